@@ -1,0 +1,85 @@
+"""Cleans text that comes from outside and writes sizes and durations for people; knows no video.
+
+Cleaning happens once, where text enters the program. What is left holds no byte that a terminal
+obeys: no C0, C1 or escape, no bidi control, nothing of zero width that hides, no lone surrogate.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LINE_LIMIT = 500
+"""Characters kept of a one-line field (model, code, size, status word)."""
+BLOCK_LIMIT = 20_000
+"""Characters kept of a text that may have many lines (prompt, error message)."""
+
+_MARKS_IN_A_ROW = 6
+"""Combining marks kept on one character; more is a tower that paints over its neighbours."""
+
+_UNWANTED = re.compile(
+    "["
+    "\x00-\x09\x0b-\x1f\x7f-\x9f"  # C0 but for \n, DEL, C1
+    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # hidden or of zero width
+    "\u200b-\u200f\u202a-\u202e\u2060-\u206f"  # zero width, marks, bidi controls, isolates
+    "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff"  # fillers, variation selectors, BOM
+    "\ud800-\udfff"  # lone surrogates
+    "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # hidden music controls, tags
+    "]"
+)
+_LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029\v\f]")
+_BLANKS = re.compile(r"\s+")
+
+
+def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
+    """`text` as harmless lines separated by `\\n`, at most `limit` characters."""
+    cut = text[: limit * 2]  # whatever is dropped or folded, no need to look further
+    cut = _LINE_ENDS.sub("\n", cut).replace("\t", " ")
+    cut = _UNWANTED.sub("", cut)
+    if not cut.isascii():
+        cut = _without_towers(cut)
+    return cut[:limit].strip()
+
+
+def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
+    """`text` as one harmless line: blanks and line ends folded into single spaces."""
+    return one_line(clean_block(text, limit))
+
+
+def one_line(block: str) -> str:
+    """A cleaned block on one line."""
+    return _BLANKS.sub(" ", block).strip()
+
+
+def _without_towers(text: str) -> str:
+    kept: list[str] = []
+    marks = 0
+    for char in text:
+        marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+        if marks <= _MARKS_IN_A_ROW:
+            kept.append(char)
+    return "".join(kept)
+
+
+def human_bytes(count: float) -> str:
+    """`count` bytes as a short figure in powers of 1000: `812 B`, `1.2 MB`, `34 MB`."""
+    if count < 1000:
+        return f"{int(count)} B"
+    units = iter(("kB", "MB", "GB", "TB", "PB"))
+    while count >= 999.5:
+        count /= 1000
+        unit = next(units)
+    return f"{count:.1f} {unit}" if count < 9.95 else f"{count:.0f} {unit}"
+
+
+def human_duration(seconds: float) -> str:
+    """`seconds` as a clock: `0:07`, `12:30`, `1:02:03`, and in days past that: `3d 4h`."""
+    whole = max(0, int(seconds))
+    minutes, secs = divmod(whole, 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    if days:
+        return f"{days}d {hours}h"
+    if hours:
+        return f"{hours}:{minutes:02}:{secs:02}"
+    return f"{minutes}:{secs:02}"
