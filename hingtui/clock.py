@@ -25,6 +25,14 @@ class Clock:
         """Let the event loop go on for `seconds`."""
         await asyncio.sleep(seconds)
 
+    async def wait_for(self, event: asyncio.Event, seconds: float | None) -> bool:
+        """Wait for `event`, at most `seconds` (None: for ever); whether it came."""
+        try:
+            async with asyncio.timeout(seconds):
+                return await event.wait()
+        except TimeoutError:
+            return False
+
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Block this thread until `event` is set or `seconds` are over; True when it was set."""
         return event.wait(seconds)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import datetime
 
 LINE_LIMIT = 500
 """Characters kept of a one-line field (model, code, size, status word)."""
@@ -24,6 +25,7 @@ _UNWANTED = re.compile(
     "\u200b-\u200f\u202a-\u202e\u2060-\u206f"  # zero width, marks, bidi controls, isolates
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff"  # fillers, variation selectors, BOM
     "\ud800-\udfff"  # lone surrogates
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3"  # controls of hieroglyphs and shorthand
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # hidden music controls, tags
     "]"
 )
@@ -65,16 +67,17 @@ def human_bytes(count: float) -> str:
     """`count` bytes as a short figure in powers of 1000: `812 B`, `1.2 MB`, `34 MB`."""
     if count < 1000:
         return f"{int(count)} B"
-    units = iter(("kB", "MB", "GB", "TB", "PB"))
-    while count >= 999.5:
-        count /= 1000
-        unit = next(units)
+    count, unit = min(count, 1e21), "B"  # servers promise anything
+    for bigger in ("kB", "MB", "GB", "TB", "PB", "EB"):
+        if count < 999.5:
+            break
+        count, unit = count / 1000, bigger
     return f"{count:.1f} {unit}" if count < 9.95 else f"{count:.0f} {unit}"
 
 
 def human_duration(seconds: float) -> str:
     """`seconds` as a clock: `0:07`, `12:30`, `1:02:03`, and in days past that: `3d 4h`."""
-    whole = max(0, int(seconds))
+    whole = int(min(max(0.0, seconds), 1e12))
     minutes, secs = divmod(whole, 60)
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
@@ -83,3 +86,13 @@ def human_duration(seconds: float) -> str:
     if hours:
         return f"{hours}:{minutes:02}:{secs:02}"
     return f"{minutes}:{secs:02}"
+
+
+def time_of_day(moment: float) -> str:
+    """A moment in Unix seconds as this machine's local `14:03:07`."""
+    return datetime.fromtimestamp(moment).astimezone().strftime("%H:%M:%S")
+
+
+def date_and_time(moment: float) -> str:
+    """A moment in Unix seconds as this machine's local `2025-11-10 14:03:07`."""
+    return datetime.fromtimestamp(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S")

@@ -1,0 +1,21 @@
+"""The gateway over HTTP: videos and content in, one family of errors out; httpx lives here only.
+
+client      the calls: retrieve, list, content
+├── content     the bytes of a video: redirects, ranges
+├── setup       TLS, proxies, the token's place, how much is read at most
+└── wire        the socket under a request; httpx's faults → our errors
+    answers         a body → a Video, a page, or a refusal
+    ├── refusals        a status and its words → the error family
+    └── headers         what the headers say: ranges, times, validators
+    origins         whether a place may be followed to
+    proxies         which proxy leads there
+
+The lower five know no httpx.
+"""
+
+from hingtui.api.answers import Answer, Page
+from hingtui.api.client import MAX_LIST_BODY, MAX_VIDEO_BODY, Api
+from hingtui.api.content import Content
+from hingtui.api.setup import USER_AGENT
+
+__all__ = ["MAX_LIST_BODY", "MAX_VIDEO_BODY", "USER_AGENT", "Answer", "Api", "Content", "Page"]

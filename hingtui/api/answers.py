@@ -1,0 +1,176 @@
+"""Knows what a good answer of the gateway holds: a body becomes a video, a page, or a link.
+
+It must not know how the answer was fetched: no network, no client library.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from hingtui.api.headers import server_time
+from hingtui.api.refusals import (
+    Call,
+    Reply,
+    hide_secrets,
+    is_unknown_id,
+    is_web_page,
+    make,
+    own_words,
+)
+from hingtui.errors import ApiError, BadReply, NotFound, NotReady
+from hingtui.i18n import _
+from hingtui.video import NotAVideo, Video, VideoError, parse_video, server_words
+
+_NOT_READY_CODE = re.compile(r"not_?(ready|finish|complet|generat)|in_?progress|processing")
+_LIST_NAMES = ("data", "videos", "items", "list", "results")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the gateway said about one video."""
+
+    video: Video
+    server_time: float | None
+    """The server's clock when it answered, in Unix seconds."""
+    raw: object = field(repr=False)
+    """The decoded JSON as it came, uncleaned: it can hold a signed link."""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of the account's videos."""
+
+    videos: tuple[Video, ...]
+    last_id: str | None
+    """What to pass as `after` for the next page; None at the end."""
+    server_time: float | None
+
+
+def read_answer(reply: Reply, video_id: str) -> Answer:
+    """The video in a 200 answer. Raises BadReply or NotFound."""
+    payload = read_json(reply)
+    try:
+        video = parse_video(payload, video_id)
+    except NotAVideo as nothing:
+        kind = NotFound if is_unknown_id(nothing.code) else BadReply
+        message = nothing.message or _("The answer holds no video.")
+        raise make(kind, reply, message, nothing.code) from None
+    return Answer(_without_secrets(video, reply), server_time(reply.headers), payload)
+
+
+def read_page(reply: Reply, after: str | None, limit: int) -> Page:
+    """The videos in a 200 answer to the list call; what is no video in it is left out."""
+    payload = read_json(reply)
+    entries = _find_entries(payload)
+    if entries is None:
+        message, code = server_words(payload)
+        message = message or _("The answer holds no list of videos.")
+        raise make(BadReply, reply, message, code)
+    videos: list[Video] = []
+    for entry in entries:
+        try:
+            videos.append(_without_secrets(parse_video(entry), reply))
+        except NotAVideo:
+            continue  # one odd entry must not hide the others
+    last_id = videos[-1].id if videos else None
+    if last_id == after or _is_last_page(payload, len(entries), limit):
+        last_id = None
+    return Page(tuple(videos), last_id, server_time(reply.headers))
+
+
+def read_link(reply: Reply) -> str:
+    """The direct link in a JSON that came instead of the content.
+
+    Raises NotReady, NotFound or BadReply with the server's words where there is none.
+    """
+    payload = read_json(reply)
+    message, code = server_words(payload)
+    word = code.lower()
+    kind: type[ApiError] = BadReply
+    if isinstance(payload, Mapping):
+        link = parse_video({**payload, "id": "-", "status": "ready"}, "-").link
+        if link:
+            return link
+        kind = NotFound if is_unknown_id(code) else kind
+        if _NOT_READY_CODE.search(word) or _says_still_running(payload):
+            kind = NotReady
+    raise make(kind, reply, message or own_words(kind, reply.status, Call.CONTENT), code)
+
+
+def read_json(reply: Reply) -> object:
+    """The JSON of a body. Raises BadReply for everything else, a web page above all."""
+    try:
+        payload: object = json.loads(reply.body)
+    except (ValueError, RecursionError):  # bad UTF-8 and 5,000-digit numbers are ValueErrors
+        if is_web_page(reply):
+            message = _("A web page answered instead of the API: check the base URL.")
+        elif not reply.body.strip():
+            message = _("The answer is empty.")
+        else:
+            message = _("The answer is no usable JSON.")
+        raise make(BadReply, reply, message) from None
+    return payload
+
+
+def unpack(body: bytes, encoding: str, cap: int) -> bytes | None:
+    """`body` without its Content-Encoding; None past `cap` bytes. Raises ValueError if damaged."""
+    if encoding.strip().lower() in ("", "identity"):
+        return body
+    if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
+        raise ValueError(encoding)
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: gzip or zlib, it finds out
+    try:
+        plain = unpacker.decompress(body, cap + 1)  # bounded: a bomb of 1,000 : 1 stays small
+    except zlib.error as error:
+        raise ValueError(str(error)) from None
+    if len(plain) > cap:
+        return None
+    if not unpacker.eof:
+        raise ValueError("truncated")
+    return plain
+
+
+def _find_entries(payload: object) -> list[object] | None:
+    """The list in `[…]`, `{"data": […]}` or `{"data": {"items": […]}}`."""
+    for _depth in range(3):
+        if isinstance(payload, list):
+            return payload
+        if not isinstance(payload, Mapping):
+            return None
+        holder = payload
+        payload = next((holder[n] for n in _LIST_NAMES if isinstance(holder.get(n), list)), None)
+        if payload is None:
+            payload = holder.get("data")
+    return None
+
+
+def _is_last_page(payload: object, count: int, limit: int) -> bool:
+    """Whether no page follows; where the server does not say, a short page is the last.
+
+    A server with a smaller cap of its own fills its pages to a round number: not the last then.
+    """
+    has_more = payload.get("has_more") if isinstance(payload, Mapping) else None
+    if isinstance(has_more, bool):
+        return not has_more
+    return count == 0 or (count < limit and count % 10 != 0)
+
+
+def _says_still_running(payload: Mapping[str, object]) -> bool:
+    try:
+        video = parse_video(payload, "-")
+    except NotAVideo:
+        return False
+    return video.raw_status != "" and not video.status.is_final
+
+
+def _without_secrets(video: Video, reply: Reply) -> Video:
+    """Upstream error messages quote the URL that failed, signature and all."""
+    if video.error is None:
+        return video
+    code, message = video.error.code, video.error.message
+    clean = VideoError(hide_secrets(code, reply.secret), hide_secrets(message, reply.secret))
+    return replace(video, error=clean) if clean != video.error else video

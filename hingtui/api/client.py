@@ -1,0 +1,196 @@
+"""Knows how to ask a gateway about videos and their content; the only module others ask through.
+
+It must not know when to ask, nor where bytes are saved. Only GET ever leaves from here, and every
+failure is of the ApiError family.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
+from functools import partial
+from typing import TypeVar
+from urllib.parse import quote
+
+import httpx
+
+from hingtui.api.answers import Answer, Page, read_answer, read_page
+from hingtui.api.content import MAX_WORDS, Content, ContentOpener, Hop
+from hingtui.api.proxies import Proxy
+from hingtui.api.refusals import Call, Reply, refusal
+from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, resolve, unpacked
+from hingtui.api.wire import FAULTS, STALE, Wire, explain
+from hingtui.clock import Clock
+from hingtui.errors import ApiError, BadRedirect, NotFound, Unreachable
+from hingtui.i18n import _
+
+T = TypeVar("T")
+
+MAX_VIDEO_BODY = MAX_WORDS
+"""Bytes of one video's JSON."""
+MAX_LIST_BODY = 16 * 2**20
+"""Bytes of one page of the list."""
+KEEP_ALIVE = 75.0
+"""Seconds an idle connection is kept: polls are seldom further apart."""
+BIG = 256 * 2**10
+"""Bytes from which on a body is parsed in a thread and not in the event loop."""
+
+
+class Api:
+    """One gateway, asked with one token.
+
+    `retrieve` and `list_page` belong to one event loop; `open_content` blocks and may be called
+    from any thread.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        *,
+        clock: Clock | None = None,
+        environ: Mapping[str, str] | None = None,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 30.0,
+        max_connections: int = 16,
+    ) -> None:
+        """Takes some 50 ms where TLS is needed. Raises ValueError for what is no base URL.
+
+        Whatever else is wrong (a proxy variable, say) is raised by each call, so that a dashboard
+        can start and show it. Timeouts are in seconds; `environ` is for the proxies and for TLS.
+        """
+        timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
+        self._setup = Setup(base_url, token, clock or Clock(), environ, timeout)
+        self._opener = ContentOpener(self._setup)
+        self._gate = asyncio.Semaphore(max_connections)  # httpcore's own queue grows slow
+        self._proxy: Proxy | None = None
+        self._client: httpx.AsyncClient | None = None
+        self._trouble: ApiError | None = None
+        limits = httpx.Limits(
+            max_connections=max_connections,
+            max_keepalive_connections=max_connections,
+            keepalive_expiry=KEEP_ALIVE,
+        )
+        try:
+            self._setup.check_token()
+            self._proxy = self._setup.route(self._setup.origin)
+            options = self._setup.options(self._setup.origin, self._proxy)
+            self._client = httpx.AsyncClient(**options, limits=limits)
+        except ApiError as trouble:
+            self._trouble = trouble
+
+    @property
+    def base_url(self) -> str:
+        """Without a slash at its end."""
+        return self._setup.base_url
+
+    @property
+    def origin(self) -> str:
+        """`scheme://host[:port]` of the base URL."""
+        return str(self._setup.origin)
+
+    async def retrieve(self, video_id: str) -> Answer:
+        """What the gateway says about one video."""
+        read = partial(read_answer, video_id=video_id)
+        return await self._ask(Call.RETRIEVE, self._url(video_id), MAX_VIDEO_BODY, read)
+
+    async def list_page(
+        self, after: str | None = None, *, limit: int = 100, order: str = "desc"
+    ) -> Page:
+        """The account's videos behind the id `after`, or from the first one on."""
+        params = {"limit": str(limit), "order": order} | ({"after": after} if after else {})
+        url = httpx.URL(f"{self.base_url}/v1/videos", params=params)
+        read = partial(read_page, after=after, limit=limit)
+        return await self._ask(Call.LIST, url, MAX_LIST_BODY, read)
+
+    def open_content(
+        self, video_id: str, *, start: int = 0, validator: str | None = None, link: str = ""
+    ) -> AbstractContextManager[Content]:
+        """The bytes of a video's file from offset `start` on. Blocks where it is entered.
+
+        `validator` goes into If-Range. `link` is asked instead of `/content`, without the token.
+        """
+        self._usable_client()
+        if link:
+            hop = self._opener.hop(link)
+        else:
+            hop = Hop(self._url(video_id, "/content"), self._setup.origin, is_home=True)
+        return self._opener.open(hop, start, validator)
+
+    async def aclose(self) -> None:
+        """End everything: open contents fail at once with Unreachable, and so does what follows."""
+        self._trouble = Unreachable(_("The connection was closed."))
+        self._opener.close()
+        if self._client is not None:
+            await self._client.aclose()
+
+    def _url(self, video_id: str, rest: str = "") -> httpx.URL:
+        if not video_id:
+            raise NotFound(_("An empty id names no video."))
+        # Encoded whole: `../x` and `a?b=` are ids like any other. Dots alone would walk the path.
+        segment = quote(video_id, safe="", errors="surrogatepass")
+        if segment in (".", ".."):
+            segment = segment.replace(".", "%2E")
+        return httpx.URL(f"{self.base_url}/v1/videos/{segment}{rest}")
+
+    def _usable_client(self) -> httpx.AsyncClient:
+        if self._trouble is not None or self._client is None:
+            trouble = self._trouble or Unreachable()
+            raise type(trouble)(trouble.message)
+        return self._client
+
+    async def _ask(self, call: Call, url: httpx.URL, cap: int, read: Callable[[Reply], T]) -> T:
+        async with self._gate:
+            reply = await self._fetch(url, cap)
+        if reply.status != 200:
+            raise refusal(call, unpacked(reply, cap), self._setup.clock.time())
+
+        def work() -> T:
+            return read(unpacked(reply, cap))
+
+        growth = 8 if "content-encoding" in reply.headers else 1
+        return await asyncio.to_thread(work) if len(reply.body) * growth > BIG else work()
+
+    async def _fetch(self, url: httpx.URL, cap: int) -> Reply:
+        """The answer to a GET, after redirects within the origin."""
+        for _hop in range(MAX_REDIRECTS + 1):
+            reply = await self._exchange(url, cap)
+            if reply.status not in REDIRECTS:
+                return reply
+            url, target = resolve(url, reply.headers.get("location", ""))
+            if target != self._setup.origin:
+                message = _("The gateway redirects to {target}: is the base URL right?")
+                raise BadRedirect(message.format(target=target), http_status=reply.status)
+        raise BadRedirect(_("The gateway redirects in a loop."))
+
+    async def _exchange(self, url: httpx.URL, cap: int) -> Reply:
+        """One request; once more where a kept-alive connection turns out to be dead."""
+        later = asyncio.get_running_loop().call_later
+        may_repeat = True
+        while True:
+            client = self._usable_client()
+            wire = Wire(later, self._setup.patience)
+            try:
+                return await self._send(client, url, cap, wire)
+            except FAULTS as error:
+                if wire.is_fresh or not may_repeat or not isinstance(error, STALE):
+                    raise explain(error, self._setup.origin, self._proxy, wire) from None
+            finally:
+                wire.finish()
+            may_repeat = False
+
+    async def _send(self, client: httpx.AsyncClient, url: httpx.URL, cap: int, wire: Wire) -> Reply:
+        headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
+        extensions = {"trace": wire.async_trace}
+        request = client.build_request("GET", url, headers=headers, extensions=extensions)
+        response = await client.send(request, stream=True, auth=self._setup.auth)
+        wire.finish()
+        body = Body(self._setup, response, cap)
+        try:
+            async for chunk in response.aiter_raw():
+                if not body.takes(chunk):
+                    break
+        finally:
+            await response.aclose()
+        return body.reply()

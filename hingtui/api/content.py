@@ -1,0 +1,194 @@
+"""Knows how to open the content of a video, through every redirect, in a thread that may block.
+
+It must not know what becomes of the bytes. The token goes to the base URL's own origin and, once
+a redirect has left that, never again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from itertools import chain
+
+import httpx
+
+from hingtui.api.answers import read_link
+from hingtui.api.headers import content_range, is_words, may_be_words, validator
+from hingtui.api.origins import Origin, check_peer, check_redirect
+from hingtui.api.refusals import Call, Reply, damaged, refusal
+from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, resolve, unpacked
+from hingtui.api.wire import FAULTS, Wire, explain, later_in_thread
+from hingtui.errors import ApiError, BadRedirect, Unreachable
+from hingtui.i18n import _
+
+MAX_WORDS = 4 * 2**20
+"""Bytes of a JSON that came instead of the content."""
+
+
+class Content:
+    """The bytes of one answer, to be read once, in the thread that opened it."""
+
+    def __init__(
+        self,
+        response: httpx.Response,
+        chunks: Iterable[bytes],
+        origin: str,
+        wire: Wire,
+        explained: Callable[[Exception], ApiError],
+    ) -> None:
+        headers = response.headers
+        first, total = content_range(headers) if response.status_code == 206 else (None, None)
+        self.status = response.status_code
+        """200 or 206."""
+        self.start = first or 0
+        """Offset of the first byte."""
+        self.total = _length(headers, self.start) if total is None else total
+        """Length of the whole file in bytes, where the server says it."""
+        self.validator = validator(headers)
+        """What If-Range may be sent with, or None."""
+        self.origin = origin
+        """`scheme://host[:port]` that the bytes come from."""
+        self._chunks = chunks
+        self._wire = wire
+        self._explained = explained
+
+    def chunks(self) -> Iterator[bytes]:
+        """The bytes as they come. Raises Unreachable where they stop before their end."""
+        try:
+            yield from self._chunks
+        except FAULTS as error:
+            raise self._explained(error) from None
+        if self._wire.is_cut:  # a body without a length ends well when its connection is shut
+            raise Unreachable(_("The connection was closed."))
+
+    def cut(self) -> None:
+        """From any other thread: whoever waits in `chunks` gets Unreachable at once."""
+        self._wire.cut()
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One place to ask for the content."""
+
+    url: httpx.URL = field(repr=False)
+    """Secret, as it can be signed."""
+    origin: Origin
+    is_home: bool
+    """Whether the token may go there."""
+
+
+class ContentOpener:
+    """Opens contents, any number at once."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._setup = setup
+        self._wires: set[Wire] = set()
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Everything open fails at once with Unreachable, and so does whatever is opened later."""
+        self._is_closed = True
+        for wire in tuple(self._wires):
+            wire.cut()
+
+    @contextmanager
+    def open(self, hop: Hop, start: int, if_range: str | None) -> Generator[Content, None, None]:
+        """The content at `hop`, or where that leads to; from `start` on where that is not 0."""
+        headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
+        if start > 0:
+            headers["Range"] = f"bytes={start}-"
+            if if_range:
+                headers["If-Range"] = if_range
+        with ExitStack() as stack:
+            yield self._follow(stack, hop, headers)
+
+    def hop(self, location: str, previous: Hop | None = None) -> Hop:
+        """Where `location` leads, without the token unless `previous` was and stays at home."""
+        url, target = resolve(previous.url if previous is not None else None, location)
+        check_redirect(self._setup.origin, target)
+        stays = previous is not None and previous.is_home and target == self._setup.origin
+        return Hop(url, target, is_home=stays)
+
+    def _follow(self, stack: ExitStack, hop: Hop, headers: dict[str, str]) -> Content:
+        seen: set[tuple[str, bool]] = set()
+        while len(seen) <= MAX_REDIRECTS and (str(hop.url), hop.is_home) not in seen:
+            seen.add((str(hop.url), hop.is_home))
+            with ExitStack() as attempt:
+                found = self._ask(attempt, hop, headers)
+                if isinstance(found, Content):
+                    stack.enter_context(attempt.pop_all())
+                    return found
+            hop = found
+        raise BadRedirect(_("The gateway redirects in a loop."))
+
+    def _ask(self, stack: ExitStack, hop: Hop, headers: dict[str, str]) -> Content | Hop:
+        """One request: the content, or the next place to ask."""
+        setup = self._setup
+        proxy = setup.route(hop.origin)
+        is_foreign = hop.origin != setup.origin
+        guard = partial(check_peer, setup.origin, hop.origin) if is_foreign and not proxy else None
+        wire = Wire(later_in_thread, setup.patience, guard)
+        explained = partial(explain, target=hop.origin, proxy=proxy, wire=wire)
+        self._wires.add(wire)
+        stack.callback(self._wires.discard, wire)
+        if self._is_closed:
+            wire.cut()
+        try:
+            # A client of its own costs half a millisecond; no other thread can disturb it then.
+            client = stack.enter_context(httpx.Client(**setup.options(hop.origin, proxy)))
+            request = client.build_request(
+                "GET", hop.url, headers=headers, extensions={"trace": wire.trace}
+            )
+            auth = setup.auth if hop.is_home else None
+            response = client.send(request, stream=True, auth=auth)
+            stack.callback(response.close)
+            wire.finish()
+            return self._judge(response, hop, wire, explained)
+        except FAULTS as error:
+            raise explained(error) from None
+        finally:
+            wire.finish()
+
+    def _judge(
+        self,
+        response: httpx.Response,
+        hop: Hop,
+        wire: Wire,
+        explained: Callable[[Exception], ApiError],
+    ) -> Content | Hop:
+        status, headers = response.status_code, response.headers
+        if status in REDIRECTS:
+            return self.hop(headers.get("location", ""), hop)
+        chunks: Iterator[bytes] = response.iter_raw()
+        if status not in (200, 206):
+            call = Call.CONTENT if hop.is_home else Call.STORAGE
+            raise refusal(call, self._read(response, chunks), self._setup.clock.time())
+        is_packed = headers.get("content-encoding", "identity").lower() != "identity"
+        if may_be_words(status, headers):
+            first = next(chunks, b"")
+            chunks = chain((first,), chunks)
+            if is_packed or is_words(status, first):
+                return self._read_words(response, chunks)
+        if is_packed:
+            raise damaged(Reply(status, headers))
+        return Content(response, chunks, str(hop.origin), wire, explained)
+
+    def _read_words(self, response: httpx.Response, chunks: Iterable[bytes]) -> Hop:
+        reply = self._read(response, chunks)
+        if reply.status != 200:
+            raise refusal(Call.CONTENT, reply, self._setup.clock.time())
+        return self.hop(read_link(reply))
+
+    def _read(self, response: httpx.Response, chunks: Iterable[bytes]) -> Reply:
+        body = Body(self._setup, response, MAX_WORDS)
+        for chunk in chunks:
+            if not body.takes(chunk):
+                break
+        return unpacked(body.reply(), MAX_WORDS)
+
+
+def _length(headers: httpx.Headers, start: int) -> int | None:
+    said = headers.get("content-length", "")
+    return start + int(said) if said.isdecimal() and len(said) < 19 else None

@@ -1,0 +1,198 @@
+"""Knows which error of ours an answer without success is, in the server's words where it has any.
+
+It must not know what a good answer holds, nor how an answer is fetched.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TypeVar
+
+from hingtui.api.headers import content_range, request_id, retry_after
+from hingtui.errors import (
+    ApiError,
+    BadReply,
+    Forbidden,
+    NotFound,
+    NotOffered,
+    NotReady,
+    RangeRefused,
+    RateLimited,
+    ServerTrouble,
+    Unauthorized,
+    Unreachable,
+)
+from hingtui.i18n import _
+from hingtui.text import clean_block, clean_line
+from hingtui.video import server_words
+
+E = TypeVar("E", bound=ApiError)
+
+_UNKNOWN_ID_CODES = ("task_not_exist", "task_not_exists", "task_not_found", "video_not_found")
+
+
+class Call(Enum):
+    """What was asked for: the same status means different things."""
+
+    RETRIEVE = "retrieve"
+    LIST = "list"
+    CONTENT = "content"
+    STORAGE = "storage"
+    """Content from a link: another host, without the token, so a 401 says nothing about it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One whole answer. `headers` finds names in lower case."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(default=b"", repr=False)
+    secret: str = field(default="", repr=False)
+    """The token: what must not be repeated even where the server repeats it."""
+
+
+def is_unknown_id(code: str) -> bool:
+    """Whether the server's own code says for sure that it has no such video."""
+    return code.lower() in _UNKNOWN_ID_CODES
+
+
+def is_web_page(reply: Reply) -> bool:
+    """Whether a browser would show this as a page."""
+    said = reply.headers.get("content-type", "").lower()
+    return (
+        "html" in said
+        or re.match(rb"\s*<(!doctype|html|head)", reply.body, re.IGNORECASE) is not None
+    )
+
+
+def refusal(call: Call, reply: Reply, now: float) -> ApiError:
+    """The error that an answer without success is. `now` is Unix seconds, for Retry-After."""
+    message, code = _said(reply)
+    kind = _kind(call, reply.status, code)
+    error = make(kind, reply, message or own_words(kind, reply.status, call), code)
+    if isinstance(error, RateLimited):
+        error.retry_after = retry_after(reply.headers, now)
+    if isinstance(error, RangeRefused):
+        error.total = content_range(reply.headers)[1]
+    return error
+
+
+def too_big(reply: Reply, cap: int) -> BadReply:
+    """The error for an answer past `cap` bytes."""
+    megabytes = cap // 2**20
+    message = _("The answer is larger than {limit} MiB: refused.").format(limit=megabytes)
+    return make(BadReply, reply, message)
+
+
+def damaged(reply: Reply) -> BadReply:
+    """The error for an answer whose compression is broken or was never asked for."""
+    return make(BadReply, reply, _("The answer's compression cannot be read."))
+
+
+def hide_secrets(text: str, secret: str) -> str:
+    """`text` without the token and without the query of any URL in it."""
+    if len(secret) >= 4:
+        text = text.replace(secret, "…")
+    return re.sub(r"(https?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*", r"\1?…", text, flags=re.IGNORECASE)
+
+
+def make(kind: type[E], reply: Reply, message: str, code: str = "") -> E:
+    """An error of `kind` about `reply`, without any secret in its texts."""
+    return kind(
+        hide_secrets(message, reply.secret),
+        code=hide_secrets(code, reply.secret),
+        request_id=hide_secrets(request_id(reply.headers), reply.secret),
+        http_status=reply.status,
+    )
+
+
+def _kind(call: Call, status: int, code: str) -> type[ApiError]:
+    if call is Call.STORAGE:
+        # A link that expired, or a storage out of breath: a fresh link through `/content` helps.
+        # Nothing here may stop the asking (401) or slow down the gateway (429).
+        return {416: RangeRefused, 202: NotReady, 204: NotReady}.get(status, ServerTrouble)
+    if is_unknown_id(code) and call is not Call.LIST and status < 500:
+        return NotFound
+    special = _SPECIAL.get((call, status)) or _USUAL.get(status)
+    if special is not None:
+        return special
+    return ServerTrouble if status >= 500 else BadReply
+
+
+_USUAL: dict[int, type[ApiError]] = {
+    401: Unauthorized,
+    402: Unauthorized,  # "payment required": as with 401, the account is what has to change
+    403: Forbidden,
+    404: NotFound,
+    407: Unreachable,  # only a proxy says this
+    408: ServerTrouble,
+    410: NotFound,
+    425: ServerTrouble,
+    429: RateLimited,
+}
+_SPECIAL: dict[tuple[Call, int], type[ApiError]] = {
+    (Call.LIST, 404): NotOffered,
+    (Call.LIST, 405): NotOffered,
+    (Call.LIST, 410): NotOffered,
+    (Call.LIST, 501): NotOffered,
+    (Call.RETRIEVE, 501): NotOffered,
+    (Call.CONTENT, 202): NotReady,
+    (Call.CONTENT, 204): NotReady,
+    (Call.CONTENT, 400): NotReady,
+    (Call.CONTENT, 404): NotReady,
+    (Call.CONTENT, 409): NotReady,
+    (Call.CONTENT, 425): NotReady,
+    (Call.CONTENT, 416): RangeRefused,
+}
+
+
+def _said(reply: Reply) -> tuple[str, str]:
+    """(message, code) of an error body: JSON, a storage's XML, a page's title, or plain text."""
+    try:
+        payload: object = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        text = reply.body[:20_000].decode("utf-8", "replace")
+    else:
+        message, code = server_words(payload)
+        if message or code or not isinstance(payload, Mapping):
+            return message, code
+        return server_words(payload.get("data"))
+    if not text.lstrip().startswith("<"):
+        return clean_block(text, 500), ""
+    headline = re.search(r"<(Message|title)[^>]*>([^<]{1,500})</", text, re.IGNORECASE)
+    word = re.search(r"<Code>([^<]{1,100})</", text)
+    return clean_line(headline[2]) if headline else "", clean_line(word[1]) if word else ""
+
+
+def own_words(kind: type[ApiError], status: int, call: Call) -> str:
+    """Our sentence where the server said nothing."""
+    if call is Call.STORAGE and kind is ServerTrouble:
+        text = _("The storage that holds the file refuses it (HTTP {status}).")
+    elif kind is Unauthorized:
+        text = _("The gateway does not accept the token.")
+    elif kind is Forbidden:
+        text = _("The token may not use this.")
+    elif kind is NotFound:
+        text = _("The gateway knows no such video.")
+    elif kind is NotReady:
+        text = _("The video is not ready to be downloaded yet.")
+    elif kind is RangeRefused:
+        text = _("The gateway has no bytes from there on.")
+    elif kind is RateLimited:
+        text = _("The gateway asks to slow down.")
+    elif kind is ServerTrouble:
+        text = _("The gateway is in trouble (HTTP {status}).")
+    elif kind is NotOffered:
+        text = _("The gateway does not offer this call (HTTP {status}).")
+    elif kind is Unreachable:
+        text = _("The proxy asks for a name and password (HTTP {status}).")
+    elif status == 200:
+        text = _("The gateway sent something else instead of the video.")
+    else:
+        text = _("The gateway answered HTTP {status}, which is not expected.")
+    return text.format(status=status)

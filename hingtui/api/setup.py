@@ -1,0 +1,197 @@
+"""Knows what every request to a gateway has in common: TLS, proxies, token, time and body caps.
+
+It must not know which calls there are, nor what their answers mean.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+import ssl
+import threading
+import urllib.request
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from typing import Any
+
+import httpx
+
+from hingtui import __version__
+from hingtui.api.answers import unpack
+from hingtui.api.origins import Origin, make_origin
+from hingtui.api.proxies import Proxies, Proxy
+from hingtui.api.refusals import Reply, damaged, too_big
+from hingtui.clock import Clock
+from hingtui.errors import BadCertificate, BadRedirect, Unauthorized, Unreachable
+from hingtui.i18n import _
+
+USER_AGENT = f"hingtui/{__version__}"
+MAX_ERROR_BODY = 64 * 2**10
+"""Bytes read of a body whose status says it all."""
+MAX_BODY_TIME = 60.0
+"""Seconds for the whole body of an answer: a read timeout does not stop a drip feed."""
+MAX_REDIRECTS = 5
+_LONGEST_URL = 8192
+REDIRECTS = (301, 302, 303, 307, 308)
+
+for _name in ("httpx", "httpcore"):  # both log whole URLs: a signed query would be in the log
+    logging.getLogger(_name).setLevel(logging.WARNING)
+
+
+class Setup:
+    """One gateway and the way to it."""
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str,
+        clock: Clock,
+        environ: Mapping[str, str] | None,
+        timeout: httpx.Timeout,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        try:
+            self.origin = origin_of(httpx.URL(self.base_url))
+        except (httpx.InvalidURL, ValueError):
+            raise ValueError("not a base URL") from None
+        self.token = token
+        self.auth = _Bearer(token) if token else None
+        self.clock = clock
+        self._timeout = timeout
+        self._environ = os.environ if environ is None else environ
+        if environ is None:
+            self._proxies = Proxies(
+                os.environ,
+                system=urllib.request.getproxies(),
+                system_bypass=lambda host: bool(urllib.request.proxy_bypass(host)),
+            )
+        else:
+            self._proxies = Proxies(environ)
+        self._tls: ssl.SSLContext | None = None
+        self._tls_lock = threading.Lock()
+
+    @property
+    def patience(self) -> float:
+        """Seconds from a connection to the headers of an answer."""
+        return (self._timeout.connect or 0.0) + (self._timeout.read or 0.0)
+
+    def check_token(self) -> None:
+        """Raise Unauthorized for a token that no header can hold."""
+        if not re.fullmatch(r"[!-~]*", self.token):
+            message = _("The token holds characters that no token has: enter it again.")
+            raise Unauthorized(message)
+
+    def route(self, origin: Origin) -> Proxy | None:
+        """The proxy on the way to `origin`. Raises Unreachable for a malformed one."""
+        return self._proxies.route(origin)
+
+    def options(self, origin: Origin, proxy: Proxy | None) -> dict[str, Any]:
+        """What an httpx client for `origin` is built with. Raises BadCertificate."""
+        way = httpx.Proxy(proxy.url, auth=proxy.auth) if proxy is not None else None
+        needs_tls = "https" in (origin.scheme, proxy.url[:5] if proxy is not None else "")
+        return {
+            # Without TLS an empty context does: it knows no authority and so trusts nobody.
+            "verify": self._trust() if needs_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
+            "proxy": way,
+            "trust_env": False,
+            "timeout": self._timeout,
+            "follow_redirects": False,
+            "headers": {"User-Agent": USER_AGENT},
+            "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+        }
+
+    def _trust(self) -> ssl.SSLContext:
+        with self._tls_lock:
+            self._tls = self._tls or _make_tls(self._environ)
+            return self._tls
+
+
+class Body:
+    """The body of an answer as it comes in, within a cap and a time."""
+
+    def __init__(self, setup: Setup, response: httpx.Response, cap: int) -> None:
+        self._clock = setup.clock
+        self._response = response
+        self._reply = Reply(response.status_code, response.headers, secret=setup.token)
+        self._cap = cap
+        self._data = bytearray()
+        self._deadline = self._clock.monotonic() + MAX_BODY_TIME
+
+    def takes(self, chunk: bytes) -> bool:
+        """Add `chunk`; False when enough is known. Raises BadReply or Unreachable past a limit."""
+        self._data += chunk
+        is_late = self._clock.monotonic() > self._deadline
+        if self._reply.status != 200:
+            return len(self._data) < MAX_ERROR_BODY and not is_late
+        if len(self._data) > self._cap:
+            raise too_big(self._reply, self._cap)
+        if is_late:
+            raise Unreachable(_("The gateway sends its answer too slowly."))
+        return True
+
+    def reply(self) -> Reply:
+        """The answer, still packed."""
+        return Reply(self._reply.status, self._reply.headers, bytes(self._data), self._reply.secret)
+
+
+def unpacked(reply: Reply, cap: int) -> Reply:
+    """`reply` without its compression. Raises BadReply; an error whose body breaks has none."""
+    encoding = reply.headers.get("content-encoding", "")
+    is_good = reply.status == 200
+    try:
+        body = unpack(reply.body, encoding, cap)
+    except ValueError:
+        if is_good:
+            raise damaged(reply) from None
+        body = b""
+    if body is None and is_good:
+        raise too_big(reply, cap)
+    return Reply(reply.status, reply.headers, body or b"", reply.secret)
+
+
+def origin_of(url: httpx.URL) -> Origin:
+    """Raises ValueError. httpx's own reading of the URL: a second parser could be fooled."""
+    return make_origin(url.scheme, url.raw_host.decode("ascii"), url.port)
+
+
+def resolve(url: httpx.URL | None, location: str) -> tuple[httpx.URL, Origin]:
+    """Where a redirect from `url` to `location` leads. Raises BadRedirect for nowhere."""
+    found = _resolved(url, location)
+    if found is None:
+        raise BadRedirect(_("The gateway redirects to an address that is no usable web address."))
+    return found
+
+
+def _resolved(url: httpx.URL | None, location: str) -> tuple[httpx.URL, Origin] | None:
+    if not 0 < len(location) <= _LONGEST_URL:
+        return None
+    try:
+        target = httpx.URL(location) if url is None else url.join(location)
+        return None if target.userinfo else (target, origin_of(target))
+    except (httpx.InvalidURL, ValueError):
+        return None
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class _Bearer(httpx.Auth):
+    """Adds the token on its way out, so that it stands in no variable that a traceback shows."""
+
+    _token: str
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self._token}"
+        yield request
+
+
+def _make_tls(environ: Mapping[str, str]) -> ssl.SSLContext:
+    file, folder = environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR")
+    if not file and not folder:
+        return httpx.create_ssl_context(trust_env=False)
+    try:
+        return ssl.create_default_context(cafile=file or None, capath=folder or None)
+    except OSError:
+        name = "SSL_CERT_FILE" if file else "SSL_CERT_DIR"
+        message = _("{variable} names no usable certificates: correct it, or unset it.")
+        raise BadCertificate(message.format(variable=name)) from None

@@ -1,0 +1,197 @@
+"""Knows the sockets under httpx's requests and puts its faults into the words of our family.
+
+It must not know what is asked for: no video, no token, no path of a URL.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+import httpx
+import socksio
+
+from hingtui.api.origins import Origin
+from hingtui.api.proxies import Proxy
+from hingtui.errors import ApiError, BadCertificate, BadRedirect, Unreachable
+from hingtui.i18n import _
+from hingtui.text import clean_line
+
+FAULTS = (
+    httpx.HTTPError,
+    httpx.StreamError,
+    httpx.InvalidURL,
+    OSError,  # anyio lets an ssl.SSLError in the middle of a body through
+    UnicodeError,  # a host name that the resolver cannot even encode
+    socksio.SOCKSError,  # httpcore does not translate what a broken SOCKS proxy causes
+    OverflowError,  # a host or password longer than SOCKS can say
+)
+"""Everything that httpx is known to raise where the network is at fault."""
+STALE = (httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
+"""How a kept-alive connection fails that the other side closed meanwhile."""
+
+
+class Timer(Protocol):
+    """What `Later` gives back."""
+
+    def cancel(self) -> object: ...
+
+
+Later = Callable[[float, Callable[[], None]], Timer]
+"""Calls a function after so many seconds, unless cancelled."""
+
+
+def later_in_thread(seconds: float, call: Callable[[], None]) -> Timer:
+    """For requests that block: a thread that sleeps."""
+    timer = threading.Timer(seconds, call)
+    timer.daemon = True
+    timer.start()
+    return timer
+
+
+class Wire:
+    """The socket under one request, as httpcore's trace events show it.
+
+    It bounds the time from the connection to the answer's headers, which httpx's timeouts leave
+    open: a SOCKS proxy that never answers, or headers that come drop by drop. It never cancels a
+    request from outside (httpcore's pool would leak): it shuts the socket, and the request fails.
+    """
+
+    def __init__(
+        self, later: Later, patience: float, guard: Callable[[str], None] | None = None
+    ) -> None:
+        self._later = later
+        self._patience = patience
+        self._guard = guard
+        self._timer: Timer | None = None
+        self._stream: Any = None
+        self.is_fresh = False
+        """Whether a new connection was opened for this request."""
+        self.is_through = False
+        """Whether the request itself was on its way, past any proxy and any handshake."""
+        self.is_late = False
+        self.is_cut = False
+
+    def trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """The `trace` extension of a blocking request."""
+        try:
+            self._note(event, info)
+        except BadRedirect:
+            self._stream.close()  # raised between connecting and owning: httpcore would leak it
+            raise
+        if event == "socks.setup_socks5_connection.failed":
+            self._stream.close()  # httpcore forgets it
+
+    async def async_trace(self, event: str, info: Mapping[str, Any]) -> None:
+        """The `trace` extension of an asynchronous request."""
+        self._note(event, info)
+        if event == "socks.setup_socks5_connection.failed":
+            await self._stream.aclose()
+
+    def finish(self) -> None:
+        """The headers are there, or never will be: stop the timer."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def cut(self) -> None:
+        """End the request now, from any thread: whoever reads gets an error at once."""
+        self.is_cut = True
+        sock = self._stream.get_extra_info("socket") if self._stream is not None else None
+        with contextlib.suppress(OSError):  # it is closed already
+            if isinstance(sock, ssl.SSLSocket):
+                # Its own shutdown() would make whoever reads go on in plain text.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+            elif sock is not None:
+                sock.shutdown(socket.SHUT_RDWR)
+
+    def _note(self, event: str, info: Mapping[str, Any]) -> None:
+        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+            self._stream = info["return_value"]
+            if self.is_cut:
+                self.cut()
+        if event.endswith(".connect_tcp.complete"):
+            self.is_fresh = True
+            self._timer = self._later(self._patience, self._give_up)
+            if self._guard is not None:
+                self._guard(str(self._stream.get_extra_info("server_addr")[0]))
+        elif event.endswith(".send_request_headers.started"):
+            self.is_through = info["request"].method != b"CONNECT"
+
+    def _give_up(self) -> None:
+        self.is_late = True
+        self.cut()
+
+
+def explain(error: Exception, target: Origin, proxy: Proxy | None, wire: Wire) -> ApiError:
+    """Our error for one of FAULTS: one sentence that names the place, never a whole URL."""
+    if isinstance(error, httpx.InvalidURL) or "location header" in str(error):
+        # httpx looks at every redirect's target, even where it is told to follow none.
+        return BadRedirect(_("The gateway redirects to an address that is no usable web address."))
+    causes = tuple(_causes(error))
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return BadCertificate(
+                _(
+                    "{place} cannot prove who it is ({reason}). Check the address, this machine's "
+                    "clock, and whether something on the way intercepts the connection."
+                ).format(place=target.place, reason=clean_line(cause.verify_message, 200))
+            )
+    is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
+    if proxy is not None and not wire.is_through and not is_tls:
+        return Unreachable(_blame_proxy(error, target, proxy))
+    if is_tls and not wire.is_through:
+        text = _("An encrypted connection to {place} could not be set up.")
+    elif any(isinstance(cause, socket.gaierror | UnicodeError) for cause in causes):
+        text = _("The name {host} is unknown here: check the base URL and the network.")
+    elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        text = _("{place} refuses connections.")
+    elif isinstance(error, httpx.ConnectTimeout):
+        text = _("{place} cannot be reached: it does not answer.")
+    elif isinstance(error, httpx.TimeoutException) or wire.is_late:
+        text = _("{place} has sent nothing for too long.")
+    elif isinstance(error, httpx.ConnectError):
+        text = _("{place} cannot be reached.")
+    elif isinstance(error, httpx.RemoteProtocolError) and not _means_closed(error):
+        text = _("{place} answers, but not in HTTP: check the base URL.")
+    elif isinstance(error, OSError | httpx.NetworkError | httpx.RemoteProtocolError):
+        text = _("{place} cut the connection.")
+    else:
+        text = _("The request to {place} could not be sent ({reason}).")
+    reason = type(error).__name__
+    return Unreachable(text.format(place=target.place, host=target.host, reason=reason))
+
+
+def _blame_proxy(error: Exception, target: Origin, proxy: Proxy) -> str:
+    if not isinstance(error, httpx.ProxyError):
+        text = _("The proxy {proxy} does not answer as a proxy: start it, or correct or unset it.")
+    elif re.search(r"^407|username|password", str(error), re.IGNORECASE):
+        text = _("The proxy {proxy} wants another name and password in its address.")
+    else:
+        text = _("The proxy {proxy} cannot reach {place} ({reason}).")
+    reason = clean_line(str(error), 100)
+    return text.format(proxy=proxy.label, place=target.place, reason=reason)
+
+
+def _means_closed(error: Exception) -> bool:
+    return re.search("clos|disconnect", str(error), re.IGNORECASE) is not None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """`error` and what lies under it, however the layers below have wrapped it."""
+    seen: set[int] = set()
+    waiting: list[BaseException] = [error]
+    while waiting:
+        current = waiting.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        inner = (current.__cause__, current.__context__)
+        waiting.extend(one for one in inner if one is not None)
+        if isinstance(current, BaseExceptionGroup):
+            waiting.extend(current.exceptions)

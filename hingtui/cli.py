@@ -1,0 +1,113 @@
+"""Knows the commands and their options; imports what carries them out only when it is needed.
+
+`--help` and `--version` import neither Textual nor httpx.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+
+from hingtui import __version__, i18n
+from hingtui.i18n import _
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; its exit status."""
+    i18n.use_language(i18n.language_from(os.environ))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    chosen = _parser().parse_args(arguments)
+    try:
+        return _run(chosen)
+    except KeyboardInterrupt:
+        return 130
+    except BrokenPipeError:
+        # The reader of our output has gone; Python would complain once more at the very end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+
+
+def _run(chosen: argparse.Namespace) -> int:
+    if chosen.command in (None, "demo"):
+        from hingtui import interactive
+
+        if chosen.command is None:
+            return interactive.dashboard(os.environ)
+        if chosen.serve:
+            return interactive.serve(chosen.videos, chosen.seed, chosen.port)
+        return interactive.demo(os.environ, chosen.videos, chosen.seed)
+    from hingtui import commands
+
+    if chosen.command == "add":
+        return commands.add(os.environ, chosen.ids)
+    if chosen.command == "status":
+        return commands.status(os.environ, chosen.ids, as_json=chosen.json)
+    return commands.download(
+        os.environ, chosen.ids, wait=chosen.wait, folder=chosen.output, as_json=chosen.json
+    )
+
+
+def _parser() -> argparse.ArgumentParser:
+    # argparse's own words ("usage", "options", its errors) come from the same catalogue as ours.
+    argparse._ = _  # type: ignore[attr-defined]
+    argparse.ngettext = i18n.ngettext  # type: ignore[attr-defined]
+    parser = argparse.ArgumentParser(
+        prog="hingtui",
+        description=_("htop for your video generations. Without a command: the dashboard."),
+        epilog=_(
+            "The token is read from HINGNET_API_KEY, or typed once in the dashboard. "
+            "hingtui only reads: it can never start, change or delete a job."
+        ),
+    )
+    parser.add_argument("--version", action="version", version=f"hingtui {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), title=_("commands"))
+
+    add = _command(commands, "add", _("add videos to the watchlist"))
+    add.add_argument(
+        "ids",
+        nargs="+",
+        metavar=_("ID"),
+        help=_("an id, a URL, or text or JSON that holds ids; - reads standard input"),
+    )
+
+    status = _command(commands, "status", _("ask once about videos and print what they do"))
+    status.add_argument("ids", nargs="*", metavar=_("ID"), help=_("default: all watched videos"))
+    status.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+
+    download = _command(commands, "download", _("bring finished videos home"))
+    download.add_argument("ids", nargs="+", metavar=_("ID"), help=_("an id or a URL"))
+    download.add_argument("--wait", action="store_true", help=_("first wait until it is finished"))
+    download.add_argument("-o", "--output", metavar=_("DIR"), help=_("the folder to save in"))
+    download.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+
+    demo = _command(commands, "demo", _("show it all on an embedded server: no token, no network"))
+    demo.add_argument(
+        "--videos", type=_count, default=12, metavar="N", help=_("how many videos to begin with")
+    )
+    demo.add_argument(
+        "--seed", type=int, default=1, metavar="N", help=_("another seed, another story")
+    )
+    demo.add_argument(
+        "--serve", action="store_true", help=_("only serve; print the variables to export")
+    )
+    demo.add_argument(
+        "--port", type=int, default=0, metavar="N", help=_("with --serve: the port; 0 is any")
+    )
+    return parser
+
+
+def _command(
+    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, words: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=words, description=words[:1].upper() + words[1:] + ".")
+
+
+def _count(text: str) -> int:
+    count = int(text)
+    if not 0 <= count <= 100_000:
+        raise argparse.ArgumentTypeError(_("a number from 0 to 100000 is wanted"))
+    return count

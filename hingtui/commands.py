@@ -1,0 +1,337 @@
+"""What scripts call: add, status, download. Prints results to stdout and troubles to stderr."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from rich.cells import cell_len, set_cell_size
+
+from hingtui import i18n
+from hingtui.clock import Clock
+from hingtui.diagnosis import diagnose
+from hingtui.errors import SettingsError
+from hingtui.i18n import _
+from hingtui.ids import find_ids
+from hingtui.monitor import Link, Monitor, SaveState, Watched
+from hingtui.settings import Settings, load_settings
+from hingtui.text import human_duration, one_line
+from hingtui.video import Status
+from hingtui.watchlist import Watchlist
+from hingtui.watchlist.entry import Entry
+
+_Work = Callable[[Monitor, list[Watched]], Awaitable[int]]
+
+ONCE_WITHIN = 30.0
+"""Seconds after which a single question counts as not answered."""
+_LOOK_AGAIN = 0.5
+
+
+def add(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
+    """Put ids on the watchlist, one line each; 0, or 1 if nothing usable was given."""
+    found = find_ids(_given(arguments))
+    try:
+        settings = _settings(environ)
+        watchlist = Watchlist(settings.watchlist_path)
+        before = watchlist.read()
+        if before.read_only:
+            return _refuse(_("The watchlist is of a newer hingtui: upgrade this one to add to it."))
+        now = Clock().time()
+        watchlist.change(add=[Entry(video_id, now) for video_id in found.ids])
+    except (SettingsError, OSError) as error:
+        return _refuse(error)
+    for video_id in found.ids:
+        known = video_id in before.entries
+        print(f"{_('already watched') if known else _('added')}  {video_id}")
+    for word in found.rejected:
+        print(f"{_('not an id')}  {word}")
+    if not found.ids:
+        return _refuse(_("No id was found. An id looks like video_691209aab0a0..."))
+    return 0
+
+
+def status(environ: Mapping[str, str], arguments: Sequence[str], *, as_json: bool) -> int:
+    """Ask once and print; 0, or 1 if any could not be asked."""
+    return _with_monitor(
+        environ, arguments, lambda monitor, rows: _status(monitor, rows, as_json=as_json)
+    )
+
+
+def download(
+    environ: Mapping[str, str],
+    arguments: Sequence[str],
+    *,
+    wait: bool,
+    folder: str | None,
+    as_json: bool,
+) -> int:
+    """Bring finished videos home; 0 when all were saved."""
+    return _with_monitor(
+        environ,
+        arguments,
+        lambda monitor, rows: _download(monitor, rows, wait=wait, as_json=as_json),
+        folder=folder,
+        want_digest=as_json,
+    )
+
+
+def json_record(watched: Watched, now: float) -> dict[str, object]:
+    """What `--json` says about a video. Times are Unix seconds, progress is 0–100, or null."""
+    video = watched.video
+    error: dict[str, str] | None = None
+    if video is not None and video.error is not None:
+        error = {"code": video.error.code, "message": video.error.message}
+    elif watched.trouble is not None:
+        told = diagnose(watched.trouble.error)
+        error = {"code": "", "message": told.said or told.what}
+    status_ = Status.EXPIRED if watched.has_vanished(now) else watched.status
+    return {
+        "id": watched.id,
+        "status": status_.value,
+        "raw_status": video.raw_status if video else "",
+        "progress": video.progress if video else None,
+        "model": video.model if video else "",
+        "prompt": video.prompt if video else "",
+        "seconds": video.seconds if video else None,
+        "size": video.size if video else "",
+        "created_at": video.created_at if video else None,
+        "completed_at": video.completed_at if video else None,
+        "expires_at": video.expires_at if video else None,
+        "error": error,
+    }
+
+
+# How a command is carried out
+
+
+def _with_monitor(
+    environ: Mapping[str, str],
+    arguments: Sequence[str],
+    work: _Work,
+    *,
+    folder: str | None = None,
+    want_digest: bool = False,
+) -> int:
+    """Load settings, connect, do `work` on the videos named, and put everything in order."""
+    try:
+        settings = _settings(environ)
+        token = settings.token
+        if token is None:
+            return _refuse(
+                _("There is no token. Set HINGNET_API_KEY, or type it once in the dashboard.")
+            )
+        ids = _named(arguments)
+        if folder is not None:
+            settings = replace(settings, downloads=Path(folder).expanduser().absolute())
+        return asyncio.run(_session(settings, token, ids, work, want_digest=want_digest))
+    except (SettingsError, OSError) as error:
+        return _refuse(error)
+
+
+async def _session(
+    settings: Settings, token: str, ids: list[str], work: _Work, *, want_digest: bool
+) -> int:
+    from hingtui.api import Api
+
+    monitor = Monitor(
+        Watchlist(settings.watchlist_path),
+        folder=settings.downloads,
+        only=frozenset(ids) if ids else None,
+        max_downloads=settings.max_downloads,
+        want_digest=want_digest,
+    )
+    await monitor.load()
+    monitor.add(ids, remember=False)
+    monitor.connect(Api(settings.base_url, token))
+    runner = asyncio.create_task(monitor.run())
+    try:
+        return await work(monitor, [monitor.watched[i] for i in ids or monitor.watched])
+    finally:
+        await monitor.stop()
+        runner.cancel()
+
+
+async def _status(monitor: Monitor, rows: list[Watched], *, as_json: bool) -> int:
+    await _ask_once(monitor, rows)
+    now = monitor.now()
+    if as_json:
+        for watched in rows:
+            print(json.dumps(json_record(watched, now), ensure_ascii=False))
+    elif rows:
+        _print_table(rows, monitor)
+    else:
+        print(_("Nothing is watched. Add videos with: hingtui add ID"), file=sys.stderr)
+    unanswered = [watched for watched in rows if not _is_answered(watched)]
+    for watched in unanswered:
+        print(f"{watched.id}: {_why_unanswered(watched, monitor)}", file=sys.stderr)
+    return 1 if unanswered else 0
+
+
+async def _download(monitor: Monitor, rows: list[Watched], *, wait: bool, as_json: bool) -> int:
+    if not wait:
+        await _ask_once(monitor, rows)
+    saved: list[str] = []
+    monitor.subscribe(lambda changes: saved.extend(changes.saved))
+    waiting = list(rows)
+    failed: list[Watched] = []
+
+    def is_over() -> bool:
+        for watched in list(waiting):
+            if watched.id in saved:
+                waiting.remove(watched)
+                _print_saved(watched, monitor.now(), as_json=as_json)
+            elif watched.saving is None and watched.status is Status.READY:
+                monitor.save([watched.id])
+            elif _is_hopeless(watched, wait=wait):
+                waiting.remove(watched)
+                failed.append(watched)
+        return not waiting or monitor.connection.link is Link.DENIED
+
+    await _until(monitor, is_over)
+    failed += waiting
+    for watched in failed:
+        print(f"{watched.id}: {_why_not_saved(watched, monitor)}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+async def _ask_once(monitor: Monitor, rows: list[Watched]) -> None:
+    """Until each was answered, or could not be; finished ones are asked too, they may have gone."""
+    monitor.ask([watched.id for watched in rows])
+
+    def is_over() -> bool:
+        link = monitor.connection.link
+        if link in (Link.OFFLINE, Link.DENIED):
+            return True
+        return all(_is_answered(watched) or watched.failures for watched in rows)
+
+    await _until(monitor, is_over, within=ONCE_WITHIN)
+
+
+async def _until(
+    monitor: Monitor, is_over: Callable[[], bool], *, within: float | None = None
+) -> None:
+    """Look after each change, and now and then, whether it is over."""
+    changed = asyncio.Event()
+    monitor.subscribe(lambda _changes: changed.set())
+    ends = None if within is None else monitor.clock.monotonic() + within
+    while not is_over():
+        if ends is not None and monitor.clock.monotonic() >= ends:
+            return
+        changed.clear()
+        try:
+            async with asyncio.timeout(_LOOK_AGAIN):
+                await changed.wait()
+        except TimeoutError:
+            continue
+
+
+def _is_answered(watched: Watched) -> bool:
+    return watched.video is not None and not watched.is_old and watched.trouble is None
+
+
+def _is_hopeless(watched: Watched, *, wait: bool) -> bool:
+    """Whether this video will not be saved in this run."""
+    if watched.saving is not None:
+        return watched.saving.state is SaveState.FAILED
+    if watched.status is Status.READY:
+        return False
+    return not wait or watched.is_final or watched.trouble is not None
+
+
+def _why_unanswered(watched: Watched, monitor: Monitor) -> str:
+    error = watched.trouble.error if watched.trouble is not None else monitor.connection.error
+    if error is None:
+        return _("the gateway does not know this id (yet)") if watched.failures else _("no answer")
+    told = diagnose(error)
+    return f"{told.what} {told.said}".strip()
+
+
+def _why_not_saved(watched: Watched, monitor: Monitor) -> str:
+    if watched.saving is not None and watched.saving.error is not None:
+        told = diagnose(watched.saving.error)
+        return f"{told.what} {told.said}".strip()
+    video = watched.video
+    if watched.status is Status.FAILED and video is not None:
+        words = one_line(video.error.message or video.error.code) if video.error else ""
+        return _("the gateway failed to make this video. {words}").format(words=words).strip()
+    if watched.status is Status.EXPIRED:
+        return _("the file has expired on the server")
+    if video is None or watched.trouble is not None:
+        return _why_unanswered(watched, monitor)
+    return _("it is not finished yet ({word}); with --wait it is waited for").format(
+        word=video.raw_status or watched.status.value
+    )
+
+
+# What is printed
+
+
+def _print_saved(watched: Watched, now: float, *, as_json: bool) -> None:
+    if not as_json:
+        print(watched.saved, flush=True)
+        return
+    record = json_record(watched, now) | {
+        "path": str(watched.saved),
+        "bytes": watched.saved_bytes,
+        "sha256": watched.digest,
+    }
+    print(json.dumps(record, ensure_ascii=False), flush=True)
+
+
+def _print_table(rows: Iterable[Watched], monitor: Monitor) -> None:
+    now = monitor.now()
+    lines = [(_("ID"), _("STATUS"), _("PROGRESS"), _("EXPIRES"), _("MODEL"), _("PROMPT"))]
+    for watched in rows:
+        record = json_record(watched, now)
+        progress = record["progress"]
+        ends = watched.expiry
+        expires = ""
+        if ends is not None and ends.at > now:
+            expires = ("~" if ends.is_estimate else "") + human_duration(ends.at - now)
+        lines.append(
+            (
+                watched.id,
+                str(record["raw_status"] or record["status"]),
+                f"{progress:.0f}%" if isinstance(progress, float) else "-",
+                expires or "-",
+                str(record["model"]) or "-",
+                one_line(str(record["prompt"])),
+            )
+        )
+    widths = [max(cell_len(line[column]) for line in lines) for column in range(5)]
+    for line in lines:
+        padded = [set_cell_size(cell, width) for cell, width in zip(line, widths, strict=False)]
+        print("  ".join([*padded, line[5]]).rstrip())
+
+
+# What is given
+
+
+def _settings(environ: Mapping[str, str]) -> Settings:
+    settings = load_settings(environ)
+    i18n.use_language(settings.language)
+    for notice in settings.notices:
+        print(f"hingtui: {notice}", file=sys.stderr)
+    return settings
+
+
+def _given(arguments: Sequence[str]) -> str:
+    """The text given: the arguments, and standard input where one of them is `-`."""
+    return "\n".join(sys.stdin.read() if text == "-" else text for text in arguments)
+
+
+def _named(arguments: Sequence[str]) -> list[str]:
+    """The ids named; what is none is an error, because a script means what it says."""
+    found = find_ids(_given(arguments))
+    if found.rejected:
+        raise SettingsError(_("Not an id: {word}").format(word=found.rejected[0]))
+    return list(found.ids)
+
+
+def _refuse(problem: object) -> int:
+    print(f"hingtui: {problem}", file=sys.stderr)
+    return 1

@@ -1,0 +1,169 @@
+"""Knows how to speak HTTP on one port: threads, pace, hanging up; knows not what is answered."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import logging
+import socket
+import socketserver
+import sys
+import threading
+import time
+from email.utils import formatdate
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Protocol, cast
+
+from hingtui.clock import Clock
+from hingtui.demo.answers import Answer, Origin, Request
+
+_CHUNK = 256 * 1024
+_SLICES_A_SECOND = 25
+"""A throttled download comes in so many pieces a second, so that its bar moves smoothly."""
+_POLL = 0.05
+"""Seconds in which a listener notices that it is to stop."""
+_HANG_UP_WITHIN = 0.5
+"""Seconds given to a thread to end after its connection was broken off."""
+
+log = logging.getLogger(__name__)
+
+
+class Gateway(Protocol):
+    """Who decides what a listener answers."""
+
+    clock: Clock
+    rate: float | None
+    stopping: threading.Event
+
+    def answer(self, request: Request) -> Answer:
+        """What that request gets."""
+
+
+class Listener(ThreadingHTTPServer):
+    """One port. It knows its open connections, so that it can hang up on them."""
+
+    request_queue_size = 128
+
+    def __init__(self, gateway: Gateway, origin: Origin, port: int) -> None:
+        self.gateway = gateway
+        self.origin: Origin = origin
+        self.numbers = itertools.count(1)
+        self._open: dict[socket.socket, threading.Thread] = {}
+        self._lock = threading.Lock()
+        self._loop: threading.Thread | None = None
+        super().__init__(("127.0.0.1", port), _Handler)
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+    def server_bind(self) -> None:
+        """As HTTPServer's, without asking a name server for this machine's name."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
+
+    def start(self) -> None:
+        """Answers from now on, in threads of its own."""
+        self._loop = threading.Thread(target=self.serve_forever, args=(_POLL,), daemon=True)
+        self._loop.start()
+
+    def stop(self) -> None:
+        """Frees the port and breaks off whatever is being answered."""
+        if self._loop is not None:  # shutdown() would wait for a loop that never ran
+            self.shutdown()
+            self._loop.join()
+        self.server_close()
+        with self._lock:
+            connections = list(self._open.items())
+        for connection, _thread in connections:
+            with contextlib.suppress(OSError):  # it ended by itself just now
+                connection.shutdown(socket.SHUT_RDWR)
+        for _connection, thread in connections:
+            thread.join(_HANG_UP_WITHIN)
+
+    def process_request(
+        self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
+    ) -> None:
+        """Answers in a thread that `stop` can find."""
+        thread = threading.Thread(
+            target=self.process_request_thread, args=(request, client_address), daemon=True
+        )
+        with self._lock:
+            self._open[cast(socket.socket, request)] = thread
+        thread.start()
+
+    def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
+        """Forgets the connection and closes it."""
+        with self._lock:
+            self._open.pop(cast(socket.socket, request), None)
+        super().shutdown_request(request)
+
+    def handle_error(self, _request: object, _client_address: object) -> None:
+        """A client that hangs up is daily bread; anything else is a mistake of ours, so say so."""
+        if not isinstance(sys.exception(), OSError):
+            log.exception("the demo server could not answer")
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """One connection."""
+
+    server: Listener
+    protocol_version = "HTTP/1.1"
+    timeout = 75
+    disable_nagle_algorithm = True  # headers and body are two writes: 40 ms a request with it
+
+    def _answer(self) -> None:
+        gateway = self.server.gateway
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        now = gateway.clock.time()
+        request = Request(self.command, self.path, headers, self.server.origin, now)
+        answer = gateway.answer(request)
+        length = answer.stop - answer.start if answer.film else len(answer.body)
+        self._send_head(answer, length, now)
+        if self.command == "HEAD":
+            return
+        if answer.film:
+            self._send_film(answer)
+        else:
+            self.wfile.write(answer.body)
+
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815 - http.server's names
+
+    def _send_head(self, answer: Answer, length: int, now: float) -> None:
+        told = {"Server": "demo", "Date": formatdate(now, usegmt=True)}
+        if self.server.origin == "api":
+            told["X-Oneapi-Request-Id"] = self._request_id(now)
+        own = {name.lower() for name in answer.headers}
+        if "transfer-encoding" not in own:
+            told["Content-Length"] = str(length)
+        told = {name: value for name, value in told.items() if name.lower() not in own}
+        told |= answer.headers
+        if self.command != "GET" or "Content-Length" not in told or own & {"content-length"}:
+            # an unread request body, or a length of its own that may not be true
+            told["Connection"] = "close"
+        self.send_response_only(answer.status)
+        for name, value in told.items():
+            self.send_header(name, value)
+        self.end_headers()
+
+    def _send_film(self, answer: Answer) -> None:
+        """Sends the bytes at the gateway's rate; breaks off when it stops or the story says so."""
+        gateway, film = self.server.gateway, answer.film
+        assert film is not None  # noqa: S101 - for the type checker: the caller looked
+        rate = gateway.rate
+        step = max(1024, min(_CHUNK, int(rate / _SLICES_A_SECOND))) if rate else _CHUNK
+        last = answer.stop if answer.cut_at is None else min(answer.stop, answer.cut_at)
+        started, place = gateway.clock.monotonic(), answer.start
+        while place < last and not gateway.stopping.is_set():
+            piece = film.read(place, min(last, place + step))
+            self.wfile.write(piece)
+            place += len(piece)
+            if rate:
+                due = started + (place - answer.start) / rate
+                gateway.clock.wait(gateway.stopping, max(0.0, due - gateway.clock.monotonic()))
+        if place < answer.stop:
+            self.close_connection = True
+
+    def _request_id(self, now: float) -> str:
+        stamp = time.strftime("%Y%m%d%H%M%S", time.gmtime(now))
+        return f"{stamp}{next(self.server.numbers):012d}"
+
+    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
+        """Says nothing: the screen belongs to the dashboard."""

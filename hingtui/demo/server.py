@@ -1,0 +1,132 @@
+"""Knows how to run a story as a gateway on this machine, with a CDN beside it; knows no screen.
+
+Both listen on 127.0.0.1, each on a port, and so an origin, of its own.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from hingtui.clock import Clock
+from hingtui.demo.answers import Answer, Answers, Request
+from hingtui.demo.listener import Listener
+from hingtui.demo.story import Story
+
+__all__ = ["DemoServer", "Request"]
+
+_REMEMBERED = 10_000
+"""Requests kept on record; a demo may run for days."""
+
+
+@dataclass(slots=True)
+class _Scripted:
+    """What the next `times` requests to paths that start with `prefix` get."""
+
+    prefix: str
+    answer: Answer
+    times: int
+
+
+class DemoServer:
+    """A gateway that tells a story: `with DemoServer(story) as server: …`."""
+
+    def __init__(
+        self,
+        story: Story,
+        *,
+        clock: Clock | None = None,
+        rate: float | None = None,
+        token: str | None = None,
+        port: int = 0,
+    ) -> None:
+        """`rate` is bytes a second for each download; port 0 is any free one.
+
+        The ports are bound here, so `base_url` is known before the first answer. The clock also
+        paces throttled downloads: one that a test moves by hand is moved on by them.
+        Raises OSError where the port is taken.
+        """
+        self.story = story
+        self.clock = clock or Clock()
+        self.rate = rate
+        self.token = token or f"oh-demo-{secrets.token_hex(12)}"
+        self.stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._requests: deque[Request] = deque(maxlen=_REMEMBERED)
+        self._scripted: list[_Scripted] = []
+        self._api = Listener(self, "api", port)
+        self._cdn = Listener(self, "cdn", 0)
+        self.base_url = self._api.url
+        self.cdn_url = self._cdn.url
+        self._answers = Answers(story, self.token, self.cdn_url)
+
+    @property
+    def requests(self) -> list[Request]:
+        """What was asked so far, oldest first: the last ten thousand."""
+        with self._lock:
+            return list(self._requests)
+
+    def once(
+        self,
+        path_prefix: str,
+        *,
+        status: int,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        times: int = 1,
+    ) -> None:
+        """The next `times` requests whose path starts so get this, whoever asks, on both ports.
+
+        A Content-Length or Transfer-Encoding given here is sent as it is, true or not, and the
+        connection then closed: so a body can be cut short.
+        """
+        answer = Answer(status, dict(headers or {}), body)
+        with self._lock:
+            self._scripted.append(_Scripted(path_prefix, answer, times))
+
+    def start(self) -> Self:
+        """Answers from now on, in threads of its own."""
+        self._api.start()
+        self._cdn.start()
+        return self
+
+    def stop(self) -> None:
+        """Breaks off whatever is being answered and frees both ports, within a second."""
+        self.stopping.set()
+        self._api.stop()
+        self._cdn.stop()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def answer(self, request: Request) -> Answer:
+        """What that request gets; it is on record from now on."""
+        with self._lock:
+            self._requests.append(request)
+            scripted = self._next_scripted(request.path)
+        if scripted:
+            return scripted
+        answers = self._answers.api if request.origin == "api" else self._answers.cdn
+        return answers(request)
+
+    def _next_scripted(self, path: str) -> Answer | None:
+        for scripted in self._scripted:
+            if path.startswith(scripted.prefix):
+                scripted.times -= 1
+                if scripted.times <= 0:
+                    self._scripted.remove(scripted)
+                return scripted.answer
+        return None

@@ -1,0 +1,231 @@
+"""Knows which jobs a demo has and when new ones come into being; knows no socket and no screen.
+
+A story is decided by its seed: the same seed and the same start tell the same story.
+"""
+
+from __future__ import annotations
+
+import random
+import string
+import threading
+from collections.abc import Iterable
+from typing import TypedDict, Unpack
+
+from hingtui.clock import Clock
+from hingtui.demo.film import CLIPS
+from hingtui.demo.job import Delivery, Job, Outcome, Shape, Vocabulary
+from hingtui.demo.prompts import PROMPTS, REFUSALS
+
+__all__ = ["Job", "Story"]
+
+_CASTING: dict[str, tuple[str, Vocabulary]] = {
+    "sunrise": ("sora-2", "hingnet"),
+    "aurora": ("veo-3.1-generate-preview", "openai"),
+    "moon": ("sora-2-pro", "hingnet"),
+    "tunnel": ("veo-3.1-fast-generate-preview", "openai"),
+    "bubbles": ("sora-2", "hingnet"),
+    "silk": ("sora-2-pro", "hingnet"),
+    "lotus": ("veo-3.1-fast-generate-preview", "openai"),
+    "ridges": ("sora-2", "hingnet"),
+}
+"""The model that makes each clip, and how that model's jobs are told about."""
+
+_SHAPES: tuple[Shape, ...] = ("linear", "linear", "noisy", "steps", "stalling", "none")
+_PADDING = (1_000_000, 4_900_000)
+"""Bytes that make a file of 1 to 5 MB."""
+_GAP = (10.0, 15.0)
+"""Seconds between two new jobs."""
+_CATCH_UP = 30.0
+"""Seconds of missed arrivals made up for: a laptop that slept all night wakes to three new jobs."""
+_FIRST_REFUSALS = (20.0, 20.0)
+_REFUSAL_EVERY = 300.0
+"""Seconds after the start at which one request gets a 429, and then how often."""
+
+
+class Fate(TypedDict, total=False):
+    """What befalls a job, in `Job`'s own words."""
+
+    outcome: Outcome
+    shape: Shape
+    content: Delivery
+    lifetime: float
+    error: tuple[str, str]
+    cut_at: int
+
+
+class Story:
+    """The jobs of a demo. Its methods may be called from any thread."""
+
+    def __init__(self, jobs: Iterable[Job] = ()) -> None:
+        """A story of just these jobs, in which nothing new happens."""
+        self.jobs: dict[str, Job] = {job.id: job for job in jobs}
+        self._lock = threading.Lock()
+        self._untold: list[Job] = []
+        self._endless: _Endless | None = None
+        self._refusals: list[float] = []
+
+    @classmethod
+    def endless(
+        cls, clock: Clock, *, videos: int = 12, seed: int = 1, pad: int | None = None
+    ) -> Story:
+        """A story that starts now with `videos` jobs and goes on for ever.
+
+        Its first video is ready within ten seconds, its first dozen within about a minute.
+        `pad` bytes are added to every file; None: as many as make it 1 to 5 MB.
+        """
+        now = clock.time()
+        endless = _Endless(seed, pad, next_at=now + 7)
+        story = cls(endless.opening(now, videos))
+        story._endless = endless
+        story._refusals = [now + after for after in _FIRST_REFUSALS]
+        return story
+
+    def due(self, now: float) -> list[Job]:
+        """The jobs that came into being since this was last asked."""
+        self.unfold(now)
+        with self._lock:
+            untold, self._untold = self._untold, []
+        return untold
+
+    def unfold(self, now: float) -> None:
+        """Brings into being what should be there at `now`."""
+        with self._lock:
+            arrived = self._endless.arrivals(now) if self._endless else []
+            self.jobs |= {job.id: job for job in arrived}
+            self._untold += arrived
+
+    def find(self, video_id: str, now: float) -> Job | None:
+        """The job of that id, if the gateway knows it at `now`."""
+        self.unfold(now)
+        job = self.jobs.get(video_id)
+        return job if job and job.is_known(now) else None
+
+    def listed(self, now: float) -> list[Job]:
+        """All jobs that the gateway knows at `now`, oldest first."""
+        self.unfold(now)
+        with self._lock:
+            known = [job for job in self.jobs.values() if job.is_known(now)]
+        return sorted(known, key=lambda job: (job.created_at, job.id))
+
+    def refuses(self, now: float) -> bool:
+        """Whether the one request that comes now is too many for the gateway."""
+        with self._lock:
+            if not self._refusals or now < self._refusals[0]:
+                return False
+            del self._refusals[0]
+            if not self._refusals:
+                self._refusals.append(now + _REFUSAL_EVERY)
+            return True
+
+
+class _Endless:
+    """Makes jobs up; the n-th job of a seed is always the same but for its times."""
+
+    def __init__(self, seed: int, pad: int | None, next_at: float) -> None:
+        self._seed = seed
+        self._pad = pad
+        self._next_at = next_at
+        self._arrived = 0
+
+    def opening(self, now: float, videos: int) -> list[Job]:
+        """The cast that is there when the curtain rises, and a crowd behind it if asked for."""
+        crowd = (self._one_of_the_crowd(now, number) for number in range(videos - 12))
+        return [*self._cast(now)[:videos], *crowd]
+
+    def arrivals(self, now: float) -> list[Job]:
+        """The jobs that should have come by `now`."""
+        arrived = []
+        while now >= self._next_at:
+            self._next_at = max(self._next_at, now - _CATCH_UP)
+            arrived.append(self._newcomer(self._next_at, self._arrived))
+            self._arrived += 1
+            self._next_at += self._chance(f"gap/{self._arrived}").uniform(*_GAP)
+        return arrived
+
+    def _cast(self, now: float) -> list[Job]:
+        """Twelve jobs in all states; the times are their age, their queueing, their generating."""
+
+        def job(clip: str, take: int, *times: float, **fate: Unpack[Fate]) -> Job:
+            return self._job(f"cast/{clip}/{take}", clip, take, (now - times[0], *times[1:]), fate)
+
+        return [
+            job("sunrise", 0, 82, 20, 70),
+            job("aurora", 1, 60, 12, 63, shape="noisy"),
+            job("bubbles", 0, 3540, 20, 70),  # two and a half minutes to its expiry
+            job("tunnel", 1, 40, 8, 54, outcome="failed", shape="steps", error=REFUSALS[1]),
+            job("moon", 0, 30, 6, 51, shape="steps", content="redirect"),
+            job("silk", 1, 25, 5, 53, cut_at=400_000),
+            job("lotus", 0, 20, 5, 55, shape="none", content="redirect"),
+            job("ridges", 0, 2, 14, 35),
+            job("sunrise", 3, 1, 22, 34, shape="noisy"),
+            job("bubbles", 1, 5, 5, 60, outcome="missing"),
+            job("aurora", 0, 1, 26, 36, shape="stalling", content="redirect"),
+            job("moon", 3, 3200, 20, 100, content="redirect"),  # some minutes more
+        ]
+
+    def _newcomer(self, created_at: float, number: int) -> Job:
+        """Every eighth fails; every fifth is short-lived, so that a countdown is always near."""
+        chance = self._chance(f"newcomer/{number}")
+        clip, take = self._turn(number)
+        fate = self._fate(chance)
+        if number % 8 == 5:
+            fate |= Fate(outcome="failed", error=chance.choice(REFUSALS))
+        elif number % 5 == 1:
+            fate |= Fate(lifetime=240.0)
+        times = (created_at, chance.uniform(15, 28), chance.uniform(25, 80))
+        return self._job(f"newcomer/{number}", clip, take, times, fate)
+
+    def _one_of_the_crowd(self, now: float, number: int) -> Job:
+        chance = self._chance(f"crowd/{number}")
+        clip, take = self._turn(number)
+        fate = self._fate(chance)
+        queued, generating = chance.uniform(5, 40), chance.uniform(60, 600)
+        lot = chance.random()
+        if lot < 0.45:  # over, some in failure
+            age = queued + generating + chance.uniform(30, 2900)
+            if lot < 0.08:
+                fate |= Fate(outcome="failed", error=chance.choice(REFUSALS))
+        elif lot < 0.6:
+            age, queued = chance.uniform(0, 20), chance.uniform(20, 240)
+        else:
+            age = queued + chance.uniform(0, generating)
+        return self._job(f"crowd/{number}", clip, take, (now - age, queued, generating), fate)
+
+    def _job(self, part: str, clip: str, take: int, times: tuple[float, ...], fate: Fate) -> Job:
+        chance = self._chance(f"job/{part}")
+        model, vocabulary = _CASTING[clip]
+        created_at, queued_for, generating_for = times
+        return Job(
+            id=_id(chance, vocabulary, created_at),
+            created_at=created_at,
+            model=model,
+            prompt=PROMPTS[clip][take % len(PROMPTS[clip])],
+            size=CLIPS[clip].size,
+            seconds=CLIPS[clip].seconds,
+            vocabulary=vocabulary,
+            queued_for=queued_for,
+            generating_for=generating_for,
+            clip=clip,
+            pad=chance.randint(*_PADDING) if self._pad is None else self._pad,
+            **fate,
+        )
+
+    def _turn(self, number: int) -> tuple[str, int]:
+        """Clips take turns; each round has other prompts, Chinese and English in turn."""
+        clips = list(_CASTING)
+        return clips[(number + self._seed) % len(clips)], number + number // len(clips)
+
+    def _fate(self, chance: random.Random) -> Fate:
+        content: Delivery = "redirect" if chance.random() < 0.5 else "direct"
+        return Fate(shape=chance.choice(_SHAPES), content=content)
+
+    def _chance(self, part: str) -> random.Random:
+        return random.Random(f"{self._seed}/{part}")  # noqa: S311 - a story keeps no secret
+
+
+def _id(chance: random.Random, vocabulary: Vocabulary, created_at: float) -> str:
+    """An id as that gateway's own: the seed's sample holds its creation in hexadecimal."""
+    if vocabulary == "hingnet":
+        return f"video_{int(created_at):08x}{chance.getrandbits(160):040x}"
+    letters = string.ascii_lowercase + string.digits
+    return "video_" + "".join(chance.choices(letters, k=12))

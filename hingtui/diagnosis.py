@@ -1,0 +1,159 @@
+"""Says in a person's words what an error means and what to do; knows no screen and no socket."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hingtui import errors
+from hingtui.i18n import _
+from hingtui.text import one_line
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """One error explained. No field holds a secret; `said` is cleaned."""
+
+    short: str
+    """A few words for a narrow place."""
+    what: str
+    """One sentence on what happened."""
+    advice: str
+    """The next step, or "" where waiting is all there is to do and the sentence says so."""
+    said: str = ""
+    """The server's own words, where it had any."""
+    request_id: str = ""
+
+
+def diagnose(error: Exception) -> Diagnosis:
+    """What `error` means to the person who watches."""
+    short, what, advice = _explain(error)
+    if isinstance(error, errors.ApiError):
+        return Diagnosis(short, what, advice, _said(error), error.request_id)
+    said = one_line(str(error)) if isinstance(error, errors.HingtuiError) else type(error).__name__
+    return Diagnosis(short, what, advice, said)
+
+
+def _said(error: errors.ApiError) -> str:
+    status = f"HTTP {error.http_status}" if error.http_status else ""
+    parts = (status, error.code, one_line(error.message))
+    return " · ".join(part for part in parts if part)
+
+
+def _explain(error: Exception) -> tuple[str, str, str]:
+    if isinstance(error, errors.ApiError):
+        return _explain_api(error)
+    match error:
+        case errors.Cancelled():
+            return _("cancelled"), _("The download was cancelled."), _("Press d to resume it.")
+        case errors.Busy():
+            return (
+                _("saved elsewhere"),
+                _("Another hingtui is saving this video right now."),
+                _("Nothing to do: the row changes when it is finished."),
+            )
+        case errors.Corrupt():
+            return (
+                _("damaged file"),
+                _("What the server sent is not a whole video, even after trying again."),
+                _("Press d to try once more; nothing broken was saved."),
+            )
+        case errors.Stalled():
+            return (
+                _("stalled"),
+                _("The download was cut or too slow again and again, without gaining a byte."),
+                _("Press d to resume it, perhaps on another network."),
+            )
+        case errors.TooLarge():
+            return (
+                _("too large"),
+                _("The server sent more than it promised, so the download was stopped."),
+                _("Press d to try once more."),
+            )
+        case errors.StorageTrouble() if error.is_full:
+            return (
+                _("disk full"),
+                _("There is no room left where videos are saved."),
+                _("Free some space: the download goes on by itself."),
+            )
+        case errors.StorageTrouble():
+            return (
+                _("cannot write"),
+                _("The videos folder cannot be written to."),
+                _("Check the folder and its permissions, then press d."),
+            )
+        case _:
+            return (
+                _("unexpected error"),
+                _("Something unexpected went wrong inside hingtui; the details are in its log."),
+                _("Everything else goes on. Press r to ask again, or d to download again."),
+            )
+
+
+def _explain_api(error: errors.ApiError) -> tuple[str, str, str]:
+    match error:
+        case errors.Unauthorized():
+            return (
+                _("token refused"),
+                _("The gateway refuses the token: it is wrong, or its quota is used up."),
+                _("Press Enter to type another one; asking goes on then."),
+            )
+        case errors.Forbidden():
+            return (
+                _("not allowed"),
+                _("The token's group may not use this channel."),
+                _("Press Enter to type another token, or ask the gateway's support."),
+            )
+        case errors.NotFound():
+            return (
+                _("not found"),
+                _("The gateway does not know this id with this token."),
+                _("Check the id and the account it belongs to. It is asked about now and then."),
+            )
+        case errors.NotReady():
+            return (
+                _("not there yet"),
+                _("The gateway says that the file is not there yet."),
+                _("The download is tried again by itself."),
+            )
+        case errors.RateLimited():
+            return (
+                _("slow down"),
+                _("The gateway asks everybody with this token to slow down."),
+                _("Asking goes on by itself."),
+            )
+        case errors.BadCertificate():
+            return (
+                _("bad certificate"),
+                _("The other side cannot prove who it is, so nothing was sent."),
+                _("Check the base URL, this machine's clock, and any proxy in between."),
+            )
+        case errors.Unreachable():
+            return (
+                _("no answer"),
+                _("The gateway does not answer."),
+                _("It is tried again by itself. Check the network and the proxy settings."),
+            )
+        case errors.BadRedirect():
+            return (
+                _("bad redirect"),
+                _("The gateway points to a place that hingtui does not follow for safety."),
+                _("Ask the gateway's support about it."),
+            )
+        case errors.ServerTrouble():
+            return (
+                _("server trouble"),
+                _("The gateway has trouble of its own."),
+                _("It is asked again by itself."),
+            )
+        case errors.NotOffered():
+            return (
+                _("not offered"),
+                _("This gateway does not offer that call."),
+                _("Add ids by hand with a."),
+            )
+        case _:
+            return (
+                _("odd answer"),
+                _("The answer is not what this API promises."),
+                _("Check the base URL. The last known state stays on the screen."),
+            )

@@ -1,0 +1,23 @@
+"""One video: bytes → part → verified → its final name. It blocks, and belongs in a thread.
+
+attempts    the tries, until one succeeds or nothing is left to try
+├── transfer    one answer's body into the part: pace, stalls, limits
+└── part_file   the part, the note beside it, its lock, its final name
+"""
+
+from hingtui.download.attempts import ContentSource, Saved, download
+from hingtui.download.part_file import discard_part, part_size
+from hingtui.download.transfer import USUAL_LIMITS, Content, Limits, Phase, Progress
+
+__all__ = [
+    "USUAL_LIMITS",
+    "Content",
+    "ContentSource",
+    "Limits",
+    "Phase",
+    "Progress",
+    "Saved",
+    "discard_part",
+    "download",
+    "part_size",
+]

@@ -1,0 +1,231 @@
+"""Knows how to bring one video home whole: fetch, continue, try again, verify, name.
+
+It must not know HTTP, the watchlist, or which of many videos comes first. It blocks: every
+download runs in a thread of its own.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from hingtui.clock import Clock
+from hingtui.download.part_file import (
+    Part,
+    opened_part,
+    sha256_of,
+    told_as_storage_trouble,
+)
+from hingtui.download.transfer import USUAL_LIMITS, Content, Limits, Phase, Progress, Transfer
+from hingtui.errors import (
+    ApiError,
+    BadCertificate,
+    BadReply,
+    Corrupt,
+    NotFound,
+    NotOffered,
+    NotReady,
+    RangeRefused,
+    ServerTrouble,
+    Stalled,
+    Unreachable,
+)
+from hingtui.i18n import _
+from hingtui.mp4 import Mp4, inspect
+from hingtui.text import human_bytes
+
+_PASSING = (Unreachable, ServerTrouble, Stalled, Corrupt)
+"""Worth another try after a pause (but for BadCertificate)."""
+_MAYBE_NOT_THERE = (NotReady, NotFound, NotOffered, BadReply, RangeRefused)
+"""Worth another try by another way, but not at once by the same."""
+_jitter = random.SystemRandom()
+
+
+class ContentSource(Protocol):
+    """What can open the content of a video; `link` is a direct link to use in its stead."""
+
+    def open_content(
+        self, video_id: str, *, start: int = 0, validator: str | None = None, link: str = ""
+    ) -> AbstractContextManager[Content]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A whole video under its final name."""
+
+    path: Path
+    bytes: int
+    sha256: str | None
+    """In hexadecimal, where it was asked for."""
+    mp4: Mp4
+
+
+def download(
+    api: ContentSource,
+    video_id: str,
+    folder: Path,
+    *,
+    progress: Progress,
+    cancelled: threading.Event,
+    clock: Clock,
+    link: str = "",
+    already: Callable[[], Path | None] = lambda: None,
+    want_digest: bool = False,
+    limits: Limits = USUAL_LIMITS,
+) -> Saved:
+    """Save the content of `video_id` in `folder` and return where.
+
+    `already` is asked, once no other process can be downloading this video, for a file that one of
+    them may have saved meanwhile. Raises the family of DownloadError, and of ApiError what waiting
+    a little does not cure. Whatever it raises, the bytes received are kept to be continued, unless
+    they are known to be wrong.
+    """
+    with told_as_storage_trouble(folder), opened_part(video_id, folder) as part:
+        transfer = Transfer(part, progress, cancelled, clock, limits)
+        transfer.show(Phase.CONNECTING)
+        for path in (part.published, already()):
+            if path and (saved := _saved_before(path, want_digest=want_digest)):
+                part.clear()
+                progress.received = progress.total = saved.bytes
+                progress.phase = Phase.DONE
+                return saved
+        return _Attempts(api, transfer, link).run(want_digest=want_digest)
+
+
+class _Attempts:
+    """The tries at one video, until one succeeds or nothing is left to try."""
+
+    def __init__(self, api: ContentSource, transfer: Transfer, link: str) -> None:
+        self.api = api
+        self.transfer = transfer
+        self.part: Part = transfer.part
+        self.limits = transfer.limits
+        self.link = ""
+        """What the next try asks instead of `/content`, or ""."""
+        self.other_link = link
+        self.before_link: Exception | None = None
+        """Why `/content` was given up for the link."""
+        self.tries_left = self.limits.tries
+        self.most = self.part.size
+        """The most bytes there ever were: more of them is progress."""
+        self.start = 0
+        """The byte that the last try asked to begin with."""
+        self.skip_range = False
+        self.range_failures = 0
+        self.was_corrupt = False
+
+    def run(self, *, want_digest: bool) -> Saved:
+        while True:
+            self.transfer.check_cancelled()
+            try:
+                if self.part.is_complete or self._fetch():
+                    return self._finish(want_digest=want_digest)
+            except (ApiError, Corrupt, Stalled) as trouble:
+                self._recover(trouble)
+
+    def _fetch(self) -> bool:
+        """Receive up to the end of the body; False where the part turned out to be of no use."""
+        source = self.part.source
+        can_continue = source and (source.validator or source.total) and not self.skip_range
+        self.start = self.part.size if can_continue else 0
+        self.skip_range = False
+        self.transfer.began_at = None
+        validator = source.validator if source and self.start else None
+        with self.api.open_content(
+            self.part.video_id, start=self.start, validator=validator, link=self.link
+        ) as content:
+            return self.transfer.take(content, self.start)
+
+    def _finish(self, *, want_digest: bool) -> Saved:
+        part = self.part
+        self.transfer.show(Phase.VERIFYING)
+        if not part.size:
+            raise Corrupt(_("The server sent an empty file"))
+        part.sync()
+        mp4 = inspect(part.path)
+        digest = sha256_of(part.path) if want_digest else None
+        self.transfer.check_cancelled()
+        saved = Saved(part.publish(), part.size, digest, mp4)
+        self.transfer.show(Phase.DONE)
+        return saved
+
+    def _recover(self, trouble: ApiError | Corrupt | Stalled) -> None:
+        """Make things ready for another try, or raise what is the matter."""
+        promised = self.part.source.total if self.part.source else None
+        if self.start and isinstance(trouble, RangeRefused):
+            self._reconsider(trouble.total, promised)
+        elif isinstance(trouble, Corrupt) and promised is not None:
+            self.part.clear()
+            if self.was_corrupt:
+                self._turn_to_link(trouble)
+            self.was_corrupt = True
+        elif self.start and isinstance(trouble, _MAYBE_NOT_THERE):
+            self.skip_range = True  # some gateways answer a Range with anything but the file
+        elif isinstance(trouble, _PASSING) and not isinstance(trouble, BadCertificate):
+            self._try_again(trouble)
+        elif isinstance(trouble, _MAYBE_NOT_THERE):
+            self._turn_to_link(trouble)
+        else:
+            raise self.before_link or trouble
+        self.transfer.show(Phase.RETRYING)
+
+    def _reconsider(self, there: int | None, promised: int | None) -> None:
+        """After a 416: is the part the whole file already? Otherwise nothing of it can be used."""
+        if self.part.source and there == self.part.size and promised in (None, there):
+            self.part.note(replace(self.part.source, total=there))
+        else:
+            self.part.clear()
+
+    def _try_again(self, trouble: ApiError | Corrupt | Stalled) -> None:
+        """Count and pause; bytes gained make up for every failure before."""
+        if self.part.size > self.most:
+            self.most = self.part.size
+            self.tries_left = self.limits.tries
+        self.tries_left -= 1
+        if self.transfer.began_at:
+            self.range_failures = 0
+        elif self.start and isinstance(trouble, ServerTrouble):
+            self.range_failures += 1
+            # Sibling gateways turn every Range into a 502: each second time ask for all of it.
+            self.skip_range = self.range_failures % 2 == 0
+        if self.tries_left <= 0:
+            self._turn_to_link(self._explained(trouble))
+            return
+        self.transfer.show(Phase.RETRYING)
+        failures = self.limits.tries - self.tries_left - 1
+        pause = min(self.limits.longest_pause, self.limits.first_pause * 2**failures)
+        self.transfer.clock.wait(self.transfer.cancelled, pause * _jitter.uniform(0.5, 1.0))
+
+    def _explained(self, trouble: ApiError | Corrupt | Stalled) -> ApiError | Corrupt | Stalled:
+        """Say it plainly where every answer is cut short and none can be continued."""
+        if self.transfer.began_at != 0 or not isinstance(trouble, Unreachable):
+            return trouble
+        told = _("The server cuts the download off after {size} at most and cannot continue it")
+        return Stalled(told.format(size=human_bytes(self.most)))
+
+    def _turn_to_link(self, trouble: Exception) -> None:
+        """Go on with the direct link; where there is none, or it has failed too, raise.
+
+        What is wrong with the link is its own affair: the user is told why `/content` failed.
+        """
+        if self.before_link or not self.other_link:
+            raise self.before_link or trouble
+        self.before_link = trouble
+        self.link = self.other_link
+        self.tries_left = self.limits.tries
+        self.was_corrupt = False
+
+
+def _saved_before(path: Path, *, want_digest: bool) -> Saved | None:
+    """The file at `path` as a saved video; None where it is gone or no longer whole."""
+    try:
+        mp4 = inspect(path)
+        digest = sha256_of(path) if want_digest else None
+        return Saved(path, path.stat().st_size, digest, mp4)
+    except (OSError, Corrupt):
+        return None

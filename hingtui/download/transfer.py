@@ -1,0 +1,216 @@
+"""Knows how to add the body of one answer to a part file, and when to give that body up.
+
+It must not know who asked for the answer, nor what is tried when it was of no use.
+"""
+
+from __future__ import annotations
+
+import errno
+import math
+import shutil
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Protocol
+
+from hingtui.clock import Clock
+from hingtui.download.part_file import Part, Source
+from hingtui.errors import BadReply, Cancelled, Stalled, TooLarge, Unreachable
+from hingtui.i18n import _
+from hingtui.text import human_bytes
+
+_SMOOTHED_OVER = 5.0
+_MEASURED_EVERY = 0.25
+
+
+class Content(Protocol):
+    """One open answer of a server with (a piece of) a file in it."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def total(self) -> int | None: ...
+    @property
+    def validator(self) -> str | None: ...
+    @property
+    def origin(self) -> str: ...
+    def chunks(self) -> Iterator[bytes]: ...
+
+
+class Phase(Enum):
+    """What a download is doing."""
+
+    CONNECTING = "connecting"
+    RECEIVING = "receiving"
+    RETRYING = "retrying"
+    VERIFYING = "verifying"
+    DONE = "done"
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a download is: written by its thread, read by anyone."""
+
+    received: int = 0
+    """Bytes that are on the disk."""
+    total: int | None = None
+    """Bytes of the whole file, where known."""
+    speed: float = 0.0
+    """Bytes a second, smoothed over some seconds."""
+    phase: Phase = Phase.CONNECTING
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much patience a download has."""
+
+    max_bytes: int = 20_000_000_000
+    tries: int = 5
+    """Failures in a row without one byte gained."""
+    first_pause: float = 1.0
+    """Seconds before the second try; it doubles with every failure in a row."""
+    longest_pause: float = 30.0
+    stall_window: float = 60.0
+    """Seconds over which a speed below `stall_bytes_per_second` is a connection to give up."""
+    stall_bytes_per_second: float = 1000.0
+
+
+USUAL_LIMITS = Limits()
+
+
+class Transfer:
+    """Brings bodies into one part file."""
+
+    def __init__(
+        self,
+        part: Part,
+        progress: Progress,
+        cancelled: threading.Event,
+        clock: Clock,
+        limits: Limits,
+    ) -> None:
+        self.part = part
+        self.progress = progress
+        self.cancelled = cancelled
+        self.clock = clock
+        self.limits = limits
+        self.began_at: int | None = None
+        """The byte that the body now coming began with; None while there is none of use."""
+
+    def take(self, content: Content, start: int) -> bool:
+        """Receive the whole body of the answer to a request for the bytes from `start` on.
+
+        False where it does not continue what is there: then the part is empty. Raises Cancelled
+        within a chunk, Unreachable, Stalled, TooLarge, BadReply, or OSError of the disk.
+        """
+        self.check_cancelled()
+        if content.total is not None and content.total > self.limits.max_bytes:
+            raise TooLarge(_too_large(self.limits.max_bytes))
+        if start and content.status == 206:
+            if not self._continue(content, start):
+                self.part.clear()
+                return False
+        elif content.start:
+            raise BadReply(_("The server sent a piece of the file that was not asked for"))
+        else:
+            self.part.begin(Source(content.total, content.validator, content.origin))
+        self.began_at = self.part.size
+        self.show(Phase.RECEIVING)
+        self._check_room(content.total)
+        self._receive(content)
+        return True
+
+    def check_cancelled(self) -> None:
+        if self.cancelled.is_set():
+            raise Cancelled(_("Download cancelled"))
+
+    def show(self, phase: Phase) -> None:
+        """Tell whoever looks what is going on."""
+        source = self.part.source
+        self.progress.received = self.part.size
+        self.progress.total = source.total if source else None
+        self.progress.phase = phase
+        if phase is not Phase.RECEIVING:
+            self.progress.speed = 0.0
+
+    def _continue(self, content: Content, start: int) -> bool:
+        source = self.part.source
+        if source is None or not _continues(source, start, content):
+            return False
+        self.part.note(replace(source, total=source.total or content.total))
+        return True
+
+    def _check_room(self, total: int | None) -> None:
+        """Say that the disk is full before it is: the rest of the machine needs room too."""
+        disk = shutil.disk_usage(self.part.path.parent)
+        if total is not None and disk.total and total - self.part.size > disk.free:
+            raise OSError(errno.ENOSPC, "no room for the whole file")
+
+    def _receive(self, content: Content) -> None:
+        part, progress = self.part, self.progress
+        promised = part.source.total if part.source else None
+        most = self.limits.max_bytes if promised is None else promised
+        pace = _Pace(progress, self.limits, self.clock.monotonic())
+        for chunk in content.chunks():
+            self.check_cancelled()
+            if part.size + len(chunk) > most:
+                part.clear()
+                raise TooLarge(_too_large(most))
+            part.append(chunk)
+            progress.received = part.size
+            pace.add(len(chunk), self.clock.monotonic())
+        if promised is not None and part.size < promised:
+            raise Unreachable(_("The connection ended before the file did"))
+
+
+class _Pace:
+    """How fast bytes come in."""
+
+    def __init__(self, progress: Progress, limits: Limits, now: float) -> None:
+        self.progress = progress
+        self.limits = limits
+        self.measured_at = self.window_began = now
+        self.unmeasured = self.in_window = 0
+
+    def add(self, count: int, now: float) -> None:
+        """Count bytes; raises Stalled when a whole window was too slow."""
+        self.unmeasured += count
+        self.in_window += count
+        passed = now - self.measured_at
+        if passed >= _MEASURED_EVERY:
+            speed = self.unmeasured / passed
+            weight = 1 - math.exp(-passed / _SMOOTHED_OVER) if self.progress.speed else 1.0
+            self.progress.speed += (speed - self.progress.speed) * weight
+            self.measured_at, self.unmeasured = now, 0
+        passed = now - self.window_began
+        if passed >= self.limits.stall_window:
+            if self.in_window < self.limits.stall_bytes_per_second * passed:
+                raise Stalled(_("The server sends almost nothing"))
+            self.window_began, self.in_window = now, 0
+
+
+def _continues(known: Source, start: int, content: Content) -> bool:
+    """Whether a 206 is the rest of the very file that the part is the beginning of."""
+    if content.start != start:
+        return False
+    if content.total is not None and known.total not in (None, content.total):
+        return False
+    if _differ(known.validator, content.validator):
+        return False
+    if known.total is not None and known.total == content.total:
+        return True
+    return known.validator is not None and known.origin == content.origin
+
+
+def _differ(one: str | None, other: str | None) -> bool:
+    """Whether two validators speak of different files; an ETag tells nothing about a date."""
+    if not one or not other or one.startswith('"') != other.startswith('"'):
+        return False
+    return one != other
+
+
+def _too_large(most: int) -> str:
+    return _("The server sends more than {size}: stopped").format(size=human_bytes(most))

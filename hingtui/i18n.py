@@ -1,0 +1,75 @@
+"""Knows which language the interface speaks and says a sentence in it; English is the msgid.
+
+It must not know any sentence, any widget, or where the configuration lives.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+
+ENGLISH = "en"
+CHINESE = "zh"
+LANGUAGES = (ENGLISH, CHINESE)
+
+DOMAIN = "hingtui"
+
+_catalogues: dict[str, gettext.NullTranslations] = {ENGLISH: gettext.NullTranslations()}
+_language = ENGLISH
+
+
+def _(text: str) -> str:
+    """`text` in the language in use now."""
+    # gettext answers "" with the header of the catalogue, which nobody ever wants to read.
+    return _catalogues[_language].gettext(text) if text else ""
+
+
+def ngettext(one: str, many: str, n: int) -> str:
+    """The form of the sentence that fits `n` things."""
+    return _catalogues[_language].ngettext(one, many, n)
+
+
+def mark(text: str) -> str:
+    """`text` itself: for a constant that is translated with `_(…)` only where it is shown."""
+    return text
+
+
+def use_language(code: str) -> None:
+    """From now on speak `code`: "zh" or "en"."""
+    global _language
+    if code not in LANGUAGES:
+        raise ValueError(f"not a language of hingtui: {code!r}")
+    if code not in _catalogues:
+        from pathlib import Path  # costs more than all the rest here, and English needs none of it
+
+        folder = Path(__file__).with_name("locale")
+        _catalogues[code] = gettext.translation(DOMAIN, folder, ["zh_CN"])
+    _language = code
+
+
+def current_language() -> str:
+    """The language in use now: "zh" or "en"."""
+    return _language
+
+
+def language_from(environ: Mapping[str, str]) -> str:
+    """The language that the environment asks for; English where it asks for none spoken here.
+
+    HINGTUI_LANG first, then as GNU gettext does: LC_ALL, LC_MESSAGES, LANG say the locale, and the
+    list in LANGUAGE outranks it unless it is the C locale.
+    """
+    wish = environ.get("HINGTUI_LANG", "").strip()
+    if wish:
+        return _spoken(wish) or ENGLISH
+    names = (environ.get(name, "").strip() for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
+    locale = next((name for name in names if name), "")
+    if locale.partition(".")[0] in ("", "C", "POSIX"):
+        return ENGLISH
+    choices = [*environ.get("LANGUAGE", "").split(":"), locale]
+    return next((code for choice in choices if (code := _spoken(choice))), ENGLISH)
+
+
+def _spoken(locale: str) -> str:
+    """The language of `locale` where it is spoken here, else ""."""
+    code = locale.strip().lower()[:2]
+    return code if code in LANGUAGES else ""

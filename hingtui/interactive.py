@@ -1,0 +1,165 @@
+"""Starts what is watched by eye: the dashboard, the demo, the demo's server alone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hingtui import i18n
+from hingtui.errors import SettingsError
+from hingtui.i18n import _
+from hingtui.log import Log
+from hingtui.settings import Settings, load_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from hingtui.clock import Clock
+    from hingtui.demo.server import DemoServer
+
+DEMO_RATE = 700_000.0
+"""Bytes a second of each of the demo's downloads: slow enough for a bar to be seen moving."""
+_LOOK_FOR_NEW = 1.0
+"""Seconds between two looks whether the demo's story has new videos."""
+
+
+def dashboard(environ: Mapping[str, str]) -> int:
+    """The dashboard on the user's own watchlist; the exit status."""
+    if (problem := _no_terminal(environ)) is not None:
+        return _refuse(problem)
+    try:
+        settings = load_settings(environ)
+    except SettingsError as error:
+        return _refuse(str(error))
+    return _run_app(settings, is_demo=False)
+
+
+def demo(environ: Mapping[str, str], videos: int, seed: int) -> int:
+    """The dashboard on an embedded server, in a folder of its own; the exit status."""
+    if (problem := _no_terminal(environ)) is not None:
+        return _refuse(problem)
+    home = Path(tempfile.mkdtemp(prefix="hingtui-demo-"))
+    try:
+        with _demo_server(videos, seed) as server:
+            settings = load_settings(demo_environ(environ, home, server.base_url, server.token))
+            with _storyteller(server, settings):
+                status = _run_app(settings, is_demo=True, clock=server.clock)
+        saved = sorted(settings.downloads.glob("*.mp4"))
+        if saved:
+            print(_("The demo's saved videos are in {path}").format(path=settings.downloads))
+        return status
+    finally:
+        if not any(home.glob("videos/*.mp4")):
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def serve(videos: int, seed: int, port: int) -> int:
+    """Only the demo's server, until interrupted; the exit status."""
+    with _demo_server(videos, seed, port=port) as server:
+        print(f"export HINGNET_BASE_URL={server.base_url}")
+        print(f"export HINGNET_API_KEY={server.token}")
+        ids = " ".join(server.story.jobs)
+        print("# " + _("In another terminal, paste the two lines above, then for example:"))
+        print(f"# hingtui add {ids}", flush=True)
+        try:
+            threading.Event().wait()
+        except KeyboardInterrupt:
+            return 130
+    return 0
+
+
+def demo_environ(
+    environ: Mapping[str, str], home: Path, base_url: str, token: str
+) -> dict[str, str]:
+    """The environment of a demo: the user's language and terminal, and nothing else of theirs."""
+    own = ("HINGTUI_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    kept = {name: environ[name] for name in own if name in environ}
+    return kept | {
+        "HINGTUI_HOME": str(home),
+        "HINGNET_BASE_URL": base_url,
+        "HINGNET_API_KEY": token,
+    }
+
+
+def _run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) -> int:
+    from hingtui.ui.app import HingtuiApp
+
+    i18n.use_language(settings.language)
+    log = _open_log(settings)
+    hide: Callable[[str], None] | None = log.hide if log is not None else None
+    app = HingtuiApp(settings, is_demo=is_demo, clock=clock, hide=hide)
+    try:
+        app.run()
+    finally:
+        if log is not None:
+            log.close()
+    return app.return_code or 0
+
+
+def _open_log(settings: Settings) -> Log | None:
+    try:
+        return Log(settings.log_path)
+    except OSError as error:
+        words = _("The log cannot be written ({reason}); going on without it.")
+        print(words.format(reason=error.strerror or error), file=sys.stderr)
+        return None
+
+
+def _no_terminal(environ: Mapping[str, str]) -> str | None:
+    """Why there can be no dashboard here; None when there can."""
+    # Textual draws on stderr, so that one must be the terminal as well.
+    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        return _("The dashboard needs a terminal. In scripts use: hingtui status --json")
+    if environ.get("TERM", "") in ("", "dumb") and os.name == "posix":
+        return _("This terminal cannot draw a dashboard (TERM is dumb or not set).")
+    return None
+
+
+def _refuse(sentence: str) -> int:
+    print(f"hingtui: {sentence}", file=sys.stderr)
+    return 2
+
+
+@contextmanager
+def _demo_server(videos: int, seed: int, *, port: int = 0) -> Iterator[DemoServer]:
+    from hingtui.clock import Clock
+    from hingtui.demo.server import DemoServer
+    from hingtui.demo.story import Story
+
+    clock = Clock()
+    story = Story.endless(clock, videos=videos, seed=seed)
+    with DemoServer(story, clock=clock, rate=DEMO_RATE, port=port) as server:
+        yield server
+
+
+@contextmanager
+def _storyteller(server: DemoServer, settings: Settings) -> Iterator[None]:
+    """Adds the story's videos to the watchlist as they come into being, as a script would."""
+    from hingtui.watchlist import Watchlist
+    from hingtui.watchlist.entry import Entry
+
+    watchlist = Watchlist(settings.watchlist_path)
+    story, clock = server.story, server.clock
+    watchlist.change(add=[Entry(job.id, job.created_at) for job in story.jobs.values()])
+    ended = threading.Event()
+
+    def tell() -> None:
+        while not ended.wait(_LOOK_FOR_NEW):
+            new = story.due(clock.time())
+            if new:
+                watchlist.change(add=[Entry(job.id, job.created_at) for job in new])
+
+    teller = threading.Thread(target=tell, name="storyteller", daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        teller.join()

@@ -1,0 +1,32 @@
+"""The watch itself: who is asked about when, what answers mean, what is brought home.
+
+It knows no Textual and no httpx. The dashboard, `status` and `download` all use it.
+
+monitor     the rows, a person's intents, what answers mean
+├── poller      who is due; asks
+├── saver       which finished videos come home, in which order
+├── keeper      rows ↔ the watchlist's file
+├── host        reachable? its clock, its mood
+│   └── budget      how much it may be asked
+├── experience  how long such videos took
+├── changes     tells listeners, a few times a second
+└── watched     all that is held about one video
+"""
+
+from hingtui.monitor.changes import Changes
+from hingtui.monitor.host import Connection, Link
+from hingtui.monitor.monitor import Added, Monitor
+from hingtui.monitor.watched import SaveState, Saving, Seen, Trouble, Watched
+
+__all__ = [
+    "Added",
+    "Changes",
+    "Connection",
+    "Link",
+    "Monitor",
+    "SaveState",
+    "Saving",
+    "Seen",
+    "Trouble",
+    "Watched",
+]

@@ -1,0 +1,70 @@
+"""Gathers what changed and tells it a few times a second; knows not what the changes mean."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+GATHER = 0.1
+"""Seconds for which changes are gathered before listeners hear of them."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Changes:
+    """What is new since listeners last heard, in ids of rows."""
+
+    ids: set[str] = field(default_factory=set)
+    """Rows of which anything changed, those that went included."""
+    membership: bool = False
+    """Rows came or went."""
+    host: bool = False
+    """The connection, the pause or the watchlist's own state changed."""
+    ready: list[str] = field(default_factory=list)
+    """Turned ready while watched."""
+    failed: list[str] = field(default_factory=list)
+    """Turned failed or expired while watched."""
+    saved: list[str] = field(default_factory=list)
+    not_saved: list[str] = field(default_factory=list)
+    """Downloads that were given up."""
+
+
+class Announcer:
+    """Collects changes in `new`; listeners get them all at once, soon after the first."""
+
+    def __init__(self) -> None:
+        self.new = Changes()
+        self._listeners: list[Callable[[Changes], None]] = []
+        self._is_planned = False
+
+    def subscribe(self, listener: Callable[[Changes], None]) -> None:
+        """Call `listener` with what changed, a few times a second at most."""
+        self._listeners.append(listener)
+
+    def row(self, video_id: str) -> None:
+        """Something about this row is new."""
+        self.new.ids.add(video_id)
+        self._plan()
+
+    def host(self) -> None:
+        """Something about the host, the pause or the watchlist is new."""
+        self.new.host = True
+        self._plan()
+
+    def tell(self) -> None:
+        """Tell the listeners now."""
+        self._is_planned = False
+        changes, self.new = self.new, Changes()
+        for listener in self._listeners:
+            try:
+                listener(changes)
+            except Exception:  # noqa: BLE001 - one listener's fault must not stop the watch
+                _log.exception("a listener failed")
+
+    def _plan(self) -> None:
+        if self._listeners and not self._is_planned:
+            self._is_planned = True
+            asyncio.get_running_loop().call_later(GATHER, self.tell)

@@ -1,0 +1,147 @@
+"""Keeps the rows in memory and the watchlist's file the same; knows neither network nor screen.
+
+Changes are gathered and written once a second, in a thread. What another process wrote meanwhile is
+merged and told, so that `hingtui add` shows up in a running dashboard.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+
+from hingtui.clock import Clock
+from hingtui.watchlist import Contents, Entry, Watchlist
+
+GATHER = 1.0
+"""Seconds between two looks at the file, and between two writes."""
+RETRY = 5.0
+"""Seconds until a write that failed is tried again."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Pending:
+    """What this process has changed and not written yet."""
+
+    added: set[str] = field(default_factory=set)
+    updated: set[str] = field(default_factory=set)
+    removed: set[str] = field(default_factory=set)
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.updated or self.removed)
+
+
+class Keeper:
+    """Writes what changed here, tells what changed there."""
+
+    def __init__(
+        self,
+        watchlist: Watchlist,
+        clock: Clock,
+        *,
+        entries: Callable[[Iterable[str]], list[Entry]],
+        read: Callable[[Contents, list[str]], None],
+        failed: Callable[[OSError | None], None],
+    ) -> None:
+        """`entries` gives the rows of ids as they are now. `read` is told what the file holds and
+        which ids another process has removed. `failed` is told when writing fails, and with None
+        when it works again."""
+        self._watchlist = watchlist
+        self._clock = clock
+        self._entries = entries
+        self._read = read
+        self._failed = failed
+        self._pending = Pending()
+        self._in_file: frozenset[str] = frozenset()
+        self._stamp: tuple[int, ...] | None = None
+        self._retry_at = 0.0
+        self._is_failing = False
+        self._lock = asyncio.Lock()
+
+    def added(self, video_ids: Iterable[str]) -> None:
+        """These are watched from now on."""
+        fresh = set(video_ids)
+        self._pending.added |= fresh
+        self._pending.removed -= fresh
+
+    def updated(self, video_id: str) -> None:
+        """More is known about this one."""
+        self._pending.updated.add(video_id)
+
+    def removed(self, video_ids: Iterable[str]) -> None:
+        """These are not watched any more."""
+        gone = set(video_ids)
+        self._pending.removed |= gone
+        self._pending.added -= gone
+        self._pending.updated -= gone
+
+    async def load(self) -> Contents:
+        """What the file holds at the start."""
+        contents = await asyncio.to_thread(self._watchlist.read)
+        self._take(contents)
+        return contents
+
+    async def run(self) -> None:
+        """Keep both the same for ever."""
+        while True:
+            await self._clock.sleep(GATHER)
+            await self.sync()
+
+    async def sync(self) -> None:
+        """Write what is pending; else look whether another process wrote."""
+        async with self._lock:
+            if self._pending:
+                if self._clock.monotonic() >= self._retry_at:
+                    await self._write()
+            elif await asyncio.to_thread(self._watchlist.stamp) != self._stamp:
+                self._take(await asyncio.to_thread(self._watchlist.read))
+
+    async def flush(self) -> None:
+        """Write what is pending, now."""
+        async with self._lock:
+            if self._pending:
+                await self._write()
+
+    async def _write(self) -> None:
+        pending, self._pending = self._pending, Pending()
+        added = self._entries(pending.added)
+        updated = self._entries(pending.updated - pending.added)
+        try:
+            contents = await asyncio.to_thread(
+                self._watchlist.change, add=added, update=updated, remove=pending.removed
+            )
+        except OSError as error:
+            _log.warning("the watchlist could not be written: %r", error)
+            self._put_back(pending)
+            self._retry_at = self._clock.monotonic() + RETRY
+            self._is_failing = True
+            self._failed(error)
+            return
+        if self._is_failing:
+            self._is_failing = False
+            self._failed(None)
+        self._take(contents)
+
+    def _put_back(self, pending: Pending) -> None:
+        """A write failed: what was done since then goes on top of what it would have written."""
+        newer = self._pending
+        self._pending = Pending(
+            added=(pending.added - newer.removed) | newer.added,
+            updated=(pending.updated - newer.removed) | newer.updated,
+            removed=(pending.removed - newer.added) | newer.removed,
+        )
+
+    def _take(self, contents: Contents) -> None:
+        self._stamp = contents.stamp
+        now_in_file = frozenset(contents.entries)
+        gone = [
+            video_id
+            for video_id in self._in_file - now_in_file
+            if video_id not in self._pending.added
+        ]
+        self._in_file = now_in_file
+        known = {k: e for k, e in contents.entries.items() if k not in self._pending.removed}
+        self._read(Contents(known, contents.set_aside, contents.read_only, contents.stamp), gone)

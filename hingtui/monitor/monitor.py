@@ -1,0 +1,508 @@
+"""Holds the rows, applies what servers say to them, and does what a person wants.
+
+It asks nothing and downloads nothing itself, and it knows no screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Protocol
+
+from hingtui.clock import Clock
+from hingtui.download import ContentSource, Saved
+from hingtui.errors import ApiError, Forbidden, NotFound, RateLimited, Unauthorized, Unreachable
+from hingtui.monitor.budget import HostBudget
+from hingtui.monitor.changes import Announcer, Changes
+from hingtui.monitor.experience import Experience
+from hingtui.monitor.host import Connection, Host, Link
+from hingtui.monitor.keeper import Keeper
+from hingtui.monitor.poller import Answered, Asks, Poller
+from hingtui.monitor.saver import Saver
+from hingtui.monitor.watched import Seen, Trouble, Watched
+from hingtui.schedule import GRACE, RARE, STEADY, ask_again_in, backoff, first_pace, jitter
+from hingtui.schedule import remaining as seconds_remaining
+from hingtui.video import Status, Video
+from hingtui.watchlist import Contents, Entry, Watchlist
+
+PROGRESS_EVERY = 0.25
+"""Seconds between two looks at the bytes of running downloads."""
+HISTORY = 200
+"""Lines of history kept of one video."""
+
+_log = logging.getLogger(__name__)
+
+
+class Api(Asks, ContentSource, Protocol):
+    """What the monitor needs of a client."""
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of ids that were added."""
+
+    added: tuple[str, ...]
+    known: tuple[str, ...]
+
+
+class Monitor:
+    """All methods belong to the event loop's thread."""
+
+    def __init__(
+        self,
+        watchlist: Watchlist | None,
+        *,
+        folder: Path,
+        only: frozenset[str] | None = None,
+        max_downloads: int = 3,
+        auto_download: bool = False,
+        want_digest: bool = False,
+        clock: Clock | None = None,
+        rng: random.Random | None = None,
+    ) -> None:
+        """Without a `watchlist` nothing is remembered. Videos are saved in `folder`. With `only`,
+        no other videos of the watchlist are watched."""
+        self.clock = clock or Clock()
+        self.watched: dict[str, Watched] = {}
+        self.auto_download = auto_download
+        self.set_aside: Path | None = None
+        """Where a damaged watchlist was put."""
+        self.is_read_only = False
+        """The watchlist's file is of a future version: nothing is written to it."""
+        self.storage_error: OSError | None = None
+        """Why the watchlist cannot be written right now."""
+        self._rng = rng or random.Random()  # noqa: S311 - jitter needs no secrecy
+        self._removed: list[list[Watched]] = []
+        self._background: set[asyncio.Task[None]] = set()
+        self._is_progress_planned = False
+        self._api: Api | None = None
+        self._watchlist = watchlist
+        self._folder = folder
+        self._only = only
+        self._announcer = Announcer()
+        self._experience = Experience()
+        budget = HostBudget(self._rng)
+        self._host = Host(budget, self.clock, self._announcer.host)
+        self._poller = Poller(budget, self.clock, asking=self._asking, answered=self._answered)
+        self._saver = Saver(
+            budget,
+            self.clock,
+            folder=folder,
+            at_once=max_downloads,
+            now=self.now,
+            already=self._saved_by_another,
+            changed=self._saving_changed,
+            saved=self._saved,
+            failed=self._not_saved,
+            want_digest=want_digest,
+        )
+        self._keeper: Keeper | None = None
+        if watchlist is not None:
+            self._keeper = Keeper(
+                watchlist,
+                self.clock,
+                entries=self._entries,
+                read=self._read,
+                failed=self._keeping_failed,
+            )
+
+    # Life
+
+    async def load(self) -> None:
+        """Take in what the watchlist's file holds; nothing is asked yet."""
+        if self._keeper is not None:
+            await self._keeper.load()
+
+    def connect(self, api: Api | None) -> None:
+        """Ask and download through `api` from now on; None: there is no token to ask with."""
+        if self._api is not None:
+            self._in_background(self._retire(self._api))
+        self._api = api
+        self._poller.use(api)
+        self._saver.use(api)
+        self._host.begin(Link.ONLINE if api is not None else Link.NO_TOKEN)
+
+    async def run(self) -> None:
+        """Watch for ever. What goes wrong inside is logged, and begun again."""
+        loops = [self._poller.run, self._saver.run]
+        if self._keeper is not None:
+            loops.append(self._keeper.run)
+        async with asyncio.TaskGroup() as group:
+            for loop in loops:
+                group.create_task(self._unbreakable(loop), name=loop.__qualname__)
+
+    async def stop(self, within: float = 1.5) -> None:
+        """Stop downloads (they can be resumed), write the watchlist, close the connections."""
+        api, self._api = self._api, None
+        self._poller.use(None)
+        await self._saver.stop(within)
+        if self._keeper is not None:
+            await self._keeper.flush()
+        await self.at_rest(within)
+        if api is not None:
+            await api.aclose()
+
+    # The watch step by step, for those who move the clock themselves
+
+    async def settle(self) -> None:
+        """Ask all that is due now and wait for the answers."""
+        await self._poller.settle()
+
+    def start_asking(self) -> None:
+        """Ask all that is due now."""
+        self._poller.start_due()
+
+    def start_downloads(self) -> None:
+        """Start the downloads that are next in line."""
+        self._saver.start_next()
+
+    async def sync(self) -> None:
+        """Write what is new to the watchlist's file, or read what is new there."""
+        if self._keeper is not None:
+            await self._keeper.sync()
+
+    async def at_rest(self, within: float | None = None) -> None:
+        """Wait until nothing is left to be done in the background, or so many seconds."""
+        if self._background:
+            await asyncio.wait(self._background, timeout=within)
+
+    def tell(self) -> None:
+        """Tell the listeners now what has changed."""
+        self._announcer.tell()
+
+    def subscribe(self, listener: Callable[[Changes], None]) -> None:
+        """Call `listener` with what changed, a few times a second at most."""
+        self._announcer.subscribe(listener)
+
+    # What a person wants
+
+    def add(self, video_ids: Iterable[str], *, remember: bool = True) -> Added:
+        """Watch these; with `remember` False only in this run, not in the file."""
+        added: list[str] = []
+        known: list[str] = []
+        now = self.clock.time()
+        for video_id in video_ids:
+            if video_id in self.watched:
+                known.append(video_id)
+            else:
+                self._insert(Watched(video_id, added_at=now, is_old=False))
+                added.append(video_id)
+        if added and remember and self._keeper is not None:
+            self._keeper.added(added)
+        return Added(tuple(added), tuple(known))
+
+    def remove(self, video_ids: Iterable[str]) -> int:
+        """Watch these no more; nothing is deleted on the server. Returns how many there were."""
+        gone = self._take_out(video_ids)
+        if gone:
+            self._removed.append(gone)
+            if self._keeper is not None:
+                self._keeper.removed(w.id for w in gone)
+        return len(gone)
+
+    def restore(self) -> list[str]:
+        """Undo the last `remove`; the ids that are back."""
+        if not self._removed:
+            return []
+        back = [w for w in self._removed.pop() if w.id not in self.watched]
+        for watched in back:
+            self._insert(watched)
+        if self._keeper is not None:
+            self._keeper.added(w.id for w in back)
+        return [w.id for w in back]
+
+    def ask(self, video_ids: Iterable[str] | None = None) -> None:
+        """Ask about these now, finished ones too; None: about all that are not finished."""
+        self._host.budget.reopen()
+        self._poller.denied = None
+        if video_ids is None:
+            video_ids = [w.id for w in self.watched.values() if not w.is_final]
+        for video_id in video_ids:
+            if video_id in self.watched:
+                self._poller.schedule(video_id, 0)
+        self._announcer.host()
+
+    def save(self, video_ids: Iterable[str]) -> list[str]:
+        """Bring these home; the ids whose download this began."""
+        begun: list[str] = []
+        for video_id in video_ids:
+            watched = self.watched.get(video_id)
+            if watched is None or watched.status is not Status.READY or watched.is_saving:
+                continue
+            self._saver.want(watched)
+            begun.append(video_id)
+        return begun
+
+    def cancel(self, video_ids: Iterable[str]) -> int:
+        """Stop these downloads; they can be resumed. Returns how many there were."""
+        stopped = [w for i in video_ids if (w := self.watched.get(i)) is not None and w.is_saving]
+        for watched in stopped:
+            self._saver.cancel(watched)
+        return len(stopped)
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether the user has stopped all asking."""
+        return self._poller.is_paused
+
+    def pause(self, paused: bool) -> None:
+        """Stop asking, or go on."""
+        self._poller.is_paused = paused
+        self._poller.wake()
+        self._announcer.host()
+
+    # What can be known
+
+    def now(self) -> float:
+        """Unix seconds on the server's clock, as far as it is known."""
+        return self._host.now()
+
+    @property
+    def connection(self) -> Connection:
+        """How things stand with the host."""
+        return self._host.connection(denied=self._poller.denied, is_paused=self.is_paused)
+
+    def remaining(self, watched: Watched) -> float | None:
+        """Estimated seconds until a running video is finished; None without grounds for it."""
+        if watched.pace is None or watched.video is None or watched.is_final:
+            return None
+        return seconds_remaining(watched.pace, self.now(), self._experience.usual(watched.video))
+
+    def next_question_in(self, video_id: str) -> float | None:
+        """Seconds until this video is asked about; None when it is not planned."""
+        return self._poller.next_due_in(video_id)
+
+    @property
+    def saving(self) -> list[Watched]:
+        """The rows whose download is on its way."""
+        return [w for w in self.watched.values() if w.is_saving]
+
+    # What answers mean
+
+    def _asking(self, video_id: str) -> None:
+        if (watched := self.watched.get(video_id)) is not None:
+            watched.is_asking = True
+
+    def _answered(self, video_id: str, outcome: Answered | Exception) -> None:
+        watched = self.watched.get(video_id)
+        if watched is None:
+            return  # unwatched meanwhile: nobody wants to know any more
+        watched.is_asking = False
+        if isinstance(outcome, Exception):
+            self._troubled(watched, outcome)
+        else:
+            self._apply(watched, outcome)
+        self._announcer.row(video_id)
+
+    def _apply(self, watched: Watched, answer: Answered) -> None:
+        self._host.answered(answer.server_time)
+        now = self.now()
+        before = watched.video
+        video = answer.video if before is None else before.followed_by(answer.video)
+        _note(watched, answer.video, now)
+        watched.video = video
+        watched.asked_at = self.clock.time()
+        watched.is_old = False
+        watched.trouble = None
+        watched.failures = 0
+        if video.status.is_final:
+            self._finished(watched, before, now)
+        else:
+            self._goes_on(watched, video, now)
+        if video != before and self._keeper is not None:
+            self._keeper.updated(watched.id)
+
+    def _goes_on(self, watched: Watched, video: Video, now: float) -> None:
+        pace = watched.pace
+        pace = first_pace(video, now) if pace is None else pace.seen(video.progress or 0.0, now)
+        watched.pace = pace
+        wait = ask_again_in(video.status, pace, now, self._experience.usual(video))
+        self._poller.schedule(watched.id, jitter(wait, self._rng))
+
+    def _finished(self, watched: Watched, before: Video | None, now: float) -> None:
+        """The video is final. If it just turned so, that is news."""
+        if watched.video is None or (before is not None and before.status is watched.video.status):
+            return
+        if watched.video.status is not Status.READY:
+            if before is not None:
+                self._announcer.new.failed.append(watched.id)
+            return
+        self._experience.learn(watched.video)
+        if before is not None:
+            watched.ready_seen_at = now
+            self._announcer.new.ready.append(watched.id)
+        if self.auto_download and watched.saved is None:
+            self.save([watched.id])
+
+    def _troubled(self, watched: Watched, error: Exception) -> None:
+        """No video came. What is wrong with the host stands in one place, not on every row."""
+        if not isinstance(error, RateLimited):
+            watched.failures += 1
+        wait = backoff(watched.failures, self._rng)
+        match error:
+            case NotFound():
+                self._host.answered()
+                is_young = self.clock.time() - watched.added_at < GRACE and watched.video is None
+                watched.trouble = None if is_young else Trouble(error, self.now())
+                wait = STEADY if is_young else RARE
+            case Unauthorized() | Forbidden():
+                wait = 0.0  # as soon as there is another token
+                self._announcer.host()
+            case RateLimited() | Unreachable():
+                self._host.failed(error)
+                wait = 0.0  # as soon as the host's budget allows
+            case ApiError():
+                watched.trouble = Trouble(error, self.now())
+                if self._host.budget.is_probing:
+                    self._host.failed(error)
+            case _:
+                _log.error("asking about %s went wrong unexpectedly", watched.id, exc_info=error)
+                watched.trouble = Trouble(error, self.now())
+        if not watched.is_final:
+            self._poller.schedule(watched.id, jitter(wait, self._rng))
+
+    # Downloads
+
+    def _saving_changed(self, video_id: str) -> None:
+        self._announcer.row(video_id)
+        self._plan_progress()
+
+    def _plan_progress(self) -> None:
+        """Look at the bytes of running downloads, for as long as there are any."""
+        if self._is_progress_planned or not self._saver.running:
+            return
+        self._is_progress_planned = True
+        asyncio.get_running_loop().call_later(PROGRESS_EVERY, self._look_at_progress)
+
+    def _look_at_progress(self) -> None:
+        self._is_progress_planned = False
+        for video_id in self._saver.running:
+            self._announcer.row(video_id)
+        self._plan_progress()
+
+    def _saved(self, watched: Watched, saved: Saved) -> None:
+        watched.saved = saved.path
+        watched.saved_bytes = saved.bytes
+        watched.digest = saved.sha256
+        self._announcer.new.saved.append(watched.id)
+        if self._keeper is not None:
+            self._keeper.updated(watched.id)
+
+    def _not_saved(self, watched: Watched, error: Exception) -> None:
+        if isinstance(error, Unauthorized | Forbidden):
+            self._poller.denied = error
+            self._announcer.host()
+        if not isinstance(error, ApiError):
+            _log.warning("saving %s went wrong: %r", watched.id, error)
+        self._announcer.new.not_saved.append(watched.id)
+
+    def _saved_by_another(self, video_id: str) -> Path | None:
+        """Where another process has put it; called in the download's thread."""
+        if self._watchlist is None:
+            return None
+        entry = self._watchlist.read().entries.get(video_id)
+        saved = entry.saved if entry is not None else None
+        return saved if saved is not None and saved.parent == self._folder else None
+
+    # Rows and the file
+
+    def _insert(self, watched: Watched) -> None:
+        self.watched[watched.id] = watched
+        self._announcer.new.membership = True
+        self._announcer.row(watched.id)
+        if not watched.is_final:
+            self._poller.schedule(watched.id, 0)
+
+    def _take_out(self, video_ids: Iterable[str]) -> list[Watched]:
+        gone = [w for i in dict.fromkeys(video_ids) if (w := self.watched.pop(i, None)) is not None]
+        self._poller.drop(w.id for w in gone)
+        for watched in gone:
+            self._announcer.new.membership = True
+            self._announcer.row(watched.id)
+            if watched.saving is not None:
+                self._in_background(self._saver.forget(watched))
+        return gone
+
+    def _entries(self, video_ids: Iterable[str]) -> list[Entry]:
+        return [
+            Entry(w.id, w.added_at, w.video, w.asked_at, w.saved, w.saved_bytes)
+            for i in video_ids
+            if (w := self.watched.get(i)) is not None
+        ]
+
+    def _read(self, contents: Contents, gone: list[str]) -> None:
+        """The file was read: take what is new in it, let go what another process removed."""
+        if contents.set_aside is not None or contents.read_only != self.is_read_only:
+            self.set_aside = contents.set_aside or self.set_aside
+            self.is_read_only = contents.read_only
+            self._announcer.host()
+        self._take_out(gone)
+        for entry in contents.entries.values():
+            watched = self.watched.get(entry.id)
+            if self._only is not None and entry.id not in self._only:
+                continue
+            if watched is None:
+                self._insert(_row(entry))
+                if entry.video is not None:
+                    self._experience.learn(entry.video)
+            elif entry.saved is not None and entry.saved != watched.saved and not watched.is_saving:
+                watched.saved, watched.saved_bytes = entry.saved, entry.saved_bytes
+                self._announcer.row(entry.id)
+
+    def _keeping_failed(self, error: OSError | None) -> None:
+        self.storage_error = error
+        self._announcer.host()
+
+    # Staying alive
+
+    async def _retire(self, api: Api) -> None:
+        """Close a client once nothing goes through it any more."""
+        through = [*self._poller.under_way, *self._saver.under_way]
+        if through:
+            await asyncio.wait(through)
+        await api.aclose()
+
+    async def _unbreakable(self, loop: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            try:
+                await loop()
+            except Exception:  # noqa: BLE001 - the watch goes on whatever happens
+                _log.exception("a loop of the monitor failed and begins again")
+                await self.clock.sleep(1.0)
+
+    def _in_background(self, work: Coroutine[object, object, None]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background_done)
+
+    def _background_done(self, task: asyncio.Task[None]) -> None:
+        self._background.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            _log.error("something in the background went wrong", exc_info=error)
+
+
+def _note(watched: Watched, said: Video, now: float) -> None:
+    """Write into the history what was said, if it is not what was said before."""
+    seen = Seen(now, said.status, said.raw_status, said.progress)
+    if not watched.history or replace(watched.history[-1], at=now) != seen:
+        watched.history.append(seen)
+        del watched.history[:-HISTORY]
+
+
+def _row(entry: Entry) -> Watched:
+    was_ready = entry.video is not None and entry.video.status is Status.READY
+    return Watched(
+        entry.id,
+        added_at=entry.added_at,
+        video=entry.video,
+        asked_at=entry.asked_at,
+        ready_seen_at=entry.asked_at if was_ready else None,
+        saved=entry.saved,
+        saved_bytes=entry.saved_bytes,
+    )

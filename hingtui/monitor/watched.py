@@ -1,0 +1,125 @@
+"""Knows everything that is held about one watched video; decides nothing and asks nobody."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+from enum import Enum
+from pathlib import Path
+
+from hingtui.download import Progress
+from hingtui.errors import HingtuiError
+from hingtui.schedule import Expiry, Pace, expiry
+from hingtui.video import Status, Video
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """Why the last question or download went wrong, and since when (server's Unix seconds)."""
+
+    error: Exception
+    since: float
+
+
+class SaveState(Enum):
+    """Where the download of a video stands."""
+
+    QUEUED = "queued"
+    """Waits for its turn."""
+    RUNNING = "running"
+    WAITING = "waiting"
+    """Not possible right now; tried again at `Saving.retry_at`."""
+    FAILED = "failed"
+    """Given up; the user can ask for it again."""
+
+
+@dataclass(slots=True)
+class Saving:
+    """One download that somebody wants."""
+
+    state: SaveState = SaveState.QUEUED
+    progress: Progress = field(default_factory=Progress)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+    error: HingtuiError | None = None
+    """Why it waits or failed."""
+    retry_at: float = 0.0
+    """Monotonic seconds, while waiting."""
+    asked_at: float = 0.0
+    """Monotonic seconds when it was asked for."""
+
+    @property
+    def is_active(self) -> bool:
+        """Whether it is still on its way."""
+        return self.state is not SaveState.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One line of a video's history: what was seen when (server's Unix seconds)."""
+
+    at: float
+    status: Status
+    raw_status: str
+    progress: float | None
+
+
+@dataclass(slots=True)
+class Watched:
+    """One row of the watchlist. Only the monitor writes to it."""
+
+    id: str
+    added_at: float
+    video: Video | None = None
+    """As last described; None until the first answer."""
+    asked_at: float | None = None
+    """When that was (Unix seconds)."""
+    is_old: bool = True
+    """Known from an earlier run only, not asked again yet."""
+    is_asking: bool = False
+    pace: Pace | None = None
+    ready_seen_at: float | None = None
+    trouble: Trouble | None = None
+    failures: int = 0
+    """Questions in a row that went wrong."""
+    saved: Path | None = None
+    saved_bytes: int | None = None
+    digest: str | None = None
+    """SHA-256 of the saved file, where it was asked for."""
+    saving: Saving | None = None
+    history: list[Seen] = field(default_factory=list)
+
+    @property
+    def status(self) -> Status:
+        """UNKNOWN before the first answer, like a word that is not known."""
+        return Status.UNKNOWN if self.video is None else self.video.status
+
+    @property
+    def is_final(self) -> bool:
+        """Whether there is nothing left to ask."""
+        return self.status.is_final
+
+    @property
+    def is_saving(self) -> bool:
+        """Whether a download is on its way."""
+        return self.saving is not None and self.saving.is_active
+
+    @property
+    def expiry(self) -> Expiry | None:
+        """When its file vanishes from the server."""
+        return None if self.video is None else expiry(self.video, self.ready_seen_at)
+
+    def has_vanished(self, now: float) -> bool:
+        """Whether its file is gone by the server's own word (never by our estimate)."""
+        if self.status is Status.EXPIRED:
+            return True
+        ends = self.expiry
+        return ends is not None and not ends.is_estimate and now >= ends.at
+
+    def can_be_saved(self, now: float) -> bool:
+        """Ready, not saved yet, not vanished, and not on its way already."""
+        return (
+            self.status is Status.READY
+            and self.saved is None
+            and not self.is_saving
+            and not self.has_vanished(now)
+        )

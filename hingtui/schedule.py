@@ -1,0 +1,137 @@
+"""Knows when to ask about a video again and how long it may still take; asks nobody itself.
+
+Pure functions of what was seen. All times are Unix seconds on the server's clock.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, replace
+
+from hingtui.video import USUAL_LIFE, Status, Video
+
+SOONEST, LATEST = 1.0, 15.0
+"""Seconds between two questions about one running video: a gateway itself looks upstream only
+about every 15 s."""
+STEADY = 5.0
+"""Seconds between questions where no progress is ever reported: nothing beats asking steadily."""
+SLOW = 30.0
+"""Seconds between questions about a status whose meaning is not known here."""
+RARE = 300.0
+"""Seconds between questions about an id that the server does not know."""
+GRACE = 90.0
+"""Seconds during which an unknown id may only be too young to be known."""
+_STILL = 0.3
+"""At no progress at all, what is left is at least this share of what has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How the progress of one running video has been seen to move."""
+
+    started_at: float
+    """When it was created, or first seen where the server does not say."""
+    first: float
+    first_at: float
+    """The first progress seen, and when."""
+    latest: float
+    moved_at: float
+    """The latest progress seen, and when it last changed."""
+
+    def seen(self, progress: float, now: float) -> Pace:
+        """The pace after one more look; a progress that falls back starts the measuring anew."""
+        if progress < self.latest:
+            return replace(self, first=progress, first_at=now, latest=progress, moved_at=now)
+        if progress > self.latest:
+            return replace(self, latest=progress, moved_at=now)
+        return self
+
+
+def first_pace(video: Video, now: float) -> Pace:
+    """The pace after the very first look."""
+    started_at = min(now, video.created_at if video.created_at is not None else now)
+    progress = video.progress or 0.0
+    return Pace(started_at, progress, now, progress, now)
+
+
+def speed(pace: Pace) -> float | None:
+    """Per cent a second, from what was seen moving; else from the creation; None when unknown."""
+    if pace.latest > pace.first and pace.moved_at > pace.first_at:
+        return (pace.latest - pace.first) / (pace.moved_at - pace.first_at)
+    if pace.latest > 0 and pace.first_at > pace.started_at:
+        return pace.first / (pace.first_at - pace.started_at)
+    return None
+
+
+def is_stalled(pace: Pace, now: float) -> bool:
+    """Whether the progress has stood still far longer than its own pace explains."""
+    rate = speed(pace)
+    usual = 10 / rate if rate else 60.0
+    return now - pace.moved_at > max(30.0, 2 * usual)
+
+
+def remaining(pace: Pace, now: float, usual: float | None) -> float | None:
+    """Estimated seconds until finished, at least 0; None where nothing supports an estimate.
+
+    `usual` is the median duration of finished videos of the same model and length, if known.
+    """
+    rate = speed(pace)
+    if rate and pace.latest < 100 and not is_stalled(pace, now):
+        return max(0.0, (100 - pace.latest) / rate - (now - pace.moved_at))
+    if usual is None or pace.latest > 0:
+        return None
+    age = now - pace.started_at
+    return max(usual - age, _STILL * age)
+
+
+def ask_again_in(status: Status, pace: Pace, now: float, usual: float | None) -> float:
+    """Seconds until the next question about a video that is not finished, without jitter."""
+    if status is Status.UNKNOWN:
+        return SLOW
+    left = remaining(pace, now, usual)
+    if pace.latest <= 0:
+        return STEADY if left is None else _clamp(left / 2, SOONEST, LATEST)
+    still = now - pace.moved_at
+    patience = max(STEADY, still / 4)
+    if left is None:
+        return _clamp(patience, SOONEST, LATEST)
+    return _clamp(max(left / 2, min(still / 4, patience)), SOONEST, LATEST)
+
+
+def backoff(failures: int, rng: random.Random, *, first: float = 2.0, cap: float = 60.0) -> float:
+    """Seconds to wait after that many failures in a row: doubling, ±25 %, at most `cap`."""
+    doubled: float = first * 2 ** min(max(failures, 1) - 1, 16)
+    return min(cap, doubled) * rng.uniform(0.75, 1.25)
+
+
+def jitter(seconds: float, rng: random.Random) -> float:
+    """`seconds` ±10 %, so that videos asked for together do not stay together."""
+    return seconds * rng.uniform(0.9, 1.1)
+
+
+@dataclass(frozen=True, slots=True)
+class Expiry:
+    """When a finished file vanishes."""
+
+    at: float
+    is_estimate: bool
+    """True where the server gave no time and the usual hour is assumed."""
+
+
+def expiry(video: Video, ready_seen_at: float | None) -> Expiry | None:
+    """When the file of a ready video vanishes; None where nothing is known about it.
+
+    `ready_seen_at` is when this program saw it turn ready. Where not even that is known, the file
+    is taken to be as old as its job: better to hurry too early than too late.
+    """
+    if video.status is not Status.READY:
+        return None
+    if video.expires_at is not None:
+        return Expiry(video.expires_at, is_estimate=False)
+    known = (video.completed_at, ready_seen_at, video.created_at)
+    finished = next((moment for moment in known if moment is not None), None)
+    return None if finished is None else Expiry(finished + USUAL_LIFE, is_estimate=True)
+
+
+def _clamp(value: float, low: float, high: float) -> float:
+    return min(high, max(low, value))

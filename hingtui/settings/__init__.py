@@ -1,0 +1,11 @@
+"""Every setting: config.toml, the environment and the token file together."""
+
+from hingtui.settings.settings import (
+    DEFAULT_BASE_URL,
+    Settings,
+    clean_token,
+    load_settings,
+    save_token,
+)
+
+__all__ = ["DEFAULT_BASE_URL", "Settings", "clean_token", "load_settings", "save_token"]

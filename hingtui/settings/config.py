@@ -1,0 +1,204 @@
+"""Knows the keys of config.toml, their types and limits, and what a base URL must look like.
+
+It must not know the environment, the token, or where the file is.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+import shlex
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
+
+from hingtui.errors import SettingsError
+from hingtui.i18n import LANGUAGES, _
+from hingtui.text import clean_line
+
+MOST_DOWNLOADS = 16
+_SECRETS = ("token", "api_key", "key", "password")
+_KEYS = (
+    "allow_http",
+    "auto_download",
+    "base_url",
+    "downloads",
+    "keys",
+    "language",
+    "max_downloads",
+    "on_complete",
+    "open_command",
+    "theme",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """What config.toml says; None or empty where it says nothing."""
+
+    allow_http: tuple[str, ...] = ()
+    """Hosts that may be reached by plain http, in lower case."""
+    auto_download: bool = False
+    base_url: str | None = None
+    downloads: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+    language: str | None = None
+    max_downloads: int = 3
+    on_complete: tuple[str, ...] = ()
+    open_command: tuple[str, ...] = ()
+    theme: str | None = None
+    notices: tuple[str, ...] = ()
+
+
+def read_config(path: Path) -> Config:
+    """The file at `path`; a missing one says nothing. Raises SettingsError."""
+    try:
+        # tomllib refuses a byte-order mark
+        table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+    except FileNotFoundError:
+        return Config()
+    except OSError as trouble:
+        sentence = _("{path} cannot be read: {reason}. Check who owns it.")
+        reason = trouble.strerror or str(trouble)
+        raise SettingsError(sentence.format(path=path, reason=reason)) from trouble
+    except UnicodeDecodeError:
+        sentence = _("{path} is not UTF-8 text. Save it as UTF-8.")
+        raise SettingsError(sentence.format(path=path)) from None
+    except (ValueError, RecursionError) as trouble:
+        sentence = _("{path} is no valid TOML ({place}). Correct it, or move it away.")
+        # A secret may stand in what the parser quotes: only the place is said.
+        place = re.search(r"line \d+, column \d+", str(trouble))
+        named = place[0] if place else _("at its end")
+        raise SettingsError(sentence.format(path=path, place=named)) from None
+    return _Table(table, path).config()
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The keys of one file, to be taken by type."""
+
+    table: Mapping[str, object]
+    path: Path
+
+    def config(self) -> Config:
+        for name in _SECRETS:
+            if name in self.table:
+                raise self.wrong(
+                    name, _("a token does not belong there: run hingtui and type it when asked")
+                )
+        return Config(
+            allow_http=tuple(host.lower() for host in self.texts("allow_http")),
+            auto_download=self.switch("auto_download"),
+            base_url=self.text("base_url"),
+            downloads=self.text("downloads"),
+            keys=self.key_map(),
+            language=self.language(),
+            max_downloads=self.count("max_downloads", 3, MOST_DOWNLOADS),
+            on_complete=self.command("on_complete"),
+            open_command=self.command("open_command"),
+            theme=self.text("theme"),
+            notices=tuple(self.unknown(name) for name in self.table if name not in _KEYS),
+        )
+
+    def wrong(self, name: str, expected: str) -> SettingsError:
+        sentence = _("{name} in {path} cannot be used: {expected}.")
+        return SettingsError(sentence.format(name=name, path=self.path, expected=expected))
+
+    def unknown(self, name: str) -> str:
+        sentence = _("{name} in {path} is no setting of hingtui: it is passed over.")
+        return sentence.format(name=clean_line(name, 60), path=self.path)
+
+    def text(self, name: str) -> str | None:
+        value = self.table.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not value.strip() or "\0" in value:
+            raise self.wrong(name, _("a text in quotes is expected"))
+        return value.strip()
+
+    def texts(self, name: str) -> Sequence[str]:
+        value = self.table.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.wrong(name, _('a list such as ["one", "two"] is expected'))
+        return value
+
+    def switch(self, name: str) -> bool:
+        value = self.table.get(name, False)
+        if not isinstance(value, bool):
+            raise self.wrong(name, _("true or false is expected"))
+        return value
+
+    def count(self, name: str, usual: int, most: int) -> int:
+        value = self.table.get(name, usual)
+        if type(value) is not int or not 1 <= value <= most:
+            raise self.wrong(
+                name, _("a whole number from 1 to {most} is expected").format(most=most)
+            )
+        return value
+
+    def command(self, name: str) -> tuple[str, ...]:
+        """A command as a list of words, or as one line in the manner of a shell."""
+        value = self.table.get(name, [])
+        try:
+            words = shlex.split(value) if isinstance(value, str) else list(self.texts(name))
+        except ValueError:
+            raise self.wrong(name, _("its quotes do not match")) from None
+        if any("\0" in word for word in words) or (words and not words[0].strip()):
+            raise self.wrong(name, _("a program is expected first"))
+        return tuple(words)
+
+    def language(self) -> str | None:
+        value = self.text("language")
+        if value is not None and value not in LANGUAGES:
+            raise self.wrong("language", _('"zh" or "en" is expected'))
+        return value
+
+    def key_map(self) -> Mapping[str, str]:
+        value = self.table.get("keys", {})
+        if not isinstance(value, dict) or not all(isinstance(keys, str) for keys in value.values()):
+            raise self.wrong("keys", _('lines such as download = "ctrl+d" are expected'))
+        return value
+
+
+def check_base_url(text: str, name: str, allow_http: Sequence[str], config_path: Path) -> str:
+    """The base URL in `text` without what follows it in the documentation (`/v1/videos`).
+
+    Raises SettingsError, which names where it is from (`name`) and holds no credentials.
+    """
+    parts, host = _split_url(text, name)
+    if parts.scheme == "http" and not is_loopback(host) and host not in allow_http:
+        sentence = _(
+            "{name} is plain http, so anybody on the way could read your token. "
+            'Use https, or write allow_http = ["{host}"] into {path}.'
+        )
+        raise SettingsError(sentence.format(name=name, host=host, path=config_path))
+    path = re.sub(r"(?:/+(?:v1(?:/+videos)?)?)+\Z", "", parts.path)
+    return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+def is_loopback(host: str) -> bool:
+    """Whether `host` is this very machine."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+
+
+def _split_url(text: str, name: str) -> tuple[SplitResult, str]:
+    example = _("Write it like https://models.hingnet.com.cn.")
+    try:
+        parts = urlsplit(text)
+        host, _port = (parts.hostname or "").lower(), parts.port
+    except ValueError:
+        raise SettingsError(_("{name} is no URL.").format(name=name) + " " + example) from None
+    if parts.scheme not in ("http", "https") or not host or re.search(r"[\s\\\x00-\x1f\x7f]", text):
+        raise SettingsError(_("{name} is no http or https URL.").format(name=name) + " " + example)
+    if parts.username is not None or parts.password is not None:
+        sentence = _("{name} holds a user name or a password. Leave them out: the token is enough.")
+        raise SettingsError(sentence.format(name=name))
+    if parts.query or parts.fragment:
+        sentence = _("{name} has something behind a ? or #. Leave that out.")
+        raise SettingsError(sentence.format(name=name))
+    return parts, host

@@ -1,0 +1,244 @@
+"""Knows every setting: what config.toml, the environment and the token file say together.
+
+It must not know what the settings are used for, and it never writes config.toml: a person does.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+import platformdirs
+
+from hingtui.errors import SettingsError
+from hingtui.files import write_atomically
+from hingtui.i18n import _, language_from
+from hingtui.settings.config import Config, check_base_url, read_config
+
+DEFAULT_BASE_URL = "https://models.hingnet.com.cn"
+_APP = "hingtui"
+_FILE = "file"
+_TOKEN_LIMIT = 4096
+_TOKEN_VARIABLES = ("HINGNET_API_KEY", "TOKEN")
+_URL_VARIABLES = ("HINGNET_BASE_URL", "BASE_URL")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set; every path is absolute."""
+
+    base_url: str
+    """Without a slash or `/v1` at its end."""
+    token: str | None = field(repr=False)
+    token_source: str
+    """The variable it is from, or "file"; "" where there is none or it was only typed."""
+    language: str
+    """The code of a language, `zh` or `en`."""
+    downloads: Path
+    watchlist_path: Path
+    token_path: Path
+    log_path: Path
+    config_path: Path
+    auto_download: bool = False
+    max_downloads: int = 3
+    open_command: tuple[str, ...] = ()
+    """What opens a saved video; () is the system's own way."""
+    on_complete: tuple[str, ...] = ()
+    """What is run when a video is finished; () is nothing."""
+    theme: str | None = None
+    keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """The person's own keys by action, such as `{"download": "ctrl+d"}`."""
+    notices: tuple[str, ...] = ()
+    """What the person should be told once."""
+
+    def with_token(self, token: str) -> Settings:
+        """The same settings with a token that was typed. Raises SettingsError."""
+        return replace(self, token=clean_token(token), token_source="")
+
+
+@dataclass(frozen=True, slots=True)
+class _Places:
+    """Where hingtui's files are as long as nothing else is said."""
+
+    config: Path
+    token: Path
+    watchlist: Path
+    log: Path
+    downloads: Path
+
+
+def load_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings in force. Raises SettingsError: one sentence and what to do."""
+    places = _find_places(environ)
+    config = read_config(places.config)
+    notices = list(config.notices)
+    _tighten(places.token, notices)
+    token, source = _find_token(environ, places.token)
+    return Settings(
+        base_url=_find_base_url(environ, config, places.config),
+        token=token,
+        token_source=source,
+        language=_find_language(environ, config),
+        downloads=_find_downloads(environ, config, places),
+        watchlist_path=places.watchlist,
+        token_path=places.token,
+        log_path=places.log,
+        config_path=places.config,
+        auto_download=config.auto_download,
+        max_downloads=config.max_downloads,
+        open_command=config.open_command,
+        on_complete=config.on_complete,
+        theme=config.theme,
+        keys=config.keys,
+        notices=tuple(notices),
+    )
+
+
+def clean_token(text: str) -> str:
+    """The token in what was typed or stored, without blanks around it and without `Bearer`.
+
+    Raises SettingsError for what can be no token. The sentence never holds it.
+    """
+    token = text.strip().removeprefix("\ufeff").strip()
+    scheme, _blank, rest = token.partition(" ")
+    if scheme.lower() == "bearer":
+        token = rest.strip()
+    token = token.strip("\"'")
+    if not token:
+        raise SettingsError(_("The token is empty. Copy it again from your gateway's console."))
+    if any(char.isspace() for char in token):
+        raise SettingsError(
+            _("The token holds a blank or a line break. Copy it again: it is one word.")
+        )
+    if not (token.isascii() and token.isprintable()):
+        raise SettingsError(
+            _("The token holds characters that no token has. Copy it again, without its label.")
+        )
+    if len(token) > _TOKEN_LIMIT:
+        raise SettingsError(_("This is too long for a token. Copy the token alone."))
+    return token
+
+
+def save_token(settings: Settings, token: str) -> Settings:
+    """Keep `token` in its own file, readable by nobody else, and use it. Raises SettingsError."""
+    cleaned = clean_token(token)
+    path = settings.token_path
+    try:
+        write_atomically(path, f"{cleaned}\n".encode(), mode=0o600)
+    except OSError as trouble:
+        raise _unusable(path, trouble) from trouble
+    notices = settings.notices
+    if settings.token_source in _TOKEN_VARIABLES:
+        notice = _("{variable} is set and comes before the saved token: remove it or change it.")
+        notices = (*notices, notice.format(variable=settings.token_source))
+    return replace(settings, token=cleaned, token_source=_FILE, notices=notices)
+
+
+def _find_places(environ: Mapping[str, str]) -> _Places:
+    home = environ.get("HINGTUI_HOME", "").strip()
+    if home:
+        folder = _absolute(home, "HINGTUI_HOME")
+        if folder.exists() and not folder.is_dir():
+            sentence = _("HINGTUI_HOME is {path}, which is no folder. Name a folder.")
+            raise SettingsError(sentence.format(path=folder))
+        config = data = state = folder
+        downloads = folder / "videos"
+    else:
+        dirs = platformdirs.PlatformDirs(_APP, appauthor=False)
+        config, data, state = dirs.user_config_path, dirs.user_data_path, dirs.user_state_path
+        downloads = dirs.user_downloads_path / _APP
+    return _Places(
+        config=config / "config.toml",
+        token=config / "token",
+        watchlist=data / "watchlist.toml",
+        log=state / "hingtui.log",
+        downloads=downloads,
+    )
+
+
+def _find_downloads(environ: Mapping[str, str], config: Config, places: _Places) -> Path:
+    wish = environ.get("HINGTUI_DOWNLOADS", "").strip()
+    if wish:
+        return _absolute(wish, "HINGTUI_DOWNLOADS")
+    if config.downloads:
+        return _absolute(config.downloads, "downloads", places.config.parent)
+    return places.downloads
+
+
+def _absolute(text: str, name: str, base: Path | None = None) -> Path:
+    """`text` as a path; a relative one counts from `base` or the current folder."""
+    try:
+        path = Path(text).expanduser()
+        return path if path.is_absolute() else (base or Path.cwd()) / path
+    except (RuntimeError, OSError) as trouble:
+        sentence = _("{name} is {path}, which leads nowhere. Write the whole path.")
+        raise SettingsError(sentence.format(name=name, path=text)) from trouble
+
+
+def _find_language(environ: Mapping[str, str], config: Config) -> str:
+    if environ.get("HINGTUI_LANG", "").strip() or config.language is None:
+        return language_from(environ)
+    return config.language
+
+
+def _find_base_url(environ: Mapping[str, str], config: Config, config_path: Path) -> str:
+    for name in _URL_VARIABLES:
+        text = environ.get(name, "").strip()
+        # Other programs use the plain name too, for such things as "/": those are not meant here.
+        if text and (name != "BASE_URL" or text.lower().startswith(("http://", "https://"))):
+            return check_base_url(text, name, config.allow_http, config_path)
+    if config.base_url:
+        name = f"base_url ({config_path})"
+        return check_base_url(config.base_url, name, config.allow_http, config_path)
+    return DEFAULT_BASE_URL
+
+
+def _find_token(environ: Mapping[str, str], path: Path) -> tuple[str | None, str]:
+    for name in _TOKEN_VARIABLES:
+        text = environ.get(name, "").strip()
+        # Many programs have a TOKEN; only the gateway's own kind may be sent to the gateway.
+        if text and (name != "TOKEN" or text.startswith("oh-")):
+            return _named(text, name), name
+    try:
+        with path.open("rb") as file:
+            text = file.read(2 * _TOKEN_LIMIT).decode("utf-8", "replace").strip()
+    except FileNotFoundError:
+        return None, ""
+    except OSError as trouble:
+        raise _unusable(path, trouble) from trouble
+    return (_named(text, str(path)), _FILE) if text.strip("\ufeff\0 ") else (None, "")
+
+
+def _named(text: str, name: str) -> str:
+    """The token from the variable or file `name`, which every complaint names."""
+    try:
+        return clean_token(text)
+    except SettingsError as trouble:
+        raise SettingsError(f"{name}: {trouble}") from None
+
+
+def _tighten(path: Path, notices: list[str]) -> None:
+    """Take the token file away from everybody else's eyes."""
+    if os.name != "posix":
+        return
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if not mode & 0o077:
+            return
+        path.chmod(0o600)
+    except FileNotFoundError:
+        return
+    except OSError as trouble:
+        notice = _("Others can read the token file {path}, and this cannot be changed: {reason}.")
+        notices.append(notice.format(path=path, reason=trouble.strerror or trouble))
+        return
+    notice = _("Others could read the token file {path}. Now only you can.")
+    notices.append(notice.format(path=path))
+
+
+def _unusable(path: Path, trouble: OSError) -> SettingsError:
+    sentence = _("{path} cannot be used: {reason}. Check who owns it and the space left.")
+    return SettingsError(sentence.format(path=path, reason=trouble.strerror or trouble))

@@ -1,0 +1,309 @@
+"""Wires the dashboard to the monitor: workers, signals, themes, what the desktop is asked to do.
+
+What must outlive a screen belongs here; what is shown belongs to the screens.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import signal
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+import rich
+from rich.segment import Segments
+from rich.text import Text
+from rich.traceback import Traceback
+from textual import on
+from textual.app import App
+from textual.theme import Theme
+
+from hingtui.clock import Clock
+from hingtui.errors import SettingsError
+from hingtui.i18n import _
+from hingtui.monitor import Changes, Monitor
+from hingtui.monitor.monitor import Api
+from hingtui.opener import open_file
+from hingtui.settings import Settings, save_token
+from hingtui.ui.cells import Look, look_icon, look_style, look_word
+from hingtui.ui.commands import Command, commands
+from hingtui.ui.dashboard import Dashboard
+from hingtui.ui.dialogs import HelpDialog, QuitDialog, TokenDialog
+from hingtui.ui.messages import VideosChanged
+from hingtui.ui.palette import Palette, palette_of
+from hingtui.ui.themes import DARK, LIGHT
+from hingtui.watchlist import Watchlist
+
+LEAVING = 1.5
+"""Seconds that downloads get to put their parts in order when the program ends."""
+_SIGNALS = {"SIGINT": 130, "SIGHUP": 129, "SIGTERM": 143}
+
+_log = logging.getLogger(__name__)
+
+
+class HingtuiApp(App[None]):
+    """The dashboard over one monitor."""
+
+    TITLE = "hingtui"
+    CSS_PATH = "dashboard.tcss"
+    ENABLE_COMMAND_PALETTE: ClassVar[bool] = True
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        is_demo: bool = False,
+        hide: Callable[[str], None] | None = None,
+    ) -> None:
+        """`hide` is told each token in use, so that no log ever holds it."""
+        super().__init__()
+        self.settings = settings
+        self.monitor = Monitor(
+            Watchlist(settings.watchlist_path),
+            folder=settings.downloads,
+            max_downloads=settings.max_downloads,
+            auto_download=settings.auto_download,
+            clock=clock,
+        )
+        self._is_demo = is_demo
+        self._hide = hide or (lambda _secret: None)
+        self._is_leaving = False
+        self._commands = self._bind_commands()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.theme = self._wanted_theme()
+
+    # Beginning and end
+
+    async def on_mount(self) -> None:
+        """Show the screen first; the network stack is imported once it stands."""
+        self._handle_signals()
+        self.monitor.subscribe(self._heard)
+        self.theme_changed_signal.subscribe(self, self._theme_changed)
+        await self.push_screen(
+            Dashboard(
+                self.monitor,
+                self._palette(),
+                host=urlsplit(self.settings.base_url).netloc,
+                is_demo=self._is_demo,
+                notices=list(self.settings.notices),
+            )
+        )
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        self.run_worker(self._watch(), group="watch", exit_on_error=False)
+
+    async def _watch(self) -> None:
+        """Load, connect, then watch for ever."""
+        try:
+            await self.monitor.load()
+        except OSError as error:
+            _log.warning("the watchlist could not be read: %r", error)
+            self.monitor.storage_error = error
+        await self._connect()
+        await self.monitor.run()
+
+    async def _connect(self) -> None:
+        """Make a client for the token there is; importing and building it happens in a thread."""
+        token = self.settings.token
+        if token is None:
+            self.monitor.connect(None)
+            self._news()
+            return
+        self._hide(token)
+        try:
+            api = await asyncio.to_thread(self._make_api, token)
+        except Exception as error:  # noqa: BLE001 - whatever is wrong, the last known state is shown
+            _log.exception("no client could be made")
+            self._notice(str(error))
+            return
+        self.monitor.connect(api)
+        self._news()
+
+    def _make_api(self, token: str) -> Api:
+        from hingtui.api import Api as HttpApi
+
+        return HttpApi(self.settings.base_url, token, clock=self.monitor.clock)
+
+    def _handle_signals(self) -> None:
+        """End in order when told to; Textual by itself leaves the terminal raw."""
+        loop = asyncio.get_running_loop()
+        for name, status in _SIGNALS.items():
+            number = getattr(signal, name, None)
+            if number is not None:
+                try:
+                    loop.add_signal_handler(number, self._leave_soon, status)
+                except (NotImplementedError, RuntimeError, ValueError):
+                    return  # not on this system, or not in the main thread (tests)
+
+    async def action_quit(self) -> None:
+        """Quit; ask first while downloads run."""
+        running = len(self.monitor.saving)
+        if running and not isinstance(self.screen, QuitDialog):
+            self.push_screen(QuitDialog(running), self._quit_answered)
+        else:
+            self._leave_soon(0)
+
+    def _quit_answered(self, leave: bool | None) -> None:
+        if leave:
+            self._leave_soon(0)
+
+    def _leave_soon(self, status: int) -> None:
+        if not self._is_leaving:
+            self._is_leaving = True
+            self.run_worker(self._leave(status), group="leave", exit_on_error=False)
+
+    async def _leave(self, status: int) -> None:
+        try:
+            await self.monitor.stop(within=LEAVING)
+        except Exception:  # noqa: BLE001 - leaving must succeed whatever else does not
+            _log.exception("not everything could be put in order")
+        finally:
+            self.exit(return_code=status)
+
+    async def on_unmount(self) -> None:
+        """However the app ends, nothing stays open and the watchlist is written."""
+        await self.monitor.stop(within=LEAVING)
+
+    def _fatal_error(self) -> None:
+        """As Textual's own, but without local variables: a token could be among them."""
+        self.bell()
+        traceback = Traceback(show_locals=False, width=None, suppress=[rich])
+        self._exit_renderables.append(
+            Segments(self.console.render(traceback, self.console.options))
+        )
+        self._close_messages_no_wait()
+
+    # News
+
+    def _heard(self, changes: Changes) -> None:
+        self._dashboard.post_message(VideosChanged(changes))
+        if self.settings.on_complete:
+            for event, ids in (
+                ("ready", changes.ready),
+                ("failed", changes.failed),
+                ("saved", changes.saved),
+            ):
+                for video_id in ids:
+                    self._run_on_complete(event, video_id)
+
+    def _news(self, *, membership: bool = True) -> None:
+        self._dashboard.post_message(VideosChanged(Changes(membership=membership, host=True)))
+
+    def _notice(self, words: str) -> None:
+        self._dashboard.notices.append(words)
+        self._news()
+
+    def _run_on_complete(self, event: str, video_id: str) -> None:
+        """Run the person's own command with what happened, the id, and the path if saved."""
+        watched = self.monitor.watched.get(video_id)
+        path = str(watched.saved) if watched is not None and watched.saved else ""
+        try:
+            subprocess.Popen(  # noqa: S603 - the user's own command from their own config
+                [*self.settings.on_complete, event, video_id, path],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+        except OSError as error:
+            _log.warning("on_complete could not be run: %r", error)
+            self._notice(_("The command on_complete could not be run; check config.toml."))
+
+    # Wishes
+
+    @on(Dashboard.TokenWanted)
+    def _ask_for_token(self) -> None:
+        host = urlsplit(self.settings.base_url).netloc
+        self.push_screen(TokenDialog(host, str(self.settings.token_path)), self._token_typed)
+
+    def _token_typed(self, answer: tuple[str, bool] | None) -> None:
+        if answer is not None:
+            self.run_worker(self._use_token(*answer), group="token", exit_on_error=False)
+
+    async def _use_token(self, token: str, keep: bool) -> None:
+        self._hide(token)
+        try:
+            if keep:
+                self.settings = await asyncio.to_thread(save_token, self.settings, token)
+            else:
+                self.settings = self.settings.with_token(token)
+        except SettingsError as error:
+            self.notify(str(error), severity="error", markup=False)
+            self.settings = self.settings.with_token(token)
+        await self._connect()
+
+    @on(Dashboard.OpenWanted)
+    def _open(self, event: Dashboard.OpenWanted) -> None:
+        self.run_worker(self._open_file(event.path), group="open", exit_on_error=False)
+
+    async def _open_file(self, path: Path) -> None:
+        if not await asyncio.to_thread(path.exists):
+            words = _("The file is not there any more: {path}. d downloads it again.")
+            self.notify(words.format(path=path), severity="warning", markup=False)
+            return
+        try:
+            opened = await asyncio.to_thread(open_file, path, self.settings.open_command)
+        except OSError as error:
+            opened = False
+            _log.warning("the player could not be started: %r", error)
+        if opened:
+            self.notify(_("Opened: {name}").format(name=path.name), markup=False)
+        else:
+            words = _("No player was found. Set open_command in config.toml. The file: {path}")
+            self.notify(words.format(path=path), severity="warning", markup=False)
+
+    def action_help(self) -> None:
+        """All keys."""
+        palette = self._palette()
+        legend = Text()
+        for look in (
+            Look.QUEUED,
+            Look.GENERATING,
+            Look.READY,
+            Look.SAVED,
+            Look.FAILED,
+            Look.UNKNOWN,
+        ):
+            legend.append(f"{look_icon(look)} {look_word(look)}   ", look_style(look, palette))
+        legend.append("\n")
+        legend.append(_("~ marks an estimate; everything else is what the server said."))
+        self.push_screen(HelpDialog(self._commands, legend))
+
+    # Looks and keys
+
+    def _bind_commands(self) -> tuple[Command, ...]:
+        """Bind every command, with the person's own keys where they have some."""
+        bound = commands()
+        for command in bound:
+            own = self.settings.keys.get(command.action)
+            on_app = command.action in ("help", "quit")
+            self.bind(
+                own or command.keys,
+                command.action if on_app else f"screen.{command.action}",
+                description=command.label,
+                show=command.in_footer,
+                key_display=own or command.display,
+            )
+        return bound
+
+    @property
+    def _dashboard(self) -> Dashboard:
+        return next(screen for screen in self.screen_stack if isinstance(screen, Dashboard))
+
+    def _palette(self) -> Palette:
+        return palette_of(self.theme_variables)
+
+    def _theme_changed(self, _theme: Theme) -> None:
+        self._dashboard.use_palette(self._palette())
+
+    def _wanted_theme(self) -> str:
+        wanted = self.settings.theme or os.environ.get("TEXTUAL_THEME") or DARK.name
+        return wanted if wanted in self.available_themes else DARK.name

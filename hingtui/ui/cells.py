@@ -1,0 +1,312 @@
+"""What stands in the cells of a row; knows how a video looks, not where it is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from rich.cells import cell_len, set_cell_size
+from rich.style import Style
+from rich.text import Text
+
+from hingtui.diagnosis import diagnose
+from hingtui.i18n import _
+from hingtui.monitor import SaveState, Watched
+from hingtui.text import human_bytes, human_duration, one_line
+from hingtui.ui.palette import Palette
+from hingtui.video import Status
+
+SOON, VERY_SOON = 600.0, 180.0
+"""Seconds before expiry from which a countdown is shown as a warning, and as an alarm."""
+
+
+class Look(Enum):
+    """What a row shows as its status: the server's, or what this program does with the video."""
+
+    ASKING = "asking"
+    MISSING = "missing"
+    QUEUED = "queued"
+    GENERATING = "generating"
+    READY = "ready"
+    SAVING = "saving"
+    WAITING = "waiting"
+    SAVED = "saved"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+_ICONS = {
+    # Only characters that no terminal draws double-wide.
+    Look.ASKING: "◌",
+    Look.MISSING: "?",
+    Look.QUEUED: "◌",
+    Look.GENERATING: "▸",
+    Look.READY: "▾",
+    Look.SAVING: "▾",
+    Look.WAITING: "◌",
+    Look.SAVED: "✓",
+    Look.FAILED: "✗",
+    Look.EXPIRED: "✗",
+    Look.UNKNOWN: "?",
+}
+
+
+def look_of(watched: Watched, now: float) -> Look:
+    """How a row looks at `now` (Unix seconds on the server's clock)."""
+    if watched.saving is not None and watched.is_saving:
+        return Look.WAITING if watched.saving.state is SaveState.WAITING else Look.SAVING
+    if watched.saved is not None:
+        return Look.SAVED
+    if watched.video is None:
+        return Look.ASKING if watched.trouble is None else Look.MISSING
+    if watched.status is Status.READY and watched.has_vanished(now):
+        return Look.EXPIRED
+    return Look(watched.status.value)
+
+
+def look_word(look: Look) -> str:
+    """The word for a look, in the language in use."""
+    return {
+        Look.ASKING: _("asking"),
+        Look.MISSING: _("no answer yet"),
+        Look.QUEUED: _("queued"),
+        Look.GENERATING: _("generating"),
+        Look.READY: _("ready"),
+        Look.SAVING: _("saving"),
+        Look.WAITING: _("waiting"),
+        Look.SAVED: _("saved"),
+        Look.FAILED: _("failed"),
+        Look.EXPIRED: _("expired"),
+        Look.UNKNOWN: _("unknown"),
+    }[look]
+
+
+def look_style(look: Look, palette: Palette) -> Style:
+    """The colour of a look."""
+    match look:
+        case Look.GENERATING:
+            return palette.primary
+        case Look.READY | Look.SAVING:
+            return palette.success + palette.strong
+        case Look.SAVED:
+            return palette.success
+        case Look.FAILED:
+            return palette.error
+        case Look.WAITING | Look.MISSING | Look.UNKNOWN:
+            return palette.warning
+        case _:
+            return palette.muted
+
+
+def look_icon(look: Look) -> str:
+    """The sign of a look, one cell wide everywhere."""
+    return _ICONS[look]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What all cells of one drawing have in common."""
+
+    now: float
+    """Unix seconds on the server's clock."""
+    palette: Palette
+    left: float | None = None
+    """Estimated seconds until this row's video is finished."""
+
+
+def status_cell(watched: Watched, sight: Sight, width: int) -> Text:
+    """Icon and word, coloured; the server's own word where its meaning is not known."""
+    look = look_of(watched, sight.now)
+    word = look_word(look)
+    if look is Look.UNKNOWN and watched.video is not None and watched.video.raw_status:
+        word = watched.video.raw_status
+    elif look is Look.MISSING and watched.trouble is not None:
+        word = diagnose(watched.trouble.error).short
+    style = look_style(look, sight.palette)
+    if watched.is_old and watched.video is not None and not watched.is_final:
+        style = sight.palette.muted + Style(italic=True)  # from an earlier run, not asked again yet
+    return Text(fit(f"{look_icon(look)} {word}", width), style, no_wrap=True, end="")
+
+
+def progress_cell(watched: Watched, sight: Sight, width: int) -> Text:
+    """A bar with what is reported of it, or the one thing worth saying where there is no bar."""
+    palette = sight.palette
+    look = look_of(watched, sight.now)
+    if look is Look.SAVING and watched.saving is not None:
+        progress = watched.saving.progress
+        if watched.saving.state is SaveState.QUEUED:
+            return bar(None, _("in line"), width, palette.track, palette.filled_saving)
+        share = progress.received / progress.total if progress.total else None
+        return bar(share, _bytes_label(watched, width), width, palette.track, palette.filled_saving)
+    if look is Look.WAITING and watched.saving is not None and watched.saving.error is not None:
+        return _say(diagnose(watched.saving.error).short, palette.warning, width)
+    if look is Look.SAVED:
+        size = watched.saved_bytes
+        return _say(human_bytes(size) if size is not None else "", palette.muted, width)
+    if watched.saving is not None and watched.saving.error is not None:
+        return _say(diagnose(watched.saving.error).short, palette.error, width)
+    if watched.trouble is not None and look is not Look.MISSING:
+        return _say(diagnose(watched.trouble.error).short, palette.warning, width)
+    if look is Look.READY:
+        return _say(_("d to download"), palette.muted, width)
+    if look is Look.FAILED:
+        return _say(error_line(watched), palette.error, width)
+    if look in (Look.QUEUED, Look.GENERATING, Look.UNKNOWN) and watched.video is not None:
+        progress_ = watched.video.progress
+        label = "" if progress_ is None else f"{progress_:.0f}%"
+        share = None if progress_ is None else progress_ / 100
+        return bar(share, label, width, palette.track, palette.filled)
+    return Text("")
+
+
+def time_cell(watched: Watched, sight: Sight, width: int) -> Text:
+    """What is left by our estimate; else for how long it has run, or how long ago it ended."""
+    palette = sight.palette
+    video = watched.video
+    if video is None:
+        return Text("")
+    if watched.is_saving and watched.saving is not None:
+        progress = watched.saving.progress
+        if progress.total and progress.speed > 0:
+            left = (progress.total - progress.received) / progress.speed
+            return _say(_("~{time} left").format(time=human_duration(left)), palette.plain, width)
+        return Text("")
+    if watched.is_final:
+        if video.completed_at is None:
+            return Text("")
+        return _say(coarse_ago(sight.now - video.completed_at), palette.muted, width)
+    if sight.left is not None and video.status is Status.GENERATING:
+        left_text = human_duration(sight.left)
+        return _say(_("~{time} left").format(time=left_text), palette.plain, width)
+    if video.created_at is None:
+        return Text("")
+    age = human_duration(sight.now - video.created_at)
+    return _say(_("for {time}").format(time=age), palette.muted, width)
+
+
+def expiry_cell(watched: Watched, sight: Sight, width: int) -> Text:
+    """The countdown to the moment the file vanishes; `~` where that moment is our estimate."""
+    palette = sight.palette
+    ends = watched.expiry
+    if ends is None or watched.saved is not None:
+        return Text("")
+    left = ends.at - sight.now
+    if left <= 0:
+        return _say(_("gone?") if ends.is_estimate else _("gone"), palette.muted, width)
+    mark = "~" if ends.is_estimate else ""
+    style = palette.plain
+    if left < VERY_SOON:
+        style = palette.error + palette.strong
+    elif left < SOON:
+        style = palette.warning
+    return _say(mark + human_duration(left), style, width)
+
+
+def coarse_ago(seconds: float) -> str:
+    """How long ago, in one coarse unit, so that what is over does not flicker."""
+    minutes = int(seconds // 60)
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return _("{n} min ago").format(n=minutes)
+    if minutes < 48 * 60:
+        return _("{n} h ago").format(n=minutes // 60)
+    return _("{n} d ago").format(n=minutes // (24 * 60))
+
+
+def model_cell(watched: Watched, sight: Sight, width: int) -> Text:
+    """The model's name."""
+    return _say(watched.video.model if watched.video else "", sight.palette.muted, width)
+
+
+def shape_cell(watched: Watched, sight: Sight, width: int) -> Text:
+    """Size in pixels and length in seconds."""
+    return _say(shape_of(watched), sight.palette.muted, width)
+
+
+def shape_of(watched: Watched) -> str:
+    """`720x1280 4s`, as far as it is known."""
+    video = watched.video
+    if video is None:
+        return ""
+    seconds = "" if video.seconds is None else f"{video.seconds:g}s"
+    return f"{video.size} {seconds}".strip()
+
+
+def title_cell(watched: Watched, sight: Sight, width: int) -> Text:
+    """The prompt; where there is none, the id."""
+    prompt = watched.video.prompt if watched.video else ""
+    if prompt:
+        return _say(one_line(prompt[: width * 4]), sight.palette.plain, width)
+    return _say(watched.id, sight.palette.muted, width)
+
+
+def id_cell(watched: Watched, sight: Sight, width: int) -> Text:
+    """The id that was asked for."""
+    return _say(watched.id, sight.palette.muted, width)
+
+
+def error_line(watched: Watched) -> str:
+    """Why a video failed, on one line, in the server's words."""
+    error = watched.video.error if watched.video else None
+    if error is None:
+        return _("no reason given")
+    return one_line(error.message or error.code)
+
+
+def bar(share: float | None, label: str, width: int, track: Style, filled: Style) -> Text:
+    """A bar of `width` cells filled to `share` (0–1; None: not known), with a label on it.
+
+    It is drawn with background colour alone: the usual bar characters are double-wide in some
+    terminals.
+    """
+    text = Text(set_cell_size(" " + fit(label, width - 1), width), track, no_wrap=True, end="")
+    done = 0 if share is None else round(min(1.0, max(0.0, share)) * width)
+    if share is not None and share > 0:
+        done = max(1, done)
+    text.stylize(filled, 0, _chars_within(text.plain, done))
+    return text
+
+
+def fit(line: str, width: int) -> str:
+    """`line` in at most `width` cells, never cut in the middle of a wide character."""
+    if cell_len(line) <= width:
+        return line
+    if width <= 2:
+        return set_cell_size(line, max(width, 0)).rstrip()
+    return set_cell_size(line, width - 2).rstrip() + ".."
+
+
+def _chars_within(line: str, cells: int) -> int:
+    """How many characters of `line` fill `cells` cells."""
+    taken = 0
+    for index, char in enumerate(line):
+        if taken >= cells:
+            return index
+        taken += cell_len(char)
+    return len(line)
+
+
+def _say(line: str, style: Style, width: int) -> Text:
+    return Text(fit(line, width), style, no_wrap=True, end="")
+
+
+def _bytes_label(watched: Watched, width: int) -> str:
+    """`1.2/3.4 MB 800 kB/s`, or as much of it as there is room for."""
+    if watched.saving is None:
+        return ""
+    progress = watched.saving.progress
+    got = human_bytes(progress.received)
+    speed = f"{human_bytes(progress.speed)}/s" if progress.speed > 0 else ""
+    if not progress.total:
+        return f"{got} {speed}".strip()
+    total = human_bytes(progress.total)
+    if got.split()[1] == total.split()[1]:
+        got = got.split()[0]
+    figures = f"{got}/{total}"
+    per_cent = f"{progress.received * 100 / progress.total:.0f}%"
+    for label in (f"{figures} {speed}".strip(), f"{per_cent} {speed}".strip(), per_cent):
+        if cell_len(label) < width:
+            return label
+    return per_cent

@@ -1,0 +1,346 @@
+"""The main screen: shows what the monitor holds and turns keys into wishes.
+
+It asks no server and writes no file: it tells the monitor and shows what the monitor says.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+from textual.message import Message
+from textual.screen import Screen
+from textual.timer import Timer
+from textual.widgets import DataTable, Footer, Static
+
+from hingtui.i18n import _, ngettext
+from hingtui.ids import find_ids
+from hingtui.monitor import Changes, Link, Monitor, Watched
+from hingtui.text import clean_line
+from hingtui.ui.cells import Sight
+from hingtui.ui.detail import DetailPane
+from hingtui.ui.dialogs import AddDialog
+from hingtui.ui.header import banner_line, header_line
+from hingtui.ui.messages import VideosChanged
+from hingtui.ui.palette import Palette
+from hingtui.ui.video_table import VideoTable
+from hingtui.ui.welcome import Welcome
+from hingtui.video import Status
+
+WIDE = 120
+"""Cells of width from which the details stand beside the table, not below it."""
+TICK, SLOW_TICK = 1.0, 20.0
+"""Seconds between two looks at the clock while something counts down, and while nothing does."""
+
+
+class Dashboard(Screen[None]):
+    """The watchlist, a line about all of it, and the details of one video."""
+
+    class TokenWanted(Message):
+        """The person wants to type a token."""
+
+    class OpenWanted(Message):
+        """The person wants to see a saved video."""
+
+        def __init__(self, path: Path) -> None:
+            super().__init__()
+            self.path = path
+
+    def __init__(
+        self, monitor: Monitor, palette: Palette, *, host: str, is_demo: bool, notices: list[str]
+    ) -> None:
+        super().__init__()
+        self._monitor = monitor
+        self._palette = palette
+        self._host = host
+        self._is_demo = is_demo
+        self.notices = notices
+        """What to tell in the banner while nothing more urgent is to be told."""
+        self._ticker: Timer | None = None
+        self._tick = TICK
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="header", markup=False)
+        yield Static(id="banner", markup=False)
+        with Container(id="body"):
+            yield VideoTable(self._sight)
+            yield Welcome()
+            yield DetailPane(can_focus=False)
+        yield Footer(show_command_palette=False)
+
+    def on_mount(self) -> None:
+        """Show what is known already."""
+        self._show_rows()
+        self._show_host()
+        self._ticker = self.set_interval(TICK, self._time_passed)
+
+    def on_resize(self) -> None:
+        """Another size: the details find their place."""
+        self.set_class(self.size.width >= WIDE, "-wide")
+        self._show_host()
+
+    def use_palette(self, palette: Palette) -> None:
+        """The theme has changed."""
+        self._palette = palette
+        self._table.redraw()
+        self._show_host()
+        self._show_detail()
+
+    # What is shown
+
+    @property
+    def _table(self) -> VideoTable:
+        return self.query_one(VideoTable)
+
+    def _sight(self, watched: Watched) -> Sight:
+        return Sight(self._monitor.now(), self._palette, self._monitor.remaining(watched))
+
+    def _show_rows(self) -> None:
+        """The newest first; ids added together keep the order they were given in."""
+        rows = sorted(self._monitor.watched.values(), key=lambda w: -w.added_at)
+        self.query_one("#body").set_class(not rows, "-empty")
+        self._table.show(rows)
+        if not rows:
+            self.query_one(Welcome).show(
+                needs_token=self._monitor.connection.link is Link.NO_TOKEN,
+                host=self._host,
+                palette=self._palette,
+            )
+
+    def _show_host(self) -> None:
+        connection = self._monitor.connection
+        line = header_line(
+            self._monitor.watched.values(),
+            connection,
+            now=self._monitor.now(),
+            host=self._host,
+            is_demo=self._is_demo,
+            palette=self._palette,
+            width=self.size.width,
+        )
+        self.query_one("#header", Static).update(line)
+        words = banner_line(connection, notices=self._told(), palette=self._palette)
+        banner = self.query_one("#banner", Static)
+        banner.set_class(words is not None, "-shown")
+        if words is not None:
+            banner.update(words)
+
+    def _told(self) -> Iterable[str]:
+        """What is worth a banner about the user's own files, the most urgent first."""
+        monitor = self._monitor
+        if monitor.storage_error is not None:
+            reason = monitor.storage_error.strerror or type(monitor.storage_error).__name__
+            yield _("The watchlist cannot be written ({reason}); it is tried again.").format(
+                reason=reason
+            )
+        if monitor.is_read_only:
+            yield _("The watchlist is of a newer hingtui: it is shown, but nothing is saved in it.")
+        if monitor.set_aside is not None:
+            yield _(
+                "The watchlist was damaged. Its backup is used; the bad file is {name}."
+            ).format(name=monitor.set_aside.name)
+        yield from self.notices
+
+    def _show_detail(self) -> None:
+        pane = self.query_one(DetailPane)
+        if not pane.display:
+            return
+        watched = self._selected()
+        pane.show(watched, None if watched is None else self._sight(watched))
+
+    def _selected(self) -> Watched | None:
+        return self._monitor.watched.get(self._table.cursor_id or "")
+
+    def _time_passed(self) -> None:
+        """Countdowns and estimates are a second older."""
+        self._table.update_visible()
+        self._show_host()
+        self._show_detail()
+        moving = any(
+            w.saved is None and (not w.is_final or w.expiry is not None)
+            for w in self._monitor.watched.values()
+        )
+        tick = TICK if moving else SLOW_TICK
+        if tick != self._tick and self._ticker is not None:
+            self._tick = tick
+            self._ticker.stop()
+            self._ticker = self.set_interval(tick, self._time_passed)
+
+    # What happened
+
+    @on(VideosChanged)
+    def _take_changes(self, event: VideosChanged) -> None:
+        changes = event.changes
+        if changes.membership:
+            self._show_rows()
+        self._table.update_rows(changes.ids)
+        self._show_host()
+        if self._table.cursor_id in changes.ids or changes.membership:
+            self._show_detail()
+        self._tell(changes)
+        if self._tick == SLOW_TICK:
+            self._time_passed()
+
+    def _tell(self, changes: Changes) -> None:
+        """A short word on what a person waits for; many at once are counted, not listed."""
+        for ids, one, many, severity in (
+            (changes.saved, _("Saved: {what}"), _("{n} videos saved"), "information"),
+            (changes.ready, _("Ready: {what}"), _("{n} videos are ready"), "information"),
+            (changes.failed, _("Failed: {what}"), _("{n} videos failed"), "warning"),
+            (changes.not_saved, _("Not saved: {what}"), _("{n} videos not saved"), "error"),
+        ):
+            if len(ids) == 1:
+                self._notify(one.format(what=self._title_of(ids[0])), severity)
+            elif ids:
+                self._notify(many.format(n=len(ids)), severity)
+
+    def _title_of(self, video_id: str) -> str:
+        watched = self._monitor.watched.get(video_id)
+        prompt = watched.video.prompt if watched is not None and watched.video else ""
+        return clean_line(prompt or video_id, 60)
+
+    def _notify(self, words: str, severity: str = "information") -> None:
+        self.app.notify(words, severity=severity, markup=False, timeout=4)  # type: ignore[arg-type]
+
+    @on(VideoTable.CursorMoved)
+    def _cursor_moved(self) -> None:
+        self._show_detail()
+        self.query_one(DetailPane).scroll_home(animate=False)
+
+    @on(DataTable.RowSelected)
+    def _row_selected(self) -> None:
+        self.action_detail()
+
+    # What a person wants
+
+    def action_add(self) -> None:
+        """Ask for ids, then watch them."""
+        self.app.push_screen(AddDialog(frozenset(self._monitor.watched)), self._add)
+
+    def _add(self, text: str | None) -> None:
+        if not text:
+            return
+        found = find_ids(text)
+        result = self._monitor.add(found.ids)
+        parts = []
+        if result.added:
+            n = len(result.added)
+            parts.append(ngettext("{n} added", "{n} added", n).format(n=n))
+        if result.known:
+            parts.append(_("{n} already watched").format(n=len(result.known)))
+        if found.rejected:
+            some = " ".join(found.rejected[:3])
+            parts.append(_("not an id: {words}").format(words=clean_line(some, 60)))
+        if parts:
+            self._notify(" · ".join(parts), "information" if found.ids else "warning")
+        if result.added:
+            self._show_rows()
+            self._table.select(result.added[0])
+
+    def action_download(self) -> None:
+        """Bring the selected video home."""
+        if (watched := self._selected()) is not None:
+            self.run_worker(self._download(watched), group="wishes", exit_on_error=False)
+
+    async def _download(self, watched: Watched) -> None:
+        if watched.status is not Status.READY:
+            self._notify(_("It is not ready yet."), "warning")
+            return
+        saved = watched.saved
+        if saved is not None and await asyncio.to_thread(saved.exists):
+            self._notify(_("It is saved already: {path}").format(path=saved))
+            return
+        if not self._monitor.save([watched.id]):
+            self._notify(_("It is on its way already."))
+
+    def action_download_all(self) -> None:
+        """Bring all ready videos home."""
+        now = self._monitor.now()
+        ids = [w.id for w in self._monitor.watched.values() if w.can_be_saved(now)]
+        begun = len(self._monitor.save(ids))
+        if begun:
+            self._notify(
+                ngettext("{n} download begins", "{n} downloads begin", begun).format(n=begun)
+            )
+        else:
+            self._notify(_("Nothing is ready that is not saved yet."))
+
+    def action_cancel(self) -> None:
+        """Stop the selected video's download."""
+        watched = self._selected()
+        if watched is not None and self._monitor.cancel([watched.id]):
+            self._notify(_("Download stopped; d resumes it."))
+        else:
+            self._notify(_("No download of it is running."))
+
+    def action_remove(self) -> None:
+        """Take the selected video off the watchlist."""
+        if (watched := self._selected()) is not None:
+            name = self._title_of(watched.id)
+            self._monitor.remove([watched.id])
+            self._show_rows()
+            self._notify(_("No longer watched: {what} (u brings it back)").format(what=name))
+
+    def action_undo(self) -> None:
+        """Bring back what was unwatched last."""
+        back = self._monitor.restore()
+        if back:
+            self._show_rows()
+            self._table.select(back[0])
+        else:
+            self._notify(_("Nothing to undo."))
+
+    def action_ask(self) -> None:
+        """Ask about the selected video now."""
+        if (watched := self._selected()) is not None:
+            self._monitor.ask([watched.id])
+
+    def action_ask_all(self) -> None:
+        """Ask about all unfinished videos now."""
+        self._monitor.ask()
+
+    def action_pause(self) -> None:
+        """Stop asking, or go on."""
+        self._monitor.pause(not self._monitor.is_paused)
+
+    def action_detail(self) -> None:
+        """Show or hide the details; without a usable token: ask for one."""
+        if self._monitor.connection.link in (Link.NO_TOKEN, Link.DENIED):
+            self.post_message(self.TokenWanted())
+            return
+        self.query_one("#body").toggle_class("-detail")
+        self.call_after_refresh(self._show_detail)
+
+    def action_open(self) -> None:
+        """Open the saved file in the player."""
+        watched = self._selected()
+        if watched is None or watched.saved is None:
+            self._notify(_("It is not saved yet: d downloads it."), "warning")
+        else:
+            self.post_message(self.OpenWanted(watched.saved))
+
+    def action_copy_id(self) -> None:
+        """Copy the selected video's id."""
+        if (watched := self._selected()) is not None:
+            self.app.copy_to_clipboard(watched.id)
+            self._notify(_("Copied: {what}").format(what=clean_line(watched.id, 60)))
+
+    def action_down(self) -> None:
+        """One row down."""
+        self._table.action_cursor_down()
+
+    def action_up(self) -> None:
+        """One row up."""
+        self._table.action_cursor_up()
+
+    def action_top(self) -> None:
+        """To the first row."""
+        self._table.move_cursor(row=0)
+
+    def action_bottom(self) -> None:
+        """To the last row."""
+        self._table.move_cursor(row=max(0, self._table.row_count - 1))

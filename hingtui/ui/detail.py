@@ -1,0 +1,145 @@
+"""Everything that is known about one video, as lines to read; knows not how it came to be known."""
+
+from __future__ import annotations
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from hingtui.diagnosis import diagnose
+from hingtui.i18n import _
+from hingtui.monitor import Watched
+from hingtui.text import date_and_time, human_bytes, human_duration, time_of_day
+from hingtui.ui.cells import Sight, coarse_ago, look_icon, look_of, look_style, look_word
+
+_HISTORY_SHOWN = 12
+
+
+class DetailPane(VerticalScroll):
+    """Follows the cursor; it is given a row and the sight of it."""
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="detail-text", markup=False)
+
+    def show(self, watched: Watched | None, sight: Sight | None) -> None:
+        """Show this row, or nothing."""
+        text = (
+            Text(_("Nothing selected."))
+            if watched is None or sight is None
+            else (detail_text(watched, sight))
+        )
+        self.query_one("#detail-text", Static).update(text)
+
+
+def detail_text(watched: Watched, sight: Sight) -> Text:
+    """Every field, the whole prompt, errors with what to do, and the history."""
+    palette = sight.palette
+    look = look_of(watched, sight.now)
+    text = Text(f"{look_icon(look)} {look_word(look)}\n", look_style(look, palette))
+    facts = _facts(watched, sight)
+    room = max((cell_len(name) for name, _value, _style in facts), default=0)
+    for name, value, style in facts:
+        text.append(name + " " * (room - cell_len(name) + 2), palette.muted)
+        text.append(value + "\n", style)
+    for heading, lines, style in _paragraphs(watched, sight):
+        text.append(f"\n{heading}\n", palette.strong)
+        for line in lines:
+            text.append(line + "\n", style)
+    return text
+
+
+_Fact = tuple[str, str, Style]
+
+
+def _facts(watched: Watched, sight: Sight) -> list[_Fact]:
+    """Name, value and style of each thing that is known."""
+    plain = sight.palette.plain
+    facts: list[tuple[str, str]] = [(_("Id"), watched.id)]
+    video = watched.video
+    if video is not None:
+        progress = "" if video.progress is None else f"{video.progress:g}%"
+        left = "" if sight.left is None else f"~{human_duration(sight.left)}"
+        seconds = "" if video.seconds is None else _("{n} s").format(n=f"{video.seconds:g}")
+        took = ""
+        if video.created_at is not None and video.completed_at is not None:
+            took = human_duration(video.completed_at - video.created_at)
+        facts += [
+            (_("Id there"), video.remote_id),
+            (_("Server says"), video.raw_status),
+            (_("Progress"), progress),
+            (_("Time left"), left),
+            (_("Model"), video.model),
+            (_("Size"), video.size),
+            (_("Length"), seconds),
+            (_("Remix of"), video.remixed_from),
+            (_("Created"), _moment(video.created_at)),
+            (_("Finished"), _moment(video.completed_at)),
+            (_("Took"), took),
+        ]
+    if watched.asked_at is not None and watched.is_old:
+        facts.append((_("As of"), coarse_ago(sight.now - watched.asked_at)))
+    shown = [(name, value, plain) for name, value in facts if value]
+    return shown + _endings(watched, sight)
+
+
+def _endings(watched: Watched, sight: Sight) -> list[_Fact]:
+    """When the file vanishes, and where it was saved."""
+    palette = sight.palette
+    facts: list[_Fact] = []
+    ends = watched.expiry
+    if ends is not None:
+        left = ends.at - sight.now
+        mark = "~" if ends.is_estimate else ""
+        words = f"{mark}{date_and_time(ends.at)}"
+        if left > 0:
+            words += " " + _("(in {time})").format(time=mark + human_duration(left))
+        facts.append((_("Expires"), words, palette.plain))
+    if watched.saved is not None:
+        facts.append((_("Saved as"), str(watched.saved), palette.success))
+        if watched.saved_bytes is not None:
+            facts.append((_("File size"), human_bytes(watched.saved_bytes), palette.plain))
+    return facts
+
+
+def _paragraphs(watched: Watched, sight: Sight) -> list[tuple[str, list[str], Style]]:
+    palette = sight.palette
+    blocks: list[tuple[str, list[str], Style]] = []
+    video = watched.video
+    if video is not None and video.error is not None:
+        lines = [line for line in (video.error.message, video.error.code) if line]
+        lines.append(_("The gateway gave up on this video; ask for it again where you made it."))
+        blocks.append((_("Why it failed"), lines, palette.error))
+    if watched.saving is not None and watched.saving.error is not None:
+        blocks.append((_("Download"), _told(watched.saving.error), palette.warning))
+    if watched.trouble is not None:
+        lines = _told(watched.trouble.error)
+        lines.append(_("Since {time}").format(time=time_of_day(watched.trouble.since)))
+        blocks.append((_("Last question"), lines, palette.warning))
+    if video is not None and video.prompt:
+        blocks.append((_("Prompt"), video.prompt.split("\n"), palette.plain))
+    if watched.history:
+        lines = [
+            f"{time_of_day(seen.at)}  {seen.raw_status or seen.status.value}"
+            + ("" if seen.progress is None else f"  {seen.progress:g}%")
+            for seen in reversed(watched.history[-_HISTORY_SHOWN:])
+        ]
+        blocks.append((_("Seen"), lines, palette.muted))
+    return blocks
+
+
+def _told(error: Exception) -> list[str]:
+    """An error in lines: what, what to do, the server's words, its request id."""
+    told = diagnose(error)
+    lines = [told.what, told.advice]
+    if told.said:
+        lines.append(_("In its words: {words}").format(words=told.said))
+    if told.request_id:
+        lines.append(_("Request id for support: {id}").format(id=told.request_id))
+    return [line for line in lines if line]
+
+
+def _moment(moment: float | None) -> str:
+    return "" if moment is None else date_and_time(moment)

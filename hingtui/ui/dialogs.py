@@ -1,0 +1,229 @@
+"""The questions that the dashboard asks: what to add, which token, whether to quit; and the help.
+
+Each returns an answer and does nothing with it.
+"""
+
+from __future__ import annotations
+
+import time
+from typing import ClassVar, Generic, TypeVar
+
+from rich.cells import cell_len
+from rich.text import Text
+from textual import events, on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.message import Message
+from textual.screen import ModalScreen
+from textual.widgets import Button, Input, Label, Static, TextArea
+
+from hingtui.errors import SettingsError
+from hingtui.i18n import _, ngettext
+from hingtui.ids import find_ids
+from hingtui.settings import clean_token
+from hingtui.ui.commands import Command
+
+_PASTE_GAP = 0.02
+"""Seconds: an Enter sooner than this after another key was pasted, not pressed."""
+_ESCAPE: list[BindingType] = [Binding("escape", "dismiss_nothing", show=False)]
+
+
+Answer = TypeVar("Answer")
+
+
+class Dialog(ModalScreen[Answer | None], Generic[Answer]):
+    """A question in a box; Escape answers None."""
+
+    BINDINGS: ClassVar[list[BindingType]] = _ESCAPE
+
+    def action_dismiss_nothing(self) -> None:
+        """No answer."""
+        self.dismiss(None)
+
+
+class PasteArea(TextArea):
+    """Many lines can be pasted; Enter submits them."""
+
+    class Submitted(Message):
+        """Enter was pressed."""
+
+    _last_key_at = 0.0
+
+    async def _on_key(self, event: events.Key) -> None:
+        gap = time.monotonic() - self._last_key_at
+        self._last_key_at = time.monotonic()
+        if event.key == "enter" and gap > _PASTE_GAP:
+            event.stop()
+            event.prevent_default()
+            self.post_message(self.Submitted())
+            return
+        await super()._on_key(event)
+
+
+class AddDialog(Dialog[str]):
+    """Asks for text that holds ids; says live what is found in it."""
+
+    def __init__(self, known: frozenset[str]) -> None:
+        super().__init__()
+        self._known = known
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="add-box", classes="box"):
+            yield Label(_("Add videos"), classes="title")
+            yield Label(
+                _("Paste ids, whole URLs, or JSON that holds ids: one or hundreds."),
+                classes="hint",
+                markup=False,
+            )
+            yield PasteArea(id="add-text", soft_wrap=True, compact=True)
+            yield Static("", id="add-found", markup=False)
+            yield Label(_("Enter adds, Esc cancels"), classes="hint")
+
+    def on_mount(self) -> None:
+        """Ready to be pasted into."""
+        self.query_one(PasteArea).focus()
+        self._count()
+
+    @on(TextArea.Changed)
+    def _count(self) -> None:
+        text = self.query_one(PasteArea).text
+        self.query_one("#add-found", Static).update(Text(describe_found(text, self._known)))
+
+    @on(PasteArea.Submitted)
+    def _submit(self) -> None:
+        self.dismiss(self.query_one(PasteArea).text)
+
+
+def describe_found(text: str, known: frozenset[str]) -> str:
+    """What is in a pasted text: how many ids are new, known, and which words are none."""
+    found = find_ids(text)
+    if not found.ids and not found.rejected:
+        return ""
+    old = sum(1 for video_id in found.ids if video_id in known)
+    new = len(found.ids) - old
+    parts = [ngettext("{n} new id", "{n} new ids", new).format(n=new)]
+    if old:
+        parts.append(_("{n} already watched").format(n=old))
+    if found.rejected:
+        some = " ".join(found.rejected[:3])
+        parts.append(_("not an id: {words}").format(words=some[:60]))
+    return " · ".join(parts)
+
+
+class TokenDialog(Dialog[tuple[str, bool]]):
+    """Asks for the token, hidden; the answer is the token and whether to keep it."""
+
+    def __init__(self, host: str, path: str) -> None:
+        super().__init__()
+        self._host = host
+        self._path = path
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="token-box", classes="box"):
+            yield Label(_("Token for {host}").format(host=self._host), classes="title")
+            yield Label(
+                _("It is sent to this host only, and stays hidden."), classes="hint", markup=False
+            )
+            yield Input(password=True, placeholder="oh-...", id="token-input")
+            yield Static("", id="token-problem", markup=False)
+            with Horizontal(classes="buttons"):
+                yield Button(_("Save it"), id="token-save", variant="primary")
+                yield Button(_("This run only"), id="token-once")
+            yield Label(
+                _("Saved in {path}, readable by you alone.").format(path=self._path),
+                classes="hint",
+                markup=False,
+            )
+
+    def on_mount(self) -> None:
+        """Ready to be typed into."""
+        self.query_one(Input).focus()
+
+    @on(Input.Submitted)
+    @on(Button.Pressed, "#token-save")
+    def _save(self) -> None:
+        self._answer(keep=True)
+
+    @on(Button.Pressed, "#token-once")
+    def _once(self) -> None:
+        self._answer(keep=False)
+
+    def _answer(self, *, keep: bool) -> None:
+        try:
+            token = clean_token(self.query_one(Input).value)
+        except SettingsError as error:
+            self.query_one("#token-problem", Static).update(Text(str(error)))
+            return
+        self.dismiss((token, keep))
+
+
+class QuitDialog(Dialog[bool]):
+    """Asks whether to quit while files are being saved."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *_ESCAPE,
+        Binding("q,y,enter", "leave", show=False),
+        Binding("n", "dismiss_nothing", show=False),
+    ]
+
+    def __init__(self, running: int) -> None:
+        super().__init__()
+        self._downloads = running
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="quit-box", classes="box"):
+            yield Label(
+                ngettext(
+                    "{n} download is still running",
+                    "{n} downloads are still running",
+                    self._downloads,
+                ).format(n=self._downloads),
+                classes="title",
+            )
+            yield Label(
+                _("What has arrived is kept: press d next time to resume."),
+                classes="hint",
+                markup=False,
+            )
+            yield Label(_("Enter quits, Esc stays"), classes="hint")
+
+    def action_leave(self) -> None:
+        """Quit all the same."""
+        self.dismiss(True)
+
+
+class HelpDialog(Dialog[None]):
+    """All keys, and what the signs mean."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *_ESCAPE,
+        Binding("q,question_mark,fullwidth_question_mark,f1,enter", "dismiss_nothing", show=False),
+    ]
+
+    def __init__(self, commands: tuple[Command, ...], legend: Text) -> None:
+        super().__init__()
+        self._commands = commands
+        self._legend = legend
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="help-box", classes="box"):
+            yield Label(_("Keys"), classes="title")
+            yield Static(self._keys(), markup=False)
+            yield Label(_("Signs"), classes="title")
+            yield Static(self._legend, markup=False)
+            yield Label(
+                _("hingtui only reads: no key can start, change or delete a job."),
+                classes="hint",
+                markup=False,
+            )
+
+    def _keys(self) -> Text:
+        room = max(cell_len(command.display) for command in self._commands)
+        text = Text()
+        for command in self._commands:
+            text.append(" " * (room - cell_len(command.display)) + command.display, "bold")
+            text.append(f"  {command.help}\n")
+        text.append(" " * (room - 2) + "^p", "bold")
+        text.append("  " + _("Command palette: themes and more"))
+        return text

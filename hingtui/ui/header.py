@@ -1,0 +1,125 @@
+"""The line at the top and the banner below it; knows what they say, not when it changes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from rich.cells import cell_len
+from rich.style import Style
+from rich.text import Text
+
+from hingtui.diagnosis import diagnose
+from hingtui.i18n import _
+from hingtui.monitor import Connection, Link, Watched
+from hingtui.text import human_duration, time_of_day
+from hingtui.ui.cells import SOON, VERY_SOON, Look, fit, look_icon, look_of, look_style, look_word
+from hingtui.ui.palette import Palette
+
+_COUNTED = (
+    Look.QUEUED,
+    Look.GENERATING,
+    Look.READY,
+    Look.SAVING,
+    Look.SAVED,
+    Look.FAILED,
+    Look.EXPIRED,
+)
+
+
+def header_line(
+    rows: Iterable[Watched],
+    connection: Connection,
+    *,
+    now: float,
+    host: str,
+    is_demo: bool,
+    palette: Palette,
+    width: int,
+) -> Text:
+    """How many videos do what, the next expiry, and how things stand with the host."""
+    rows = list(rows)
+    state, state_style = _connection_words(connection, palette)
+    right = Text(state, state_style)
+    left = Text(" hingtui ", palette.strong)
+    if is_demo:
+        left.append(" DEMO ", palette.filled)
+        left.append(" ")
+    counts = Counter(look_of(watched, now) for watched in rows)
+    for look in _COUNTED:
+        if counts[look]:
+            left.append(f" {look_icon(look)} ", look_style(look, palette))
+            left.append(f"{counts[look]} {look_word(look)} ", look_style(look, palette))
+    ending = _next_expiry(rows, now, palette)
+    taken = cell_len(left.plain) + cell_len(right.plain) + 4
+    if ending is not None and taken + cell_len(ending.plain) < width:
+        left.append_text(ending)
+    if cell_len(left.plain) + cell_len(right.plain) + cell_len(host) + 5 < width:
+        right = Text(f"{host} ", palette.muted) + right
+    return _spread(left, right, width)
+
+
+def banner_line(connection: Connection, *, notices: Iterable[str], palette: Palette) -> Text | None:
+    """What a person should know or do about the host or their files; None when all is well."""
+    if connection.link in (Link.DENIED, Link.OFFLINE) and connection.error is not None:
+        told = diagnose(connection.error)
+        words = " ".join(part for part in (told.what, told.advice) if part)
+        if told.said:
+            words += f" ({told.said})"
+        style = palette.error if connection.link is Link.DENIED else palette.warning
+        return Text(f" {words}", style)
+    first = next(iter(notices), None)
+    return None if first is None else Text(f" {first}", palette.warning)
+
+
+def _connection_words(connection: Connection, palette: Palette) -> tuple[str, Style]:
+    match connection.link:
+        case Link.STARTING:
+            return _("starting") + " ", palette.muted
+        case Link.NO_TOKEN:
+            return _("no token") + " ", palette.warning
+        case Link.DENIED:
+            return _("token refused") + " ", palette.error
+        case Link.PAUSED:
+            return _("paused") + " ", palette.warning
+        case Link.SLOWED:
+            until = _clock(connection.until)
+            return _("slowed down until {time}").format(time=until) + " ", palette.warning
+        case Link.OFFLINE:
+            since = _clock(connection.since)
+            return _("offline since {time}").format(time=since) + " ", palette.error
+        case _:
+            return _("online") + " ", palette.success
+
+
+def _next_expiry(rows: list[Watched], now: float, palette: Palette) -> Text | None:
+    """When the next file that is not saved yet vanishes."""
+    ends = [
+        ending
+        for watched in rows
+        if watched.saved is None and (ending := watched.expiry) is not None and ending.at > now
+    ]
+    if not ends:
+        return None
+    soonest = min(ends, key=lambda ending: ending.at)
+    left = soonest.at - now
+    mark = "~" if soonest.is_estimate else ""
+    words = _("next expiry in {time}").format(time=mark + human_duration(left))
+    style = palette.muted
+    if left < SOON:
+        style = palette.error if left < VERY_SOON else palette.warning
+    return Text(f"  {words}", style)
+
+
+def _clock(moment: float | None) -> str:
+    return "" if moment is None else time_of_day(moment)
+
+
+def _spread(left: Text, right: Text, width: int) -> Text:
+    """Both ends of one line; the left gives way when there is no room."""
+    room = width - cell_len(right.plain) - 1
+    if cell_len(left.plain) > room:
+        kept = fit(left.plain, max(0, room))
+        left.truncate(cell_len(kept), overflow="crop")
+    gap = max(1, width - cell_len(left.plain) - cell_len(right.plain))
+    return left + Text(" " * gap) + right

@@ -1,0 +1,15 @@
+"""What is told inside the dashboard, in the past tense."""
+
+from __future__ import annotations
+
+from textual.message import Message
+
+from hingtui.monitor import Changes
+
+
+class VideosChanged(Message):
+    """The monitor has news."""
+
+    def __init__(self, changes: Changes) -> None:
+        super().__init__()
+        self.changes = changes

@@ -1,0 +1,176 @@
+"""Knows one watched video as plain values that a file can hold; knows no file.
+
+It must not know TOML, locks, or when anything is asked.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from hingtui.text import clean_block, clean_line
+from hingtui.video import Status, Video, VideoError, parse_progress, parse_status
+
+_ID_LIMIT = 2000
+_STATUSES = {status.value: status for status in Status}
+_FIELDS = (
+    "raw_status",
+    "progress",
+    "model",
+    "prompt",
+    "seconds",
+    "size",
+    "created_at",
+    "completed_at",
+    "expires_at",
+    "remote_id",
+    "remixed_from",
+)
+"""What is stored of a video as it is; its link never is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One watched id and what is known about it."""
+
+    id: str
+    added_at: float
+    """Unix seconds by this machine's clock, like `asked_at`."""
+    video: Video | None = None
+    """As last described by the server; its link is never kept."""
+    asked_at: float | None = None
+    """When `video` was said."""
+    saved: Path | None = None
+    """Where the file was saved."""
+    saved_bytes: int | None = None
+
+    def followed_by(self, newer: Entry) -> Entry:
+        """What is known after `newer` was learned; what was known and is not said stays."""
+        older, later = (self, newer) if _order(self) <= _order(newer) else (newer, self)
+        if older.video and later.video:
+            video: Video | None = older.video.followed_by(later.video)
+        else:
+            video = later.video or older.video
+        keeps_file = newer.saved is None or (newer.saved == self.saved and not newer.saved_bytes)
+        file = self if keeps_file else newer
+        return Entry(
+            id=self.id,
+            added_at=self.added_at,
+            video=video,
+            asked_at=later.asked_at if later.asked_at is not None else older.asked_at,
+            saved=file.saved,
+            saved_bytes=file.saved_bytes,
+        )
+
+    def as_stored(self) -> Entry:
+        """The entry as it will be read again: under its own id, and without the secret link.
+
+        Raises ValueError where the id holds what could not be shown.
+        """
+        if not _is_storable(self.id):
+            raise ValueError(f"not an id that can be watched: {self.id!r}")
+        video = self.video
+        if video is None or (not video.link and video.id == self.id):
+            return self
+        return replace(self, video=replace(video, id=self.id, link=""))
+
+    def as_table(self) -> dict[str, object]:
+        """The entry in the types that TOML knows."""
+        table: dict[str, object] = {"id": self.id, "added_at": self.added_at}
+        if self.asked_at is not None:
+            table["asked_at"] = self.asked_at
+        if self.saved is not None:
+            name = str(self.saved)
+            # A name that is not UTF-8 cannot stand in TOML: its bytes are written instead.
+            is_text = not any("\ud800" <= char <= "\udfff" for char in name)
+            table["saved" if is_text else "saved_hex"] = (
+                name if is_text else os.fsencode(name).hex()
+            )
+        if self.saved_bytes is not None:
+            table["saved_bytes"] = self.saved_bytes
+        if self.video is not None:
+            table["video"] = _video_table(self.video)
+        return table
+
+
+def _order(entry: Entry) -> float:
+    return float("-inf") if entry.asked_at is None else entry.asked_at
+
+
+def parse_entry(table: object) -> Entry | None:
+    """The entry in what was stored, perhaps edited by a person since; None without a sound id."""
+    if not isinstance(table, Mapping):
+        return None
+    video_id, video, size = table.get("id"), table.get("video"), table.get("saved_bytes")
+    if not isinstance(video_id, str) or not _is_storable(video_id):
+        return None
+    return Entry(
+        id=video_id,
+        added_at=_number(table.get("added_at")) or 0.0,
+        video=_parse_video(video_id, video) if isinstance(video, Mapping) else None,
+        asked_at=_number(table.get("asked_at")),
+        saved=_parse_path(table),
+        saved_bytes=size if type(size) is int and size >= 0 else None,
+    )
+
+
+def _is_storable(video_id: str) -> bool:
+    return bool(video_id) and clean_line(video_id, _ID_LIMIT) == video_id
+
+
+def _video_table(video: Video) -> dict[str, object]:
+    table: dict[str, object] = {"status": video.status.value}
+    table |= {name: value for name in _FIELDS if (value := getattr(video, name)) not in (None, "")}
+    if video.error:
+        table["error"] = {"code": video.error.code, "message": video.error.message}
+    return table
+
+
+def _parse_video(video_id: str, table: Mapping[str, object]) -> Video:
+    word = _line(table.get("status"))
+    error = table.get("error")
+    return Video(
+        id=video_id,
+        status=_STATUSES.get(word) or parse_status(word),
+        raw_status=_line(table.get("raw_status")),
+        progress=parse_progress(table.get("progress")),
+        model=_line(table.get("model")),
+        prompt=_block(table.get("prompt")),
+        seconds=_number(table.get("seconds")),
+        size=_line(table.get("size")),
+        created_at=_number(table.get("created_at")),
+        completed_at=_number(table.get("completed_at")),
+        expires_at=_number(table.get("expires_at")),
+        error=_parse_error(error) if isinstance(error, Mapping) else None,
+        remote_id=_line(table.get("remote_id")),
+        remixed_from=_line(table.get("remixed_from")),
+    )
+
+
+def _parse_error(table: Mapping[str, object]) -> VideoError:
+    return VideoError(_line(table.get("code")), _block(table.get("message")))
+
+
+def _parse_path(table: Mapping[str, object]) -> Path | None:
+    name, raw = table.get("saved"), table.get("saved_hex")
+    if isinstance(raw, str) and re.fullmatch("(?:[0-9a-f]{2})+", raw):
+        name = os.fsdecode(bytes.fromhex(raw))
+    return Path(name) if isinstance(name, str) and name and "\0" not in name else None
+
+
+def _line(value: object) -> str:
+    return clean_line(value) if isinstance(value, str) else ""
+
+
+def _block(value: object) -> str:
+    return clean_block(value) if isinstance(value, str) else ""
+
+
+def _number(value: object) -> float | None:
+    """A finite number, or None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return float(value) if abs(value) < 1e15 else None

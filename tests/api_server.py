@@ -1,0 +1,175 @@
+"""A server of raw sockets that answers exactly the bytes a test hands it; it knows no API.
+
+What a well-behaved server library would never send (half a body, headers that are none, a
+connection that just closes) is what these tests are about.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import socket
+import ssl
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pytest
+
+CERTIFICATES = Path(__file__).with_name("certificates")
+"""Throwaway keys that prove nothing: good.pem, expired.pem, other-host.pem."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One request as it came."""
+
+    method: str
+    target: str
+    headers: Mapping[str, str]
+    """Names in lower case."""
+
+
+Answer = bytes | Iterable[bytes]
+"""What to send back. A lazy one can do anything between two parts."""
+CLOSE = b""
+"""The part that closes the connection."""
+
+
+@dataclass
+class WireServer:
+    """Answers every request with what `respond` returns."""
+
+    respond: Callable[[Request], Answer] = lambda _request: CLOSE
+    handle: Callable[[socket.socket], None] | None = None
+    """Instead of `respond`: does all the talking on one connection, in whatever protocol."""
+    certificate: str = ""
+    """The name of a file in `certificates`: speak TLS."""
+    requests: list[Request] = field(default_factory=list)
+    connections: int = 0
+    host: str = "127.0.0.1"
+
+    def __enter__(self) -> Self:
+        self.stopping = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._sockets: list[socket.socket] = []
+        self._listener = socket.create_server((self.host, 0))
+        self.port: int = self._listener.getsockname()[1]
+        self._start(self._accept)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stopping.set()
+        for sock in (self._listener, *self._sockets):
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+        for thread in self._threads:
+            thread.join(10)
+        self._listener.close()
+
+    @property
+    def url(self) -> str:
+        return f"{'https' if self.certificate else 'http'}://{self.host}:{self.port}"
+
+    def wait(self) -> None:
+        """Until the server stops."""
+        self.stopping.wait()
+
+    def hang(self) -> Iterator[bytes]:
+        """An answer that never comes, until the server stops."""
+        self.stopping.wait()
+        yield b""
+
+    def _start(self, work: Callable[..., None], *args: object) -> None:
+        thread = threading.Thread(target=work, args=args, daemon=True)
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        while not self.stopping.is_set():
+            try:
+                sock, _ = self._listener.accept()
+            except OSError:
+                return
+            self.connections += 1
+            self._start(self._serve, sock)
+
+    def _serve(self, sock: socket.socket) -> None:
+        with contextlib.suppress(OSError), contextlib.ExitStack() as stack:
+            stack.callback(sock.close)
+            if self.certificate:
+                context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+                context.load_cert_chain(CERTIFICATES / self.certificate)
+                sock = context.wrap_socket(sock, server_side=True)
+                stack.callback(sock.close)
+            self._sockets.append(sock)
+            if self.handle is not None:
+                self.handle(sock)
+                return
+            reader = stack.enter_context(sock.makefile("rb"))
+            while (request := _read_request(reader.readline)) is not None:
+                self.requests.append(request)
+                answer = self.respond(request)
+                for part in [answer] if isinstance(answer, bytes) else answer:
+                    if part == CLOSE:
+                        return
+                    sock.sendall(part)
+
+
+def _read_request(readline: Callable[[], bytes]) -> Request | None:
+    first = readline().decode("latin-1").split()
+    if len(first) != 3:
+        return None
+    headers: dict[str, str] = {}
+    while line := readline().decode("latin-1").strip():
+        name, _, value = line.partition(":")
+        headers[name.lower()] = value.strip()
+    return Request(first[0], first[1], headers)
+
+
+def answer(status: int = 200, body: bytes = b"", /, **headers: str) -> bytes:
+    """A whole answer with its length. `content_type="…"` is the header Content-Type."""
+    lines = {name.replace("_", "-"): value for name, value in headers.items()}
+    if not any(name in lines for name in ("content-length", "transfer-encoding")):
+        lines["content-length"] = str(len(body))
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    return f"HTTP/1.1 {status} Whatever\r\n{head}\r\n".encode("latin-1") + body
+
+
+def json_answer(payload: object, status: int = 200, /, **headers: str) -> bytes:
+    """`payload` as JSON."""
+    body = json.dumps(payload).encode()
+    return answer(status, body, content_type="application/json", **headers)
+
+
+def shows_nothing_beneath(error: BaseException) -> bool:
+    """Whether a traceback of `error` stops there: what httpx raised beneath holds whole URLs."""
+    is_hidden = error.__suppress_context__ or error.__context__ is None
+    return error.__cause__ is None and is_hidden
+
+
+class Names:
+    """A resolver that knows the names it is told, and addresses: no test asks a real one."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.addresses: dict[str, str] = {}
+        self._resolve = socket.getaddrinfo
+        monkeypatch.setattr(socket, "getaddrinfo", self._answer)
+
+    def _answer(self, host: Any, *args: Any, **more: Any) -> Any:
+        name = host.decode() if isinstance(host, bytes) else host
+        if re.fullmatch(r"[\d.:a-f]+", name):
+            return self._resolve(host, *args, **more)
+        name.encode("idna")
+        if name not in self.addresses:
+            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+        return self._resolve(self.addresses[name], *args, **more)

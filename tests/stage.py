@@ -1,0 +1,134 @@
+"""The dashboard on a stage: the real app, a real gateway on a socket, a clock moved by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.text import Text
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from hingtui import i18n
+from hingtui.demo.job import Job
+from hingtui.demo.server import DemoServer
+from hingtui.demo.story import Story
+from hingtui.monitor import Link, Watched
+from hingtui.settings import load_settings
+from hingtui.ui.app import HingtuiApp
+from hingtui.ui.detail import DetailPane
+from hingtui.ui.video_table import VideoTable
+from hingtui.watchlist import Watchlist
+from hingtui.watchlist.entry import Entry
+from tests.scene import PATIENCE, TOKEN, until
+from tests.support import FakeClock
+
+
+@dataclass
+class Stage:
+    """Everything on the stage."""
+
+    clock: FakeClock
+    server: DemoServer
+    app: HingtuiApp
+    pilot: Pilot[None]
+    home: Path
+
+    @property
+    def table(self) -> VideoTable:
+        return self.app.screen_stack[1].query_one(VideoTable)
+
+    def row(self, video_id: str) -> Watched:
+        return self.app.monitor.watched[video_id]
+
+    async def pass_time(self, seconds: float = 0.0) -> None:
+        """Let so many seconds pass, and everything that is due then happen and be drawn."""
+        self.clock.advance(seconds)
+        await self.app.monitor.settle()
+        await self.drawn()
+
+    async def drawn(self) -> None:
+        """Let what has happened be told and drawn."""
+        self.app.monitor.tell()
+        await self.pilot.pause()
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.drawn()
+
+    async def paste(self, text: str) -> None:
+        """As a terminal pastes."""
+        from textual.events import Paste
+
+        self.app.screen.post_message(Paste(text))
+        await self.drawn()
+
+    async def saved(self, video_id: str) -> None:
+        await until(lambda: not self.row(video_id).is_saving)
+        await self.drawn()
+
+    def lines(self) -> list[str]:
+        """The screen as text, as a person reads it."""
+        return screen_lines(self.app)
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+    def line_with(self, words: str) -> str:
+        """The first line of the screen that holds these words."""
+        return next((line for line in self.lines() if words in line), "")
+
+    def detail(self) -> str:
+        pane = self.app.screen_stack[1].query_one(DetailPane)
+        shown = pane.query_one("#detail-text", Static).content
+        return shown.plain if isinstance(shown, Text) else str(shown)
+
+    def toasts(self) -> list[str]:
+        return [notification.message for notification in self.app._notifications]
+
+
+@asynccontextmanager
+async def stage(
+    home: Path,
+    *jobs: Job,
+    watched: Iterable[str] | None = None,
+    size: tuple[int, int] = (120, 30),
+    language: str = "en",
+    token: str | None = TOKEN,
+    is_demo: bool = False,
+) -> AsyncIterator[Stage]:
+    """The app over a gateway that knows these jobs; it watches them all unless told otherwise."""
+    clock = FakeClock()
+    i18n.use_language(language)
+    try:
+        with DemoServer(Story(jobs), clock=clock, token=TOKEN) as server:
+            environ = {"HINGTUI_HOME": str(home), "HINGNET_BASE_URL": server.base_url}
+            environ["HINGTUI_LANG"] = language
+            if token is not None:
+                environ["HINGNET_API_KEY"] = token
+            ids = [job.id for job in jobs] if watched is None else watched
+            now = clock.time()
+            Watchlist(home / "watchlist.toml").change(
+                add=[Entry(video_id, now - at) for at, video_id in enumerate(ids)]
+            )
+            app = HingtuiApp(load_settings(environ), clock=clock, is_demo=is_demo)
+            async with app.run_test(size=size) as pilot:
+                acting = Stage(clock, server, app, pilot, home)
+                async with asyncio.timeout(PATIENCE):
+                    await until(lambda: app.monitor.connection.link is not Link.STARTING)
+                await acting.pass_time()
+                yield acting
+    finally:
+        i18n.use_language("en")
+
+
+def screen_lines(app: HingtuiApp) -> list[str]:
+    """What stands on the screen, line by line."""
+    width, height = app.size
+    strips = app.screen._compositor.render_strips()
+    lines = ["".join(segment.text for segment in strip) for strip in strips[:height]]
+    return [line[:width].rstrip() for line in lines]

@@ -1,0 +1,235 @@
+"""What a person sees and does, on the real app over a real gateway."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from textual.widgets import Input
+
+from hingtui.monitor import Link
+from hingtui.ui.dialogs import AddDialog, HelpDialog, QuitDialog, TokenDialog
+from hingtui.video import Status
+from hingtui.watchlist import Watchlist
+from tests.scene import TOKEN, job, until
+from tests.stage import stage
+
+READY: dict[str, Any] = {"queued_for": 0, "generating_for": 0}
+
+
+async def test_add_watch_ready_download_leaves_the_servers_bytes(tmp_path: Path) -> None:
+    one = job()
+    async with stage(tmp_path, one, watched=[]) as acting:
+        assert "paste the ids" in acting.text()
+        await acting.press("a")
+        await acting.paste("video_one\n")
+        assert "1 new id" in acting.text()
+        await acting.press("enter")
+        await acting.pass_time()
+        assert "queued" in acting.line_with("video") or "queued" in acting.text()
+        await acting.pass_time(35)
+        assert "generating" in acting.text()
+        assert "50%" in acting.text()
+        await acting.pass_time(40)
+        assert "ready" in acting.text()
+        await acting.press("d")
+        await until(lambda: acting.row("video_one").saved is not None)
+        await acting.drawn()
+        assert "saved" in acting.text()
+        path = acting.row("video_one").saved
+        assert path is not None
+        assert path.parent == tmp_path / "videos"
+        assert path.read_bytes() == one.file()
+
+
+async def test_all_ready_videos_come_home_with_one_key(tmp_path: Path) -> None:
+    jobs = [job(f"video_{n}", **READY) for n in range(5)]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.pass_time(1)
+        await acting.press("D")
+        await until(lambda: all(w.saved for w in acting.app.monitor.watched.values()))
+        assert {path.name for path in (tmp_path / "videos").iterdir()} == {
+            f"video_{n}.mp4" for n in range(5)
+        }
+
+
+async def test_unwatching_can_be_undone_and_the_file_follows(tmp_path: Path) -> None:
+    async with stage(tmp_path, job("video_a"), job("video_b")) as acting:
+        await acting.press("x")
+        assert list(acting.table.order) == ["video_b"]
+        await acting.app.monitor.sync()
+        assert list(Watchlist(tmp_path / "watchlist.toml").read().entries) == ["video_b"]
+        await acting.press("u")
+        assert set(acting.table.order) == {"video_a", "video_b"}
+        assert acting.table.cursor_id == "video_a"
+        await acting.app.monitor.sync()
+        assert set(Watchlist(tmp_path / "watchlist.toml").read().entries) == {"video_a", "video_b"}
+
+
+async def test_the_cursor_stays_on_its_video_when_rows_come_and_go(tmp_path: Path) -> None:
+    jobs = [job(f"video_{n}") for n in range(6)]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.press("j", "j", "j")
+        chosen = acting.table.cursor_id
+        assert chosen == "video_3"
+        acting.app.monitor.remove(["video_0", "video_1"])
+        await acting.drawn()
+        assert acting.table.cursor_id == chosen
+        acting.app.monitor.add(["video_new"])
+        await acting.drawn()
+        assert acting.table.cursor_id == chosen
+        assert acting.table.order[0] == "video_new"
+
+
+async def test_the_details_follow_the_cursor(tmp_path: Path) -> None:
+    jobs = [job("video_a", prompt="the first"), job("video_b", prompt="the second")]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.press("enter")
+        assert "the first" in acting.detail()
+        await acting.press("j")
+        assert "the second" in acting.detail()
+        await acting.press("x")
+        assert "the first" in acting.detail()
+
+
+async def test_a_failed_video_says_why(tmp_path: Path) -> None:
+    bad = job(outcome="failed", error=("moderation_blocked", "Prompt was refused"), **READY)
+    async with stage(tmp_path, bad) as acting:
+        await acting.pass_time(1)
+        assert "failed" in acting.text()
+        assert "Prompt was refused" in acting.text()
+        await acting.press("enter")
+        assert "moderation_blocked" in acting.detail()
+
+
+async def test_pasted_words_that_are_no_ids_are_named(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), job("video_two"), watched=["video_one"]) as acting:
+        await acting.press("a")
+        assert isinstance(acting.app.screen, AddDialog)
+        await acting.paste("video_one video_two hello")
+        line = acting.line_with("1 new id")
+        assert "1 already watched" in line
+        assert "not an id: hello" in line
+        await acting.press("enter")
+        assert set(acting.table.order) == {"video_one", "video_two"}
+
+
+async def test_a_token_can_be_typed_and_is_kept_in_its_own_file(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), token=None) as acting:
+        assert acting.app.monitor.connection.link is Link.NO_TOKEN
+        await acting.press("enter")
+        assert isinstance(acting.app.screen, TokenDialog)
+        acting.app.screen.query_one(Input).value = f" {TOKEN}\n"
+        await acting.press("enter")
+        await until(lambda: acting.app.monitor.connection.link is Link.ONLINE)
+        await acting.pass_time()
+        assert acting.row("video_one").status is Status.QUEUED
+        path = tmp_path / "token"
+        assert path.read_text().strip() == TOKEN
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert TOKEN not in acting.text()
+
+
+async def test_a_token_for_this_run_only_is_not_written_down(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), token=None) as acting:
+        await acting.press("enter")
+        acting.app.screen.query_one(Input).value = TOKEN
+        await acting.pilot.click("#token-once")
+        await until(lambda: acting.app.monitor.connection.link is Link.ONLINE)
+        assert not (tmp_path / "token").exists()
+
+
+async def test_a_refused_token_is_one_banner_and_enter_offers_another(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), token="oh-wrong") as acting:
+        await acting.drawn()
+        assert "refuses the token" in acting.text()
+        assert "无效的令牌" in acting.text()
+        await acting.press("enter")
+        assert isinstance(acting.app.screen, TokenDialog)
+
+
+async def test_quitting_asks_first_while_a_download_runs(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(**READY)) as acting:
+        await acting.pass_time(1)
+        acting.server.once("/v1/videos/video_one/content", status=202, body=b"{}", times=99)
+        await acting.press("d")
+        await until(lambda: bool(acting.app.monitor.saving))
+        await acting.press("q")
+        assert isinstance(acting.app.screen, QuitDialog)
+        await acting.press("escape")
+        assert not isinstance(acting.app.screen, QuitDialog)
+        await acting.press("q", "enter")
+        await until(lambda: not acting.app.is_running)
+
+
+async def test_help_shows_every_key(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), size=(120, 50)) as acting:
+        await acting.press("question_mark")
+        assert isinstance(acting.app.screen, HelpDialog)
+        text = acting.text()
+        for words in ("Download all that are ready", "Undo the last unwatch", "Copy its id"):
+            assert words in text
+
+
+async def test_a_chinese_keyboard_reaches_the_help(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), language="zh") as acting:
+        await acting.press("fullwidth_question_mark")
+        assert isinstance(acting.app.screen, HelpDialog)
+
+
+HOSTILE = "[@click=app.quit]x[/] [/] [link=https://a.b]l[/link] \x1b]52;c;AA\x07 \u202egpj\u200b 表"
+
+
+async def test_hostile_text_in_every_field_is_harmless(tmp_path: Path) -> None:
+    everywhere: dict[str, Any] = dict.fromkeys(("prompt", "model", "size"), HOSTILE)
+    bad = job(outcome="failed", error=(HOSTILE, HOSTILE), **everywhere, **READY)
+    async with stage(tmp_path, bad, size=(200, 50)) as acting:
+        await acting.pass_time(1)
+        await acting.press("enter")
+        await acting.press("x")
+        await acting.press("u")
+        text = acting.text() + acting.detail() + " ".join(acting.toasts())
+        assert "[@click=app.quit]" in text
+        assert not any(char in text for char in "\x1b\x07\u202e\u200b")
+        assert acting.app.is_running
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50), (40, 10), (12, 3), (1, 1)])
+async def test_nothing_wraps_or_sticks_out_at_any_size(
+    tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
+    jobs = [
+        job("video_a", prompt="百事可乐宣传片" * 20),
+        job("video_b", prompt="a long prompt " * 20, **READY),
+        job("video_c", outcome="failed", error=("code", "内容被拒绝" * 20), **READY),
+    ]
+    async with stage(tmp_path, *jobs, size=size, language=language) as acting:
+        await acting.pass_time(10)
+        await acting.press("enter")
+        assert all(cell_len(line) <= size[0] for line in acting.lines())
+        assert len(acting.lines()) <= size[1]
+
+
+async def test_resizing_keeps_the_cursor_and_the_rows(tmp_path: Path) -> None:
+    jobs = [job(f"video_{n}") for n in range(30)]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.press(*["j"] * 20)
+        for size in ((80, 24), (10, 5), (200, 50), (1, 1), (120, 30)):
+            await acting.pilot.resize_terminal(*size)
+            await acting.drawn()
+        assert acting.table.cursor_id == "video_20"
+        assert acting.table.row_count == 30
+
+
+async def test_what_another_process_adds_shows_up(tmp_path: Path) -> None:
+    from hingtui.watchlist.entry import Entry
+
+    async with stage(tmp_path, job("video_a"), job("video_b"), watched=["video_a"]) as acting:
+        Watchlist(tmp_path / "watchlist.toml").change(add=[Entry("video_b", acting.clock.time())])
+        acting.clock.advance(1.5)
+        await until(lambda: "video_b" in acting.app.monitor.watched)
+        await acting.pass_time()
+        assert "video_b" in acting.table.order

@@ -1,0 +1,187 @@
+"""Files are changed whole or not at all, locked across processes, and named safely."""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hingtui import files
+from hingtui.files import NAME_LIMIT, locked, publish, safe_name, write_atomically
+
+HOLDER = """
+import sys
+from pathlib import Path
+from hingtui.files import locked
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+def _fail(*_: object, **__: object) -> NoReturn:
+    raise OSError(errno.EIO, "no")
+
+
+def test_a_written_file_holds_exactly_what_was_given(tmp_path: Path) -> None:
+    write_atomically(tmp_path / "new" / "state", b"\x00\xffall")
+    assert (tmp_path / "new" / "state").read_bytes() == b"\x00\xffall"
+
+
+def test_a_written_file_is_for_its_owner_only(tmp_path: Path) -> None:
+    path = tmp_path / "token"
+    path.write_text("old")
+    path.chmod(0o644)
+    write_atomically(path, b"oh-new")
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+@pytest.mark.parametrize("broken", ["fsync", "rename"])
+def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    path = tmp_path / "state"
+    write_atomically(path, b"old")
+    if broken == "fsync":
+        monkeypatch.setattr(os, "fsync", _fail)
+    else:
+        monkeypatch.setattr(Path, "replace", _fail)
+    with pytest.raises(OSError, match="no"):
+        write_atomically(path, b"new")
+    assert {entry.name: entry.read_bytes() for entry in tmp_path.iterdir()} == {"state": b"old"}
+
+
+def test_writing_through_a_symbolic_link_keeps_the_link(tmp_path: Path) -> None:
+    real, link = tmp_path / "real", tmp_path / "link"
+    link.symlink_to(real)
+    write_atomically(link, b"new")
+    assert (link.is_symlink(), real.read_bytes()) == (True, b"new")
+
+
+def test_what_killed_writers_left_is_swept_by_the_next_write(tmp_path: Path) -> None:
+    old, young = tmp_path / ".state.dead.tmp", tmp_path / ".state.busy.tmp"
+    for leftover in (old, young):
+        leftover.write_bytes(b"half")
+    os.utime(old, (1_000_000_000, 1_000_000_000))
+    write_atomically(tmp_path / "state", b"new")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [".state.busy.tmp", "state"]
+
+
+def test_a_lock_keeps_another_one_out_without_waiting(tmp_path: Path) -> None:
+    with (
+        locked(tmp_path / "lock"),
+        pytest.raises(BlockingIOError),
+        locked(tmp_path / "lock", blocking=False),
+    ):
+        pass
+
+
+def test_a_blocking_lock_waits_for_its_turn(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with locked(tmp_path / "lock"):
+            order.append("second")
+
+    with locked(tmp_path / "lock"):
+        thread = threading.Thread(target=second)
+        thread.start()
+        order.append("first")
+    thread.join(10)
+    assert order == ["first", "second"]
+
+
+def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+    lock = tmp_path / "lock"
+    with subprocess.Popen(  # noqa: S603 - this interpreter, this file's own words
+        [sys.executable, "-c", HOLDER, str(lock)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as holder:
+        assert holder.stdout is not None
+        assert holder.stdout.readline() == b"held\n"
+        with pytest.raises(BlockingIOError), locked(lock, blocking=False):
+            pass
+        holder.send_signal(signal.SIGKILL)
+        holder.wait(10)
+        with locked(lock, blocking=False):
+            pass
+
+
+def test_a_file_system_without_locks_does_not_stop_the_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_locks(*_: object, **__: object) -> NoReturn:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(files, "_lock", no_locks)
+    with locked(tmp_path / "lock"):
+        pass
+
+
+@pytest.mark.parametrize("plain", ["video_691209aab0a08198", "task-01HXyz", "a.b", "1"])
+def test_a_safe_id_is_its_own_name(plain: str) -> None:
+    assert safe_name(plain) == plain
+
+
+@pytest.mark.parametrize(
+    "odd",
+    ["", ".", "..", "../../etc/x", "/abs", "CON", "con.mp4", "Lpt1", ".hidden", "-rf", "end.",
+     "a b", "百事", "a\x00b", "\ud800", "x" * 300, "a:b", "a\\b", "a~b"],
+)  # fmt: skip
+def test_an_odd_id_becomes_a_harmless_name(odd: str) -> None:
+    name = safe_name(odd)
+    assert name != odd
+    assert name.isascii()
+    assert not set(name) & set('/\\:*?"<>|\x00 ')
+    assert name[0] not in ".-"
+    assert name.split(".")[0].upper() not in {"CON", "LPT1"}
+    assert len(name) <= NAME_LIMIT
+
+
+@given(st.lists(st.text(alphabet="aA./~_-9中", max_size=140), min_size=2, max_size=2, unique=True))
+def test_two_ids_never_share_a_name(ids: list[str]) -> None:
+    assert safe_name(ids[0]) != safe_name(ids[1])
+
+
+def test_publishing_gives_the_file_its_name_and_takes_the_old_one_away(tmp_path: Path) -> None:
+    (tmp_path / "v.part").write_bytes(b"whole")
+    assert publish(tmp_path / "v.part", tmp_path / "v.mp4") == tmp_path / "v.mp4"
+    assert [entry.name for entry in tmp_path.iterdir()] == ["v.mp4"]
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_publishing_never_overwrites_but_numbers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", _fail)
+    (tmp_path / "v.mp4").write_bytes(b"the user's")
+    (tmp_path / "v-2.mp4").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "v.part").write_bytes(b"whole")
+    assert publish(tmp_path / "v.part", tmp_path / "v.mp4") == tmp_path / "v-3.mp4"
+    assert (tmp_path / "v.mp4").read_bytes() == b"the user's"
+    assert (tmp_path / "v-3.mp4").read_bytes() == b"whole"
+    assert not (tmp_path / "v.part").exists()
+
+
+@pytest.mark.parametrize("links", [True, False])
+def test_a_name_that_cannot_be_made_to_last_is_taken_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
+) -> None:
+    if not links:
+        monkeypatch.setattr(Path, "hardlink_to", _fail)
+    monkeypatch.setattr(os, "fsync", _fail)
+    (tmp_path / "v.part").write_bytes(b"whole")
+    with pytest.raises(OSError, match="no"):
+        publish(tmp_path / "v.part", tmp_path / "v.mp4")
+    assert [entry.name for entry in tmp_path.iterdir()] == ["v.part"]

@@ -1,0 +1,412 @@
+"""What statuses, headers and bodies mean, without any network."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+
+import pytest
+
+from hingtui import errors
+from hingtui.api.answers import read_answer, read_link, read_page, unpack
+from hingtui.api.headers import (
+    content_range,
+    is_words,
+    may_be_words,
+    request_id,
+    retry_after,
+    server_time,
+    validator,
+)
+from hingtui.api.refusals import Call, Reply, refusal
+from hingtui.video import Status
+
+NOW = 1_762_789_802.0
+DATE = "Mon, 10 Nov 2025 15:50:02 GMT"  # NOW
+
+R, L, C, S = Call.RETRIEVE, Call.LIST, Call.CONTENT, Call.STORAGE
+
+
+def reply(payload: object = None, status: int = 200, **headers: str) -> Reply:
+    body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+    return Reply(status, {k.replace("_", "-"): v for k, v in headers.items()}, body, "oh-secret")
+
+
+@pytest.mark.parametrize(
+    ("call", "status", "kind"),
+    [
+        (R, 401, errors.Unauthorized),
+        (L, 401, errors.Unauthorized),
+        (C, 401, errors.Unauthorized),
+        (R, 402, errors.Unauthorized),
+        (R, 403, errors.Forbidden),
+        (C, 403, errors.Forbidden),
+        (R, 404, errors.NotFound),
+        (R, 410, errors.NotFound),
+        (C, 410, errors.NotFound),
+        (L, 404, errors.NotOffered),
+        (L, 405, errors.NotOffered),
+        (L, 501, errors.NotOffered),
+        (R, 501, errors.NotOffered),
+        (C, 501, errors.ServerTrouble),
+        (C, 202, errors.NotReady),
+        (C, 204, errors.NotReady),
+        (C, 400, errors.NotReady),
+        (C, 404, errors.NotReady),
+        (C, 409, errors.NotReady),
+        (C, 416, errors.RangeRefused),
+        (R, 429, errors.RateLimited),
+        (L, 429, errors.RateLimited),
+        (C, 429, errors.RateLimited),
+        (R, 407, errors.Unreachable),
+        (R, 408, errors.ServerTrouble),
+        (R, 500, errors.ServerTrouble),
+        (L, 502, errors.ServerTrouble),
+        (C, 503, errors.ServerTrouble),
+        (R, 599, errors.ServerTrouble),
+        (R, 400, errors.BadReply),
+        (R, 204, errors.BadReply),
+        (L, 400, errors.BadReply),
+        (R, 300, errors.BadReply),
+        (S, 401, errors.ServerTrouble),
+        (S, 403, errors.ServerTrouble),
+        (S, 404, errors.ServerTrouble),
+        (S, 429, errors.ServerTrouble),
+        (S, 416, errors.RangeRefused),
+        (S, 202, errors.NotReady),
+    ],
+)
+def test_each_status_has_its_error(call: Call, status: int, kind: type[errors.ApiError]) -> None:
+    error = refusal(call, reply(b"", status), NOW)
+    assert (type(error), error.http_status) == (kind, status)
+
+
+@pytest.mark.parametrize("call", [R, C])
+def test_task_not_exist_says_for_sure_that_the_video_is_unknown(call: Call) -> None:
+    body = {"code": "task_not_exist", "message": "没有", "data": None}
+    error = refusal(call, reply(body, 400), NOW)
+    assert (type(error), error.message, error.code) == (errors.NotFound, "没有", "task_not_exist")
+
+
+@pytest.mark.parametrize(
+    ("body", "message", "code"),
+    [
+        (b'{"error":{"message":"m","type":"t","code":"c"}}', "m", "c"),
+        (b'{"error":{"message":"m","type":"t"}}', "m", "t"),
+        (b'{"error":"text"}', "text", ""),
+        (b'{"code":"c","message":"m","data":null}', "m", "c"),
+        (b'{"data":{"message":"m"}}', "m", ""),
+        (b'"words"', "words", ""),
+        (b"plain\ntext", "plain\ntext", ""),
+        (b"<html><head><title>502 Bad\nGateway</title>", "502 Bad Gateway", ""),
+        (
+            b'<?xml version="1.0"?><Error><Code>AccessDenied</Code><Message>Expired</Message>',
+            "Expired",
+            "AccessDenied",
+        ),
+        (b"evil \x1b]52;c;eA==\x07 \xff\xfe", "evil ]52;c;eA==", ""),
+        (b"look: https://cdn.example/a?sig=1 oh-secret", "look: https://cdn.example/a?… …", ""),
+    ],
+)
+def test_every_form_of_error_body_gives_its_words(body: bytes, message: str, code: str) -> None:
+    error = refusal(R, reply(body, 500), NOW)
+    assert (error.message, error.code) == (message, code)
+
+
+@pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"null", b"<html>", b"\0\0", b"[" * 100_000])
+@pytest.mark.parametrize("status", [204, 302, 401, 403, 404, 407, 416, 429, 500, 501])
+@pytest.mark.parametrize("call", list(Call))
+def test_where_the_server_says_nothing_we_say_a_sentence(
+    call: Call, status: int, body: bytes
+) -> None:
+    assert refusal(call, reply(body, status), NOW).message
+
+
+def test_the_request_id_is_taken_from_either_header_and_cleaned() -> None:
+    assert request_id({"x-oneapi-request-id": "2025\x1b[31m", "x-request-id": "b"}) == "2025[31m"
+    assert request_id({"x-request-id": "b"}) == "b"
+    assert request_id({}) == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "seconds"),
+    [
+        ("5", 5.0),
+        ("0", 0.0),
+        (" 1.5 ", 1.5),
+        ("3600", 3600.0),
+        ("Mon, 10 Nov 2025 15:50:32 GMT", 30.0),
+        ("3601", None),
+        ("-1", None),
+        ("1e3", None),
+        ("nan", None),
+        ("inf", None),
+        ("soon", None),
+        ("", None),
+        ("9" * 400, None),
+        ("Mon, 10 Nov 2025 15:49:32 GMT", None),
+        ("Mon, 10 Nov 2031 15:50:32 GMT", None),
+        ("Mon, 99 Nov 2025 15:50:32 GMT", None),
+    ],
+)
+def test_retry_after_is_seconds_or_a_date_and_never_absurd(
+    said: str, seconds: float | None
+) -> None:
+    assert retry_after({"retry-after": said}, NOW) == seconds
+    assert refusal(R, reply(b"", 429, retry_after=said), NOW).__dict__.get("retry_after") == seconds
+
+
+def test_a_retry_after_date_is_measured_by_the_servers_own_clock() -> None:
+    headers = {"retry-after": "Mon, 10 Nov 2025 15:50:32 GMT", "date": DATE}
+    assert retry_after(headers, NOW + 7200) == 30
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("bytes 5-9/10", (5, 10)),
+        ("Bytes 0-9/10", (0, 10)),
+        ("bytes=5-9/10", (5, 10)),
+        ("bytes 5-9/*", (5, None)),
+        ("bytes */10", (None, 10)),
+        ("bytes */*", (None, None)),
+        ("bytes 5-/10", (None, None)),
+        ("items 5-9/10", (None, None)),
+        ("bytes " + "9" * 30 + "-1/2", (None, None)),
+        ("", (None, None)),
+    ],
+)
+def test_content_range_gives_start_and_total(
+    said: str, meant: tuple[int | None, int | None]
+) -> None:
+    assert content_range({"content-range": said}) == meant
+
+
+def test_a_refused_range_names_the_whole_length() -> None:
+    error = refusal(S, reply(b"", 416, content_range="bytes */77"), NOW)
+    assert isinstance(error, errors.RangeRefused)
+    assert error.total == 77
+
+
+OLD = "Mon, 10 Nov 2025 15:00:00 GMT"
+
+
+@pytest.mark.parametrize(
+    ("headers", "meant"),
+    [
+        ({"etag": '"abc"'}, '"abc"'),
+        ({"etag": '"abc"', "last-modified": OLD, "date": DATE}, '"abc"'),
+        ({"etag": 'W/"abc"'}, None),
+        ({"etag": 'W/"abc"', "last-modified": OLD, "date": DATE}, None),
+        ({"etag": "abc"}, None),
+        ({"etag": '"a"b"'}, None),
+        ({"last-modified": OLD, "date": DATE}, OLD),
+        ({"last-modified": DATE, "date": DATE}, None),
+        ({"last-modified": OLD}, None),
+        ({"last-modified": "yesterday", "date": DATE}, None),
+        ({}, None),
+    ],
+)
+def test_only_a_strong_validator_is_one(headers: dict[str, str], meant: str | None) -> None:
+    assert validator(headers) == meant
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"), [(DATE, NOW), ("", None), ("now", None), ("Mon, 10 Nov 2025", None)]
+)
+def test_the_servers_clock_is_its_date_header(said: str, meant: float | None) -> None:
+    assert server_time({"date": said}) == meant
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "first", "is_text"),
+    [
+        (200, "video/mp4", b"", False),
+        (200, "video/mp4", b"{", False),
+        (200, "application/octet-stream", b"{", False),
+        (200, "application/json", b'{"error"', True),
+        (200, "text/html", b"<!doctype", True),
+        (200, "text/plain", b"upstream error", True),
+        (200, "", b'{"error"', True),
+        (200, "", b"\0\0\0\x18ftyp", False),
+        (200, "text/plain", b"\0\0\0\x18ftyp", False),
+        (200, "application/json", b"\0\0\0\x18ftyp", False),
+        (206, "application/json", b"{", True),
+        (206, "text/plain", b"bytes from the middle", False),
+        (206, "", b"bytes from the middle", False),
+    ],
+)
+def test_text_is_told_from_a_video(status: int, kind: str, first: bytes, is_text: bool) -> None:
+    looked = may_be_words(status, {"content-type": kind}) and is_words(status, first)
+    assert looked is is_text
+
+
+SEED_RUNNING = {
+    "id": "video_691209aab0a08198a4e78870277f7e3d0215e09cec47a737",
+    "object": "video",
+    "status": "processing",
+    "progress": 45,
+}
+
+
+def test_an_answer_holds_the_video_the_servers_time_and_the_json() -> None:
+    answer = read_answer(reply(SEED_RUNNING, date=DATE), "asked")
+    assert (answer.video.id, answer.video.status) == ("asked", Status.GENERATING)
+    assert answer.server_time == NOW
+    assert answer.raw == SEED_RUNNING
+
+
+def test_the_raw_json_is_in_no_repr() -> None:
+    answer = read_answer(reply(SEED_RUNNING | {"video_url": "https://c.example/?sig=1"}), "asked")
+    assert "sig=1" not in repr(answer)
+
+
+def test_a_failed_video_quotes_no_signed_url() -> None:
+    error = {"code": "upstream", "message": 'Get "https://c.example/x?sig=1": EOF'}
+    answer = read_answer(reply({"id": "v", "status": "failed", "error": error}), "v")
+    assert answer.video.error is not None
+    assert answer.video.error.message == 'Get "https://c.example/x?…": EOF'
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind", "message"),
+    [
+        ({"error": {"message": "无效的令牌"}}, errors.BadReply, "无效的令牌"),
+        ({"code": "task_not_exist", "message": "没有"}, errors.NotFound, "没有"),
+        ([], errors.BadReply, "The answer holds no video."),
+        (None, errors.BadReply, "The answer holds no video."),
+        (b"", errors.BadReply, "The answer is empty."),
+        (b'{"id": "v", "sta', errors.BadReply, "The answer is no usable JSON."),
+        (b'{"id": "\xff"}', errors.BadReply, "The answer is no usable JSON."),
+        (b"[" * 100_000, errors.BadReply, "The answer is no usable JSON."),
+        (b"9" * 5000, errors.BadReply, "The answer is no usable JSON."),
+    ],
+)
+def test_an_answer_without_a_video_is_an_error(
+    payload: object, kind: type[errors.ApiError], message: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        read_answer(reply(payload), "v")
+    assert caught.value.message == message
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        reply(b"<!DOCTYPE html><title>New API</title>"),
+        reply(b"  \n<html>"),
+        reply(b"hello", content_type="text/html; charset=utf-8"),
+    ],
+)
+def test_a_web_page_says_that_the_base_url_is_wrong(page: Reply) -> None:
+    with pytest.raises(errors.BadReply, match="check the base URL"):
+        read_answer(page, "v")
+
+
+def videos(count: int) -> list[object]:
+    return [{"id": f"v{n}", "status": "queued"} for n in range(count)]
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"object": "list", "data": videos(2)},
+        videos(2),
+        {"code": 0, "data": {"items": videos(2)}},
+        {"data": {"data": videos(2)}},
+        {"data": [*videos(2), {"error": "x"}, None, 7]},
+    ],
+)
+def test_a_page_is_read_whatever_it_is_wrapped_in(payload: object) -> None:
+    assert [video.id for video in read_page(reply(payload), None, 100).videos] == ["v0", "v1"]
+
+
+@pytest.mark.parametrize("payload", [{}, {"data": {}}, {"data": None}, 7, {"error": "no"}])
+def test_an_answer_without_a_list_is_an_error(payload: object) -> None:
+    with pytest.raises(errors.BadReply):
+        read_page(reply(payload), None, 100)
+
+
+@pytest.mark.parametrize(
+    ("payload", "after", "last_id"),
+    [
+        ({"data": videos(100)}, None, "v99"),
+        ({"data": videos(3)}, None, None),
+        ({"data": []}, "v9", None),
+        ({"data": videos(20)}, None, "v19"),  # a cap of the server's own: more may follow
+        ({"data": videos(3), "has_more": True}, None, "v2"),
+        ({"data": videos(100), "has_more": False}, None, None),
+        ({"data": videos(100)}, "v99", None),  # `after` is ignored there: it would go on for ever
+        ({"data": [], "has_more": True}, None, None),
+    ],
+)
+def test_a_page_says_where_the_next_one_begins(
+    payload: object, after: str | None, last_id: str | None
+) -> None:
+    assert read_page(reply(payload), after, 100).last_id == last_id
+
+
+LINK = "https://cdn.example/v.mp4?sig=1"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"url": LINK},
+        {"video_url": LINK},
+        {"data": {"url": LINK}},
+        {"code": "success", "data": {"video_url": LINK}},
+        {"status": "completed", "url": LINK},
+        {"id": "v", "status": "success", "result": {"video_url": LINK}},
+    ],
+)
+def test_a_link_is_found_in_the_json_that_came_instead_of_content(payload: object) -> None:
+    assert read_link(reply(payload)) == LINK
+
+
+@pytest.mark.parametrize(
+    ("payload", "kind"),
+    [
+        ({"id": "v", "status": "processing"}, errors.NotReady),
+        ({"data": {"task_id": "v", "state": "queued"}}, errors.NotReady),
+        ({"code": "video_not_ready", "message": "wait"}, errors.NotReady),
+        ({"code": "task_not_exist", "message": "no"}, errors.NotFound),
+        ({"error": {"message": "boom"}}, errors.BadReply),
+        ({"id": "v", "status": "failed", "error": "boom"}, errors.BadReply),
+        ({"url": "file:///etc/passwd"}, errors.BadReply),
+        ({}, errors.BadReply),
+        ([], errors.BadReply),
+        (b"<html>", errors.BadReply),
+    ],
+)
+def test_json_without_a_link_says_whether_to_wait(
+    payload: object, kind: type[errors.ApiError]
+) -> None:
+    with pytest.raises(kind) as caught:
+        read_link(reply(payload))
+    assert type(caught.value) is kind
+
+
+def test_compressed_bodies_are_unpacked() -> None:
+    assert unpack(gzip.compress(b"{}", mtime=0), "gzip", 10) == b"{}"
+    assert unpack(zlib.compress(b"{}"), "Deflate", 10) == b"{}"
+    assert unpack(b"{}", "identity", 10) == b"{}"
+
+
+def test_a_compression_bomb_is_stopped_at_the_cap() -> None:
+    assert unpack(gzip.compress(bytes(50_000_000)), "gzip", 1_000_000) is None
+
+
+@pytest.mark.parametrize(
+    ("body", "encoding"),
+    [
+        (b"no gzip", "gzip"),
+        (gzip.compress(b"{}", mtime=0)[:-3], "gzip"),
+        (b"{}", "br"),
+        (gzip.compress(gzip.compress(b"{}", mtime=0), mtime=0), "gzip, gzip"),
+    ],
+)
+def test_broken_or_unasked_compression_is_an_error(body: bytes, encoding: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        unpack(body, encoding, 100)

@@ -1,0 +1,107 @@
+"""Knows what hingtui promises about languages; knows no sentence but a few."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from hingtui.i18n import _, current_language, language_from, mark, ngettext, use_language
+
+
+@pytest.fixture(autouse=True)
+def english_again() -> Iterator[None]:
+    use_language("en")
+    yield
+    use_language("en")
+
+
+def python(*arguments: str) -> bytes:
+    """What a fresh interpreter prints."""
+    command = [sys.executable, *arguments]
+    answer = subprocess.run(command, capture_output=True, check=True)  # noqa: S603 – our own words
+    return answer.stdout.strip()
+
+
+def test_english_is_spoken_until_something_else_is_wished() -> None:
+    script = "from hingtui.i18n import *; print(current_language())"
+    answer = python("-c", script)
+    assert answer == b"en"
+
+
+def test_english_says_the_sentence_itself() -> None:
+    assert _("true or false is expected") == "true or false is expected"
+
+
+def test_chinese_says_the_translation() -> None:
+    use_language("zh")
+    assert _("true or false is expected") == "应为 true 或 false"
+
+
+def test_the_language_of_a_sentence_is_that_of_the_moment_it_is_said() -> None:
+    sentence = mark("true or false is expected")
+    before = _(sentence)
+    use_language("zh")
+    assert _(sentence) != before
+
+
+def test_a_sentence_without_translation_is_said_in_english() -> None:
+    use_language("zh")
+    assert _("nobody translated this") == "nobody translated this"
+
+
+def test_the_empty_sentence_is_empty_in_chinese_too() -> None:
+    use_language("zh")
+    assert _("") == ""
+
+
+@pytest.mark.parametrize(("count", "form"), [(0, "many"), (1, "one"), (2, "many")])
+def test_english_has_two_forms(count: int, form: str) -> None:
+    assert ngettext("one", "many", count) == form
+
+
+def test_the_language_in_use_is_known() -> None:
+    use_language("zh")
+    assert current_language() == "zh"
+
+
+def test_a_language_that_is_not_spoken_is_refused() -> None:
+    with pytest.raises(ValueError, match="fr"):
+        use_language("fr")
+
+
+@pytest.mark.parametrize(
+    ("environ", "language"),
+    [
+        ({}, "en"),
+        ({"LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "zh_TW.UTF-8"}, "zh"),
+        ({"LANG": "en_US.UTF-8"}, "en"),
+        ({"LANG": "de_DE.UTF-8"}, "en"),
+        ({"LANG": "C.UTF-8"}, "en"),
+        ({"LC_ALL": "zh_CN.UTF-8", "LANG": "en_US.UTF-8"}, "zh"),
+        ({"LC_MESSAGES": "zh_CN.UTF-8", "LANG": "en_US.UTF-8"}, "zh"),
+        ({"LC_ALL": "en_US.UTF-8", "LC_MESSAGES": "zh_CN", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"LC_ALL": "", "LANG": "zh_CN.UTF-8"}, "zh"),
+        ({"LANG": "en_US.UTF-8", "LANGUAGE": "zh_CN:en"}, "zh"),
+        ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "fr:en:zh"}, "en"),
+        ({"LANG": "zh_CN.UTF-8", "LANGUAGE": "fr"}, "zh"),
+        ({"LANG": "C", "LANGUAGE": "zh_CN"}, "en"),
+        ({"LC_ALL": "POSIX", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"HINGTUI_LANG": "zh", "LC_ALL": "C"}, "zh"),
+        ({"HINGTUI_LANG": " ZH_cn ", "LANG": "en_US.UTF-8"}, "zh"),
+        ({"HINGTUI_LANG": "en", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"HINGTUI_LANG": "fr", "LANG": "zh_CN.UTF-8"}, "en"),
+        ({"HINGTUI_LANG": " ", "LANG": "zh_CN.UTF-8"}, "zh"),
+    ],
+)
+def test_the_environment_says_the_language(environ: dict[str, str], language: str) -> None:
+    assert language_from(environ) == language
+
+
+def test_importing_it_reads_no_catalogue() -> None:
+    script = "import sys, hingtui.i18n; print('babel' in sys.modules, 'pathlib' in sys.modules)"
+    answer = python("-S", "-c", script)
+    assert answer == b"False False"

@@ -1,0 +1,446 @@
+"""Knows what the environment, config.toml and the token file must come to together."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from hingtui.errors import SettingsError
+from hingtui.i18n import use_language
+from hingtui.settings import DEFAULT_BASE_URL, Settings, clean_token, load_settings, save_token
+
+TOKEN = "oh-0123456789abcdef"
+
+
+def load(home: Path, config: str | bytes = "", **environ: str) -> Settings:
+    if config:
+        data = config if isinstance(config, bytes) else config.encode()
+        (home / "config.toml").write_bytes(data)
+    return load_settings({"HINGTUI_HOME": str(home), **environ})
+
+
+def refusal(home: Path, config: str | bytes = "", **environ: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        load(home, config, **environ)
+    return str(caught.value)
+
+
+def put_token(home: Path, text: str | bytes, mode: int = 0o600) -> Path:
+    path = home / "token"
+    path.write_bytes(text if isinstance(text, bytes) else text.encode())
+    path.chmod(mode)
+    return path
+
+
+# Places
+
+
+def test_one_home_holds_every_file(tmp_path: Path) -> None:
+    settings = load(tmp_path)
+    assert {
+        settings.config_path.relative_to(tmp_path).as_posix(),
+        settings.token_path.relative_to(tmp_path).as_posix(),
+        settings.watchlist_path.relative_to(tmp_path).as_posix(),
+        settings.log_path.relative_to(tmp_path).as_posix(),
+        settings.downloads.relative_to(tmp_path).as_posix(),
+    } == {"config.toml", "token", "watchlist.toml", "hingtui.log", "videos"}
+
+
+def test_loading_makes_no_folder(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    load(home)
+    assert not home.exists()
+
+
+def test_without_a_home_the_files_stand_where_the_system_wants_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, folder in {
+        "HOME": "me",
+        "XDG_CONFIG_HOME": "config",
+        "XDG_DATA_HOME": "data",
+        "XDG_STATE_HOME": "state",
+        "XDG_DOWNLOAD_DIR": "down",
+    }.items():
+        monkeypatch.setenv(name, str(tmp_path / folder))
+    settings = load_settings({})
+    folders = (settings.config_path, settings.token_path, settings.watchlist_path)
+    assert all(path.is_relative_to(tmp_path) for path in folders)
+    assert all(path.parent.name == "hingtui" for path in folders)
+    assert settings.downloads.name == "hingtui"
+
+
+def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    with pytest.raises(SettingsError, match="HINGTUI_HOME"):
+        load_settings({"HINGTUI_HOME": str(file)})
+
+
+def test_a_relative_home_counts_from_the_current_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load_settings({"HINGTUI_HOME": "here"}).token_path == tmp_path / "here" / "token"
+
+
+def test_the_variable_for_downloads_beats_the_config(tmp_path: Path) -> None:
+    config = f'downloads = "{tmp_path / "a"}"'
+    assert load(tmp_path, config, HINGTUI_DOWNLOADS="/b").downloads == Path("/b")
+
+
+def test_a_relative_downloads_folder_counts_from_the_config_file(tmp_path: Path) -> None:
+    assert load(tmp_path, 'downloads = "films"').downloads == tmp_path / "films"
+
+
+def test_a_tilde_is_the_home_folder(tmp_path: Path) -> None:
+    settings = load(tmp_path, 'downloads = "~/films"')
+    assert settings.downloads == Path("~/films").expanduser()
+
+
+def test_a_tilde_of_nobody_is_refused(tmp_path: Path) -> None:
+    assert "HINGTUI_DOWNLOADS" in refusal(tmp_path, HINGTUI_DOWNLOADS="~nobody-of-that-name/x")
+
+
+# The base URL
+
+
+def test_the_base_url_is_the_gateways_where_nothing_is_said(tmp_path: Path) -> None:
+    assert load(tmp_path).base_url == DEFAULT_BASE_URL == "https://models.hingnet.com.cn"
+
+
+@pytest.mark.parametrize(
+    ("environ", "base_url"),
+    [
+        ({}, "https://config.example"),
+        ({"BASE_URL": "https://b.example"}, "https://b.example"),
+        (
+            {"BASE_URL": "https://b.example", "HINGNET_BASE_URL": "https://h.example"},
+            "https://h.example",
+        ),
+        ({"HINGNET_BASE_URL": " "}, "https://config.example"),
+        ({"BASE_URL": "/"}, "https://config.example"),
+    ],
+)
+def test_the_base_url_is_that_of_the_nearest_source(
+    tmp_path: Path, environ: dict[str, str], base_url: str
+) -> None:
+    settings = load(tmp_path, 'base_url = "https://config.example"', **environ)
+    assert settings.base_url == base_url
+
+
+@pytest.mark.parametrize(
+    ("text", "base_url"),
+    [
+        ("https://h.example/", "https://h.example"),
+        ("https://h.example/v1", "https://h.example"),
+        ("https://h.example/v1/", "https://h.example"),
+        ("https://h.example/v1/videos", "https://h.example"),
+        (" https://h.example//v1//videos/ ", "https://h.example"),
+        ("HTTPS://h.example:8443/prefix/v1", "https://h.example:8443/prefix"),
+        ("https://h.example/v1x", "https://h.example/v1x"),
+        ("http://localhost:8000/v1", "http://localhost:8000"),
+        ("http://127.0.0.9", "http://127.0.0.9"),
+        ("http://[::1]:80", "http://[::1]:80"),
+    ],
+)
+def test_a_base_url_is_understood_as_people_write_it(
+    tmp_path: Path, text: str, base_url: str
+) -> None:
+    assert load(tmp_path, HINGNET_BASE_URL=text).base_url == base_url
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("models.hingnet.com.cn", "ftp://h.example", "https://", "https://h.example:99999"),
+        *("https://h.example:x", "https://[::1", "https://h .example", "file:///x"),
+        *("https://me:s3cr3t@h.example", "https://s3cr3t@h.example"),
+        *("https://h.example?key=s3cr3t", "https://h.example/#s3cr3t"),
+        *("http://h.example", "http://10.0.0.1", "http://localhost.example", "http://0.0.0.0"),
+    ],
+)
+def test_an_unsound_base_url_is_refused_by_name_and_without_its_secrets(
+    tmp_path: Path, text: str
+) -> None:
+    sentence = refusal(tmp_path, HINGNET_BASE_URL=text)
+    assert "HINGNET_BASE_URL" in sentence
+    assert "s3cr3t" not in sentence
+
+
+def test_plain_http_is_allowed_to_a_host_that_the_config_names(tmp_path: Path) -> None:
+    config = 'allow_http = ["GPU.lan"]\nbase_url = "http://gpu.lan:3000"'
+    assert load(tmp_path, config).base_url == "http://gpu.lan:3000"
+
+
+def test_the_refusal_of_plain_http_says_how_to_allow_it(tmp_path: Path) -> None:
+    sentence = refusal(tmp_path, 'base_url = "http://gpu.lan:3000"')
+    assert 'allow_http = ["gpu.lan"]' in sentence
+    assert str(tmp_path / "config.toml") in sentence
+
+
+# The token
+
+
+@pytest.mark.parametrize(
+    ("environ", "token", "source"),
+    [
+        ({}, "oh-file", "file"),
+        ({"TOKEN": "oh-plain"}, "oh-plain", "TOKEN"),
+        ({"TOKEN": "ghp-others"}, "oh-file", "file"),
+        ({"TOKEN": "oh-plain", "HINGNET_API_KEY": "sk-any"}, "sk-any", "HINGNET_API_KEY"),
+        ({"HINGNET_API_KEY": "  "}, "oh-file", "file"),
+        ({"HINGNET_API_KEY": " Bearer oh-b\n"}, "oh-b", "HINGNET_API_KEY"),
+    ],
+)
+def test_the_token_is_that_of_the_nearest_source(
+    tmp_path: Path, environ: dict[str, str], token: str, source: str
+) -> None:
+    put_token(tmp_path, "oh-file\n")
+    settings = load(tmp_path, **environ)
+    assert (settings.token, settings.token_source) == (token, source)
+
+
+def test_without_any_token_there_is_none(tmp_path: Path) -> None:
+    settings = load(tmp_path)
+    assert (settings.token, settings.token_source) == (None, "")
+
+
+@pytest.mark.parametrize("data", [b"", b"\n \n", b"\xef\xbb\xbf\n", b"\0\0\0"])
+def test_an_empty_token_file_holds_no_token(tmp_path: Path, data: bytes) -> None:
+    put_token(tmp_path, data)
+    assert load(tmp_path).token is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [f" {TOKEN}\r\n", f"Bearer {TOKEN}", f"bearer  {TOKEN}", f'"{TOKEN}"', f"\ufeff{TOKEN}"],
+)
+def test_a_token_is_taken_as_people_paste_it(text: str) -> None:
+    assert clean_token(text) == TOKEN
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " \n",
+        "Bearer ",
+        "oh-a b",
+        "oh-a\noh-b",
+        "oh-a\tb",
+        "oh-é",
+        "令牌",
+        "oh-\x1b[1m",
+        "x" * 5000,
+    ],
+)
+def test_an_odd_token_is_refused_and_not_repeated(text: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        clean_token(text)
+    assert text.strip() == "" or text.strip() not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["HINGNET_API_KEY", "TOKEN"])
+def test_the_complaint_about_a_variable_names_it(tmp_path: Path, name: str) -> None:
+    sentence = refusal(tmp_path, **{name: "oh-a b"})
+    assert name in sentence
+    assert "oh-a" not in sentence
+
+
+def test_the_complaint_about_the_token_file_names_it(tmp_path: Path) -> None:
+    path = put_token(tmp_path, "oh-a b")
+    assert str(path) in refusal(tmp_path)
+
+
+def test_a_token_file_that_is_a_folder_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "token").mkdir(mode=0o700)
+    assert str(tmp_path / "token") in refusal(tmp_path)
+
+
+def test_a_broken_token_file_does_not_matter_where_a_variable_is_set(tmp_path: Path) -> None:
+    put_token(tmp_path, "oh-a b")
+    assert load(tmp_path, HINGNET_API_KEY=TOKEN).token == TOKEN
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of this kind are POSIX")
+@pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
+def test_a_token_file_that_others_can_read_is_tightened_and_this_is_said(
+    tmp_path: Path, mode: int
+) -> None:
+    path = put_token(tmp_path, TOKEN, mode)
+    settings = load(tmp_path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert str(path) in settings.notices[0]
+
+
+def test_a_private_token_file_is_not_mentioned(tmp_path: Path) -> None:
+    put_token(tmp_path, TOKEN)
+    assert load(tmp_path).notices == ()
+
+
+def test_the_token_is_not_in_what_is_printed_of_the_settings(tmp_path: Path) -> None:
+    put_token(tmp_path, TOKEN)
+    assert TOKEN not in repr(load(tmp_path))
+
+
+def test_a_typed_token_is_used_without_being_written(tmp_path: Path) -> None:
+    settings = load(tmp_path).with_token(f" {TOKEN} ")
+    assert (settings.token, settings.token_source) == (TOKEN, "")
+    assert not settings.token_path.exists()
+
+
+def test_a_saved_token_is_there_next_time(tmp_path: Path) -> None:
+    save_token(load(tmp_path / "new"), f"Bearer {TOKEN}")
+    settings = load(tmp_path / "new")
+    assert (settings.token, settings.token_source) == (TOKEN, "file")
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of this kind are POSIX")
+def test_a_saved_token_is_for_its_owner_alone(tmp_path: Path) -> None:
+    settings = save_token(load(tmp_path / "new"), TOKEN)
+    modes = (settings.token_path.stat().st_mode, settings.token_path.parent.stat().st_mode)
+    assert tuple(map(stat.S_IMODE, modes)) == (0o600, 0o700)
+
+
+def test_saving_an_odd_token_leaves_the_old_one(tmp_path: Path) -> None:
+    path = put_token(tmp_path, TOKEN)
+    with pytest.raises(SettingsError):
+        save_token(load(tmp_path), "oh-a b")
+    assert path.read_text() == TOKEN
+
+
+def test_saving_where_nothing_can_be_written_is_a_sentence(tmp_path: Path) -> None:
+    settings = load(tmp_path)
+    settings.token_path.mkdir()
+    with pytest.raises(SettingsError, match="token"):
+        save_token(settings, TOKEN)
+
+
+def test_saving_under_a_variable_says_that_the_variable_wins(tmp_path: Path) -> None:
+    settings = save_token(load(tmp_path, HINGNET_API_KEY="oh-old"), TOKEN)
+    assert settings.token == TOKEN
+    assert "HINGNET_API_KEY" in settings.notices[-1]
+
+
+# The language
+
+
+@pytest.mark.parametrize(
+    ("environ", "language"),
+    [
+        ({}, "zh"),
+        ({"LANG": "en_US.UTF-8"}, "zh"),
+        ({"HINGTUI_LANG": "en", "LANG": "zh_CN.UTF-8"}, "en"),
+    ],
+)
+def test_the_config_says_the_language_unless_the_variable_does(
+    tmp_path: Path, environ: dict[str, str], language: str
+) -> None:
+    assert load(tmp_path, 'language = "zh"', **environ).language == language
+
+
+def test_without_a_word_in_the_config_the_locale_says_the_language(tmp_path: Path) -> None:
+    assert load(tmp_path, LANG="zh_CN.UTF-8").language == "zh"
+
+
+def test_complaints_are_made_in_the_language_in_use(tmp_path: Path) -> None:
+    use_language("zh")
+    try:
+        assert "应为" in refusal(tmp_path, "max_downloads = 0")
+    finally:
+        use_language("en")
+
+
+# config.toml
+
+
+def test_every_setting_of_the_config_is_taken(tmp_path: Path) -> None:
+    config = """
+        auto_download = true
+        max_downloads = 5
+        open_command = "mpv --loop 'my film'"
+        on_complete = ["notify", "done now"]
+        theme = "nord"
+        [keys]
+        download = "ctrl+d"
+    """
+    settings = load(tmp_path, config)
+    assert settings.auto_download is True
+    assert settings.max_downloads == 5
+    assert settings.open_command == ("mpv", "--loop", "my film")
+    assert settings.on_complete == ("notify", "done now")
+    assert settings.theme == "nord"
+    assert settings.keys == {"download": "ctrl+d"}
+    assert settings.notices == ()
+
+
+def test_a_byte_order_mark_in_the_config_is_passed_over(tmp_path: Path) -> None:
+    assert load(tmp_path, b"\xef\xbb\xbftheme = 'nord'").theme == "nord"
+
+
+def test_an_unknown_setting_is_named_and_passed_over(tmp_path: Path) -> None:
+    (notice,) = load(tmp_path, "auto_downlaod = true").notices
+    assert "auto_downlaod" in notice
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("auto_download", '"yes"'),
+        ("auto_download", "1"),
+        ("max_downloads", "0"),
+        ("max_downloads", "17"),
+        ("max_downloads", "true"),
+        ("max_downloads", "2.0"),
+        ("base_url", "1"),
+        ("base_url", '""'),
+        ("downloads", "[]"),
+        ("downloads", '"a\\u0000b"'),
+        ("open_command", "1"),
+        ("open_command", '["mpv", 1]'),
+        ("open_command", '"mpv \'x"'),
+        ("on_complete", '["", "x"]'),
+        ("language", '"fr"'),
+        ("theme", "true"),
+        ("allow_http", '"gpu.lan"'),
+        ("allow_http", "[1]"),
+        ("keys", '"d"'),
+        ("keys", "{download = 1}"),
+        ("token", '"s3cr3t"'),
+        ("api_key", '"s3cr3t"'),
+    ],
+)
+def test_an_unsound_setting_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
+    sentence = refusal(tmp_path, f"{name} = {value}")
+    assert name in sentence
+    assert str(tmp_path / "config.toml") in sentence
+    assert "s3cr3t" not in sentence
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"base_url = ",
+        b"x = 's3cr3t",
+        b"\0\0\0",
+        b"\xff\xfe",
+        b"x = " + b"[" * 20_000,
+        b"x = " + b"9" * 5000,
+        b"theme = 's3cr3t' theme",
+    ],
+)
+def test_a_config_that_is_no_toml_is_refused_by_name_and_not_quoted(
+    tmp_path: Path, data: bytes
+) -> None:
+    sentence = refusal(tmp_path, data)
+    assert str(tmp_path / "config.toml") in sentence
+    assert "s3cr3t" not in sentence
+
+
+def test_a_config_that_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").mkdir()
+    assert str(tmp_path / "config.toml") in refusal(tmp_path)
