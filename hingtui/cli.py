@@ -11,7 +11,23 @@ import sys
 from collections.abc import Sequence
 
 from hingtui import __version__, i18n
-from hingtui.i18n import _
+from hingtui.i18n import _, mark
+
+_WORDS_OF_ARGPARSE = (
+    mark("usage: "),
+    mark("options"),
+    mark("positional arguments"),
+    mark("show this help message and exit"),
+    mark("%(prog)s: error: %(message)s\n"),
+    mark("the following arguments are required: %s"),
+    mark("unrecognized arguments: %s"),
+    mark("expected one argument"),
+    mark("expected at least one argument"),
+    mark("argument %(argument_name)s: %(message)s"),
+    mark("invalid choice: %(value)r (choose from %(choices)s)"),
+    mark("invalid %(type)s value: %(value)r"),
+)
+"""Sentences that argparse says itself: named here so that the catalogue holds them."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -63,7 +79,12 @@ def _parser() -> argparse.ArgumentParser:
             "hingtui only reads: it can never start, change or delete a job."
         ),
     )
-    parser.add_argument("--version", action="version", version=f"hingtui {__version__}")
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"hingtui {__version__}",
+        help=_("show program's version number and exit"),
+    )
     commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), title=_("commands"))
 
     add = _command(commands, "add", _("add videos to the watchlist"))
@@ -103,7 +124,7 @@ def _parser() -> argparse.ArgumentParser:
 def _command(
     commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, words: str
 ) -> argparse.ArgumentParser:
-    return commands.add_parser(name, help=words, description=words[:1].upper() + words[1:] + ".")
+    return commands.add_parser(name, help=words, description=words[:1].upper() + words[1:])
 
 
 def _count(text: str) -> int:
