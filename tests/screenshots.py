@@ -113,10 +113,13 @@ class Stage:
     async def ask(self) -> None:
         """Ask about everything at this moment, but for what the host's budget does not allow."""
         monitor = self.app.monitor
+        await monitor.settle()  # what is under way would be asked no second time
         monitor.ask()
         monitor.pause(False)
         await monitor.settle()
-        while any(monitor.next_question_in(video_id) == 0 for video_id in monitor.watched):
+        while any(
+            monitor.next_question_in(w.id) == 0 for w in monitor.watched.values() if not w.is_final
+        ):
             self.clock.advance(0.5)
             await monitor.settle()
 

@@ -269,10 +269,14 @@ class Monitor:
         return self._host.connection(denied=self._poller.denied, is_paused=self.is_paused)
 
     def remaining(self, watched: Watched) -> float | None:
-        """Estimated seconds until a running video is finished; None without grounds for it."""
+        """Estimated seconds until a running video is finished; None without grounds for it.
+
+        An estimate that has run out was wrong, and is not shown as "no time left".
+        """
         if watched.pace is None or watched.video is None or watched.is_final:
             return None
-        return seconds_remaining(watched.pace, self.now(), self._experience.usual(watched.video))
+        usual = self._experience.usual(watched.video)
+        return seconds_remaining(watched.pace, self.now(), usual) or None
 
     def next_question_in(self, video_id: str) -> float | None:
         """Seconds until this video is asked about; None when it is not planned."""

@@ -74,6 +74,7 @@ class HingtuiApp(App[None]):
         self._is_demo = is_demo
         self._hide = hide or (lambda _secret: None)
         self._is_leaving = False
+        self._first_notices = list(settings.notices)
         self._commands = self._bind_commands()
         self.register_theme(DARK)
         self.register_theme(LIGHT)
@@ -92,7 +93,7 @@ class HingtuiApp(App[None]):
                 self._palette(),
                 host=urlsplit(self.settings.base_url).netloc,
                 is_demo=self._is_demo,
-                notices=list(self.settings.notices),
+                notices=self._first_notices,
             )
         )
         self.call_after_refresh(self._begin)
@@ -292,6 +293,10 @@ class HingtuiApp(App[None]):
                 show=command.in_footer,
                 key_display=own or command.display,
             )
+        unknown = sorted(set(self.settings.keys) - {command.action for command in bound})
+        if unknown:
+            words = _("config.toml gives a key to {name}, which hingtui cannot do.")
+            self._first_notices.append(words.format(name=unknown[0]))
         return bound
 
     @property

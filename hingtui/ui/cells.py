@@ -148,6 +148,8 @@ def progress_cell(watched: Watched, sight: Sight, width: int) -> Text:
         return _say(diagnose(watched.saving.error).short, palette.error, width)
     if watched.trouble is not None and look is not Look.MISSING:
         return _say(diagnose(watched.trouble.error).short, palette.warning, width)
+    if look is Look.ASKING and watched.failures:
+        return _say(_("not known yet"), palette.muted, width)
     if look is Look.READY:
         return _say(_("d to download"), palette.muted, width)
     if look is Look.FAILED:

@@ -20,8 +20,8 @@ from textual.widgets import DataTable, Footer, Static
 from hingtui.i18n import _, ngettext
 from hingtui.ids import find_ids
 from hingtui.monitor import Changes, Link, Monitor, Watched
-from hingtui.text import clean_line
-from hingtui.ui.cells import Sight
+from hingtui.text import clean_line, one_line
+from hingtui.ui.cells import Sight, fit
 from hingtui.ui.detail import DetailPane
 from hingtui.ui.dialogs import AddDialog
 from hingtui.ui.header import banner_line, header_line
@@ -201,7 +201,7 @@ class Dashboard(Screen[None]):
     def _title_of(self, video_id: str) -> str:
         watched = self._monitor.watched.get(video_id)
         prompt = watched.video.prompt if watched is not None and watched.video else ""
-        return clean_line(prompt or video_id, 60)
+        return fit(one_line(prompt) or video_id, 44)
 
     def _notify(self, words: str, severity: str = "information") -> None:
         self.app.notify(words, severity=severity, markup=False, timeout=4)  # type: ignore[arg-type]
@@ -298,10 +298,12 @@ class Dashboard(Screen[None]):
         """Ask about the selected video now."""
         if (watched := self._selected()) is not None:
             self._monitor.ask([watched.id])
+            self._notify(_("Asking about it now."))
 
     def action_ask_all(self) -> None:
         """Ask about all unfinished videos now."""
         self._monitor.ask()
+        self._notify(_("Asking about all that are not finished."))
 
     def action_pause(self) -> None:
         """Stop asking, or go on."""

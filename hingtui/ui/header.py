@@ -46,17 +46,27 @@ def header_line(
         left.append(" DEMO ", palette.filled)
         left.append(" ")
     counts = Counter(look_of(watched, now) for watched in rows)
-    for look in _COUNTED:
-        if counts[look]:
-            left.append(f" {look_icon(look)} ", look_style(look, palette))
-            left.append(f"{counts[look]} {look_word(look)} ", look_style(look, palette))
     ending = _next_expiry(rows, now, palette)
-    taken = cell_len(left.plain) + cell_len(right.plain) + 4
-    if ending is not None and taken + cell_len(ending.plain) < width:
-        left.append_text(ending)
+    room = width - cell_len(left.plain) - cell_len(right.plain) - 2
+    for with_words in (True, False):
+        middle = _counts(counts, palette, with_words=with_words)
+        middle.append_text(ending)
+        if cell_len(middle.plain) <= room:
+            break
+    left.append_text(middle)
     if cell_len(left.plain) + cell_len(right.plain) + cell_len(host) + 5 < width:
         right = Text(f"{host} ", palette.muted) + right
     return _spread(left, right, width)
+
+
+def _counts(counts: Counter[Look], palette: Palette, *, with_words: bool) -> Text:
+    """How many rows look how; without words where there is no room for them."""
+    text = Text()
+    for look in _COUNTED:
+        if counts[look]:
+            words = f"{counts[look]} {look_word(look)}" if with_words else f"{counts[look]}"
+            text.append(f" {look_icon(look)} {words} ", look_style(look, palette))
+    return text
 
 
 def banner_line(connection: Connection, *, notices: Iterable[str], palette: Palette) -> Text | None:
@@ -92,15 +102,15 @@ def _connection_words(connection: Connection, palette: Palette) -> tuple[str, St
             return _("online") + " ", palette.success
 
 
-def _next_expiry(rows: list[Watched], now: float, palette: Palette) -> Text | None:
-    """When the next file that is not saved yet vanishes."""
+def _next_expiry(rows: list[Watched], now: float, palette: Palette) -> Text:
+    """When the next file that is not saved yet vanishes; empty when none does."""
     ends = [
         ending
         for watched in rows
         if watched.saved is None and (ending := watched.expiry) is not None and ending.at > now
     ]
     if not ends:
-        return None
+        return Text()
     soonest = min(ends, key=lambda ending: ending.at)
     left = soonest.at - now
     mark = "~" if soonest.is_estimate else ""

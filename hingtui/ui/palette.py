@@ -55,6 +55,6 @@ def palette_of(variables: dict[str, str]) -> Palette:
         error=ink("error"),
         accent=ink("accent"),
         track=block("foreground", 0.13),
-        filled=block("primary", 0.75),
-        filled_saving=block("success", 0.6),
+        filled=block("primary", 0.5),
+        filled_saving=block("success", 0.45),
     )

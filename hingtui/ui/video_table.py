@@ -6,9 +6,11 @@ It is given rows and asks nobody; it knows nothing of servers.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from typing import ClassVar
 
 from rich.text import Text
 from textual import on
+from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import DataTable
 
@@ -17,8 +19,18 @@ from hingtui.ui.cells import Sight
 from hingtui.ui.columns import ColumnPlan, plan_columns
 
 
-class VideoTable(DataTable[Text]):
+class VideoTable(DataTable[Text], inherit_bindings=False):
     """Shows rows in the order given; draws only what is visible and has changed."""
+
+    # DataTable's own, but for Enter: that one belongs to the dashboard, and stands in its footer.
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up", "cursor_up", show=False),
+        Binding("down", "cursor_down", show=False),
+        Binding("pageup,ctrl+b", "page_up", show=False),
+        Binding("pagedown,ctrl+f", "page_down", show=False),
+        Binding("home,ctrl+home", "scroll_top", show=False),
+        Binding("end,ctrl+end", "scroll_bottom", show=False),
+    ]
 
     class CursorMoved(Message):
         """The cursor stands on another video now, or on none."""
