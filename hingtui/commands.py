@@ -88,6 +88,8 @@ def json_record(watched: Watched, now: float) -> dict[str, object]:
     elif watched.trouble is not None:
         told = diagnose(watched.trouble.error)
         error = {"code": "", "message": told.said or told.what}
+    elif video is None and watched.failures:
+        error = {"code": "not_found", "message": _("the gateway does not know this id (yet)")}
     status_ = Status.EXPIRED if watched.has_vanished(now) else watched.status
     return {
         "id": watched.id,

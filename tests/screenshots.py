@@ -50,16 +50,14 @@ _SLICE = 0.02
 """Seconds that pass at once during a download: shorter than the server's own slices, so that each
 arrives by itself and the speed measured is always the same."""
 _RATE = 700_000.0
+_NAP = 0.002
+"""Real seconds in which a thread that has counted its bytes also measures its speed."""
 _PATIENCE = 20.0
 """Real seconds for anything to come about."""
 
 
 class StillClock(FakeClock):
-    """A clock that stands still for whoever waits, until it is moved far enough."""
-
-    async def sleep(self, seconds: float) -> None:
-        """For ever: what is done now and then (looking at files) is in no picture."""
-        await asyncio.Event().wait()
+    """A clock that stands still for waiting threads too."""
 
     def wait(self, event: Event, seconds: float) -> bool:
         until = self.monotonic() + seconds
@@ -123,11 +121,16 @@ class Stage:
             self.clock.advance(0.5)
             await monitor.settle()
 
+    async def rest(self) -> None:
+        """Ask nothing until the host's budget has room for downloads again."""
+        self.app.monitor.pause(True)
+        self.clock.advance(2)
+
     async def save(self, count: int) -> None:
         """Bring home at once so many of the ready, those that were added last."""
         monitor = self.app.monitor
+        await self.rest()
         self.server.rate = None
-        self.clock.advance(2)  # the host's budget has room again
         ready = [w.id for w in monitor.watched.values() if w.can_be_saved(monitor.now())]
         monitor.save(ready[-count:])
         await self.until(lambda: not monitor.saving)
@@ -135,14 +138,11 @@ class Stage:
 
     async def receive(self, seconds: float) -> None:
         """Let the downloads that are wanted go on for so long, at the demo's pace."""
-        self.app.monitor.pause(True)
-        self.clock.advance(2)
-        until = self.clock.now + seconds
-        while self.clock.now < until:
+        for _slice in range(round(seconds / _SLICE)):
             await self.until(self._has_received)
+            await asyncio.sleep(_NAP)
             self.clock.advance(_SLICE)
         await self.until(self._has_received)
-        await self.ask()
 
     def _has_received(self) -> bool:
         """Whether all that the server has sent by now has arrived, and nothing is about to end."""
@@ -175,7 +175,7 @@ class Stage:
         while not is_so():
             if time.monotonic() > deadline:
                 raise TimeoutError("the dashboard did not come that far")
-            await asyncio.sleep(0.001)
+            await asyncio.sleep(_NAP)
 
 
 Play = Callable[[Stage], Awaitable[None]]
@@ -186,22 +186,29 @@ async def _busy(stage: Stage) -> None:
     await stage.pass_time(20)
     await stage.save(2)
     await stage.pass_time(23)
-    await stage.show("j", "j", "j")
+    await stage.show("g", *"jjj")
 
 
 async def _saving(stage: Stage) -> None:
+    """One download is well on its way, two have just begun, others wait."""
     await stage.pass_time(20)
     await stage.save(2)
     await stage.pass_time(23)
+    await stage.rest()
+    await stage.show("G", "d")
+    await stage.receive(1.6)
     await stage.show("D")
-    await stage.receive(2.5)
-    await stage.show("j", "j", "j")
+    await stage.receive(1.2)
+    await stage.ask()
+    await stage.show("g", *"jjj")
 
 
 async def _detail(stage: Stage) -> None:
+    """The failure that was watched for the longest time."""
     await _busy(stage)
-    failed = [w.id for w in stage.app.monitor.watched.values() if w.status is Status.FAILED]
-    stage.app.screen.query_one(VideoTable).select(failed[-1])
+    failed = [w for w in stage.app.monitor.watched.values() if w.status is Status.FAILED]
+    longest = max(failed, key=lambda watched: len(watched.history))
+    stage.app.screen.query_one(VideoTable).select(longest.id)
     await stage.show("enter")
 
 
@@ -276,12 +283,13 @@ async def take(picture: Picture, home: Path) -> str:
 
 
 def _server(clock: StillClock, videos: int) -> DemoServer:
-    """The demo's story without its mishaps: who meets them is decided by a race."""
+    """The demo's story, no prompt twice, without mishaps: who meets them is decided by a race."""
     told = Story.endless(clock, videos=videos)
     jobs = list(told.jobs.values())
     for passed in range(10, 60, 10) if videos else ():
         jobs += told.due(EPOCH + passed)
-    story = Story(replace(job, cut_at=None, pad=max(job.pad, 3_000_000)) for job in jobs)
+    each = {job.prompt: job for job in reversed(jobs)}.values()
+    story = Story(replace(job, cut_at=None, pad=max(job.pad, 3_000_000)) for job in each)
     return DemoServer(story, clock=clock, rate=_RATE)
 
 

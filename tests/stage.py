@@ -19,6 +19,7 @@ from hingtui.demo.story import Story
 from hingtui.monitor import Link, Watched
 from hingtui.settings import load_settings
 from hingtui.ui.app import HingtuiApp
+from hingtui.ui.dashboard import Dashboard
 from hingtui.ui.detail import DetailPane
 from hingtui.ui.video_table import VideoTable
 from hingtui.watchlist import Watchlist
@@ -38,8 +39,12 @@ class Stage:
     home: Path
 
     @property
+    def dashboard(self) -> Dashboard:
+        return next(s for s in self.app.screen_stack if isinstance(s, Dashboard))
+
+    @property
     def table(self) -> VideoTable:
-        return self.app.screen_stack[1].query_one(VideoTable)
+        return self.dashboard.query_one(VideoTable)
 
     def row(self, video_id: str) -> Watched:
         return self.app.monitor.watched[video_id]
@@ -54,6 +59,7 @@ class Stage:
         """Let what has happened be told and drawn."""
         self.app.monitor.tell()
         await self.pilot.pause()
+        self.dashboard.time_passed()
         await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
@@ -83,7 +89,7 @@ class Stage:
         return next((line for line in self.lines() if words in line), "")
 
     def detail(self) -> str:
-        pane = self.app.screen_stack[1].query_one(DetailPane)
+        pane = self.dashboard.query_one(DetailPane)
         shown = pane.query_one("#detail-text", Static).content
         return shown.plain if isinstance(shown, Text) else str(shown)
 

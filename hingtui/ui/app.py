@@ -79,6 +79,13 @@ class HingtuiApp(App[None]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = self._wanted_theme()
+        self._dashboard = Dashboard(
+            self.monitor,
+            self._palette(),
+            host="" if is_demo else urlsplit(settings.base_url).netloc,
+            is_demo=is_demo,
+            notices=self._first_notices,
+        )
 
     # Beginning and end
 
@@ -87,15 +94,7 @@ class HingtuiApp(App[None]):
         self._handle_signals()
         self.monitor.subscribe(self._heard)
         self.theme_changed_signal.subscribe(self, self._theme_changed)
-        await self.push_screen(
-            Dashboard(
-                self.monitor,
-                self._palette(),
-                host=urlsplit(self.settings.base_url).netloc,
-                is_demo=self._is_demo,
-                notices=self._first_notices,
-            )
-        )
+        await self.push_screen(self._dashboard)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -298,10 +297,6 @@ class HingtuiApp(App[None]):
             words = _("config.toml gives a key to {name}, which hingtui cannot do.")
             self._first_notices.append(words.format(name=unknown[0]))
         return bound
-
-    @property
-    def _dashboard(self) -> Dashboard:
-        return next(screen for screen in self.screen_stack if isinstance(screen, Dashboard))
 
     def _palette(self) -> Palette:
         return palette_of(self.theme_variables)

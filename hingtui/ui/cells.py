@@ -149,9 +149,9 @@ def progress_cell(watched: Watched, sight: Sight, width: int) -> Text:
     if watched.trouble is not None and look is not Look.MISSING:
         return _say(diagnose(watched.trouble.error).short, palette.warning, width)
     if look is Look.ASKING and watched.failures:
-        return _say(_("not known yet"), palette.muted, width)
+        return _say(_("unknown yet"), palette.muted, width)
     if look is Look.READY:
-        return _say(_("d to download"), palette.muted, width)
+        return _say(_("press d"), palette.muted, width)
     if look is Look.FAILED:
         return _say(error_line(watched), palette.error, width)
     if look in (Look.QUEUED, Look.GENERATING, Look.UNKNOWN) and watched.video is not None:

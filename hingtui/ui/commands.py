@@ -28,7 +28,7 @@ def commands() -> tuple[Command, ...]:
     return (
         Command("a", "a", "add", _("Add"), _("Add videos: paste ids, URLs or JSON")),
         Command("d", "d", "download", _("Download"), _("Download the selected video")),
-        Command("D", "D", "download_all", _("All ready"), _("Download all that are ready")),
+        Command("D", "D", "download_all", _("All"), _("Download all that are ready")),
         Command("enter", "Enter", "detail", _("Details"), _("Show or hide the details")),
         Command("o", "o", "open", _("Open"), _("Open the saved video in the player")),
         Command("x,delete", "x", "remove", _("Unwatch"), _("Take it off the watchlist")),

@@ -76,7 +76,7 @@ class Dashboard(Screen[None]):
         """Show what is known already."""
         self._show_rows()
         self._show_host()
-        self._ticker = self.set_interval(TICK, self._time_passed)
+        self._ticker = self.set_interval(TICK, self.time_passed)
 
     def on_resize(self) -> None:
         """Another size: the details find their place."""
@@ -155,7 +155,7 @@ class Dashboard(Screen[None]):
     def _selected(self) -> Watched | None:
         return self._monitor.watched.get(self._table.cursor_id or "")
 
-    def _time_passed(self) -> None:
+    def time_passed(self) -> None:
         """Countdowns and estimates are a second older."""
         self._table.update_visible()
         self._show_host()
@@ -168,7 +168,7 @@ class Dashboard(Screen[None]):
         if tick != self._tick and self._ticker is not None:
             self._tick = tick
             self._ticker.stop()
-            self._ticker = self.set_interval(tick, self._time_passed)
+            self._ticker = self.set_interval(tick, self.time_passed)
 
     # What happened
 
@@ -183,7 +183,7 @@ class Dashboard(Screen[None]):
             self._show_detail()
         self._tell(changes)
         if self._tick == SLOW_TICK:
-            self._time_passed()
+            self.time_passed()
 
     def _tell(self, changes: Changes) -> None:
         """A short word on what a person waits for; many at once are counted, not listed."""

@@ -38,7 +38,8 @@ def detail_text(watched: Watched, sight: Sight) -> Text:
     """Every field, the whole prompt, errors with what to do, and the history."""
     palette = sight.palette
     look = look_of(watched, sight.now)
-    text = Text(f"{look_icon(look)} {look_word(look)}\n", look_style(look, palette))
+    text = Text()
+    text.append(f"{look_icon(look)} {look_word(look)}\n", look_style(look, palette))
     facts = _facts(watched, sight)
     room = max((cell_len(name) for name, _value, _style in facts), default=0)
     for name, value, style in facts:

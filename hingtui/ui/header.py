@@ -54,7 +54,7 @@ def header_line(
         if cell_len(middle.plain) <= room:
             break
     left.append_text(middle)
-    if cell_len(left.plain) + cell_len(right.plain) + cell_len(host) + 5 < width:
+    if host and cell_len(left.plain) + cell_len(right.plain) + cell_len(host) + 5 < width:
         right = Text(f"{host} ", palette.muted) + right
     return _spread(left, right, width)
 
