@@ -46,10 +46,13 @@ HOST = "https://models.hingnet.com.cn"
 
 _LOOK = 5.0
 """Seconds between two questions about every video."""
-_SLICE = 0.02
+_SLICE = 0.0173
 """Seconds that pass at once during a download: shorter than the server's own slices, so that each
-arrives by itself and the speed measured is always the same."""
-_RATE = 700_000.0
+arrives by itself and always gives the same speed; and no part of them, so that none is due just
+when time passes."""
+_PIECE = 28_000
+_RATE = 25.0 * _PIECE
+"""Bytes of a slice, of which the demo's server sends 25 a second."""
 _NAP = 0.002
 """Real seconds in which a thread that has counted its bytes also measures its speed."""
 _PATIENCE = 20.0
@@ -138,7 +141,7 @@ class Stage:
 
     async def receive(self, seconds: float) -> None:
         """Let the downloads that are wanted go on for so long, at the demo's pace."""
-        for _slice in range(round(seconds / _SLICE)):
+        for _slice in range(int(seconds / _SLICE)):
             await self.until(self._has_received)
             await asyncio.sleep(_NAP)
             self.clock.advance(_SLICE)
@@ -155,7 +158,8 @@ class Stage:
             if progress is None or progress.total is None:
                 return False
             began = self.began.setdefault(watched.id, self.clock.now)
-            if not (self.clock.now - began) * _RATE < progress.received < progress.total:
+            due = (self.clock.now - began) * _RATE
+            if progress.received % _PIECE or not due < progress.received < progress.total:
                 return False
         return True
 
@@ -285,10 +289,10 @@ async def take(picture: Picture, home: Path) -> str:
 def _server(clock: StillClock, videos: int) -> DemoServer:
     """The demo's story, no prompt twice, without mishaps: who meets them is decided by a race."""
     told = Story.endless(clock, videos=videos)
-    jobs = list(told.jobs.values())
+    cast, crowd = list(told.jobs.values())[:12], list(told.jobs.values())[12:]
     for passed in range(10, 60, 10) if videos else ():
-        jobs += told.due(EPOCH + passed)
-    each = {job.prompt: job for job in reversed(jobs)}.values()
+        crowd += told.due(EPOCH + passed)
+    each = {job.prompt: job for job in crowd + cast}.values()
     story = Story(replace(job, cut_at=None, pad=max(job.pad, 3_000_000)) for job in each)
     return DemoServer(story, clock=clock, rate=_RATE)
 

@@ -7,7 +7,6 @@ from enum import Enum
 
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
-from rich.text import Text
 
 from hingtui.diagnosis import diagnose
 from hingtui.i18n import _
@@ -18,6 +17,10 @@ from hingtui.video import Status
 
 SOON, VERY_SOON = 600.0, 180.0
 """Seconds before expiry from which a countdown is shown as a warning, and as an alarm."""
+
+
+Cell = tuple[tuple[str, Style], ...]
+"""What stands in a cell: pieces of text, each with its style. Cheap to make and to compare."""
 
 
 class Look(Enum):
@@ -115,7 +118,7 @@ class Sight:
     """Estimated seconds until this row's video is finished."""
 
 
-def status_cell(watched: Watched, sight: Sight, width: int) -> Text:
+def status_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """Icon and word, coloured; the server's own word where its meaning is not known."""
     look = look_of(watched, sight.now)
     word = look_word(look)
@@ -126,10 +129,10 @@ def status_cell(watched: Watched, sight: Sight, width: int) -> Text:
     style = look_style(look, sight.palette)
     if watched.is_old and watched.video is not None and not watched.is_final:
         style = sight.palette.muted + Style(italic=True)  # from an earlier run, not asked again yet
-    return Text(fit(f"{look_icon(look)} {word}", width), style, no_wrap=True, end="")
+    return _say(f"{look_icon(look)} {word}", style, width)
 
 
-def progress_cell(watched: Watched, sight: Sight, width: int) -> Text:
+def progress_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """A bar with what is reported of it, or the one thing worth saying where there is no bar."""
     palette = sight.palette
     look = look_of(watched, sight.now)
@@ -159,40 +162,40 @@ def progress_cell(watched: Watched, sight: Sight, width: int) -> Text:
         label = "" if progress_ is None else f"{progress_:.0f}%"
         share = None if progress_ is None else progress_ / 100
         return bar(share, label, width, palette.track, palette.filled)
-    return Text("")
+    return ()
 
 
-def time_cell(watched: Watched, sight: Sight, width: int) -> Text:
+def time_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """What is left by our estimate; else for how long it has run, or how long ago it ended."""
     palette = sight.palette
     video = watched.video
     if video is None:
-        return Text("")
+        return ()
     if watched.is_saving and watched.saving is not None:
         progress = watched.saving.progress
         if progress.total and progress.speed > 0:
             left = (progress.total - progress.received) / progress.speed
             return _say(_("~{time} left").format(time=human_duration(left)), palette.plain, width)
-        return Text("")
+        return ()
     if watched.is_final:
         if video.completed_at is None:
-            return Text("")
+            return ()
         return _say(coarse_ago(sight.now - video.completed_at), palette.muted, width)
     if sight.left is not None and video.status is Status.GENERATING:
         left_text = human_duration(sight.left)
         return _say(_("~{time} left").format(time=left_text), palette.plain, width)
     if video.created_at is None:
-        return Text("")
+        return ()
     age = human_duration(sight.now - video.created_at)
     return _say(_("for {time}").format(time=age), palette.muted, width)
 
 
-def expiry_cell(watched: Watched, sight: Sight, width: int) -> Text:
+def expiry_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """The countdown to the moment the file vanishes; `~` where that moment is our estimate."""
     palette = sight.palette
     ends = watched.expiry
     if ends is None or watched.saved is not None:
-        return Text("")
+        return ()
     left = ends.at - sight.now
     if left <= 0:
         return _say(_("gone?") if ends.is_estimate else _("gone"), palette.muted, width)
@@ -217,12 +220,12 @@ def coarse_ago(seconds: float) -> str:
     return _("{n} d ago").format(n=minutes // (24 * 60))
 
 
-def model_cell(watched: Watched, sight: Sight, width: int) -> Text:
+def model_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """The model's name."""
     return _say(watched.video.model if watched.video else "", sight.palette.muted, width)
 
 
-def shape_cell(watched: Watched, sight: Sight, width: int) -> Text:
+def shape_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """Size in pixels and length in seconds."""
     return _say(shape_of(watched), sight.palette.muted, width)
 
@@ -236,7 +239,7 @@ def shape_of(watched: Watched) -> str:
     return f"{video.size} {seconds}".strip()
 
 
-def title_cell(watched: Watched, sight: Sight, width: int) -> Text:
+def title_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """The prompt; where there is none, the id."""
     prompt = watched.video.prompt if watched.video else ""
     if prompt:
@@ -244,7 +247,7 @@ def title_cell(watched: Watched, sight: Sight, width: int) -> Text:
     return _say(watched.id, sight.palette.muted, width)
 
 
-def id_cell(watched: Watched, sight: Sight, width: int) -> Text:
+def id_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """The id that was asked for."""
     return _say(watched.id, sight.palette.muted, width)
 
@@ -257,18 +260,18 @@ def error_line(watched: Watched) -> str:
     return one_line(error.message or error.code)
 
 
-def bar(share: float | None, label: str, width: int, track: Style, filled: Style) -> Text:
+def bar(share: float | None, label: str, width: int, track: Style, filled: Style) -> Cell:
     """A bar of `width` cells filled to `share` (0–1; None: not known), with a label on it.
 
     It is drawn with background colour alone: the usual bar characters are double-wide in some
     terminals.
     """
-    text = Text(set_cell_size(" " + fit(label, width - 1), width), track, no_wrap=True, end="")
+    line = set_cell_size(" " + fit(label, width - 1), width)
     done = 0 if share is None else round(min(1.0, max(0.0, share)) * width)
     if share is not None and share > 0:
         done = max(1, done)
-    text.stylize(filled, 0, _chars_within(text.plain, done))
-    return text
+    cut = _chars_within(line, done)
+    return tuple(piece for piece in ((line[:cut], filled), (line[cut:], track)) if piece[0])
 
 
 def fit(line: str, width: int) -> str:
@@ -290,8 +293,8 @@ def _chars_within(line: str, cells: int) -> int:
     return len(line)
 
 
-def _say(line: str, style: Style, width: int) -> Text:
-    return Text(fit(line, width), style, no_wrap=True, end="")
+def _say(line: str, style: Style, width: int) -> Cell:
+    return ((fit(line, width), style),)
 
 
 def _bytes_label(watched: Watched, width: int) -> str:

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from rich.cells import cell_len
-from rich.text import Text
 
 from hingtui.i18n import _
 from hingtui.monitor import Watched
 from hingtui.ui import cells
-from hingtui.ui.cells import Look, Sight
+from hingtui.ui.cells import Cell, Look, Sight
 
 PADDING = 2
 """Cells that a table puts around each column."""
@@ -28,7 +27,7 @@ class ColumnPlan:
     label: str
     width: int
     """Cells, without padding."""
-    cell: Callable[[Watched, Sight, int], Text]
+    cell: Callable[[Watched, Sight, int], Cell]
 
 
 def plan_columns(width: int) -> tuple[ColumnPlan, ...]:

@@ -1,0 +1,243 @@
+"""A DataTable of one-line rows that costs what is visible and what changed, not what it holds.
+
+Stock DataTable keeps every cell of every row, measures new rows cell by cell, and repaints all of
+itself for each changed cell. Here a row is a key; its cells are made when it comes into sight, one
+strip is drawn for a whole row, and a changed row is repainted alone. It leans on private methods
+of Textual 8.2: tests compare what it draws with the stock table, cell for cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.cells import cell_len, set_cell_size
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual._segment_tools import line_crop
+from textual.coordinate import Coordinate
+from textual.geometry import Region, Size
+from textual.strip import Strip
+from textual.widgets import DataTable
+from textual.widgets.data_table import ColumnKey, Row, RowKey
+
+from hingtui.ui.cells import Cell
+
+_REMEMBERED = 500
+"""Drawn rows kept; more than any screen has lines."""
+
+
+class RowTable(DataTable[Text]):
+    """Shows rows by key, in the order given. A subclass says what stands in a row's cells.
+
+    Rows are set all at once, by `set_rows`: the stock methods that add, change, sort or remove
+    single rows have no place here.
+    """
+
+    def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
+        super().__init__(cursor_type="row", id=id)
+        self._keys: Sequence[str] = ()
+        self._cells: dict[str, tuple[Cell, ...]] = {}
+        self._strips: dict[int, tuple[object, Strip]] = {}
+        self._place({})
+
+    # What a subclass says and does
+
+    def cells_of(self, key: str) -> tuple[Cell, ...]:
+        """What stands in the columns of this row now."""
+        raise NotImplementedError
+
+    def set_columns(self, columns: Sequence[tuple[str, str, int]]) -> None:
+        """Show these columns: key, label, width in cells without padding."""
+        self.columns = {}
+        self._column_locations = type(self._column_locations)({})
+        self._place({})  # or add_column would give each row a cell
+        for key, label, width in columns:
+            self.add_column(Text(label), key=key, width=width)
+        self.forget()
+
+    def set_rows(self, keys: Sequence[str]) -> None:
+        """Show these rows, in this order."""
+        self._keys = keys
+        self._place({key: index for index, key in enumerate(keys)})
+        self._update_count += 1
+        width = sum(column.get_render_width(self) for column in self.columns.values())
+        self.virtual_size = Size(width, len(keys) + self.header_height)
+        self._strips.clear()
+        self.refresh()
+
+    def forget(self) -> None:
+        """Everything may look different now: draw all of it anew."""
+        self._cells.clear()
+        self._strips.clear()
+        self._update_count += 1
+        self.refresh()
+
+    def update_row(self, key: str) -> None:
+        """This row may look different now: repaint it if it is in sight, and if it does."""
+        old = self._cells.pop(key, None)
+        index = self._index.get(key)
+        if index is None or not self.is_visible_row(index):
+            return
+        new = self._cells[key] = self.cells_of(key)
+        if new != old:
+            self.refresh_row(index)
+
+    def update_visible(self) -> None:
+        """Time has passed: look anew at what is in sight, and forget what is not."""
+        keys = self.visible_keys()
+        self._cells = {key: self._cells[key] for key in keys if key in self._cells}
+        for key in keys:
+            self.update_row(key)
+
+    def visible_keys(self) -> Sequence[str]:
+        """The keys of the rows in sight."""
+        first = max(0, int(self.scroll_offset.y))
+        return self._keys[first : first + max(0, self.size.height - self.header_height)]
+
+    def is_visible_row(self, index: int) -> bool:
+        """Whether the row at `index` is in sight."""
+        first = int(self.scroll_offset.y)
+        return first <= index < first + self.size.height - self.header_height
+
+    # What the stock table asks about rows
+
+    def _place(self, index: dict[str, int]) -> None:
+        """Let the stock table find rows where it looks for them: only keys and places matter."""
+        self._index = index
+        self.rows = index  # type: ignore[assignment]
+        self._data = index  # type: ignore[assignment]
+        self._row_locations = _Locations(self._keys, index)  # type: ignore[assignment]
+
+    def get_row(self, row_key: RowKey | str) -> list[Text]:
+        """The cells of a row, as the stock table would hold them."""
+        key = row_key.value if isinstance(row_key, RowKey) else row_key
+        return [Text.assemble(*cell, no_wrap=True, end="") for cell in self._cells_at(str(key))]
+
+    def get_cell(self, row_key: RowKey | str, column_key: ColumnKey | str) -> Text:
+        """One cell, as the stock table would hold it."""
+        return self.get_row(row_key)[self._column_locations.get(column_key)]  # type: ignore[arg-type,index]
+
+    @property
+    def ordered_rows(self) -> list[Row]:
+        """Nothing here needs the rows as objects; no row is fixed, and all are one line high."""
+        return []
+
+    @property
+    def _total_row_height(self) -> int:
+        return len(self._keys)
+
+    def _get_row_region(self, row_index: int) -> Region:
+        if not self.is_valid_row_index(row_index):
+            return Region(0, 0, 0, 0)
+        width = max(self.size.width, self.virtual_size.width)
+        return Region(0, row_index + self.header_height, width, 1)
+
+    def _get_cell_region(self, coordinate: Coordinate) -> Region:
+        if not self.is_valid_coordinate(coordinate):
+            return Region(0, 0, 0, 0)
+        widths = [column.get_render_width(self) for column in self.ordered_columns]
+        x = sum(widths[: coordinate.column])
+        return Region(x, coordinate.row + self.header_height, widths[coordinate.column], 1)
+
+    def action_page_down(self) -> None:
+        """Move the cursor one page down."""
+        self._page(1)
+
+    def action_page_up(self) -> None:
+        """Move the cursor one page up."""
+        self._page(-1)
+
+    def _page(self, direction: int) -> None:
+        self._set_hover_cursor(False)
+        height = max(1, self.scrollable_content_region.height - self.header_height)
+        self.scroll_relative(y=direction * height, animate=False, force=True)
+        self.move_cursor(row=self.cursor_row + direction * height, scroll=False)
+
+    # Drawing
+
+    def _cells_at(self, key: str) -> tuple[Cell, ...]:
+        cells = self._cells.get(key)
+        if cells is None:
+            cells = self._cells[key] = self.cells_of(key)
+        return cells
+
+    def _render_line(self, y: int, x1: int, x2: int, base_style: Style) -> Strip:
+        index = y - self.header_height
+        if index < 0:
+            return super()._render_line(y, x1, x2, base_style)
+        if index >= len(self._keys):
+            return Strip.blank(self.size.width, base_style)
+        cells = self._cells_at(self._keys[index])
+        state = (
+            cells,
+            self.size.width,
+            x1,
+            x2,
+            base_style,
+            index == self.cursor_row,
+            index == self.hover_row and self._show_hover_cursor,
+            self._update_count,
+            self._pseudo_class_state,
+        )
+        drawn = self._strips.get(index)
+        if drawn is None or drawn[0] != state:
+            if len(self._strips) > _REMEMBERED:
+                self._strips.clear()
+            drawn = self._strips[index] = (state, self._draw(index, cells, x1, x2, base_style))
+        return drawn[1]
+
+    def _draw(
+        self, index: int, cells: Sequence[Cell], x1: int, x2: int, base_style: Style
+    ) -> Strip:
+        """One row as one strip, styled as the stock table styles it."""
+        component, post = self._get_styles_to_render_cell(
+            False,
+            False,
+            False,
+            index == self.hover_row,
+            index == self.cursor_row,
+            self.show_cursor,
+            self._show_hover_cursor,
+            self.cursor_foreground_priority == "css",
+            self.cursor_background_priority == "css",
+        )
+        ground = self._get_row_style(index, base_style) + component
+        blank = ground + post
+        padding = " " * self.cell_padding
+        segments: list[Segment] = []
+        for column, cell in zip(self.ordered_columns, cells, strict=False):
+            segments.append(Segment(padding, blank))
+            left = column.width
+            for text, style in cell:
+                wide = cell_len(text)
+                if wide > left:
+                    text, wide = set_cell_size(text, left), left
+                segments.append(Segment(text, ground + style + post))
+                left -= wide
+            segments.append(Segment(" " * left + padding, blank))
+        width = self.size.width
+        rest = max(0, width - self.virtual_size.width)
+        segments.append(Segment(" " * rest, ground))
+        strip = Strip(line_crop(segments, x1, x2, width)).adjust_cell_length(width, base_style)
+        return strip.simplify().apply_meta({"row": index, "column": 0})
+
+
+class _Locations:
+    """Where rows are, in the way in which the stock table asks for it."""
+
+    def __init__(self, keys: Sequence[str], index: dict[str, int]) -> None:
+        self._keys = keys
+        self._index = index
+
+    def __contains__(self, key: RowKey | str) -> bool:
+        return key in self._index  # a RowKey hashes and compares as its text
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    def get(self, key: RowKey | str) -> int | None:
+        return self._index.get(key)  # type: ignore[arg-type]
+
+    def get_key(self, index: int) -> RowKey | None:
+        return RowKey(self._keys[index]) if 0 <= index < len(self._keys) else None
