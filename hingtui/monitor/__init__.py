@@ -9,10 +9,12 @@ monitor     the rows, a person's intents, what answers mean
 ├── host        reachable? its clock, its mood
 │   └── budget      how much it may be asked
 ├── experience  how long such videos took
+├── census      how many stand how; whose file vanishes next
 ├── changes     tells listeners, a few times a second
 └── watched     all that is held about one video
 """
 
+from hingtui.monitor.census import Census, Standing, standing_of
 from hingtui.monitor.changes import Changes
 from hingtui.monitor.host import Connection, Link
 from hingtui.monitor.monitor import Added, Monitor
@@ -20,6 +22,7 @@ from hingtui.monitor.watched import SaveState, Saving, Seen, Trouble, Watched
 
 __all__ = [
     "Added",
+    "Census",
     "Changes",
     "Connection",
     "Link",
@@ -27,6 +30,8 @@ __all__ = [
     "SaveState",
     "Saving",
     "Seen",
+    "Standing",
     "Trouble",
     "Watched",
+    "standing_of",
 ]

@@ -26,11 +26,11 @@ from textual.theme import Theme
 from hingtui.clock import Clock
 from hingtui.errors import SettingsError
 from hingtui.i18n import _
-from hingtui.monitor import Changes, Monitor
+from hingtui.monitor import Changes, Monitor, Standing
 from hingtui.monitor.monitor import Api
 from hingtui.opener import open_file
 from hingtui.settings import Settings, save_token
-from hingtui.ui.cells import Look, look_icon, look_style, look_word
+from hingtui.ui.cells import standing_icon, standing_style, standing_word
 from hingtui.ui.commands import Command, commands
 from hingtui.ui.dashboard import Dashboard
 from hingtui.ui.dialogs import HelpDialog, QuitDialog, TokenDialog
@@ -264,15 +264,18 @@ class HingtuiApp(App[None]):
         """All keys."""
         palette = self._palette()
         legend = Text()
-        for look in (
-            Look.QUEUED,
-            Look.GENERATING,
-            Look.READY,
-            Look.SAVED,
-            Look.FAILED,
-            Look.UNKNOWN,
+        for standing in (
+            Standing.QUEUED,
+            Standing.GENERATING,
+            Standing.READY,
+            Standing.SAVED,
+            Standing.FAILED,
+            Standing.UNKNOWN,
         ):
-            legend.append(f"{look_icon(look)} {look_word(look)}   ", look_style(look, palette))
+            legend.append(
+                f"{standing_icon(standing)} {standing_word(standing)}   ",
+                standing_style(standing, palette),
+            )
         legend.append("\n")
         legend.append(_("~ marks an estimate; everything else is what the server said."))
         self.push_screen(HelpDialog(self._commands, legend))

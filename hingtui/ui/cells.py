@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 
 from hingtui.diagnosis import diagnose
 from hingtui.i18n import _
-from hingtui.monitor import SaveState, Watched
+from hingtui.monitor import SaveState, Standing, Watched, standing_of
 from hingtui.text import human_bytes, human_duration, one_line
 from hingtui.ui.palette import Palette
 from hingtui.video import Status
@@ -23,88 +22,59 @@ Cell = tuple[tuple[str, Style], ...]
 """What stands in a cell: pieces of text, each with its style. Cheap to make and to compare."""
 
 
-class Look(Enum):
-    """What a row shows as its status: the server's, or what this program does with the video."""
-
-    ASKING = "asking"
-    MISSING = "missing"
-    QUEUED = "queued"
-    GENERATING = "generating"
-    READY = "ready"
-    SAVING = "saving"
-    WAITING = "waiting"
-    SAVED = "saved"
-    FAILED = "failed"
-    EXPIRED = "expired"
-    UNKNOWN = "unknown"
-
-
 _ICONS = {
     # Only characters that no terminal draws double-wide.
-    Look.ASKING: "◌",
-    Look.MISSING: "?",
-    Look.QUEUED: "◌",
-    Look.GENERATING: "▸",
-    Look.READY: "▾",
-    Look.SAVING: "▾",
-    Look.WAITING: "◌",
-    Look.SAVED: "✓",
-    Look.FAILED: "✗",
-    Look.EXPIRED: "✗",
-    Look.UNKNOWN: "?",
+    Standing.ASKING: "◌",
+    Standing.MISSING: "?",
+    Standing.QUEUED: "◌",
+    Standing.GENERATING: "▸",
+    Standing.READY: "▾",
+    Standing.SAVING: "▾",
+    Standing.WAITING: "◌",
+    Standing.SAVED: "✓",
+    Standing.FAILED: "✗",
+    Standing.EXPIRED: "✗",
+    Standing.UNKNOWN: "?",
 }
 
 
-def look_of(watched: Watched, now: float) -> Look:
-    """How a row looks at `now` (Unix seconds on the server's clock)."""
-    if watched.saving is not None and watched.is_saving:
-        return Look.WAITING if watched.saving.state is SaveState.WAITING else Look.SAVING
-    if watched.saved is not None:
-        return Look.SAVED
-    if watched.video is None:
-        return Look.ASKING if watched.trouble is None else Look.MISSING
-    if watched.status is Status.READY and watched.has_vanished(now):
-        return Look.EXPIRED
-    return Look(watched.status.value)
-
-
-def look_word(look: Look) -> str:
-    """The word for a look, in the language in use."""
+def standing_word(standing: Standing) -> str:
+    """The word for a standing, in the language in use."""
     return {
-        Look.ASKING: _("asking"),
-        Look.MISSING: _("no answer yet"),
-        Look.QUEUED: _("queued"),
-        Look.GENERATING: _("generating"),
-        Look.READY: _("ready"),
-        Look.SAVING: _("saving"),
-        Look.WAITING: _("waiting"),
-        Look.SAVED: _("saved"),
-        Look.FAILED: _("failed"),
-        Look.EXPIRED: _("expired"),
-        Look.UNKNOWN: _("unknown"),
-    }[look]
+        Standing.ASKING: _("asking"),
+        Standing.MISSING: _("no answer yet"),
+        Standing.QUEUED: _("queued"),
+        Standing.GENERATING: _("generating"),
+        Standing.READY: _("ready"),
+        Standing.SAVING: _("saving"),
+        Standing.WAITING: _("waiting"),
+        Standing.SAVED: _("saved"),
+        Standing.FAILED: _("failed"),
+        Standing.EXPIRED: _("expired"),
+        Standing.UNKNOWN: _("unknown"),
+    }[standing]
 
 
-def look_style(look: Look, palette: Palette) -> Style:
-    """The colour of a look."""
-    match look:
-        case Look.GENERATING:
+def standing_style(standing: Standing, palette: Palette) -> Style:
+    """The colour of a standing."""
+    match standing:
+        case Standing.GENERATING:
             return palette.primary
-        case Look.READY | Look.SAVING:
+        case Standing.READY | Standing.SAVING:
             return palette.success + palette.strong
-        case Look.SAVED:
+        case Standing.SAVED:
             return palette.success
-        case Look.FAILED:
+        case Standing.FAILED:
             return palette.error
-        case Look.WAITING | Look.MISSING | Look.UNKNOWN:
+        case Standing.WAITING | Standing.MISSING | Standing.UNKNOWN:
             return palette.warning
         case _:
             return palette.muted
 
 
-def look_icon(look: Look) -> str:
-    """The sign of a look, one cell wide everywhere."""
-    return _ICONS[look]
+def standing_icon(standing: Standing) -> str:
+    """The sign of a standing, one cell wide everywhere."""
+    return _ICONS[standing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,44 +90,51 @@ class Sight:
 
 def status_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """Icon and word, coloured; the server's own word where its meaning is not known."""
-    look = look_of(watched, sight.now)
-    word = look_word(look)
-    if look is Look.UNKNOWN and watched.video is not None and watched.video.raw_status:
+    standing = standing_of(watched, sight.now)
+    word = standing_word(standing)
+    if standing is Standing.UNKNOWN and watched.video is not None and watched.video.raw_status:
         word = watched.video.raw_status
-    elif look is Look.MISSING and watched.trouble is not None:
+    elif standing is Standing.MISSING and watched.trouble is not None:
         word = diagnose(watched.trouble.error).short
-    style = look_style(look, sight.palette)
+    style = standing_style(standing, sight.palette)
     if watched.is_old and watched.video is not None and not watched.is_final:
         style = sight.palette.muted + Style(italic=True)  # from an earlier run, not asked again yet
-    return _say(f"{look_icon(look)} {word}", style, width)
+    return _say(f"{standing_icon(standing)} {word}", style, width)
 
 
 def progress_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """A bar with what is reported of it, or the one thing worth saying where there is no bar."""
     palette = sight.palette
-    look = look_of(watched, sight.now)
-    if look is Look.SAVING and watched.saving is not None:
+    standing = standing_of(watched, sight.now)
+    if standing is Standing.SAVING and watched.saving is not None:
         progress = watched.saving.progress
         if watched.saving.state is SaveState.QUEUED:
             return bar(None, _("in line"), width, palette.track, palette.filled_saving)
         share = progress.received / progress.total if progress.total else None
         return bar(share, _bytes_label(watched, width), width, palette.track, palette.filled_saving)
-    if look is Look.WAITING and watched.saving is not None and watched.saving.error is not None:
+    if (
+        standing is Standing.WAITING
+        and watched.saving is not None
+        and watched.saving.error is not None
+    ):
         return _say(diagnose(watched.saving.error).short, palette.warning, width)
-    if look is Look.SAVED:
+    if standing is Standing.SAVED:
         size = watched.saved_bytes
         return _say(human_bytes(size) if size is not None else "", palette.muted, width)
     if watched.saving is not None and watched.saving.error is not None:
         return _say(diagnose(watched.saving.error).short, palette.error, width)
-    if watched.trouble is not None and look is not Look.MISSING:
+    if watched.trouble is not None and standing is not Standing.MISSING:
         return _say(diagnose(watched.trouble.error).short, palette.warning, width)
-    if look is Look.ASKING and watched.failures:
+    if standing is Standing.ASKING and watched.failures:
         return _say(_("unknown yet"), palette.muted, width)
-    if look is Look.READY:
+    if standing is Standing.READY:
         return _say(_("press d"), palette.muted, width)
-    if look is Look.FAILED:
+    if standing is Standing.FAILED:
         return _say(error_line(watched), palette.error, width)
-    if look in (Look.QUEUED, Look.GENERATING, Look.UNKNOWN) and watched.video is not None:
+    if (
+        standing in (Standing.QUEUED, Standing.GENERATING, Standing.UNKNOWN)
+        and watched.video is not None
+    ):
         progress_ = watched.video.progress
         label = "" if progress_ is None else f"{progress_:.0f}%"
         share = None if progress_ is None else progress_ / 100

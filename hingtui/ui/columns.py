@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 
 from hingtui.i18n import _
-from hingtui.monitor import Watched
+from hingtui.monitor import Standing, Watched
 from hingtui.ui import cells
-from hingtui.ui.cells import Cell, Look, Sight
+from hingtui.ui.cells import Cell, Sight
 
 PADDING = 2
 """Cells that a table puts around each column."""
@@ -62,4 +62,4 @@ def plan_columns(width: int) -> tuple[ColumnPlan, ...]:
 
 def _status_width() -> int:
     """Room for the icon and the longest word in the language in use."""
-    return 2 + max(cell_len(cells.look_word(look)) for look in Look)
+    return 2 + max(cell_len(cells.standing_word(standing)) for standing in Standing)

@@ -19,7 +19,7 @@ from textual.widgets import DataTable, Footer, Static
 
 from hingtui.i18n import _, ngettext
 from hingtui.ids import find_ids
-from hingtui.monitor import Changes, Link, Monitor, Watched
+from hingtui.monitor import Census, Changes, Link, Monitor, Watched
 from hingtui.text import clean_line, one_line
 from hingtui.ui.cells import Sight, fit
 from hingtui.ui.detail import DetailPane
@@ -60,6 +60,7 @@ class Dashboard(Screen[None]):
         self._is_demo = is_demo
         self.notices = notices
         """What to tell in the banner while nothing more urgent is to be told."""
+        self._census = Census()
         self._ticker: Timer | None = None
         self._tick = TICK
 
@@ -74,6 +75,7 @@ class Dashboard(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what is known already."""
+        self._census.update(self._monitor.watched, self._monitor.watched, self._monitor.now())
         self._show_rows()
         self._show_host()
         self._ticker = self.set_interval(TICK, self.time_passed)
@@ -114,7 +116,7 @@ class Dashboard(Screen[None]):
     def _show_host(self) -> None:
         connection = self._monitor.connection
         line = header_line(
-            self._monitor.watched.values(),
+            self._census,
             connection,
             now=self._monitor.now(),
             host=self._host,
@@ -157,14 +159,11 @@ class Dashboard(Screen[None]):
 
     def time_passed(self) -> None:
         """Countdowns and estimates are a second older."""
+        self._census.update(self._monitor.watched, (), self._monitor.now())
         self._table.update_visible()
         self._show_host()
         self._show_detail()
-        moving = any(
-            w.saved is None and (not w.is_final or w.expiry is not None)
-            for w in self._monitor.watched.values()
-        )
-        tick = TICK if moving else SLOW_TICK
+        tick = TICK if self._census.moving else SLOW_TICK
         if tick != self._tick and self._ticker is not None:
             self._tick = tick
             self._ticker.stop()
@@ -175,6 +174,7 @@ class Dashboard(Screen[None]):
     @on(VideosChanged)
     def _take_changes(self, event: VideosChanged) -> None:
         changes = event.changes
+        self._census.update(self._monitor.watched, changes.ids, self._monitor.now())
         if changes.membership:
             self._show_rows()
         self._table.update_rows(changes.ids)

@@ -11,9 +11,9 @@ from textual.widgets import Static
 
 from hingtui.diagnosis import diagnose
 from hingtui.i18n import _
-from hingtui.monitor import Watched
+from hingtui.monitor import Watched, standing_of
 from hingtui.text import date_and_time, human_bytes, human_duration, time_of_day
-from hingtui.ui.cells import Sight, coarse_ago, look_icon, look_of, look_style, look_word
+from hingtui.ui.cells import Sight, coarse_ago, standing_icon, standing_style, standing_word
 
 _HISTORY_SHOWN = 12
 
@@ -37,9 +37,11 @@ class DetailPane(VerticalScroll):
 def detail_text(watched: Watched, sight: Sight) -> Text:
     """Every field, the whole prompt, errors with what to do, and the history."""
     palette = sight.palette
-    look = look_of(watched, sight.now)
+    standing = standing_of(watched, sight.now)
     text = Text()
-    text.append(f"{look_icon(look)} {look_word(look)}\n", look_style(look, palette))
+    text.append(
+        f"{standing_icon(standing)} {standing_word(standing)}\n", standing_style(standing, palette)
+    )
     facts = _facts(watched, sight)
     room = max((cell_len(name) for name, _value, _style in facts), default=0)
     for name, value, style in facts:

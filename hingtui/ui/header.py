@@ -11,24 +11,25 @@ from rich.text import Text
 
 from hingtui.diagnosis import diagnose
 from hingtui.i18n import _
-from hingtui.monitor import Connection, Link, Watched
+from hingtui.monitor import Census, Connection, Link, Standing
+from hingtui.schedule import Expiry
 from hingtui.text import human_duration, time_of_day
-from hingtui.ui.cells import SOON, VERY_SOON, Look, fit, look_icon, look_of, look_style, look_word
+from hingtui.ui.cells import SOON, VERY_SOON, fit, standing_icon, standing_style, standing_word
 from hingtui.ui.palette import Palette
 
 _COUNTED = (
-    Look.QUEUED,
-    Look.GENERATING,
-    Look.READY,
-    Look.SAVING,
-    Look.SAVED,
-    Look.FAILED,
-    Look.EXPIRED,
+    Standing.QUEUED,
+    Standing.GENERATING,
+    Standing.READY,
+    Standing.SAVING,
+    Standing.SAVED,
+    Standing.FAILED,
+    Standing.EXPIRED,
 )
 
 
 def header_line(
-    rows: Iterable[Watched],
+    census: Census,
     connection: Connection,
     *,
     now: float,
@@ -38,18 +39,16 @@ def header_line(
     width: int,
 ) -> Text:
     """How many videos do what, the next expiry, and how things stand with the host."""
-    rows = list(rows)
     state, state_style = _connection_words(connection, palette)
     right = Text(state, state_style)
     left = Text(" hingtui ", palette.strong)
     if is_demo:
         left.append(" DEMO ", palette.filled)
         left.append(" ")
-    counts = Counter(look_of(watched, now) for watched in rows)
-    ending = _next_expiry(rows, now, palette)
+    ending = _next_expiry(census.next_expiry(), now, palette)
     room = width - cell_len(left.plain) - cell_len(right.plain) - 2
     for with_words in (True, False):
-        middle = _counts(counts, palette, with_words=with_words)
+        middle = _counts(census.counts, palette, with_words=with_words)
         middle.append_text(ending)
         if cell_len(middle.plain) <= room:
             break
@@ -59,13 +58,17 @@ def header_line(
     return _spread(left, right, width)
 
 
-def _counts(counts: Counter[Look], palette: Palette, *, with_words: bool) -> Text:
-    """How many rows look how; without words where there is no room for them."""
+def _counts(counts: Counter[Standing], palette: Palette, *, with_words: bool) -> Text:
+    """How many rows stand how; without words where there is no room for them."""
     text = Text()
-    for look in _COUNTED:
-        if counts[look]:
-            words = f"{counts[look]} {look_word(look)}" if with_words else f"{counts[look]}"
-            text.append(f" {look_icon(look)} {words} ", look_style(look, palette))
+    for standing in _COUNTED:
+        if counts[standing]:
+            words = (
+                f"{counts[standing]} {standing_word(standing)}"
+                if with_words
+                else f"{counts[standing]}"
+            )
+            text.append(f" {standing_icon(standing)} {words} ", standing_style(standing, palette))
     return text
 
 
@@ -102,16 +105,10 @@ def _connection_words(connection: Connection, palette: Palette) -> tuple[str, St
             return _("online") + " ", palette.success
 
 
-def _next_expiry(rows: list[Watched], now: float, palette: Palette) -> Text:
+def _next_expiry(soonest: Expiry | None, now: float, palette: Palette) -> Text:
     """When the next file that is not saved yet vanishes; empty when none does."""
-    ends = [
-        ending
-        for watched in rows
-        if watched.saved is None and (ending := watched.expiry) is not None and ending.at > now
-    ]
-    if not ends:
+    if soonest is None:
         return Text()
-    soonest = min(ends, key=lambda ending: ending.at)
     left = soonest.at - now
     mark = "~" if soonest.is_estimate else ""
     words = _("next expiry in {time}").format(time=mark + human_duration(left))

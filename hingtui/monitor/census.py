@@ -1,0 +1,105 @@
+"""Counts rows by how they stand and knows whose file vanishes next; decides nothing.
+
+It looks only at rows that changed, so that a line about ten thousand videos costs what changed.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from hingtui.monitor.watched import SaveState, Watched
+from hingtui.schedule import Expiry
+from hingtui.video import Status
+
+
+class Standing(Enum):
+    """How a row stands: what the server says, or what this program does with the video."""
+
+    ASKING = "asking"
+    """No answer yet."""
+    MISSING = "missing"
+    """No answer, and a reason why."""
+    QUEUED = "queued"
+    GENERATING = "generating"
+    READY = "ready"
+    SAVING = "saving"
+    WAITING = "waiting"
+    """To be saved, but not possible right now."""
+    SAVED = "saved"
+    FAILED = "failed"
+    EXPIRED = "expired"
+    UNKNOWN = "unknown"
+
+
+def standing_of(watched: Watched, now: float) -> Standing:
+    """How a row stands at `now` (Unix seconds on the server's clock)."""
+    if watched.saving is not None and watched.is_saving:
+        is_waiting = watched.saving.state is SaveState.WAITING
+        return Standing.WAITING if is_waiting else Standing.SAVING
+    if watched.saved is not None:
+        return Standing.SAVED
+    if watched.video is None:
+        return Standing.ASKING if watched.trouble is None else Standing.MISSING
+    if watched.status is Status.READY and watched.has_vanished(now):
+        return Standing.EXPIRED
+    return Standing(watched.status.value)
+
+
+@dataclass(frozen=True, slots=True)
+class _Counted:
+    standing: Standing
+    moves: bool
+    ends: Expiry | None
+
+
+class Census:
+    """The counts of all rows, kept up with what changed."""
+
+    def __init__(self) -> None:
+        self.counts: Counter[Standing] = Counter()
+        self.moving = 0
+        """Rows on which something counts down or goes on."""
+        self._counted: dict[str, _Counted] = {}
+        self._ends: list[tuple[float, str]] = []
+
+    def update(self, rows: Mapping[str, Watched], changed: Iterable[str], now: float) -> None:
+        """Look at the rows that changed, and at those whose file has just vanished."""
+        gone = []
+        while self._ends and self._ends[0][0] <= now:
+            gone.append(heapq.heappop(self._ends)[1])
+        for video_id in {*changed, *gone}:
+            self._forget(video_id)
+            if (watched := rows.get(video_id)) is not None:
+                self._count(watched, now)
+
+    def next_expiry(self) -> Expiry | None:
+        """When the next file that is not saved yet vanishes."""
+        while self._ends:
+            at, video_id = self._ends[0]
+            counted = self._counted.get(video_id)
+            if counted is not None and counted.ends is not None and counted.ends.at == at:
+                return counted.ends
+            heapq.heappop(self._ends)
+        return None
+
+    def _count(self, watched: Watched, now: float) -> None:
+        ends = watched.expiry if watched.saved is None else None
+        if ends is not None and ends.at <= now:
+            ends = None
+        moves = watched.saved is None and (not watched.is_final or ends is not None)
+        counted = _Counted(standing_of(watched, now), moves, ends)
+        self._counted[watched.id] = counted
+        self.counts[counted.standing] += 1
+        self.moving += counted.moves
+        if ends is not None:
+            heapq.heappush(self._ends, (ends.at, watched.id))
+
+    def _forget(self, video_id: str) -> None:
+        counted = self._counted.pop(video_id, None)
+        if counted is not None:
+            self.counts[counted.standing] -= 1
+            self.moving -= counted.moves
