@@ -106,40 +106,44 @@ def progress_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """A bar with what is reported of it, or the one thing worth saying where there is no bar."""
     palette = sight.palette
     standing = standing_of(watched, sight.now)
-    if standing is Standing.SAVING and watched.saving is not None:
-        progress = watched.saving.progress
-        if watched.saving.state is SaveState.QUEUED:
-            return bar(None, _("in line"), width, palette.track, palette.filled_saving)
-        share = progress.received / progress.total if progress.total else None
-        return bar(share, _bytes_label(watched, width), width, palette.track, palette.filled_saving)
-    if (
-        standing is Standing.WAITING
-        and watched.saving is not None
-        and watched.saving.error is not None
-    ):
-        return _say(diagnose(watched.saving.error).short, palette.warning, width)
+    if standing is Standing.SAVING:
+        return _saving_bar(watched, palette, width)
     if standing is Standing.SAVED:
         size = watched.saved_bytes
         return _say(human_bytes(size) if size is not None else "", palette.muted, width)
-    if watched.saving is not None and watched.saving.error is not None:
-        return _say(diagnose(watched.saving.error).short, palette.error, width)
-    if watched.trouble is not None and standing is not Standing.MISSING:
-        return _say(diagnose(watched.trouble.error).short, palette.warning, width)
+    if (trouble := _short_trouble(watched, standing)) is not None:
+        style = palette.warning if standing is Standing.WAITING else palette.error
+        return _say(trouble, style, width)
     if standing is Standing.ASKING and watched.failures:
         return _say(_("unknown yet"), palette.muted, width)
     if standing is Standing.READY:
         return _say(_("press d"), palette.muted, width)
     if standing is Standing.FAILED:
         return _say(error_line(watched), palette.error, width)
-    if (
-        standing in (Standing.QUEUED, Standing.GENERATING, Standing.UNKNOWN)
-        and watched.video is not None
-    ):
-        progress_ = watched.video.progress
-        label = "" if progress_ is None else f"{progress_:.0f}%"
-        share = None if progress_ is None else progress_ / 100
-        return bar(share, label, width, palette.track, palette.filled)
-    return ()
+    if watched.video is None or watched.is_final:
+        return ()
+    progress = watched.video.progress
+    if progress is None:
+        return bar(None, "", width, palette.track, palette.filled)
+    return bar(progress / 100, f"{progress:.0f}%", width, palette.track, palette.filled)
+
+
+def _saving_bar(watched: Watched, palette: Palette, width: int) -> Cell:
+    """How much of the file is here, and how fast the rest comes."""
+    if watched.saving is None or watched.saving.state is SaveState.QUEUED:
+        return bar(None, _("in line"), width, palette.track, palette.filled_saving)
+    progress = watched.saving.progress
+    share = progress.received / progress.total if progress.total else None
+    return bar(share, _bytes_label(watched, width), width, palette.track, palette.filled_saving)
+
+
+def _short_trouble(watched: Watched, standing: Standing) -> str | None:
+    """What is wrong with the download or the last question, in a few words."""
+    if watched.saving is not None and watched.saving.error is not None:
+        return diagnose(watched.saving.error).short
+    if watched.trouble is not None and standing is not Standing.MISSING:
+        return diagnose(watched.trouble.error).short
+    return None
 
 
 def time_cell(watched: Watched, sight: Sight, width: int) -> Cell:
