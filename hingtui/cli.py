@@ -9,6 +9,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 
 from hingtui import __version__, i18n
 from hingtui.i18n import _, mark
@@ -33,18 +34,42 @@ _WORDS_OF_ARGPARSE = (
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status."""
     i18n.use_language(i18n.language_from(os.environ))
-    for stream in (sys.stdout, sys.stderr):
+    for stream, errors in (
+        (sys.stdin, "replace"),
+        (sys.stdout, "backslashreplace"),
+        (sys.stderr, "backslashreplace"),
+    ):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-    chosen = _parser().parse_args(arguments)
+            stream.reconfigure(errors=errors)
     try:
-        return _run(chosen)
+        status = _run(_parser().parse_args(arguments))
+    except SystemExit as ended:  # argparse has said all there is to say
+        status = ended.code if isinstance(ended.code, int) else 1
     except KeyboardInterrupt:
-        return 130
-    except BrokenPipeError:
-        # The reader of our output has gone; Python would complain once more at the very end.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        status = 130
+    except BrokenPipeError:  # the reader of our output has seen enough
+        status = 1
+    except OSError as error:
+        print(f"hingtui: {error}", file=sys.stderr)
+        status = 1
+    return _written_out(status)
+
+
+def _written_out(status: int) -> int:
+    """The exit status once all output is out: never 0 where some of it could not be written."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:
+            continue
+        try:
+            stream.flush()
+        except OSError as error:
+            # Python would try once more at the very end, and complain.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+            status = status or 1
+            if not isinstance(error, BrokenPipeError):
+                with suppress(OSError):  # where even stderr is gone, nobody can be told
+                    print(f"hingtui: {error}", file=sys.stderr)
+    return status
 
 
 def _run(chosen: argparse.Namespace) -> int:
@@ -116,7 +141,7 @@ def _parser() -> argparse.ArgumentParser:
         "--serve", action="store_true", help=_("only serve; print the variables to export")
     )
     demo.add_argument(
-        "--port", type=int, default=0, metavar="N", help=_("with --serve: the port; 0 is any")
+        "--port", type=_port, default=0, metavar="N", help=_("with --serve: the port; 0 is any")
     )
     return parser
 
@@ -128,7 +153,15 @@ def _command(
 
 
 def _count(text: str) -> int:
-    count = int(text)
-    if not 0 <= count <= 100_000:
-        raise argparse.ArgumentTypeError(_("a number from 0 to 100000 is wanted"))
-    return count
+    return _number(text, 100_000)
+
+
+def _port(text: str) -> int:
+    return _number(text, 65_535)
+
+
+def _number(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:9]) <= most and len(text) < 10):
+        told = _("a number from 0 to {most} is wanted").format(most=most)
+        raise argparse.ArgumentTypeError(told)
+    return int(text)

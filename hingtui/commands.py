@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import sys
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -14,21 +15,32 @@ from rich.cells import cell_len, set_cell_size
 from hingtui import i18n
 from hingtui.clock import Clock
 from hingtui.diagnosis import diagnose
-from hingtui.errors import SettingsError
+from hingtui.errors import (
+    ApiError,
+    HingtuiError,
+    NotFound,
+    NotReady,
+    SettingsError,
+    StorageTrouble,
+    Unreachable,
+)
 from hingtui.i18n import _
 from hingtui.ids import find_ids
-from hingtui.monitor import Link, Monitor, SaveState, Watched
+from hingtui.log import open_log
+from hingtui.monitor import Connection, Link, Monitor, SaveState, Watched
 from hingtui.settings import Settings, load_settings
 from hingtui.text import human_duration, one_line
 from hingtui.video import Status
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
 
-_Work = Callable[[Monitor, list[Watched]], Awaitable[int]]
+_Work = Callable[[Monitor, list[Watched], Settings], Awaitable[int]]
 
 ONCE_WITHIN = 30.0
 """Seconds after which a single question counts as not answered."""
 _LOOK_AGAIN = 0.5
+_GIVE_UP = 8
+"""Failed questions in a row about one video, some minutes' worth, after which nobody waits."""
 
 
 def add(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
@@ -42,7 +54,7 @@ def add(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
             return _refuse(_("The watchlist is of a newer hingtui: upgrade this one to add to it."))
         now = Clock().time()
         watchlist.change(add=[Entry(video_id, now) for video_id in found.ids])
-    except (SettingsError, OSError) as error:
+    except (HingtuiError, OSError) as error:
         return _refuse(error)
     for video_id in found.ids:
         known = video_id in before.entries
@@ -57,7 +69,7 @@ def add(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
 def status(environ: Mapping[str, str], arguments: Sequence[str], *, as_json: bool) -> int:
     """Ask once and print; 0, or 1 if any could not be asked."""
     return _with_monitor(
-        environ, arguments, lambda monitor, rows: _status(monitor, rows, as_json=as_json)
+        environ, arguments, lambda monitor, rows, _settings: _status(monitor, rows, as_json=as_json)
     )
 
 
@@ -73,7 +85,9 @@ def download(
     return _with_monitor(
         environ,
         arguments,
-        lambda monitor, rows: _download(monitor, rows, wait=wait, as_json=as_json),
+        lambda monitor, rows, settings: _download(
+            monitor, rows, settings.downloads, wait=wait, as_json=as_json
+        ),
         folder=folder,
         want_digest=as_json,
     )
@@ -129,8 +143,17 @@ def _with_monitor(
         ids = _named(arguments)
         if folder is not None:
             settings = replace(settings, downloads=Path(folder).expanduser().absolute())
-        return asyncio.run(_session(settings, token, ids, work, want_digest=want_digest))
-    except (SettingsError, OSError) as error:
+        log = open_log(settings.log_path)
+        try:
+            if log is not None:
+                log.hide(token)
+            return asyncio.run(_session(settings, token, ids, work, want_digest=want_digest))
+        finally:
+            if log is not None:
+                log.close()
+    except BrokenPipeError:
+        raise  # nobody is left to be told
+    except (HingtuiError, OSError) as error:
         return _refuse(error)
 
 
@@ -151,7 +174,8 @@ async def _session(
     monitor.connect(Api(settings.base_url, token))
     runner = asyncio.create_task(monitor.run())
     try:
-        return await work(monitor, [monitor.watched[i] for i in ids or monitor.watched])
+        rows = [monitor.watched[video_id] for video_id in ids or monitor.watched]
+        return await work(monitor, rows, settings)
     finally:
         await monitor.stop()
         runner.cancel()
@@ -173,24 +197,33 @@ async def _status(monitor: Monitor, rows: list[Watched], *, as_json: bool) -> in
     return 1 if unanswered else 0
 
 
-async def _download(monitor: Monitor, rows: list[Watched], *, wait: bool, as_json: bool) -> int:
+async def _download(
+    monitor: Monitor, rows: list[Watched], folder: Path, *, wait: bool, as_json: bool
+) -> int:
+    waiting = []
+    for watched in rows:
+        if _is_home(watched, folder):
+            _print_saved(watched, monitor.now(), as_json=as_json)
+        else:
+            waiting.append(watched)
     if not wait:
-        await _ask_once(monitor, rows)
-    saved: list[str] = []
-    monitor.subscribe(lambda changes: saved.extend(changes.saved))
-    waiting = list(rows)
+        await _ask_once(monitor, waiting)
+    begun: set[str] = set()
     failed: list[Watched] = []
+    told: set[Link] = set()
 
     def is_over() -> bool:
         for watched in list(waiting):
-            if watched.id in saved:
-                waiting.remove(watched)
-                _print_saved(watched, monitor.now(), as_json=as_json)
-            elif watched.saving is None and watched.status is Status.READY:
-                monitor.save([watched.id])
-            elif _is_hopeless(watched, wait=wait):
+            if _is_hopeless(watched, monitor, wait=wait):
                 waiting.remove(watched)
                 failed.append(watched)
+            elif watched.id in begun and watched.saving is None:
+                waiting.remove(watched)
+                _print_saved(watched, monitor.now(), as_json=as_json)
+            elif watched.id not in begun and watched.status is Status.READY:
+                begun.update(monitor.save([watched.id]))
+        if waiting:
+            _tell_why_it_takes_long(monitor.connection, told)
         return not waiting or monitor.connection.link is Link.DENIED
 
     await _until(monitor, is_over)
@@ -235,38 +268,92 @@ def _is_answered(watched: Watched) -> bool:
     return watched.video is not None and not watched.is_old and watched.trouble is None
 
 
-def _is_hopeless(watched: Watched, *, wait: bool) -> bool:
+def _is_home(watched: Watched, folder: Path) -> bool:
+    """Whether the file saved earlier is still in this folder; then nobody need be asked."""
+    path = watched.saved
+    if path is None or path.parent != folder or not path.is_file():
+        return False
+    return watched.saved_bytes in (None, path.stat().st_size)
+
+
+def _is_hopeless(watched: Watched, monitor: Monitor, *, wait: bool) -> bool:
     """Whether this video will not be saved in this run."""
-    if watched.saving is not None:
-        return watched.saving.state is SaveState.FAILED
+    if watched.id not in monitor.watched:
+        return True  # somebody has taken it off the watchlist
+    if (saving := watched.saving) is not None:
+        return saving.state is SaveState.FAILED or (
+            saving.state is SaveState.WAITING
+            and not _is_worth_another_try(watched, saving.error, monitor.now(), wait=wait)
+        )
     if watched.status is Status.READY:
         return False
-    return not wait or watched.is_final or watched.trouble is not None
+    if not wait or watched.is_final:
+        return True
+    if watched.trouble is None:
+        return False
+    return isinstance(watched.trouble.error, NotFound) or watched.failures >= _GIVE_UP
+
+
+def _is_worth_another_try(
+    watched: Watched, error: HingtuiError | None, now: float, *, wait: bool
+) -> bool:
+    """Whether a script should wait until a download that was put off is tried again."""
+    match error:
+        case StorageTrouble():
+            return False  # a script makes no room on a full disk
+        case Unreachable():
+            return wait
+        case NotReady():
+            return not _seems_gone(watched, now)
+        case _:
+            return True
+
+
+def _seems_gone(watched: Watched, now: float) -> bool:
+    """Whether its time is over, by the server's word or by estimate."""
+    ends = watched.expiry
+    return watched.status is Status.EXPIRED or (ends is not None and now >= ends.at)
+
+
+def _tell_why_it_takes_long(connection: Connection, told: set[Link]) -> None:
+    """Say once on stderr that the gateway cannot be reached, or that it asks to slow down."""
+    link, error = connection.link, connection.error
+    if link in (Link.OFFLINE, Link.SLOWED) and link not in told and error is not None:
+        told.add(link)
+        diagnosis = diagnose(error)
+        print(f"hingtui: {diagnosis.what} {diagnosis.advice}", file=sys.stderr, flush=True)
 
 
 def _why_unanswered(watched: Watched, monitor: Monitor) -> str:
     error = watched.trouble.error if watched.trouble is not None else monitor.connection.error
     if error is None:
         return _("the gateway does not know this id (yet)") if watched.failures else _("no answer")
-    told = diagnose(error)
-    return f"{told.what} {told.said}".strip()
+    return _in_words(error)
 
 
 def _why_not_saved(watched: Watched, monitor: Monitor) -> str:
-    if watched.saving is not None and watched.saving.error is not None:
-        told = diagnose(watched.saving.error)
-        return f"{told.what} {told.said}".strip()
+    if watched.id not in monitor.watched:
+        return _("it was taken off the watchlist meanwhile")
     video = watched.video
     if watched.status is Status.FAILED and video is not None:
         words = one_line(video.error.message or video.error.code) if video.error else ""
         return _("the gateway failed to make this video. {words}").format(words=words).strip()
-    if watched.status is Status.EXPIRED:
+    error = watched.saving.error if watched.saving is not None else None
+    is_refused = isinstance(error, ApiError) and not isinstance(error, Unreachable)
+    if watched.status is Status.EXPIRED or (is_refused and _seems_gone(watched, monitor.now())):
         return _("the file has expired on the server")
-    if video is None or watched.trouble is not None:
+    if error is not None:
+        return _in_words(error)
+    if video is None or watched.trouble is not None or monitor.connection.error is not None:
         return _why_unanswered(watched, monitor)
     return _("it is not finished yet ({word}); with --wait it is waited for").format(
         word=video.raw_status or watched.status.value
     )
+
+
+def _in_words(error: Exception) -> str:
+    told = diagnose(error)
+    return f"{told.what} {told.said}".strip()
 
 
 # What is printed
@@ -279,9 +366,17 @@ def _print_saved(watched: Watched, now: float, *, as_json: bool) -> None:
     record = json_record(watched, now) | {
         "path": str(watched.saved),
         "bytes": watched.saved_bytes,
-        "sha256": watched.digest,
+        "sha256": watched.digest or _digest(watched.saved),
     }
     print(json.dumps(record, ensure_ascii=False), flush=True)
+
+
+def _digest(path: Path | None) -> str | None:
+    """The SHA-256 of a file that was saved in an earlier run."""
+    if path is None:
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _print_table(rows: Iterable[Watched], monitor: Monitor) -> None:
@@ -297,7 +392,7 @@ def _print_table(rows: Iterable[Watched], monitor: Monitor) -> None:
         lines.append(
             (
                 watched.id,
-                str(record["raw_status"] or record["status"]),
+                _word(record),
                 f"{progress:.0f}%" if isinstance(progress, float) else "-",
                 expires or "-",
                 str(record["model"]) or "-",
@@ -308,6 +403,12 @@ def _print_table(rows: Iterable[Watched], monitor: Monitor) -> None:
     for line in lines:
         padded = [set_cell_size(cell, width) for cell, width in zip(line, widths, strict=False)]
         print("  ".join([*padded, line[5]]).rstrip())
+
+
+def _word(record: Mapping[str, object]) -> str:
+    """The server's own word, but that no server says by itself that a file has expired."""
+    is_expired = record["status"] == Status.EXPIRED.value
+    return str((not is_expired and record["raw_status"]) or record["status"])
 
 
 # What is given
@@ -331,6 +432,8 @@ def _named(arguments: Sequence[str]) -> list[str]:
     found = find_ids(_given(arguments))
     if found.rejected:
         raise SettingsError(_("Not an id: {word}").format(word=found.rejected[0]))
+    if arguments and not found.ids:
+        raise SettingsError(_("No id was found. An id looks like video_691209aab0a0..."))
     return list(found.ids)
 
 

@@ -8,14 +8,14 @@ import sys
 import tempfile
 import threading
 from collections.abc import Callable, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hingtui import i18n
 from hingtui.errors import SettingsError
 from hingtui.i18n import _
-from hingtui.log import Log
+from hingtui.log import open_log
 from hingtui.settings import Settings, load_settings
 
 if TYPE_CHECKING:
@@ -53,7 +53,8 @@ def demo(environ: Mapping[str, str], videos: int, seed: int) -> int:
                 status = _run_app(settings, is_demo=True, clock=server.clock)
         saved = sorted(settings.downloads.glob("*.mp4"))
         if saved:
-            print(_("The demo's saved videos are in {path}").format(path=settings.downloads))
+            with suppress(OSError):  # after a SIGHUP there may be no terminal to say it on
+                print(_("The demo's saved videos are in {path}").format(path=settings.downloads))
         return status
     finally:
         if not any(home.glob("videos/*.mp4")):
@@ -92,7 +93,7 @@ def _run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) -
     from hingtui.ui.app import HingtuiApp
 
     i18n.use_language(settings.language)
-    log = _open_log(settings)
+    log = open_log(settings.log_path)
     hide: Callable[[str], None] | None = log.hide if log is not None else None
     app = HingtuiApp(settings, is_demo=is_demo, clock=clock, hide=hide)
     try:
@@ -103,19 +104,12 @@ def _run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) -
     return app.return_code or 0
 
 
-def _open_log(settings: Settings) -> Log | None:
-    try:
-        return Log(settings.log_path)
-    except OSError as error:
-        words = _("The log cannot be written ({reason}); going on without it.")
-        print(words.format(reason=error.strerror or error), file=sys.stderr)
-        return None
-
-
 def _no_terminal(environ: Mapping[str, str]) -> str | None:
     """Why there can be no dashboard here; None when there can."""
     # Textual draws on stderr, so that one must be the terminal as well.
-    if not all(stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+    # A stream is None where its descriptor was closed before the start.
+    streams = (sys.stdin, sys.stdout, sys.stderr)
+    if not all(stream is not None and stream.isatty() for stream in streams):
         return _("The dashboard needs a terminal. In scripts use: hingtui status --json")
     if environ.get("TERM", "") in ("", "dumb") and os.name == "posix":
         return _("This terminal cannot draw a dashboard (TERM is dumb or not set).")

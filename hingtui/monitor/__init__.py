@@ -4,6 +4,7 @@ It knows no Textual and no httpx. The dashboard, `status` and `download` all use
 
 monitor     the rows, a person's intents, what answers mean
 ├── poller      who is due; asks
+│   └── lister      many at once, through the account's list
 ├── saver       which finished videos come home, in which order
 ├── keeper      rows ↔ the watchlist's file
 ├── host        reachable? its clock, its mood

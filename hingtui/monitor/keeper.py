@@ -1,6 +1,6 @@
 """Keeps the rows in memory and the watchlist's file the same; knows neither network nor screen.
 
-Changes are gathered and written once a second, in a thread. What another process wrote meanwhile is
+Changes are gathered and written once a second at most, in a thread. What another process wrote meanwhile is
 merged and told, so that `hingtui add` shows up in a running dashboard.
 """
 
@@ -16,6 +16,8 @@ from hingtui.watchlist import Contents, Entry, Watchlist
 
 GATHER = 1.0
 """Seconds between two looks at the file, and between two writes."""
+LATER = 30.0
+"""Seconds for which a mere progress may wait to be written: it is soon out of date anyway."""
 RETRY = 5.0
 """Seconds until a write that failed is tried again."""
 
@@ -58,6 +60,8 @@ class Keeper:
         self._in_file: frozenset[str] = frozenset()
         self._stamp: tuple[int, ...] | None = None
         self._retry_at = 0.0
+        self._later: set[str] = set()
+        self._later_since = 0.0
         self._is_failing = False
         self._lock = asyncio.Lock()
 
@@ -67,9 +71,14 @@ class Keeper:
         self._pending.added |= fresh
         self._pending.removed -= fresh
 
-    def updated(self, video_id: str) -> None:
-        """More is known about this one."""
-        self._pending.updated.add(video_id)
+    def updated(self, video_id: str, *, soon: bool = True) -> None:
+        """More is known about this one; if not `soon`, it is enough to write it down later."""
+        if soon:
+            self._pending.updated.add(video_id)
+            return
+        if not self._later:
+            self._later_since = self._clock.monotonic()
+        self._later.add(video_id)
 
     def removed(self, video_ids: Iterable[str]) -> None:
         """These are not watched any more."""
@@ -77,6 +86,7 @@ class Keeper:
         self._pending.removed |= gone
         self._pending.added -= gone
         self._pending.updated -= gone
+        self._later -= gone
 
     async def load(self) -> Contents:
         """What the file holds at the start."""
@@ -93,8 +103,10 @@ class Keeper:
     async def sync(self) -> None:
         """Write what is pending; else look whether another process wrote."""
         async with self._lock:
-            if self._pending:
-                if self._clock.monotonic() >= self._retry_at:
+            now = self._clock.monotonic()
+            is_late = bool(self._later) and now - self._later_since >= LATER
+            if self._pending or is_late:
+                if now >= self._retry_at:
                     await self._write()
             elif await asyncio.to_thread(self._watchlist.stamp) != self._stamp:
                 self._take(await asyncio.to_thread(self._watchlist.read))
@@ -102,10 +114,12 @@ class Keeper:
     async def flush(self) -> None:
         """Write what is pending, now."""
         async with self._lock:
-            if self._pending:
+            if self._pending or self._later:
                 await self._write()
 
     async def _write(self) -> None:
+        self._pending.updated |= self._later
+        self._later = set()
         pending, self._pending = self._pending, Pending()
         added = self._entries(pending.added)
         updated = self._entries(pending.updated - pending.added)

@@ -221,11 +221,12 @@ class Monitor:
         """Ask about these now, finished ones too; None: about all that are not finished."""
         self._host.budget.reopen()
         self._poller.denied = None
+        ids_given = video_ids is not None
         if video_ids is None:
             video_ids = [w.id for w in self.watched.values() if not w.is_final]
         for video_id in video_ids:
             if video_id in self.watched:
-                self._poller.schedule(video_id, 0)
+                self._poller.schedule(video_id, 0, alone=ids_given)
         self._announcer.host()
 
     def save(self, video_ids: Iterable[str]) -> list[str]:
@@ -320,7 +321,8 @@ class Monitor:
         else:
             self._goes_on(watched, video, now)
         if video != before and self._keeper is not None:
-            self._keeper.updated(watched.id)
+            is_news = before is None or before.status is not video.status
+            self._keeper.updated(watched.id, soon=is_news)
 
     def _goes_on(self, watched: Watched, video: Video, now: float) -> None:
         pace = watched.pace

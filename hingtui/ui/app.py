@@ -79,19 +79,19 @@ class HingtuiApp(App[None]):
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = self._wanted_theme()
-        self._dashboard = Dashboard(
-            self.monitor,
-            self._palette(),
-            host="" if is_demo else urlsplit(settings.base_url).netloc,
-            is_demo=is_demo,
-            notices=self._first_notices,
-        )
 
     # Beginning and end
 
     async def on_mount(self) -> None:
         """Show the screen first; the network stack is imported once it stands."""
         self._handle_signals()
+        self._dashboard = Dashboard(
+            self.monitor,
+            self._palette(),
+            host="" if self._is_demo else urlsplit(self.settings.base_url).netloc,
+            is_demo=self._is_demo,
+            notices=self._first_notices,
+        )
         self.monitor.subscribe(self._heard)
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         await self.push_screen(self._dashboard)

@@ -1,0 +1,122 @@
+"""Asks for many videos at once through the account's list; knows not when each of them is due.
+
+One page answers for a hundred videos. But not every gateway has the list, it need not hold every
+id, and it can lag behind: so it never has the last word on what is finished.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from typing import Protocol
+
+from hingtui.clock import Clock
+from hingtui.errors import ApiError, BadReply, Forbidden, NotFound, NotOffered
+from hingtui.monitor.budget import HostBudget
+from hingtui.video import Video
+
+WORTH = 8
+"""Videos due together from which a page of the list is cheaper than a question for each."""
+PAGE = 100
+A_PAGE_TAKES = 2.0
+"""Seconds between two sweeps for each page that the last one took: half a request a second."""
+_MOST_PAGES = 30
+_ASK_AGAIN = 900.0
+"""Seconds after which a gateway without a list is asked for one again."""
+
+
+class Paged(Protocol):
+    """One page of the list."""
+
+    @property
+    def videos(self) -> tuple[Video, ...]: ...
+    @property
+    def last_id(self) -> str | None: ...
+    @property
+    def server_time(self) -> float | None: ...
+
+
+class Lists(Protocol):
+    """The one call that the lister needs of the API."""
+
+    async def list_page(
+        self, after: str | None = None, *, limit: int = 100, order: str = "desc"
+    ) -> Paged: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """What a page says of one video; stands where the answer to a question would."""
+
+    video: Video
+    server_time: float | None
+
+
+class Lister:
+    """Sweeps over the list, as long as the gateway answers it."""
+
+    def __init__(
+        self, budget: HostBudget, clock: Clock, *, listed: Callable[[Listed], None]
+    ) -> None:
+        self._budget = budget
+        self._clock = clock
+        self._listed = listed
+        self._next_at = 0.0
+        self.unlisted: set[str] = set()
+        """Ids that the list does not hold: they are asked about one by one."""
+        self.is_sweeping = False
+        self.is_offered = True
+        """Whether the gateway has a list, as far as is known."""
+
+    def wait(self, now: float) -> float:
+        """Seconds (monotonic clock) until a sweep may begin."""
+        return max(0.0, self._next_at - now)
+
+    def is_of_use(self, due: int, now: float) -> bool:
+        """Whether so many videos that are due should wait for a sweep."""
+        if not self.is_offered and now >= self._next_at:
+            self.is_offered = True
+        return self.is_offered and (due >= WORTH or self.is_sweeping)
+
+    def reset(self) -> None:
+        """Another gateway or token: nothing is known of its list."""
+        self.is_offered = True
+        self.unlisted.clear()
+        self._next_at = 0.0
+
+    async def sweep(self, api: Lists, wanted: Collection[str]) -> ApiError | None:
+        """Page through the list, the newest first, until all of `wanted` were seen.
+
+        What the page says is handed on as it comes. Returns what went wrong with the host, if
+        anything did; that a gateway has no list is nothing wrong.
+        """
+        self.is_sweeping = True
+        pages = 0
+        try:
+            missing = set(wanted)
+            after: str | None = None
+            while missing and pages < _MOST_PAGES:
+                await self._wait_for_budget()
+                page = await api.list_page(after, limit=PAGE)
+                pages += 1
+                for video in page.videos:
+                    missing.discard(video.id)
+                    self._listed(Listed(video, page.server_time))
+                after = page.last_id
+                if after is None:
+                    break
+            self.unlisted |= missing
+        except (NotOffered, NotFound, BadReply, Forbidden):
+            self.is_offered = False
+        except ApiError as error:
+            return error
+        finally:
+            self.is_sweeping = False
+            pause = A_PAGE_TAKES * max(1, pages) if self.is_offered else _ASK_AGAIN
+            self._next_at = self._clock.monotonic() + pause
+        return None
+
+    async def _wait_for_budget(self) -> None:
+        while (pause := self._budget.wait(self._clock.monotonic())) > 0:
+            await self._clock.sleep(pause)
+        self._budget.spend(self._clock.monotonic())
