@@ -1,6 +1,7 @@
 """Wires the dashboard to the monitor: workers, signals, themes, what the desktop is asked to do.
 
-What must outlive a screen belongs here; what is shown belongs to the screens.
+What must outlive a screen belongs here; what is shown belongs to the screens. What the first paint
+does not need (dialogs, the network, tracebacks) is imported when it is wanted.
 """
 
 from __future__ import annotations
@@ -15,13 +16,12 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-import rich
 from rich.segment import Segments
 from rich.text import Text
-from rich.traceback import Traceback
 from textual import on
 from textual.app import App
 from textual.theme import Theme
+from textual.worker import Worker, WorkerState
 
 from hingtui.clock import Clock
 from hingtui.errors import SettingsError
@@ -33,7 +33,6 @@ from hingtui.settings import Settings, save_token
 from hingtui.ui.cells import standing_icon, standing_style, standing_word
 from hingtui.ui.commands import Command, commands
 from hingtui.ui.dashboard import Dashboard
-from hingtui.ui.dialogs import HelpDialog, QuitDialog, TokenDialog
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.palette import Palette, palette_of
 from hingtui.ui.themes import DARK, LIGHT
@@ -145,6 +144,8 @@ class HingtuiApp(App[None]):
 
     async def action_quit(self) -> None:
         """Quit; ask first while downloads run."""
+        from hingtui.ui.dialogs import QuitDialog
+
         running = len(self.monitor.saving)
         if running and not isinstance(self.screen, QuitDialog):
             self.push_screen(QuitDialog(running), self._quit_answered)
@@ -174,12 +175,23 @@ class HingtuiApp(App[None]):
 
     def _fatal_error(self) -> None:
         """As Textual's own, but without local variables: a token could be among them."""
+        import rich
+        from rich.traceback import Traceback
+
         self.bell()
         traceback = Traceback(show_locals=False, width=None, suppress=[rich])
         self._exit_renderables.append(
             Segments(self.console.render(traceback, self.console.options))
         )
         self._close_messages_no_wait()
+
+    @on(Worker.StateChanged)
+    def _worker_changed(self, event: Worker.StateChanged) -> None:
+        """All workers are the app's own, and none may fail in silence."""
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            _log.error("%s failed", event.worker.name, exc_info=event.worker.error)
+            words = _("Something unexpected went wrong inside hingtui; the details are in its log.")
+            self.notify(words, severity="error", markup=False)
 
     # News
 
@@ -221,6 +233,8 @@ class HingtuiApp(App[None]):
 
     @on(Dashboard.TokenWanted)
     def _ask_for_token(self) -> None:
+        from hingtui.ui.dialogs import TokenDialog
+
         host = urlsplit(self.settings.base_url).netloc
         self.push_screen(TokenDialog(host, str(self.settings.token_path)), self._token_typed)
 
@@ -262,6 +276,8 @@ class HingtuiApp(App[None]):
 
     def action_help(self) -> None:
         """All keys."""
+        from hingtui.ui.dialogs import HelpDialog
+
         palette = self._palette()
         legend = Text()
         for standing in (

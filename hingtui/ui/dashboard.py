@@ -18,12 +18,10 @@ from textual.timer import Timer
 from textual.widgets import DataTable, Footer, Static
 
 from hingtui.i18n import _, ngettext
-from hingtui.ids import find_ids
 from hingtui.monitor import Census, Changes, Link, Monitor, Watched
 from hingtui.text import clean_line, one_line
 from hingtui.ui.cells import Sight, fit
 from hingtui.ui.detail import DetailPane
-from hingtui.ui.dialogs import AddDialog
 from hingtui.ui.header import banner_line, header_line
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.palette import Palette
@@ -219,12 +217,18 @@ class Dashboard(Screen[None]):
 
     def action_add(self) -> None:
         """Ask for ids, then watch them."""
+        from hingtui.ui.dialogs import AddDialog
+
         self.app.push_screen(AddDialog(frozenset(self._monitor.watched)), self._add)
 
     def _add(self, text: str | None) -> None:
-        if not text:
-            return
-        found = find_ids(text)
+        if text:
+            self.app.run_worker(self._watch_found(text), group="wishes", exit_on_error=False)
+
+    async def _watch_found(self, text: str) -> None:
+        from hingtui.ids import find_ids
+
+        found = await asyncio.to_thread(find_ids, text)  # a hostile paste can take seconds
         result = self._monitor.add(found.ids)
         parts = []
         if result.added:
@@ -244,7 +248,7 @@ class Dashboard(Screen[None]):
     def action_download(self) -> None:
         """Bring the selected video home."""
         if (watched := self._selected()) is not None:
-            self.run_worker(self._download(watched), group="wishes", exit_on_error=False)
+            self.app.run_worker(self._download(watched), group="wishes", exit_on_error=False)
 
     async def _download(self, watched: Watched) -> None:
         if watched.status is not Status.READY:

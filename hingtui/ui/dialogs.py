@@ -5,6 +5,7 @@ Each returns an answer and does nothing with it.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from typing import ClassVar, Generic, TypeVar
 
@@ -83,12 +84,16 @@ class AddDialog(Dialog[str]):
     def on_mount(self) -> None:
         """Ready to be pasted into."""
         self.query_one(PasteArea).focus()
-        self._count()
 
     @on(TextArea.Changed)
-    def _count(self) -> None:
+    def _text_changed(self) -> None:
+        self.app.run_worker(self._count(), group="count", exclusive=True, exit_on_error=False)
+
+    async def _count(self) -> None:
+        """Say what is found; in a thread, because a paste can be megabytes."""
         text = self.query_one(PasteArea).text
-        self.query_one("#add-found", Static).update(Text(describe_found(text, self._known)))
+        found = await asyncio.to_thread(describe_found, text, self._known)
+        self.query_one("#add-found", Static).update(Text(found))
 
     @on(PasteArea.Submitted)
     def _submit(self) -> None:
