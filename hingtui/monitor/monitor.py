@@ -141,12 +141,13 @@ class Monitor:
         """Stop downloads (they can be resumed), write the watchlist, close the connections."""
         api, self._api = self._api, None
         self._poller.use(None)
-        await self._saver.stop(within)
+        self._saver.cancel_all()
+        if api is not None:
+            await api.aclose()  # wakes threads that wait for a silent server
+        await self._saver.at_rest(within)
         if self._keeper is not None:
             await self._keeper.flush()
         await self.at_rest(within)
-        if api is not None:
-            await api.aclose()
 
     # The watch step by step, for those who move the clock themselves
 

@@ -113,10 +113,13 @@ class Saver:
             self._wake.clear()
             await self._clock.wait_for(self._wake, self.start_next())
 
-    async def stop(self, within: float) -> None:
-        """Cancel all; wait at most `within` seconds for the threads to put their parts in order."""
+    def cancel_all(self) -> None:
+        """Stop all of them; what was received stays."""
         for watched in list(self._wanted.values()):
             self.cancel(watched)
+
+    async def at_rest(self, within: float) -> None:
+        """Wait at most `within` seconds for the threads to put their parts in order."""
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=within)
 

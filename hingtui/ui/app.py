@@ -311,6 +311,7 @@ class HingtuiApp(App[None]):
                 show=command.in_footer,
                 key_display=own or command.display,
             )
+        self.bind("ctrl+z", "suspend_process", show=False)
         unknown = sorted(set(self.settings.keys) - {command.action for command in bound})
         if unknown:
             words = _("config.toml gives a key to {name}, which hingtui cannot do.")
