@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -20,6 +21,7 @@ from hingtui.settings import Settings, load_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
     from hingtui.clock import Clock
     from hingtui.demo.server import DemoServer
@@ -28,6 +30,9 @@ DEMO_RATE = 700_000.0
 """Bytes a second of each of the demo's downloads: slow enough for a bar to be seen moving."""
 _LOOK_FOR_NEW = 1.0
 """Seconds between two looks whether the demo's story has new videos."""
+
+_AGAIN = 0.1
+"""Seconds until a signal that came too early for the dashboard comes again."""
 
 
 def dashboard(environ: Mapping[str, str]) -> int:
@@ -45,6 +50,7 @@ def demo(environ: Mapping[str, str], videos: int, seed: int) -> int:
     """The dashboard on an embedded server, in a folder of its own; the exit status."""
     if (problem := _no_terminal(environ)) is not None:
         return _refuse(problem)
+    _on_signals(_end)
     home = Path(tempfile.mkdtemp(prefix="hingtui-demo-"))
     try:
         with _demo_server(videos, seed) as server:
@@ -96,12 +102,32 @@ def _run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) -
     log = open_log(settings.log_path)
     hide: Callable[[str], None] | None = log.hide if log is not None else None
     app = HingtuiApp(settings, is_demo=is_demo, clock=clock, hide=hide)
+    _on_signals(_again)
     try:
         app.run()
     finally:
         if log is not None:
             log.close()
     return app.return_code or 0
+
+
+def _on_signals(handler: Callable[[int, FrameType | None], None]) -> None:
+    """What SIGHUP and SIGTERM do until the dashboard stands and has handlers of its own."""
+    for name in ("SIGHUP", "SIGTERM"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), handler)
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    """End now, and clean up on the way."""
+    raise SystemExit(128 + number)
+
+
+def _again(number: int, _frame: FrameType | None) -> None:
+    """Send it again in a moment: an exception while Textual starts can leave it hanging."""
+    timer = threading.Timer(_AGAIN, os.kill, (os.getpid(), number))
+    timer.daemon = True
+    timer.start()
 
 
 def _no_terminal(environ: Mapping[str, str]) -> str | None:

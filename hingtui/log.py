@@ -9,6 +9,7 @@ import os
 import queue
 import re
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from hingtui.i18n import _
@@ -101,4 +102,5 @@ class Log:
             logger.removeHandler(self._entrance)
             logger.propagate = True
         self._listener.stop()
-        self._handler.close()
+        with suppress(OSError):  # on a full disk there is nowhere left to say so
+            self._handler.close()

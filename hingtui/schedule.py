@@ -21,6 +21,8 @@ RARE = 300.0
 """Seconds between questions about an id that the server does not know."""
 GRACE = 90.0
 """Seconds during which an unknown id may only be too young to be known."""
+TELLING = 10.0
+"""Per cent below which the usual duration tells more than the pace seen so far."""
 _STILL = 0.3
 """At no progress at all, what is left is at least this share of what has passed."""
 
@@ -76,9 +78,10 @@ def remaining(pace: Pace, now: float, usual: float | None) -> float | None:
     `usual` is the median duration of finished videos of the same model and length, if known.
     """
     rate = speed(pace)
-    if rate and pace.latest < 100 and not is_stalled(pace, now):
+    is_early = pace.latest < TELLING and usual is not None
+    if rate and pace.latest < 100 and not is_early and not is_stalled(pace, now):
         return max(0.0, (100 - pace.latest) / rate - (now - pace.moved_at))
-    if usual is None or pace.latest > 0:
+    if usual is None or pace.latest >= TELLING:
         return None
     age = now - pace.started_at
     return max(usual - age, _STILL * age)

@@ -22,7 +22,7 @@ class Standing(Enum):
     ASKING = "asking"
     """No answer yet."""
     MISSING = "missing"
-    """No answer, and a reason why."""
+    """The gateway does not know it, or not yet, or something is wrong."""
     QUEUED = "queued"
     GENERATING = "generating"
     READY = "ready"
@@ -43,7 +43,7 @@ def standing_of(watched: Watched, now: float) -> Standing:
     if watched.saved is not None:
         return Standing.SAVED
     if watched.video is None:
-        return Standing.ASKING if watched.trouble is None else Standing.MISSING
+        return Standing.MISSING if watched.trouble or watched.failures else Standing.ASKING
     if watched.status is Status.READY and watched.has_vanished(now):
         return Standing.EXPIRED
     return Standing(watched.status.value)

@@ -213,6 +213,8 @@ class Poller:
             outcome = error
         finally:
             self._tasks.pop(video_id, None)
+            if (due := self._due.get(video_id)) is not None:  # wanted again meanwhile
+                heapq.heappush(self._heap, (due, video_id))
             self._wake.set()
         self._account(outcome)
         self._answered(video_id, outcome)

@@ -284,6 +284,7 @@ class HingtuiApp(App[None]):
             Standing.QUEUED,
             Standing.GENERATING,
             Standing.READY,
+            Standing.SAVING,
             Standing.SAVED,
             Standing.FAILED,
             Standing.UNKNOWN,

@@ -42,7 +42,7 @@ def standing_word(standing: Standing) -> str:
     """The word for a standing, in the language in use."""
     return {
         Standing.ASKING: _("asking"),
-        Standing.MISSING: _("no answer yet"),
+        Standing.MISSING: _("not known yet"),
         Standing.QUEUED: _("queued"),
         Standing.GENERATING: _("generating"),
         Standing.READY: _("ready"),
@@ -60,8 +60,10 @@ def standing_style(standing: Standing, palette: Palette) -> Style:
     match standing:
         case Standing.GENERATING:
             return palette.primary
-        case Standing.READY | Standing.SAVING:
+        case Standing.READY:
             return palette.success + palette.strong
+        case Standing.SAVING:
+            return palette.accent
         case Standing.SAVED:
             return palette.success
         case Standing.FAILED:
@@ -114,12 +116,8 @@ def progress_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     if (trouble := _short_trouble(watched, standing)) is not None:
         style = palette.warning if standing is Standing.WAITING else palette.error
         return _say(trouble, style, width)
-    if standing is Standing.ASKING and watched.failures:
-        return _say(_("unknown yet"), palette.muted, width)
     if standing is Standing.READY:
         return _say(_("press d"), palette.muted, width)
-    if standing is Standing.FAILED:
-        return _say(error_line(watched), palette.error, width)
     if watched.video is None or watched.is_final:
         return ()
     progress = watched.video.progress
@@ -163,6 +161,8 @@ def time_cell(watched: Watched, sight: Sight, width: int) -> Cell:
             return ()
         return _say(coarse_ago(sight.now - video.completed_at), palette.muted, width)
     if sight.left is not None and video.status is Status.GENERATING:
+        if sight.left < 1:
+            return _say(_("soon"), palette.plain, width)
         left_text = human_duration(sight.left)
         return _say(_("~{time} left").format(time=left_text), palette.plain, width)
     if video.created_at is None:
@@ -203,7 +203,8 @@ def coarse_ago(seconds: float) -> str:
 
 def model_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """The model's name."""
-    return _say(watched.video.model if watched.video else "", sight.palette.muted, width)
+    model = watched.video.model if watched.video else ""
+    return _say(model, sight.palette.muted, width)
 
 
 def shape_cell(watched: Watched, sight: Sight, width: int) -> Cell:
@@ -221,8 +222,12 @@ def shape_of(watched: Watched) -> str:
 
 
 def title_cell(watched: Watched, sight: Sight, width: int) -> Cell:
-    """The prompt; where there is none, the id."""
+    """The prompt; where there is none, the id; before it, why the video failed."""
     prompt = watched.video.prompt if watched.video else ""
+    if watched.status is Status.FAILED:
+        reason = fit(error_line(watched), width)
+        rest = fit(f"  {one_line(prompt[: width * 4])}", width - cell_len(reason))
+        return ((reason, sight.palette.error), (rest, sight.palette.muted))
     if prompt:
         return _say(one_line(prompt[: width * 4]), sight.palette.plain, width)
     return _say(watched.id, sight.palette.muted, width)
@@ -230,7 +235,7 @@ def title_cell(watched: Watched, sight: Sight, width: int) -> Cell:
 
 def id_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """The id that was asked for."""
-    return _say(watched.id, sight.palette.muted, width)
+    return _say(fit_middle(watched.id, width), sight.palette.muted, width)
 
 
 def error_line(watched: Watched) -> str:
@@ -247,10 +252,15 @@ def bar(share: float | None, label: str, width: int, track: Style, filled: Style
     It is drawn with background colour alone: the usual bar characters are double-wide in some
     terminals.
     """
-    line = set_cell_size(" " + fit(label, width - 1), width)
+    label = fit(label, width - 1)
     done = 0 if share is None else round(min(1.0, max(0.0, share)) * width)
     if share is not None and share > 0:
         done = max(1, done)
+    # A label that the end of the bar would cut stands behind it, if there is room.
+    before = done + 1 if 0 < done <= cell_len(label) + 1 else 1
+    if before + cell_len(label) > width:
+        before = 1
+    line = set_cell_size(" " * before + label, width)
     cut = _chars_within(line, done)
     return tuple(piece for piece in ((line[:cut], filled), (line[cut:], track)) if piece[0])
 
@@ -262,6 +272,17 @@ def fit(line: str, width: int) -> str:
     if width <= 2:
         return set_cell_size(line, max(width, 0)).rstrip()
     return set_cell_size(line, width - 2).rstrip() + ".."
+
+
+def fit_middle(line: str, width: int) -> str:
+    """`line` in at most `width` cells, cut in its middle: names differ at their ends."""
+    if cell_len(line) <= width or width < 8:
+        return fit(line, width)
+    tail = (width - 2) // 2
+    head = width - 2 - tail
+    while cell_len(line[-tail:]) > (width - 2) // 2:
+        tail -= 1
+    return set_cell_size(line, head) + ".." + line[-tail:]
 
 
 def _chars_within(line: str, cells: int) -> int:

@@ -38,7 +38,7 @@ def plan_columns(width: int) -> tuple[ColumnPlan, ...]:
     time = ColumnPlan("time", _("TIME"), 11, cells.time_cell)
     expiry = ColumnPlan("expiry", _("EXPIRES"), 8, cells.expiry_cell)
     shape = ColumnPlan("shape", _("SIZE"), 13, cells.shape_cell)
-    model = ColumnPlan("model", _("MODEL"), 20, cells.model_cell)
+    model = ColumnPlan("model", _("MODEL"), 20 if width < 180 else 29, cells.model_cell)
     video_id = ColumnPlan("id", _("ID"), 24, cells.id_cell)
 
     left = width - _SCROLLBAR - PADDING  # the title's own padding

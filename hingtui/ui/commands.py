@@ -49,5 +49,5 @@ def commands() -> tuple[Command, ...]:
             _("Help"),
             _("This help"),
         ),
-        Command("q,ctrl+q", "q", "quit", _("Quit"), _("Quit; downloads can be resumed later")),
+        Command("q,ctrl+q", "q", "quit", _("Quit"), _("Quit; downloads can be resumed")),
     )

@@ -35,6 +35,11 @@ TICK, SLOW_TICK = 1.0, 20.0
 """Seconds between two looks at the clock while something counts down, and while nothing does."""
 
 
+_NEED_A_VIDEO = frozenset(
+    ("download", "download_all", "detail", "open", "remove", "cancel", "ask", "ask_all", "copy_id")
+)
+
+
 class Dashboard(Screen[None]):
     """The watchlist, a line about all of it, and the details of one video."""
 
@@ -59,6 +64,7 @@ class Dashboard(Screen[None]):
         self.notices = notices
         """What to tell in the banner while nothing more urgent is to be told."""
         self._census = Census()
+        self._keys_for = (True, False)
         self._ticker: Timer | None = None
         self._tick = TICK
 
@@ -90,6 +96,15 @@ class Dashboard(Screen[None]):
         self._show_host()
         self._show_detail()
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """What needs a video is no key, and not in the footer, while there is none."""
+        if action in _NEED_A_VIDEO and not self._monitor.watched:
+            return action == "detail" and self._wants_token()
+        return super().check_action(action, parameters)
+
+    def _wants_token(self) -> bool:
+        return self._monitor.connection.link in (Link.NO_TOKEN, Link.DENIED)
+
     # What is shown
 
     @property
@@ -112,6 +127,10 @@ class Dashboard(Screen[None]):
             )
 
     def _show_host(self) -> None:
+        keys_for = (not self._monitor.watched, self._wants_token())
+        if keys_for != self._keys_for:
+            self._keys_for = keys_for
+            self.refresh_bindings()
         connection = self._monitor.connection
         line = header_line(
             self._census,
@@ -315,7 +334,7 @@ class Dashboard(Screen[None]):
 
     def action_detail(self) -> None:
         """Show or hide the details; without a usable token: ask for one."""
-        if self._monitor.connection.link in (Link.NO_TOKEN, Link.DENIED):
+        if self._wants_token():
             self.post_message(self.TokenWanted())
             return
         self.query_one("#body").toggle_class("-detail")

@@ -48,7 +48,8 @@ def detail_text(watched: Watched, sight: Sight) -> Text:
         text.append(name + " " * (room - cell_len(name) + 2), palette.muted)
         text.append(value + "\n", style)
     for heading, lines, style in _paragraphs(watched, sight):
-        text.append(f"\n{heading}\n", palette.strong)
+        if heading:
+            text.append(f"\n{heading}\n", palette.strong)
         for line in lines:
             text.append(line + "\n", style)
     return text
@@ -63,7 +64,8 @@ def _facts(watched: Watched, sight: Sight) -> list[_Fact]:
     facts: list[tuple[str, str]] = [(_("Id"), watched.id)]
     video = watched.video
     if video is not None:
-        progress = "" if video.progress is None else f"{video.progress:g}%"
+        is_over = video.progress is None or watched.is_final
+        progress = "" if is_over else f"{video.progress:g}%"
         left = "" if sight.left is None else f"~{human_duration(sight.left)}"
         seconds = "" if video.seconds is None else _("{n} s").format(n=f"{video.seconds:g}")
         took = ""
@@ -112,9 +114,10 @@ def _paragraphs(watched: Watched, sight: Sight) -> list[tuple[str, list[str], St
     blocks: list[tuple[str, list[str], Style]] = []
     video = watched.video
     if video is not None and video.error is not None:
-        lines = [line for line in (video.error.message, video.error.code) if line]
-        lines.append(_("The gateway gave up on this video; ask for it again where you made it."))
-        blocks.append((_("Why it failed"), lines, palette.error))
+        advice = _("The gateway gave up on this video; ask for it again where you made it.")
+        code = [video.error.code] if video.error.code else []
+        blocks.append((_("Why it failed"), video.error.message.split("\n"), palette.error))
+        blocks.append(("", [*code, advice], palette.muted))
     if watched.saving is not None and watched.saving.error is not None:
         blocks.append((_("Download"), _told(watched.saving.error), palette.warning))
     if watched.trouble is not None:

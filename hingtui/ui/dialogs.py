@@ -214,7 +214,7 @@ class HelpDialog(Dialog[None]):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help-box", classes="box"):
             yield Label(_("Keys"), classes="title")
-            yield Static(self._keys(), markup=False)
+            yield Static(self._keys(), markup=False, id="help-keys")
             yield Label(_("Signs"), classes="title")
             yield Static(self._legend, markup=False)
             yield Label(
@@ -224,11 +224,16 @@ class HelpDialog(Dialog[None]):
             )
 
     def _keys(self) -> Text:
-        room = max(cell_len(command.display) for command in self._commands)
+        """Two columns, read downwards."""
+        keys = [(command.display, command.help) for command in self._commands]
+        keys.append(("^p", _("Command palette: themes and more")))
+        half = (len(keys) + 1) // 2
+        room = max(cell_len(words) for _key, words in keys[:half])
         text = Text()
-        for command in self._commands:
-            text.append(" " * (room - cell_len(command.display)) + command.display, "bold")
-            text.append(f"  {command.help}\n")
-        text.append(" " * (room - 2) + "^p", "bold")
-        text.append("  " + _("Command palette: themes and more"))
+        for at in range(half):
+            for key, words in keys[at::half]:
+                text.append(" " * (5 - cell_len(key)) + key, "bold")
+                text.append(f"  {words}" + " " * (room - cell_len(words) + 2))
+            text.append("\n")
+        text.rstrip()
         return text

@@ -41,6 +41,7 @@ class VideoTable(RowTable, inherit_bindings=False):
 
     def __init__(self, sight: Callable[[Watched], Sight]) -> None:
         super().__init__(id="videos")
+        self.cursor_foreground_priority = "renderable"  # colours mean something here
         self._sight = sight
         self._plan: tuple[ColumnPlan, ...] = ()
         self._watched: dict[str, Watched] = {}
