@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.api import Api
-from hingtui.errors import NotFound, Unauthorized
+from hingtui.errors import NotFound, StorageTrouble, Unauthorized
 from hingtui.monitor import Link, SaveState
 from hingtui.video import Status
 from hingtui.watchlist import Watchlist
@@ -313,3 +313,34 @@ async def test_a_listener_that_fails_does_not_stop_the_others(tmp_path: Path) ->
         world.monitor.add(["video_one"])
         await world.look()
         assert heard
+
+
+async def test_ids_are_kept_while_the_watchlist_cannot_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene(tmp_path, job()) as world:
+        full = StorageTrouble("The disk is full.")
+
+        def fail(**_changes: object) -> None:
+            raise full
+
+        with monkeypatch.context() as broken:
+            broken.setattr(world.watchlist, "change", fail)
+            world.monitor.add(["video_one"])
+            await world.monitor.sync()
+            assert world.monitor.storage_error is full
+        world.clock.advance(10)
+        await world.monitor.sync()
+        assert world.monitor.storage_error is None
+        assert "video_one" in world.watchlist.read().entries
+
+
+async def test_a_question_wanted_while_one_is_under_way_is_not_lost(tmp_path: Path) -> None:
+    async with scene(tmp_path, job(queued_for=0, generating_for=0)) as world:
+        world.monitor.add(["video_one"])
+        await world.look(after=1)
+        world.monitor.ask(["video_one"])
+        world.monitor.start_asking()
+        world.monitor.ask(["video_one"])
+        await world.look()
+        assert len(world.asked("/v1/videos/video_one")) == 3

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from hingtui.clock import Clock
+from hingtui.errors import StorageTrouble
 from hingtui.watchlist import Contents, Entry, Watchlist
 
 GATHER = 1.0
@@ -46,11 +47,11 @@ class Keeper:
         *,
         entries: Callable[[Iterable[str]], list[Entry]],
         read: Callable[[Contents, list[str]], None],
-        failed: Callable[[OSError | None], None],
+        failed: Callable[[StorageTrouble | None], None],
     ) -> None:
         """`entries` gives the rows of ids as they are now. `read` is told what the file holds and
-        which ids another process has removed. `failed` is told when writing fails, and with None
-        when it works again."""
+        which ids another process has removed. `failed` is told when the file makes trouble,
+        and with None when it works again."""
         self._watchlist = watchlist
         self._clock = clock
         self._entries = entries
@@ -109,7 +110,23 @@ class Keeper:
                 if now >= self._retry_at:
                     await self._write()
             elif await asyncio.to_thread(self._watchlist.stamp) != self._stamp:
-                self._take(await asyncio.to_thread(self._watchlist.read))
+                await self._read_again()
+
+    async def _read_again(self) -> None:
+        try:
+            contents = await asyncio.to_thread(self._watchlist.read)
+        except StorageTrouble as error:
+            _log.warning("the watchlist could not be read: %s", error)
+            self._trouble(error)
+            return
+        self._trouble(None)
+        self._take(contents)
+
+    def _trouble(self, error: StorageTrouble | None) -> None:
+        """Tell when the file begins to make trouble, and when it ends."""
+        if error is not None or self._is_failing:
+            self._is_failing = error is not None
+            self._failed(error)
 
     async def flush(self) -> None:
         """Write what is pending, now."""
@@ -127,16 +144,13 @@ class Keeper:
             contents = await asyncio.to_thread(
                 self._watchlist.change, add=added, update=updated, remove=pending.removed
             )
-        except OSError as error:
-            _log.warning("the watchlist could not be written: %r", error)
+        except StorageTrouble as error:
+            _log.warning("the watchlist could not be written: %s", error)
             self._put_back(pending)
             self._retry_at = self._clock.monotonic() + RETRY
-            self._is_failing = True
-            self._failed(error)
+            self._trouble(error)
             return
-        if self._is_failing:
-            self._is_failing = False
-            self._failed(None)
+        self._trouble(None)
         self._take(contents)
 
     def _put_back(self, pending: Pending) -> None:

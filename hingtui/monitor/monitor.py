@@ -15,7 +15,15 @@ from typing import Protocol
 
 from hingtui.clock import Clock
 from hingtui.download import ContentSource, Saved
-from hingtui.errors import ApiError, Forbidden, NotFound, RateLimited, Unauthorized, Unreachable
+from hingtui.errors import (
+    ApiError,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    StorageTrouble,
+    Unauthorized,
+    Unreachable,
+)
 from hingtui.monitor.budget import HostBudget
 from hingtui.monitor.changes import Announcer, Changes
 from hingtui.monitor.experience import Experience
@@ -75,8 +83,8 @@ class Monitor:
         """Where a damaged watchlist was put."""
         self.is_read_only = False
         """The watchlist's file is of a future version: nothing is written to it."""
-        self.storage_error: OSError | None = None
-        """Why the watchlist cannot be written right now."""
+        self.storage_error: StorageTrouble | None = None
+        """Why the watchlist cannot be used right now."""
         self._rng = rng or random.Random()  # noqa: S311 - jitter needs no secrecy
         self._removed: list[list[Watched]] = []
         self._background: set[asyncio.Task[None]] = set()
@@ -462,7 +470,7 @@ class Monitor:
                 watched.saved, watched.saved_bytes = entry.saved, entry.saved_bytes
                 self._announcer.row(entry.id)
 
-    def _keeping_failed(self, error: OSError | None) -> None:
+    def _keeping_failed(self, error: StorageTrouble | None) -> None:
         self.storage_error = error
         self._announcer.host()
 

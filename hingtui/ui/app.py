@@ -24,7 +24,7 @@ from textual.theme import Theme
 from textual.worker import Worker, WorkerState
 
 from hingtui.clock import Clock
-from hingtui.errors import SettingsError
+from hingtui.errors import SettingsError, StorageTrouble
 from hingtui.i18n import _
 from hingtui.monitor import Changes, Monitor, Standing
 from hingtui.monitor.monitor import Api
@@ -103,8 +103,8 @@ class HingtuiApp(App[None]):
         """Load, connect, then watch for ever."""
         try:
             await self.monitor.load()
-        except OSError as error:
-            _log.warning("the watchlist could not be read: %r", error)
+        except StorageTrouble as error:
+            _log.warning("the watchlist could not be read: %s", error)
             self.monitor.storage_error = error
         await self._connect()
         await self.monitor.run()

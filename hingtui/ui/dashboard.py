@@ -152,9 +152,8 @@ class Dashboard(Screen[None]):
         """What is worth a banner about the user's own files, the most urgent first."""
         monitor = self._monitor
         if monitor.storage_error is not None:
-            reason = monitor.storage_error.strerror or type(monitor.storage_error).__name__
-            yield _("The watchlist cannot be written ({reason}); it is tried again.").format(
-                reason=reason
+            yield _("{trouble} It is tried again; nothing watched here is forgotten.").format(
+                trouble=monitor.storage_error
             )
         if monitor.is_read_only:
             yield _("The watchlist is of a newer hingtui: it is shown, but nothing is saved in it.")

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from textual import on
 from textual.binding import Binding, BindingType
+from textual.coordinate import Coordinate
 from textual.message import Message
 from textual.widgets import DataTable
 
@@ -97,6 +98,11 @@ class VideoTable(RowTable, inherit_bindings=False):
     @on(DataTable.RowHighlighted)
     def _follow_cursor(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
+        self._note_cursor()
+
+    def watch_cursor_coordinate(self, old: Coordinate, new: Coordinate) -> None:
+        """Know it at once: of keys typed fast, the second acts before RowHighlighted arrives."""
+        super().watch_cursor_coordinate(old, new)
         self._note_cursor()
 
     def _note_cursor(self) -> None:
