@@ -93,11 +93,12 @@ async def test_the_details_of_a_failed_video(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_the_help(tmp_path: Path, language: str) -> None:
-    async with stage(tmp_path, *JOBS, size=(90, 40), language=language, is_demo=True) as acting:
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_the_help(tmp_path: Path, size: tuple[int, int], language: str) -> None:
+    async with stage(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
         await set_the_scene(acting)
         await acting.press("question_mark")
-        check(acting, f"help-{language}")
+        check(acting, f"help-{language}-{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

@@ -27,6 +27,8 @@ from hingtui.ui.commands import Command
 
 _PASTE_GAP = 0.02
 """Seconds: an Enter sooner than this after another key was pasted, not pressed."""
+_TWO_COLUMNS = 96
+"""Cells of width from which the keys stand in two columns."""
 _ESCAPE: list[BindingType] = [Binding("escape", "dismiss_nothing", show=False)]
 
 
@@ -224,14 +226,14 @@ class HelpDialog(Dialog[None]):
             )
 
     def _keys(self) -> Text:
-        """Two columns, read downwards."""
+        """Two columns, read downwards; one where the terminal is too narrow for two."""
         keys = [(command.display, command.help) for command in self._commands]
         keys.append(("^p", _("Command palette: themes and more")))
-        half = (len(keys) + 1) // 2
-        room = max(cell_len(words) for _key, words in keys[:half])
+        lines = (len(keys) + 1) // 2 if self.app.size.width >= _TWO_COLUMNS else len(keys)
+        room = max(cell_len(words) for _key, words in keys[:lines])
         text = Text()
-        for at in range(half):
-            for key, words in keys[at::half]:
+        for at in range(lines):
+            for key, words in keys[at::lines]:
                 text.append(" " * (5 - cell_len(key)) + key, "bold")
                 text.append(f"  {words}" + " " * (room - cell_len(words) + 2))
             text.append("\n")
