@@ -248,3 +248,52 @@ async def test_a_worker_that_fails_is_told_and_the_dashboard_lives(
         await acting.press("d")
         await until(lambda: any("unexpected" in words for words in acting.toasts()))
         assert acting.app.is_running
+
+
+async def test_a_filter_shows_what_holds_all_its_words_as_one_types(tmp_path: Path) -> None:
+    jobs = [
+        job("video_a", prompt="a red boat", model="sora-2"),
+        job("video_b", prompt="a red car", model="veo-3.1"),
+        job("video_c", prompt="百事可乐宣传片", model="sora-2"),
+    ]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.press("slash", *"red")
+        assert list(acting.table.order) == ["video_a", "video_b"]
+        await acting.press("space", *"SORA")
+        assert list(acting.table.order) == ["video_a"]
+        assert "filter red SORA: 1" in acting.text()
+        await acting.press("enter", "x")
+        assert list(acting.table.order) == []
+        await acting.press("escape")
+        assert list(acting.table.order) == ["video_b", "video_c"]
+
+
+async def test_escape_in_the_filter_drops_it_and_the_cursor_stays(tmp_path: Path) -> None:
+    jobs = [job(f"video_{n}", prompt=f"number {n}") for n in range(12)]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.press("slash", *"number", "space", "1", "1")
+        assert acting.table.cursor_id == "video_11"
+        await acting.press("escape")
+        assert len(acting.table.order) == 12
+        assert acting.table.cursor_id == "video_11"
+
+
+async def test_sorting_goes_through_the_columns_and_back(tmp_path: Path) -> None:
+    jobs = [
+        job("video_a", model="zeta", queued_for=0, generating_for=100),
+        job("video_b", model="alpha", queued_for=0, generating_for=50),
+        job("video_c", model="beta", **READY),
+    ]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.pass_time(10)
+        added = list(acting.table.order)
+        await acting.press("s")
+        assert acting.table.order[0] == "video_c"
+        await acting.press("s")
+        assert list(acting.table.order)[:2] == ["video_b", "video_a"]
+        await acting.press("s", "s")
+        assert list(acting.table.order) == ["video_b", "video_c", "video_a"]
+        await acting.press("S")
+        assert list(acting.table.order) == ["video_a", "video_c", "video_b"]
+        await acting.press("s", "s")
+        assert list(acting.table.order) == added

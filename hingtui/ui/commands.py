@@ -38,6 +38,19 @@ def commands() -> tuple[Command, ...]:
         Command("R", "R", "ask_all", _("Ask all"), _("Ask about all now"), in_footer=False),
         Command("p", "p", "pause", _("Pause"), _("Pause asking, or go on"), in_footer=False),
         Command("y", "y", "copy_id", _("Copy id"), _("Copy its id"), in_footer=False),
+        Command(
+            "slash,ideographic_comma,fullwidth_solidus",
+            "/",
+            "filter",
+            _("Filter"),
+            _("Filter as you type; Esc clears"),
+            in_footer=False,
+        ),
+        Command("s", "s", "sort", _("Sort"), _("Sort by the next column"), in_footer=False),
+        Command("S", "S", "sort_back", _("Reverse"), _("Sort the other way"), in_footer=False),
+        Command(
+            "escape", "Esc", "clear_filter", _("Clear"), _("Clear the filter"), in_footer=False
+        ),
         Command("j", "j", "down", _("Down"), _("Move down (or the down arrow)"), in_footer=False),
         Command("k", "k", "up", _("Up"), _("Move up (or the up arrow)"), in_footer=False),
         Command("g", "g", "top", _("Top"), _("Move to the first"), in_footer=False),

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,6 +22,7 @@ from textual.widgets import DataTable, Footer, Static
 from hingtui.i18n import _, ngettext
 from hingtui.monitor import Census, Changes, Link, Monitor, Watched
 from hingtui.text import clean_line, one_line
+from hingtui.ui.arrangement import Arrangement, sort_name
 from hingtui.ui.cells import Sight, fit
 from hingtui.ui.detail import DetailPane
 from hingtui.ui.header import banner_line, header_line
@@ -28,6 +31,9 @@ from hingtui.ui.palette import Palette
 from hingtui.ui.video_table import VideoTable
 from hingtui.ui.welcome import Welcome
 from hingtui.video import Status
+
+if TYPE_CHECKING:
+    from hingtui.ui.filter_bar import FilterBar
 
 WIDE = 120
 """Cells of width from which the details stand beside the table, not below it."""
@@ -64,6 +70,7 @@ class Dashboard(Screen[None]):
         self.notices = notices
         """What to tell in the banner while nothing more urgent is to be told."""
         self._census = Census()
+        self._arrangement = Arrangement()
         self._keys_for = (True, False)
         self._ticker: Timer | None = None
         self._tick = TICK
@@ -115,11 +122,12 @@ class Dashboard(Screen[None]):
         return Sight(self._monitor.now(), self._palette, self._monitor.remaining(watched))
 
     def _show_rows(self) -> None:
-        """The newest first; ids added together keep the order they were given in."""
-        rows = sorted(self._monitor.watched.values(), key=lambda w: -w.added_at)
-        self.query_one("#body").set_class(not rows, "-empty")
+        """Show the rows that the filter lets through, sorted as wanted."""
+        watched = self._monitor.watched
+        self.query_one("#body").set_class(not watched, "-empty")
+        rows = self._arrangement.arrange(watched.values(), self._monitor.now())
         self._table.show(rows)
-        if not rows:
+        if not watched:
             self.query_one(Welcome).show(
                 needs_token=self._monitor.connection.link is Link.NO_TOKEN,
                 host=self._host,
@@ -140,6 +148,8 @@ class Dashboard(Screen[None]):
             is_demo=self._is_demo,
             palette=self._palette,
             width=self.size.width,
+            needle=self._arrangement.needle,
+            shown=len(self._table.order),
         )
         self.query_one("#header", Static).update(line)
         words = banner_line(connection, notices=self._told(), palette=self._palette)
@@ -176,6 +186,8 @@ class Dashboard(Screen[None]):
     def time_passed(self) -> None:
         """Countdowns and estimates are a second older."""
         self._census.update(self._monitor.watched, (), self._monitor.now())
+        if not self._arrangement.is_steady:
+            self._show_rows()
         self._table.update_visible()
         self._show_host()
         self._show_detail()
@@ -352,6 +364,44 @@ class Dashboard(Screen[None]):
         if (watched := self._selected()) is not None:
             self.app.copy_to_clipboard(watched.id)
             self._notify(_("Copied: {what}").format(what=clean_line(watched.id, 60)))
+
+    def action_filter(self) -> None:
+        """Type words; only rows that hold them all are shown."""
+        from hingtui.ui.filter_bar import FilterBar
+
+        if not self.query(FilterBar):
+            bar = FilterBar(self._arrangement.needle)
+            self.mount(bar, before=self.query_one(Footer))
+            bar.focus()
+
+    def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
+        """The filter is another one now."""
+        self._arrange(replace(self._arrangement, needle=event.needle))
+
+    def on_filter_bar_left(self) -> None:
+        """The table has the keys again."""
+        self.query("FilterBar").remove()
+        self._table.focus()
+
+    def action_clear_filter(self) -> None:
+        """Show all rows again."""
+        if self._arrangement.needle:
+            self._arrange(replace(self._arrangement, needle=""))
+
+    def action_sort(self) -> None:
+        """Sort by the next thing there is."""
+        self._arrange(self._arrangement.next_sort())
+        self._notify(_("Sorted {how}").format(how=sort_name(self._arrangement.sort)))
+
+    def action_sort_back(self) -> None:
+        """Sort the other way round."""
+        self._arrange(replace(self._arrangement, is_reversed=not self._arrangement.is_reversed))
+
+    def _arrange(self, arrangement: Arrangement) -> None:
+        self._arrangement = arrangement
+        self._show_rows()
+        self._show_host()
+        self._show_detail()
 
     def action_down(self) -> None:
         """One row down."""

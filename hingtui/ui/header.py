@@ -37,6 +37,8 @@ def header_line(
     is_demo: bool,
     palette: Palette,
     width: int,
+    needle: str = "",
+    shown: int = 0,
 ) -> Text:
     """How many videos do what, the next expiry, and how things stand with the host."""
     state, state_style = _connection_words(connection, palette)
@@ -45,6 +47,9 @@ def header_line(
     if is_demo:
         left.append(" DEMO ", palette.filled)
         left.append(" ")
+    if needle:
+        told = _("filter {words}: {n}").format(words=fit(needle, 20), n=shown)
+        left.append(f" {told} ", palette.accent)
     ending = _next_expiry(census.next_expiry(), now, palette)
     room = width - cell_len(left.plain) - cell_len(right.plain) - 2
     for with_words in (True, False):

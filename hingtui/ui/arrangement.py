@@ -1,0 +1,118 @@
+"""Which rows are shown and in which order: a filter and a sort; knows no table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+from hingtui.i18n import _
+from hingtui.monitor import Standing, Watched, standing_of
+
+_LAST = float("inf")
+_RANK = {
+    standing: rank
+    for rank, standing in enumerate(
+        (
+            Standing.READY,
+            Standing.SAVING,
+            Standing.WAITING,
+            Standing.GENERATING,
+            Standing.QUEUED,
+            Standing.UNKNOWN,
+            Standing.ASKING,
+            Standing.MISSING,
+            Standing.FAILED,
+            Standing.EXPIRED,
+            Standing.SAVED,
+        )
+    )
+}
+
+
+class Sort(Enum):
+    """What rows are sorted by; the value is the key of its column, "" for none."""
+
+    ADDED = ""
+    """The newest first; ids added together keep the order they were given in."""
+    STATUS = "status"
+    """What wants something of a person first."""
+    PROGRESS = "progress"
+    EXPIRY = "expiry"
+    """The soonest to vanish first."""
+    MODEL = "model"
+    TITLE = "title"
+
+
+def sort_name(sort: Sort) -> str:
+    """What a sort is called, in the language in use."""
+    return {
+        Sort.ADDED: _("newest first"),
+        Sort.STATUS: _("by status"),
+        Sort.PROGRESS: _("by progress"),
+        Sort.EXPIRY: _("by expiry"),
+        Sort.MODEL: _("by model"),
+        Sort.TITLE: _("by prompt"),
+    }[sort]
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """A filter and a sort."""
+
+    needle: str = ""
+    """Words that must all stand somewhere in a row; compared without case."""
+    sort: Sort = Sort.ADDED
+    is_reversed: bool = False
+
+    @property
+    def is_steady(self) -> bool:
+        """Whether only rows that come and go can change the arrangement."""
+        return not self.needle and self.sort is Sort.ADDED
+
+    def next_sort(self) -> Arrangement:
+        """Sorted by the next thing there is."""
+        sorts = list(Sort)
+        following = sorts[(sorts.index(self.sort) + 1) % len(sorts)]
+        return replace(self, sort=following, is_reversed=False)
+
+    def arrange(self, rows: Iterable[Watched], now: float) -> list[Watched]:
+        """The rows to show, in order."""
+        words = self.needle.casefold().split()
+        kept = [row for row in rows if _holds(row, words)] if words else list(rows)
+        kept.sort(key=lambda row: -row.added_at)
+        if self.sort is not Sort.ADDED:
+            kept.sort(key=_key(self.sort, now))
+        if self.is_reversed:
+            kept.reverse()
+        return kept
+
+
+def _holds(row: Watched, words: list[str]) -> bool:
+    video = row.video
+    texts = [row.id]
+    if video is not None:
+        texts += [video.prompt, video.model, video.raw_status, video.status.value, video.size]
+    whole = "\n".join(texts).casefold()
+    return all(word in whole for word in words)
+
+
+def _key(sort: Sort, now: float) -> Callable[[Watched], tuple[float, str]]:
+    def key(row: Watched) -> tuple[float, str]:
+        video = row.video
+        match sort:
+            case Sort.STATUS:
+                return (_RANK[standing_of(row, now)], "")
+            case Sort.PROGRESS:
+                is_running = video is not None and not video.status.is_final
+                progress = video.progress if video is not None and is_running else None
+                return (_LAST if progress is None else -progress, "")
+            case Sort.EXPIRY:
+                ends = row.expiry if row.saved is None else None
+                return (ends.at if ends is not None and ends.at > now else _LAST, "")
+            case Sort.MODEL:
+                return (0 if video and video.model else 1, video.model if video else "")
+            case _:
+                return (0 if video and video.prompt else 1, video.prompt if video else row.id)
+
+    return key

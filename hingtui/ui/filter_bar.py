@@ -1,0 +1,47 @@
+"""The line in which a filter is typed; it tells what is typed and knows no rows."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import Input
+
+from hingtui.i18n import _
+
+
+class FilterBar(Input):
+    """Filters as one types; Enter keeps the filter, Escape drops it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "drop", show=False)]
+
+    class Typed(Message):
+        """The filter is this now."""
+
+        def __init__(self, needle: str) -> None:
+            super().__init__()
+            self.needle = needle
+
+    class Left(Message):
+        """The person has finished typing."""
+
+    def __init__(self, needle: str) -> None:
+        super().__init__(needle, placeholder=_("filter: words of the prompt, model, id or status"))
+        self.compact = True
+
+    @on(Input.Changed)
+    def _changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self.post_message(self.Typed(self.value.strip()))
+
+    @on(Input.Submitted)
+    def _submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.post_message(self.Left())
+
+    def action_drop(self) -> None:
+        """No filter."""
+        self.value = ""
+        self.post_message(self.Left())
