@@ -29,7 +29,7 @@ from hingtui.ui.header import banner_line, header_line
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.palette import Palette
 from hingtui.ui.video_table import VideoTable
-from hingtui.ui.welcome import Welcome
+from hingtui.ui.welcome import Welcome, welcome_card
 from hingtui.video import Status
 
 if TYPE_CHECKING:
@@ -80,9 +80,7 @@ class Dashboard(Screen[None]):
         yield Static(id="banner", markup=False)
         with Container(id="body"):
             yield VideoTable(self._sight)
-            yield Welcome()
-            yield DetailPane(can_focus=False)
-        yield Footer(show_command_palette=False)
+        yield Container(id="keys")
 
     def on_mount(self) -> None:
         """Show what is known already."""
@@ -90,6 +88,11 @@ class Dashboard(Screen[None]):
         self._show_rows()
         self._show_host()
         self._ticker = self.set_interval(TICK, self.time_passed)
+        self.call_after_refresh(self._mount_keys)
+
+    def _mount_keys(self) -> None:
+        """The footer is many widgets: they come once the first picture stands."""
+        self.query_one("#keys").mount(Footer(show_command_palette=False))
 
     def on_resize(self) -> None:
         """Another size: the details find their place."""
@@ -127,12 +130,19 @@ class Dashboard(Screen[None]):
         self.query_one("#body").set_class(not watched, "-empty")
         rows = self._arrangement.arrange(watched.values(), self._monitor.now())
         self._table.show(rows)
-        if not watched:
-            self.query_one(Welcome).show(
-                needs_token=self._monitor.connection.link is Link.NO_TOKEN,
-                host=self._host,
-                palette=self._palette,
-            )
+        if not watched and self._monitor.connection.link is not Link.STARTING:
+            self._show_welcome()
+
+    def _show_welcome(self) -> None:
+        card = welcome_card(
+            needs_token=self._monitor.connection.link is Link.NO_TOKEN,
+            host=self._host,
+            palette=self._palette,
+        )
+        if welcome := self.query(Welcome):
+            welcome.first().show(card)
+        else:
+            self.query_one("#body").mount(Welcome(card))
 
     def _show_host(self) -> None:
         keys_for = (not self._monitor.watched, self._wants_token())
@@ -174,11 +184,11 @@ class Dashboard(Screen[None]):
         yield from self.notices
 
     def _show_detail(self) -> None:
-        pane = self.query_one(DetailPane)
-        if not pane.display:
+        if not self.query_one("#body").has_class("-detail") or not self.query(DetailPane):
             return
         watched = self._selected()
-        pane.show(watched, None if watched is None else self._sight(watched))
+        sight = None if watched is None else self._sight(watched)
+        self.query_one(DetailPane).show(watched, sight)
 
     def _selected(self) -> Watched | None:
         return self._monitor.watched.get(self._table.cursor_id or "")
@@ -237,7 +247,8 @@ class Dashboard(Screen[None]):
     @on(VideoTable.CursorMoved)
     def _cursor_moved(self) -> None:
         self._show_detail()
-        self.query_one(DetailPane).scroll_home(animate=False)
+        for pane in self.query(DetailPane):
+            pane.scroll_home(animate=False)
 
     @on(DataTable.RowSelected)
     def _row_selected(self) -> None:
@@ -348,6 +359,8 @@ class Dashboard(Screen[None]):
         if self._wants_token():
             self.post_message(self.TokenWanted())
             return
+        if not self.query(DetailPane):
+            self.query_one("#body").mount(DetailPane(can_focus=False))
         self.query_one("#body").toggle_class("-detail")
         self.call_after_refresh(self._show_detail)
 
@@ -371,7 +384,7 @@ class Dashboard(Screen[None]):
 
         if not self.query(FilterBar):
             bar = FilterBar(self._arrangement.needle)
-            self.mount(bar, before=self.query_one(Footer))
+            self.mount(bar, before=self.query_one("#keys"))
             bar.focus()
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:

@@ -26,12 +26,11 @@ class DetailPane(VerticalScroll):
 
     def show(self, watched: Watched | None, sight: Sight | None) -> None:
         """Show this row, or nothing."""
-        text = (
-            Text(_("Nothing selected."))
-            if watched is None or sight is None
-            else (detail_text(watched, sight))
-        )
-        self.query_one("#detail-text", Static).update(text)
+        text = Text(_("Nothing selected."))
+        if watched is not None and sight is not None:
+            text = detail_text(watched, sight)
+        for lines in self.query("#detail-text").results(Static):
+            lines.update(text)
 
 
 def detail_text(watched: Watched, sight: Sight) -> Text:

@@ -14,18 +14,23 @@ from hingtui.ui.palette import Palette
 class Welcome(Middle):
     """Says what to do first."""
 
+    def __init__(self, card: Text) -> None:
+        super().__init__()
+        self._card = card
+
     def compose(self) -> ComposeResult:
         with Center():
-            yield Static(id="welcome-card", classes="box", markup=False)
+            yield Static(self._card, id="welcome-card", classes="box", markup=False)
 
-    def show(self, *, needs_token: bool, host: str, palette: Palette) -> None:
-        """Fit the words to what is missing."""
-        self.query_one("#welcome-card", Static).update(
-            _card(needs_token=needs_token, host=host, palette=palette)
-        )
+    def show(self, card: Text) -> None:
+        """Say this now."""
+        self._card = card
+        for shown in self.query("#welcome-card").results(Static):
+            shown.update(card)
 
 
-def _card(*, needs_token: bool, host: str, palette: Palette) -> Text:
+def welcome_card(*, needs_token: bool, host: str, palette: Palette) -> Text:
+    """What to do first, fitted to what is missing."""
     text = Text()
     text.append("hingtui\n", palette.primary + palette.strong)
     text.append(
