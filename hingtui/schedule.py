@@ -23,6 +23,8 @@ GRACE = 90.0
 """Seconds during which an unknown id may only be too young to be known."""
 TELLING = 10.0
 """Per cent below which the usual duration tells more than the pace seen so far."""
+NEARLY = 95.0
+"""Per cent from which a progress that has stopped may end at any moment."""
 _STILL = 0.3
 """At no progress at all, what is left is at least this share of what has passed."""
 
@@ -93,12 +95,13 @@ def ask_again_in(status: Status, pace: Pace, now: float, usual: float | None) ->
         return SLOW
     left = remaining(pace, now, usual)
     if pace.latest <= 0:
-        return STEADY if left is None else _clamp(left / 2, SOONEST, LATEST)
+        return STEADY if left is None else _clamp(left / 2, SOONEST, 2 * STEADY)
     still = now - pace.moved_at
-    patience = max(STEADY, still / 4)
+    if pace.latest >= NEARLY and not left:
+        return _clamp(still / 2, SOONEST, STEADY)
     if left is None:
-        return _clamp(patience, SOONEST, LATEST)
-    return _clamp(max(left / 2, min(still / 4, patience)), SOONEST, LATEST)
+        return _clamp(max(STEADY, still / 4), SOONEST, LATEST)
+    return _clamp(max(left / 2, still / 4), SOONEST, LATEST)
 
 
 def backoff(failures: int, rng: random.Random, *, first: float = 2.0, cap: float = 60.0) -> float:
