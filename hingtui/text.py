@@ -29,6 +29,8 @@ _UNWANTED = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # hidden music controls, tags
     "]"
 )
+_MAY_BE_MARKS = re.compile("[^\x00-\u02ff\u3001-\u3029\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e]")
+"""Beyond plain Latin, Chinese and Hangul, where no combining marks are: worth a closer look."""
 _LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029\v\f]")
 _BLANKS = re.compile(r"\s+")
 
@@ -38,7 +40,7 @@ def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
     cut = text[: limit * 2]  # whatever is dropped or folded, no need to look further
     cut = _LINE_ENDS.sub("\n", cut).replace("\t", " ")
     cut = _UNWANTED.sub("", cut)
-    if not cut.isascii():
+    if _MAY_BE_MARKS.search(cut):
         cut = _without_towers(cut)
     return cut[:limit].strip()
 

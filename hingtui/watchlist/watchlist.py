@@ -256,20 +256,25 @@ def _quick_table(chunk: str) -> dict[str, object] | None:
 
     In that text a string is written as in JSON. None for every text of another kind.
     """
-    video: dict[str, object] = {}
-    error: dict[str, object] = {}
-    table: dict[str, object] = {}
+    table: list[str] = []
+    video: list[str] = []
+    error: list[str] = []
     current = table
     for line in chunk.split("\n"):
         if match := _LINE.fullmatch(line):
-            try:
-                current[match[1]] = json.loads(match[2])
-            except ValueError:
-                return None
+            current.append(f'"{match[1]}":{match[2]}')
         elif line == "[videos.video]":
-            current = table["video"] = video
+            current = video
         elif line == "[videos.video.error]":
-            current = video["error"] = error
+            current = error
         elif line:
             return None
-    return table
+    if error:
+        video.append(f'"error":{{{",".join(error)}}}')
+    if video:
+        table.append(f'"video":{{{",".join(video)}}}')
+    try:
+        read: dict[str, object] = json.loads(f"{{{','.join(table)}}}")
+    except ValueError:
+        return None
+    return read
