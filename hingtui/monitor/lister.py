@@ -56,12 +56,13 @@ class Lister:
     """Sweeps over the list, as long as the gateway answers it."""
 
     def __init__(
-        self, budget: HostBudget, clock: Clock, *, listed: Callable[[Listed], None]
+        self, budget: HostBudget, clock: Clock, *, listed: Callable[[Listed], bool]
     ) -> None:
         self._budget = budget
         self._clock = clock
         self._listed = listed
         self._next_at = 0.0
+        self._is_covering = False
         self.unlisted: set[str] = set()
         """Ids that the list does not hold: they are asked about one by one."""
         self.is_sweeping = False
@@ -73,15 +74,19 @@ class Lister:
         return max(0.0, self._next_at - now)
 
     def is_of_use(self, due: int, now: float) -> bool:
-        """Whether so many videos that are due should wait for a sweep."""
+        """Whether so many videos that are due should wait for a sweep.
+
+        Where the last one answered for many, few wait for the next one too.
+        """
         if not self.is_offered and now >= self._next_at:
             self.is_offered = True
-        return self.is_offered and (due >= WORTH or self.is_sweeping)
+        return self.is_offered and (due >= WORTH or self.is_sweeping or self._is_covering)
 
     def reset(self) -> None:
         """Another gateway or token: nothing is known of its list."""
         self.is_offered = True
         self.unlisted.clear()
+        self._is_covering = False
         self._next_at = 0.0
 
     async def sweep(self, api: Lists, wanted: Collection[str]) -> ApiError | None:
@@ -91,7 +96,7 @@ class Lister:
         anything did; that a gateway has no list is nothing wrong.
         """
         self.is_sweeping = True
-        pages = 0
+        pages = running = 0
         try:
             missing = set(wanted)
             after: str | None = None
@@ -101,7 +106,7 @@ class Lister:
                 pages += 1
                 for video in page.videos:
                     missing.discard(video.id)
-                    self._listed(Listed(video, page.server_time))
+                    running += self._listed(Listed(video, page.server_time))
                 after = page.last_id
                 if after is None:
                     break
@@ -112,6 +117,7 @@ class Lister:
             return error
         finally:
             self.is_sweeping = False
+            self._is_covering = self.is_offered and running >= WORTH * max(1, pages)
             pause = A_PAGE_TAKES * max(1, pages) if self.is_offered else _ASK_AGAIN
             self._next_at = self._clock.monotonic() + pause
         return None

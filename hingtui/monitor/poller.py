@@ -26,6 +26,8 @@ from hingtui.monitor.budget import HostBudget
 from hingtui.monitor.lister import Listed, Lister, Lists
 from hingtui.video import Video
 
+TICK = 0.25
+"""Seconds for which what becomes due is gathered, so that many rows do not mean many wake-ups."""
 AT_ONCE = 8
 """Questions under way at most: no more than the pool has connections, so nothing queues in it."""
 
@@ -122,7 +124,8 @@ class Poller:
         """Ask for ever."""
         while True:
             self._wake.clear()
-            await self._clock.wait_for(self._wake, self.start_due())
+            pause = self.start_due()
+            await self._clock.wait_for(self._wake, pause if pause is None else max(TICK, pause))
 
     async def settle(self) -> None:
         """Start what is due now and wait until nothing is under way."""
@@ -185,16 +188,20 @@ class Poller:
             for video_id in wanted[:1]:  # one of them bears the news
                 self._answered(video_id, error)
 
-    def _heard_of(self, listed: Listed) -> None:
-        """The list holds this video. If it says finished, the video itself has the last word."""
+    def _heard_of(self, listed: Listed) -> bool:
+        """The list holds this video; whether it is one that is watched and goes on.
+
+        If the list says finished, the video itself has the last word.
+        """
         video_id = listed.video.id
         if video_id not in self._due or video_id in self._tasks:
-            return
+            return False
         if listed.video.status.is_final:
             self.schedule(video_id, 0, alone=True)
-        else:
-            self._budget.succeeded()
-            self._answered(video_id, listed)
+            return False
+        self._budget.succeeded()
+        self._answered(video_id, listed)
+        return True
 
     def _start(self, api: Asks, video_id: str, now: float) -> None:
         del self._due[video_id]
