@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import signal
@@ -96,6 +97,7 @@ def demo_environ(
 
 
 def _run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) -> int:
+    gc.disable()  # until the first paint: looking for garbage among imports only costs time
     from hingtui.ui.app import HingtuiApp
 
     i18n.use_language(settings.language)

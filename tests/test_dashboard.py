@@ -297,3 +297,14 @@ async def test_sorting_goes_through_the_columns_and_back(tmp_path: Path) -> None
         assert list(acting.table.order) == ["video_a", "video_c", "video_b"]
         await acting.press("s", "s")
         assert list(acting.table.order) == added
+
+
+async def test_the_first_picture_has_the_colours_of_the_theme(tmp_path: Path) -> None:
+    async with stage(tmp_path, job()) as acting:
+        primary = acting.app.current_theme.primary
+        assert acting.app.current_theme.name == "hingtui-dark"
+        colour = acting.dashboard.palette.primary.color
+        assert colour is not None
+        assert colour.get_truecolor().hex == primary
+        ground = acting.table.styles.background
+        assert ground.hex.lower() == str(acting.app.current_theme.background)

@@ -7,6 +7,7 @@ does not need (dialogs, the network, tracebacks) is imported when it is wanted.
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -97,6 +98,8 @@ class HingtuiApp(App[None]):
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        gc.enable()  # off since the imports began: nothing of what is there now is garbage
+        gc.freeze()
         self.run_worker(self._watch(), group="watch", exit_on_error=False)
 
     async def _watch(self) -> None:

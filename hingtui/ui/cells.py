@@ -163,7 +163,9 @@ def time_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     if sight.left is not None and video.status is Status.GENERATING:
         if sight.left < 1:
             return _say(_("soon"), palette.plain, width)
-        left_text = human_duration(sight.left)
+        # An estimate is not exact to the second, and rows that stand still are calm.
+        left = sight.left if sight.left < 60 else sight.left // 10 * 10
+        left_text = human_duration(left)
         return _say(_("~{time} left").format(time=left_text), palette.plain, width)
     if video.created_at is None:
         return ()

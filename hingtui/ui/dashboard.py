@@ -11,6 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
@@ -64,7 +65,7 @@ class Dashboard(Screen[None]):
     ) -> None:
         super().__init__()
         self._monitor = monitor
-        self._palette = palette
+        self.palette = palette
         self._host = host
         self._is_demo = is_demo
         self.notices = notices
@@ -72,6 +73,8 @@ class Dashboard(Screen[None]):
         self._census = Census()
         self._arrangement = Arrangement()
         self._keys_for = (True, False)
+        self._header = Text()
+        self._banner: Text | None = None
         self._ticker: Timer | None = None
         self._tick = TICK
 
@@ -101,8 +104,9 @@ class Dashboard(Screen[None]):
 
     def use_palette(self, palette: Palette) -> None:
         """The theme has changed."""
-        self._palette = palette
+        self.palette = palette
         self._table.redraw()
+        self._header, self._banner = Text(), None
         self._show_host()
         self._show_detail()
 
@@ -122,7 +126,7 @@ class Dashboard(Screen[None]):
         return self.query_one(VideoTable)
 
     def _sight(self, watched: Watched) -> Sight:
-        return Sight(self._monitor.now(), self._palette, self._monitor.remaining(watched))
+        return Sight(self._monitor.now(), self.palette, self._monitor.remaining(watched))
 
     def _show_rows(self) -> None:
         """Show the rows that the filter lets through, sorted as wanted."""
@@ -137,7 +141,7 @@ class Dashboard(Screen[None]):
         card = welcome_card(
             needs_token=self._monitor.connection.link is Link.NO_TOKEN,
             host=self._host,
-            palette=self._palette,
+            palette=self.palette,
         )
         if welcome := self.query(Welcome):
             welcome.first().show(card)
@@ -156,17 +160,20 @@ class Dashboard(Screen[None]):
             now=self._monitor.now(),
             host=self._host,
             is_demo=self._is_demo,
-            palette=self._palette,
+            palette=self.palette,
             width=self.size.width,
             needle=self._arrangement.needle,
             shown=len(self._table.order),
         )
-        self.query_one("#header", Static).update(line)
-        words = banner_line(connection, notices=self._told(), palette=self._palette)
-        banner = self.query_one("#banner", Static)
-        banner.set_class(words is not None, "-shown")
-        if words is not None:
-            banner.update(words)
+        if line != self._header or line.spans != self._header.spans:
+            self._header = line
+            self.query_one("#header", Static).update(line, layout=False)
+        words = banner_line(connection, notices=self._told(), palette=self.palette)
+        if words != self._banner:
+            self._banner = words
+            banner = self.query_one("#banner", Static)
+            banner.set_class(words is not None, "-shown")
+            banner.update(words or "")
 
     def _told(self) -> Iterable[str]:
         """What is worth a banner about the user's own files, the most urgent first."""
@@ -215,7 +222,8 @@ class Dashboard(Screen[None]):
         self._census.update(self._monitor.watched, changes.ids, self._monitor.now())
         if changes.membership:
             self._show_rows()
-        self._table.update_rows(changes.ids)
+        else:
+            self._table.update_rows(changes.ids)
         self._show_host()
         if self._table.cursor_id in changes.ids or changes.membership:
             self._show_detail()

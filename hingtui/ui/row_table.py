@@ -83,6 +83,10 @@ class RowTable(DataTable[Text]):
         if new != old:
             self.refresh_row(index)
 
+    def forget_row(self, key: str) -> None:
+        """This row is out of sight and may look different when it is seen again."""
+        self._cells.pop(key, None)
+
     def update_visible(self) -> None:
         """Time has passed: look anew at what is in sight, and forget what is not."""
         keys = self.visible_keys()

@@ -77,8 +77,12 @@ class VideoTable(RowTable, inherit_bindings=False):
 
     def update_rows(self, video_ids: Iterable[str]) -> None:
         """Something about these may have changed."""
+        in_sight = set(self.visible_keys())
         for video_id in video_ids:
-            self.update_row(video_id)
+            if video_id in in_sight:
+                self.update_row(video_id)
+            else:
+                self.forget_row(video_id)
 
     def redraw(self) -> None:
         """Everything may look different: another theme, another language."""
