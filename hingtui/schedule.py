@@ -23,8 +23,6 @@ GRACE = 90.0
 """Seconds during which an unknown id may only be too young to be known."""
 TELLING = 10.0
 """Per cent below which the usual duration tells more than the pace seen so far."""
-NEARLY = 95.0
-"""Per cent from which a progress that has stopped may end at any moment."""
 _STILL = 0.3
 """At no progress at all, what is left is at least this share of what has passed."""
 
@@ -93,15 +91,17 @@ def ask_again_in(status: Status, pace: Pace, now: float, usual: float | None) ->
     """Seconds until the next question about a video that is not finished, without jitter."""
     if status is Status.UNKNOWN:
         return SLOW
-    left = remaining(pace, now, usual)
     if pace.latest <= 0:
-        return STEADY if left is None else _clamp(left / 2, SOONEST, 2 * STEADY)
+        # Hardly any video takes less than half the usual time; after that, asking steadily is best.
+        early = 0.0 if usual is None else usual / 2 - (now - pace.started_at)
+        return _clamp(early, STEADY, LATEST)
     still = now - pace.moved_at
-    if pace.latest >= NEARLY and not left:
-        return _clamp(still / 2, SOONEST, STEADY)
+    left = remaining(pace, now, usual)
     if left is None:
-        return _clamp(max(STEADY, still / 4), SOONEST, LATEST)
-    return _clamp(max(left / 2, still / 4), SOONEST, LATEST)
+        return _clamp(still / 12, STEADY, LATEST)
+    if left > 0:
+        return _clamp(left / 2, SOONEST, LATEST)
+    return _clamp(still / 2, SOONEST, STEADY)
 
 
 def backoff(failures: int, rng: random.Random, *, first: float = 2.0, cap: float = 60.0) -> float:

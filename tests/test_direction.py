@@ -23,6 +23,7 @@ ORDER = ["", *(unit for floor in FLOORS for unit in floor)]
 """Each unit may import those that stand before it; "" is the package itself, with its version."""
 DOORS = {
     "httpx": ("api",),
+    "httpcore": ("api",),
     "socksio": ("api",),
     "textual": ("ui",),
     "rich": ("ui", "commands"),

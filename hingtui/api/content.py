@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
 
+import httpcore
 import httpx
 
 from hingtui.api.answers import read_link
@@ -23,6 +24,8 @@ from hingtui.api.wire import FAULTS, Wire, explain, later_in_thread
 from hingtui.errors import ApiError, BadRedirect, Unreachable
 from hingtui.i18n import _
 
+_PIECE = 2**18
+"""Bytes read from the connection at once, at most."""
 MAX_WORDS = 4 * 2**20
 """Bytes of a JSON that came instead of the content."""
 
@@ -161,7 +164,7 @@ class ContentOpener:
         status, headers = response.status_code, response.headers
         if status in REDIRECTS:
             return self.hop(headers.get("location", ""), hop)
-        chunks: Iterator[bytes] = response.iter_raw()
+        chunks = _body(response)
         if status not in (200, 206):
             call = Call.CONTENT if hop.is_home else Call.STORAGE
             raise refusal(call, self._read(response, chunks), self._setup.clock.time())
@@ -192,3 +195,32 @@ class ContentOpener:
 def _length(headers: httpx.Headers, start: int) -> int | None:
     said = headers.get("content-length", "")
     return start + int(said) if said.isdecimal() and len(said) < 19 else None
+
+
+def _body(response: httpx.Response) -> Iterator[bytes]:
+    """The body as it comes.
+
+    Where its length is known, all but its first bytes are read from the connection itself: h11
+    takes 40 µs for each piece, and a piece is 16 KiB with TLS.
+    """
+    chunks = response.iter_raw()
+    left = _length(response.headers, 0)
+    if left is None or "transfer-encoding" in response.headers:
+        yield from chunks
+        return
+    first = next(chunks, b"")  # all that h11 has read so far
+    yield first
+    left -= len(first)
+    stream = response.extensions["network_stream"]
+    patience = response.request.extensions["timeout"]["read"]
+    while left > 0:
+        try:
+            chunk: bytes = stream.read(min(left, _PIECE), patience)
+        except httpcore.TimeoutException as error:
+            raise httpx.ReadTimeout(str(error)) from error
+        except httpcore.NetworkError as error:
+            raise httpx.ReadError(str(error)) from error
+        if not chunk:
+            raise httpx.RemoteProtocolError("peer closed connection without sending complete body")
+        left -= len(chunk)
+        yield chunk

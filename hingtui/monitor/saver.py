@@ -7,6 +7,9 @@ a system call can then never hold up the end of the program.
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import os
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -26,6 +29,8 @@ from hingtui.errors import (
 from hingtui.monitor.budget import HostBudget
 from hingtui.monitor.watched import SaveState, Saving, Watched
 
+_NICE = 10
+"""How much a download gives way to the screen."""
 BUSY_WAIT = 2.0
 """Seconds until a video that another process is saving is looked at again."""
 NOT_READY_WAIT = 5.0
@@ -189,6 +194,7 @@ class Saver:
                 future.set_result(result)
 
         def work() -> None:
+            _let_others_go_first()
             result: Saved | Exception
             try:
                 result = download(
@@ -246,3 +252,10 @@ class Saver:
                 return OFFLINE_WAIT
             case _:
                 return None
+
+
+def _let_others_go_first() -> None:
+    """The screen comes before this thread, where the system can tell threads apart (Linux)."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):  # a sandbox may forbid it
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)
