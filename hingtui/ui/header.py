@@ -52,9 +52,9 @@ def header_line(
         left.append(f" {told} ", palette.accent)
     ending = _next_expiry(census.next_expiry(), now, palette)
     room = width - cell_len(left.plain) - cell_len(right.plain) - 2
-    for with_words in (True, False):
+    for with_words, end in ((True, ending), (False, ending), (False, Text())):
         middle = _counts(census.counts, palette, with_words=with_words)
-        middle.append_text(ending)
+        middle.append_text(end)
         if cell_len(middle.plain) <= room:
             break
     left.append_text(middle)
