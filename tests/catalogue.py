@@ -11,6 +11,7 @@ from __future__ import annotations
 import io
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from string import Formatter
 
@@ -70,8 +71,11 @@ def update(path: Path = PO, source: Path = SOURCE) -> None:
 
 def compiled(path: Path = PO) -> bytes:
     """The .mo file that belongs to the .po file at `path`."""
+    catalogue = read(path)
+    # Where the .po names no date, Babel would write the time of this very minute.
+    catalogue.creation_date = catalogue.revision_date = datetime.fromtimestamp(0, UTC)
     target = io.BytesIO()
-    write_mo(target, read(path))
+    write_mo(target, catalogue)
     return target.getvalue()
 
 
