@@ -1,14 +1,16 @@
-"""A real HTTP server on the loopback with one file, which can be told to answer badly."""
+"""One file on a real socket, served rightly unless a script says how to answer wrongly.
+
+It knows files, ranges and what can be lied about them; it must not know the gateway's API.
+"""
 
 from __future__ import annotations
 
 import re
-import socket
-import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+from tests.fault_server import CLOSE, Answer, End, FaultServer, Part, Request
 
 ETAG = '"v1"'
 
@@ -23,6 +25,7 @@ class Say:
     """Instead of the server's file."""
     type: str = "video/mp4"
     headers: dict[str, str] = field(default_factory=dict)
+    """Added to the usual ones, or said in their place."""
     etag: str | None = ETAG
     ranges: bool = True
     """Whether a Range is heeded."""
@@ -31,24 +34,25 @@ class Say:
     length: str = "said"
     """`said` by Content-Length, `chunked`, or `unsaid`: until the connection closes."""
     cut: int | None = None
-    """Close the connection after so many bytes of the body."""
+    """End the connection after so many bytes of the body."""
+    end: End | None = CLOSE
+    """How it then ends; None: as if that had been all."""
+    piece: int | None = None
+    """Send the body in pieces of so many bytes."""
+    between: Callable[[], object] | None = None
+    """Called before each piece but the first: a clock moved there makes a drip feed."""
     midway: Callable[[], object] | None = None
     """Called when half of the body is sent."""
 
 
-class FileServer(ThreadingHTTPServer):
+class FileServer(FaultServer):
     """Serves `data` under every path; `script` says how the next requests are answered."""
 
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, data: bytes) -> None:
-        super().__init__(("127.0.0.1", 0), _Handler)
+    def __init__(self, data: bytes, *, certificate: str = "") -> None:
+        super().__init__(respond=self._respond, certificate=certificate)
         self.data = data
         self.script: list[Say] = []
         self.usual = Say()
-        self.requests: list[tuple[str, dict[str, str]]] = []
-        self.url = f"http://127.0.0.1:{self.server_port}"
 
     def says(self, *script: Say) -> None:
         self.script.extend(script)
@@ -56,80 +60,62 @@ class FileServer(ThreadingHTTPServer):
     @property
     def ranges(self) -> list[str | None]:
         """The Range of each request so far."""
-        return [headers.get("range") for _path, headers in self.requests]
+        return [request.headers.get("range") for request in self.requests]
 
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away is no error of a test."""
+    def _respond(self, request: Request) -> Answer:
+        return said(self.script.pop(0) if self.script else self.usual, self.data, request)
 
 
 @contextmanager
 def serving(data: bytes) -> Iterator[FileServer]:
     with FileServer(data) as server:
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
-        try:
-            yield server
-        finally:
-            server.shutdown()
-            thread.join()
+        yield server
 
 
-class _Handler(BaseHTTPRequestHandler):
-    protocol_version = "HTTP/1.1"
-    server: FileServer
+def said(say: Say, data: bytes, request: Request) -> Iterator[Part]:
+    """What a server that holds `data` answers to `request` if told to say it like that."""
+    body = data if say.body is None else say.body
+    status, extra = say.status, {}
+    wanted = re.fullmatch(r"bytes=(\d+)-", request.headers.get("range", ""))
+    same = request.headers.get("if-range", say.etag) == say.etag
+    if status == 200 and wanted and say.ranges and same:
+        start, total = int(wanted[1]), len(body)
+        if start >= total:
+            status, body, extra = 416, b"", {"Content-Range": f"bytes */{total}"}
+        else:
+            start += say.shift
+            body = body[start:]
+            status = 206
+            extra = {"Content-Range": f"bytes {start}-{total - 1}/{total}"}
+    yield _head(say, status, extra, len(body))
+    yield from _pieces(say, body if say.cut is None else body[: say.cut])
+    if say.cut is not None and say.end is not None:
+        yield say.end
+    elif say.length == "chunked":
+        yield b"0\r\n\r\n"
+    elif say.length == "unsaid" or say.cut is not None:
+        yield CLOSE
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
 
-    def do_GET(self) -> None:
-        server = self.server
-        headers = {name.lower(): value for name, value in self.headers.items()}
-        server.requests.append((self.path, headers))
-        say = server.script.pop(0) if server.script else server.usual
-        body = server.data if say.body is None else say.body
-        status, extra = say.status, dict(say.headers)
-        wanted = re.fullmatch(r"bytes=(\d+)-", headers.get("range", ""))
-        same = headers.get("if-range", say.etag) == say.etag
-        if status == 200 and wanted and say.ranges and same:
-            start, total = int(wanted[1]), len(body)
-            if start >= total:
-                status, body, extra = 416, b"", {"Content-Range": f"bytes */{total}"}
-            else:
-                start += say.shift
-                body = body[start:]
-                status = 206
-                extra = {"Content-Range": f"bytes {start}-{total - 1}/{total}"} | extra
-        self._send(say, status, extra, body)
+def _head(say: Say, status: int, extra: dict[str, str], length: int) -> bytes:
+    headers = {"Content-Type": say.type}
+    if say.etag:
+        headers["ETag"] = say.etag
+    if say.length == "said":
+        headers["Content-Length"] = str(length)
+    elif say.length == "chunked":
+        headers["Transfer-Encoding"] = "chunked"
+    headers |= extra | say.headers
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {status} Whatever\r\n{lines}\r\n".encode("latin-1")
 
-    def _send(self, say: Say, status: int, extra: dict[str, str], body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("Content-Type", say.type)
-        if say.etag and "ETag" not in extra:
-            self.send_header("ETag", say.etag)
-        for name, value in extra.items():
-            self.send_header(name, value)
-        if say.length == "said":
-            self.send_header("Content-Length", str(len(body)))
-        elif say.length == "chunked":
-            self.send_header("Transfer-Encoding", "chunked")
-        self.close_connection = say.length == "unsaid" or say.cut is not None
-        self.end_headers()
-        sent = body if say.cut is None else body[: say.cut]
-        for piece in self._pieces(say, sent):
-            if say.length == "chunked":
-                piece = b"%x\r\n%b\r\n" % (len(piece), piece)
-            self.wfile.write(piece)
-        if say.length == "chunked":
-            self.wfile.write(b"0\r\n\r\n")
-        if self.close_connection:
-            self.connection.shutdown(socket.SHUT_WR)
 
-    @staticmethod
-    def _pieces(say: Say, body: bytes) -> Iterable[bytes]:
-        half = len(body) // 2
-        if half:
-            yield body[:half]
-        if say.midway:
+def _pieces(say: Say, body: bytes) -> Iterator[bytes]:
+    size = say.piece or max(1, (len(body) + 1) // 2)
+    for at in range(0, len(body), size):
+        if at and say.between:
+            say.between()
+        if at and say.midway and at >= len(body) // 2 > at - size:
             say.midway()
-        if body:
-            yield body[half:]
+        piece = body[at : at + size]
+        yield b"%x\r\n%b\r\n" % (len(piece), piece) if say.length == "chunked" else piece

@@ -18,12 +18,14 @@ import pytest
 from hingtui import errors
 from hingtui.api import MAX_VIDEO_BODY, USER_AGENT, Api
 from hingtui.video import Status
-from tests.api_server import (
+from tests.fault_server import (
     CERTIFICATES,
     CLOSE,
+    HANG,
+    FaultServer,
     Names,
+    Part,
     Request,
-    WireServer,
     answer,
     json_answer,
     shows_nothing_beneath,
@@ -44,12 +46,12 @@ async def api_at(base_url: str, token: str = TOKEN, **options: Any) -> AsyncIter
         await api.aclose()
 
 
-async def retrieve_from(server: WireServer, video_id: str = "v1", **options: Any) -> Any:
+async def retrieve_from(server: FaultServer, video_id: str = "v1", **options: Any) -> Any:
     async with api_at(server.url, **options) as api:
         return await api.retrieve(video_id)
 
 
-async def error_from(server: WireServer, **options: Any) -> errors.ApiError:
+async def error_from(server: FaultServer, **options: Any) -> errors.ApiError:
     with pytest.raises(errors.ApiError) as caught:
         await retrieve_from(server, **options)
     assert TOKEN not in str(caught.value) + repr(caught.value)
@@ -62,7 +64,7 @@ async def error_from(server: WireServer, **options: Any) -> errors.ApiError:
 
 
 async def test_a_video_is_asked_for_with_the_token() -> None:
-    with WireServer(lambda _: json_answer(VIDEO)) as server:
+    with FaultServer(lambda _: json_answer(VIDEO)) as server:
         got = await retrieve_from(server)
     request = server.requests[0]
     assert (request.method, request.target) == ("GET", "/v1/videos/v1")
@@ -72,7 +74,7 @@ async def test_a_video_is_asked_for_with_the_token() -> None:
 
 
 async def test_without_a_token_no_authorization_is_sent() -> None:
-    with WireServer(lambda _: json_answer(VIDEO)) as server:
+    with FaultServer(lambda _: json_answer(VIDEO)) as server:
         await retrieve_from(server, token="")
     assert "authorization" not in server.requests[0].headers
 
@@ -90,14 +92,14 @@ async def test_without_a_token_no_authorization_is_sent() -> None:
     ],
 )
 async def test_an_id_stays_one_segment_of_the_path(video_id: str, target: str) -> None:
-    with WireServer(lambda _: json_answer(VIDEO)) as server:
+    with FaultServer(lambda _: json_answer(VIDEO)) as server:
         got = await retrieve_from(server, video_id)
     assert server.requests[0].target == target
     assert got.video.id == video_id
 
 
 async def test_an_empty_id_does_not_become_a_list() -> None:
-    with WireServer(lambda _: json_answer(VIDEO)) as server:
+    with FaultServer(lambda _: json_answer(VIDEO)) as server:
         async with api_at(server.url) as api:
             with pytest.raises(errors.NotFound):
                 await api.retrieve("")
@@ -105,7 +107,7 @@ async def test_an_empty_id_does_not_become_a_list() -> None:
 
 
 async def test_a_path_and_a_slash_in_the_base_url_are_kept_and_dropped() -> None:
-    with WireServer(lambda _: json_answer(VIDEO)) as server:
+    with FaultServer(lambda _: json_answer(VIDEO)) as server:
         async with api_at(f"{server.url}/gw/") as api:
             await api.retrieve("v1")
             assert api.base_url == f"{server.url}/gw"
@@ -121,7 +123,7 @@ def test_what_is_no_base_url_is_a_value_error(base_url: str) -> None:
 
 async def test_the_list_is_asked_for_page_by_page() -> None:
     page = {"object": "list", "data": [VIDEO], "has_more": True}
-    with WireServer(lambda _: json_answer(page, date="Mon, 10 Nov 2025 15:50:02 GMT")) as server:
+    with FaultServer(lambda _: json_answer(page, date="Mon, 10 Nov 2025 15:50:02 GMT")) as server:
         async with api_at(server.url) as api:
             first = await api.list_page(limit=1)
             await api.list_page("a&b=c", limit=1, order="asc")
@@ -134,14 +136,14 @@ async def test_the_list_is_asked_for_page_by_page() -> None:
 
 
 async def test_a_list_that_is_not_offered_is_said_to_be() -> None:
-    with WireServer(lambda _: answer(501)) as server:
+    with FaultServer(lambda _: answer(501)) as server:
         async with api_at(server.url) as api:
             with pytest.raises(errors.NotOffered):
                 await api.list_page()
 
 
 async def test_cookies_are_neither_kept_nor_sent() -> None:
-    with WireServer(lambda _: json_answer(VIDEO, set_cookie="a=b; Path=/")) as server:
+    with FaultServer(lambda _: json_answer(VIDEO, set_cookie="a=b; Path=/")) as server:
         async with api_at(server.url) as api:
             await api.retrieve("v1")
             await api.retrieve("v1")
@@ -149,7 +151,7 @@ async def test_cookies_are_neither_kept_nor_sent() -> None:
 
 
 async def test_polls_share_one_connection() -> None:
-    with WireServer(lambda _: json_answer(VIDEO)) as server:
+    with FaultServer(lambda _: json_answer(VIDEO)) as server:
         async with api_at(server.url) as api:
             for _ in range(3):
                 await api.retrieve("v1")
@@ -157,7 +159,7 @@ async def test_polls_share_one_connection() -> None:
 
 
 async def test_no_more_connections_are_opened_than_allowed() -> None:
-    with WireServer(lambda _: json_answer(VIDEO)) as server:
+    with FaultServer(lambda _: json_answer(VIDEO)) as server:
         async with api_at(server.url, max_connections=2) as api:
             await asyncio.gather(*(api.retrieve(f"v{n}") for n in range(50)))
     assert len(server.requests) == 50
@@ -169,7 +171,7 @@ async def test_no_more_connections_are_opened_than_allowed() -> None:
 
 async def test_the_servers_words_code_and_request_id_are_in_the_error() -> None:
     body = {"error": {"message": f"无效的令牌 {TOKEN}", "type": "one_hub_error"}}
-    with WireServer(lambda _: json_answer(body, 401, x_oneapi_request_id="2025abc")) as server:
+    with FaultServer(lambda _: json_answer(body, 401, x_oneapi_request_id="2025abc")) as server:
         error = await error_from(server)
     assert isinstance(error, errors.Unauthorized)
     assert (error.message, error.code) == ("无效的令牌 …", "one_hub_error")
@@ -177,14 +179,14 @@ async def test_the_servers_words_code_and_request_id_are_in_the_error() -> None:
 
 
 async def test_a_rate_limit_says_for_how_long() -> None:
-    with WireServer(lambda _: answer(429, retry_after="7")) as server:
+    with FaultServer(lambda _: answer(429, retry_after="7")) as server:
         error = await error_from(server)
     assert isinstance(error, errors.RateLimited)
     assert error.retry_after == 7
 
 
 async def test_a_web_page_is_said_to_be_one() -> None:
-    with WireServer(lambda _: answer(200, b"<html>", content_type="text/html")) as server:
+    with FaultServer(lambda _: answer(200, b"<html>", content_type="text/html")) as server:
         error = await error_from(server)
     assert isinstance(error, errors.BadReply)
     assert "base URL" in error.message
@@ -192,24 +194,24 @@ async def test_a_web_page_is_said_to_be_one() -> None:
 
 async def test_a_compressed_answer_is_read() -> None:
     packed = gzip.compress(json.dumps(VIDEO).encode())
-    with WireServer(lambda _: answer(200, packed, content_encoding="gzip")) as server:
+    with FaultServer(lambda _: answer(200, packed, content_encoding="gzip")) as server:
         assert (await retrieve_from(server)).video.progress == 45
     assert server.requests[0].headers["accept-encoding"] == "gzip"
 
 
 async def test_a_compression_bomb_is_refused() -> None:
     packed = gzip.compress(bytes(MAX_VIDEO_BODY * 10))
-    with WireServer(lambda _: answer(200, packed, content_encoding="gzip")) as server:
+    with FaultServer(lambda _: answer(200, packed, content_encoding="gzip")) as server:
         assert "larger than 4 MiB" in (await error_from(server)).message
 
 
 async def test_broken_compression_is_a_bad_reply() -> None:
-    with WireServer(lambda _: answer(200, b"{}", content_encoding="gzip")) as server:
+    with FaultServer(lambda _: answer(200, b"{}", content_encoding="gzip")) as server:
         assert isinstance(await error_from(server), errors.BadReply)
 
 
 async def test_an_error_with_a_broken_body_keeps_its_status() -> None:
-    with WireServer(lambda _: answer(502, b"{}", content_encoding="gzip")) as server:
+    with FaultServer(lambda _: answer(502, b"{}", content_encoding="gzip")) as server:
         assert isinstance(await error_from(server), errors.ServerTrouble)
 
 
@@ -223,7 +225,7 @@ async def test_a_body_past_the_cap_is_refused_before_it_is_whole() -> None:
             yield b" " * 65536
             sent += 65536
 
-    with WireServer(endless) as server:
+    with FaultServer(endless) as server:
         error = await error_from(server)
     assert isinstance(error, errors.BadReply)
     assert sent < 30 * 2**20
@@ -235,13 +237,13 @@ async def test_an_endless_error_body_does_not_hide_the_status() -> None:
         while True:
             yield b"x" * 65536
 
-    with WireServer(endless) as server:
+    with FaultServer(endless) as server:
         assert isinstance(await error_from(server), errors.ServerTrouble)
 
 
 @pytest.mark.parametrize("body", [b"[" * 300_000, b'{"a":' * 100_000, b"9" * 5000, b"\xff", b""])
 async def test_hostile_json_is_a_bad_reply(body: bytes) -> None:
-    with WireServer(lambda _: answer(200, body, content_type="application/json")) as server:
+    with FaultServer(lambda _: answer(200, body, content_type="application/json")) as server:
         assert isinstance(await error_from(server), errors.BadReply)
 
 
@@ -257,7 +259,7 @@ async def test_a_big_body_is_parsed_outside_the_event_loop(
 
     monkeypatch.setattr("hingtui.api.answers.json.loads", loads)
     big = VIDEO | {"prompt": "x" * 300_000}
-    with WireServer(lambda r: json_answer(big if r.target.endswith("big") else VIDEO)) as server:
+    with FaultServer(lambda r: json_answer(big if r.target.endswith("big") else VIDEO)) as server:
         await retrieve_from(server, "small")
         await retrieve_from(server, "big")
     assert [thread is threading.main_thread() for thread in where] == [True, False]
@@ -280,7 +282,7 @@ async def test_a_drip_feed_is_given_up(status: int, kind: type[errors.ApiError])
         while True:
             yield b" "
 
-    with WireServer(drip) as server:
+    with FaultServer(drip) as server:
         assert type(await error_from(server, clock=HurryingClock())) is kind
 
 
@@ -290,7 +292,7 @@ async def test_headers_that_come_drop_by_drop_are_given_up() -> None:
         while not server.stopping.wait(0.02):
             yield b"y"
 
-    with WireServer(drip) as server:
+    with FaultServer(drip) as server:
         error = await error_from(server, connect_timeout=0.1, read_timeout=0.1)
     assert isinstance(error, errors.Unreachable)
     assert "nothing for too long" in error.message
@@ -300,7 +302,7 @@ async def test_headers_that_come_drop_by_drop_are_given_up() -> None:
 
 
 async def test_a_refused_connection_is_unreachable() -> None:
-    with WireServer() as server:
+    with FaultServer() as server:
         pass
     error = await error_from(server)
     assert (type(error), error.http_status) == (errors.Unreachable, None)
@@ -324,13 +326,13 @@ async def test_a_name_that_no_resolver_can_read_is_unreachable(
 
 
 async def test_silence_is_unreachable() -> None:
-    with WireServer(lambda _: server.hang()) as server:
+    with FaultServer(lambda _: HANG) as server:
         error = await error_from(server, read_timeout=0.05)
     assert "nothing for too long" in error.message
 
 
 async def test_what_is_no_http_is_said_to_be_none() -> None:
-    with WireServer(lambda _: [b"SSH-2.0-OpenSSH_9.6\r\n\r\n", CLOSE]) as server:
+    with FaultServer(lambda _: [b"SSH-2.0-OpenSSH_9.6\r\n\r\n", CLOSE]) as server:
         error = await error_from(server)
     assert "not in HTTP" in error.message
 
@@ -345,23 +347,23 @@ async def test_what_is_no_http_is_said_to_be_none() -> None:
     ],
 )
 async def test_an_answer_that_is_cut_is_unreachable(parts: list[bytes]) -> None:
-    with WireServer(lambda _: parts) as server:
+    with FaultServer(lambda _: parts) as server:
         error = await error_from(server)
     assert "cut the connection" in error.message
 
 
 async def test_a_new_connection_that_is_cut_is_not_tried_again() -> None:
-    with WireServer(lambda _: CLOSE) as server:
+    with FaultServer(lambda _: CLOSE) as server:
         await error_from(server)
     assert len(server.requests) == 1
 
 
 async def test_a_stale_connection_is_replaced_silently() -> None:
-    def respond(request: Request) -> bytes:
+    def respond(request: Request) -> Part:
         is_second_on_first = len(server.requests) == 2
         return CLOSE if is_second_on_first else json_answer(VIDEO)
 
-    with WireServer(respond) as server:
+    with FaultServer(respond) as server:
         async with api_at(server.url) as api:
             await api.retrieve("v1")
             await api.retrieve("v1")
@@ -369,9 +371,7 @@ async def test_a_stale_connection_is_replaced_silently() -> None:
 
 
 async def test_abandoned_requests_do_not_use_up_the_pool() -> None:
-    with WireServer(
-        lambda r: server.hang() if "hang" in r.target else json_answer(VIDEO)
-    ) as server:
+    with FaultServer(lambda r: HANG if "hang" in r.target else json_answer(VIDEO)) as server:
         async with api_at(server.url, max_connections=2, read_timeout=0.05) as api:
             gone = await asyncio.gather(
                 *(api.retrieve(f"hang{n}") for n in range(10)), return_exceptions=True
@@ -385,14 +385,14 @@ async def test_requests_wait_for_their_turn_without_timing_out() -> None:
         server.stopping.wait(0.1)
         yield json_answer(VIDEO)
 
-    with WireServer(slow) as server:
+    with FaultServer(slow) as server:
         async with api_at(server.url, max_connections=1, read_timeout=0.3) as api:
             answers = await asyncio.gather(*(api.retrieve(f"v{n}") for n in range(5)))
     assert len(answers) == 5
 
 
 async def test_after_closing_every_call_is_unreachable() -> None:
-    with WireServer(lambda _: json_answer(VIDEO)) as server:
+    with FaultServer(lambda _: json_answer(VIDEO)) as server:
         async with api_at(server.url) as api:
             await api.aclose()
             with pytest.raises(errors.Unreachable):
@@ -403,7 +403,7 @@ async def test_after_closing_every_call_is_unreachable() -> None:
 
 @pytest.mark.parametrize("token", ["oh-a\nb", "oh-令牌", "oh-a b", "\x00"])
 async def test_an_impossible_token_is_unauthorized_and_nothing_is_sent(token: str) -> None:
-    with WireServer(lambda _: json_answer(VIDEO)) as server:
+    with FaultServer(lambda _: json_answer(VIDEO)) as server:
         async with api_at(server.url, token) as api:
             with pytest.raises(errors.Unauthorized) as caught:
                 await api.retrieve("v1")
@@ -413,7 +413,7 @@ async def test_an_impossible_token_is_unauthorized_and_nothing_is_sent(token: st
 
 async def test_nothing_is_logged_of_what_was_asked(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    with WireServer(lambda _: json_answer(VIDEO)) as server:
+    with FaultServer(lambda _: json_answer(VIDEO)) as server:
         await retrieve_from(server, "id-of-mine")
     assert "id-of-mine" not in caplog.text
 
@@ -422,7 +422,7 @@ async def test_nothing_is_logged_of_what_was_asked(caplog: pytest.LogCaptureFixt
 
 
 async def test_a_redirect_within_the_origin_is_followed_with_the_token() -> None:
-    with WireServer(
+    with FaultServer(
         lambda r: json_answer(VIDEO) if r.target == "/new" else answer(307, location="/new")
     ) as server:
         await retrieve_from(server)
@@ -430,9 +430,9 @@ async def test_a_redirect_within_the_origin_is_followed_with_the_token() -> None
 
 
 async def test_a_redirect_to_another_origin_is_refused() -> None:
-    with WireServer(lambda _: json_answer(VIDEO)) as other:
+    with FaultServer(lambda _: json_answer(VIDEO)) as other:
         where = f"{other.url}/x?sig=1"
-        with WireServer(lambda _: answer(302, location=where)) as server:
+        with FaultServer(lambda _: answer(302, location=where)) as server:
             error = await error_from(server)
     assert isinstance(error, errors.BadRedirect)
     assert other.url in error.message
@@ -442,12 +442,12 @@ async def test_a_redirect_to_another_origin_is_refused() -> None:
 
 @pytest.mark.parametrize("where", ["", "http://[", "ftp://h/x", "//u:p@h/", "http:///x"])
 async def test_a_redirect_to_nowhere_is_refused(where: str) -> None:
-    with WireServer(lambda _: answer(302, location=where)) as server:
+    with FaultServer(lambda _: answer(302, location=where)) as server:
         assert isinstance(await error_from(server), errors.BadRedirect)
 
 
 async def test_a_redirect_in_a_loop_is_refused() -> None:
-    with WireServer(lambda r: answer(302, location=r.target)) as server:
+    with FaultServer(lambda r: answer(302, location=r.target)) as server:
         assert isinstance(await error_from(server), errors.BadRedirect)
     assert len(server.requests) <= 6
 
@@ -457,7 +457,7 @@ async def test_a_redirect_in_a_loop_is_refused() -> None:
 
 async def test_a_certificate_of_ones_own_is_trusted_where_ssl_cert_file_names_it() -> None:
     environ = {"SSL_CERT_FILE": str(CERTIFICATES / "good.pem")}
-    with WireServer(lambda _: json_answer(VIDEO), certificate="good.pem") as server:
+    with FaultServer(lambda _: json_answer(VIDEO), certificate="good.pem") as server:
         assert (await retrieve_from(server, environ=environ)).video.progress == 45
 
 
@@ -473,7 +473,7 @@ async def test_a_certificate_that_proves_nothing_is_one_clear_sentence(
     certificate: str, trusted: str, reason: str
 ) -> None:
     environ = {"SSL_CERT_FILE": str(CERTIFICATES / trusted)} if trusted else {}
-    with WireServer(lambda _: json_answer(VIDEO), certificate=certificate) as server:
+    with FaultServer(lambda _: json_answer(VIDEO), certificate=certificate) as server:
         error = await error_from(server, environ=environ)
     assert isinstance(error, errors.BadCertificate)
     assert reason in error.message
@@ -481,7 +481,7 @@ async def test_a_certificate_that_proves_nothing_is_one_clear_sentence(
 
 
 async def test_a_handshake_that_is_cut_is_unreachable() -> None:
-    with WireServer(handle=lambda _: None) as server:
+    with FaultServer(handle=lambda _: None) as server:
         async with api_at(server.url.replace("http:", "https:")) as api:
             with pytest.raises(errors.Unreachable) as caught:
                 await api.retrieve("v1")
@@ -495,7 +495,7 @@ async def test_an_ssl_cert_file_that_is_not_there_is_one_clear_sentence() -> Non
 
 
 async def test_plain_http_needs_no_certificates() -> None:
-    with WireServer(lambda _: json_answer(VIDEO)) as server:
+    with FaultServer(lambda _: json_answer(VIDEO)) as server:
         await retrieve_from(server, environ={"SSL_CERT_FILE": "/no/such"})
 
 
@@ -516,7 +516,7 @@ async def test_loopback_is_asked_directly_whatever_the_proxy_variables_say() -> 
         "ALL_PROXY": "socks://nonsense:x",
         "NO_PROXY": "[::1]",
     }
-    with WireServer(lambda _: json_answer(VIDEO)) as server:
+    with FaultServer(lambda _: json_answer(VIDEO)) as server:
         assert (await retrieve_from(server, environ=environ)).video.progress == 45
 
 
@@ -528,7 +528,7 @@ async def test_a_malformed_proxy_is_said_when_asked() -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "https", "socks", "socks5h"])
 async def test_a_dead_proxy_is_one_clear_sentence(scheme: str) -> None:
-    with WireServer() as dead:
+    with FaultServer() as dead:
         pass
     error = await error_through({"ALL_PROXY": f"{scheme}://me:pa55@127.0.0.1:{dead.port}"})
     assert isinstance(error, errors.Unreachable)
@@ -543,7 +543,7 @@ async def test_what_is_no_such_proxy_is_one_clear_sentence(scheme: str, said: by
         if said:
             sock.sendall(said)
 
-    with WireServer(handle=talk) as server:
+    with FaultServer(handle=talk) as server:
         error = await error_through({"ALL_PROXY": f"{scheme}://127.0.0.1:{server.port}"})
     assert isinstance(error, errors.Unreachable)
     assert error.message.startswith(f"The proxy ALL_PROXY (127.0.0.1:{server.port}) ")
@@ -551,14 +551,14 @@ async def test_what_is_no_such_proxy_is_one_clear_sentence(scheme: str, said: by
 
 @pytest.mark.parametrize("scheme", ["http", "socks"])
 async def test_a_proxy_that_never_answers_is_given_up(scheme: str) -> None:
-    with WireServer(handle=lambda _: server.wait()) as server:
+    with FaultServer(handle=lambda _: server.wait()) as server:
         environ = {"ALL_PROXY": f"{scheme}://127.0.0.1:{server.port}"}
         error = await error_through(environ, connect_timeout=0.1, read_timeout=0.1)
     assert "does not answer" in error.message
 
 
 async def test_a_proxy_that_wants_a_password_is_said_to_want_one() -> None:
-    with WireServer(lambda _: answer(407)) as server:
+    with FaultServer(lambda _: answer(407)) as server:
         error = await error_through({"HTTPS_PROXY": f"me:pa55@127.0.0.1:{server.port}"})
     assert "name and password" in error.message
     assert server.requests[0].headers["proxy-authorization"].startswith("Basic ")
@@ -566,7 +566,7 @@ async def test_a_proxy_that_wants_a_password_is_said_to_want_one() -> None:
 
 
 async def test_a_proxy_that_cannot_reach_the_gateway_says_why() -> None:
-    with WireServer(lambda _: answer(502)) as server:
+    with FaultServer(lambda _: answer(502)) as server:
         error = await error_through({"HTTPS_PROXY": server.url})
     assert error.message.endswith("cannot reach gateway.example (502 Whatever).")
 
@@ -599,8 +599,8 @@ async def test_tls_goes_through_an_http_proxy() -> None:
 
     environ = {"SSL_CERT_FILE": str(CERTIFICATES / "good.pem")}
     with (
-        WireServer(lambda _: json_answer(VIDEO), certificate="good.pem") as gateway,
-        WireServer(handle=tunnel) as proxy,
+        FaultServer(lambda _: json_answer(VIDEO), certificate="good.pem") as gateway,
+        FaultServer(handle=tunnel) as proxy,
     ):
         environ["https_proxy"] = f"127.0.0.1:{proxy.port}"
         async with api_at("https://gateway.example", environ=environ) as api:
@@ -619,7 +619,7 @@ async def test_socks_as_desktops_spell_it_works_and_resolves_names_itself() -> N
         sock.sendall(b"\5\0\0\1\0\0\0\0\0\0")
         relay(sock, gateway.port)
 
-    with WireServer(lambda _: json_answer(VIDEO)) as gateway, WireServer(handle=socks) as proxy:
+    with FaultServer(lambda _: json_answer(VIDEO)) as gateway, FaultServer(handle=socks) as proxy:
         environ = {"ALL_PROXY": f"socks://127.0.0.1:{proxy.port}/"}
         async with api_at("http://gateway.example", environ=environ) as api:
             assert (await api.retrieve("v1")).video.progress == 45
@@ -627,7 +627,7 @@ async def test_socks_as_desktops_spell_it_works_and_resolves_names_itself() -> N
 
 
 async def test_plain_http_goes_through_an_http_proxy() -> None:
-    with WireServer(lambda _: json_answer(VIDEO)) as proxy:
+    with FaultServer(lambda _: json_answer(VIDEO)) as proxy:
         async with api_at("http://gateway.example", environ={"HTTP_PROXY": proxy.url}) as api:
             await api.retrieve("v1")
     assert proxy.requests[0].target == "http://gateway.example/v1/videos/v1"

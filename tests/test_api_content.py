@@ -15,12 +15,14 @@ import pytest
 
 from hingtui import errors
 from hingtui.api import Api, Content
-from tests.api_server import (
+from tests.fault_server import (
     CERTIFICATES,
     CLOSE,
+    HANG,
+    FaultServer,
     Names,
+    Part,
     Request,
-    WireServer,
     answer,
     json_answer,
     shows_nothing_beneath,
@@ -71,7 +73,7 @@ def mp4(request: Request) -> bytes:
 
 def test_content_is_read_whole_with_the_token() -> None:
     headers = {"etag": '"abc"', "content_type": "video/mp4"}
-    with WireServer(lambda _: answer(200, MP4, **headers)) as server:
+    with FaultServer(lambda _: answer(200, MP4, **headers)) as server:
         got = read(server.url)
     assert (got.status, got.start, got.total, got.body) == (200, 0, len(MP4), MP4)
     assert (got.validator, got.origin) == ('"abc"', server.url)
@@ -84,29 +86,29 @@ def test_content_is_read_whole_with_the_token() -> None:
 
 def test_chunked_content_has_no_total() -> None:
     body = b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\n\0abc\r\n0\r\n\r\n"
-    with WireServer(lambda _: body) as server:
+    with FaultServer(lambda _: body) as server:
         got = read(server.url)
     assert (got.total, got.body) == (None, b"\0abc")
 
 
 def test_a_last_modified_stands_in_for_a_missing_etag() -> None:
-    with WireServer(lambda _: answer(200, MP4, last_modified=OLD, date=DATE)) as server:
+    with FaultServer(lambda _: answer(200, MP4, last_modified=OLD, date=DATE)) as server:
         assert read(server.url).validator == OLD
 
 
 def test_a_weak_etag_is_no_validator() -> None:
-    with WireServer(lambda _: answer(200, MP4, etag='W/"abc"')) as server:
+    with FaultServer(lambda _: answer(200, MP4, etag='W/"abc"')) as server:
         assert read(server.url).validator is None
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/json", "text/html"])
 def test_a_video_is_a_video_whatever_its_content_type(kind: str) -> None:
-    with WireServer(lambda _: answer(200, MP4, content_type=kind)) as server:
+    with FaultServer(lambda _: answer(200, MP4, content_type=kind)) as server:
         assert read(server.url).body == MP4
 
 
 def test_an_empty_content_is_empty() -> None:
-    with WireServer(lambda _: answer(200, b"")) as server:
+    with FaultServer(lambda _: answer(200, b"")) as server:
         assert (read(server.url).body, read(server.url).total) == (b"", 0)
 
 
@@ -115,7 +117,7 @@ def test_an_empty_content_is_empty() -> None:
 
 def test_a_range_is_asked_for_with_its_validator() -> None:
     headers = {"content_range": "bytes 5-9/10", "content_type": "video/mp4", "etag": '"abc"'}
-    with WireServer(lambda _: answer(206, b"56789", **headers)) as server:
+    with FaultServer(lambda _: answer(206, b"56789", **headers)) as server:
         got = read(server.url, start=5, validator='"abc"')
     assert server.requests[0].headers["range"] == "bytes=5-"
     assert server.requests[0].headers["if-range"] == '"abc"'
@@ -123,14 +125,14 @@ def test_a_range_is_asked_for_with_its_validator() -> None:
 
 
 def test_without_a_validator_no_if_range_is_sent() -> None:
-    with WireServer(mp4) as server:
+    with FaultServer(mp4) as server:
         got = read(server.url, start=5)
     assert "if-range" not in server.requests[0].headers
     assert (got.status, got.start, got.total) == (200, 0, len(MP4))
 
 
 def test_from_the_start_no_range_is_sent() -> None:
-    with WireServer(mp4) as server:
+    with FaultServer(mp4) as server:
         read(server.url, start=0, validator='"abc"')
     assert not {"range", "if-range"} & set(server.requests[0].headers)
 
@@ -145,13 +147,13 @@ def test_from_the_start_no_range_is_sent() -> None:
 )
 def test_a_part_begins_where_the_server_says(said: str, start: int, total: int) -> None:
     headers = {"content_range": said, "content_type": "video/mp4"}
-    with WireServer(lambda _: answer(206, b"56789", **headers)) as server:
+    with FaultServer(lambda _: answer(206, b"56789", **headers)) as server:
         got = read(server.url, start=5)
     assert (got.start, got.total) == (start, total)
 
 
 def test_a_refused_range_names_the_whole_length() -> None:
-    with WireServer(lambda _: answer(416, content_range="bytes */10")) as server:
+    with FaultServer(lambda _: answer(416, content_range="bytes */10")) as server:
         error = error_from(server.url, start=10)
     assert isinstance(error, errors.RangeRefused)
     assert error.total == 10
@@ -174,43 +176,43 @@ def test_a_refused_range_names_the_whole_length() -> None:
 )
 def test_a_refusal_carries_the_servers_words(status: int, kind: type[errors.ApiError]) -> None:
     body = {"error": {"message": "还没好", "code": "wait"}}
-    with WireServer(lambda _: json_answer(body, status, x_request_id="r1")) as server:
+    with FaultServer(lambda _: json_answer(body, status, x_request_id="r1")) as server:
         error = error_from(server.url)
     assert (type(error), error.message, error.code) == (kind, "还没好", "wait")
     assert (error.request_id, error.http_status) == ("r1", status)
 
 
 def test_a_video_that_still_runs_is_not_ready() -> None:
-    with WireServer(lambda _: json_answer({"id": "v1", "status": "processing"})) as server:
+    with FaultServer(lambda _: json_answer({"id": "v1", "status": "processing"})) as server:
         assert isinstance(error_from(server.url), errors.NotReady)
 
 
 def test_an_error_under_200_is_a_bad_reply_with_its_message() -> None:
-    with WireServer(lambda _: json_answer({"error": {"message": "upstream"}})) as server:
+    with FaultServer(lambda _: json_answer({"error": {"message": "upstream"}})) as server:
         error = error_from(server.url)
     assert (type(error), error.message) == (errors.BadReply, "upstream")
 
 
 def test_a_web_page_is_a_bad_reply() -> None:
-    with WireServer(lambda _: answer(200, b"<html>", content_type="text/html")) as server:
+    with FaultServer(lambda _: answer(200, b"<html>", content_type="text/html")) as server:
         assert "base URL" in error_from(server.url).message
 
 
 def test_json_in_answer_to_a_range_is_a_bad_reply() -> None:
-    with WireServer(lambda _: json_answer({"error": "x"}, 206)) as server:
+    with FaultServer(lambda _: json_answer({"error": "x"}, 206)) as server:
         assert isinstance(error_from(server.url, start=5), errors.BadReply)
 
 
 def test_a_compressed_video_is_a_bad_reply() -> None:
     headers = {"content_type": "video/mp4", "content_encoding": "gzip"}
-    with WireServer(lambda _: answer(200, gzip.compress(MP4), **headers)) as server:
+    with FaultServer(lambda _: answer(200, gzip.compress(MP4), **headers)) as server:
         assert isinstance(error_from(server.url), errors.BadReply)
 
 
 def test_a_compressed_error_is_read() -> None:
     packed = gzip.compress(b'{"error":"upstream"}')
     headers = {"content_type": "application/json", "content_encoding": "gzip"}
-    with WireServer(lambda _: answer(200, packed, **headers)) as server:
+    with FaultServer(lambda _: answer(200, packed, **headers)) as server:
         assert error_from(server.url).message == "upstream"
 
 
@@ -220,7 +222,7 @@ def test_endless_json_is_stopped() -> None:
         while True:
             yield b" " * 65536
 
-    with WireServer(endless) as server:
+    with FaultServer(endless) as server:
         assert "larger than 4 MiB" in error_from(server.url).message
 
 
@@ -229,10 +231,10 @@ def test_endless_json_is_stopped() -> None:
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_the_token_stays_home_when_a_redirect_leads_elsewhere(status: int) -> None:
-    with WireServer(mp4) as cdn:
+    with FaultServer(mp4) as cdn:
         where = f"{cdn.url}/v.mp4?sig=a%2Bb+c/d==&t=1%20"
         reply = answer(status, location=where, set_cookie="session=1; Path=/")
-        with WireServer(lambda _: reply) as server:
+        with FaultServer(lambda _: reply) as server:
             got = read(server.url)
     assert (got.body, got.origin) == (MP4, cdn.url)
     assert cdn.requests[0].target == "/v.mp4?sig=a%2Bb+c/d==&t=1%20"
@@ -241,7 +243,7 @@ def test_the_token_stays_home_when_a_redirect_leads_elsewhere(status: int) -> No
 
 
 def test_another_port_or_name_of_the_same_machine_is_elsewhere() -> None:
-    with WireServer(mp4, host="127.0.0.1") as server:
+    with FaultServer(mp4, host="127.0.0.1") as server:
         where = f"http://localhost:{server.port}/v.mp4"
         redirect = answer(302, location=where)
         server.respond = lambda r: mp4(r) if r.target == "/v.mp4" else redirect
@@ -250,7 +252,9 @@ def test_another_port_or_name_of_the_same_machine_is_elsewhere() -> None:
 
 
 def test_a_redirect_within_the_origin_keeps_the_token_and_the_range() -> None:
-    with WireServer(lambda r: mp4(r) if r.target == "/f" else answer(302, location="/f")) as server:
+    with FaultServer(
+        lambda r: mp4(r) if r.target == "/f" else answer(302, location="/f")
+    ) as server:
         read(server.url, start=5, validator='"abc"')
     assert server.requests[1].headers["authorization"] == f"Bearer {TOKEN}"
     assert server.requests[1].headers["range"] == "bytes=5-"
@@ -258,7 +262,7 @@ def test_a_redirect_within_the_origin_keeps_the_token_and_the_range() -> None:
 
 
 def test_a_redirect_back_home_comes_without_the_token() -> None:
-    with WireServer() as cdn, WireServer() as server:
+    with FaultServer() as cdn, FaultServer() as server:
         back = answer(302, location=f"{server.url}/f")
         cdn.respond = lambda _: back
         there = answer(302, location=f"{cdn.url}/x")
@@ -270,8 +274,8 @@ def test_a_redirect_back_home_comes_without_the_token() -> None:
 @pytest.mark.parametrize("name", ["url", "video_url"])
 def test_a_link_in_json_is_followed_without_the_token(name: str) -> None:
     with (
-        WireServer(mp4) as cdn,
-        WireServer(lambda _: json_answer({name: f"{cdn.url}/v?sig=1"})) as server,
+        FaultServer(mp4) as cdn,
+        FaultServer(lambda _: json_answer({name: f"{cdn.url}/v?sig=1"})) as server,
     ):
         got = read(server.url)
     assert got.body == MP4
@@ -279,7 +283,7 @@ def test_a_link_in_json_is_followed_without_the_token(name: str) -> None:
 
 
 def test_a_link_in_json_to_the_gateway_itself_is_followed_without_the_token() -> None:
-    with WireServer() as server:
+    with FaultServer() as server:
         link = json_answer({"url": f"{server.url}/f"})
         server.respond = lambda r: mp4(r) if r.target == "/f" else link
         read(server.url)
@@ -287,7 +291,7 @@ def test_a_link_in_json_to_the_gateway_itself_is_followed_without_the_token() ->
 
 
 def test_a_direct_link_is_asked_instead_and_without_the_token() -> None:
-    with WireServer(mp4) as server:
+    with FaultServer(mp4) as server:
         got = read(server.url, link=f"{server.url}/file?sig=1")
     assert got.body == MP4
     assert server.requests[0].target == "/file?sig=1"
@@ -295,7 +299,7 @@ def test_a_direct_link_is_asked_instead_and_without_the_token() -> None:
 
 
 def test_a_direct_link_that_redirects_home_comes_without_the_token() -> None:
-    with WireServer() as server:
+    with FaultServer() as server:
         back = answer(302, location="/f")
         server.respond = lambda r: mp4(r) if r.target == "/f" else back
         read(server.url, link=f"{server.url}/file?sig=1")
@@ -306,8 +310,8 @@ def test_a_direct_link_that_redirects_home_comes_without_the_token() -> None:
 def test_a_storage_that_refuses_says_nothing_about_the_token_or_the_gateway(status: int) -> None:
     body = b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
     with (
-        WireServer(lambda _: answer(status, body)) as cdn,
-        WireServer(lambda _: answer(302, location=f"{cdn.url}/v?sig=1")) as server,
+        FaultServer(lambda _: answer(status, body)) as cdn,
+        FaultServer(lambda _: answer(302, location=f"{cdn.url}/v?sig=1")) as server,
     ):
         error = error_from(server.url)
     assert (type(error), error.message) == (errors.ServerTrouble, "Request has expired")
@@ -315,8 +319,8 @@ def test_a_storage_that_refuses_says_nothing_about_the_token_or_the_gateway(stat
 
 def test_a_range_refused_by_the_storage_is_a_refused_range() -> None:
     with (
-        WireServer(lambda _: answer(416, content_range="bytes */10")) as cdn,
-        WireServer(lambda _: answer(302, location=f"{cdn.url}/v?sig=1")) as server,
+        FaultServer(lambda _: answer(416, content_range="bytes */10")) as cdn,
+        FaultServer(lambda _: answer(302, location=f"{cdn.url}/v?sig=1")) as server,
     ):
         assert isinstance(error_from(server.url, start=10), errors.RangeRefused)
 
@@ -326,18 +330,18 @@ def test_a_range_refused_by_the_storage_is_a_refused_range() -> None:
     ["", "http://[", "ftp://h/x", "file:///etc/passwd", "//u:p@h/?sig=1", "data:,x", "http:///"],
 )
 def test_a_redirect_to_nowhere_is_refused(where: str) -> None:
-    with WireServer(lambda _: answer(302, location=where)) as server:
+    with FaultServer(lambda _: answer(302, location=where)) as server:
         assert isinstance(error_from(server.url), errors.BadRedirect)
 
 
 def test_a_redirect_to_itself_is_refused_at_once() -> None:
-    with WireServer(lambda r: answer(302, location=r.target)) as server:
+    with FaultServer(lambda r: answer(302, location=r.target)) as server:
         assert isinstance(error_from(server.url), errors.BadRedirect)
     assert len(server.requests) == 1
 
 
 def test_more_redirects_than_five_are_refused() -> None:
-    with WireServer(lambda r: answer(302, location=r.target + "x")) as server:
+    with FaultServer(lambda r: answer(302, location=r.target + "x")) as server:
         assert isinstance(error_from(server.url), errors.BadRedirect)
     assert len(server.requests) == 6
 
@@ -350,22 +354,22 @@ def test_five_redirects_are_followed() -> None:
             else answer(302, location=f"/{len(server.requests)}")
         )
 
-    with WireServer(respond) as server:
+    with FaultServer(respond) as server:
         assert read(server.url).body == MP4
 
 
 def test_an_unencrypted_redirect_from_an_encrypted_gateway_is_refused() -> None:
     environ = {"SSL_CERT_FILE": str(CERTIFICATES / "good.pem")}
-    with WireServer(mp4) as cdn:
+    with FaultServer(mp4) as cdn:
         reply = answer(302, location=f"{cdn.url}/v?sig=1")
-        with WireServer(lambda _: reply, certificate="good.pem") as server:
+        with FaultServer(lambda _: reply, certificate="good.pem") as server:
             error = error_from(server.url, environ=environ)
     assert isinstance(error, errors.BadRedirect)
     assert cdn.requests == []
 
 
 def test_an_unencrypted_direct_link_of_an_encrypted_gateway_is_refused() -> None:
-    with WireServer(mp4) as cdn:
+    with FaultServer(mp4) as cdn:
         error = error_from("https://gateway.example", link=f"{cdn.url}/v?sig=1")
     assert isinstance(error, errors.BadRedirect)
     assert cdn.requests == []
@@ -374,16 +378,16 @@ def test_an_unencrypted_direct_link_of_an_encrypted_gateway_is_refused() -> None
 def test_an_encrypted_storage_is_followed_to() -> None:
     environ = {"SSL_CERT_FILE": str(CERTIFICATES / "good.pem")}
     with (
-        WireServer(mp4, certificate="good.pem") as cdn,
-        WireServer(lambda _: answer(302, location=f"{cdn.url}/v")) as server,
+        FaultServer(mp4, certificate="good.pem") as cdn,
+        FaultServer(lambda _: answer(302, location=f"{cdn.url}/v")) as server,
     ):
         assert read(server.url, environ=environ).body == MP4
 
 
 def test_a_storage_that_cannot_prove_itself_is_a_bad_certificate() -> None:
     with (
-        WireServer(mp4, certificate="good.pem") as cdn,
-        WireServer(lambda _: answer(302, location=f"{cdn.url}/v?sig=1")) as server,
+        FaultServer(mp4, certificate="good.pem") as cdn,
+        FaultServer(lambda _: answer(302, location=f"{cdn.url}/v?sig=1")) as server,
     ):
         assert isinstance(error_from(server.url), errors.BadCertificate)
     assert cdn.requests == []
@@ -394,7 +398,7 @@ def test_a_storage_that_cannot_prove_itself_is_a_bad_certificate() -> None:
 
 def redirect_of_a_public_gateway(names: Names, where: str) -> Opened:
     names.addresses["gateway.example"] = "8.8.8.8"
-    with WireServer(lambda _: answer(302, location=where)) as proxy:
+    with FaultServer(lambda _: answer(302, location=where)) as proxy:
         environ = {"HTTP_PROXY": proxy.url, "NO_PROXY": "inside.example,10.0.0.0/8"}
         return read("http://gateway.example", environ=environ)
 
@@ -406,7 +410,7 @@ def redirect_of_a_public_gateway(names: Names, where: str) -> Opened:
 def test_a_public_gateway_cannot_send_us_to_a_private_address(
     host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with WireServer(mp4) as victim, pytest.raises(errors.BadRedirect, match="private network"):
+    with FaultServer(mp4) as victim, pytest.raises(errors.BadRedirect, match="private network"):
         redirect_of_a_public_gateway(Names(monkeypatch), f"http://{host}:{victim.port}/?sig=1")
     assert victim.connections == 0
 
@@ -416,7 +420,7 @@ def test_a_public_gateway_cannot_send_us_to_a_name_that_lives_inside(
 ) -> None:
     names = Names(monkeypatch)
     names.addresses["inside.example"] = "127.0.0.1"
-    with WireServer(mp4) as victim, pytest.raises(errors.BadRedirect, match="private network"):
+    with FaultServer(mp4) as victim, pytest.raises(errors.BadRedirect, match="private network"):
         redirect_of_a_public_gateway(names, f"http://inside.example:{victim.port}/?sig=1")
     assert victim.requests == []
 
@@ -424,9 +428,9 @@ def test_a_public_gateway_cannot_send_us_to_a_name_that_lives_inside(
 def test_a_private_gateway_may_use_a_storage_inside(monkeypatch: pytest.MonkeyPatch) -> None:
     names = Names(monkeypatch)
     names.addresses |= {"gateway.corp": "127.0.0.1", "storage.corp": "127.0.0.1"}
-    with WireServer(mp4) as storage:
+    with FaultServer(mp4) as storage:
         where = f"http://storage.corp:{storage.port}/v"
-        with WireServer(lambda _: answer(302, location=where)) as server:
+        with FaultServer(lambda _: answer(302, location=where)) as server:
             assert read(f"http://gateway.corp:{server.port}").body == MP4
 
 
@@ -434,7 +438,7 @@ def test_a_private_gateway_may_use_a_storage_inside(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_refused_connection_is_unreachable() -> None:
-    with WireServer() as server:
+    with FaultServer() as server:
         pass
     error = error_from(server.url)
     assert (type(error), error.message) == (
@@ -444,16 +448,16 @@ def test_a_refused_connection_is_unreachable() -> None:
 
 
 def test_a_storage_that_is_down_is_named_without_its_path() -> None:
-    with WireServer() as cdn:
+    with FaultServer() as cdn:
         pass
-    with WireServer(lambda _: answer(302, location=f"{cdn.url}/path?sig=1")) as server:
+    with FaultServer(lambda _: answer(302, location=f"{cdn.url}/path?sig=1")) as server:
         error = error_from(server.url)
     assert error.message == f"127.0.0.1:{cdn.port} refuses connections."
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks"])
 def test_a_dead_proxy_is_one_clear_sentence(scheme: str) -> None:
-    with WireServer() as dead:
+    with FaultServer() as dead:
         pass
     environ = {"all_proxy": f"{scheme}://me:pa55@127.0.0.1:{dead.port}"}
     error = error_from("https://gateway.example", environ=environ)
@@ -466,13 +470,13 @@ def test_what_is_no_socks_proxy_is_one_clear_sentence(said: bytes) -> None:
         sock.recv(4096)
         sock.sendall(said)
 
-    with WireServer(handle=talk) as server:
+    with FaultServer(handle=talk) as server:
         environ = {"all_proxy": f"socks5://127.0.0.1:{server.port}"}
         error = error_from("https://gateway.example", environ=environ)
     assert error.message.startswith(f"The proxy all_proxy (127.0.0.1:{server.port}) ")
 
 
-def wait_for_error(server: WireServer, **options: Any) -> errors.ApiError:
+def wait_for_error(server: FaultServer, **options: Any) -> errors.ApiError:
     api = make_api(server.url, connect_timeout=0.1, read_timeout=0.1, **options)
     with pytest.raises(errors.ApiError) as caught, api.open_content("v1") as content:
         list(content.chunks())
@@ -480,7 +484,7 @@ def wait_for_error(server: WireServer, **options: Any) -> errors.ApiError:
 
 
 def test_silence_before_the_headers_is_unreachable() -> None:
-    with WireServer(lambda _: server.hang()) as server:
+    with FaultServer(lambda _: HANG) as server:
         assert isinstance(wait_for_error(server), errors.Unreachable)
 
 
@@ -490,12 +494,12 @@ def test_headers_that_come_drop_by_drop_are_given_up() -> None:
         while not server.stopping.wait(0.02):
             yield b"y"
 
-    with WireServer(drip) as server:
+    with FaultServer(drip) as server:
         assert "nothing for too long" in wait_for_error(server).message
 
 
 def test_a_socks_proxy_that_never_answers_is_given_up() -> None:
-    with WireServer(handle=lambda _: server.wait()) as server:
+    with FaultServer(handle=lambda _: server.wait()) as server:
         environ = {"all_proxy": f"socks5://127.0.0.1:{server.port}"}
         api = make_api("https://g.example", environ=environ, connect_timeout=0.1, read_timeout=0.1)
         with pytest.raises(errors.Unreachable, match="does not answer"), api.open_content("v1"):
@@ -503,11 +507,11 @@ def test_a_socks_proxy_that_never_answers_is_given_up() -> None:
 
 
 def test_silence_in_the_middle_of_the_body_is_unreachable() -> None:
-    def stall(_: Request) -> Iterator[bytes]:
+    def stall(_: Request) -> Iterator[Part]:
         yield b"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\ncontent-length: 99\r\n\r\n\0\0"
-        yield from server.hang()
+        yield HANG
 
-    with WireServer(stall) as server:
+    with FaultServer(stall) as server:
         assert "nothing for too long" in wait_for_error(server).message
 
 
@@ -515,8 +519,8 @@ def test_silence_in_the_middle_of_the_body_is_unreachable() -> None:
     "head", [b"content-length: 99\r\n\r\n\0", b"transfer-encoding: chunked\r\n\r\n9\r\n\0"]
 )
 def test_a_body_that_ends_early_gives_its_bytes_and_then_is_unreachable(head: bytes) -> None:
-    parts = [b"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\n" + head, CLOSE]
-    with WireServer(lambda _: parts) as server, make_api(server.url).open_content("v1") as content:
+    parts: list[Part] = [b"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\n" + head, CLOSE]
+    with FaultServer(lambda _: parts) as server, make_api(server.url).open_content("v1") as content:
         chunks = content.chunks()
         assert next(chunks) == b"\0"
         with pytest.raises(errors.Unreachable, match="cut the connection"):
@@ -525,7 +529,7 @@ def test_a_body_that_ends_early_gives_its_bytes_and_then_is_unreachable(head: by
 
 def test_the_consumers_own_errors_are_its_own() -> None:
     with (
-        WireServer(mp4) as server,
+        FaultServer(mp4) as server,
         pytest.raises(OSError, match="disk full"),
         make_api(server.url).open_content("v1"),
     ):
@@ -542,7 +546,7 @@ def test_leaving_early_closes_the_connection() -> None:
             gone.set()
 
     gone = threading.Event()
-    with WireServer(endless) as server:
+    with FaultServer(endless) as server:
         with make_api(server.url).open_content("v1") as content:
             next(content.chunks())
         assert gone.wait(10)
@@ -550,9 +554,9 @@ def test_leaving_early_closes_the_connection() -> None:
 
 @pytest.mark.parametrize("certificate", ["", "good.pem"])
 def test_closing_ends_a_download_that_waits_in_another_thread(certificate: str) -> None:
-    def stall(_: Request) -> Iterator[bytes]:
+    def stall(_: Request) -> Iterator[Part]:
         yield b"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\n\r\n\0\0"
-        yield from server.hang()
+        yield HANG
 
     def download() -> None:
         with api.open_content("v1") as content:
@@ -566,7 +570,7 @@ def test_closing_ends_a_download_that_waits_in_another_thread(certificate: str) 
     began = threading.Event()
     got: list[object] = []
     environ = {"SSL_CERT_FILE": str(CERTIFICATES / "good.pem")}
-    with WireServer(stall, certificate=certificate) as server:
+    with FaultServer(stall, certificate=certificate) as server:
         api = make_api(server.url, environ=environ)
         thread = threading.Thread(target=download)
         thread.start()
@@ -580,7 +584,7 @@ def test_closing_ends_a_download_that_waits_in_another_thread(certificate: str) 
 
 def test_many_threads_open_contents_at_once() -> None:
     got: list[bytes] = []
-    with WireServer(mp4) as server:
+    with FaultServer(mp4) as server:
         api = make_api(server.url)
 
         def download() -> None:
@@ -598,8 +602,8 @@ def test_many_threads_open_contents_at_once() -> None:
 def test_nothing_is_logged_of_a_signed_link(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with (
-        WireServer(mp4) as cdn,
-        WireServer(lambda _: answer(302, location=f"{cdn.url}/v?sig=1")) as server,
+        FaultServer(mp4) as cdn,
+        FaultServer(lambda _: answer(302, location=f"{cdn.url}/v?sig=1")) as server,
     ):
         read(server.url)
     assert "sig" not in caplog.text

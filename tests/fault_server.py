@@ -1,7 +1,8 @@
-"""A server of raw sockets that answers exactly the bytes a test hands it; it knows no API.
+"""A server of raw sockets that sends exactly the bytes a test hands it; it knows no API.
 
 What a well-behaved server library would never send (half a body, headers that are none, a
-connection that just closes) is what these tests are about.
+connection that is reset at some byte) is what these tests are about. It must not know what the
+bytes mean.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ import json
 import re
 import socket
 import ssl
+import struct
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from enum import Enum
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -34,14 +37,23 @@ class Request:
     """Names in lower case."""
 
 
-Answer = bytes | Iterable[bytes]
+class End(Enum):
+    """How a connection ends, or does not, instead of going on with the next request."""
+
+    CLOSE = "an orderly end: FIN"
+    RESET = "a sudden end: RST"
+    HANG = "nothing more is sent until the other side goes away, or the server stops"
+
+
+CLOSE, RESET, HANG = End.CLOSE, End.RESET, End.HANG
+
+Part = bytes | End
+Answer = Part | Iterable[Part]
 """What to send back. A lazy one can do anything between two parts."""
-CLOSE = b""
-"""The part that closes the connection."""
 
 
 @dataclass
-class WireServer:
+class FaultServer:
     """Answers every request with what `respond` returns."""
 
     respond: Callable[[Request], Answer] = lambda _request: CLOSE
@@ -55,9 +67,9 @@ class WireServer:
 
     def __enter__(self) -> Self:
         self.stopping = threading.Event()
-        self._threads: list[threading.Thread] = []
-        self._sockets: list[socket.socket] = []
-        self._listener = socket.create_server((self.host, 0))
+        self._threads: set[threading.Thread] = set()
+        self._sockets: set[socket.socket] = set()
+        self._listener = socket.create_server((self.host, 0), backlog=512)
         self.port: int = self._listener.getsockname()[1]
         self._start(self._accept)
         return self
@@ -69,10 +81,10 @@ class WireServer:
         traceback: TracebackType | None,
     ) -> None:
         self.stopping.set()
-        for sock in (self._listener, *self._sockets):
-            with contextlib.suppress(OSError):
-                socket.socket.shutdown(sock, socket.SHUT_RDWR)
-        for thread in self._threads:
+        self.hang_up()
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        for thread in tuple(self._threads):
             thread.join(10)
         self._listener.close()
 
@@ -84,14 +96,21 @@ class WireServer:
         """Until the server stops."""
         self.stopping.wait()
 
-    def hang(self) -> Iterator[bytes]:
-        """An answer that never comes, until the server stops."""
-        self.stopping.wait()
-        yield b""
+    def hang_up(self) -> None:
+        """End every connection there is."""
+        for sock in tuple(self._sockets):
+            with contextlib.suppress(OSError):
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
     def _start(self, work: Callable[..., None], *args: object) -> None:
-        thread = threading.Thread(target=work, args=args, daemon=True)
-        self._threads.append(thread)
+        def run() -> None:
+            try:
+                work(*args)
+            finally:
+                self._threads.discard(thread)
+
+        thread = threading.Thread(target=run, daemon=True)
+        self._threads.add(thread)
         thread.start()
 
     def _accept(self) -> None:
@@ -111,7 +130,8 @@ class WireServer:
                 context.load_cert_chain(CERTIFICATES / self.certificate)
                 sock = context.wrap_socket(sock, server_side=True)
                 stack.callback(sock.close)
-            self._sockets.append(sock)
+            self._sockets.add(sock)
+            stack.callback(self._sockets.discard, sock)
             if self.handle is not None:
                 self.handle(sock)
                 return
@@ -119,10 +139,23 @@ class WireServer:
             while (request := _read_request(reader.readline)) is not None:
                 self.requests.append(request)
                 answer = self.respond(request)
-                for part in [answer] if isinstance(answer, bytes) else answer:
-                    if part == CLOSE:
+                for part in [answer] if isinstance(answer, bytes | End) else answer:
+                    if isinstance(part, End):
+                        _end(sock, part)
                         return
                     sock.sendall(part)
+
+
+def _end(sock: socket.socket, how: End) -> None:
+    """Leave a connection in the wanted way; it is closed after this."""
+    match how:
+        case End.CLOSE:
+            socket.socket.shutdown(sock, socket.SHUT_WR)
+        case End.RESET:
+            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        case End.HANG:
+            while sock.recv(4096):
+                pass
 
 
 def _read_request(readline: Callable[[], bytes]) -> Request | None:
