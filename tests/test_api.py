@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gzip
 import json
 import logging
@@ -30,6 +31,7 @@ from tests.fault_server import (
     json_answer,
     shows_nothing_beneath,
 )
+from tests.scene import until
 from tests.support import EPOCH, FakeClock
 
 TOKEN = "oh-very-secret"
@@ -378,6 +380,31 @@ async def test_abandoned_requests_do_not_use_up_the_pool() -> None:
             )
             assert all(isinstance(one, errors.Unreachable) for one in gone)
             assert (await api.retrieve("v1")).video.progress == 45
+
+
+async def test_requests_cancelled_from_outside_do_not_use_up_the_pool() -> None:
+    def slow(_: Request) -> Iterator[Part]:
+        server.stopping.wait(0.01)
+        yield json_answer(VIDEO)
+
+    with FaultServer(slow) as server:
+        async with api_at(server.url, max_connections=2, read_timeout=5) as api:
+            for after in range(60):
+                question = asyncio.create_task(api.retrieve(f"v{after}"))
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(question, after / 4000)
+            assert (await api.retrieve("v1")).video.progress == 45
+    assert server.connections <= 2
+
+
+async def test_closing_ends_the_questions_that_are_under_way() -> None:
+    with FaultServer(lambda _: HANG) as server:
+        async with api_at(server.url, read_timeout=60) as api:
+            questions = [asyncio.create_task(api.retrieve(f"v{n}")) for n in range(5)]
+            await until(lambda: len(server.requests) == 5)
+            await api.aclose()
+            gone = await asyncio.gather(*questions, return_exceptions=True)
+    assert all(isinstance(one, errors.Unreachable) for one in gone)
 
 
 async def test_requests_wait_for_their_turn_without_timing_out() -> None:

@@ -35,6 +35,8 @@ KEEP_ALIVE = 75.0
 """Seconds an idle connection is kept: polls are seldom further apart."""
 BIG = 256 * 2**10
 """Bytes from which on a body is parsed in a thread and not in the event loop."""
+_CLOSING = 0.2
+"""Seconds that requests get to notice that their connection is shut."""
 
 
 class Api:
@@ -67,6 +69,8 @@ class Api:
         self._proxy: Proxy | None = None
         self._client: httpx.AsyncClient | None = None
         self._trouble: ApiError | None = None
+        self._exchanges: set[asyncio.Task[Reply]] = set()
+        self._wires: set[Wire] = set()
         limits = httpx.Limits(
             max_connections=max_connections,
             max_keepalive_connections=max_connections,
@@ -119,9 +123,16 @@ class Api:
         return self._opener.open(hop, start, validator)
 
     async def aclose(self) -> None:
-        """End everything: open contents fail at once with Unreachable, and so does what follows."""
+        """End everything: what is under way fails with Unreachable, and so does what follows."""
         self._trouble = Unreachable(_("The connection was closed."))
         self._opener.close()
+        for wire in tuple(self._wires):
+            wire.cut()
+        if self._exchanges:
+            _ended, stuck = await asyncio.wait(self._exchanges, timeout=_CLOSING)
+            for exchange in stuck:  # still looking for the host: nobody needs the pool any more
+                exchange.cancel()
+            await asyncio.gather(*stuck, return_exceptions=True)
         if self._client is not None:
             await self._client.aclose()
 
@@ -141,8 +152,7 @@ class Api:
         return self._client
 
     async def _ask(self, call: Call, url: httpx.URL, cap: int, read: Callable[[Reply], T]) -> T:
-        async with self._gate:
-            reply = await self._fetch(url, cap)
+        reply = await self._apart(url, cap)
         if reply.status != 200:
             raise refusal(call, unpacked(reply, cap), self._setup.clock.time())
 
@@ -151,6 +161,21 @@ class Api:
 
         growth = 8 if "content-encoding" in reply.headers else 1
         return await asyncio.to_thread(work) if len(reply.body) * growth > BIG else work()
+
+    async def _apart(self, url: httpx.URL, cap: int) -> Reply:
+        """`_fetch` in a task of its own, which goes on if whoever waits for it is cancelled.
+
+        A request that is cancelled leaves httpcore's pool one connection poorer (httpcore #1093).
+        """
+        await self._gate.acquire()
+        exchange = asyncio.create_task(self._fetch(url, cap), name="exchange")
+        self._exchanges.add(exchange)
+        exchange.add_done_callback(self._ended)
+        return await asyncio.shield(exchange)
+
+    def _ended(self, exchange: asyncio.Task[Reply]) -> None:
+        self._exchanges.discard(exchange)
+        self._gate.release()
 
     async def _fetch(self, url: httpx.URL, cap: int) -> Reply:
         """The answer to a GET, after redirects within the origin."""
@@ -171,6 +196,7 @@ class Api:
         while True:
             client = self._usable_client()
             wire = Wire(later, self._setup.patience)
+            self._wires.add(wire)
             try:
                 return await self._send(client, url, cap, wire)
             except FAULTS as error:
@@ -178,6 +204,7 @@ class Api:
                     raise explain(error, self._setup.origin, self._proxy, wire) from None
             finally:
                 wire.finish()
+                self._wires.discard(wire)
             may_repeat = False
 
     async def _send(self, client: httpx.AsyncClient, url: httpx.URL, cap: int, wire: Wire) -> Reply:
