@@ -37,6 +37,8 @@ class Stage:
     app: HingtuiApp
     pilot: Pilot[None]
     home: Path
+    survives: int = 0
+    """How many kinds of unexpected errors this play is about."""
 
     @property
     def dashboard(self) -> Dashboard:
@@ -128,6 +130,7 @@ async def stage(
                     await until(lambda: app.monitor.connection.link is not Link.STARTING)
                 await acting.pass_time()
                 yield acting
+            assert len(app.survived) == acting.survives, app.survived
     finally:
         i18n.use_language("en")
 

@@ -235,21 +235,6 @@ async def test_what_another_process_adds_shows_up(tmp_path: Path) -> None:
         assert "video_b" in acting.table.order
 
 
-async def test_a_worker_that_fails_is_told_and_the_dashboard_lives(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async with stage(tmp_path, job(**READY)) as acting:
-        await acting.pass_time(1)
-
-        def fail(_ids: object) -> None:
-            raise RuntimeError("nobody expected this")
-
-        monkeypatch.setattr(acting.app.monitor, "save", fail)
-        await acting.press("d")
-        await until(lambda: any("unexpected" in words for words in acting.toasts()))
-        assert acting.app.is_running
-
-
 async def test_a_filter_shows_what_holds_all_its_words_as_one_types(tmp_path: Path) -> None:
     jobs = [
         job("video_a", prompt="a red boat", model="sora-2"),

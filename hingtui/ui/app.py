@@ -17,12 +17,9 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from rich.segment import Segments
 from rich.text import Text
 from textual import on
-from textual.app import App
 from textual.theme import Theme
-from textual.worker import Worker, WorkerState
 
 from hingtui.clock import Clock
 from hingtui.errors import SettingsError, StorageTrouble
@@ -36,6 +33,7 @@ from hingtui.ui.commands import Command, commands
 from hingtui.ui.dashboard import Dashboard
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.palette import Palette, palette_of
+from hingtui.ui.survival import SurvivingApp
 from hingtui.ui.themes import DARK, LIGHT
 from hingtui.watchlist import Watchlist
 
@@ -46,7 +44,7 @@ _SIGNALS = {"SIGINT": 130, "SIGHUP": 129, "SIGTERM": 143}
 _log = logging.getLogger(__name__)
 
 
-class HingtuiApp(App[None]):
+class HingtuiApp(SurvivingApp):
     """The dashboard over one monitor."""
 
     TITLE = "hingtui"
@@ -100,6 +98,7 @@ class HingtuiApp(App[None]):
     def _begin(self) -> None:
         gc.enable()  # off since the imports began: nothing of what is there now is garbage
         gc.freeze()
+        self.is_standing = True
         self.run_worker(self._watch(), group="watch", exit_on_error=False)
 
     async def _watch(self) -> None:
@@ -109,6 +108,8 @@ class HingtuiApp(App[None]):
         except StorageTrouble as error:
             _log.warning("the watchlist could not be read: %s", error)
             self.monitor.storage_error = error
+        except Exception as error:  # noqa: BLE001 - it is read again each second; the watch begins
+            self.survive(error, "reading the watchlist")
         await self._connect()
         await self.monitor.run()
 
@@ -175,26 +176,6 @@ class HingtuiApp(App[None]):
     async def on_unmount(self) -> None:
         """However the app ends, nothing stays open and the watchlist is written."""
         await self.monitor.stop(within=LEAVING)
-
-    def _fatal_error(self) -> None:
-        """As Textual's own, but without local variables: a token could be among them."""
-        import rich
-        from rich.traceback import Traceback
-
-        self.bell()
-        traceback = Traceback(show_locals=False, width=None, suppress=[rich])
-        self._exit_renderables.append(
-            Segments(self.console.render(traceback, self.console.options))
-        )
-        self._close_messages_no_wait()
-
-    @on(Worker.StateChanged)
-    def _worker_changed(self, event: Worker.StateChanged) -> None:
-        """All workers are the app's own, and none may fail in silence."""
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            _log.error("%s failed", event.worker.name, exc_info=event.worker.error)
-            words = _("Something unexpected went wrong inside hingtui; the details are in its log.")
-            self.notify(words, severity="error", markup=False)
 
     # News
 

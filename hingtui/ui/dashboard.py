@@ -193,9 +193,13 @@ class Dashboard(Screen[None]):
     def _show_detail(self) -> None:
         if not self.query_one("#body").has_class("-detail") or not self.query(DetailPane):
             return
+        pane = self.query_one(DetailPane)
         watched = self._selected()
-        sight = None if watched is None else self._sight(watched)
-        self.query_one(DetailPane).show(watched, sight)
+        try:
+            pane.show(watched, None if watched is None else self._sight(watched))
+        except Exception:
+            pane.show(None, None)  # rather nothing than another video's details
+            raise
 
     def _selected(self) -> Watched | None:
         return self._monitor.watched.get(self._table.cursor_id or "")

@@ -5,19 +5,24 @@ It is given rows and asks nobody; it knows nothing of servers.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
+from rich.style import Style
 from textual import on
 from textual.binding import Binding, BindingType
 from textual.coordinate import Coordinate
 from textual.message import Message
 from textual.widgets import DataTable
 
+from hingtui.i18n import _
 from hingtui.monitor import Watched
-from hingtui.ui.cells import Cell, Sight
+from hingtui.ui.cells import Cell, Sight, fit
 from hingtui.ui.columns import ColumnPlan, plan_columns
 from hingtui.ui.row_table import RowTable
+
+_log = logging.getLogger(__name__)
 
 
 class VideoTable(RowTable, inherit_bindings=False):
@@ -48,6 +53,8 @@ class VideoTable(RowTable, inherit_bindings=False):
         self._watched: dict[str, Watched] = {}
         self._order: list[str] = []
         self._cursor_id: str | None = None
+        self._unshown: set[str] = set()
+        """Rows whose failure stands in the log already."""
 
     @property
     def cursor_id(self) -> str | None:
@@ -61,8 +68,23 @@ class VideoTable(RowTable, inherit_bindings=False):
 
     def cells_of(self, key: str) -> tuple[Cell, ...]:
         watched = self._watched[key]
-        sight = self._sight(watched)
-        return tuple(plan.cell(watched, sight, plan.width) for plan in self._plan)
+        try:
+            sight = self._sight(watched)
+            return tuple(plan.cell(watched, sight, plan.width) for plan in self._plan)
+        except Exception as error:  # noqa: BLE001 - one row must not keep all others from the eye
+            return self._unshowable(key, error)
+
+    def _unshowable(self, key: str, error: Exception) -> tuple[Cell, ...]:
+        """A row that says that it cannot be shown."""
+        if key not in self._unshown:
+            self._unshown.add(key)
+            _log.error("the row of %s cannot be shown", key, exc_info=error)
+        words = _("{what} cannot be shown; the details are in the log.").format(what=key)
+        room = max((plan.width for plan in self._plan), default=0)
+        return tuple(
+            ((fit(words, plan.width) if plan.width == room else "", Style.null()),)
+            for plan in self._plan
+        )
 
     def show(self, rows: Iterable[Watched]) -> None:
         """Show exactly these rows, in this order."""
