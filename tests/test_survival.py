@@ -201,16 +201,14 @@ async def test_a_watchlist_that_fails_unexpectedly_does_not_keep_the_watch_from_
     assert log() >= 1
 
 
-async def test_a_worker_that_fails_is_logged_and_told(
-    tmp_path: Path, log: Callable[[], int]
+async def test_a_wish_that_fails_is_told(
+    tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with stage(tmp_path, job()) as acting:
-
-        async def work() -> None:
-            fails()
-
-        acting.app.run_worker(work(), exit_on_error=False)
-        await until(lambda: bool(acting.app.survived))
-        assert any(TOAST in toast for toast in acting.toasts())
+    async with stage(tmp_path, job(queued_for=0, generating_for=0)) as acting:
+        await acting.pass_time(1)
+        monkeypatch.setattr(acting.app.monitor, "save", fails)
+        await acting.press("d")
+        await until(lambda: any(TOAST in words for words in acting.toasts()))
+        assert acting.row("video_one").is_final
         acting.survives = 1
     assert log() == 1
