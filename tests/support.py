@@ -57,7 +57,7 @@ class FakeClock(Clock):
         return event.is_set()
 
     def wait(self, event: threading.Event, seconds: float) -> bool:
-        self.advance(seconds)
+        self.advance(max(seconds, 0.001))  # less than that can be lost in so great a number
         return event.is_set()
 
 

@@ -20,8 +20,8 @@ from hingtui.api.content import MAX_WORDS, Content, ContentOpener, Hop
 from hingtui.api.proxies import Proxy
 from hingtui.api.refusals import Call, Reply, refusal
 from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, resolve, unpacked
-from hingtui.api.wire import FAULTS, STALE, Wire, explain
-from hingtui.clock import Clock
+from hingtui.api.wire import FAULTS, Wire, explain
+from hingtui.clock import Cancellation, Clock
 from hingtui.errors import ApiError, BadRedirect, NotFound, Unreachable
 from hingtui.i18n import _
 
@@ -109,18 +109,25 @@ class Api:
         return await self._ask(Call.LIST, url, MAX_LIST_BODY, read)
 
     def open_content(
-        self, video_id: str, *, start: int = 0, validator: str | None = None, link: str = ""
+        self,
+        video_id: str,
+        *,
+        start: int = 0,
+        validator: str | None = None,
+        link: str = "",
+        cancelled: Cancellation | None = None,
     ) -> AbstractContextManager[Content]:
         """The bytes of a video's file from offset `start` on. Blocks where it is entered.
 
         `validator` goes into If-Range. `link` is asked instead of `/content`, without the token.
+        Setting `cancelled` ends the waiting in it with Unreachable.
         """
         self._usable_client()
         if link:
             hop = self._opener.hop(link)
         else:
             hop = Hop(self._url(video_id, "/content"), self._setup.origin, is_home=True)
-        return self._opener.open(hop, start, validator)
+        return self._opener.open(hop, start, validator, cancelled)
 
     async def aclose(self) -> None:
         """End everything: what is under way fails with Unreachable, and so does what follows."""
@@ -176,6 +183,8 @@ class Api:
     def _ended(self, exchange: asyncio.Task[Reply]) -> None:
         self._exchanges.discard(exchange)
         self._gate.release()
+        if not exchange.cancelled():
+            exchange.exception()  # told to whoever waits; if nobody does, it is no news
 
     async def _fetch(self, url: httpx.URL, cap: int) -> Reply:
         """The answer to a GET, after redirects within the origin."""
@@ -200,7 +209,7 @@ class Api:
             try:
                 return await self._send(client, url, cap, wire)
             except FAULTS as error:
-                if wire.is_fresh or not may_repeat or not isinstance(error, STALE):
+                if not (may_repeat and wire.was_stale(error)):
                     raise explain(error, self._setup.origin, self._proxy, wire) from None
             finally:
                 wire.finish()

@@ -1,0 +1,129 @@
+"""A day of watching on a fast clock: the real app, a real gateway.
+
+It knows what a person and a gateway do in the course of a day; it must not know what is measured.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator
+from itertools import count
+from pathlib import Path
+
+from hingtui.demo.job import Job, Shape, Vocabulary
+from tests.scene import until
+from tests.soak.gauges import Reading, read
+from tests.stage import Stage, stage
+
+STEP = 30.0
+"""Seconds that pass at once."""
+_KEPT = 1800.0
+"""Seconds for which a finished video stays watched."""
+_KEYS = (
+    *("j", "k", "g", "G", "pagedown", "pageup", "s", "S", "r", "enter", "c"),
+    *("question_mark", "escape", "slash", "b", "o", "y", "p", "p", "x", "u", "R", "d", "D"),
+)
+_SHAPES: tuple[Shape, ...] = ("linear", "noisy", "steps", "stalling", "none")
+_WORDS: tuple[Vocabulary, ...] = ("hingnet", "openai")
+_FAULTS: tuple[tuple[int, dict[str, str], bytes], ...] = (
+    (429, {"Retry-After": "20"}, b"{}"),
+    (429, {}, b""),
+    (500, {}, b"oops"),
+    (502, {"Content-Type": "text/html"}, b"<html>bad gateway</html>"),
+    (503, {}, b'{"error": {"message": "overloaded"}}'),
+    (200, {"Content-Type": "text/html"}, b"<html>hello</html>"),
+    (200, {"Content-Length": "500"}, b'{"id": "cut"'),
+    (404, {}, b'{"error": {"message": "unknown"}}'),
+)
+
+
+class Day:
+    """One day of one person with so many videos watched at any time."""
+
+    def __init__(self, acting: Stage, seed: int, videos: int) -> None:
+        self._acting = acting
+        self._rng = random.Random(seed)  # noqa: S311 - the same day for the same seed
+        self._videos = videos
+        self._numbers = count()
+        self._done: dict[str, float] = {}
+        self.watched = 0
+        """Videos that were watched so far."""
+        self.saved = 0
+        self.asked = 0
+
+    async def step(self) -> None:
+        """Let a moment pass, with all that happens in it."""
+        acting, rng = self._acting, self._rng
+        self._let_go()
+        self._bring_new()
+        if rng.random() < 0.3:
+            status, headers, body = rng.choice(_FAULTS)
+            acting.server.once("/v1/videos", status=status, headers=headers, body=body)
+        if rng.random() < 0.1:
+            await acting.pilot.press(*rng.sample(_KEYS, 3), "escape", "escape")
+        if rng.random() < 0.02:
+            await acting.pilot.resize_terminal(rng.randrange(1, 200), rng.randrange(1, 60))
+        await acting.pass_time(STEP)
+        await until(lambda: not acting.app.monitor._saver.running)
+        self.asked += len(acting.server.requests)
+        acting.server._requests.clear()
+
+    def _let_go(self) -> None:
+        """What is finished for a while is watched no more, and the gateway forgets it too."""
+        monitor, now = self._acting.app.monitor, self._acting.clock.now
+        for video_id, watched in monitor.watched.items():
+            if watched.is_final and video_id not in self._done:
+                self._done[video_id] = now
+        gone = [video_id for video_id, at in self._done.items() if now - at > _KEPT]
+        for video_id in gone:
+            del self._done[video_id]
+            self._acting.server.story.jobs.pop(video_id, None)
+            row = monitor.watched.get(video_id)
+            if row is not None and row.saved is not None:
+                self.saved += 1
+                row.saved.unlink(missing_ok=True)  # an undo may have brought the row back
+        monitor.remove(gone)
+
+    def _bring_new(self) -> None:
+        monitor, rng, now = self._acting.app.monitor, self._rng, self._acting.clock.now
+        fresh = [self._job(rng, now) for _n in range(self._videos - len(monitor.watched))]
+        self.watched += len(fresh)
+        self._acting.server.story.jobs |= {job.id: job for job in fresh}
+        monitor.add(job.id for job in fresh)
+
+    def _job(self, rng: random.Random, now: float) -> Job:
+        return Job(
+            id=f"video_{next(self._numbers):06}",
+            created_at=now,
+            prompt="".join(rng.choices("bcdefgh 广告汽水", k=rng.randrange(300))),
+            vocabulary=rng.choice(_WORDS),
+            queued_for=rng.uniform(0, 600),
+            generating_for=rng.uniform(20, 3600),
+            shape=rng.choice(_SHAPES),
+            outcome="failed" if rng.random() < 0.1 else "ready",
+            content="redirect" if rng.random() < 0.5 else "direct",
+            cut_at=1000 if rng.random() < 0.1 else None,
+        )
+
+
+async def live(
+    folder: Path, *, hours: float, videos: int, seed: int
+) -> AsyncIterator[tuple[float, Reading, Day]]:
+    """A reading at the end of each hour, or of each twentieth where there are few."""
+    async with stage(folder, size=(120, 40)) as acting:
+        acting.app.monitor.auto_download = True
+        day = Day(acting, seed, videos)
+        began = acting.clock.now
+        every = min(3600.0, hours * 180)
+        told = 0
+        while (passed := acting.clock.now - began) < hours * 3600:
+            await day.step()
+            if passed // every > told:
+                told = int(passed // every)
+                await acting.app.monitor.sync()
+                yield passed / 3600, read(_connections(acting)), day
+
+
+def _connections(acting: Stage) -> int:
+    api = acting.app.monitor._api
+    return len(api._client._transport._pool.connections)  # type: ignore[union-attr]
