@@ -1,6 +1,23 @@
-"""`python3 -m hingtui` is the same as `hingtui`."""
+"""`python3 -m hingtui` is the same as `hingtui`: knows how a run begins and ends, no more."""
 
-from hingtui.cli import main
+# The very core of `signal`: that itself takes milliseconds, in which Ctrl+C would be a traceback.
+import _signal  # type: ignore[import-not-found]  # typeshed knows it under its public name only
+import sys
+
+
+def run() -> None:
+    """Carry out this process's command line, and end it."""
+    if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # until `main` has an answer
+    from hingtui.cli import main
+
+    status = main()
+    if "hingtui.process" in sys.modules:  # where nothing was begun, nothing can hang
+        from hingtui.process import leave
+
+        leave(status)
+    raise SystemExit(status)
+
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
 from hingtui import __version__, i18n
 from hingtui.i18n import _, mark
+
+TYPE_CHECKING = False  # typing itself takes a tenth of the time of --help
+if TYPE_CHECKING:
+    from types import TracebackType
+    from typing import IO
 
 _WORDS_OF_ARGPARSE = (
     mark("usage: "),
@@ -33,6 +39,29 @@ _WORDS_OF_ARGPARSE = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status."""
+    sys.excepthook = _last_words
+    if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+        with suppress(ValueError):  # not in the main thread: there no signal arrives
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        return _main(arguments)
+    except KeyboardInterrupt:  # Ctrl+C, or any signal that is to end a command
+        from hingtui.process import this_process
+
+        return this_process.status or 130
+
+
+def _last_words(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
+    """Crash as Python does, but without the token in what the error says."""
+    from hingtui.redaction import last_words
+
+    last_words(kind, error, trace)
+
+
+def _main(arguments: Sequence[str] | None) -> int:
+    _open_closed_streams()
     i18n.use_language(i18n.language_from(os.environ))
     for stream, errors in (
         (sys.stdin, "replace"),
@@ -42,17 +71,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=errors)
     try:
-        status = _run(_parser().parse_args(arguments))
+        chosen = _parser().parse_args(arguments)
     except SystemExit as ended:  # argparse has said all there is to say
-        status = ended.code if isinstance(ended.code, int) else 1
-    except KeyboardInterrupt:
-        status = 130
-    except BrokenPipeError:  # the reader of our output has seen enough
-        status = 1
+        return _written_out(ended.code if isinstance(ended.code, int) else 1)
     except OSError as error:
-        print(f"hingtui: {error}", file=sys.stderr)
-        status = 1
-    return _written_out(status)
+        return _written_out(_cannot_be_said(error))
+    from hingtui.process import this_process
+
+    with this_process.listening():
+        try:
+            status = _carried_out(chosen)
+        except KeyboardInterrupt:
+            status = 130
+        except Exception:
+            if this_process.status is None:
+                raise
+            status = 130  # the interrupt again: amid a class or a callback it changes its name
+        status = _written_out(status)
+        return status if this_process.status is None else this_process.status
+
+
+def _open_closed_streams() -> None:
+    """Standard streams that were closed before the start (`<&-`): empty ones in their place.
+
+    Else no file of ours would be safe, opened under the number of one of them.
+    """
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(nowhere, mode, closefd=False))
+
+
+def _carried_out(chosen: argparse.Namespace) -> int:
+    try:
+        return _run(chosen)
+    except OSError as error:
+        return _cannot_be_said(error)
+
+
+def _cannot_be_said(error: OSError) -> int:
+    if not isinstance(error, BrokenPipeError):  # the reader of our output has seen enough
+        with suppress(OSError):  # where even stderr is gone, nobody can be told
+            print(f"hingtui: {error}", file=sys.stderr)
+    return 1
+
+
+class _Parser(argparse.ArgumentParser):
+    """Quotes what was typed harmlessly, and does not hide that its words could not be written."""
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
+        if file is not None and file is sys.stdout:  # the help: it quotes nobody
+            file.write(message)
+            return
+        from hingtui.text import clean_block
+
+        print(clean_block(message, 100_000), file=file or sys.stderr)
 
 
 def _written_out(status: int) -> int:
@@ -82,7 +155,9 @@ def _run(chosen: argparse.Namespace) -> int:
             return interactive.serve(chosen.videos, chosen.seed, chosen.port)
         return interactive.demo(os.environ, chosen.videos, chosen.seed)
     from hingtui import commands
+    from hingtui.process import this_process
 
+    this_process.be_interruptible()
     if chosen.command == "add":
         return commands.add(os.environ, chosen.ids)
     if chosen.command == "status":
@@ -96,7 +171,7 @@ def _parser() -> argparse.ArgumentParser:
     # argparse's own words ("usage", "options", its errors) come from the same catalogue as ours.
     argparse._ = _  # type: ignore[attr-defined]
     argparse.ngettext = i18n.ngettext  # type: ignore[attr-defined]
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="hingtui",
         description=_("htop for your video generations. Without a command: the dashboard."),
         epilog=_(
@@ -147,7 +222,7 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _command(
-    commands: argparse._SubParsersAction[argparse.ArgumentParser], name: str, words: str
+    commands: argparse._SubParsersAction[_Parser], name: str, words: str
 ) -> argparse.ArgumentParser:
     return commands.add_parser(name, help=words, description=words[:1].upper() + words[1:])
 

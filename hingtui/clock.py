@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
 class Clock:
@@ -36,3 +38,33 @@ class Clock:
     def wait(self, event: threading.Event, seconds: float) -> bool:
         """Block this thread until `event` is set or `seconds` are over; True when it was set."""
         return event.wait(seconds)
+
+
+class Cancellation(threading.Event):
+    """A wish to stop that is felt at once: setting it also ends what a thread is waiting for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._guard = threading.Lock()
+        self._ends: list[Callable[[], None]] = []
+
+    def set(self) -> None:
+        """Stop. The waiting is ended in the thread that calls this, so that must not block."""
+        super().set()
+        with self._guard:
+            ends = tuple(self._ends)
+        for end in ends:
+            end()
+
+    @contextmanager
+    def ending(self, end: Callable[[], None]) -> Iterator[None]:
+        """Meanwhile, setting this calls `end`; at once where it is set already."""
+        with self._guard:
+            self._ends.append(end)
+        try:
+            if self.is_set():
+                end()
+            yield
+        finally:
+            with self._guard:
+                self._ends.remove(end)

@@ -1,25 +1,27 @@
-"""What scripts call: add, status, download. Prints results to stdout and troubles to stderr."""
+"""What scripts call: add, status, download. Knows what becomes of a wish, not how it is printed."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
+import os
 import sys
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-
-from rich.cells import cell_len, set_cell_size
 
 from hingtui import i18n
 from hingtui.clock import Clock
 from hingtui.diagnosis import diagnose
+from hingtui.download import discard_part
 from hingtui.errors import (
     ApiError,
+    BadReply,
+    Busy,
     HingtuiError,
     NotFound,
     NotReady,
+    ServerTrouble,
     SettingsError,
     StorageTrouble,
     Unreachable,
@@ -28,14 +30,16 @@ from hingtui.i18n import _
 from hingtui.ids import find_ids
 from hingtui.log import open_log
 from hingtui.monitor import Connection, Link, Monitor, SaveState, Watched
+from hingtui.printing import json_record, print_json, print_line, print_saved, print_table, tell
 from hingtui.settings import Settings, load_settings
-from hingtui.text import human_duration, one_line
 from hingtui.video import Status
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
 
 _Work = Callable[[Monitor, list[Watched], Settings], Awaitable[int]]
 
+_ROUNDS = 3
+"""Times that a script with --wait lets a download run into a server's trouble."""
 ONCE_WITHIN = 30.0
 """Seconds after which a single question counts as not answered."""
 _LOOK_AGAIN = 0.5
@@ -53,14 +57,15 @@ def add(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
         if before.read_only:
             return _refuse(_("The watchlist is of a newer hingtui: upgrade this one to add to it."))
         now = Clock().time()
-        watchlist.change(add=[Entry(video_id, now) for video_id in found.ids])
+        after = watchlist.change(add=[Entry(video_id, now) for video_id in found.ids])
     except (HingtuiError, OSError) as error:
         return _refuse(error)
+    _tell_of_damage(before.set_aside or after.set_aside)
+    known, added, odd = _("already watched"), _("added"), _("not an id")
     for video_id in found.ids:
-        known = video_id in before.entries
-        print(f"{_('already watched') if known else _('added')}  {video_id}")
+        print_line(known if video_id in before.entries else added, video_id)
     for word in found.rejected:
-        print(f"{_('not an id')}  {word}")
+        print_line(odd, word)
     if not found.ids:
         return _refuse(_("No id was found. An id looks like video_691209aab0a0..."))
     return 0
@@ -91,34 +96,6 @@ def download(
         folder=folder,
         want_digest=as_json,
     )
-
-
-def json_record(watched: Watched, now: float) -> dict[str, object]:
-    """What `--json` says about a video. Times are Unix seconds, progress is 0–100, or null."""
-    video = watched.video
-    error: dict[str, str] | None = None
-    if video is not None and video.error is not None:
-        error = {"code": video.error.code, "message": video.error.message}
-    elif watched.trouble is not None:
-        told = diagnose(watched.trouble.error)
-        error = {"code": "", "message": told.said or told.what}
-    elif video is None and watched.failures:
-        error = {"code": "not_found", "message": _("the gateway does not know this id (yet)")}
-    status_ = Status.EXPIRED if watched.has_vanished(now) else watched.status
-    return {
-        "id": watched.id,
-        "status": status_.value,
-        "raw_status": video.raw_status if video else "",
-        "progress": video.progress if video else None,
-        "model": video.model if video else "",
-        "prompt": video.prompt if video else "",
-        "seconds": video.seconds if video else None,
-        "size": video.size if video else "",
-        "created_at": video.created_at if video else None,
-        "completed_at": video.completed_at if video else None,
-        "expires_at": video.expires_at if video else None,
-        "error": error,
-    }
 
 
 # How a command is carried out
@@ -170,6 +147,7 @@ async def _session(
         want_digest=want_digest,
     )
     await monitor.load()
+    _tell_of_damage(monitor.set_aside)
     monitor.add(ids, remember=False)
     monitor.connect(Api(settings.base_url, token))
     runner = asyncio.create_task(monitor.run())
@@ -181,19 +159,26 @@ async def _session(
         runner.cancel()
 
 
+def _tell_of_damage(set_aside: Path | None) -> None:
+    """Say so where the watchlist was just found to be damaged."""
+    if set_aside is not None:
+        words = _("The watchlist was damaged. Its backup is used; the bad file is {name}.")
+        tell(f"hingtui: {words.format(name=set_aside.name)}")
+
+
 async def _status(monitor: Monitor, rows: list[Watched], *, as_json: bool) -> int:
     await _ask_once(monitor, rows)
     now = monitor.now()
     if as_json:
         for watched in rows:
-            print(json.dumps(json_record(watched, now), ensure_ascii=False))
+            print_json(json_record(watched, now))
     elif rows:
-        _print_table(rows, monitor)
+        print_table(rows, monitor.now())
     else:
-        print(_("Nothing is watched. Add videos with: hingtui add ID"), file=sys.stderr)
+        tell(_("Nothing is watched. Add videos with: hingtui add ID"))
     unanswered = [watched for watched in rows if not _is_answered(watched)]
     for watched in unanswered:
-        print(f"{watched.id}: {_why_unanswered(watched, monitor)}", file=sys.stderr)
+        tell(f"{watched.id}: {_why_unanswered(watched, monitor)}")
     return 1 if unanswered else 0
 
 
@@ -203,14 +188,16 @@ async def _download(
     waiting = []
     for watched in rows:
         if _is_home(watched, folder):
-            _print_saved(watched, monitor.now(), as_json=as_json)
+            with suppress(StorageTrouble):  # what a killed process left of it matters to nobody
+                await asyncio.to_thread(discard_part, watched.id, folder)
+            print_saved(watched, monitor.now(), as_json=as_json)
         else:
             waiting.append(watched)
     if not wait:
         await _ask_once(monitor, waiting)
     begun: set[str] = set()
     failed: list[Watched] = []
-    told: set[Link] = set()
+    told: set[Link | str] = set()
 
     def is_over() -> bool:
         for watched in list(waiting):
@@ -219,17 +206,18 @@ async def _download(
                 failed.append(watched)
             elif watched.id in begun and watched.saving is None:
                 waiting.remove(watched)
-                _print_saved(watched, monitor.now(), as_json=as_json)
+                print_saved(watched, monitor.now(), as_json=as_json)
             elif watched.id not in begun and watched.status is Status.READY:
                 begun.update(monitor.save([watched.id]))
         if waiting:
             _tell_why_it_takes_long(monitor.connection, told)
+            _tell_who_is_waited_for(waiting, told)
         return not waiting or monitor.connection.link is Link.DENIED
 
     await _until(monitor, is_over)
     failed += waiting
     for watched in failed:
-        print(f"{watched.id}: {_why_not_saved(watched, monitor)}", file=sys.stderr)
+        tell(f"{watched.id}: {_why_not_saved(watched, monitor)}")
     return 1 if failed else 0
 
 
@@ -303,6 +291,10 @@ def _is_worth_another_try(
             return False  # a script makes no room on a full disk
         case Unreachable():
             return wait
+        case ServerTrouble():
+            return wait and watched.saving is not None and watched.saving.failures < _ROUNDS
+        case BadReply():
+            return False  # a person may wait and see; a script is told
         case NotReady():
             return not _seems_gone(watched, now)
         case _:
@@ -315,13 +307,22 @@ def _seems_gone(watched: Watched, now: float) -> bool:
     return watched.status is Status.EXPIRED or (ends is not None and now >= ends.at)
 
 
-def _tell_why_it_takes_long(connection: Connection, told: set[Link]) -> None:
+def _tell_why_it_takes_long(connection: Connection, told: set[Link | str]) -> None:
     """Say once on stderr that the gateway cannot be reached, or that it asks to slow down."""
     link, error = connection.link, connection.error
     if link in (Link.OFFLINE, Link.SLOWED) and link not in told and error is not None:
         told.add(link)
         diagnosis = diagnose(error)
-        print(f"hingtui: {diagnosis.what} {diagnosis.advice}", file=sys.stderr, flush=True)
+        tell(f"hingtui: {diagnosis.what} {diagnosis.advice}")
+
+
+def _tell_who_is_waited_for(waiting: list[Watched], told: set[Link | str]) -> None:
+    """Say once on stderr that another process is saving a video: it may have been stopped."""
+    for watched in waiting:
+        error = watched.saving.error if watched.saving is not None else None
+        if isinstance(error, Busy) and watched.id not in told:
+            told.add(watched.id)
+            tell(f"{watched.id}: {diagnose(error).what}")
 
 
 def _why_unanswered(watched: Watched, monitor: Monitor) -> str:
@@ -336,7 +337,7 @@ def _why_not_saved(watched: Watched, monitor: Monitor) -> str:
         return _("it was taken off the watchlist meanwhile")
     video = watched.video
     if watched.status is Status.FAILED and video is not None:
-        words = one_line(video.error.message or video.error.code) if video.error else ""
+        words = video.error.message or video.error.code if video.error else ""
         return _("the gateway failed to make this video. {words}").format(words=words).strip()
     error = watched.saving.error if watched.saving is not None else None
     is_refused = isinstance(error, ApiError) and not isinstance(error, Unreachable)
@@ -356,61 +357,6 @@ def _in_words(error: Exception) -> str:
     return f"{told.what} {told.said}".strip()
 
 
-# What is printed
-
-
-def _print_saved(watched: Watched, now: float, *, as_json: bool) -> None:
-    if not as_json:
-        print(watched.saved, flush=True)
-        return
-    record = json_record(watched, now) | {
-        "path": str(watched.saved),
-        "bytes": watched.saved_bytes,
-        "sha256": watched.digest or _digest(watched.saved),
-    }
-    print(json.dumps(record, ensure_ascii=False), flush=True)
-
-
-def _digest(path: Path | None) -> str | None:
-    """The SHA-256 of a file that was saved in an earlier run."""
-    if path is None:
-        return None
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _print_table(rows: Iterable[Watched], monitor: Monitor) -> None:
-    now = monitor.now()
-    lines = [(_("ID"), _("STATUS"), _("PROGRESS"), _("EXPIRES"), _("MODEL"), _("PROMPT"))]
-    for watched in rows:
-        record = json_record(watched, now)
-        progress = record["progress"]
-        ends = watched.expiry
-        expires = ""
-        if ends is not None and ends.at > now:
-            expires = ("~" if ends.is_estimate else "") + human_duration(ends.at - now)
-        lines.append(
-            (
-                watched.id,
-                _word(record),
-                f"{progress:.0f}%" if isinstance(progress, float) else "-",
-                expires or "-",
-                str(record["model"]) or "-",
-                one_line(str(record["prompt"])),
-            )
-        )
-    widths = [max(cell_len(line[column]) for line in lines) for column in range(5)]
-    for line in lines:
-        padded = [set_cell_size(cell, width) for cell, width in zip(line, widths, strict=False)]
-        print("  ".join([*padded, line[5]]).rstrip())
-
-
-def _word(record: Mapping[str, object]) -> str:
-    """The server's own word, but that no server says by itself that a file has expired."""
-    is_expired = record["status"] == Status.EXPIRED.value
-    return str((not is_expired and record["raw_status"]) or record["status"])
-
-
 # What is given
 
 
@@ -418,13 +364,22 @@ def _settings(environ: Mapping[str, str]) -> Settings:
     settings = load_settings(environ)
     i18n.use_language(settings.language)
     for notice in settings.notices:
-        print(f"hingtui: {notice}", file=sys.stderr)
+        tell(f"hingtui: {notice}")
     return settings
 
 
 def _given(arguments: Sequence[str]) -> str:
     """The text given: the arguments, and standard input where one of them is `-`."""
-    return "\n".join(sys.stdin.read() if text == "-" else text for text in arguments)
+    return "\n".join(sys.stdin.read() if text == "-" else _as_typed(text) for text in arguments)
+
+
+def _as_typed(argument: str) -> str:
+    """What a locale that knows ASCII only made surrogates of is UTF-8 nearly always."""
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(argument).decode("utf-8", "replace")
+    return argument
 
 
 def _named(arguments: Sequence[str]) -> list[str]:
@@ -438,5 +393,5 @@ def _named(arguments: Sequence[str]) -> list[str]:
 
 
 def _refuse(problem: object) -> int:
-    print(f"hingtui: {problem}", file=sys.stderr)
+    tell(f"hingtui: {problem}")
     return 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from hingtui import errors
 from hingtui.i18n import _
-from hingtui.text import one_line
+from hingtui.text import BLOCK_LIMIT, clean_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +28,15 @@ def diagnose(error: Exception) -> Diagnosis:
     """What `error` means to the person who watches."""
     short, what, advice = _explain(error)
     if isinstance(error, errors.ApiError):
-        return Diagnosis(short, what, advice, _said(error), error.request_id)
-    said = one_line(str(error)) if isinstance(error, errors.HingtuiError) else type(error).__name__
-    return Diagnosis(short, what, advice, said)
+        return Diagnosis(short, what, advice, _said(error), clean_line(error.request_id))
+    said = str(error) if isinstance(error, errors.HingtuiError) else type(error).__name__
+    return Diagnosis(short, what, advice, clean_line(said, BLOCK_LIMIT))
 
 
 def _said(error: errors.ApiError) -> str:
     status = f"HTTP {error.http_status}" if error.http_status else ""
-    parts = (status, error.code, one_line(error.message))
-    return " · ".join(part for part in parts if part)
+    parts = (status, error.code, error.message)
+    return clean_line(" · ".join(part for part in parts if part), BLOCK_LIMIT)
 
 
 def _explain(error: Exception) -> tuple[str, str, str]:
@@ -56,6 +56,12 @@ def _explain(error: Exception) -> tuple[str, str, str]:
                 _("damaged file"),
                 _("What the server sent is not a whole video, even after trying again."),
                 _("Press d to try once more; nothing broken was saved."),
+            )
+        case errors.Slow():
+            return (
+                _("very slow"),
+                _("The server sends almost nothing, so other videos go first."),
+                _("Nothing to do: the download goes on by itself until the file expires."),
             )
         case errors.Stalled():
             return (

@@ -20,6 +20,7 @@ HingtuiError                  everything this program raises on purpose
     ├── Busy                  another process is saving this very video
     ├── Corrupt               the length or the MP4 boxes are wrong
     ├── Stalled               too slow or too often cut to ever finish
+    │   └── Slow              hardly anything comes, but something does: later again
     ├── TooLarge              more bytes than promised, or than the cap
     └── StorageTrouble        this machine's disk said no
 
@@ -31,6 +32,14 @@ from __future__ import annotations
 
 class HingtuiError(Exception):
     """Everything that hingtui raises on purpose. `str()` of it holds no secret."""
+
+    def forget_frames(self) -> None:
+        """Let go of the calls that it came through: they keep whole answers alive."""
+        error: BaseException | None = self
+        while error is not None:
+            beneath = error.__context__
+            error.__traceback__ = error.__context__ = error.__cause__ = None
+            error = beneath
 
 
 class SettingsError(HingtuiError):
@@ -130,6 +139,10 @@ class Corrupt(DownloadError):
 
 class Stalled(DownloadError):
     """Too slow, or cut so often that no bytes are gained."""
+
+
+class Slow(Stalled):
+    """Hardly anything comes: others go first, and this one goes on where it was left."""
 
 
 class TooLarge(DownloadError):

@@ -62,12 +62,19 @@ class Found:
 
 def find_ids(text: str) -> Found:
     """The ids in `text`: plain, in URLs, in JSON, in JSON lines, or in pasted curl commands."""
-    text = clean_block(_COLOURS.sub(" ", text[:PASTE_LIMIT]), PASTE_LIMIT)
     ids: dict[str, None] = {}
     rejected: dict[str, None] = {}
-    for word, is_id in _candidates(text):
-        (ids if is_id else rejected)[word] = None
+    for word, is_id in _candidates(readable(text)):
+        if is_id:
+            ids[word] = None
+        elif word := clean_line(word, 80):
+            rejected[word] = None
     return Found(tuple(ids), tuple(rejected))
+
+
+def readable(text: str) -> str:
+    """What was pasted or piped in, as harmless lines without a terminal's colours."""
+    return clean_block(_COLOURS.sub(" ", text[:PASTE_LIMIT]), PASTE_LIMIT)
 
 
 def _candidates(text: str) -> Iterator[tuple[str, bool]]:
@@ -111,13 +118,13 @@ def _in_json(value: object) -> Iterator[tuple[str, bool]]:
         elif isinstance(current, list):
             waiting += [(item, strings_are_ids) for item in reversed(current)]
         elif isinstance(current, str) and strings_are_ids:
-            yield from _in_prose(current)
+            yield from _in_prose(readable(current))  # JSON has escapes for every character
 
 
 def _id_text(value: object) -> str:
     """The value of an id member as text; "" where it can be none."""
     if isinstance(value, str):
-        return value
+        return clean_line(value, 2000)
     if isinstance(value, int) and not isinstance(value, bool) and 99 < value < 10**40:
         return str(value)
     return ""
@@ -151,7 +158,7 @@ def _in_url(url: str) -> list[tuple[str, bool]]:
     # Credentials, queries and fragments can be secrets: only the host is named.
     scheme, _, rest = url.partition("://")
     host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
-    return [(clean_line(f"{scheme}://{host}/…", 80), False)]
+    return [(f"{scheme}://{host}/…", False)]
 
 
 def _split_segment(match: re.Match[str] | None) -> list[str]:
@@ -176,7 +183,7 @@ def _in_words(text: str) -> Iterator[tuple[str, bool]]:
             yield from ((piece, True) for piece in pieces)
         else:
             # What follows a `?` can be a signature.
-            yield clean_line(re.sub(r"\?.+", "?…", raw), 80), False
+            yield re.sub(r"\?.+", "?…", raw), False
 
 
 def _is_plain_id(word: str) -> bool:
@@ -188,4 +195,4 @@ def _judged(word: str) -> tuple[str, bool]:
     """A word that a JSON text calls an id."""
     if _TOKEN.search(word):
         return f"{word[:3]}…", False
-    return (word, True) if _ID.fullmatch(word) else (clean_line(word, 80), False)
+    return word, bool(_ID.fullmatch(word))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-import signal
 import sys
 import tempfile
 import threading
@@ -18,11 +17,12 @@ from hingtui import i18n
 from hingtui.errors import SettingsError
 from hingtui.i18n import _
 from hingtui.log import open_log
+from hingtui.process import this_process
 from hingtui.settings import Settings, load_settings
+from hingtui.text import clean_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import FrameType
 
     from hingtui.clock import Clock
     from hingtui.demo.server import DemoServer
@@ -31,9 +31,12 @@ DEMO_RATE = 700_000.0
 """Bytes a second of each of the demo's downloads: slow enough for a bar to be seen moving."""
 _LOOK_FOR_NEW = 1.0
 """Seconds between two looks whether the demo's story has new videos."""
-
-_AGAIN = 0.1
-"""Seconds until a signal that came too early for the dashboard comes again."""
+_TERMINALS = (
+    "alacritty contour foot ghostty iterm iterm2 kitty konsole linux mintty putty rio rxvt screen "
+    "st tmux vscode vt100 vt220 vte warp wezterm xterm"
+)
+"""First words of the names of terminals that draw, even where nothing about them is installed:
+the newest ones come over ssh."""
 
 
 def dashboard(environ: Mapping[str, str]) -> int:
@@ -51,8 +54,9 @@ def demo(environ: Mapping[str, str], videos: int, seed: int) -> int:
     """The dashboard on an embedded server, in a folder of its own; the exit status."""
     if (problem := _no_terminal(environ)) is not None:
         return _refuse(problem)
-    _on_signals(_end)
+    this_process.be_patient()
     home = Path(tempfile.mkdtemp(prefix="hingtui-demo-"))
+    this_process.at_last(lambda: _clear(home))
     try:
         with _demo_server(videos, seed) as server:
             settings = load_settings(demo_environ(environ, home, server.base_url, server.token))
@@ -64,12 +68,18 @@ def demo(environ: Mapping[str, str], videos: int, seed: int) -> int:
                 print(_("The demo's saved videos are in {path}").format(path=settings.downloads))
         return status
     finally:
-        if not any(home.glob("videos/*.mp4")):
-            shutil.rmtree(home, ignore_errors=True)
+        _clear(home)
+
+
+def _clear(home: Path) -> None:
+    """Remove the demo's folder, unless it holds a video that somebody wanted to have."""
+    if not any(home.glob("videos/*.mp4")):
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def serve(videos: int, seed: int, port: int) -> int:
     """Only the demo's server, until interrupted; the exit status."""
+    this_process.be_interruptible()
     with _demo_server(videos, seed, port=port) as server:
         print(f"export HINGNET_BASE_URL={server.base_url}")
         print(f"export HINGNET_API_KEY={server.token}")
@@ -97,39 +107,29 @@ def demo_environ(
 
 
 def _run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) -> int:
+    this_process.be_patient()
     gc.disable()  # until the first paint: looking for garbage among imports only costs time
     from hingtui.ui.app import HingtuiApp
 
+    for name in ("COLUMNS", "LINES"):  # exported once, they would hide each change of size
+        os.environ.pop(name, None)
     i18n.use_language(settings.language)
     log = open_log(settings.log_path)
     hide: Callable[[str], None] | None = log.hide if log is not None else None
     app = HingtuiApp(settings, is_demo=is_demo, clock=clock, hide=hide)
-    _on_signals(_again)
+    if sys.platform != "win32":
+        from hingtui.ui.driver import TerminalDriver
+
+        app.driver_class = TerminalDriver
     try:
-        app.run()
+        if this_process.status is None:
+            this_process.run(app.run_async())
     finally:
+        this_process.terminal.put_back()
+        this_process.end(app.return_code or 0)
         if log is not None:
             log.close()
     return app.return_code or 0
-
-
-def _on_signals(handler: Callable[[int, FrameType | None], None]) -> None:
-    """What SIGHUP and SIGTERM do until the dashboard stands and has handlers of its own."""
-    for name in ("SIGHUP", "SIGTERM"):
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), handler)
-
-
-def _end(number: int, _frame: FrameType | None) -> None:
-    """End now, and clean up on the way."""
-    raise SystemExit(128 + number)
-
-
-def _again(number: int, _frame: FrameType | None) -> None:
-    """Send it again in a moment: an exception while Textual starts can leave it hanging."""
-    timer = threading.Timer(_AGAIN, os.kill, (os.getpid(), number))
-    timer.daemon = True
-    timer.start()
 
 
 def _no_terminal(environ: Mapping[str, str]) -> str | None:
@@ -139,9 +139,26 @@ def _no_terminal(environ: Mapping[str, str]) -> str | None:
     streams = (sys.stdin, sys.stdout, sys.stderr)
     if not all(stream is not None and stream.isatty() for stream in streams):
         return _("The dashboard needs a terminal. In scripts use: hingtui status --json")
-    if environ.get("TERM", "") in ("", "dumb") and os.name == "posix":
-        return _("This terminal cannot draw a dashboard (TERM is dumb or not set).")
+    if os.name == "posix" and not _can_draw(environ.get("TERM", "")):
+        return _("This terminal cannot draw a dashboard (TERM is {name}).").format(
+            name=clean_line(environ.get("TERM", ""), 40) or _("not set")
+        )
     return None
+
+
+def _can_draw(terminal: str) -> bool:
+    """Whether a terminal of this name can put its cursor anywhere, as far as anybody knows."""
+    if terminal.replace(".", "-").split("-")[0] in _TERMINALS.split():
+        return True
+    try:
+        import curses
+    except ImportError:
+        return False
+    try:
+        curses.setupterm(terminal, 1)
+    except (ValueError, curses.error):  # there is no such terminal
+        return False
+    return (curses.tigetstr("cup") or b"").startswith(b"\x1b[")
 
 
 def _refuse(sentence: str) -> int:

@@ -12,7 +12,7 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,6 +41,8 @@ class Mp4:
     width: int | None = None
     """Pixels, like the height."""
     height: int | None = None
+    has_fragments: bool = False
+    """Its index does not say how much there is: cut between two fragments, it is still whole."""
 
 
 def inspect(path: Path) -> Mp4:
@@ -52,7 +54,8 @@ def inspect(path: Path) -> Mp4:
     if missing:
         raise BrokenMp4(_("No whole MP4: {box} is missing").format(box=" ".join(missing)))
     try:
-        return _read_moov(memoryview(moov), length)
+        told = _read_moov(memoryview(moov), length)
+        return replace(told, has_fragments=b"moof" in kinds or told.has_fragments)
     except (struct.error, IndexError):
         raise _cut_short("moov") from None
 
@@ -141,8 +144,10 @@ def _read_moov(moov: memoryview, length: int) -> Mp4:
     duration: float | None = None
     width: int | None = None
     height: int | None = None
+    has_fragments = False
     budget = iter(range(_BOX_LIMIT))
     for kind, content in _children(moov, budget):
+        has_fragments = has_fragments or kind == b"mvex"
         if kind == b"mvhd":
             duration = _read_duration(content)
         elif kind == b"trak":
@@ -150,7 +155,7 @@ def _read_moov(moov: memoryview, length: int) -> Mp4:
             track.check(length)
             if width is None and track.width and track.height:
                 width, height = track.width, track.height
-    return Mp4(duration, width, height)
+    return Mp4(duration, width, height, has_fragments)
 
 
 def _read_duration(mvhd: memoryview) -> float | None:

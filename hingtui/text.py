@@ -18,19 +18,25 @@ BLOCK_LIMIT = 20_000
 _MARKS_IN_A_ROW = 6
 """Combining marks kept on one character; more is a tower that paints over its neighbours."""
 
-_UNWANTED = re.compile(
+HIDDEN = re.compile(
     "["
     "\x00-\x09\x0b-\x1f\x7f-\x9f"  # C0 but for \n, DEL, C1
+    "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"  # signs that span digits
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # hidden or of zero width
-    "\u200b-\u200f\u202a-\u202e\u2060-\u206f"  # zero width, marks, bidi controls, isolates
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, marks, line ends, bidi controls
     "\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\uffff"  # fillers, variation selectors, BOM
     "\ud800-\udfff"  # lone surrogates
     "\U00013430-\U0001343f\U0001bca0-\U0001bca3"  # controls of hieroglyphs and shorthand
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # hidden music controls, tags
     "]"
 )
+"""Every character that a terminal obeys or hides, but for the line end."""
 _MAY_BE_MARKS = re.compile("[^\x00-\u02ff\u3001-\u3029\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e]")
 """Beyond plain Latin, Chinese and Hangul, where no combining marks are: worth a closer look."""
+_MAY_BE_TOWER = re.compile(
+    rf"(?:[^\w\s\x00-\x7f]|[\u1160-\u11ff\ud7b0-\ud7fb]){{{_MARKS_IN_A_ROW + 1},}}"
+)
+"""No mark is a letter to Python, but for Hangul's inner pieces."""
 _LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029\v\f]")
 _BLANKS = re.compile(r"\s+")
 
@@ -39,9 +45,9 @@ def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
     """`text` as harmless lines separated by `\\n`, at most `limit` characters."""
     cut = text[: limit * 2]  # whatever is dropped or folded, no need to look further
     cut = _LINE_ENDS.sub("\n", cut).replace("\t", " ")
-    cut = _UNWANTED.sub("", cut)
+    cut = HIDDEN.sub("", cut)
     if _MAY_BE_MARKS.search(cut):
-        cut = _without_towers(cut)
+        cut = _MAY_BE_TOWER.sub(_lowered, cut)
     return cut[:limit].strip()
 
 
@@ -55,14 +61,24 @@ def one_line(block: str) -> str:
     return _BLANKS.sub(" ", block).strip()
 
 
-def _without_towers(text: str) -> str:
+def _lowered(tower: re.Match[str]) -> str:
     kept: list[str] = []
     marks = 0
-    for char in text:
-        marks = marks + 1 if unicodedata.category(char) in ("Mn", "Me") else 0
+    for char in tower[0]:
+        marks = marks + 1 if _is_mark(char) else 0
         if marks <= _MARKS_IN_A_ROW:
             kept.append(char)
     return "".join(kept)
+
+
+def _is_mark(char: str) -> bool:
+    """Whether it adds to the character before it; Hangul's inner pieces and skin tones do too."""
+    return (
+        unicodedata.category(char) in ("Mn", "Me", "Mc")
+        or "\u1160" <= char <= "\u11ff"
+        or "\ud7b0" <= char <= "\ud7fb"
+        or "\U0001f3fb" <= char <= "\U0001f3ff"
+    )
 
 
 def human_bytes(count: float) -> str:

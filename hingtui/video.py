@@ -128,6 +128,7 @@ _STATUS_KEYS = ("status", "task_status", "state")
 _ID_KEYS = ("id", "video_id", "task_id")
 _LINK_KEYS = ("video_url", "url", "result_url", "output_url")
 _LINK_HOLDERS = ("result", "metadata", "data", "output")
+_LARGEST_ID = 10**40
 _REASON_KEYS = ("fail_reason", "failure_reason", "failed_reason", "task_status_msg", "reason")
 
 
@@ -145,10 +146,12 @@ def parse_video(payload: object, video_id: str | None = None) -> Video:
     if found is None:
         message, code = server_words(payload)
         raise NotAVideo(message, code)
-    remote_id = _line(_first(found, _ID_KEYS))
+    raw_id = _first(found, _ID_KEYS)
+    remote_id = _line(raw_id)
     key = video_id if video_id is not None else remote_id
-    if not key:
-        raise NotAVideo()
+    is_changed = isinstance(raw_id, str) and raw_id.strip() != remote_id
+    if not key or (video_id is None and is_changed):
+        raise NotAVideo()  # an id that was cleaned names nothing on the server, or another video
     raw_status = _line(_first(found, _STATUS_KEYS))
     status = parse_status(raw_status)
     return Video(
@@ -256,6 +259,8 @@ def _line(value: object) -> str:
     """One cleaned line from a string or a plain number; "" for everything else."""
     if isinstance(value, str):
         return clean_line(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_ID:
+        return str(value)  # an id can have more digits than a float
     number = _number(value)
     return "" if number is None else f"{number:.15g}"
 

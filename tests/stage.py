@@ -16,7 +16,7 @@ from hingtui import i18n
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
-from hingtui.monitor import Link, Watched
+from hingtui.monitor import Link, SaveState, Watched
 from hingtui.settings import load_settings
 from hingtui.ui.app import HingtuiApp
 from hingtui.ui.dashboard import Dashboard
@@ -76,7 +76,15 @@ class Stage:
         await self.drawn()
 
     async def saved(self, video_id: str) -> None:
-        await until(lambda: not self.row(video_id).is_saving)
+        """Wait until its download is over; what waits for a better time gets it."""
+
+        def is_over() -> bool:
+            saving = self.row(video_id).saving
+            if saving is not None and saving.state is SaveState.WAITING:
+                self.clock.advance(1)
+            return not self.row(video_id).is_saving
+
+        await until(is_over)
         await self.drawn()
 
     def lines(self) -> list[str]:

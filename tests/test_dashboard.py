@@ -293,3 +293,13 @@ async def test_the_first_picture_has_the_colours_of_the_theme(tmp_path: Path) ->
         assert colour.get_truecolor().hex == primary
         ground = acting.table.styles.background
         assert ground.hex.lower() == str(acting.app.current_theme.background)
+
+
+async def test_a_filter_line_opened_many_times_is_one(tmp_path: Path) -> None:
+    async with stage(tmp_path, job()) as acting:
+        for _time in range(5):
+            await acting.press("slash", "b", "escape")
+        assert len(acting.dashboard.query("FilterBar")) == 1
+        assert acting.app.focused is acting.table
+        await acting.press("slash", "a", "enter", "escape", "slash")
+        assert acting.dashboard.query_one("FilterBar", Input).value == ""

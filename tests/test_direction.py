@@ -12,12 +12,13 @@ import hingtui
 
 ROOT = Path(hingtui.__file__).parent
 FLOORS = (
-    ("clock", "errors", "i18n", "text", "video", "ids", "schedule"),
+    ("clock", "errors", "i18n", "redaction", "text", "widths", "video", "ids", "schedule"),
+    ("terminal", "process"),
     ("files", "mp4", "api", "diagnosis", "opener", "log"),
     ("settings", "watchlist", "download"),
     ("monitor",),
     ("demo", "ui"),
-    ("commands", "interactive", "cli", "__main__"),
+    ("printing", "commands", "interactive", "cli", "__main__"),
 )
 ORDER = ["", *(unit for floor in FLOORS for unit in floor)]
 """Each unit may import those that stand before it; "" is the package itself, with its version."""
@@ -26,7 +27,7 @@ DOORS = {
     "httpcore": ("api",),
     "socksio": ("api",),
     "textual": ("ui",),
-    "rich": ("ui", "commands"),
+    "rich": ("ui", "widths", "printing"),
     "tomli_w": ("watchlist",),
     "platformdirs": ("settings",),
 }

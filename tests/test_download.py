@@ -213,7 +213,8 @@ def test_without_a_validator_the_length_must_be_the_same(setup: Setup) -> None:
     setup.server.says(Say(etag=None, cut=HALF), Say(etag=None))
     setup.download()
     assert setup.files == WHOLE
-    assert setup.server.ranges == [None, f"bytes={HALF}-"]
+    again = HALF // 8 + 1  # bytes that are asked for twice, because nothing else proves anything
+    assert setup.server.ranges == [None, f"bytes={HALF - again}-"]
 
 
 def test_without_a_validator_another_length_begins_again(setup: Setup) -> None:
@@ -380,7 +381,7 @@ def test_a_body_cut_without_an_error_is_fetched_again(setup: Setup, length: str)
 
 
 def test_a_body_that_is_always_cut_without_an_error_is_never_named(setup: Setup) -> None:
-    setup.server.usual = Say(length="chunked", cut=HALF, end=None, etag=None)
+    setup.server.usual = Say(length="chunked", cut=HALF, end=None, etag=None, ranges=False)
     with pytest.raises(Corrupt):
         setup.download()
     assert f"{ID}.mp4" not in setup.files

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 import signal
 import subprocess
@@ -15,8 +16,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hingtui import files
-from hingtui.files import NAME_LIMIT, locked, publish, safe_name, write_atomically
+from hingtui.files import (
+    NAME_LIMIT,
+    lock_descriptor,
+    locked,
+    publish,
+    safe_name,
+    write_atomically,
+)
 
 HOLDER = """
 import sys
@@ -68,12 +75,19 @@ def test_writing_through_a_symbolic_link_keeps_the_link(tmp_path: Path) -> None:
 
 
 def test_what_killed_writers_left_is_swept_by_the_next_write(tmp_path: Path) -> None:
-    old, young = tmp_path / ".state.dead.tmp", tmp_path / ".state.busy.tmp"
-    for leftover in (old, young):
-        leftover.write_bytes(b"half")
-    os.utime(old, (1_000_000_000, 1_000_000_000))
+    (tmp_path / ".state.dead0000.tmp").write_bytes(b"half")
+    busy = tmp_path / ".state.busy0000.tmp"
+    with busy.open("wb") as file:
+        lock_descriptor(file.fileno())
+        write_atomically(tmp_path / "state", b"new")
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == [busy.name, "state"]
+
+
+@pytest.mark.parametrize("name", [".state.mine.tmp", ".state.UPPER000.tmp", ".state2.dead0000.tmp"])
+def test_a_file_that_no_writer_left_is_not_swept(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_bytes(b"the user's")
     write_atomically(tmp_path / "state", b"new")
-    assert sorted(entry.name for entry in tmp_path.iterdir()) == [".state.busy.tmp", "state"]
+    assert (tmp_path / name).read_bytes() == b"the user's"
 
 
 def test_a_lock_keeps_another_one_out_without_waiting(tmp_path: Path) -> None:
@@ -123,7 +137,7 @@ def test_a_file_system_without_locks_does_not_stop_the_program(
     def no_locks(*_: object, **__: object) -> NoReturn:
         raise OSError(errno.ENOLCK, "No locks available")
 
-    monkeypatch.setattr(files, "_lock", no_locks)
+    monkeypatch.setattr(fcntl, "flock", no_locks)
     with locked(tmp_path / "lock"):
         pass
 

@@ -30,7 +30,7 @@ R, L, C, S = Call.RETRIEVE, Call.LIST, Call.CONTENT, Call.STORAGE
 
 def reply(payload: object = None, status: int = 200, **headers: str) -> Reply:
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return Reply(status, {k.replace("_", "-"): v for k, v in headers.items()}, body, "oh-secret")
+    return Reply(status, {k.replace("_", "-"): v for k, v in headers.items()}, body, ("oh-secret",))
 
 
 @pytest.mark.parametrize(
@@ -223,8 +223,9 @@ def test_the_servers_clock_is_its_date_header(said: str, meant: float | None) ->
     ("status", "kind", "first", "is_text"),
     [
         (200, "video/mp4", b"", False),
-        (200, "video/mp4", b"{", False),
-        (200, "application/octet-stream", b"{", False),
+        (200, "video/mp4", b"noise", False),
+        (200, "video/mp4", b'{"error"', True),
+        (200, "application/octet-stream", b" <html", True),
         (200, "application/json", b'{"error"', True),
         (200, "text/html", b"<!doctype", True),
         (200, "text/plain", b"upstream error", True),
@@ -238,7 +239,8 @@ def test_the_servers_clock_is_its_date_header(said: str, meant: float | None) ->
     ],
 )
 def test_text_is_told_from_a_video(status: int, kind: str, first: bytes, is_text: bool) -> None:
-    looked = may_be_words(status, {"content-type": kind}) and is_words(status, first)
+    headers = {"content-type": kind}
+    looked = may_be_words(status, headers) and is_words(status, headers, first)
     assert looked is is_text
 
 

@@ -145,8 +145,11 @@ def test_a_log_that_cannot_be_written_is_told_and_done_without(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "state").write_text("a file where the folder should be")
-    assert open_log(tmp_path / "state" / "hingtui.log") is None
+    log = open_log(tmp_path / "state" / "hingtui.log")
     assert "The log cannot be written" in capsys.readouterr().err
+    LOGGER.error("Python's last resort would print this over the dashboard")
+    log.close()
+    assert capsys.readouterr().err == ""
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")

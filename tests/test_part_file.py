@@ -22,7 +22,9 @@ import pytest
 from hingtui.api import Api
 from hingtui.download import Progress, Saved, download
 from hingtui.download.part_file import discard_part, opened_part, part_size
+from hingtui.download.part_note import Source
 from hingtui.errors import Busy, Cancelled, NotReady, RateLimited, StorageTrouble
+from hingtui.files import renaming
 from tests.file_server import FileServer, Say, serving
 from tests.mp4_samples import mp4
 from tests.support import FakeClock
@@ -50,11 +52,12 @@ import os, signal, sys
 from itertools import count
 from pathlib import Path
 from tests.test_part_file import download_canned
+TRACED = ("part_file.py", "part_note.py", "/disk.py", "/names.py", "/writing.py", "/locks.py")
 def download_until(line):
     left = line
     def trace(frame, event, arg):
         nonlocal left
-        if not frame.f_code.co_filename.endswith(("/files.py", "/part_file.py")):
+        if not frame.f_code.co_filename.endswith(TRACED):
             return None
         left -= event == "line"
         if not left:
@@ -181,19 +184,54 @@ def test_a_kill_at_any_line_leaves_nothing_wrong(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "note",
     [None, b"", b"\0" * 64, b"[1]", b'{"id": "video_1", "total": -1, "validator": null}',
-     b'{"id": "another", "total": 50000, "validator": "\\"v1\\"", "origin": ""}',
-     b'{"id": "video_1", "total": 9, "validator": "\\"v1\\"", "origin": ""}', b"[" * 9999],
-    ids=["none", "empty", "zeros", "list", "no total", "other id", "too short", "deep"],
+     b'{"id": "another", "total": 50000, "validator": "\\"v1\\"", "origin": ""}', b"[" * 9999],
+    ids=["none", "empty", "zeros", "list", "no total", "other id", "deep"],
 )  # fmt: skip
-def test_a_part_of_unknown_origin_begins_again(
+def test_a_part_of_unknown_origin_is_set_aside(
     server: FileServer, tmp_path: Path, note: bytes | None
 ) -> None:
-    (tmp_path / PART).write_bytes(b"x" * HALF)
-    if note is not None:
-        (tmp_path / NOTE).write_bytes(note)
+    before = {PART: b"x" * HALF} if note is None else {PART: b"x" * HALF, NOTE: note}
+    for name, data in before.items():
+        (tmp_path / name).write_bytes(data)
+    _download(server, tmp_path)
+    aside = {path.with_name(f"{path.stem}-2{path.suffix}").name for path in map(Path, before)}
+    assert _files(tmp_path).keys() == {NAME, *aside}
+    assert sorted(_files(tmp_path).values()) == sorted([DATA, *before.values()])
+    assert server.ranges == [None]
+
+
+def test_a_part_that_is_longer_than_its_note_says_begins_again(
+    server: FileServer, tmp_path: Path
+) -> None:
+    _leave_half(server, tmp_path)
+    (tmp_path / PART).write_bytes(b"x" * len(DATA) * 2)
     _download(server, tmp_path)
     assert _files(tmp_path) == {NAME: DATA}
     assert server.ranges == [None]
+
+
+def test_after_a_power_cut_only_bytes_that_are_sure_to_be_on_the_disk_are_believed(
+    server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _leave_half(server, tmp_path)
+    with (tmp_path / PART).open("r+b") as part:
+        part.seek(HALF)
+        part.write(bytes(100) + b"a page that came through")
+    monkeypatch.setattr("hingtui.download.part_file.boot_id", lambda: "the next one")
+    _download(server, tmp_path)
+    assert _files(tmp_path) == {NAME: DATA}
+    assert server.ranges == [f"bytes={HALF}-"]
+
+
+def test_a_long_download_is_made_sure_of_from_time_to_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hingtui.download.part_file.SYNC_EVERY", 1000)
+    with opened_part(ID, tmp_path) as part:
+        part.begin(Source(total=5000, validator='"v1"'))
+        for _round in range(25):
+            part.append(b"x" * 100)
+        assert json.loads((tmp_path / NOTE).read_bytes())["solid"] == 2000
 
 
 def test_zeros_that_a_power_cut_left_at_the_end_are_fetched(
@@ -227,14 +265,23 @@ def test_a_part_with_a_second_name_elsewhere_is_not_written_to(
     assert (tmp_path / "copy").read_bytes() == DATA[:HALF]
 
 
-def test_a_symbolic_link_in_place_of_the_part_is_not_followed(
+def test_a_foreign_part_with_a_second_name_keeps_both(server: FileServer, tmp_path: Path) -> None:
+    (tmp_path / PART).write_bytes(b"another program's")
+    (tmp_path / "copy").hardlink_to(tmp_path / PART)
+    _download(server, tmp_path)
+    mine = dict.fromkeys(["copy", f"{NAME}-2.part"], b"another program's")
+    assert _files(tmp_path) == {NAME: DATA, **mine}
+
+
+def test_a_symbolic_link_in_place_of_the_part_is_set_aside_and_not_followed(
     server: FileServer, tmp_path: Path
 ) -> None:
     (tmp_path / "precious").write_bytes(b"precious")
     (tmp_path / PART).symlink_to(tmp_path / "precious")
-    with pytest.raises(StorageTrouble):
-        _download(server, tmp_path)
+    _download(server, tmp_path)
+    assert (tmp_path / NAME).read_bytes() == DATA
     assert (tmp_path / "precious").read_bytes() == b"precious"
+    assert (tmp_path / f"{NAME}-2.part").readlink() == tmp_path / "precious"
 
 
 # ---- the final name
@@ -312,7 +359,7 @@ def test_a_video_that_cannot_be_made_to_last_is_not_called_saved(
             patch.setattr(os, "fsync", _refuse(errno.EIO))
         else:
             patch.setattr(Path, "hardlink_to", _refuse(errno.EPERM))
-            patch.setattr(Path, "rename", _refuse(errno.EACCES))
+            patch.setattr(renaming, "exclusive_rename", lambda *_: errno.EACCES)
         with pytest.raises(StorageTrouble) as told:
             _download(server, tmp_path)
     assert not told.value.is_full
@@ -347,7 +394,9 @@ def test_the_note_holds_no_secret_of_a_link(server: FileServer, tmp_path: Path) 
     with pytest.raises(NotReady):
         _download(server, tmp_path, link=f"{server.url}/file?sig=secret")
     note = json.loads((tmp_path / NOTE).read_bytes())
-    assert note == {"id": ID, "total": len(DATA), "validator": '"v1"', "origin": server.url}
+    del note["boot"]
+    told = {"id": ID, "total": len(DATA), "validator": '"v1"', "origin": server.url, "solid": HALF}
+    assert note == told
 
 
 def test_a_discarded_part_is_gone_with_its_note(server: FileServer, tmp_path: Path) -> None:

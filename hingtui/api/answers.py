@@ -10,6 +10,7 @@ import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from hingtui.api.headers import server_time
 from hingtui.api.refusals import (
@@ -23,9 +24,12 @@ from hingtui.api.refusals import (
 )
 from hingtui.errors import ApiError, BadReply, NotFound, NotReady
 from hingtui.i18n import _
+from hingtui.redaction import redacted
 from hingtui.video import NotAVideo, Video, VideoError, parse_video, server_words
 
 _NOT_READY_CODE = re.compile(r"not_?(ready|finish|complet|generat)|in_?progress|processing")
+_SAID_BY_OTHERS = ("raw_status", "model", "prompt", "size", "remote_id", "remixed_from")
+"""What is shown and stored of a video as its server said it."""
 _LIST_NAMES = ("data", "videos", "items", "list", "results")
 
 
@@ -168,9 +172,16 @@ def _says_still_running(payload: Mapping[str, object]) -> bool:
 
 
 def _without_secrets(video: Video, reply: Reply) -> Video:
-    """Upstream error messages quote the URL that failed, signature and all."""
-    if video.error is None:
-        return video
-    code, message = video.error.code, video.error.message
-    clean = VideoError(hide_secrets(code, reply.secret), hide_secrets(message, reply.secret))
-    return replace(video, error=clean) if clean != video.error else video
+    """Upstream error messages quote the URL that failed, signature and all; prompts hold links."""
+    clean: dict[str, Any] = {
+        name: hidden
+        for name in _SAID_BY_OTHERS
+        if (text := getattr(video, name))
+        and (hidden := redacted(text, reply.secrets, only_urls=name == "prompt")) != text
+    }
+    if video.error is not None:
+        code, message = video.error.code, video.error.message
+        clean["error"] = VideoError(
+            hide_secrets(code, reply.secrets), hide_secrets(message, reply.secrets)
+        )
+    return replace(video, **clean) if clean else video

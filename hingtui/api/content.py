@@ -6,6 +6,7 @@ a redirect has left that, never again.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -16,12 +17,19 @@ import httpcore
 import httpx
 
 from hingtui.api.answers import read_link
-from hingtui.api.headers import content_range, is_words, may_be_words, validator
+from hingtui.api.headers import (
+    content_range,
+    is_in_pieces,
+    is_words,
+    may_be_words,
+    validator,
+)
 from hingtui.api.origins import Origin, check_peer, check_redirect
-from hingtui.api.refusals import Call, Reply, damaged, refusal
+from hingtui.api.refusals import Call, Reply, damaged, make, refusal
 from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, resolve, unpacked
 from hingtui.api.wire import FAULTS, Wire, explain, later_in_thread
-from hingtui.errors import ApiError, BadRedirect, Unreachable
+from hingtui.clock import Cancellation
+from hingtui.errors import ApiError, BadRedirect, BadReply, Unreachable
 from hingtui.i18n import _
 
 _PIECE = 2**18
@@ -47,7 +55,7 @@ class Content:
         """200 or 206."""
         self.start = first or 0
         """Offset of the first byte."""
-        self.total = _length(headers, self.start) if total is None else total
+        self.total = total if response.status_code == 206 else _length(headers)
         """Length of the whole file in bytes, where the server says it."""
         self.validator = validator(headers)
         """What If-Range may be sent with, or None."""
@@ -65,10 +73,6 @@ class Content:
             raise self._explained(error) from None
         if self._wire.is_cut:  # a body without a length ends well when its connection is shut
             raise Unreachable(_("The connection was closed."))
-
-    def cut(self) -> None:
-        """From any other thread: whoever waits in `chunks` gets Unreachable at once."""
-        self._wire.cut()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,15 +101,24 @@ class ContentOpener:
             wire.cut()
 
     @contextmanager
-    def open(self, hop: Hop, start: int, if_range: str | None) -> Generator[Content, None, None]:
-        """The content at `hop`, or where that leads to; from `start` on where that is not 0."""
+    def open(
+        self,
+        hop: Hop,
+        start: int,
+        if_range: str | None,
+        cancelled: Cancellation | None = None,
+    ) -> Generator[Content, None, None]:
+        """The content at `hop`, or where that leads to; from `start` on where that is not 0.
+
+        Once `cancelled` is set, whoever waits here or for the bytes gets Unreachable at once.
+        """
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
         if start > 0:
             headers["Range"] = f"bytes={start}-"
             if if_range:
                 headers["If-Range"] = if_range
         with ExitStack() as stack:
-            yield self._follow(stack, hop, headers)
+            yield self._follow(stack, hop, headers, cancelled)
 
     def hop(self, location: str, previous: Hop | None = None) -> Hop:
         """Where `location` leads, without the token unless `previous` was and stays at home."""
@@ -114,19 +127,31 @@ class ContentOpener:
         stays = previous is not None and previous.is_home and target == self._setup.origin
         return Hop(url, target, is_home=stays)
 
-    def _follow(self, stack: ExitStack, hop: Hop, headers: dict[str, str]) -> Content:
+    def _follow(
+        self,
+        stack: ExitStack,
+        hop: Hop,
+        headers: dict[str, str],
+        cancelled: Cancellation | None,
+    ) -> Content:
         seen: set[tuple[str, bool]] = set()
         while len(seen) <= MAX_REDIRECTS and (str(hop.url), hop.is_home) not in seen:
             seen.add((str(hop.url), hop.is_home))
             with ExitStack() as attempt:
-                found = self._ask(attempt, hop, headers)
+                found = self._ask(attempt, hop, headers, cancelled)
                 if isinstance(found, Content):
                     stack.enter_context(attempt.pop_all())
                     return found
             hop = found
         raise BadRedirect(_("The gateway redirects in a loop."))
 
-    def _ask(self, stack: ExitStack, hop: Hop, headers: dict[str, str]) -> Content | Hop:
+    def _ask(
+        self,
+        stack: ExitStack,
+        hop: Hop,
+        headers: dict[str, str],
+        cancelled: Cancellation | None,
+    ) -> Content | Hop:
         """One request: the content, or the next place to ask."""
         setup = self._setup
         proxy = setup.route(hop.origin)
@@ -136,6 +161,8 @@ class ContentOpener:
         explained = partial(explain, target=hop.origin, proxy=proxy, wire=wire)
         self._wires.add(wire)
         stack.callback(self._wires.discard, wire)
+        if cancelled is not None:
+            stack.enter_context(cancelled.ending(wire.cut))
         if self._is_closed:
             wire.cut()
         try:
@@ -168,11 +195,14 @@ class ContentOpener:
         if status not in (200, 206):
             call = Call.CONTENT if hop.is_home else Call.STORAGE
             raise refusal(call, self._read(response, chunks), self._setup.clock.time())
-        is_packed = headers.get("content-encoding", "identity").lower() != "identity"
+        if is_in_pieces(headers):
+            told = _("The server sent a piece of the file that was not asked for")
+            raise make(BadReply, Reply(status, headers), told)
+        is_packed = headers.get("content-encoding", "").strip().lower() not in ("", "identity")
         if may_be_words(status, headers):
             first = next(chunks, b"")
             chunks = chain((first,), chunks)
-            if is_packed or is_words(status, first):
+            if is_packed or is_words(status, headers, first):
                 return self._read_words(response, chunks)
         if is_packed:
             raise damaged(Reply(status, headers))
@@ -192,9 +222,12 @@ class ContentOpener:
         return unpacked(body.reply(), MAX_WORDS)
 
 
-def _length(headers: httpx.Headers, start: int) -> int | None:
+def _length(headers: httpx.Headers) -> int | None:
+    """Bytes of the body, as Content-Length says it; chunks say nothing, and outrank it."""
     said = headers.get("content-length", "")
-    return start + int(said) if said.isdecimal() and len(said) < 19 else None
+    if "transfer-encoding" in headers or not re.fullmatch("[0-9]{1,18}", said):
+        return None
+    return int(said)
 
 
 def _body(response: httpx.Response) -> Iterator[bytes]:
@@ -204,8 +237,8 @@ def _body(response: httpx.Response) -> Iterator[bytes]:
     takes 40 µs for each piece, and a piece is 16 KiB with TLS.
     """
     chunks = response.iter_raw()
-    left = _length(response.headers, 0)
-    if left is None or "transfer-encoding" in response.headers:
+    left = _length(response.headers)
+    if left is None:
         yield from chunks
         return
     first = next(chunks, b"")  # all that h11 has read so far

@@ -14,6 +14,11 @@ LONGEST_RETRY_AFTER = 3600.0
 _DOWNLOADABLE = re.compile(r"(video|audio|multipart)/|(application|binary)/(octet-stream|mp4)")
 
 
+_CONTENT_RANGE = re.compile(
+    r"bytes[ =]+(?:([0-9]{1,18})\s*-\s*([0-9]{1,18})|\*)\s*/\s*([0-9]{1,18}|\*)", re.IGNORECASE
+)
+
+
 def request_id(headers: Mapping[str, str]) -> str:
     """What the gateway's support asks for, or ""."""
     said = headers.get("x-oneapi-request-id") or headers.get("x-request-id") or ""
@@ -42,15 +47,15 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
 
 def content_range(headers: Mapping[str, str]) -> tuple[int | None, int | None]:
-    """(offset of the first byte, whole length) as Content-Range gives them."""
-    said = headers.get("content-range", "")
-    found = re.fullmatch(
-        r"\s*bytes[ =]+(?:(\d{1,18})\s*-\s*\d{1,18}|\*)\s*/\s*(\d{1,18}|\*)\s*", said, re.IGNORECASE
-    )
+    """(offset of the first byte, whole length) as Content-Range gives them, if it makes sense."""
+    found = _CONTENT_RANGE.fullmatch(headers.get("content-range", "").strip())
     if found is None:
         return None, None
-    start, total = found[1], found[2]
-    return None if start is None else int(start), None if total == "*" else int(total)
+    start, end = (None if said is None else int(said) for said in found.groups()[:2])
+    total = None if found[3] == "*" else int(found[3])
+    if start is not None and end is not None and (end < start or end >= (total or end + 1)):
+        return None, None
+    return start, total
 
 
 def validator(headers: Mapping[str, str]) -> str | None:
@@ -68,18 +73,29 @@ def validator(headers: Mapping[str, str]) -> str | None:
     return modified
 
 
+def is_in_pieces(headers: Mapping[str, str]) -> bool:
+    """Whether the body is no file but several pieces of one, each with headers of its own."""
+    return headers.get("content-type", "").strip().lower().startswith("multipart/byteranges")
+
+
 def may_be_words(status: int, headers: Mapping[str, str]) -> bool:
     """Whether a content answer has to be looked at to tell a video from an error."""
-    said = headers.get("content-type", "").strip().lower()
-    return not _DOWNLOADABLE.match(said) and (
-        status == 200 or re.search("json|html", said) is not None
-    )
+    return status == 200 or re.search("json|html", _kind(headers)) is not None
 
 
-def is_words(status: int, first: bytes) -> bool:
+def is_words(status: int, headers: Mapping[str, str], first: bytes) -> bool:
     """Whether a body that begins with `first` is text. An MP4 begins with its first box's length,
-    four bytes of which some are NUL, so a video with a wrong Content-Type is still a video."""
-    return status != 200 or (first != b"" and b"\0" not in first[:64])
+    four bytes of which some are NUL, so a video with a wrong Content-Type is still a video; and
+    JSON or a page is still words where it is said to be a video."""
+    if status != 200:
+        return True
+    if _DOWNLOADABLE.match(_kind(headers)) and not re.match(rb"\s*[{\[<\"]", first):
+        return False
+    return first != b"" and b"\0" not in first[:64]
+
+
+def _kind(headers: Mapping[str, str]) -> str:
+    return headers.get("content-type", "").strip().lower()
 
 
 def _http_date(text: str) -> float | None:

@@ -52,6 +52,9 @@ class Proxies:
         self._exceptions = _exceptions(self._found.pop("no", ("", ""))[1])
         self._system = dict(system or {}) if not self._found else {}
         self._system_bypass = system_bypass
+        values = [*(value for _name, value in self._found.values()), *self._system.values()]
+        self.secrets = tuple(text for value in values for text in _passwords(value))
+        """The passwords in them: a proxy that refuses one may repeat it."""
 
     def route(self, origin: Origin) -> Proxy | None:
         """The proxy on the way to `origin`, or None. Raises Unreachable for a malformed one."""
@@ -86,6 +89,13 @@ def _proxy_variables(environ: Mapping[str, str]) -> dict[str, tuple[str, str]]:
         if word == "proxy" and underscore and scheme in ("http", "https", "all", "no"):
             found[scheme] = (name, environ[name].strip())
     return {scheme: entry for scheme, entry in found.items() if entry[1]}
+
+
+def _passwords(value: str) -> list[str]:
+    """The password of a proxy as it is sent: alone, and behind the name."""
+    name, _at, _place = value.rpartition("@")
+    user, _colon, password = name.rpartition("//")[2].partition(":")
+    return [unquote(password), f"{unquote(user)}:{unquote(password)}"] if password else []
 
 
 def _exceptions(value: str) -> list[tuple[str, int | None]]:

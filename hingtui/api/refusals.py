@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
@@ -27,6 +27,7 @@ from hingtui.errors import (
     Unreachable,
 )
 from hingtui.i18n import _
+from hingtui.redaction import redacted
 from hingtui.text import clean_block, clean_line
 from hingtui.video import server_words
 
@@ -52,8 +53,8 @@ class Reply:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
-    secret: str = field(default="", repr=False)
-    """The token: what must not be repeated even where the server repeats it."""
+    secrets: tuple[str, ...] = field(default=(), repr=False)
+    """The token, and passwords: what must not be repeated even where the server repeats it."""
 
 
 def is_unknown_id(code: str) -> bool:
@@ -94,19 +95,17 @@ def damaged(reply: Reply) -> BadReply:
     return make(BadReply, reply, _("The answer's compression cannot be read."))
 
 
-def hide_secrets(text: str, secret: str) -> str:
-    """`text` without the token and without the query of any URL in it."""
-    if len(secret) >= 4:
-        text = text.replace(secret, "…")
-    return re.sub(r"(https?://[^\s?#\"'<>]*)[?#][^\s\"'<>]*", r"\1?…", text, flags=re.IGNORECASE)
+def hide_secrets(text: str, secrets: Iterable[str]) -> str:
+    """`text` without the token, without signed queries, and without passwords in URLs."""
+    return redacted(text, secrets)
 
 
 def make(kind: type[E], reply: Reply, message: str, code: str = "") -> E:
     """An error of `kind` about `reply`, without any secret in its texts."""
     return kind(
-        hide_secrets(message, reply.secret),
-        code=hide_secrets(code, reply.secret),
-        request_id=hide_secrets(request_id(reply.headers), reply.secret),
+        hide_secrets(message, reply.secrets),
+        code=hide_secrets(code, reply.secrets),
+        request_id=hide_secrets(request_id(reply.headers), reply.secrets),
         http_status=reply.status,
     )
 

@@ -12,7 +12,7 @@ import ssl
 import threading
 import urllib.request
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any
 
@@ -34,6 +34,7 @@ MAX_BODY_TIME = 60.0
 """Seconds for the whole body of an answer: a read timeout does not stop a drip feed."""
 MAX_REDIRECTS = 5
 _LONGEST_URL = 8192
+_LAST_PORT = 65_535
 REDIRECTS = (301, 302, 303, 307, 308)
 
 for _name in ("httpx", "httpcore"):  # both log whole URLs: a signed query would be in the log
@@ -77,6 +78,11 @@ class Setup:
         """Seconds from a connection to the headers of an answer."""
         return (self._timeout.connect or 0.0) + (self._timeout.read or 0.0)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What no sentence repeats, even where a server or a proxy does."""
+        return (self.token, *self._proxies.secrets)
+
     def check_token(self) -> None:
         """Raise Unauthorized for a token that no header can hold."""
         if not re.fullmatch(r"[!-~]*", self.token):
@@ -114,7 +120,7 @@ class Body:
     def __init__(self, setup: Setup, response: httpx.Response, cap: int) -> None:
         self._clock = setup.clock
         self._response = response
-        self._reply = Reply(response.status_code, response.headers, secret=setup.token)
+        self._reply = Reply(response.status_code, response.headers, secrets=setup.secrets)
         self._cap = cap
         self._data = bytearray()
         self._deadline = self._clock.monotonic() + MAX_BODY_TIME
@@ -133,7 +139,7 @@ class Body:
 
     def reply(self) -> Reply:
         """The answer, still packed."""
-        return Reply(self._reply.status, self._reply.headers, bytes(self._data), self._reply.secret)
+        return replace(self._reply, body=bytes(self._data))
 
 
 def unpacked(reply: Reply, cap: int) -> Reply:
@@ -148,11 +154,13 @@ def unpacked(reply: Reply, cap: int) -> Reply:
         body = b""
     if body is None and is_good:
         raise too_big(reply, cap)
-    return Reply(reply.status, reply.headers, body or b"", reply.secret)
+    return replace(reply, body=body or b"")
 
 
 def origin_of(url: httpx.URL) -> Origin:
     """Raises ValueError. httpx's own reading of the URL: a second parser could be fooled."""
+    if (url.port or 1) > _LAST_PORT:
+        raise ValueError("no such port")
     return make_origin(url.scheme, url.raw_host.decode("ascii"), url.port)
 
 

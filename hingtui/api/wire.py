@@ -11,8 +11,10 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from contextvars import ContextVar
 from typing import Any, Protocol
 
+import httpcore
 import httpx
 import socksio
 
@@ -57,9 +59,10 @@ def later_in_thread(seconds: float, call: Callable[[], None]) -> Timer:
 class Wire:
     """The socket under one request, as httpcore's trace events show it.
 
-    It bounds the time from the connection to the answer's headers, which httpx's timeouts leave
-    open: a SOCKS proxy that never answers, or headers that come drop by drop. It never cancels a
-    request from outside (httpcore's pool would leak): it shuts the socket, and the request fails.
+    It bounds the time from the connection (where that was kept alive: from the request) to the
+    answer's headers, which httpx's timeouts leave open: a SOCKS proxy that never answers, headers
+    that come drop by drop, greetings without end. It never cancels a request from outside
+    (httpcore's pool would leak): it shuts the socket, and the request fails.
     """
 
     def __init__(
@@ -76,12 +79,17 @@ class Wire:
         """Whether the request itself was on its way, past any proxy and any handshake."""
         self.is_late = False
         self.is_cut = False
+        self._has_heard = False
+
+    def was_stale(self, error: Exception) -> bool:
+        """Whether the request failed because its connection had been kept alive for too long."""
+        return not self.is_fresh and not self.is_cut and isinstance(error, STALE)
 
     def trace(self, event: str, info: Mapping[str, Any]) -> None:
         """The `trace` extension of a blocking request."""
         try:
             self._note(event, info)
-        except BadRedirect:
+        except (BadRedirect, OSError):  # OSError: cut already, there is no peer to be named
             self._stream.close()  # raised between connecting and owning: httpcore would leak it
             raise
         if event == "socks.setup_socks5_connection.failed":
@@ -90,7 +98,13 @@ class Wire:
     async def async_trace(self, event: str, info: Mapping[str, Any]) -> None:
         """The `trace` extension of an asynchronous request."""
         self._note(event, info)
-        if event == "socks.setup_socks5_connection.failed":
+        if event.endswith(_CONNECTED):
+            _announce(self._stream)
+        elif event.endswith(".send_request_headers.started"):
+            _under_way.set(self)
+        elif event.endswith(".receive_response_headers.complete"):
+            self._check_answered()
+        elif event == "socks.setup_socks5_connection.failed":
             await self._stream.aclose()
 
     def finish(self) -> None:
@@ -110,7 +124,7 @@ class Wire:
                 sock.shutdown(socket.SHUT_RDWR)
 
     def _note(self, event: str, info: Mapping[str, Any]) -> None:
-        if event.endswith((".connect_tcp.complete", ".start_tls.complete")):
+        if event.endswith(_CONNECTED):
             self._stream = info["return_value"]
             if self.is_cut:
                 self.cut()
@@ -122,9 +136,49 @@ class Wire:
         elif event.endswith(".send_request_headers.started"):
             self.is_through = info["request"].method != b"CONNECT"
 
+    def _uses(self, stream: Any) -> None:
+        """The request goes out over `stream`: one that was kept alive, if it is news."""
+        if self._stream is None:
+            self._stream = stream
+            self._timer = self._later(self._patience, self._give_up)
+            if self.is_cut:
+                self.cut()
+
+    def _hears(self) -> None:
+        self._has_heard = True
+
+    def _check_answered(self) -> None:
+        """Refuse what lay in a kept connection's buffer before the question: it answers another."""
+        if not self.is_fresh and not self._has_heard:
+            raise httpcore.RemoteProtocolError("an answer came before its question")
+
     def _give_up(self) -> None:
         self.is_late = True
         self.cut()
+
+
+_CONNECTED = (".connect_tcp.complete", ".start_tls.complete")
+_under_way: ContextVar[Wire | None] = ContextVar("_under_way", default=None)
+"""The request that this task is sending or hearing the answer of."""
+
+
+def _announce(stream: Any) -> None:
+    """Have `stream` tell each request that goes over it: httpcore does not say which one a
+    request gets that opens none, and a kept connection's time must be bounded too."""
+    write, read = stream.write, stream.read
+
+    async def tell_and_write(*what: Any, **how: Any) -> None:
+        if (wire := _under_way.get()) is not None:
+            wire._uses(stream)
+        await write(*what, **how)
+
+    async def read_and_tell(*what: Any, **how: Any) -> Any:
+        data = await read(*what, **how)
+        if (wire := _under_way.get()) is not None:
+            wire._hears()
+        return data
+
+    stream.write, stream.read = tell_and_write, read_and_tell
 
 
 def explain(error: Exception, target: Origin, proxy: Proxy | None, wire: Wire) -> ApiError:

@@ -2,51 +2,47 @@
 
 It must not know any network, nor whether what was received is a video.
 
-Beside `<name>.mp4.part` lies `<name>.mp4.part.json`, written before the first byte: a part without
-it is of unknown origin and begins again. The lock is on the part itself and dies with its holder.
+Beside `<name>.mp4.part` lies its note `<name>.mp4.part.json`, on the disk before the first byte is:
+a part without it is somebody else's file and is set aside. The lock is on the part itself and dies
+with its holder. The note also says how many bytes are sure to be on the disk: after a power cut,
+which may leave holes, only these are believed.
 """
 
 from __future__ import annotations
 
 import errno
-import filecmp
 import hashlib
-import json
-import math
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
 from itertools import takewhile
 from pathlib import Path
 
+from hingtui.download.part_note import Note, Source, read_note, write_note
 from hingtui.errors import Busy, StorageTrouble
 from hingtui.files import (
+    boot_id,
+    close_quietly,
+    is_taken,
     lock_descriptor,
+    make_folder,
+    make_last,
     numbered,
     publish,
     safe_name,
+    same_bytes,
+    set_aside,
     sweep_leftovers,
-    write_atomically,
+    sync_folder,
 )
 from hingtui.i18n import _
 
 _OPEN_ROUNDS = 10
 """Times a part may be published or removed by others between our opening and locking it."""
-_SIDECAR_LIMIT = 64 << 10
 _PAGE = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """The file on the server that the bytes are a piece of."""
-
-    total: int | None = None
-    """Bytes of the whole, where the server said so."""
-    validator: str | None = None
-    """What `If-Range` takes."""
-    origin: str = ""
-    """Where the bytes came from: `scheme://host:port`."""
+SYNC_EVERY = 64 << 20
+"""Bytes at most that a power cut takes from a download."""
 
 
 class Part:
@@ -59,8 +55,11 @@ class Part:
         self.published: Path | None = None
         """The final name it has already: a publisher was killed before it took the old one away."""
         self.source: Source | None = None
+        self.size = 0
+        self._note: Note | None = None
+        self._note_state: os.stat_result | None = None
+        self._solid = 0
         self._descriptor = self._open()
-        self.size = os.fstat(self._descriptor).st_size
 
     @property
     def is_complete(self) -> bool:
@@ -70,24 +69,53 @@ class Part:
     def _open(self) -> int:
         for _round in range(_OPEN_ROUNDS):
             descriptor = _open_locked(self.path)
-            state = os.fstat(descriptor)
-            if _is_at(state, self.path) and state.st_nlink == 1:
-                return descriptor
-            if _is_at(state, self.path):
-                # Another name leads to these bytes: writing here would change that file too.
-                self.published = self.published or _final_name(state, self.target)
-                self.path.unlink()
-            os.close(descriptor)
+            try:
+                if self._is_ours(descriptor):
+                    return descriptor
+            except BaseException:
+                close_quietly(descriptor)
+                raise
+            close_quietly(descriptor)
         raise Busy(_busy())
 
+    def _is_ours(self, descriptor: int) -> bool:
+        """Whether the open file is the part, and a part of ours; what is not is set aside."""
+        state = os.fstat(descriptor)
+        if not _is_at(state, self.path):
+            return False
+        self._read_note()
+        self.published = self.published or _final_name(state, self.target)
+        if self._note is None and state.st_size and self.published is None:
+            set_aside(self.path)
+            return False
+        if state.st_nlink > 1:
+            # Another name leads to these bytes: writing here would change that file too.
+            sync_folder(self.path.parent)
+            self.path.unlink()
+            return False
+        self.size = state.st_size
+        return True
+
+    def _read_note(self) -> None:
+        self._note, self._note_state = read_note(self.sidecar, self.video_id)
+        if self._note is None and is_taken(self.sidecar):
+            set_aside(self.sidecar)
+
     def load(self) -> None:
-        """Find out what the bytes from earlier are worth; drop them where nobody can tell."""
-        source = _read_sidecar(self.sidecar, self.video_id) if self.size else None
-        if source is None or (source.total is not None and self.size > source.total):
+        """Find out what the bytes from earlier are worth; drop those that nobody can vouch for."""
+        note = self._note
+        if note is None or not self.size:
+            return
+        total = note.source.total
+        if total is not None and self.size > total:
             self.clear()
             return
-        self.source = source
-        self._truncate(self.size if self.is_complete else self._solid_size())
+        self.source = note.source
+        self._solid = min(note.solid, self.size)
+        if not boot_id() or note.boot != boot_id():
+            self._truncate(self._solid)
+        else:
+            self._truncate(self.size if self.is_complete else self._solid_size())
 
     def _solid_size(self) -> int:
         """The size without the zeros at its end that a power cut leaves for unwritten pages."""
@@ -113,47 +141,65 @@ class Part:
 
     def note(self, source: Source) -> None:
         """Remember what the bytes are a piece of."""
-        if source != self.source:
-            note = {"id": self.video_id, **asdict(source)}
-            write_atomically(self.sidecar, json.dumps(note).encode())
-            self.source = source
+        note = Note(source, self._solid, boot_id())
+        if note != self._note:
+            self._note_state = write_note(self.sidecar, self.video_id, note)
+            self._note = note
+        self.source = source
 
     def append(self, chunk: bytes) -> None:
-        written = os.write(self._descriptor, chunk)
-        self.size += written
-        while written < len(chunk):
-            more = os.write(self._descriptor, memoryview(chunk)[written:])
-            written += more
-            self.size += more
+        rest = memoryview(chunk)
+        while rest:
+            written = os.write(self._descriptor, rest)
+            self.size += written
+            rest = rest[written:]
+        if self.size - self._solid >= SYNC_EVERY:
+            self._make_solid()
 
     def sync(self) -> None:
         """Make the bytes outlast a power cut."""
         self._check_ours()
         os.fsync(self._descriptor)
 
+    def _make_solid(self) -> None:
+        """Make the bytes outlast a power cut, and remember that they do."""
+        self.sync()
+        self._solid = self.size
+        if self.source:
+            self.note(self.source)
+
     def publish(self) -> Path:
         """Give the finished file its final name; a file of the same bytes that is there will do."""
         self._check_ours()
-        for candidate in takewhile(os.path.lexists, numbered(self.target)):
-            if _same_bytes(self.path, candidate):
+        for candidate in takewhile(is_taken, numbered(self.target)):
+            if same_bytes(self.path, candidate):
+                make_last(candidate)
                 self.discard()
                 return candidate
-        saved = publish(self.path, self.target)
-        self._remove_note()
-        return saved
+        # The note goes first where it can: as soon as the part's name is free, it is another one's.
+        return publish(self.path, self.target, tidy=self._remove_note)
 
     def discard(self) -> None:
-        """Remove the part and its note."""
-        self.path.unlink(missing_ok=True)
+        """Remove the part and its note; bytes never stand there without a note."""
+        self._truncate(0)
         self._remove_note()
+        self.path.unlink(missing_ok=True)
 
     def close(self) -> None:
         """Let go of the part; an empty one is not left lying about."""
         try:
-            if not self.size and _is_at(os.fstat(self._descriptor), self.path):
-                self.discard()
+            with suppress(OSError):  # tidying: what ended the download is what is to be told
+                self._tidy()
         finally:
-            os.close(self._descriptor)
+            close_quietly(self._descriptor)
+
+    def _tidy(self) -> None:
+        if not _is_at(os.fstat(self._descriptor), self.path):
+            return
+        if not self.size:
+            self.discard()
+        elif self.size > self._solid:
+            self._make_solid()
 
     def _check_ours(self) -> None:
         if not _is_at(os.fstat(self._descriptor), self.path):
@@ -161,13 +207,17 @@ class Part:
             raise FileNotFoundError(errno.ENOENT, told, str(self.path))
 
     def _remove_note(self) -> None:
-        self.sidecar.unlink(missing_ok=True)
-        sweep_leftovers(self.sidecar, before=math.inf)  # we hold the lock: nobody is writing one
+        """Remove our own note: another one's may stand there once the part's name is free."""
+        if self._note_state is not None and _is_at(self._note_state, self.sidecar):
+            self.sidecar.unlink(missing_ok=True)
+        self._note = self._note_state = None
+        sweep_leftovers(self.sidecar)
 
     def _truncate(self, size: int) -> None:
         if size != os.fstat(self._descriptor).st_size:
             os.ftruncate(self._descriptor, size)
             os.fsync(self._descriptor)
+        self._solid = min(self._solid, size)
         os.lseek(self._descriptor, size, os.SEEK_SET)
         self.size = size
 
@@ -175,7 +225,7 @@ class Part:
 @contextmanager
 def opened_part(video_id: str, folder: Path) -> Iterator[Part]:
     """The part file of this video, locked; made where missing. Raises Busy, or OSError."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     part = Part(video_id, _target(video_id, folder))
     try:
         part.load()
@@ -190,10 +240,12 @@ def discard_part(video_id: str, folder: Path) -> None:
     Raises StorageTrouble.
     """
     path, sidecar = _paths(_target(video_id, folder))
-    if not os.path.lexists(path) and not os.path.lexists(sidecar):
-        return
-    with told_as_storage_trouble(folder), suppress(Busy), opened_part(video_id, folder) as part:
-        part.clear()  # an empty part goes when it is closed
+    with told_as_storage_trouble(folder):
+        if not is_taken(path) and not is_taken(sidecar):
+            return
+        with suppress(Busy), opened_part(video_id, folder) as part:
+            part.discard()
+            sync_folder(folder)
 
 
 def part_size(video_id: str, folder: Path) -> int:
@@ -227,7 +279,13 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-_FLAGS = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
+_FLAGS = (
+    os.O_RDWR
+    | os.O_CREAT
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 
 
 def _target(video_id: str, folder: Path) -> Path:
@@ -239,16 +297,24 @@ def _paths(target: Path) -> tuple[Path, Path]:
 
 
 def _open_locked(path: Path) -> int:
-    descriptor = os.open(path, _FLAGS | os.O_CREAT, 0o666)
+    _clear_way(path)
+    descriptor = os.open(path, _FLAGS, 0o666)
     try:
-        lock_descriptor(descriptor, blocking=False)
+        lock_descriptor(descriptor)
     except BlockingIOError:
-        os.close(descriptor)
+        close_quietly(descriptor)
         raise Busy(_busy()) from None
     except BaseException:
-        os.close(descriptor)
+        close_quietly(descriptor)
         raise
     return descriptor
+
+
+def _clear_way(path: Path) -> None:
+    """A folder, a link, a pipe where the part is to be: it is somebody's, and gets another name."""
+    with suppress(FileNotFoundError):
+        if not stat.S_ISREG(path.lstat().st_mode):
+            set_aside(path)
 
 
 def _busy() -> str:
@@ -264,29 +330,5 @@ def _is_at(state: os.stat_result, path: Path) -> bool:
 
 
 def _final_name(state: os.stat_result, target: Path) -> Path | None:
-    names = takewhile(os.path.lexists, numbered(target))
+    names = takewhile(is_taken, numbered(target))
     return next((name for name in names if _is_at(state, name)), None)
-
-
-def _same_bytes(one: Path, other: Path) -> bool:
-    try:
-        return filecmp.cmp(one, other, shallow=False)
-    except OSError:  # what cannot be read is not the same
-        return False
-
-
-def _read_sidecar(path: Path, video_id: str) -> Source | None:
-    """What the note says; None where it is missing, damaged, or of another video."""
-    try:
-        with path.open("rb") as file:
-            note = json.loads(file.read(_SIDECAR_LIMIT))
-    except (FileNotFoundError, ValueError, RecursionError):
-        return None
-    if not isinstance(note, dict) or note.get("id") != video_id:
-        return None
-    total, validator, origin = note.get("total"), note.get("validator"), note.get("origin")
-    if not (total is None or (type(total) is int and total >= 0)):
-        return None
-    if not (validator is None or isinstance(validator, str)) or not isinstance(origin, str):
-        return None
-    return Source(total, validator, origin)

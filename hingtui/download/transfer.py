@@ -7,19 +7,26 @@ from __future__ import annotations
 
 import errno
 import math
+import os
 import shutil
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from enum import Enum
+from pathlib import Path
 from typing import Protocol
 
 from hingtui.clock import Clock
-from hingtui.download.part_file import Part, Source
-from hingtui.errors import BadReply, Cancelled, Stalled, TooLarge, Unreachable
+from hingtui.download.part_file import Part
+from hingtui.download.part_note import Source
+from hingtui.errors import BadReply, Cancelled, Slow, TooLarge, Unreachable
 from hingtui.i18n import _
 from hingtui.text import human_bytes
 
+_OVERLAP = 16 << 10
+"""Bytes asked for twice: so many of a compressed video are like those of no other."""
+_SHARE = 8
+"""At most one in so many of an answer's bytes is asked for twice."""
 _SMOOTHED_OVER = 5.0
 _MEASURED_EVERY = 0.25
 
@@ -99,20 +106,34 @@ class Transfer:
         self.limits = limits
         self.began_at: int | None = None
         """The byte that the body now coming began with; None while there is none of use."""
+        self.wants_proof = False
+        """Whether the server does not vouch for its pieces being of one file."""
+        self._overlap = _OVERLAP
+
+    def continues_at(self) -> int:
+        """The byte to ask for next.
+
+        Where no validator says that the file is still the same, some of the bytes that are here are
+        asked for once more: they tell.
+        """
+        source = self.part.source
+        has_proof = source and source.validator and not self.wants_proof
+        return self.part.size if has_proof else max(0, self.part.size - self._overlap)
 
     def take(self, content: Content, start: int) -> bool:
         """Receive the whole body of the answer to a request for the bytes from `start` on.
 
-        False where it does not continue what is there: then the part is empty. Raises Cancelled
-        within a chunk, Unreachable, Stalled, TooLarge, BadReply, or OSError of the disk.
+        False where it does not continue what is there: then ask again from `continues_at`. Raises
+        Cancelled within a chunk, Unreachable, Slow, TooLarge, BadReply, or OSError of the disk.
         """
         self.check_cancelled()
         if content.total is not None and content.total > self.limits.max_bytes:
             raise TooLarge(_too_large(self.limits.max_bytes))
+        again = 0
         if start and content.status == 206:
             if not self._continue(content, start):
-                self.part.clear()
                 return False
+            again = self.part.size - start
         elif content.start:
             raise BadReply(_("The server sent a piece of the file that was not asked for"))
         else:
@@ -120,8 +141,7 @@ class Transfer:
         self.began_at = self.part.size
         self.show(Phase.RECEIVING)
         self._check_room(content.total)
-        self._receive(content)
-        return True
+        return self._receive(content, again)
 
     def check_cancelled(self) -> None:
         if self.cancelled.is_set():
@@ -138,7 +158,11 @@ class Transfer:
 
     def _continue(self, content: Content, start: int) -> bool:
         source = self.part.source
-        if source is None or not _continues(source, start, content):
+        if source is None or content.start != start or not _fits(source, content):
+            self.part.clear()
+            return False
+        if start == self.part.size and not _is_proven(source, content):
+            self.wants_proof = True
             return False
         self.part.note(replace(source, total=source.total or content.total))
         return True
@@ -149,21 +173,36 @@ class Transfer:
         if total is not None and disk.total and total - self.part.size > disk.free:
             raise OSError(errno.ENOSPC, "no room for the whole file")
 
-    def _receive(self, content: Content) -> None:
+    def _receive(self, content: Content, again: int) -> bool:
+        """Append the body, but for its first `again` bytes, which must be the part's last ones.
+
+        False where they are not: then the part is empty.
+        """
         part, progress = self.part, self.progress
+        known = _last_bytes(part.path, again)
         promised = part.source.total if part.source else None
         most = self.limits.max_bytes if promised is None else promised
         pace = _Pace(progress, self.limits, self.clock.monotonic())
-        for chunk in content.chunks():
+        came = 0
+        for received in content.chunks():
             self.check_cancelled()
+            came += len(received)
+            self._overlap = min(_OVERLAP, came // _SHARE + 1)  # where answers are cut early, less
+            chunk = received[len(known) :]
+            if known:
+                if not received.startswith(known[: len(received)]):
+                    part.clear()
+                    return False
+                known = known[len(received) :]
             if part.size + len(chunk) > most:
                 part.clear()
                 raise TooLarge(_too_large(most))
             part.append(chunk)
             progress.received = part.size
-            pace.add(len(chunk), self.clock.monotonic())
-        if promised is not None and part.size < promised:
+            pace.add(len(received), self.clock.monotonic())
+        if known or (promised is not None and part.size < promised):
             raise Unreachable(_("The connection ended before the file did"))
+        return True
 
 
 class _Pace:
@@ -176,7 +215,7 @@ class _Pace:
         self.unmeasured = self.in_window = 0
 
     def add(self, count: int, now: float) -> None:
-        """Count bytes; raises Stalled when a whole window was too slow."""
+        """Count bytes; raises Slow when a whole window was too slow."""
         self.unmeasured += count
         self.in_window += count
         passed = now - self.measured_at
@@ -188,21 +227,29 @@ class _Pace:
         passed = now - self.window_began
         if passed >= self.limits.stall_window:
             if self.in_window < self.limits.stall_bytes_per_second * passed:
-                raise Stalled(_("The server sends almost nothing"))
+                raise Slow(_("The server sends almost nothing"))
             self.window_began, self.in_window = now, 0
 
 
-def _continues(known: Source, start: int, content: Content) -> bool:
-    """Whether a 206 is the rest of the very file that the part is the beginning of."""
-    if content.start != start:
-        return False
+def _fits(known: Source, content: Content) -> bool:
+    """Whether a 206 can be of the very file that the part is the beginning of."""
     if content.total is not None and known.total not in (None, content.total):
         return False
-    if _differ(known.validator, content.validator):
-        return False
-    if known.total is not None and known.total == content.total:
-        return True
-    return known.validator is not None and known.origin == content.origin
+    return not _differ(known.validator, content.validator)
+
+
+def _is_proven(known: Source, content: Content) -> bool:
+    """Whether it says so itself: another origin's validator is only as good as the same length."""
+    is_there = known.origin == content.origin or known.total == content.total is not None
+    return is_there and known.validator == content.validator
+
+
+def _last_bytes(path: Path, count: int) -> bytes:
+    if not count:
+        return b""
+    with path.open("rb") as file:
+        file.seek(-count, os.SEEK_END)
+        return file.read(count)
 
 
 def _differ(one: str | None, other: str | None) -> bool:

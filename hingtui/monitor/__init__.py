@@ -6,6 +6,7 @@ monitor     the rows, a person's intents, what answers mean
 ├── poller      who is due; asks
 │   └── lister      many at once, through the account's list
 ├── saver       which finished videos come home, in which order
+│   └── patience    when one that failed is tried again
 ├── keeper      rows ↔ the watchlist's file
 ├── host        reachable? its clock, its mood
 │   └── budget      how much it may be asked

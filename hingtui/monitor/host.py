@@ -12,6 +12,10 @@ from hingtui.monitor.budget import HostBudget
 
 _CLOCK_NOISE = 2.0
 """Seconds: `Date` counts whole seconds and the answer travels; less than this is no difference."""
+_BELIEVED = 7 * 86_400.0
+"""Seconds by which clocks can differ; a `Date` further off is the server's mistake."""
+_BEGINNING = 1_735_689_600.0
+"""The year 2025: a machine whose clock stands before it has surely lost the time."""
 
 
 class Link(Enum):
@@ -65,16 +69,18 @@ class Host:
         if self._error is not None:
             self._error = None
             self._changed()
-        if server_time is None:
+        here = self._clock.time()
+        if server_time is None or not _is_believable(server_time, here):
             return
-        offset = server_time - self._clock.time()
+        offset = server_time - here
         if abs(offset - self._offset) > _CLOCK_NOISE:
             self._offset = offset if abs(offset) > _CLOCK_NOISE else 0.0
             self._changed()
 
     def failed(self, error: ApiError) -> None:
         """No answer came, or none that says anything but the host's own trouble."""
-        if self._error is None:
+        was_slowed = isinstance(self._error, RateLimited)
+        if self._error is None or was_slowed != isinstance(error, RateLimited):
             self._since = self.now()
         self._error = error
         self._changed()
@@ -87,9 +93,16 @@ class Host:
             return Connection(Link.DENIED, error=denied)
         if is_paused:
             return Connection(Link.PAUSED)
-        if isinstance(self._error, RateLimited):
-            left = max(0.0, self.budget.closed_until - self._clock.monotonic())
-            return Connection(Link.SLOWED, self._since, self.now() + left, self._error)
-        if self._error is not None:
+        if self._error is None:
+            return Connection(Link.ONLINE)
+        if not isinstance(self._error, RateLimited):
             return Connection(Link.OFFLINE, self._since, error=self._error)
-        return Connection(Link.ONLINE)
+        left = self.budget.closed_until - self._clock.monotonic()
+        if left <= 0:
+            return Connection(Link.ONLINE)  # it may be asked again: that it answers, is the rule
+        return Connection(Link.SLOWED, self._since, self.now() + left, self._error)
+
+
+def _is_believable(server_time: float, here: float) -> bool:
+    """Whether a server's time can be right, given what this machine's clock says."""
+    return server_time >= _BEGINNING and (here < _BEGINNING or abs(server_time - here) < _BELIEVED)

@@ -64,11 +64,14 @@ class Keeper:
         self._later: set[str] = set()
         self._later_since = 0.0
         self._is_failing = False
+        self._gone_here: set[str] = set()
+        """Removed in this run only: a file of a later version is not written to."""
         self._lock = asyncio.Lock()
 
     def added(self, video_ids: Iterable[str]) -> None:
         """These are watched from now on."""
         fresh = set(video_ids)
+        self._gone_here -= fresh
         self._pending.added |= fresh
         self._pending.removed -= fresh
 
@@ -109,11 +112,15 @@ class Keeper:
             if self._pending or is_late:
                 if now >= self._retry_at:
                     await self._write()
-            elif await asyncio.to_thread(self._watchlist.stamp) != self._stamp:
-                await self._read_again()
+            else:
+                await self._look_again()
 
-    async def _read_again(self) -> None:
+    async def _look_again(self) -> None:
+        """Read the file if another process has written it."""
         try:
+            if await asyncio.to_thread(self._watchlist.stamp) == self._stamp:
+                self._trouble(None)
+                return
             contents = await asyncio.to_thread(self._watchlist.read)
         except StorageTrouble as error:
             _log.warning("the watchlist could not be read: %s", error)
@@ -151,6 +158,8 @@ class Keeper:
             self._trouble(error)
             return
         self._trouble(None)
+        if contents.read_only:
+            self._gone_here |= pending.removed
         self._take(contents)
 
     def _put_back(self, pending: Pending) -> None:
@@ -171,5 +180,6 @@ class Keeper:
             if video_id not in self._pending.added
         ]
         self._in_file = now_in_file
-        known = {k: e for k, e in contents.entries.items() if k not in self._pending.removed}
+        gone_here = self._pending.removed | self._gone_here
+        known = {k: e for k, e in contents.entries.items() if k not in gone_here}
         self._read(Contents(known, contents.set_aside, contents.read_only, contents.stamp), gone)

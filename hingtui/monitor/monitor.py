@@ -9,6 +9,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +19,7 @@ from hingtui.download import ContentSource, Saved
 from hingtui.errors import (
     ApiError,
     Forbidden,
+    HingtuiError,
     NotFound,
     RateLimited,
     StorageTrouble,
@@ -32,7 +34,7 @@ from hingtui.monitor.keeper import Keeper
 from hingtui.monitor.poller import Answered, Asks, Poller
 from hingtui.monitor.saver import Saver
 from hingtui.monitor.watched import Seen, Trouble, Watched
-from hingtui.schedule import GRACE, RARE, STEADY, ask_again_in, backoff, first_pace, jitter
+from hingtui.schedule import GRACE, RARE, SLOW, STEADY, ask_again_in, backoff, first_pace, jitter
 from hingtui.schedule import remaining as seconds_remaining
 from hingtui.video import Status, Video
 from hingtui.watchlist import Contents, Entry, Watchlist
@@ -41,6 +43,10 @@ PROGRESS_EVERY = 0.25
 """Seconds between two looks at the bytes of running downloads."""
 HISTORY = 200
 """Lines of history kept of one video."""
+UNDO = 20
+"""Removals that can be undone, one after the other."""
+_ODD = 3
+"""Times in a row that a video which was known may be unknown before it is asked about rarely."""
 
 _log = logging.getLogger(__name__)
 
@@ -105,9 +111,12 @@ class Monitor:
             at_once=max_downloads,
             now=self.now,
             already=self._saved_by_another,
+            published=self._tell_others,
             changed=self._saving_changed,
             saved=self._saved,
             failed=self._not_saved,
+            heard=self._heard_while_saving,
+            is_denied=lambda: self._poller.denied is not None,
             want_digest=want_digest,
         )
         self._keeper: Keeper | None = None
@@ -211,6 +220,7 @@ class Monitor:
         gone = self._take_out(video_ids)
         if gone:
             self._removed.append(gone)
+            del self._removed[:-UNDO]
             if self._keeper is not None:
                 self._keeper.removed(w.id for w in gone)
         return len(gone)
@@ -230,6 +240,7 @@ class Monitor:
         """Ask about these now, finished ones too; None: about all that are not finished."""
         self._host.budget.reopen()
         self._poller.denied = None
+        self._saver.wake()
         ids_given = video_ids is not None
         if video_ids is None:
             video_ids = [w.id for w in self.watched.values() if not w.is_final]
@@ -308,10 +319,15 @@ class Monitor:
         if watched is None:
             return  # unwatched meanwhile: nobody wants to know any more
         watched.is_asking = False
+        try:
+            if not isinstance(outcome, Exception):
+                self._apply(watched, outcome)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it ends on the row
+            outcome = error
         if isinstance(outcome, Exception):
             self._troubled(watched, outcome)
-        else:
-            self._apply(watched, outcome)
+        if isinstance(outcome, HingtuiError):
+            outcome.forget_frames()
         self._announcer.row(video_id)
 
     def _apply(self, watched: Watched, answer: Answered) -> None:
@@ -365,7 +381,9 @@ class Monitor:
                 self._host.answered()
                 is_young = self.clock.time() - watched.added_at < GRACE and watched.video is None
                 watched.trouble = None if is_young else Trouble(error, self.now())
-                wait = STEADY if is_young else RARE
+                # Once known, it may only be unknown to one of the gateway's machines.
+                is_odd = watched.video is not None and watched.failures <= _ODD
+                wait = STEADY if is_young else SLOW if is_odd else RARE
             case Unauthorized() | Forbidden():
                 wait = 0.0  # as soon as there is another token
                 self._announcer.host()
@@ -409,11 +427,19 @@ class Monitor:
         if self._keeper is not None:
             self._keeper.updated(watched.id)
 
+    def _heard_while_saving(self, error: ApiError) -> None:
+        """A download was refused: is it the host that refuses?"""
+        match error:
+            case Unauthorized() | Forbidden():
+                self._poller.denied = error
+                self._announcer.host()
+            case RateLimited():
+                self._host.failed(error)
+
     def _not_saved(self, watched: Watched, error: Exception) -> None:
-        if isinstance(error, Unauthorized | Forbidden):
-            self._poller.denied = error
-            self._announcer.host()
-        if not isinstance(error, ApiError):
+        if not isinstance(error, HingtuiError):
+            _log.error("saving %s went wrong unexpectedly", watched.id, exc_info=error)
+        elif not isinstance(error, ApiError):
             _log.warning("saving %s went wrong: %r", watched.id, error)
         self._announcer.new.not_saved.append(watched.id)
 
@@ -424,6 +450,14 @@ class Monitor:
         entry = self._watchlist.read().entries.get(video_id)
         saved = entry.saved if entry is not None else None
         return saved if saved is not None and saved.parent == self._folder else None
+
+    def _tell_others(self, video_id: str, saved: Saved) -> None:
+        """Write down where it is while its part is still locked: whoever waits for that looks it
+        up and fetches nothing. Called in the download's thread."""
+        if self._watchlist is not None:
+            entry = Entry(video_id, self.clock.time(), saved=saved.path, saved_bytes=saved.bytes)
+            with suppress(StorageTrouble):  # it is written again, and told, with the next changes
+                self._watchlist.change(update=[entry])
 
     # Rows and the file
 

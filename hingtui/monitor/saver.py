@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import os
 import sys
 import threading
@@ -17,28 +18,25 @@ from pathlib import Path
 from hingtui.clock import Clock
 from hingtui.download import ContentSource, Saved, discard_part, download
 from hingtui.errors import (
-    Busy,
+    ApiError,
     Cancelled,
     DownloadError,
+    Forbidden,
     HingtuiError,
-    NotReady,
     RateLimited,
+    Slow,
+    Stalled,
     StorageTrouble,
-    Unreachable,
+    Unauthorized,
 )
 from hingtui.monitor.budget import HostBudget
+from hingtui.monitor.patience import retry_in
 from hingtui.monitor.watched import SaveState, Saving, Watched
 
 _NICE = 10
 """How much a download gives way to the screen."""
-BUSY_WAIT = 2.0
-"""Seconds until a video that another process is saving is looked at again."""
-NOT_READY_WAIT = 5.0
-OFFLINE_WAIT = 15.0
-FULL_WAIT = 30.0
-"""Seconds until a full disk is tried again."""
-_PATIENCE = 900.0
-"""Seconds for which "not ready yet" is believed of a video whose expiry is not known."""
+
+_log = logging.getLogger(__name__)
 
 
 class Saver:
@@ -53,24 +51,34 @@ class Saver:
         at_once: int,
         now: Callable[[], float],
         already: Callable[[str], Path | None],
+        published: Callable[[str, Saved], None],
         changed: Callable[[str], None],
         saved: Callable[[Watched, Saved], None],
         failed: Callable[[Watched, Exception], None],
+        heard: Callable[[ApiError], None],
+        is_denied: Callable[[], bool],
         want_digest: bool = False,
     ) -> None:
+        """`heard` is told every refusal: it can be of the host as a whole. While `is_denied`,
+        nothing is begun."""
         self.folder = folder
         self._budget = budget
         self._clock = clock
         self._at_once = at_once
         self._now = now
         self._already = already
+        self._published = published
         self._changed = changed
         self._saved = saved
         self._failed = failed
+        self._heard = heard
+        self._is_denied = is_denied
         self._want_digest = want_digest
         self._source: ContentSource | None = None
         self._wanted: dict[str, Watched] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._leaving: set[str] = set()
+        """Cancelled, but the thread is still on its way out: it keeps nobody waiting."""
         self._wake = asyncio.Event()
 
     @property
@@ -101,6 +109,8 @@ class Saver:
             return
         watched.saving.cancelled.set()
         watched.saving = None
+        if watched.id in self._tasks:
+            self._leaving.add(watched.id)
         self._wanted.pop(watched.id, None)
         self._changed(watched.id)
         self._wake.set()
@@ -110,7 +120,14 @@ class Saver:
         self.cancel(watched)
         if (task := self._tasks.get(watched.id)) is not None:
             await asyncio.wait([task])
-        await asyncio.to_thread(discard_part, watched.id, self.folder)
+        try:
+            await asyncio.to_thread(discard_part, watched.id, self.folder)
+        except StorageTrouble as trouble:
+            _log.warning("what was received of %s could not be removed: %s", watched.id, trouble)
+
+    def wake(self) -> None:
+        """Something that was waited for has changed: the host lets us in again."""
+        self._wake.set()
 
     async def run(self) -> None:
         """Work through the queue for ever."""
@@ -131,25 +148,24 @@ class Saver:
     def start_next(self) -> float | None:
         """Start what may be started now; seconds until the next may, None when nothing waits."""
         source = self._source
-        if source is None:
+        if source is None or self._is_denied():
             return None
         now = self._clock.monotonic()
         waiting = [w for id_, w in self._wanted.items() if id_ not in self._tasks]
         ripe = [w for w in waiting if w.saving is not None and w.saving.retry_at <= now]
-        for watched in sorted(ripe, key=self._urgency)[: max(0, self._at_once - len(self._tasks))]:
-            pause = self._budget.wait(now)
-            if pause > 0:
+        room = self._at_once - len(self._tasks.keys() - self._leaving)
+        for watched in sorted(ripe, key=self._urgency)[: max(0, room)]:
+            if (pause := self._budget.admit(now)) > 0:
                 return pause
-            self._budget.spend(now)
             self._start(source, watched)
         later = [w.saving.retry_at - now for w in waiting if w.saving and w.saving.retry_at > now]
         return min(later, default=None)
 
-    def _urgency(self, watched: Watched) -> tuple[float, float]:
-        """Soonest to expire first; where nothing is known, first come, first served."""
+    def _urgency(self, watched: Watched) -> tuple[int, float, float]:
+        """What crawled lets all others go first; then soonest to expire; then first come."""
         ends = watched.expiry
-        asked_at = watched.saving.asked_at if watched.saving else 0.0
-        return (ends.at if ends else float("inf"), asked_at)
+        saving = watched.saving or Saving()
+        return (saving.turns, ends.at if ends else float("inf"), saving.asked_at)
 
     def _start(self, source: ContentSource, watched: Watched) -> None:
         if (saving := watched.saving) is None:
@@ -175,6 +191,7 @@ class Saver:
             self._saved(watched, saved)
         finally:
             self._tasks.pop(watched.id, None)
+            self._leaving.discard(watched.id)
             self._changed(watched.id)
             self._wake.set()
 
@@ -206,6 +223,8 @@ class Saver:
                     clock=self._clock,
                     link=link,
                     already=lambda: self._already(watched.id),
+                    published=lambda saved: self._published(watched.id, saved),
+                    admit=lambda: self._budget.admit(self._clock.monotonic()),
                     want_digest=self._want_digest,
                 )
             except Exception as error:  # noqa: BLE001 - handed to the event loop, not lost
@@ -219,39 +238,28 @@ class Saver:
     def _put_off(self, watched: Watched, saving: Saving, error: Exception) -> None:
         """Decide what a failure means: another try later, or none."""
         now = self._clock.monotonic()
-        saving.error = error if isinstance(error, HingtuiError) else DownloadError(repr(error))
-        wait = self._retry_in(watched, saving, error, now)
-        if wait is None:
+        # What an unexpected error says can be secret: it is for the log alone.
+        told = DownloadError(type(error).__name__)
+        saving.error = error if isinstance(error, HingtuiError) else told
+        if isinstance(error, ApiError):
+            self._heard(error)
+        if isinstance(error, RateLimited):
+            self._budget.slow_down(now, error.retry_after)
+        wait = retry_in(watched, saving, error, now=now, server_now=self._now())
+        if isinstance(error, Unauthorized | Forbidden):
+            saving.state = SaveState.QUEUED  # in line until the host lets us in: no row's own fault
+            saving.error = None
+        elif wait is None:
+            if isinstance(error, Slow):
+                saving.error = Stalled(str(error))  # no more "goes on by itself"
             saving.state = SaveState.FAILED
             self._wanted.pop(watched.id, None)
             self._failed(watched, error)
         else:
             saving.state = SaveState.WAITING
             saving.retry_at = now + wait
-
-    def _retry_in(
-        self, watched: Watched, saving: Saving, error: Exception, now: float
-    ) -> float | None:
-        """Seconds until the next try; None when there is no point in one."""
-        match error:
-            case Busy():
-                return BUSY_WAIT
-            case RateLimited():
-                self._budget.slow_down(now, error.retry_after)
-                return self._budget.wait(now)
-            case StorageTrouble():
-                return FULL_WAIT if error.is_full else None
-            case NotReady():
-                ends = watched.expiry
-                known = ends is not None and not ends.is_estimate
-                left = ends.at - self._now() if ends is not None and known else None
-                if left is None:
-                    left = saving.asked_at + _PATIENCE - now
-                return NOT_READY_WAIT if left > 0 else None
-            case Unreachable():
-                return OFFLINE_WAIT
-            case _:
-                return None
+        if isinstance(error, HingtuiError):
+            error.forget_frames()
 
 
 def _let_others_go_first() -> None:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
+from hingtui.clock import Cancellation
 from hingtui.download import Progress
 from hingtui.errors import HingtuiError
 from hingtui.schedule import Expiry, Pace, expiry
@@ -39,13 +39,21 @@ class Saving:
 
     state: SaveState = SaveState.QUEUED
     progress: Progress = field(default_factory=Progress)
-    cancelled: threading.Event = field(default_factory=threading.Event)
+    cancelled: Cancellation = field(default_factory=Cancellation)
     error: HingtuiError | None = None
     """Why it waits or failed."""
     retry_at: float = 0.0
     """Monotonic seconds, while waiting."""
     asked_at: float = 0.0
     """Monotonic seconds when it was asked for."""
+    failures: int = 0
+    """Times in a row that the server was in trouble."""
+    turns: int = 0
+    """Times that it was put behind the others, because hardly anything came."""
+    idle_turns: int = 0
+    """Those in a row in which not one byte was gained."""
+    most: int = 0
+    """The most bytes there were at the end of a turn."""
 
     @property
     def is_active(self) -> bool:

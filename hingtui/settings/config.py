@@ -15,11 +15,18 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from hingtui.errors import SettingsError
+from hingtui.files import read_file
 from hingtui.i18n import LANGUAGES, _
 from hingtui.text import clean_line
 
 MOST_DOWNLOADS = 16
-_SECRETS = ("token", "api_key", "key", "password")
+_LIMIT = 1 << 20
+"""Bytes of config.toml: whatever is longer is none."""
+_LOOPBACK = ipaddress.IPv6Address("::1")
+_ODD = re.compile(r"[\s\\\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+"""What stands in no URL, and what parsers leave out of one, each in its own way."""
+_SECRET = re.compile(r"key|.*(?:token|api_?key|secret|password).*", re.IGNORECASE)
+"""Names under which a person would write the token down, in whatever spelling."""
 _KEYS = (
     "allow_http",
     "auto_download",
@@ -55,8 +62,7 @@ class Config:
 def read_config(path: Path) -> Config:
     """The file at `path`; a missing one says nothing. Raises SettingsError."""
     try:
-        # tomllib refuses a byte-order mark
-        table = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        table = _read_toml(path)
     except FileNotFoundError:
         return Config()
     except OSError as trouble:
@@ -75,6 +81,13 @@ def read_config(path: Path) -> Config:
     return _Table(table, path).config()
 
 
+def _read_toml(path: Path) -> dict[str, object]:
+    data, _state = read_file(path, _LIMIT)
+    if len(data) == _LIMIT:
+        raise ValueError("too long")
+    return tomllib.loads(data.decode("utf-8-sig"))  # tomllib refuses a byte-order mark
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     """The keys of one file, to be taken by type."""
@@ -83,11 +96,10 @@ class _Table:
     path: Path
 
     def config(self) -> Config:
-        for name in _SECRETS:
-            if name in self.table:
-                raise self.wrong(
-                    name, _("a token does not belong there: run hingtui and type it when asked")
-                )
+        for name in self.table:
+            if _SECRET.fullmatch(name.replace("-", "_")):
+                told = _("a token does not belong there: run hingtui and type it when asked")
+                raise self.wrong(clean_line(name, 60), told)
         return Config(
             allow_http=tuple(host.lower() for host in self.texts("allow_http")),
             auto_download=self.switch("auto_download"),
@@ -179,26 +191,51 @@ def check_base_url(text: str, name: str, allow_http: Sequence[str], config_path:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` is this very machine."""
+    """Whether `host` is this very machine, in a spelling that every resolver reads alike.
+
+    A name below `.localhost` is none: some resolvers ask the network for it. Nor is `127.1`, or
+    an IPv6 address with an IPv4 one or a zone in it.
+    """
     try:
-        return ipaddress.ip_address(host).is_loopback
+        address = ipaddress.ip_address(host)
     except ValueError:
-        return host == "localhost" or host.endswith(".localhost")
+        return host == "localhost"
+    return address == _LOOPBACK if address.version == 6 else address.is_loopback
 
 
 def _split_url(text: str, name: str) -> tuple[SplitResult, str]:
     example = _("Write it like https://models.hingnet.com.cn.")
     try:
         parts = urlsplit(text)
-        host, _port = (parts.hostname or "").lower(), parts.port
+        host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
         raise SettingsError(_("{name} is no URL.").format(name=name) + " " + example) from None
-    if parts.scheme not in ("http", "https") or not host or re.search(r"[\s\\\x00-\x1f\x7f]", text):
-        raise SettingsError(_("{name} is no http or https URL.").format(name=name) + " " + example)
     if parts.username is not None or parts.password is not None:
         sentence = _("{name} holds a user name or a password. Leave them out: the token is enough.")
         raise SettingsError(sentence.format(name=name))
+    if not parts.netloc.isascii():
+        sentence = _("The host in {name} holds letters that look like others: write it as xn--…")
+        raise SettingsError(sentence.format(name=name))
+    place = f"[{host}]" if ":" in host else host
+    # urlsplit takes `evil.example[::1]` for `::1`
+    is_sound = re.fullmatch(rf"{re.escape(place)}(?::\d*)?", parts.netloc.lower()) and port != 0
+    if parts.scheme not in ("http", "https") or not is_sound or not _is_host(host):
+        raise SettingsError(_("{name} is no http or https URL.").format(name=name) + " " + example)
+    if _ODD.search(text):
+        raise SettingsError(_("{name} is no URL.").format(name=name) + " " + example)
     if parts.query or parts.fragment:
         sentence = _("{name} has something behind a ? or #. Leave that out.")
         raise SettingsError(sentence.format(name=name))
     return parts, host
+
+
+def _is_host(host: str) -> bool:
+    """Whether `host` is a name or an address that every parser of URLs reads as the same."""
+    is_address = ":" in host or re.search(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?\Z", host)
+    if not is_address:
+        return re.fullmatch(r"[a-z0-9._-]+", host) is not None
+    try:
+        address = ipaddress.ip_address(host)  # in full: `127.1` and `0x7f.1` are read in many ways
+    except ValueError:
+        return False
+    return "%" not in str(address)

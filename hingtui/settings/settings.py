@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import platformdirs
 
 from hingtui.errors import SettingsError
-from hingtui.files import write_atomically
+from hingtui.files import read_file, write_atomically
 from hingtui.i18n import _, language_from
 from hingtui.settings.config import Config, check_base_url, read_config
 
@@ -75,8 +76,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     places = _find_places(environ)
     config = read_config(places.config)
     notices = list(config.notices)
-    _tighten(places.token, notices)
-    token, source = _find_token(environ, places.token)
+    token, source = _find_token(environ, places.token, notices)
     return Settings(
         base_url=_find_base_url(environ, config, places.config),
         token=token,
@@ -127,7 +127,7 @@ def save_token(settings: Settings, token: str) -> Settings:
     cleaned = clean_token(token)
     path = settings.token_path
     try:
-        write_atomically(path, f"{cleaned}\n".encode(), mode=0o600)
+        write_atomically(path, f"{cleaned}\n".encode(), mode=0o600, must_be_private=True)
     except OSError as trouble:
         raise _unusable(path, trouble) from trouble
     notices = settings.notices
@@ -196,20 +196,32 @@ def _find_base_url(environ: Mapping[str, str], config: Config, config_path: Path
     return DEFAULT_BASE_URL
 
 
-def _find_token(environ: Mapping[str, str], path: Path) -> tuple[str | None, str]:
+def _find_token(
+    environ: Mapping[str, str], path: Path, notices: list[str]
+) -> tuple[str | None, str]:
     for name in _TOKEN_VARIABLES:
         text = environ.get(name, "").strip()
         # Many programs have a TOKEN; only the gateway's own kind may be sent to the gateway.
         if text and (name != "TOKEN" or text.startswith("oh-")):
+            with suppress(SettingsError):  # whoever reads the file is to be told all the same
+                _stored_token(path, notices)
             return _named(text, name), name
+    text = _stored_token(path, notices)
+    return (_named(text, str(path)), _FILE) if text.strip("\ufeff\0 ") else (None, "")
+
+
+def _stored_token(path: Path, notices: list[str]) -> str:
+    """What stands in the token file, which is taken away from everybody else's eyes as well."""
     try:
-        with path.open("rb") as file:
-            text = file.read(2 * _TOKEN_LIMIT).decode("utf-8", "replace").strip()
+        data, state = read_file(path, 2 * _TOKEN_LIMIT)
+        if os.name == "posix":
+            _tighten(path, state, notices)
+            _look_at_folder(path, notices)
     except FileNotFoundError:
-        return None, ""
+        return ""
     except OSError as trouble:
         raise _unusable(path, trouble) from trouble
-    return (_named(text, str(path)), _FILE) if text.strip("\ufeff\0 ") else (None, "")
+    return data.decode("utf-8", "replace").strip()
 
 
 def _named(text: str, name: str) -> str:
@@ -220,23 +232,29 @@ def _named(text: str, name: str) -> str:
         raise SettingsError(f"{name}: {trouble}") from None
 
 
-def _tighten(path: Path, notices: list[str]) -> None:
-    """Take the token file away from everybody else's eyes."""
-    if os.name != "posix":
+def _tighten(path: Path, state: os.stat_result, notices: list[str]) -> None:
+    """Take the token file away from everybody else's eyes, and say what was wrong with it."""
+    if state.st_uid not in (os.geteuid(), 0):
+        notice = _("The token file {path} is somebody else's, who can read and change it.")
+        notices.append(notice.format(path=path))
+    if not state.st_mode & 0o077:
         return
     try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        if not mode & 0o077:
-            return
         path.chmod(0o600)
-    except FileNotFoundError:
-        return
     except OSError as trouble:
         notice = _("Others can read the token file {path}, and this cannot be changed: {reason}.")
         notices.append(notice.format(path=path, reason=trouble.strerror or trouble))
         return
     notice = _("Others could read the token file {path}. Now only you can.")
     notices.append(notice.format(path=path))
+
+
+def _look_at_folder(path: Path, notices: list[str]) -> None:
+    """Say so where everybody may put another token in this one's place."""
+    for folder in {path.parent, Path(os.path.realpath(path)).parent}:
+        if folder.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
+            notice = _("Others can replace the token file in {folder}: chmod go-w {folder}")
+            notices.append(notice.format(folder=folder))
 
 
 def _unusable(path: Path, trouble: OSError) -> SettingsError:

@@ -10,15 +10,16 @@ import asyncio
 import gc
 import logging
 import os
-import signal
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
 from rich.text import Text
 from textual import on
+from textual.filter import LineFilter
 from textual.theme import Theme
 
 from hingtui.clock import Clock
@@ -27,20 +28,23 @@ from hingtui.i18n import _
 from hingtui.monitor import Changes, Monitor, Standing
 from hingtui.monitor.monitor import Api
 from hingtui.opener import open_file
+from hingtui.process import this_process
 from hingtui.settings import Settings, save_token
 from hingtui.ui.cells import standing_icon, standing_style, standing_word
 from hingtui.ui.commands import Command, commands
 from hingtui.ui.dashboard import Dashboard
+from hingtui.ui.last_look import LastLook
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.palette import Palette, palette_of
 from hingtui.ui.survival import SurvivingApp
 from hingtui.ui.themes import DARK, LIGHT
 from hingtui.watchlist import Watchlist
+from hingtui.widths import legible
 
-LEAVING = 1.5
+LEAVING = 1.0
 """Seconds that downloads get to put their parts in order when the program ends."""
-_SIGNALS = {"SIGINT": 130, "SIGHUP": 129, "SIGTERM": 143}
 
+_LAST_LOOK = LastLook()
 _log = logging.getLogger(__name__)
 
 
@@ -78,11 +82,14 @@ class HingtuiApp(SurvivingApp):
         self.register_theme(LIGHT)
         self.theme = self._wanted_theme()
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and a last look at what is drawn."""
+        return [*super().get_line_filters(), _LAST_LOOK]
+
     # Beginning and end
 
     async def on_mount(self) -> None:
         """Show the screen first; the network stack is imported once it stands."""
-        self._handle_signals()
         self._dashboard = Dashboard(
             self.monitor,
             self._palette(),
@@ -99,6 +106,7 @@ class HingtuiApp(SurvivingApp):
         gc.enable()  # off since the imports began: nothing of what is there now is garbage
         gc.freeze()
         self.is_standing = True
+        this_process.when_told(self._told_to_leave)  # not sooner: a start cannot be broken off
         self.run_worker(self._watch(), group="watch", exit_on_error=False)
 
     async def _watch(self) -> None:
@@ -123,9 +131,10 @@ class HingtuiApp(SurvivingApp):
         self._hide(token)
         try:
             api = await asyncio.to_thread(self._make_api, token)
-        except Exception as error:  # noqa: BLE001 - whatever is wrong, the last known state is shown
+        except Exception:  # noqa: BLE001 - the last known state is shown; the error can be secret
             _log.exception("no client could be made")
-            self._notice(str(error))
+            words = _("Something unexpected went wrong inside hingtui; the details are in its log.")
+            self._notice(words)
             return
         self.monitor.connect(api)
         self._news()
@@ -135,16 +144,15 @@ class HingtuiApp(SurvivingApp):
 
         return HttpApi(self.settings.base_url, token, clock=self.monitor.clock)
 
-    def _handle_signals(self) -> None:
-        """End in order when told to; Textual by itself leaves the terminal raw."""
-        loop = asyncio.get_running_loop()
-        for name, status in _SIGNALS.items():
-            number = getattr(signal, name, None)
-            if number is not None:
-                try:
-                    loop.add_signal_handler(number, self._leave_soon, status)
-                except (NotImplementedError, RuntimeError, ValueError):
-                    return  # not on this system, or not in the main thread (tests)
+    def _told_to_leave(self, status: int) -> None:
+        """A signal came, or the terminal went. Called in another thread."""
+        if (loop := self._loop) is not None:
+            with suppress(RuntimeError):  # closed: it is over already
+                loop.call_soon_threadsafe(self._leave_soon, status)
+
+    async def action_help_quit(self) -> None:  # type: ignore[override]  # it is awaited
+        """Ctrl+C where nothing is marked to be copied: it means what it means elsewhere."""
+        await self.action_quit()
 
     async def action_quit(self) -> None:
         """Quit; ask first while downloads run."""
@@ -163,6 +171,7 @@ class HingtuiApp(SurvivingApp):
     def _leave_soon(self, status: int) -> None:
         if not self._is_leaving:
             self._is_leaving = True
+            this_process.end(status)  # from now on the time runs: what hangs is not waited for
             self.run_worker(self._leave(status), group="leave", exit_on_error=False)
 
     async def _leave(self, status: int) -> None:
@@ -175,7 +184,7 @@ class HingtuiApp(SurvivingApp):
 
     async def on_unmount(self) -> None:
         """However the app ends, nothing stays open and the watchlist is written."""
-        await self.monitor.stop(within=LEAVING)
+        await self.monitor.stop(within=0.0 if self._is_leaving else LEAVING)
 
     # News
 
@@ -245,7 +254,7 @@ class HingtuiApp(SurvivingApp):
     async def _open_file(self, path: Path) -> None:
         if not await asyncio.to_thread(path.exists):
             words = _("The file is not there any more: {path}. d downloads it again.")
-            self.notify(words.format(path=path), severity="warning", markup=False)
+            self.notify(words.format(path=legible(path)), severity="warning", markup=False)
             return
         try:
             opened = await asyncio.to_thread(open_file, path, self.settings.open_command)
@@ -256,7 +265,7 @@ class HingtuiApp(SurvivingApp):
             self.notify(_("Opened: {name}").format(name=path.name), markup=False)
         else:
             words = _("No player was found. Set open_command in config.toml. The file: {path}")
-            self.notify(words.format(path=path), severity="warning", markup=False)
+            self.notify(words.format(path=legible(path)), severity="warning", markup=False)
 
     def action_help(self) -> None:
         """All keys."""

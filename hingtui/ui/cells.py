@@ -13,6 +13,8 @@ from hingtui.monitor import SaveState, Standing, Watched, standing_of
 from hingtui.text import human_bytes, human_duration, one_line
 from hingtui.ui.palette import Palette
 from hingtui.video import Status
+from hingtui.widths import fit as fit  # for whoever shows what stands in cells
+from hingtui.widths import fit_middle
 
 SOON, VERY_SOON = 600.0, 180.0
 """Seconds before expiry from which a countdown is shown as a warning, and as an alarm."""
@@ -265,26 +267,6 @@ def bar(share: float | None, label: str, width: int, track: Style, filled: Style
     line = set_cell_size(" " * before + label, width)
     cut = _chars_within(line, done)
     return tuple(piece for piece in ((line[:cut], filled), (line[cut:], track)) if piece[0])
-
-
-def fit(line: str, width: int) -> str:
-    """`line` in at most `width` cells, never cut in the middle of a wide character."""
-    if cell_len(line) <= width:
-        return line
-    if width <= 2:
-        return set_cell_size(line, max(width, 0)).rstrip()
-    return set_cell_size(line, width - 2).rstrip() + ".."
-
-
-def fit_middle(line: str, width: int) -> str:
-    """`line` in at most `width` cells, cut in its middle: names differ at their ends."""
-    if cell_len(line) <= width or width < 8:
-        return fit(line, width)
-    tail = (width - 2) // 2
-    head = width - 2 - tail
-    while cell_len(line[-tail:]) > (width - 2) // 2:
-        tail -= 1
-    return set_cell_size(line, head) + ".." + line[-tail:]
 
 
 def _chars_within(line: str, cells: int) -> int:

@@ -32,6 +32,7 @@ from hingtui.ui.palette import Palette
 from hingtui.ui.video_table import VideoTable
 from hingtui.ui.welcome import Welcome, welcome_card
 from hingtui.video import Status
+from hingtui.widths import legible
 
 if TYPE_CHECKING:
     from hingtui.ui.filter_bar import FilterBar
@@ -309,7 +310,7 @@ class Dashboard(Screen[None]):
             return
         saved = watched.saved
         if saved is not None and await asyncio.to_thread(saved.exists):
-            self._notify(_("It is saved already: {path}").format(path=saved))
+            self._notify(_("It is saved already: {path}").format(path=legible(saved)))
             return
         if not self._monitor.save([watched.id]):
             self._notify(_("It is on its way already."))
@@ -394,10 +395,14 @@ class Dashboard(Screen[None]):
         """Type words; only rows that hold them all are shown."""
         from hingtui.ui.filter_bar import FilterBar
 
-        if not self.query(FilterBar):
+        if bars := self.query(FilterBar):
+            bar = bars.first()
+            bar.value = self._arrangement.needle
+            bar.display = True
+        else:
             bar = FilterBar(self._arrangement.needle)
             self.mount(bar, before=self.query_one("#keys"))
-            bar.focus()
+        bar.focus()
 
     def on_filter_bar_typed(self, event: FilterBar.Typed) -> None:
         """The filter is another one now."""
@@ -405,7 +410,9 @@ class Dashboard(Screen[None]):
 
     def on_filter_bar_left(self) -> None:
         """The table has the keys again."""
-        self.query("FilterBar").remove()
+        # Hidden, not removed: Textual keeps every Input that was ever mounted on a screen alive.
+        for bar in self.query("FilterBar"):
+            bar.display = False
         self._table.focus()
 
     def action_clear_filter(self) -> None:

@@ -10,12 +10,15 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from hingtui.diagnosis import diagnose
-from hingtui.i18n import _
+from hingtui.i18n import _, ngettext
 from hingtui.monitor import Watched, standing_of
 from hingtui.text import date_and_time, human_bytes, human_duration, time_of_day
 from hingtui.ui.cells import Sight, coarse_ago, standing_icon, standing_style, standing_word
+from hingtui.widths import legible, steady
 
 _HISTORY_SHOWN = 12
+_LINES_SHOWN = 200
+"""Of one text: ten thousand take Textual seconds, each second."""
 
 
 class DetailPane(VerticalScroll):
@@ -45,12 +48,15 @@ def detail_text(watched: Watched, sight: Sight) -> Text:
     room = max((cell_len(name) for name, _value, _style in facts), default=0)
     for name, value, style in facts:
         text.append(name + " " * (room - cell_len(name) + 2), palette.muted)
-        text.append(value + "\n", style)
+        text.append(steady(value) + "\n", style)
     for heading, lines, style in _paragraphs(watched, sight):
         if heading:
             text.append(f"\n{heading}\n", palette.strong)
-        for line in lines:
-            text.append(line + "\n", style)
+        for line in lines[:_LINES_SHOWN]:
+            text.append(steady(line) + "\n", style)
+        if (left := len(lines) - _LINES_SHOWN) > 0:
+            more = ngettext("{n} more line", "{n} more lines", left)
+            text.append(more.format(n=left) + "\n", palette.muted)
     return text
 
 
@@ -102,7 +108,7 @@ def _endings(watched: Watched, sight: Sight) -> list[_Fact]:
             words += " " + _("(in {time})").format(time=mark + human_duration(left))
         facts.append((_("Expires"), words, palette.plain))
     if watched.saved is not None:
-        facts.append((_("Saved as"), str(watched.saved), palette.success))
+        facts.append((_("Saved as"), legible(watched.saved), palette.success))
         if watched.saved_bytes is not None:
             facts.append((_("File size"), human_bytes(watched.saved_bytes), palette.plain))
     return facts

@@ -21,9 +21,10 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 
 from hingtui.errors import SettingsError
 from hingtui.i18n import _, ngettext
-from hingtui.ids import find_ids
+from hingtui.ids import find_ids, readable
 from hingtui.settings import clean_token
 from hingtui.ui.commands import Command
+from hingtui.widths import fit, legible, steady
 
 _PASTE_GAP = 0.02
 """Seconds: an Enter sooner than this after another key was pasted, not pressed."""
@@ -53,6 +54,11 @@ class PasteArea(TextArea):
 
     _last_key_at = 0.0
 
+    async def _on_paste(self, event: events.Paste) -> None:
+        """Textual's own handler comes after this one, and would insert whatever it is given."""
+        lines = readable(event.text).split("\n")
+        event.text = "\n".join(map(steady, lines))
+
     async def _on_key(self, event: events.Key) -> None:
         gap = time.monotonic() - self._last_key_at
         self._last_key_at = time.monotonic()
@@ -73,7 +79,7 @@ class AddDialog(Dialog[str]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="add-box", classes="box"):
-            yield Label(_("Add videos"), classes="title")
+            yield Label(_("Add videos"), classes="title", markup=False)
             yield Label(
                 _("Paste ids, whole URLs, or JSON that holds ids: one or hundreds."),
                 classes="hint",
@@ -81,7 +87,7 @@ class AddDialog(Dialog[str]):
             )
             yield PasteArea(id="add-text", soft_wrap=True, compact=True)
             yield Static("", id="add-found", markup=False)
-            yield Label(_("Enter adds, Esc cancels"), classes="hint")
+            yield Label(_("Enter adds, Esc cancels"), classes="hint", markup=False)
 
     def on_mount(self) -> None:
         """Ready to be pasted into."""
@@ -114,8 +120,18 @@ def describe_found(text: str, known: frozenset[str]) -> str:
         parts.append(_("{n} already watched").format(n=old))
     if found.rejected:
         some = " ".join(found.rejected[:3])
-        parts.append(_("not an id: {words}").format(words=some[:60]))
+        parts.append(_("not an id: {words}").format(words=fit(some, 60)))
     return " · ".join(parts)
+
+
+class HiddenInput(Input):
+    """What is typed here stays here: a terminal's clipboard is for every program to read."""
+
+    def action_copy(self) -> None:
+        """Nothing of it is copied."""
+
+    def action_cut(self) -> None:
+        """Nor cut."""
 
 
 class TokenDialog(Dialog[tuple[str, bool]]):
@@ -128,17 +144,18 @@ class TokenDialog(Dialog[tuple[str, bool]]):
 
     def compose(self) -> ComposeResult:
         with Vertical(id="token-box", classes="box"):
-            yield Label(_("Token for {host}").format(host=self._host), classes="title")
+            title = _("Token for {host}").format(host=legible(self._host))
+            yield Label(title, classes="title", markup=False)
             yield Label(
                 _("It is sent to this host only, and stays hidden."), classes="hint", markup=False
             )
-            yield Input(password=True, placeholder="oh-...", id="token-input")
+            yield HiddenInput(password=True, placeholder="oh-...", id="token-input")
             yield Static("", id="token-problem", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(_("Save it"), id="token-save", variant="primary")
                 yield Button(_("This run only"), id="token-once")
             yield Label(
-                _("Saved in {path}, readable by you alone.").format(path=self._path),
+                _("Saved in {path}, readable by you alone.").format(path=legible(self._path)),
                 classes="hint",
                 markup=False,
             )
@@ -187,13 +204,14 @@ class QuitDialog(Dialog[bool]):
                     self._downloads,
                 ).format(n=self._downloads),
                 classes="title",
+                markup=False,
             )
             yield Label(
                 _("What has arrived is kept: press d next time to resume."),
                 classes="hint",
                 markup=False,
             )
-            yield Label(_("Enter quits, Esc stays"), classes="hint")
+            yield Label(_("Enter quits, Esc stays"), classes="hint", markup=False)
 
     def action_leave(self) -> None:
         """Quit all the same."""
@@ -215,9 +233,9 @@ class HelpDialog(Dialog[None]):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help-box", classes="box"):
-            yield Label(_("Keys"), classes="title")
+            yield Label(_("Keys"), classes="title", markup=False)
             yield Static(self._keys(), markup=False, id="help-keys")
-            yield Label(_("Signs"), classes="title")
+            yield Label(_("Signs"), classes="title", markup=False)
             yield Static(self._legend, markup=False)
             yield Label(
                 _("hingtui only reads: no key can start, change or delete a job."),

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
 from hingtui.i18n import _
+from hingtui.text import clean_line
+from hingtui.widths import steady
 
 
 class FilterBar(Input):
@@ -30,6 +32,10 @@ class FilterBar(Input):
     def __init__(self, needle: str) -> None:
         super().__init__(needle, placeholder=_("filter: words of the prompt, model, id or status"))
         self.compact = True
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Textual's own handler comes after this one, and would insert whatever it is given."""
+        event.text = steady(clean_line(event.text))
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:

@@ -14,8 +14,9 @@ from hingtui.i18n import _
 from hingtui.monitor import Census, Connection, Link, Standing
 from hingtui.schedule import Expiry
 from hingtui.text import human_duration, time_of_day
-from hingtui.ui.cells import SOON, VERY_SOON, fit, standing_icon, standing_style, standing_word
+from hingtui.ui.cells import SOON, VERY_SOON, standing_icon, standing_style, standing_word
 from hingtui.ui.palette import Palette
+from hingtui.widths import fit, legible, steady
 
 _COUNTED = (
     Standing.QUEUED,
@@ -58,6 +59,7 @@ def header_line(
         if cell_len(middle.plain) <= room:
             break
     left.append_text(middle)
+    host = legible(host)
     if host and cell_len(left.plain) + cell_len(right.plain) + cell_len(host) + 5 < width:
         right = Text(f"{host} ", palette.muted) + right
     return _spread(left, right, width)
@@ -85,9 +87,9 @@ def banner_line(connection: Connection, *, notices: Iterable[str], palette: Pale
         if told.said:
             words += f" ({told.said})"
         style = palette.error if connection.link is Link.DENIED else palette.warning
-        return Text(f" {words}", style)
+        return Text(f" {steady(words)}", style)
     first = next(iter(notices), None)
-    return None if first is None else Text(f" {first}", palette.warning)
+    return None if first is None else Text(f" {legible(first)}", palette.warning)
 
 
 def _connection_words(connection: Connection, palette: Palette) -> tuple[str, Style]:

@@ -8,10 +8,12 @@ that has no screen to be told on, and ends the program with a traceback.
 from __future__ import annotations
 
 import logging
+import sys
 import traceback
 from collections import Counter
 
 from rich.segment import Segments
+from rich.text import Text
 from textual import on
 from textual.app import App
 from textual.dom import DOMNode
@@ -79,12 +81,12 @@ class SurvivingApp(App[None]):
         super()._register_child(parent, child, before, after)
 
     def _fatal_error(self) -> None:
-        """As Textual's own, but without local variables: a token could be among them."""
-        import rich
-        from rich.traceback import Traceback
+        """As Textual's own, but without local variables and without secrets in what is said."""
+        from hingtui.redaction import crash_report
 
         self.bell()
-        shown = Traceback(show_locals=False, width=None, suppress=[rich])
+        error = sys.exception()
+        shown = Text(crash_report(error) if error is not None else "")
         self._exit_renderables.append(Segments(self.console.render(shown, self.console.options)))
         self._close_messages_no_wait()
 

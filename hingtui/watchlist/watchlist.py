@@ -10,34 +10,39 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import json
+import glob
 import os
-import re
+import stat
 import time
-import tomllib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import tomli_w
-
 from hingtui.clock import Clock
 from hingtui.errors import StorageTrouble
-from hingtui.files import locked, numbered, write_atomically
+from hingtui.files import (
+    PATIENCE,
+    NotAFile,
+    keep_copy,
+    locked,
+    read_file,
+    same_bytes,
+    set_aside,
+    sync_folder,
+    write_atomically,
+)
 from hingtui.i18n import _
-from hingtui.watchlist.entry import Entry, parse_entry
+from hingtui.watchlist.entry import Entry
+from hingtui.watchlist.layout import FORMAT, Damaged, chunk_of, entry_of, joined, pieces, split
 
 __all__ = ["MISSING", "Contents", "Entry", "Watchlist"]
 
-FORMAT = 1
-"""The version of the file that is written here."""
+MOST_BYTES = 64 << 20
+"""More than this is never written, and no more than this is ever read."""
 
 MISSING = (0, 0, 0)
 """The stamp of a file that is not there."""
-
-_TABLE = re.compile(r"^\[\[videos\]\][ \t]*\r?$", re.MULTILINE)
-_LINE = re.compile(r'(\w+) = (".*"|[0-9][0-9.e+]*)')
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,18 +59,18 @@ class Contents:
     """Which version of the file this is; compare with `Watchlist.stamp()`."""
 
 
-class _Damaged(Exception):
-    """The bytes are not a whole watchlist."""
-
-
 class Watchlist:
     """The file at `path`. Its methods block, raise StorageTrouble, and serve any thread."""
 
-    def __init__(self, path: Path, *, clock: Clock | None = None) -> None:
+    def __init__(
+        self, path: Path, *, clock: Clock | None = None, patience: float = PATIENCE
+    ) -> None:
+        """`patience`: seconds to wait for another writer."""
         self.path = Path(os.path.realpath(path))
         self.backup_path = self.path.with_name(f"{self.path.name}.bak")
         self._lock_path = self.path.with_name(f"{self.path.name}.lock")
         self._clock = clock or Clock()
+        self._patience = patience
         # Reading and writing 10,000 entries takes a second: only what changed is done again.
         self._known: dict[str, Entry] = {}
 
@@ -78,12 +83,15 @@ class Watchlist:
                 return MISSING
 
     def read(self) -> Contents:
-        """What stands in the file; a damaged one is set aside and replaced by what can be saved."""
+        """What stands in the file; a damaged one is set aside and replaced by what can be saved.
+
+        A file that is gone while its backup is there counts as damaged.
+        """
         with self._storage():
             try:
                 return self._read()
-            except _Damaged:
-                with locked(self._lock_path):
+            except Damaged:
+                with self._locked():
                     return self._read_or_repair()
 
     def change(
@@ -98,7 +106,7 @@ class Watchlist:
         `add` puts new ids at the end and updates the ones that are there. `update` leaves out ids
         that are gone, for somebody has removed them. A `read_only` file stays as it is: look.
         """
-        with self._storage(), locked(self._lock_path):
+        with self._storage(), self._locked():
             contents = self._read_or_repair()
             if contents.read_only:
                 return contents
@@ -111,24 +119,32 @@ class Watchlist:
                 if known := entries.get(entry.id):
                     entries[entry.id] = _merged(known, entry)
             if list(entries.items()) == list(contents.entries.items()):
+                if entries:
+                    sync_folder(self.path.parent)  # whoever wrote it may have died before that
                 return contents
             stamp = self._write(entries, same_ids=entries.keys() == contents.entries.keys())
             return replace(contents, entries=entries, stamp=stamp)
 
     def _read(self) -> Contents:
         try:
-            with self.path.open("rb") as file:
-                stamp = _stamp(os.fstat(file.fileno()))
-                data = file.read()
+            return self._sound(self.path)
         except FileNotFoundError:
+            if self.backup_path.exists():
+                raise Damaged from None
             return Contents({})
-        head, chunks = _split(data)
-        version = head.get("format")
+
+    def _sound(self, path: Path) -> Contents:
+        """What stands in `path`, if it is whole."""
+        data, state = read_file(path, MOST_BYTES + 1)
+        if len(data) > MOST_BYTES:
+            raise Damaged
+        stamp = _stamp(state)
+        head, chunks = split(data)
+        version, count = head.get("format"), head.get("count")
         if isinstance(version, int) and version > FORMAT:
             return Contents(self._parse(chunks, skip_bad=True), read_only=True, stamp=stamp)
-        count = head.get("count")
         if version != FORMAT or not isinstance(count, int) or len(chunks) < count:
-            raise _Damaged
+            raise Damaged
         return Contents(self._parse(chunks), stamp=stamp)
 
     def _parse(self, chunks: list[str], *, skip_bad: bool = False) -> dict[str, Entry]:
@@ -137,8 +153,8 @@ class Watchlist:
         entries: dict[str, Entry] = {}
         for chunk in chunks:
             try:
-                entry = known.get(chunk) or _entry(chunk)
-            except _Damaged:
+                entry = known.get(chunk) or entry_of(chunk)
+            except Damaged:
                 if not skip_bad:
                     raise
                 continue
@@ -150,60 +166,92 @@ class Watchlist:
 
     def _read_or_repair(self) -> Contents:
         """What stands in the file, under the lock."""
-        try:
+        with contextlib.suppress(Damaged):
             return self._read()
-        except _Damaged:
-            data = self.path.read_bytes()
-        entries = {**self._rescued(self.backup_path)}
+        entries = self._rescued(self.backup_path)
         for video_id, entry in self._rescued(self.path).items():
             entries.setdefault(video_id, entry)
-        moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime(self._clock.time()))
-        aside = self.path.with_name(f"{self.path.name}.damaged-{moment}")
-        aside = next(path for path in numbered(aside) if not path.exists())
-        write_atomically(aside, data)
+        aside = self._kept_aside(self.path)
+        if not self._is_sound(self.backup_path):
+            self._kept_aside(self.backup_path)
         return Contents(entries, set_aside=aside, stamp=self._write(entries, same_ids=False))
 
     def _rescued(self, path: Path) -> dict[str, Entry]:
         """Every entry in `path` that can still be read."""
-        with contextlib.suppress(FileNotFoundError):
-            text = path.read_bytes().decode("utf-8-sig", "replace")
-            return self._parse([chunk.strip() for chunk in _TABLE.split(text)[1:]], skip_bad=True)
+        with contextlib.suppress(FileNotFoundError, NotAFile):
+            return self._parse(pieces(read_file(path, MOST_BYTES)[0]), skip_bad=True)
         return {}
+
+    def _is_sound(self, path: Path) -> bool:
+        """Whether nothing is lost with `path`: all of it was understood, or nothing is there."""
+        try:
+            return not self._sound(path).read_only
+        except (FileNotFoundError, NotAFile):
+            return True
+        except Damaged:
+            return False
+
+    def _kept_aside(self, path: Path) -> Path | None:
+        """Where a copy of the damaged `path` is kept; None where there is nothing to keep."""
+        moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime(self._clock.time()))
+        with contextlib.suppress(FileNotFoundError, NotAFile):
+            earlier = path.parent.glob(f"{glob.escape(path.name)}.damaged-*")
+            kept = next((copy for copy in earlier if same_bytes(copy, path)), None)
+            return kept or keep_copy(path, path.with_name(f"{path.name}.damaged-{moment}"))
+        return None
 
     def _write(self, entries: dict[str, Entry], *, same_ids: bool) -> tuple[int, int, int]:
         """Write the file, its backup first, and return its new stamp."""
         texts = {id(entry): text for text, entry in self._known.items()}  # _known keeps them alive
-        chunks = {texts.get(id(entry)) or _chunk(entry): entry for entry in entries.values()}
-        head = tomli_w.dumps({"format": FORMAT, "count": len(entries)})
-        data = "".join((head, *(f"\n[[videos]]\n{chunk}\n" for chunk in chunks))).encode()
+        chunks = {texts.get(id(entry)) or chunk_of(entry): entry for entry in entries.values()}
+        data = joined(chunks, len(entries))
+        if len(data) > MOST_BYTES:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(self.path))
+        self._clear_backup_path()
         if not (same_ids and self._keep_previous()):
             write_atomically(self.backup_path, data)
         write_atomically(self.path, data)
         self._known = chunks
         return _stamp(self.path.stat())
 
+    def _clear_backup_path(self) -> None:
+        """What is no ordinary file cannot be replaced by the backup: give it another name."""
+        with contextlib.suppress(FileNotFoundError):
+            if not stat.S_ISREG(self.backup_path.lstat().st_mode):
+                set_aside(self.backup_path)
+
     def _keep_previous(self) -> bool:
         """Make the file that is about to be replaced the backup; False where links are unknown."""
         if not self.backup_path.exists():
             return False
-        link = self.path.with_name(f".{self.path.name}.previous")
-        link.unlink(missing_ok=True)
+        link = self.path.with_name(f".{self.path.name}.previous.tmp")  # swept like any other
         try:
+            link.unlink(missing_ok=True)
             link.hardlink_to(self.path)
         except OSError:  # file systems without hard links say so with many different numbers
             return False
         link.replace(self.backup_path)
         return True
 
+    def _locked(self) -> AbstractContextManager[None]:
+        return locked(self._lock_path, patience=self._patience)
+
     @contextmanager
     def _storage(self) -> Iterator[None]:
         try:
             yield
+        except TimeoutError as cause:
+            sentence = _(
+                "Another hingtui has held the watchlist {path} for {seconds} seconds. "
+                "If it was stopped (Ctrl+Z), continue it or end it."
+            )
+            told = sentence.format(path=self.path, seconds=round(self._patience))
+            raise StorageTrouble(told) from cause
         except OSError as cause:
             sentence = _("The watchlist {path} cannot be used: {reason}.")
-            trouble = StorageTrouble(
-                sentence.format(path=self.path, reason=cause.strerror or cause)
-            )
+            others = {str(path): path for path in (self.backup_path, self._lock_path)}
+            path = others.get(str(cause.filename), self.path)
+            trouble = StorageTrouble(sentence.format(path=path, reason=cause.strerror or cause))
             trouble.is_full = cause.errno in (errno.ENOSPC, errno.EDQUOT)
             raise trouble from cause
 
@@ -216,65 +264,3 @@ def _merged(known: Entry | None, newer: Entry) -> Entry:
 
 def _stamp(status: os.stat_result) -> tuple[int, int, int]:
     return status.st_ino, status.st_size, status.st_mtime_ns
-
-
-def _split(data: bytes) -> tuple[dict[str, object], list[str]]:
-    """The head of the file and the text of each of its videos."""
-    try:
-        head, *chunks = _TABLE.split(data.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise _Damaged from error
-    return _table(head), [chunk.strip() for chunk in chunks]
-
-
-def _table(text: str) -> dict[str, object]:
-    try:
-        return tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise _Damaged from error
-
-
-def _chunk(entry: Entry) -> str:
-    """What stands in the file below one `[[videos]]`."""
-    return tomli_w.dumps({"videos": entry.as_table()}).partition("\n")[2].strip()
-
-
-def _entry(chunk: str) -> Entry:
-    """The entry that the text below one `[[videos]]` says."""
-    table = _quick_table(chunk)
-    if table is None:
-        tables = _table(f"[[videos]]\n{chunk}\n")["videos"]
-        table = tables[0] if isinstance(tables, list) else None
-    entry = parse_entry(table)
-    if entry is None:
-        raise _Damaged
-    return entry
-
-
-def _quick_table(chunk: str) -> dict[str, object] | None:
-    """What tomllib reads from text as it is written here, in a fifth of the time.
-
-    In that text a string is written as in JSON. None for every text of another kind.
-    """
-    table: list[str] = []
-    video: list[str] = []
-    error: list[str] = []
-    current = table
-    for line in chunk.split("\n"):
-        if match := _LINE.fullmatch(line):
-            current.append(f'"{match[1]}":{match[2]}')
-        elif line == "[videos.video]":
-            current = video
-        elif line == "[videos.video.error]":
-            current = error
-        elif line:
-            return None
-    if error:
-        video.append(f'"error":{{{",".join(error)}}}')
-    if video:
-        table.append(f'"video":{{{",".join(video)}}}')
-    try:
-        read: dict[str, object] = json.loads(f"{{{','.join(table)}}}")
-    except ValueError:
-        return None
-    return read

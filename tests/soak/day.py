@@ -5,6 +5,7 @@ It knows what a person and a gateway do in the course of a day; it must not know
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator
 from itertools import count
@@ -25,6 +26,7 @@ _KEYS = (
 )
 _SHAPES: tuple[Shape, ...] = ("linear", "noisy", "steps", "stalling", "none")
 _WORDS: tuple[Vocabulary, ...] = ("hingnet", "openai")
+_SIZES = ((1, 1), (40, 10), (80, 24), (120, 40), (200, 50))
 _FAULTS: tuple[tuple[int, dict[str, str], bytes], ...] = (
     (429, {"Retry-After": "20"}, b"{}"),
     (429, {}, b""),
@@ -62,11 +64,20 @@ class Day:
         if rng.random() < 0.1:
             await acting.pilot.press(*rng.sample(_KEYS, 3), "escape", "escape")
         if rng.random() < 0.02:
-            await acting.pilot.resize_terminal(rng.randrange(1, 200), rng.randrange(1, 60))
-        await acting.pass_time(STEP)
-        await until(lambda: not acting.app.monitor._saver.running)
+            await acting.pilot.resize_terminal(*rng.choice(_SIZES))
+        acting.clock.advance(STEP)
+        acting.app.monitor.start_asking()
+        await until(self._is_quiet)
+        acting.app.monitor.tell()
+        acting.dashboard.time_passed()
+        await asyncio.sleep(0)
         self.asked += len(acting.server.requests)
         acting.server._requests.clear()
+
+    def _is_quiet(self) -> bool:
+        """Whether nothing is under way, but for a list whose next page waits for the clock."""
+        monitor = self._acting.app.monitor
+        return not monitor._poller._tasks and not monitor._saver.running
 
     def _let_go(self) -> None:
         """What is finished for a while is watched no more, and the gateway forgets it too."""

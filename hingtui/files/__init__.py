@@ -1,0 +1,49 @@
+"""Files on this machine, changed so that a crash leaves old or new and never a mixture of both.
+
+What stands in them is not known here: watchlist, token and videos are all the same.
+
+disk      the small steps: reading with a limit, folders, fsync
+locks     one at a time, among threads and processes
+writing   new content, all of it or nothing
+names     safe names, free names, and giving a finished file its final one
+"""
+
+from hingtui.files.disk import (
+    NotAFile,
+    boot_id,
+    close_quietly,
+    is_taken,
+    make_folder,
+    make_last,
+    read_file,
+    same_bytes,
+    sync_folder,
+    write_all,
+)
+from hingtui.files.locks import PATIENCE, lock_descriptor, locked
+from hingtui.files.names import NAME_LIMIT, keep_copy, numbered, publish, safe_name, set_aside
+from hingtui.files.writing import sweep_leftovers, write_atomically
+
+__all__ = [
+    "NAME_LIMIT",
+    "PATIENCE",
+    "NotAFile",
+    "boot_id",
+    "close_quietly",
+    "is_taken",
+    "keep_copy",
+    "lock_descriptor",
+    "locked",
+    "make_folder",
+    "make_last",
+    "numbered",
+    "publish",
+    "read_file",
+    "safe_name",
+    "same_bytes",
+    "set_aside",
+    "sweep_leftovers",
+    "sync_folder",
+    "write_all",
+    "write_atomically",
+]

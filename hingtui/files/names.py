@@ -1,0 +1,133 @@
+"""Knows names: safe ones, free ones, and how a finished file gets its final one.
+
+It must not know what is in a file, and it never puts one over another.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Callable, Iterator
+from itertools import count, islice
+from pathlib import Path
+
+from hingtui.files.disk import is_taken, read_file, same_bytes, sync_folder
+from hingtui.files.renaming import rename_to_free
+from hingtui.files.writing import write_atomically
+
+NAME_LIMIT = 120
+"""Bytes of a safe name: leaves room for numbers and extensions below the usual 255."""
+_COPY_LIMIT = 1 << 30
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
+
+
+def safe_name(video_id: str) -> str:
+    """A file name without extension for `video_id`, at most NAME_LIMIT bytes, safe on any system.
+
+    An id that is safe already is its own name. Every other one gets a `~` and a hash of the id
+    appended, so that two ids never share a name.
+    """
+    name = _UNSAFE.sub("_", video_id)
+    name = re.sub(r"^[.-]|\.$", "_", name)  # no hidden files, no options, no dot at the end
+    name = _RESERVED.sub(r"\1_\2", name) if _RESERVED.match(name) else name
+    if name == video_id and 0 < len(name) <= NAME_LIMIT:
+        return name
+    digest = hashlib.sha256(video_id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{name[: NAME_LIMIT - 13]}~{digest}"
+
+
+def numbered(target: Path) -> Iterator[Path]:
+    """`target`, then `stem-2.ext`, `stem-3.ext` and so on for ever."""
+    yield target
+    for number in count(2):
+        yield target.with_name(f"{target.stem}-{number}{target.suffix}")
+
+
+def publish(part: Path, target: Path, *, tidy: Callable[[], None] = lambda: None) -> Path:
+    """Give the finished file `part` its final name and return it; never over another file.
+
+    The name is the first free one of `numbered(target)`. A hard link comes first and the old name
+    goes last, so a kill in between leaves one whole file with two names. `tidy` is called once the
+    new name lasts; where there are hard links, while the old name stands still. Raises OSError:
+    then `part` is where it was, or has its final name as well if undoing or tidying failed too.
+    """
+    for candidate in numbered(target):
+        if is_taken(candidate):
+            continue
+        try:
+            is_linked = _link(part, candidate)
+            if not is_linked:
+                rename_to_free(part, candidate)
+        except FileExistsError:  # another process has just taken that name
+            continue
+        _settle(part, candidate, tidy, is_linked=is_linked)
+        break
+    return candidate
+
+
+def set_aside(path: Path) -> Path:
+    """Give whatever stands at `path` a free name beside it, and return that."""
+    state = path.lstat()
+    for earlier in islice(numbered(path), 1, None):
+        if not is_taken(earlier):
+            break
+        if os.path.samestat(state, earlier.lstat()):  # a kill came before the old name went
+            path.unlink()
+            return earlier
+    return publish(path, path)
+
+
+def keep_copy(path: Path, copy: Path) -> Path:
+    """Keep what stands in `path` under the name `copy` too, or a numbered one; where it is kept.
+
+    What is kept already, under any of these names, is not kept twice.
+    """
+    for candidate in numbered(copy):
+        if not is_taken(candidate):
+            break
+        if same_bytes(candidate, path):
+            return candidate
+    try:
+        candidate.hardlink_to(path)
+    except OSError:  # a file system without hard links says so with many different numbers
+        data, _state = read_file(path, _COPY_LIMIT + 1)
+        if len(data) > _COPY_LIMIT:
+            raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path)) from None
+        write_atomically(candidate, data)
+    sync_folder(candidate.parent)
+    return candidate
+
+
+def _settle(part: Path, target: Path, tidy: Callable[[], None], *, is_linked: bool) -> None:
+    """Make the new name last, and take the old one away; where it cannot last, it goes again."""
+    try:
+        sync_folder(target.parent)
+    except OSError:
+        with contextlib.suppress(OSError):  # then the file has two names, or the new one only
+            if is_linked:
+                target.unlink()
+            else:
+                rename_to_free(target, part)
+        raise
+    tidy()
+    if is_linked:
+        part.unlink()
+
+
+def _link(part: Path, target: Path) -> bool:
+    """Give a file a second name; False where that is unknown."""
+    if not stat.S_ISREG(part.lstat().st_mode):
+        return False
+    try:
+        target.hardlink_to(part)
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError:  # a file system without hard links says so with many different numbers
+        return False
+    return True

@@ -1,0 +1,169 @@
+"""Prints what a command has to say: a table, JSON lines, paths, troubles; asks and decides nothing.
+
+Whatever a line quotes, it is one line, a terminal obeys nothing in it, and every output takes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from rich.cells import cell_len, set_cell_size
+
+from hingtui.diagnosis import diagnose
+from hingtui.i18n import _
+from hingtui.monitor import Watched
+from hingtui.text import BLOCK_LIMIT, HIDDEN, clean_line, human_duration, one_line
+from hingtui.video import Status
+from hingtui.widths import fit, legible, steady
+
+_WORD_CELLS = 32
+"""Cells that the table gives a word of the server's, such as a model's name, at most."""
+
+
+def tell(sentence: str) -> None:
+    """One line on stderr."""
+    print(clean_line(sentence, BLOCK_LIMIT), file=sys.stderr, flush=True)
+
+
+def print_line(what: str, word: str) -> None:
+    """What became of a word that was given, and the word."""
+    _say(f"{what}  {word}")
+
+
+def print_saved(watched: Watched, now: float, *, as_json: bool) -> None:
+    """Where a video was saved; as JSON with all that is known about it."""
+    if watched.saved is None:
+        return
+    if not as_json:
+        _print_path(watched.saved)
+        return
+    record = json_record(watched, now) | {
+        "path": str(watched.saved),
+        "bytes": watched.saved_bytes,
+        "sha256": watched.digest or _digest(watched.saved),
+    }
+    print_json(record)
+
+
+def json_record(watched: Watched, now: float) -> dict[str, object]:
+    """What `--json` says about a video. Times are Unix seconds, progress is 0–100, or null."""
+    video = watched.video
+    error: dict[str, str] | None = None
+    if video is not None and video.error is not None:
+        error = {"code": video.error.code, "message": video.error.message}
+    elif watched.trouble is not None:
+        told = diagnose(watched.trouble.error)
+        error = {"code": "", "message": told.said or told.what}
+    elif video is None and watched.failures:
+        error = {"code": "not_found", "message": _("the gateway does not know this id (yet)")}
+    status_ = Status.EXPIRED if watched.has_vanished(now) else watched.status
+    return {
+        "id": watched.id,
+        "status": status_.value,
+        "raw_status": video.raw_status if video else "",
+        "progress": video.progress if video else None,
+        "model": video.model if video else "",
+        "prompt": video.prompt if video else "",
+        "seconds": video.seconds if video else None,
+        "size": video.size if video else "",
+        "created_at": video.created_at if video else None,
+        "completed_at": video.completed_at if video else None,
+        "expires_at": video.expires_at if video else None,
+        "error": error,
+    }
+
+
+def print_json(record: Mapping[str, object]) -> None:
+    """One line. What the output cannot say, or a terminal would obey, stands as JSON's escapes."""
+    in_ascii = not _encoding().lower().startswith("utf")
+    line = json.dumps(record, ensure_ascii=in_ascii)
+    _say(HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], line))
+
+
+def print_table(rows: Iterable[Watched], now: float) -> None:
+    """A line for each; not wider than the terminal, where it is one that is printed on."""
+    room = _columns_of_terminal()
+    word = _WORD_CELLS if room is None else max(8, min(_WORD_CELLS, room // 5))
+    head = (_("ID"), _("STATUS"), _("PROGRESS"), _("EXPIRES"), _("MODEL"), _("PROMPT"))
+    lines = [[*map(_sayable, line)] for line in (head, *(_told(row, now, word) for row in rows))]
+    widths = [max(cell_len(line[column]) for line in lines) for column in range(5)]
+    for line in lines:
+        padded = [set_cell_size(cell, width) for cell, width in zip(line, widths, strict=False)]
+        whole = "  ".join([*padded, line[5]]).rstrip()
+        _say(whole if room is None else fit(whole, room))
+
+
+def _told(watched: Watched, now: float, word: int) -> tuple[str, ...]:
+    """The cells of one line; the server's own words take `word` cells at most."""
+    record = json_record(watched, now)
+    progress = record["progress"]
+    ends = watched.expiry
+    expires = ""
+    if ends is not None and ends.at > now:
+        expires = ("~" if ends.is_estimate else "") + human_duration(ends.at - now)
+    return (
+        steady(watched.id),
+        fit(_word(record), word),
+        f"{progress:.0f}%" if isinstance(progress, float) else "-",
+        expires or "-",
+        fit(str(record["model"]), word) or "-",
+        steady(one_line(str(record["prompt"]))),
+    )
+
+
+def _word(record: Mapping[str, object]) -> str:
+    """The server's own word, but that no server says by itself that a file has expired."""
+    is_expired = record["status"] == Status.EXPIRED.value
+    return str((not is_expired and record["raw_status"]) or record["status"])
+
+
+def _print_path(path: Path) -> None:
+    """Byte for byte as a script can use it; legible on a terminal."""
+    if os.name != "posix" or sys.stdout is None or sys.stdout.isatty():
+        _say(legible(path))
+    else:
+        _say(os.fsencode(path))
+
+
+def _digest(path: Path) -> str:
+    """The SHA-256 of a file that was saved in an earlier run."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _say(line: str | bytes) -> None:
+    """One line on stdout, at once: somebody may be waiting for it. Raises OSError."""
+    try:
+        if isinstance(line, bytes):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(line + b"\n")
+        else:
+            print(line)
+        if sys.stdout is not None:  # it was closed before the start
+            sys.stdout.flush()
+    except OSError:
+        # What could not be written is not tried again at the end, to fail there once more.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
+
+
+def _encoding() -> str:
+    return getattr(sys.stdout, "encoding", None) or "utf-8"
+
+
+def _sayable(text: str) -> str:
+    """`text` as it comes out: an escape is wider than the character that it stands for."""
+    return text.encode(_encoding(), "backslashreplace").decode(_encoding())
+
+
+def _columns_of_terminal() -> int | None:
+    """The width of the terminal that is printed on; None where the output goes elsewhere."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError, AttributeError):
+        return None

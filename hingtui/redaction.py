@@ -1,0 +1,164 @@
+"""Knows what a secret looks like in a text and takes it out; knows not where the text goes.
+
+It must not know who holds which secret: those that are known are handed to it.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import os
+import re
+import sys
+import traceback
+from collections.abc import Iterable
+from functools import lru_cache, partial
+from types import TracebackType
+from urllib.parse import quote, unquote
+
+TOKEN_VARIABLES = ("HINGNET_API_KEY", "TOKEN")
+"""Where the environment holds a token: the first one always, the other one if it starts `oh-`."""
+
+KNOWN: set[str] = set()
+"""The secrets of this process: what is said when it crashes leaves them out."""
+
+_SHORTEST = 4
+"""Characters from which on a secret is looked for: shorter ones stand in every other word."""
+_CUT_SHORT = 5
+"""Characters of a secret that may not end a text: somebody has cut it off in the middle."""
+_FEWEST = 8
+"""Letters of a secret's base64 by which it is known."""
+
+_REST = r"[^\s\"<>，。；、！）」』】》”’]*"
+"""To the end of a URL, whatever stands around it: JSON, a tag, a Chinese sentence."""
+_URL = re.compile(rf":(?:\\*/){{2}}{_REST}")
+_ENCODED_AGAIN = 4
+_ODD = re.compile("[^!-~]+")
+_AUTHORITY = re.compile(r"(:(?:\\*/){2})")
+_USER = re.compile(r"[^/?#\\@]*@|[^/?#\\@:]*:(?!\d{0,5}(?:[/?#\\]|\Z)).*@")
+"""A name and password; an unescaped one may hold anything, but `:80/` is a port."""
+_ENCODED_URL = re.compile(rf"%(?:25)*3a(?:%(?:25)*2f){{2}}{_REST}", re.IGNORECASE)
+_QUERY = re.compile(r"%(?:25)*(?:3f|23).*", re.IGNORECASE)
+_QUERY = re.compile(
+    rf"(?:[?&](?:amp;)?[a-z0-9_.%~\[\]-]{{1,100}}(?:=|%3d|\\u003d)"
+    rf"|(?<=\S)\?(?=[a-z0-9_%.~-])|%(?:25)*3f|\\u003f){_REST}",
+    re.IGNORECASE,
+)
+"""A query whose URL was taken apart, or that stands behind a mere path."""
+_NAMED = re.compile(
+    r"(\b(?:x-(?:amz|oss|cos|goog|bce)-[a-z-]{1,40}|signature|sig|sign|(?:access|security)[_-]?"
+    r"token|api[_-]?key|secret|password|passwd|token|credential|auth_key|[a-z]{2,9}accesskeyid)"
+    r"[\"']?\s?(?:=|[\"']\s{0,3}:|:\s{0,3}[\"'])\s{0,3}[\"']?)[^\s\"'&,;<>]+"
+    r"|(\bauthorization\b[\"']?\s{0,3}[:=,]\s{0,3}b?[\"']?(?:[a-z]{3,20}\s{1,3})?)[^\s\"',]+",
+    re.IGNORECASE,
+)
+"""A value that is called a secret."""
+_TOKEN = re.compile(r"\b(bearer\s{1,3}[\"']?|(?:oh|sk)-)([^\s\"',]{4,})", re.IGNORECASE)
+_SIGNS = ("?", "&", "=", "%", ":", "\\u00", "oh-", "sk-", "bearer", "authorization")
+"""Where there is none of these, all of the above find nothing, but slowly."""
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def redacted(
+    text: str, secrets: Iterable[str] = (), *, mark: str = "…", only_urls: bool = False
+) -> str:
+    """`text` without `secrets`, signed queries, and passwords in URLs; `mark` is in their place.
+
+    `only_urls` is for what a person wrote, in which a lone `ok?yes` or `sign=` means nothing.
+    """
+    for secret in secrets:
+        if len(secret) >= _SHORTEST:
+            text = _uncut(_without(secret, text, mark), secret, mark)
+    lowered = text.lower()
+    if not any(sign in lowered for sign in _SIGNS):
+        return text
+    text = _URL.sub(lambda found: _bare_url(mark, found[0]), text)
+    text = _ENCODED_URL.sub(partial(_bare_encoded_url, mark), text)
+    if only_urls:
+        return text
+    text = _QUERY.sub(f"?{mark}", text)
+    text = _NAMED.sub(lambda found: (found[1] or found[2]) + mark, text)
+    return _TOKEN.sub(partial(_without_token, mark), text)
+
+
+def without_controls(text: str) -> str:
+    """`text` with what a terminal would obey written out (`\\x1b`); line ends and tabs stay."""
+    return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
+def crash_report(error: BaseException) -> str:
+    """The traceback of `error` as Python shows it, without local variables and without secrets."""
+    known = KNOWN | {os.environ.get(name, "") for name in TOKEN_VARIABLES}
+    return without_controls(redacted("".join(traceback.format_exception(error)), known))
+
+
+def last_words(
+    _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
+) -> None:
+    """What Python does when a program crashes (`sys.excepthook`), without telling a secret."""
+    if sys.stderr is not None:  # it was closed before the start
+        print(crash_report(error), end="", file=sys.stderr)
+
+
+def _bare_url(mark: str, word: str) -> str:
+    """One or several URLs in one word, up to the first query."""
+    _nothing, *pieces = _AUTHORITY.split(word)
+    told = ""
+    for sign, rest in zip(pieces[::2], pieces[1::2], strict=True):
+        place = _USER.sub(f"{mark}@", rest, count=1) if _USER.match(rest) else rest
+        told += sign
+        if query := re.search(r"[?#]\S", place):
+            return f"{told}{place[: query.start()]}?{mark}"
+        told += place
+    return told
+
+
+def _bare_encoded_url(mark: str, found: re.Match[str]) -> str:
+    """The same for one that is percent-encoded, once or again and again: it comes out decoded."""
+    plain = found[0]
+    for _time in range(_ENCODED_AGAIN):
+        plain = unquote(plain)
+    return _ODD.sub(mark, _bare_url(mark, plain))
+
+
+def _without_token(mark: str, found: re.Match[str]) -> str:
+    """What looks like a token; the words `Bearer token` and `oh-dearest` do not."""
+    return found[1] + mark if any(char.isdigit() for char in found[2]) else found[0]
+
+
+def _uncut(text: str, secret: str, mark: str) -> str:
+    """`text` without the beginning of `secret` at its end: it was cut to a length before."""
+    for length in range(min(len(secret) - 1, len(text)), _CUT_SHORT - 1, -1):
+        if text.endswith(secret[:length]):
+            return text[:-length] + mark
+    return text
+
+
+def _without(secret: str, text: str, mark: str) -> str:
+    lowered = text.lower()
+    plain, encoded = _all_spellings(secret)
+    if not any(word in lowered for word in (*plain, *encoded)):
+        return text  # as a rule: ten times faster than the same as one expression
+    words = [re.escape(word) for word in sorted(plain, key=len, reverse=True)]
+    # A letter of base64 at either end belongs to a byte of the secret and to one beside it.
+    words += [rf"[\w+/-]{{0,3}}{re.escape(word)}[\w+/=-]{{0,4}}" for word in encoded]
+    return re.sub("|".join(words), mark, text, flags=re.IGNORECASE)
+
+
+@lru_cache(maxsize=32)
+def _all_spellings(secret: str) -> tuple[frozenset[str], frozenset[str]]:
+    """`secret` as it is, and as JSON, Python, a URL or hexadecimal write it; and as base64 does.
+
+    All in lower case.
+    """
+    data = secret.encode("utf-8", "surrogatepass")
+    spelt = {secret, json.dumps(secret)[1:-1], repr(secret)[1:-1], secret.replace("&", "&amp;")}
+    spelt |= {quote(data, safe=safe) for safe in ("", "/", "~()*!.'/")}
+    spelt |= {quote(word, safe="") for word in tuple(spelt)} | {data.hex()}
+    encoded = set()
+    for before in range(3):  # base64 writes three bytes as four letters: three ways to begin
+        letters = base64.b64encode(bytes(before) + data).decode()
+        whole = letters[(0, 2, 3)[before] : (before + len(data)) // 3 * 4]
+        if len(whole) >= _FEWEST:
+            encoded |= {whole, whole.replace("+", "-").replace("/", "_")}
+    return frozenset(map(str.lower, spelt)), frozenset(map(str.lower, encoded))

@@ -1,0 +1,244 @@
+"""Knows how Textual takes the terminal and gives it back; knows nothing of what is drawn on it.
+
+Textual's own driver for Linux and macOS does the work. This one adds manners: it waits for no
+terminal that takes no bytes, acts on a signal between two steps of the event loop and not amid
+one, leaves alone a terminal that another program has, and outlives whatever is typed.
+"""
+
+from __future__ import annotations
+
+import codecs
+import logging
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from rich.cells import cell_len
+from textual import events
+from textual.drivers.linux_driver import LinuxDriver
+from textual.geometry import Size
+from textual.message import Message
+
+from hingtui.process import this_process
+from hingtui.terminal import AFRESH, own_description, takes_bytes
+
+_STOPPED_AFTER = 0.5
+"""Seconds without taking a byte after which a terminal counts as stopped."""
+_MOMENT = 0.05
+"""Seconds: for what is known to come together with something else."""
+_SETTLED = 0.1
+"""Seconds after the last change of size after which all is drawn once more."""
+_POINTER, _USUAL_POINTER = "\x1b]22;", "\x1b]22;default\x07"
+_NO_PIXELS = "\x1b[?1016l"
+
+_log = logging.getLogger(__name__)
+
+
+def _as_wide(error: UnicodeError) -> tuple[str | bytes, int]:
+    """What a terminal of another encoding cannot say, in as many cells: lines stay whole."""
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    return "?" * cell_len(error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("hingtui.cells", _as_wide)
+
+
+class Outlet:
+    """What Textual's writer writes to: it waits for a slow terminal, never for a stopped one.
+
+    Else a frozen window, or a line that hangs, would stop the whole watch. What is drawn meanwhile
+    is lost, and `resumed` is called, from a thread, when the terminal goes on.
+    """
+
+    def __init__(self, stream: int, encoding: str, resumed: Callable[[], object]) -> None:
+        self._stream = stream
+        self._output = own_description(stream)
+        self._encoding = encoding
+        self._resumed = resumed
+        self._gathered: list[str] = []
+        self.is_stopped = False
+
+    def write(self, text: str) -> None:
+        """Gather it; `flush` sends."""
+        self._gathered.append(text)
+
+    def flush(self) -> None:
+        """Send what was gathered, as far as the terminal takes it."""
+        data = "".join(self._gathered).encode(self._encoding, "hingtui.cells")
+        self._gathered.clear()
+        while data and not self.is_stopped:
+            try:
+                data = data[os.write(self._output, data) :]
+            except BlockingIOError:
+                if not takes_bytes(self._output, _STOPPED_AFTER):
+                    self.is_stopped = True
+                    threading.Thread(target=self._wait, name="stopped", daemon=True).start()
+            except OSError:  # the terminal is gone: who watches over it says so
+                return
+
+    def fileno(self) -> int:
+        """The terminal's descriptor."""
+        return self._stream
+
+    def _wait(self) -> None:
+        takes_bytes(self._output, None)
+        self.write(AFRESH)
+        self.is_stopped = False
+        self._resumed()
+
+
+class TerminalDriver(LinuxDriver):
+    """Textual's driver, with manners."""
+
+    def __init__(self, app: Any, **more: Any) -> None:
+        super().__init__(app, **more)
+        encoding = sys.__stderr__.encoding if sys.__stderr__ is not None else "ascii"
+        if encoding.lower() in ("ascii", "us-ascii", "ansi_x3.4-1968"):
+            encoding = "utf-8"  # no terminal is so old; only the locale is not set
+        self._outlet = Outlet(2, encoding, self._draw_anew_soon)
+        self._file = self._outlet  # type: ignore[assignment]  # it has all that is used of a file
+        self._is_stopping = False
+        self._pointer = ""
+        self._size_settles: Any = None
+
+    # The terminal: taken and given back
+
+    def start_application_mode(self) -> None:
+        """As Textual's; how the terminal was is remembered where it outlives the app."""
+        this_process.terminal.take()
+        super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
+        signal.signal(signal.SIGWINCH, self._resized)
+
+    def stop_application_mode(self) -> None:
+        """As Textual's, and what that leaves behind."""
+        if not this_process.terminal.is_taken:
+            return  # it was given back, and another program may have it
+        super().disable_input()  # first: an answer that comes late would switch something on again
+        if self._pointer not in ("", _USUAL_POINTER):
+            self.write(_USUAL_POINTER)
+        if self._mouse_pixels:
+            self.write(_NO_PIXELS)
+        super().stop_application_mode()
+        super().close()  # all of it is written
+        if not self._outlet.is_stopped:
+            this_process.terminal.given_back()
+
+    def disable_input(self) -> None:
+        """As Textual's, but not while another program has the terminal."""
+        if this_process.terminal.is_taken:
+            super().disable_input()
+
+    def write(self, data: str) -> None:
+        """As Textual's, but not while another program has the terminal."""
+        if not this_process.terminal.is_taken or self._writer_thread is None:
+            return
+        if data.startswith(_POINTER):
+            self._pointer = data
+        if self._writer_thread.is_alive():
+            super().write(data)
+
+    # What is typed
+
+    def _run_input_thread(self) -> None:
+        """As Textual's, but bytes that nobody understands do not end the program."""
+        while not self.exit_event.is_set():
+            try:
+                self.run_input_thread()
+            except OSError:  # the terminal is gone: who watches over it says so
+                self.exit_event.wait(_MOMENT)
+            except Exception as error:  # noqa: BLE001 - whatever was typed, one can go on typing
+                # Not the error itself: what was typed could be a token.
+                _log.error("something typed was not understood: %s", type(error).__name__)
+
+    def process_message(self, message: Message) -> None:
+        """As Textual's; in a thread. Some terminals tell their size among what is typed."""
+        super().process_message(message)
+        if isinstance(message, events.Resize):
+            self._draw_anew_soon()
+
+    # Another size
+
+    def _resized(self, *_signal: object) -> None:
+        """A signal handler: it can have interrupted anything, so act later."""
+        if not self._in_band_window_resize:
+            self._soon(self._take_size)
+
+    def _take_size(self) -> None:
+        size = Size(*self._get_terminal_size())
+        self._app.post_message(events.Resize(size, size))
+        self._draw_when_settled()
+
+    def _draw_anew_soon(self) -> None:
+        """Called in a thread."""
+        self._soon(self._draw_when_settled)
+
+    def _draw_when_settled(self) -> None:
+        """Textual draws what has changed for it; a terminal that shrank and grew has lost more."""
+        if self._size_settles is not None:
+            self._size_settles.cancel()
+        self._size_settles = self._loop.call_later(_SETTLED, self._draw_anew)
+
+    def _draw_anew(self) -> None:
+        self._app.call_later(self._app.refresh)
+
+    # Ctrl+Z
+
+    def _sigtstp_application(self, *_signal: object) -> None:
+        """A signal handler: Textual's queue can be locked just now, so act later."""
+        self._soon(self._stop)
+
+    def _sigcont_application(self, *_signal: object) -> None:
+        if not self._is_stopping:  # else `_stop` goes on by itself
+            self._soon(self._come_back)
+
+    def _stop(self) -> None:
+        """Give the terminal back and stop, and with this process those that it was started with."""
+        if not this_process.terminal.is_taken or self._is_stopping:
+            return
+        self._is_stopping = True
+        self._give_back()
+        before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
+        os.killpg(0, signal.SIGTSTP)  # where nobody could ever continue it, the system ignores this
+        signal.signal(signal.SIGTSTP, before)
+        if self._is_ours_again():
+            self._take()
+        self._is_stopping = False
+
+    def _come_back(self) -> None:
+        """Something has stopped this process without a word (SIGSTOP), and it goes on."""
+        terminal = this_process.terminal
+        if not terminal.is_taken:
+            return
+        self._is_stopping = True
+        if self._is_ours_again():
+            self._give_back()  # Textual's threads too begin afresh
+            self._take()
+        elif not terminal.is_ours:
+            terminal.given_back()  # the shell has it: it is not for us to put back
+        self._is_stopping = False
+
+    def _give_back(self) -> None:
+        self.suspend_application_mode()
+        this_process.terminal.put_back()  # where it did not take all of that
+
+    def _take(self) -> None:
+        self._must_signal_resume = True
+        self.resume_application_mode()
+        self._draw_anew()
+
+    def _is_ours_again(self) -> bool:
+        """Stay stopped until the terminal is ours again; False if the process is to end instead."""
+        while not this_process.terminal.is_ours:
+            if this_process.is_told_within(_MOMENT):
+                return False
+            os.kill(os.getpid(), signal.SIGSTOP)
+        return this_process.status is None
+
+    def _soon(self, act: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the loop is closed: the program is as good as over
+            self._loop.call_soon_threadsafe(act)

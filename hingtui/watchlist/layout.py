@@ -1,0 +1,99 @@
+"""Knows the text of watchlist.toml: its head, and one piece for each video.
+
+It must not know files, or what becomes of a damaged one.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import tomllib
+from collections.abc import Iterable
+
+import tomli_w
+
+from hingtui.watchlist.entry import Entry, parse_entry
+
+FORMAT = 1
+"""The version of the file that is written here."""
+
+_TABLE = re.compile(r"^\[\[videos\]\][ \t]*\r?$", re.MULTILINE)
+_LINE = re.compile(r'(\w+) = (".*"|[0-9][0-9.e+]*)')
+
+
+class Damaged(Exception):
+    """The bytes are not a whole watchlist."""
+
+
+def split(data: bytes) -> tuple[dict[str, object], list[str]]:
+    """The head of the file and the text of each of its videos. Raises Damaged."""
+    try:
+        head, *chunks = _TABLE.split(data.decode("utf-8-sig"))
+    except UnicodeDecodeError as error:
+        raise Damaged from error
+    return _table(head), [chunk.strip() for chunk in chunks]
+
+
+def pieces(data: bytes) -> list[str]:
+    """The text of each video of a file that may be damaged anywhere."""
+    text = data.decode("utf-8-sig", "replace")
+    return [chunk.strip() for chunk in _TABLE.split(text)[1:]]
+
+
+def joined(chunks: Iterable[str], count: int) -> bytes:
+    """The whole file of so many videos."""
+    head = tomli_w.dumps({"format": FORMAT, "count": count})
+    return "".join((head, *(f"\n[[videos]]\n{chunk}\n" for chunk in chunks))).encode()
+
+
+def chunk_of(entry: Entry) -> str:
+    """What stands in the file below one `[[videos]]`."""
+    return tomli_w.dumps({"videos": entry.as_table()}).partition("\n")[2].strip()
+
+
+def entry_of(chunk: str) -> Entry:
+    """The entry that the text below one `[[videos]]` says. Raises Damaged."""
+    table = _quick_table(chunk)
+    if table is None:
+        tables = _table(f"[[videos]]\n{chunk}\n")["videos"]
+        table = tables[0] if isinstance(tables, list) else None
+    entry = parse_entry(table)
+    if entry is None:
+        raise Damaged
+    return entry
+
+
+def _table(text: str) -> dict[str, object]:
+    try:
+        return tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Damaged from error
+
+
+def _quick_table(chunk: str) -> dict[str, object] | None:
+    """What tomllib reads from text as it is written here, in a fifth of the time.
+
+    In that text a string is written as in JSON. None for every text of another kind.
+    """
+    table: list[str] = []
+    video: list[str] = []
+    error: list[str] = []
+    current = table
+    for line in chunk.split("\n"):
+        if match := _LINE.fullmatch(line):
+            current.append(f'"{match[1]}":{match[2]}')
+        elif line == "[videos.video]":
+            current = video
+        elif line == "[videos.video.error]":
+            current = error
+        elif line:
+            return None
+    if error:
+        video.append(f'"error":{{{",".join(error)}}}')
+    if video:
+        table.append(f'"video":{{{",".join(video)}}}')
+    try:
+        read: dict[str, object] = json.loads(f"{{{','.join(table)}}}")
+    except ValueError:
+        return None
+    return read

@@ -1,0 +1,77 @@
+"""Makes lines that fit a number of terminal cells, of characters that every terminal agrees on.
+
+It must not know what the lines say, nor where they are shown.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from rich.cells import cell_len, set_cell_size
+
+from hingtui.text import clean_line
+
+_NAME_LIMIT = 4000
+"""Characters shown of a name."""
+
+_SUSPECT = re.compile(
+    "[^ -~\xa1-\xac\xae-\u02ff\u0391-\u03c9\u0410-\u044f\u2010-\u2027\u2030-\u205e\u2190-\u21ff"
+    "\u2500-\u25ff\u3000-\u3029\u3030-\u303e\u3041-\u3096\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3"
+    "\uff01-\uff60\uffe0-\uffe6]"
+)
+"""Beyond the scripts of nearly all texts: worth a closer look."""
+_FIRST_FLAG, _LAST_FLAG = "\U0001f1e6", "\U0001f1ff"
+_FIRST_TONE, _LAST_TONE = "\U0001f3fb", "\U0001f3ff"
+
+
+def steady(line: str) -> str:
+    """A cleaned line as every terminal draws it equally wide; for whatever something stands beside.
+
+    Terminals disagree on flags (2 or 4 cells), skin tones (0 or 2), Hangul in pieces, and on
+    characters newer than their tables. A flag becomes its two letters, a tone goes, pieces become
+    syllables, and an unknown character becomes `?`.
+    """
+    if not _SUSPECT.search(line):
+        return line
+    return "".join(map(_settled, unicodedata.normalize("NFC", line)))
+
+
+@lru_cache(maxsize=4096)
+def _settled(char: str) -> str:
+    if _FIRST_FLAG <= char <= _LAST_FLAG:
+        return chr(ord("A") + ord(char) - ord(_FIRST_FLAG))
+    if _FIRST_TONE <= char <= _LAST_TONE:
+        return ""
+    if unicodedata.category(char) != "Cn":
+        return char
+    # Unknown to this Python. Rich's tables are newer: what is wide there is wide by now everywhere.
+    return ("", "?", char)[cell_len(char)]
+
+
+def legible(name: object) -> str:
+    """A person's own path, host or the like, on one line for the eye; what is no text is a `?`."""
+    return steady(clean_line(str(name).encode("utf-8", "replace").decode(), _NAME_LIMIT))
+
+
+def fit(line: str, width: int) -> str:
+    """`line` in at most `width` cells, never cut in the middle of a wide character."""
+    line = steady(line)
+    if cell_len(line) <= width:
+        return line
+    if width <= 2:
+        return set_cell_size(line, max(width, 0)).rstrip()
+    return set_cell_size(line, width - 2).rstrip() + ".."
+
+
+def fit_middle(line: str, width: int) -> str:
+    """`line` in at most `width` cells, cut in its middle: names differ at their ends."""
+    line = steady(line)
+    if cell_len(line) <= width or width < 8:
+        return fit(line, width)
+    room = (width - 2) // 2
+    start = len(line) - room
+    while cell_len(line[start:]) > room or cell_len(line[start]) == 0:
+        start += 1
+    return set_cell_size(line, width - 2 - room).rstrip() + ".." + line[start:]

@@ -1,0 +1,41 @@
+"""The threads of an event loop, which can be told whether they have anything to do.
+
+It must not know what they do.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+
+class CountingPool(ThreadPoolExecutor):
+    """The event loop's threads; it can be told whether they have anything to do."""
+
+    def __init__(self, workers: int) -> None:
+        super().__init__(workers)
+        self.workers = workers
+        self.pending: set[Future[Any]] = set()
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **more: Any) -> Future[Any]:
+        future = super().submit(fn, *args, **more)
+        self.pending.add(future)
+        future.add_done_callback(self.pending.discard)
+        return future
+
+    def warm_up(self) -> None:
+        """Start all threads there will ever be."""
+        barrier = threading.Barrier(self.workers + 1)
+        for _ in range(self.workers):
+            self.submit(barrier.wait)
+        barrier.wait()
+
+
+def heeded(future: Future[Any]) -> asyncio.Future[Any]:
+    """To be waited for; whoever began it sees what went wrong."""
+    waiting = asyncio.wrap_future(future)
+    waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
+    return waiting

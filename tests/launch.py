@@ -1,0 +1,78 @@
+"""Starts hingtui on the terminal it is given, in the ways in which programs are started on one.
+
+It knows job control; it must not know what hingtui does. Run as a program of its own:
+`launch.py KIND SIGNALS DESCRIPTOR ARGUMENTS`, where KIND is `leader` (the first program of the
+terminal), `stranger` (one that the terminal does not know: nobody tells it when the terminal
+goes), `job` or `background` (of a shell, which is told on the descriptor what to do); SIGNALS are
+ignored.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import sys
+import termios
+
+
+def main() -> None:
+    kind, ignored, descriptor, *arguments = sys.argv[1:]
+    if kind != "stranger":
+        fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # who runs the tests may ignore it
+    for name in ignored.split():
+        signal.signal(signal.Signals[name], signal.SIG_IGN)
+    command = [sys.executable, "-m", "hingtui", *arguments]
+    if kind in ("job", "background"):
+        shell(command, int(descriptor), in_foreground=kind == "job")
+    else:
+        os.execv(sys.executable, command)  # noqa: S606 - this very program
+
+
+def shell(command: list[str], ear: int, *, in_foreground: bool) -> None:
+    """Run the command as a job until it is stopped, then as told.
+
+    Says `started PID`, `stopped`, `ended STATUS`; hears `fg`, `bg` and `kill`.
+    """
+
+    def say(words: str) -> None:
+        os.write(ear, words.encode() + b"\n")
+
+    for number in (signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP):
+        signal.signal(number, signal.SIG_IGN)
+    mine = termios.tcgetattr(0)
+    job = os.fork()
+    if job == 0:
+        os.setpgid(0, 0)
+        if in_foreground:
+            os.tcsetpgrp(0, os.getpgrp())
+        for number in (signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP):
+            signal.signal(number, signal.SIG_DFL)
+        os.close(ear)
+        os.execv(sys.executable, command)  # noqa: S606 - this very program
+    say(f"started {job}")
+    while True:
+        _pid, status = os.waitpid(job, os.WUNTRACED)
+        os.tcsetpgrp(0, os.getpgrp())
+        if not os.WIFSTOPPED(status):
+            code = os.waitstatus_to_exitcode(status)
+            say(f"ended {code}")
+            sys.exit(code if code >= 0 else 128 - code)
+        say("stopped")
+        termios.tcsetattr(0, termios.TCSADRAIN, mine)
+        match os.read(ear, 100).decode().strip():
+            case "fg":
+                os.tcsetpgrp(0, job)
+                os.killpg(job, signal.SIGCONT)
+            case "bg":
+                os.killpg(job, signal.SIGCONT)
+            case "kill":
+                os.killpg(job, signal.SIGTERM)
+                os.killpg(job, signal.SIGCONT)
+            case _:
+                sys.exit("no such command")
+
+
+if __name__ == "__main__":
+    main()

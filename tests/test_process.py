@@ -1,0 +1,93 @@
+"""What the process does about its own end, as far as it shows from inside."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import signal
+import sys
+import threading
+
+import pytest
+
+from hingtui.process import Process
+
+if sys.platform == "win32":
+    pytest.skip("signals are needed", allow_module_level=True)
+
+SOON = 10.0
+"""Seconds after which a test gives up."""
+
+
+def test_a_thread_that_hangs_does_not_hold_up_the_end_of_a_run() -> None:
+    released, is_there = threading.Event(), threading.Event()
+
+    def hang() -> None:
+        is_there.set()
+        released.wait(SOON)
+
+    async def work() -> str:
+        asyncio.get_running_loop().run_in_executor(None, hang)
+        await asyncio.to_thread(is_there.wait, SOON)
+        return "done"
+
+    try:
+        assert Process().run(work()) == "done"
+        assert not released.is_set()
+        assert any(thread.name.startswith("asyncio") for thread in threading.enumerate())
+    finally:
+        released.set()
+
+
+def test_a_signal_that_came_before_anybody_listened_to_it_is_told() -> None:
+    process = Process()
+    told = queue.SimpleQueue[int]()
+    with process.listening():
+        process.be_patient()
+        signal.raise_signal(signal.SIGTERM)
+        assert process.is_told_within(SOON)
+        process.when_told(told.put)
+        assert told.get(timeout=SOON) == 143
+
+
+def test_what_was_said_first_counts() -> None:
+    process = Process()
+    with process.listening():
+        process.be_patient()
+        process.end(0)
+        signal.raise_signal(signal.SIGTERM)
+        assert process.status == 0
+
+
+def test_a_signal_that_came_amid_the_imports_interrupts_after_them() -> None:
+    process = Process()
+    with process.listening():
+        signal.raise_signal(signal.SIGHUP)
+        with pytest.raises(KeyboardInterrupt):
+            process.be_interruptible()
+        assert process.status == 129
+
+
+def test_a_signal_that_was_ignored_stays_ignored() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        process = Process()
+        with process.listening():
+            process.be_patient()
+            signal.raise_signal(signal.SIGHUP)
+            assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+            assert process.status is None
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
+def test_afterwards_signals_do_what_they_did_before() -> None:
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
+    before = [signal.getsignal(number) for number in numbers]
+    with Process().listening():
+        pass
+    process = Process()
+    with process.listening():
+        process.be_patient()
+    assert [signal.getsignal(number) for number in numbers] == before
+    assert signal.set_wakeup_fd(-1) == -1
