@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 from pathlib import Path
 from typing import Any
 
 import pytest
 from rich.cells import cell_len
 from textual.widgets import Input
+from textual.widgets._footer import FooterKey
 
 from hingtui.monitor import Link
 from hingtui.ui.dialogs import AddDialog, HelpDialog, QuitDialog, TokenDialog
@@ -303,3 +305,14 @@ async def test_a_filter_line_opened_many_times_is_one(tmp_path: Path) -> None:
         assert acting.app.focused is acting.table
         await acting.press("slash", "a", "enter", "escape", "slash")
         assert acting.dashboard.query_one("FilterBar", Input).value == ""
+
+
+async def test_the_keys_of_dialogs_long_closed_are_forgotten(tmp_path: Path) -> None:
+    async with stage(tmp_path, job()) as acting:
+        await acting.press("question_mark", "escape")
+        gc.collect()
+        before = sum(isinstance(one, FooterKey) for one in gc.get_objects())
+        for _time in range(5):
+            await acting.press("question_mark", "escape", "a", "escape")
+        gc.collect()
+        assert sum(isinstance(one, FooterKey) for one in gc.get_objects()) <= before

@@ -18,7 +18,7 @@ from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
 from textual.timer import Timer
-from textual.widgets import DataTable, Footer, Static
+from textual.widgets import DataTable, Static
 
 from hingtui.i18n import _, ngettext
 from hingtui.monitor import Census, Changes, Link, Monitor, Watched
@@ -27,6 +27,7 @@ from hingtui.ui.arrangement import Arrangement, sort_name
 from hingtui.ui.cells import Sight, fit
 from hingtui.ui.detail import DetailPane
 from hingtui.ui.header import banner_line, header_line
+from hingtui.ui.key_bar import KeyBar
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.palette import Palette
 from hingtui.ui.video_table import VideoTable
@@ -96,7 +97,7 @@ class Dashboard(Screen[None]):
 
     def _mount_keys(self) -> None:
         """The footer is many widgets: they come once the first picture stands."""
-        self.query_one("#keys").mount(Footer(show_command_palette=False))
+        self.query_one("#keys").mount(KeyBar(show_command_palette=False))
 
     def on_resize(self) -> None:
         """Another size: the details find their place."""
