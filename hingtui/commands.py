@@ -27,10 +27,11 @@ from hingtui.errors import (
     Unreachable,
 )
 from hingtui.i18n import _
-from hingtui.ids import find_ids
+from hingtui.ids import PASTE_LIMIT, find_ids
 from hingtui.log import open_log
 from hingtui.monitor import Connection, Link, Monitor, SaveState, Watched
 from hingtui.printing import json_record, print_json, print_line, print_saved, print_table, tell
+from hingtui.process import this_process
 from hingtui.settings import Settings, load_settings
 from hingtui.video import Status
 from hingtui.watchlist import Watchlist
@@ -124,7 +125,7 @@ def _with_monitor(
         try:
             if log is not None:
                 log.hide(token)
-            return asyncio.run(_session(settings, token, ids, work, want_digest=want_digest))
+            return this_process.run(_session(settings, token, ids, work, want_digest=want_digest))
         finally:
             if log is not None:
                 log.close()
@@ -370,7 +371,15 @@ def _settings(environ: Mapping[str, str]) -> Settings:
 
 def _given(arguments: Sequence[str]) -> str:
     """The text given: the arguments, and standard input where one of them is `-`."""
-    return "\n".join(sys.stdin.read() if text == "-" else _as_typed(text) for text in arguments)
+    return "\n".join(_piped() if text == "-" else _as_typed(text) for text in arguments)
+
+
+def _piped() -> str:
+    text = sys.stdin.read(PASTE_LIMIT + 1)
+    if len(text) > PASTE_LIMIT:
+        told = _("Only the first {n} million characters of standard input were looked at.")
+        tell(f"hingtui: {told.format(n=PASTE_LIMIT // 1_000_000)}")
+    return text
 
 
 def _as_typed(argument: str) -> str:

@@ -92,6 +92,7 @@ def _candidates(text: str) -> Iterator[tuple[str, bool]]:
             except (ValueError, RecursionError) as error:
                 reached = error.pos if isinstance(error, json.JSONDecodeError) else 0
                 work -= max(reached - match.start(), _JSON_TROUBLE // 100)
+                work -= reached // 64  # each such error counts the lines before it
                 if isinstance(error, RecursionError):
                     work -= _JSON_TROUBLE
                 position = match.end()

@@ -22,6 +22,7 @@ from hingtui import __version__
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
+from hingtui.ids import PASTE_LIMIT
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
 from tests.scene import TOKEN
@@ -176,6 +177,14 @@ def test_ids_are_found_in_urls_and_in_json_on_standard_input(bare: Shell) -> Non
     ended = bare.run("add", url, "-", given=given)
     assert ended.returncode == 0
     assert list(bare.watchlist.read().entries) == ["video_url", "video_json1", "video_json2"]
+
+
+def test_of_an_endless_standard_input_only_the_beginning_is_looked_at(bare: Shell) -> None:
+    ended = bare.run("add", "-", given="video_first1\n" + " " * (PASTE_LIMIT + 5) + "video_late1\n")
+    assert list(bare.watchlist.read().entries) == ["video_first1"]
+    assert ended.stderr == (
+        "hingtui: Only the first 20 million characters of standard input were looked at.\n"
+    )
 
 
 def test_adding_twice_keeps_one_row_and_says_so(bare: Shell) -> None:

@@ -20,6 +20,7 @@ from urllib.parse import urlsplit
 from rich.text import Text
 from textual import on
 from textual.filter import LineFilter
+from textual.notifications import Notification
 from textual.theme import Theme
 
 from hingtui.clock import Clock
@@ -43,6 +44,8 @@ from hingtui.widths import legible
 
 LEAVING = 1.0
 """Seconds that downloads get to put their parts in order when the program ends."""
+_REDRAW = 0.1
+"""Seconds after a toast's end until whatever is left of it is drawn over."""
 
 _LAST_LOOK = LastLook()
 _log = logging.getLogger(__name__)
@@ -185,6 +188,11 @@ class HingtuiApp(SurvivingApp):
     async def on_unmount(self) -> None:
         """However the app ends, nothing stays open and the watchlist is written."""
         await self.monitor.stop(within=0.0 if self._is_leaving else LEAVING)
+
+    def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
+        """As Textual's, which leaves some toasts on the screen where many expire together."""
+        super()._unnotify(notification, refresh=refresh)
+        self.set_timer(_REDRAW, self.refresh)
 
     # News
 

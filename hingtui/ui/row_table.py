@@ -63,14 +63,18 @@ class RowTable(DataTable[Text]):
         self._update_count += 1
         width = sum(column.get_render_width(self) for column in self.columns.values())
         self.virtual_size = Size(width, len(keys) + self.header_height)
-        self._strips.clear()
-        self.refresh()
+        self._forget_drawn()
 
     def forget(self) -> None:
         """Everything may look different now: draw all of it anew."""
         self._cells.clear()
-        self._strips.clear()
         self._update_count += 1
+        self._forget_drawn()
+
+    def _forget_drawn(self) -> None:
+        """Draw anew, without what the stock table keeps: a thousand headers of the past."""
+        self._strips.clear()
+        self._clear_caches()
         self.refresh()
 
     def update_row(self, key: str) -> None:
