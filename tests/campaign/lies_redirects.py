@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import quote
 
 from tests.campaign.gateway import CONTENT, RETRIEVE, SIGNATURE, STORAGE, Lie, Situation
 from tests.fault_server import CLOSE, Answer, answer, json_answer
@@ -30,7 +31,7 @@ def redirects_nowhere(s: Situation) -> Answer:
             "http://exa mple/",
             "/" + "x" * 9000,
             f"{s.gateway.hosts.nobody}/x?X-Signature={SIGNATURE}",
-            f"{s.gateway.hosts.storage.url}/files/{s.film.id}.mp4?X-Signature=wrong",
+            f"{s.gateway.hosts.storage.url}/files/{quote(s.film.id)}.mp4?X-Signature=wrong",
             f"{s.gateway.hosts.storage.url}/nothing?X-Signature={SIGNATURE}",
             "http://127.0.0.1:\x7f/",
         )
