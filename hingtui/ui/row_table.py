@@ -95,6 +95,9 @@ class RowTable(DataTable[Text]):
         """Time has passed: look anew at what is in sight, and forget what is not."""
         keys = self.visible_keys()
         self._cells = {key: self._cells[key] for key in keys if key in self._cells}
+        first = max(0, int(self.scroll_offset.y))
+        drawn = self._strips  # each is some ten kilobytes, with what Textual keeps of its pieces
+        self._strips = {at: drawn[at] for at in range(first, first + len(keys)) if at in drawn}
         for key in keys:
             self.update_row(key)
 
