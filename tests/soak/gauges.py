@@ -9,8 +9,6 @@ import threading
 from dataclasses import astuple, dataclass
 from pathlib import Path
 
-from rich.segment import Segment
-
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 _WORDS = "{:>7} {:>9} {:>12} {:>8} {:>6} {:>12}"
 HEADINGS = _WORDS.format("hour", "MB", "descriptors", "threads", "tasks", "connections")
@@ -34,12 +32,7 @@ class Reading:
 
 
 def read(connections: int) -> Reading:
-    """What this process holds now.
-
-    Garbage does not count, nor do the 16,384 pieces of text that Rich remembers once it has split
-    them: that many would take longer than a day to gather.
-    """
-    Segment._split_cells.cache_clear()
+    """What this process holds now. Garbage does not count."""
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return Reading(
