@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import ctypes
 import sys
 import tempfile
 import time
@@ -16,20 +15,16 @@ from tests.soak.gauges import HEADINGS, Reading
 
 MOST_GROWTH = 5.0
 """MB after the warm-up."""
-WARM_UP = 0.25
-"""The part of the time after which memory is expected to stay: by then every cache of Textual's
-and Rich's, for texts, styles and sizes, is full."""
+WARM_UP = 0.15
+"""The part of the time after which memory is expected to stay."""
 SLACK = 20
 """Descriptors, threads, tasks or connections more than at the end of the warm-up, at most: eight
 questions at once are sixteen descriptors, for both ends are in this process."""
-_M_ARENA_MAX = -8
 _FAST = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder in it
 """A day's worth of fsyncs within minutes need not wear a disk."""
 
 
 def main() -> int:
-    # The gateway's threads are in this process too: what the allocator keeps for each is not ours.
-    ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 1)
     parser = argparse.ArgumentParser(prog="python3 -m tests.soak", description=__doc__)
     parser.add_argument("--hours", type=float, default=24.0, help="of watching; 0: none")
     parser.add_argument("--videos", type=int, default=200, help="watched at any time")
