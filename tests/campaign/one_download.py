@@ -87,7 +87,8 @@ class OneDownload(World):
             return True
         if isinstance(outcome, HingtuiError):
             self.check(harmful("a reason", outcome))
-            if len(self.fired) == fired and not was_hampered and not self.is_hampered:
+            is_calm = len(self.fired) == fired and not (was_hampered or self.is_hampered)
+            if is_calm and not self._cancelled.is_set():  # a slow host cancels a try late
                 self.breach(f"failed without a cause: {outcome!r}")
         elif not isinstance(outcome, Killed):
             told = "".join(traceback.format_exception(outcome)).strip()

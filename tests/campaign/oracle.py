@@ -34,6 +34,8 @@ class Oracle:
         """Whether reading what is there has failed: then nobody could tell that it was the same."""
         self._seen: dict[Path, bytes] = {}
         """Saved videos, once they were found."""
+        self._judged: dict[Path, bytes] = {}
+        """The same, kept over a power cut: whole files stay so, whatever is served later."""
         self.told: set[str] = set()
         """The names of those that the user was told about."""
 
@@ -70,8 +72,9 @@ class Oracle:
         self._seen = {path: data for path, data in self._seen.items() if path.name in self.told}
 
     def _whole(self, path: Path, data: bytes) -> Iterator[str]:
-        if path in self._seen:
+        if path in self._seen or self._judged.get(path) == data:
             return
+        self._judged[path] = data
         for film in self.gateway.films.values():
             if data not in film.versions:
                 continue
