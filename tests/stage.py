@@ -79,9 +79,10 @@ class Stage:
         """Wait until its download is over; what waits for a better time gets it."""
 
         def is_over() -> bool:
-            saving = self.row(video_id).saving
-            if saving is not None and saving.state is SaveState.WAITING:
-                self.clock.advance(1)
+            rows = self.app.monitor.watched.values()
+            running = (r for r in rows if r.saving and r.saving.state is SaveState.RUNNING)
+            if self.row(video_id).is_saving and not any(running):
+                self.clock.advance(1)  # until it is its turn, or the host's pause is over
             return not self.row(video_id).is_saving
 
         await until(is_over)
