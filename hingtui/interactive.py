@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -121,15 +122,31 @@ def _run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) -
         from hingtui.ui.driver import TerminalDriver
 
         app.driver_class = TerminalDriver
+
+    def tell_unwritten() -> None:
+        with suppress(OSError):  # the terminal may be gone
+            _tell_unwritten(app.monitor.unwritten)
+
+    this_process.at_last(tell_unwritten)
     try:
         if this_process.status is None:
             this_process.run(app.run_async())
     finally:
         this_process.terminal.put_back()
+        tell_unwritten()
         this_process.end(app.return_code or 0)
         if log is not None:
             log.close()
     return app.return_code or 0
+
+
+def _tell_unwritten(ids: list[str]) -> None:
+    """What the watchlist's file could not take is still on the screen, to be added again."""
+    if ids:
+        told = _("These ids could not be written to the watchlist. To watch them again:")
+        again = shlex.join(["hingtui", "add", *(clean_line(one) for one in ids)])
+        # Where the end comes by force, Textual still holds sys.stderr.
+        print(f"hingtui: {told}\n{again}", file=sys.__stderr__, flush=True)
 
 
 def _no_terminal(environ: Mapping[str, str]) -> str | None:

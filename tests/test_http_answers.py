@@ -18,6 +18,7 @@ from hingtui.api.headers import (
     retry_after,
     server_time,
     validator,
+    version,
 )
 from hingtui.api.refusals import Call, Reply, refusal
 from hingtui.video import Status
@@ -210,6 +211,22 @@ OLD = "Mon, 10 Nov 2025 15:00:00 GMT"
 )
 def test_only_a_strong_validator_is_one(headers: dict[str, str], meant: str | None) -> None:
     assert validator(headers) == meant
+
+
+@pytest.mark.parametrize(
+    ("headers", "meant"),
+    [
+        ({"etag": '"abc"'}, '"abc"'),
+        ({"etag": 'W/"abc"'}, '"abc"'),
+        ({"etag": 'W/"abc"', "last-modified": OLD, "date": DATE}, '"abc"'),
+        ({"etag": "abc", "last-modified": OLD, "date": DATE}, ""),
+        ({"last-modified": OLD, "date": DATE}, OLD),
+        ({"last-modified": OLD}, ""),
+        ({}, ""),
+    ],
+)
+def test_even_a_weak_etag_tells_versions_apart(headers: dict[str, str], meant: str) -> None:
+    assert version(headers) == meant
 
 
 @pytest.mark.parametrize(

@@ -173,6 +173,39 @@ def test_it_ends_in_time_while_the_watchlist_cannot_be_written(tmp_path: Path) -
     assert "video_one" in Watchlist(home / "watchlist.toml").read().entries
 
 
+BROKEN_DISK = """
+import errno, os
+replace = os.replace
+def refuse(source, target, **how):
+    if os.path.exists({flag!r}):
+        raise OSError(errno.EIO, os.strerror(errno.EIO), target)
+    replace(source, target, **how)
+os.replace = refuse
+"""
+
+
+@pytest.mark.parametrize("disk", ["broken", "hanging"])
+def test_ids_that_could_not_be_written_are_told_at_the_end(tmp_path: Path, disk: str) -> None:
+    home = home_of(tmp_path, ["video_one"])
+    flag = tmp_path / "flag"
+    patch = HANGING_DISK if disk == "hanging" else BROKEN_DISK
+    with DemoServer(Story([Job("video_one", time.time() - 300)]), token=TOKEN) as server:
+        environ = clean_environ(home, HINGNET_BASE_URL=server.base_url, HINGNET_API_KEY=TOKEN)
+        patched(environ, tmp_path / "patch", patch.format(flag=str(flag)))
+        with terminal(environ=environ) as running:
+            running.shows("press d")
+            flag.touch()
+            running.press("a")
+            running.shows("Add videos")
+            running.press("video_new1 video_new2")
+            running.shows("2 new ids")
+            running.press("\r")
+            running.until(lambda text: "Add videos" not in text, "the dialog gone")
+            end(running, "q")
+    assert b"hingtui add video_new1 video_new2" in running.raw
+    assert set(Watchlist(home / "watchlist.toml").read().entries) == {"video_one"}
+
+
 def end(running: Terminal, key: str) -> None:
     """End it by this key, or by a signal where there is none."""
     running.asked_at = time.monotonic()

@@ -220,6 +220,7 @@ class _Server:
     """A server without a network: it knows one file and, if told so, cuts it short once."""
 
     status, start, total, validator, origin = 200, 0, len(DATA), '"v1"', "http://127.0.0.1"
+    version = ""
 
     def __init__(self, *, cut: int | None = None) -> None:
         self.cut = cut

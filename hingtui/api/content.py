@@ -23,6 +23,7 @@ from hingtui.api.headers import (
     is_words,
     may_be_words,
     validator,
+    version,
 )
 from hingtui.api.origins import Origin, check_peer, check_redirect
 from hingtui.api.refusals import Call, Reply, damaged, make, refusal
@@ -59,6 +60,8 @@ class Content:
         """Length of the whole file in bytes, where the server says it."""
         self.validator = validator(headers)
         """What If-Range may be sent with, or None."""
+        self.version = version(headers)
+        """What another file would not have, be it too weak for If-Range; or ""."""
         self.origin = origin
         """`scheme://host[:port]` that the bytes come from."""
         self._chunks = chunks

@@ -73,6 +73,15 @@ def validator(headers: Mapping[str, str]) -> str | None:
     return modified
 
 
+def version(headers: Mapping[str, str]) -> str:
+    """What is another one where the file is another one, be it too weak for If-Range; or "".
+
+    RFC 9110, 8.8.3.2: weak ETags are compared without their mark.
+    """
+    etag = headers.get("etag", "").strip().removeprefix("W/")
+    return etag if re.fullmatch(r'"[!#-~]*"', etag) else validator(headers) or ""
+
+
 def is_in_pieces(headers: Mapping[str, str]) -> bool:
     """Whether the body is no file but several pieces of one, each with headers of its own."""
     return headers.get("content-type", "").strip().lower().startswith("multipart/byteranges")

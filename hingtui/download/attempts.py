@@ -10,7 +10,7 @@ import random
 import threading
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -230,9 +230,13 @@ class _Attempts:
         self.transfer.show(Phase.RETRYING)
 
     def _reconsider(self, there: int | None, promised: int | None) -> None:
-        """After a 416: is the part the whole file already? Otherwise nothing of it can be used."""
-        if self.part.source and there == self.part.size and promised in (None, there):
-            self.part.note(replace(self.part.source, total=there))
+        """After a 416: is the part the whole file already? Otherwise nothing of it can be used.
+
+        The same length is no proof: its last bytes are asked for once more, and tell.
+        """
+        is_whole = there == self.part.size and promised in (None, there)
+        if is_whole and not self.transfer.wants_proof:
+            self.transfer.wants_proof = True
         else:
             self.part.clear()
 

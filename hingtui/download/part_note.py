@@ -25,6 +25,8 @@ class Source:
     """What `If-Range` takes."""
     origin: str = ""
     """Where the bytes came from: `scheme://host:port`."""
+    version: str = ""
+    """What another file would not have, be it too weak for `If-Range`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +66,9 @@ def _parse(told: object, video_id: str) -> Note | None:
     if not (validator is None or isinstance(validator, str)) or not isinstance(origin, str):
         return None
     solid, boot = told.get("solid"), told.get("boot")
+    version = told.get("version")
     return Note(
-        Source(total, validator, origin),
+        Source(total, validator, origin, version if isinstance(version, str) else validator or ""),
         solid if type(solid) is int and solid >= 0 else 0,
         boot if isinstance(boot, str) else "",
     )

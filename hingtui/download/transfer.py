@@ -43,6 +43,8 @@ class Content(Protocol):
     @property
     def validator(self) -> str | None: ...
     @property
+    def version(self) -> str: ...
+    @property
     def origin(self) -> str: ...
     def chunks(self) -> Iterator[bytes]: ...
 
@@ -137,7 +139,8 @@ class Transfer:
         elif content.start:
             raise BadReply(_("The server sent a piece of the file that was not asked for"))
         else:
-            self.part.begin(Source(content.total, content.validator, content.origin))
+            source = Source(content.total, content.validator, content.origin, content.version)
+            self.part.begin(source)
         self.began_at = self.part.size
         self.show(Phase.RECEIVING)
         self._check_room(content.total)
@@ -235,7 +238,7 @@ def _fits(known: Source, content: Content) -> bool:
     """Whether a 206 can be of the very file that the part is the beginning of."""
     if content.total is not None and known.total not in (None, content.total):
         return False
-    return not _differ(known.validator, content.validator)
+    return not _differ(known.version, content.version)
 
 
 def _is_proven(known: Source, content: Content) -> bool:
@@ -252,8 +255,8 @@ def _last_bytes(path: Path, count: int) -> bytes:
         return file.read(count)
 
 
-def _differ(one: str | None, other: str | None) -> bool:
-    """Whether two validators speak of different files; an ETag tells nothing about a date."""
+def _differ(one: str, other: str) -> bool:
+    """Whether two versions are of different files; an ETag tells nothing about a date."""
     if not one or not other or one.startswith('"') != other.startswith('"'):
         return False
     return one != other

@@ -58,6 +58,7 @@ class Keeper:
         self._read = read
         self._failed = failed
         self._pending = Pending()
+        self._being_written = Pending()
         self._in_file: frozenset[str] = frozenset()
         self._stamp: tuple[int, ...] | None = None
         self._retry_at = 0.0
@@ -91,6 +92,12 @@ class Keeper:
         self._pending.added -= gone
         self._pending.updated -= gone
         self._later -= gone
+
+    @property
+    def unwritten(self) -> list[str]:
+        """The ids added here that are not sure to be in the file yet."""
+        ids = (self._being_written.added - self._pending.removed) | self._pending.added
+        return sorted(ids)
 
     async def load(self) -> Contents:
         """What the file holds at the start."""
@@ -145,6 +152,7 @@ class Keeper:
         self._pending.updated |= self._later
         self._later = set()
         pending, self._pending = self._pending, Pending()
+        self._being_written = pending
         added = self._entries(pending.added)
         updated = self._entries(pending.updated - pending.added)
         try:
@@ -157,6 +165,10 @@ class Keeper:
             self._retry_at = self._clock.monotonic() + RETRY
             self._trouble(error)
             return
+        except BaseException:
+            self._put_back(pending)
+            raise
+        self._being_written = Pending()
         self._trouble(None)
         if contents.read_only:
             self._gone_here |= pending.removed
@@ -164,6 +176,7 @@ class Keeper:
 
     def _put_back(self, pending: Pending) -> None:
         """A write failed: what was done since then goes on top of what it would have written."""
+        self._being_written = Pending()
         newer = self._pending
         self._pending = Pending(
             added=(pending.added - newer.removed) | newer.added,

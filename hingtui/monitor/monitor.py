@@ -166,6 +166,11 @@ class Monitor:
             await self._keeper.flush()
         await self.at_rest(within)
 
+    @property
+    def unwritten(self) -> list[str]:
+        """The ids added here that are not sure to be in the watchlist's file yet."""
+        return self._keeper.unwritten if self._keeper is not None else []
+
     # The watch step by step, for those who move the clock themselves
 
     async def settle(self) -> None:

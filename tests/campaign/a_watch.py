@@ -137,8 +137,15 @@ class AWatch(World):
         except Killed:
             return  # while it was ending
         await self._cancelled(self._run)
-        self.note("the process ended; a new one begins")
+        if self.disk is not None and self.disk.disk.is_dead:
+            return
+        told = self.monitor.unwritten
+        if self.monitor.storage_error is not None:
+            self._ledger.after_failed_end()
+        self.note(f"the process ended; a new one begins; to be added again: {told}")
         await self._begin()
+        for video_id in told:
+            self._hands.add(self.monitor, video_id)
 
     async def _die(self) -> None:
         self.note("the process was killed")

@@ -76,6 +76,11 @@ class Ledger:
             if (video_id in found) != wish.is_in:
                 self._open.add(video_id)
 
+    def after_failed_end(self) -> None:
+        """A process ended whose watchlist could not be written: what it removed may be back."""
+        found = ids_in(self._path) or set()
+        self._open |= {i for i, wish in self._wishes.items() if i in found and not wish.is_in}
+
     def at_the_end(self) -> Iterator[str]:
         """What the file must hold when the watch has stopped."""
         found = ids_in(self._path)

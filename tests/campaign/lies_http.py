@@ -245,6 +245,8 @@ def sends_more_than_promised(s: Situation) -> Answer:
         return is_in_trouble(s)
     parts = s.right(length="chunked", body=None)
     whole = b"".join(part for part in parts if isinstance(part, bytes))
+    if whole[9:12] != b"206":  # nothing has said how much there is: nobody could tell
+        return whole
     return [whole.removesuffix(b"0\r\n\r\n") + b"5\r\nabcde\r\n0\r\n\r\n", CLOSE]
 
 
