@@ -26,6 +26,8 @@ import pyte
 ROOT = Path(__file__).parent.parent
 PATIENCE = 30.0
 """Seconds after which a test gives up waiting for what never comes."""
+_FINGERS = 0.05
+"""Seconds between two keys."""
 
 _LAUNCH = Path(__file__).with_name("launch.py")
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[(?:[<>=][0-9;]*[ -/]*[@-~]|\??[0-9;]*\$[@-~])")
@@ -76,6 +78,7 @@ class Terminal:
         """`started_as` and `ignoring` are for `launch.py`; `is_modern`: it answers questions."""
         self.raw = b""
         """Every byte that was sent to the terminal."""
+        self._pressed_at = 0.0
         self._screen = pyte.Screen(columns or 80, rows or 24)
         self._stream = pyte.ByteStream(self._screen)
         self._unfed = b""
@@ -110,7 +113,9 @@ class Terminal:
         return list(termios.tcgetattr(self._slave))
 
     def press(self, keys: str | bytes) -> None:
-        """Type, as a keyboard sends it."""
+        """Type, as a keyboard sends it; no faster than fingers, or it would be a paste."""
+        time.sleep(max(0.0, self._pressed_at + _FINGERS - time.monotonic()))
+        self._pressed_at = time.monotonic()
         os.write(self._master, keys if isinstance(keys, bytes) else keys.encode())
 
     def send(self, *numbers: signal.Signals) -> None:

@@ -150,6 +150,7 @@ def test_it_ends_in_time_while_a_download_hangs(tmp_path: Path, hangs: str) -> N
             running.shows("1 new id")
             running.press("\r")
             running.until(lambda text: "Add videos" not in text, "the dialog gone")
+            running.until(lambda _text: bool(received(home)), "a byte")
             running.press("q")
             running.shows("1 download")
             end(running, "\r")

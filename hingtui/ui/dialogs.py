@@ -6,7 +6,6 @@ Each returns an answer and does nothing with it.
 from __future__ import annotations
 
 import asyncio
-import time
 from typing import ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len
@@ -53,6 +52,7 @@ class PasteArea(TextArea):
         """Enter was pressed."""
 
     _last_key_at = 0.0
+    """When the last key came in, however late it was handled."""
 
     async def _on_paste(self, event: events.Paste) -> None:
         """Textual's own handler comes after this one, and would insert whatever it is given."""
@@ -60,8 +60,8 @@ class PasteArea(TextArea):
         event.text = "\n".join(map(steady, lines))
 
     async def _on_key(self, event: events.Key) -> None:
-        gap = time.monotonic() - self._last_key_at
-        self._last_key_at = time.monotonic()
+        gap = event.time - self._last_key_at
+        self._last_key_at = event.time
         if event.key == "enter" and gap > _PASTE_GAP:
             event.stop()
             event.prevent_default()
