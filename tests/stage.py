@@ -79,11 +79,13 @@ class Stage:
         """Wait until its download is over; what waits for a better time gets it."""
 
         def is_over() -> bool:
-            rows = self.app.monitor.watched.values()
-            running = (r for r in rows if r.saving and r.saving.state is SaveState.RUNNING)
-            if self.row(video_id).is_saving and not any(running):
+            if not self.row(video_id).is_saving:
+                return True
+            self.app.monitor.start_downloads()
+            savings = [watched.saving for watched in self.app.monitor.watched.values()]
+            if not any(saving and saving.state is SaveState.RUNNING for saving in savings):
                 self.clock.advance(1)  # until it is its turn, or the host's pause is over
-            return not self.row(video_id).is_saving
+            return False
 
         await until(is_over)
         await self.drawn()
@@ -120,26 +122,39 @@ async def stage(
 ) -> AsyncIterator[Stage]:
     """The app over a gateway that knows these jobs; it watches them all unless told otherwise."""
     clock = FakeClock()
-    i18n.use_language(language)
+    ids = [job.id for job in jobs] if watched is None else watched
+    now = clock.time()
+    Watchlist(home / "watchlist.toml").change(
+        add=[Entry(video_id, now - at) for at, video_id in enumerate(ids)]
+    )
+    with DemoServer(Story(jobs), clock=clock, token=TOKEN) as server:
+        environ = {"HINGTUI_HOME": str(home), "HINGNET_BASE_URL": server.base_url}
+        environ["HINGTUI_LANG"] = language
+        if token is not None:
+            environ["HINGNET_API_KEY"] = token
+        async with on_stage(environ, clock, size=size, is_demo=is_demo) as (app, pilot):
+            acting = Stage(clock, server, app, pilot, home)
+            await acting.pass_time()
+            yield acting
+        assert len(app.survived) == acting.survives, app.survived
+
+
+@asynccontextmanager
+async def on_stage(
+    environ: dict[str, str],
+    clock: FakeClock,
+    *,
+    size: tuple[int, int] = (120, 30),
+    is_demo: bool = False,
+) -> AsyncIterator[tuple[HingtuiApp, Pilot[None]]]:
+    """The app as this environment wants it, once it knows whom to ask."""
+    i18n.use_language(environ["HINGTUI_LANG"])
     try:
-        with DemoServer(Story(jobs), clock=clock, token=TOKEN) as server:
-            environ = {"HINGTUI_HOME": str(home), "HINGNET_BASE_URL": server.base_url}
-            environ["HINGTUI_LANG"] = language
-            if token is not None:
-                environ["HINGNET_API_KEY"] = token
-            ids = [job.id for job in jobs] if watched is None else watched
-            now = clock.time()
-            Watchlist(home / "watchlist.toml").change(
-                add=[Entry(video_id, now - at) for at, video_id in enumerate(ids)]
-            )
-            app = HingtuiApp(load_settings(environ), clock=clock, is_demo=is_demo)
-            async with app.run_test(size=size) as pilot:
-                acting = Stage(clock, server, app, pilot, home)
-                async with asyncio.timeout(PATIENCE):
-                    await until(lambda: app.monitor.connection.link is not Link.STARTING)
-                await acting.pass_time()
-                yield acting
-            assert len(app.survived) == acting.survives, app.survived
+        app = HingtuiApp(load_settings(environ), clock=clock, is_demo=is_demo)
+        async with app.run_test(size=size) as pilot:
+            async with asyncio.timeout(PATIENCE):
+                await until(lambda: app.monitor.connection.link is not Link.STARTING)
+            yield app, pilot
     finally:
         i18n.use_language("en")
 

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from threading import Event
+from threading import Condition, Event
 
 from textual.pilot import Pilot
 
@@ -36,17 +36,32 @@ piece is due at the very moment at which time stands still."""
 _PIECE = 28_000
 RATE = 25.0 * _PIECE
 """Bytes of a piece, of which the demo's server sends 25 a second."""
+_LOOK_AT_EVENT = 0.05
+"""Real seconds between two looks at an event that somebody may have set."""
 _PATIENCE = 20.0
 """Real seconds for anything to come about."""
 
 
 class StillClock(FakeClock):
-    """A clock that stands still for waiting threads too."""
+    """A clock that stands still for waiting threads too.
+
+    They hardly wake meanwhile: Textual's pilot waits until this process is idle.
+    """
+
+    def __init__(self, now: float) -> None:
+        super().__init__(now)
+        self._moved = Condition()
+
+    def advance(self, seconds: float) -> None:
+        with self._moved:
+            super().advance(seconds)
+            self._moved.notify_all()
 
     def wait(self, event: Event, seconds: float) -> bool:
         until = self.monotonic() + seconds
-        while self.monotonic() < until and not event.is_set():
-            event.wait(0.001)
+        with self._moved:
+            while self.monotonic() < until and not event.is_set():
+                self._moved.wait(_LOOK_AT_EVENT)
         return event.is_set()
 
 

@@ -35,6 +35,7 @@ from hingtui.ui.cells import standing_icon, standing_style, standing_word
 from hingtui.ui.commands import Command, commands
 from hingtui.ui.dashboard import Dashboard
 from hingtui.ui.last_look import LastLook
+from hingtui.ui.memory import stay_small
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.palette import Palette, palette_of
 from hingtui.ui.survival import SurvivingApp
@@ -111,6 +112,7 @@ class HingtuiApp(SurvivingApp):
         self.is_standing = True
         this_process.when_told(self._told_to_leave)  # not sooner: a start cannot be broken off
         self.run_worker(self._watch(), group="watch", exit_on_error=False)
+        self.run_worker(stay_small(self.monitor.clock), group="memory", exit_on_error=False)
 
     async def _watch(self) -> None:
         """Load, connect, then watch for ever."""

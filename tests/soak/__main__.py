@@ -17,9 +17,8 @@ MOST_GROWTH = 5.0
 """MB after the warm-up."""
 WARM_UP = 0.15
 """The part of the time after which memory is expected to stay."""
-SLACK = 20
-"""Descriptors, threads, tasks or connections more than at the end of the warm-up, at most: eight
-questions at once are sixteen descriptors, for both ends are in this process."""
+SLACK = 12
+"""Descriptors, threads, tasks or connections more than at the end of the warm-up, at most."""
 _FAST = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder in it
 """A day's worth of fsyncs within minutes need not wear a disk."""
 

@@ -11,10 +11,15 @@ from collections.abc import AsyncIterator
 from itertools import count
 from pathlib import Path
 
+from textual.pilot import Pilot
+
 from hingtui.demo.job import Job, Shape, Vocabulary
-from tests.scene import until
+from hingtui.ui.app import HingtuiApp
+from tests.scene import TOKEN, until
+from tests.soak.gateway import FarGateway, Moment
 from tests.soak.gauges import Reading, read
-from tests.stage import Stage, stage
+from tests.stage import on_stage
+from tests.support import FakeClock
 
 STEP = 30.0
 """Seconds that pass at once."""
@@ -42,8 +47,20 @@ _FAULTS: tuple[tuple[int, dict[str, str], bytes], ...] = (
 class Day:
     """One day of one person with so many videos watched at any time."""
 
-    def __init__(self, acting: Stage, seed: int, videos: int) -> None:
-        self._acting = acting
+    def __init__(
+        self,
+        app: HingtuiApp,
+        pilot: Pilot[None],
+        gateway: FarGateway,
+        clock: FakeClock,
+        *,
+        seed: int,
+        videos: int,
+    ) -> None:
+        self._app = app
+        self._pilot = pilot
+        self._gateway = gateway
+        self._clock = clock
         self._rng = random.Random(seed)  # noqa: S311 - the same day for the same seed
         self._videos = videos
         self._numbers = count()
@@ -55,52 +72,49 @@ class Day:
 
     async def step(self) -> None:
         """Let a moment pass, with all that happens in it."""
-        acting, rng = self._acting, self._rng
-        self._let_go()
-        self._bring_new()
-        if rng.random() < 0.3:
-            status, headers, body = rng.choice(_FAULTS)
-            acting.server.once("/v1/videos", status=status, headers=headers, body=body)
+        rng, monitor = self._rng, self._app.monitor
+        gone = self._let_go()
+        fresh = self._bring_new()
+        fault = rng.choice(_FAULTS) if rng.random() < 0.3 else None
+        self.asked += self._gateway.live(Moment(self._clock.now, fresh, gone, fault))
         if rng.random() < 0.1:
-            await acting.pilot.press(*rng.sample(_KEYS, 3), "escape", "escape")
+            await self._pilot.press(*rng.sample(_KEYS, 3), "escape", "escape")
         if rng.random() < 0.02:
-            await acting.pilot.resize_terminal(*rng.choice(_SIZES))
-        acting.clock.advance(STEP)
-        acting.app.monitor.start_asking()
+            await self._pilot.resize_terminal(*rng.choice(_SIZES))
+        self._clock.advance(STEP)
+        monitor.start_asking()
         await until(self._is_quiet)
-        acting.app.monitor.tell()
-        acting.dashboard.time_passed()
+        monitor.tell()
+        self._app._dashboard.time_passed()
         await asyncio.sleep(0)
-        self.asked += len(acting.server.requests)
-        acting.server._requests.clear()
 
     def _is_quiet(self) -> bool:
         """Whether nothing is under way, but for a list whose next page waits for the clock."""
-        monitor = self._acting.app.monitor
+        monitor = self._app.monitor
         return not monitor._poller._tasks and not monitor._saver.running
 
-    def _let_go(self) -> None:
+    def _let_go(self) -> list[str]:
         """What is finished for a while is watched no more, and the gateway forgets it too."""
-        monitor, now = self._acting.app.monitor, self._acting.clock.now
+        monitor, now = self._app.monitor, self._clock.now
         for video_id, watched in monitor.watched.items():
             if watched.is_final and video_id not in self._done:
                 self._done[video_id] = now
         gone = [video_id for video_id, at in self._done.items() if now - at > _KEPT]
         for video_id in gone:
             del self._done[video_id]
-            self._acting.server.story.jobs.pop(video_id, None)
             row = monitor.watched.get(video_id)
             if row is not None and row.saved is not None:
                 self.saved += 1
                 row.saved.unlink(missing_ok=True)  # an undo may have brought the row back
         monitor.remove(gone)
+        return gone
 
-    def _bring_new(self) -> None:
-        monitor, rng, now = self._acting.app.monitor, self._rng, self._acting.clock.now
+    def _bring_new(self) -> list[Job]:
+        monitor, rng, now = self._app.monitor, self._rng, self._clock.now
         fresh = [self._job(rng, now) for _n in range(self._videos - len(monitor.watched))]
         self.watched += len(fresh)
-        self._acting.server.story.jobs |= {job.id: job for job in fresh}
         monitor.add(job.id for job in fresh)
+        return fresh
 
     def _job(self, rng: random.Random, now: float) -> Job:
         return Job(
@@ -121,20 +135,24 @@ async def live(
     folder: Path, *, hours: float, videos: int, seed: int
 ) -> AsyncIterator[tuple[float, Reading, Day]]:
     """A reading at the end of each hour, or of each twentieth where there are few."""
-    async with stage(folder, size=(120, 40)) as acting:
-        acting.app.monitor.auto_download = True
-        day = Day(acting, seed, videos)
-        began = acting.clock.now
-        every = min(3600.0, hours * 180)
-        told = 0
-        while (passed := acting.clock.now - began) < hours * 3600:
-            await day.step()
-            if passed // every > told:
-                told = int(passed // every)
-                await acting.app.monitor.sync()
-                yield passed / 3600, read(_connections(acting)), day
+    clock = FakeClock()
+    with FarGateway() as gateway:
+        environ = {"HINGTUI_HOME": str(folder), "HINGTUI_LANG": "en"}
+        environ |= {"HINGNET_BASE_URL": gateway.base_url, "HINGNET_API_KEY": TOKEN}
+        async with on_stage(environ, clock, size=(120, 40)) as (app, pilot):
+            app.monitor.auto_download = True
+            day = Day(app, pilot, gateway, clock, seed=seed, videos=videos)
+            began = clock.now
+            every = min(3600.0, hours * 180)
+            told = 0
+            while (passed := clock.now - began) < hours * 3600:
+                await day.step()
+                if passed // every > told:
+                    told = int(passed // every)
+                    await app.monitor.sync()
+                    yield passed / 3600, read(_connections(app)), day
 
 
-def _connections(acting: Stage) -> int:
-    api = acting.app.monitor._api
+def _connections(app: HingtuiApp) -> int:
+    api = app.monitor._api
     return len(api._client._transport._pool.connections)  # type: ignore[union-attr]
