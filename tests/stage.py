@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rich.text import Text
+from textual import _wait
 from textual.pilot import Pilot
 from textual.widgets import Static
 
@@ -26,6 +27,10 @@ from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
 from tests.scene import PATIENCE, TOKEN, until
 from tests.support import FakeClock
+
+# Textual's pilot looks whether the process is idle only every 20 ms: a third of all tests' time.
+_wait.SLEEP_GRANULARITY = 1 / 200
+_wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 20
 
 
 @dataclass

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -212,3 +214,26 @@ async def test_a_wish_that_fails_is_told(
         assert acting.row("video_one").is_final
         acting.survives = 1
     assert log() == 1
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+async def test_a_worker_of_a_closed_dialog_fails_for_nobody(
+    tmp_path: Path, is_closed: bool
+) -> None:
+    async with stage(tmp_path) as acting:
+        await acting.press("ctrl+p")
+        is_to_fail = asyncio.Event()
+
+        async def look_for_what_is_gone() -> None:
+            with suppress(asyncio.CancelledError):
+                await is_to_fail.wait()
+            raise LookupError("no list")
+
+        acting.app.screen.run_worker(look_for_what_is_gone())
+        await acting.drawn()
+        if is_closed:
+            await acting.press("escape")
+        is_to_fail.set()
+        await acting.drawn()
+        acting.survives = 0 if is_closed else 1
+        assert len(acting.toasts()) == acting.survives

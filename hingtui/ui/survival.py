@@ -19,7 +19,7 @@ from textual.app import App
 from textual.dom import DOMNode
 from textual.message import Message
 from textual.widget import Widget
-from textual.worker import Worker, WorkerState
+from textual.worker import Worker, WorkerFailed, WorkerState, active_worker
 
 from hingtui.i18n import _
 
@@ -50,7 +50,9 @@ class SurvivingApp(App[None]):
             self.notify(words, severity="error", markup=False)
 
     def _handle_exception(self, error: Exception) -> None:
-        if self.is_standing:
+        if isinstance(error, WorkerFailed) and _was_left_behind():
+            _log.info("a worker of what is no longer shown: %s", error)
+        elif self.is_standing:
             self.survive(error, "the screen")
         else:
             super()._handle_exception(error)
@@ -96,3 +98,10 @@ class SurvivingApp(App[None]):
         error = event.worker.error
         if event.state is WorkerState.ERROR and isinstance(error, Exception):
             self.survive(error, f"the worker {event.worker.name}")
+
+
+def _was_left_behind() -> bool:
+    """Whether the worker that runs is one of a closed dialog: Textual's palette looks for its list
+    even while it is taken apart."""
+    worker = active_worker.get(None)
+    return worker is not None and not (worker.node.is_attached and worker.node.display)
