@@ -75,7 +75,7 @@ async def another_size(acting: Stage) -> None:
 
 async def paint(acting: Stage) -> None:
     acting.dashboard.refresh()
-    await until(lambda: bool(acting.app.survived))
+    await until(lambda: bool(acting.toasts()))
 
 
 PLACES = [
