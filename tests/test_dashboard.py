@@ -11,6 +11,7 @@ from rich.cells import cell_len
 from textual.widgets import Input
 from textual.widgets._footer import FooterKey
 
+from hingtui.errors import StorageTrouble
 from hingtui.monitor import Link
 from hingtui.ui.dialogs import AddDialog, HelpDialog, QuitDialog, TokenDialog
 from hingtui.video import Status
@@ -316,3 +317,15 @@ async def test_the_keys_of_dialogs_long_closed_are_forgotten(tmp_path: Path) -> 
             await acting.press("question_mark", "escape", "a", "escape")
         gc.collect()
         assert sum(isinstance(one, FooterKey) for one in gc.get_objects()) <= before
+
+
+async def test_what_could_be_lost_is_told_before_that_the_host_is_offline(tmp_path: Path) -> None:
+    async with stage(tmp_path, *(job(f"video_{n}") for n in range(5))) as acting:
+        acting.server.once("/v1", status=503, times=1000)
+        for _time in range(10):
+            await acting.pass_time(30)
+        assert acting.line_with("offline since")
+        acting.app.monitor._keeping_failed(StorageTrouble("The disk is full."))
+        await acting.drawn()
+        assert acting.line_with("The disk is full. It is tried again")
+        assert acting.line_with("offline since")

@@ -170,20 +170,25 @@ class Dashboard(Screen[None]):
         if line != self._header or line.spans != self._header.spans:
             self._header = line
             self.query_one("#header", Static).update(line, layout=False)
-        words = banner_line(connection, notices=self._told(), palette=self.palette)
+        words = banner_line(
+            connection, urgent=self._urgent(), notices=self._told(), palette=self.palette
+        )
         if words != self._banner:
             self._banner = words
             banner = self.query_one("#banner", Static)
             banner.set_class(words is not None, "-shown")
             banner.update(words or "")
 
+    def _urgent(self) -> str:
+        """What could be lost, or ""."""
+        if (trouble := self._monitor.storage_error) is None:
+            return ""
+        told = _("{trouble} It is tried again; nothing watched here is forgotten.")
+        return told.format(trouble=trouble)
+
     def _told(self) -> Iterable[str]:
-        """What is worth a banner about the user's own files, the most urgent first."""
+        """What else is worth a banner about the user's own files, the most important first."""
         monitor = self._monitor
-        if monitor.storage_error is not None:
-            yield _("{trouble} It is tried again; nothing watched here is forgotten.").format(
-                trouble=monitor.storage_error
-            )
         if monitor.is_read_only:
             yield _("The watchlist is of a newer hingtui: it is shown, but nothing is saved in it.")
         if monitor.set_aside is not None:

@@ -79,8 +79,15 @@ def _counts(counts: Counter[Standing], palette: Palette, *, with_words: bool) ->
     return text
 
 
-def banner_line(connection: Connection, *, notices: Iterable[str], palette: Palette) -> Text | None:
-    """What a person should know or do about the host or their files; None when all is well."""
+def banner_line(
+    connection: Connection, *, urgent: str = "", notices: Iterable[str], palette: Palette
+) -> Text | None:
+    """What a person should know or do about the host or their files; None when all is well.
+
+    What is `urgent` comes first: that the host is offline, the header says too.
+    """
+    if urgent:
+        return Text(f" {legible(urgent)}", palette.warning)
     if connection.link in (Link.DENIED, Link.OFFLINE) and connection.error is not None:
         told = diagnose(connection.error)
         words = " ".join(part for part in (told.what, told.advice) if part)
