@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import os
-import shlex
 import shutil
 import sys
 import tempfile
@@ -143,6 +142,8 @@ def _run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) -
 def _tell_unwritten(ids: list[str]) -> None:
     """What the watchlist's file could not take is still on the screen, to be added again."""
     if ids:
+        import shlex  # hardly ever needed
+
         told = _("These ids could not be written to the watchlist. To watch them again:")
         again = shlex.join(["hingtui", "add", *(clean_line(one) for one in ids)])
         # Where the end comes by force, Textual still holds sys.stderr.
