@@ -9,7 +9,6 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import ExitStack
-from types import TracebackType
 from typing import Self
 
 from tests.fault_server import CLOSE, Answer, FaultServer, Request
@@ -68,13 +67,8 @@ class Hosts:
         """Refuses every connection."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stack.__exit__(kind, error, traceback)
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
 
     def serve(self, api: Respond, storage: Respond) -> None:
         """From now on these answer."""

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import ModuleType, TracebackType
+from types import ModuleType
 from typing import Self, cast
 
 from hingtui.download import attempts
@@ -72,13 +72,8 @@ class Campaign:
         self.trap = self._stack.enter_context(LogTrap())
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        _traceback: TracebackType | None,
-    ) -> None:
-        self._stack.__exit__(kind, error, _traceback)
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
 
     def judge(self, schedule: Schedule) -> Verdict:
         """Live this life and look back."""

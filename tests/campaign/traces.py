@@ -11,7 +11,6 @@ import sys
 import threading
 import time
 import traceback
-from types import TracebackType
 from typing import Self
 
 from tests.campaign.clock import Endless
@@ -37,12 +36,7 @@ class LogTrap(logging.Handler):
         logging.getLogger("hingtui").setLevel(logging.INFO)
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         for name in _LOGGERS:
             logging.getLogger(name).removeHandler(self)
 
