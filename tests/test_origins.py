@@ -26,6 +26,9 @@ INSIDE = [
     "fe80::1",
     "fe80::1%eth0",
     "fd00::1",
+    "fc00:4000::1",
+    "fdfe:dcba:9877::1",
+    "fdfe:dcba:9876:1::1",
     "::ffff:10.0.0.1",
     "2002:0a00:0001::",
     "64:ff9b::a00:1",
@@ -51,7 +54,19 @@ def test_a_private_gateway_may_send_us_inside(host: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "host", ["1.1.1.1", "198.18.0.7", "198.19.255.255", "::ffff:8.8.8.8", "2001:4860:4860::8888"]
+    "host",
+    [
+        "1.1.1.1",
+        "198.18.0.7",
+        "198.19.255.255",
+        "::ffff:198.18.0.7",
+        "fc00::7",
+        "fc00:3fff:ffff::1",
+        "fdfe:dcba:9876::1",
+        "2001:2::1",
+        "::ffff:8.8.8.8",
+        "2001:4860:4860::8888",
+    ],
 )
 def test_public_and_fake_addresses_are_followed(host: str) -> None:
     check_redirect(PUBLIC, make_origin("https", host, None))

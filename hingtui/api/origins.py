@@ -11,8 +11,12 @@ from hingtui.errors import BadRedirect
 from hingtui.i18n import _
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-_FAKE_ADDRESSES = ipaddress.ip_network("198.18.0.0/15")
-"""What the DNS of a local proxy answers for every public name ("fake IP")."""
+_FAKE_ADDRESSES = tuple(
+    ipaddress.ip_network(block)
+    for block in ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64", "2001:2::/48")
+)
+"""What the DNS of a local proxy answers for a public name: the "fake IP" ranges of Clash, sing-box,
+Surge and others."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -73,7 +77,7 @@ def literal_address(host: str) -> Address | None:
 def is_inside(address: Address) -> bool:
     """Whether `address` is loopback, private, link-local or otherwise not of the public net."""
     plain = _unmapped(address)
-    if plain.version == 4 and plain in _FAKE_ADDRESSES:
+    if any(plain in block for block in _FAKE_ADDRESSES):  # never true across IP versions
         return False
     return plain.is_multicast or not plain.is_global
 
