@@ -17,9 +17,10 @@ import httpx
 
 from hingtui.api.answers import Answer, Page, read_answer, read_page
 from hingtui.api.content import MAX_WORDS, Content, ContentOpener, Hop
+from hingtui.api.locations import build_request, resolve
 from hingtui.api.proxies import Proxy
 from hingtui.api.refusals import Call, Reply, refusal
-from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, resolve, unpacked
+from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
 from hingtui.api.wire import FAULTS, Wire, explain
 from hingtui.clock import Cancellation, Clock
 from hingtui.errors import ApiError, BadRedirect, NotFound, Unreachable
@@ -79,7 +80,7 @@ class Api:
         try:
             self._setup.check_token()
             self._proxy = self._setup.route(self._setup.origin)
-            options = self._setup.options(self._setup.origin, self._proxy)
+            options = self._setup.options(self._setup.origin, self._proxy, is_async=True)
             self._client = httpx.AsyncClient(**options, limits=limits)
         except ApiError as trouble:
             self._trouble = trouble
@@ -192,7 +193,7 @@ class Api:
             reply = await self._exchange(url, cap)
             if reply.status not in REDIRECTS:
                 return reply
-            url, target = resolve(url, reply.headers.get("location", ""))
+            url, target = resolve(url, reply.location)
             if target != self._setup.origin:
                 message = _("The gateway redirects to {target}: is the base URL right?")
                 raise BadRedirect(message.format(target=target), http_status=reply.status)
@@ -218,8 +219,7 @@ class Api:
 
     async def _send(self, client: httpx.AsyncClient, url: httpx.URL, cap: int, wire: Wire) -> Reply:
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
-        extensions = {"trace": wire.async_trace}
-        request = client.build_request("GET", url, headers=headers, extensions=extensions)
+        request = build_request(client, url, headers, wire.async_trace)
         response = await client.send(request, stream=True, auth=self._setup.auth)
         wire.finish()
         body = Body(self._setup, response, cap)

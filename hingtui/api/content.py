@@ -25,9 +25,10 @@ from hingtui.api.headers import (
     validator,
     version,
 )
+from hingtui.api.locations import build_request, location_of, resolve
 from hingtui.api.origins import Origin, check_peer, check_redirect
 from hingtui.api.refusals import Call, Reply, damaged, make, refusal
-from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, resolve, unpacked
+from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
 from hingtui.api.wire import FAULTS, Wire, explain, later_in_thread
 from hingtui.clock import Cancellation
 from hingtui.errors import ApiError, BadRedirect, BadReply, Unreachable
@@ -88,6 +89,11 @@ class Hop:
     is_home: bool
     """Whether the token may go there."""
 
+    @property
+    def key(self) -> tuple[Origin, bytes, bool]:
+        """What is equal only for one and the same request."""
+        return self.origin, self.url.raw_path, self.is_home
+
 
 class ContentOpener:
     """Opens contents, any number at once."""
@@ -123,7 +129,7 @@ class ContentOpener:
         with ExitStack() as stack:
             yield self._follow(stack, hop, headers, cancelled)
 
-    def hop(self, location: str, previous: Hop | None = None) -> Hop:
+    def hop(self, location: bytes | str, previous: Hop | None = None) -> Hop:
         """Where `location` leads, without the token unless `previous` was and stays at home."""
         url, target = resolve(previous.url if previous is not None else None, location)
         check_redirect(self._setup.origin, target)
@@ -137,9 +143,9 @@ class ContentOpener:
         headers: dict[str, str],
         cancelled: Cancellation | None,
     ) -> Content:
-        seen: set[tuple[str, bool]] = set()
-        while len(seen) <= MAX_REDIRECTS and (str(hop.url), hop.is_home) not in seen:
-            seen.add((str(hop.url), hop.is_home))
+        seen: set[tuple[Origin, bytes, bool]] = set()
+        while len(seen) <= MAX_REDIRECTS and hop.key not in seen:
+            seen.add(hop.key)
             with ExitStack() as attempt:
                 found = self._ask(attempt, hop, headers, cancelled)
                 if isinstance(found, Content):
@@ -171,9 +177,7 @@ class ContentOpener:
         try:
             # A client of its own costs half a millisecond; no other thread can disturb it then.
             client = stack.enter_context(httpx.Client(**setup.options(hop.origin, proxy)))
-            request = client.build_request(
-                "GET", hop.url, headers=headers, extensions={"trace": wire.trace}
-            )
+            request = build_request(client, hop.url, headers, wire.trace)
             auth = setup.auth if hop.is_home else None
             response = client.send(request, stream=True, auth=auth)
             stack.callback(response.close)
@@ -193,7 +197,7 @@ class ContentOpener:
     ) -> Content | Hop:
         status, headers = response.status_code, response.headers
         if status in REDIRECTS:
-            return self.hop(headers.get("location", ""), hop)
+            return self.hop(location_of(response), hop)
         chunks = _body(response)
         if status not in (200, 206):
             call = Call.CONTENT if hop.is_home else Call.STORAGE

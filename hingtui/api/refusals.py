@@ -55,6 +55,8 @@ class Reply:
     body: bytes = field(default=b"", repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
     """The token, and passwords: what must not be repeated even where the server repeats it."""
+    location: bytes = field(default=b"", repr=False)
+    """The raw `Location`, which `headers` no longer has."""
 
 
 def is_unknown_id(code: str) -> bool:

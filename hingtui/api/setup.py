@@ -20,11 +20,17 @@ import httpx
 
 from hingtui import __version__
 from hingtui.api.answers import unpack
-from hingtui.api.origins import Origin, make_origin
+from hingtui.api.locations import (
+    location_of,
+    origin_of,
+    set_location_aside,
+    set_location_aside_async,
+)
+from hingtui.api.origins import Origin
 from hingtui.api.proxies import Proxies, Proxy
 from hingtui.api.refusals import Reply, damaged, too_big
 from hingtui.clock import Clock
-from hingtui.errors import BadCertificate, BadRedirect, Unauthorized, Unreachable
+from hingtui.errors import BadCertificate, Unauthorized, Unreachable
 from hingtui.i18n import _
 
 USER_AGENT = f"hingtui/{__version__}"
@@ -33,8 +39,6 @@ MAX_ERROR_BODY = 64 * 2**10
 MAX_BODY_TIME = 60.0
 """Seconds for the whole body of an answer: a read timeout does not stop a drip feed."""
 MAX_REDIRECTS = 5
-_LONGEST_URL = 8192
-_LAST_PORT = 65_535
 REDIRECTS = (301, 302, 303, 307, 308)
 
 for _name in ("httpx", "httpcore"):  # both log whole URLs: a signed query would be in the log
@@ -93,8 +97,11 @@ class Setup:
         """The proxy on the way to `origin`. Raises Unreachable for a malformed one."""
         return self._proxies.route(origin)
 
-    def options(self, origin: Origin, proxy: Proxy | None) -> dict[str, Any]:
+    def options(
+        self, origin: Origin, proxy: Proxy | None, *, is_async: bool = False
+    ) -> dict[str, Any]:
         """What an httpx client for `origin` is built with. Raises BadCertificate."""
+        set_aside = set_location_aside_async if is_async else set_location_aside
         way = httpx.Proxy(proxy.url, auth=proxy.auth) if proxy is not None else None
         needs_tls = "https" in (origin.scheme, proxy.url[:5] if proxy is not None else "")
         return {
@@ -104,6 +111,7 @@ class Setup:
             "trust_env": False,
             "timeout": self._timeout,
             "follow_redirects": False,
+            "event_hooks": {"response": [set_aside]},
             "headers": {"User-Agent": USER_AGENT},
             "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         }
@@ -120,7 +128,12 @@ class Body:
     def __init__(self, setup: Setup, response: httpx.Response, cap: int) -> None:
         self._clock = setup.clock
         self._response = response
-        self._reply = Reply(response.status_code, response.headers, secrets=setup.secrets)
+        self._reply = Reply(
+            response.status_code,
+            response.headers,
+            secrets=setup.secrets,
+            location=location_of(response),
+        )
         self._cap = cap
         self._data = bytearray()
         self._deadline = self._clock.monotonic() + MAX_BODY_TIME
@@ -155,31 +168,6 @@ def unpacked(reply: Reply, cap: int) -> Reply:
     if body is None and is_good:
         raise too_big(reply, cap)
     return replace(reply, body=body or b"")
-
-
-def origin_of(url: httpx.URL) -> Origin:
-    """Raises ValueError. httpx's own reading of the URL: a second parser could be fooled."""
-    if (url.port or 1) > _LAST_PORT:
-        raise ValueError("no such port")
-    return make_origin(url.scheme, url.raw_host.decode("ascii"), url.port)
-
-
-def resolve(url: httpx.URL | None, location: str) -> tuple[httpx.URL, Origin]:
-    """Where a redirect from `url` to `location` leads. Raises BadRedirect for nowhere."""
-    found = _resolved(url, location)
-    if found is None:
-        raise BadRedirect(_("The gateway redirects to an address that is no usable web address."))
-    return found
-
-
-def _resolved(url: httpx.URL | None, location: str) -> tuple[httpx.URL, Origin] | None:
-    if not 0 < len(location) <= _LONGEST_URL:
-        return None
-    try:
-        target = httpx.URL(location) if url is None else url.join(location)
-        return None if target.userinfo else (target, origin_of(target))
-    except (httpx.InvalidURL, ValueError):
-        return None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
