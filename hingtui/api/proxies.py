@@ -30,6 +30,11 @@ class Proxy:
     auth: tuple[str, str] | None = field(default=None, repr=False)
 
     @property
+    def is_encrypted(self) -> bool:
+        """Whether the proxy itself is spoken to over TLS, and shows a certificate of its own."""
+        return self.url.startswith("https:")
+
+    @property
     def label(self) -> str:
         """What a sentence calls it: `HTTPS_PROXY (127.0.0.1:7890)`."""
         place = self.url.partition("://")[2]

@@ -20,6 +20,7 @@ import httpx
 
 from hingtui import __version__
 from hingtui.api.answers import unpack
+from hingtui.api.certificates import trust_context
 from hingtui.api.locations import (
     location_of,
     origin_of,
@@ -30,7 +31,7 @@ from hingtui.api.origins import Origin
 from hingtui.api.proxies import Proxies, Proxy
 from hingtui.api.refusals import Reply, damaged, too_big
 from hingtui.clock import Clock
-from hingtui.errors import BadCertificate, Unauthorized, Unreachable
+from hingtui.errors import Unauthorized, Unreachable
 from hingtui.i18n import _
 
 USER_AGENT = f"hingtui/{__version__}"
@@ -102,12 +103,12 @@ class Setup:
     ) -> dict[str, Any]:
         """What an httpx client for `origin` is built with. Raises BadCertificate."""
         set_aside = set_location_aside_async if is_async else set_location_aside
-        way = httpx.Proxy(proxy.url, auth=proxy.auth) if proxy is not None else None
-        needs_tls = "https" in (origin.scheme, proxy.url[:5] if proxy is not None else "")
+        needs_tls = origin.scheme == "https" or (proxy is not None and proxy.is_encrypted)
+        # Without TLS an empty context does: it knows no authority and so trusts nobody.
+        context = self._trust() if needs_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         return {
-            # Without TLS an empty context does: it knows no authority and so trusts nobody.
-            "verify": self._trust() if needs_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT),
-            "proxy": way,
+            "verify": context,
+            "proxy": _httpx_proxy(proxy, context) if proxy is not None else None,
             "trust_env": False,
             "timeout": self._timeout,
             "follow_redirects": False,
@@ -118,7 +119,7 @@ class Setup:
 
     def _trust(self) -> ssl.SSLContext:
         with self._tls_lock:
-            self._tls = self._tls or _make_tls(self._environ)
+            self._tls = self._tls or trust_context(self._environ)
             return self._tls
 
 
@@ -170,6 +171,13 @@ def unpacked(reply: Reply, cap: int) -> Reply:
     return replace(reply, body=body or b"")
 
 
+def _httpx_proxy(proxy: Proxy, context: ssl.SSLContext) -> httpx.Proxy:
+    """httpx has a trust of its own for a proxy that is given no context."""
+    return httpx.Proxy(
+        proxy.url, auth=proxy.auth, ssl_context=context if proxy.is_encrypted else None
+    )
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class _Bearer(httpx.Auth):
     """Adds the token on its way out, so that it stands in no variable that a traceback shows."""
@@ -179,15 +187,3 @@ class _Bearer(httpx.Auth):
     def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
         request.headers["Authorization"] = f"Bearer {self._token}"
         yield request
-
-
-def _make_tls(environ: Mapping[str, str]) -> ssl.SSLContext:
-    file, folder = environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR")
-    if not file and not folder:
-        return httpx.create_ssl_context(trust_env=False)
-    try:
-        return ssl.create_default_context(cafile=file or None, capath=folder or None)
-    except OSError:
-        name = "SSL_CERT_FILE" if file else "SSL_CERT_DIR"
-        message = _("{variable} names no usable certificates: correct it, or unset it.")
-        raise BadCertificate(message.format(variable=name)) from None
