@@ -127,17 +127,44 @@ def _explain_api(error: errors.ApiError) -> tuple[str, str, str]:
                 _("The gateway asks everybody with this token to slow down."),
                 _("Asking goes on by itself."),
             )
+        case errors.ProxyCertificate():
+            return (
+                _("proxy certificate"),
+                _("The proxy cannot prove who it is, so nothing was sent."),
+                _("Check the proxy's certificate, its address, and this machine's clock."),
+            )
+        case errors.UntrustedCertificate():
+            return (
+                _("bad certificate"),
+                _("Nobody that this machine trusts has signed the certificate."),
+                _(
+                    "In a company's network, set SSL_CERT_FILE to the company's CA certificate and "
+                    "start hingtui again. Otherwise check the base URL."
+                ),
+            )
         case errors.BadCertificate():
             return (
                 _("bad certificate"),
                 _("The other side cannot prove who it is, so nothing was sent."),
                 _("Check the base URL, this machine's clock, and any proxy in between."),
             )
+        case errors.ProxyLogin():
+            return (
+                _("proxy login"),
+                _("The proxy asks for a name and password, or refuses those it got."),
+                _("Correct the name and password in the proxy's address, and start hingtui again."),
+            )
         case errors.Unreachable():
             return (
                 _("no answer"),
                 _("The gateway does not answer."),
                 _("It is tried again by itself. Check the network and the proxy settings."),
+            )
+        case errors.LoginRequired():
+            return (
+                _("login in front"),
+                _("Something in front of the gateway asks for a name and password."),
+                _("Check the base URL, or ask whoever runs the server there."),
             )
         case errors.BadRedirect():
             return (

@@ -12,9 +12,13 @@ HingtuiError                  everything this program raises on purpose
 │   ├── ServerTrouble         408 and 5xx: passing, as a rule
 │   ├── NotOffered            501, or the list call is unknown here
 │   ├── BadReply              an answer that is not what the API promises
+│   │   └── LoginRequired     401 of something in front of the gateway: HTTP Basic, NTLM
 │   ├── BadRedirect           a redirect that must not be followed
 │   └── Unreachable           no answer: refused, no such name, cut, timed out, dead proxy
-│       └── BadCertificate    the other side cannot prove who it is
+│       ├── BadCertificate    the other side cannot prove who it is
+│       │   ├── UntrustedCertificate  no authority that this machine trusts has signed it
+│       │   └── ProxyCertificate      the other side is an encrypted proxy
+│       └── ProxyLogin        407: the proxy asks for a name and password
 └── DownloadError             the bytes came, but no whole video of them
     ├── Cancelled             the user's wish
     ├── Busy                  another process is saving this very video
@@ -109,6 +113,13 @@ class BadReply(ApiError):
     """An answer that is not what the API promises: a web page, no JSON, no video in it."""
 
 
+class LoginRequired(BadReply):
+    """A 401 that is not the gateway's: something in front of it asks for a name and password.
+
+    Not Unreachable, as it can concern a single path: the others are asked on.
+    """
+
+
 class BadRedirect(ApiError):
     """A redirect to plain http, to a private address, in a loop, or to another scheme."""
 
@@ -119,6 +130,18 @@ class Unreachable(ApiError):
 
 class BadCertificate(Unreachable):
     """The other side cannot prove who it is."""
+
+
+class UntrustedCertificate(BadCertificate):
+    """Signed by no authority that this machine trusts: a company's own, perhaps."""
+
+
+class ProxyCertificate(BadCertificate):
+    """A proxy that is spoken to over TLS cannot prove who it is."""
+
+
+class ProxyLogin(Unreachable):
+    """A proxy asks for a name and password, or refuses those it got."""
 
 
 class DownloadError(HingtuiError):

@@ -20,7 +20,15 @@ import socksio
 
 from hingtui.api.origins import Origin
 from hingtui.api.proxies import Proxy
-from hingtui.errors import ApiError, BadCertificate, BadRedirect, Unreachable
+from hingtui.errors import (
+    ApiError,
+    BadCertificate,
+    BadRedirect,
+    ProxyCertificate,
+    ProxyLogin,
+    Unreachable,
+    UntrustedCertificate,
+)
 from hingtui.i18n import _
 from hingtui.text import clean_line
 
@@ -77,6 +85,8 @@ class Wire:
         """Whether a new connection was opened for this request."""
         self.is_through = False
         """Whether the request itself was on its way, past any proxy and any handshake."""
+        self.is_beyond_proxy = False
+        """Whether the proxy has let us through to the target, as far as there is one."""
         self.is_late = False
         self.is_cut = False
         self._has_heard = False
@@ -133,6 +143,8 @@ class Wire:
             self._timer = self._later(self._patience, self._give_up)
             if self._guard is not None:
                 self._guard(str(self._stream.get_extra_info("server_addr")[0]))
+        elif event in _BEYOND_PROXY:
+            self.is_beyond_proxy = True
         elif event.endswith(".send_request_headers.started"):
             self.is_through = info["request"].method != b"CONNECT"
 
@@ -158,6 +170,12 @@ class Wire:
 
 
 _CONNECTED = (".connect_tcp.complete", ".start_tls.complete")
+_BEYOND_PROXY = ("proxy.start_tls.started", "socks.start_tls.started")
+"""Handshakes with the target; `connection.start_tls` is one with the proxy where there is one."""
+_ASKS_FOR_LOGIN = re.compile(r"^407|username|password|acceptable methods", re.IGNORECASE)
+"""What httpcore says where a proxy refuses for want of a login, the last one of SOCKS."""
+_UNTRUSTED = frozenset((2, 18, 19, 20, 21, 27, -67843))
+"""OpenSSL's X509_V_ERR codes for a chain that ends at no trusted authority; the last is macOS's."""
 _under_way: ContextVar[Wire | None] = ContextVar("_under_way", default=None)
 """The request that this task is sending or hearing the answer of."""
 
@@ -187,17 +205,15 @@ def explain(error: Exception, target: Origin, proxy: Proxy | None, wire: Wire) -
         # httpx looks at every redirect's target, even where it is told to follow none.
         return BadRedirect(_("The gateway redirects to an address that is no usable web address."))
     causes = tuple(_causes(error))
+    is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
+    is_the_proxys = proxy is not None and not wire.is_through and not wire.is_beyond_proxy
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return BadCertificate(
-                _(
-                    "{place} cannot prove who it is ({reason}). Check the address, this machine's "
-                    "clock, and whether something on the way intercepts the connection."
-                ).format(place=target.place, reason=clean_line(cause.verify_message, 200))
-            )
-    is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
+            return _distrust(cause, target, proxy if is_the_proxys else None)
+    if proxy is not None and is_the_proxys and is_tls:
+        return Unreachable(_blame_proxys_tls(proxy))
     if proxy is not None and not wire.is_through and not is_tls:
-        return Unreachable(_blame_proxy(error, target, proxy))
+        return _blame_proxy(error, target, proxy)
     if is_tls and not wire.is_through:
         text = _("An encrypted connection to {place} could not be set up.")
     elif any(isinstance(cause, socket.gaierror | UnicodeError) for cause in causes):
@@ -220,15 +236,69 @@ def explain(error: Exception, target: Origin, proxy: Proxy | None, wire: Wire) -
     return Unreachable(text.format(place=target.place, host=target.host, reason=reason))
 
 
-def _blame_proxy(error: Exception, target: Origin, proxy: Proxy) -> str:
+def _distrust(
+    error: ssl.SSLCertVerificationError, target: Origin, proxy: Proxy | None
+) -> BadCertificate:
+    """The error for a certificate that was refused; it is the proxy's where there is a `proxy`."""
+    is_untrusted = error.verify_code in _UNTRUSTED
+    if proxy is not None:
+        kind, text = _distrust_proxy(is_untrusted=is_untrusted)
+    elif is_untrusted:
+        kind = UntrustedCertificate
+        text = _(
+            "{place} cannot prove who it is ({reason}). If a company's network inspects encrypted "
+            "connections, set SSL_CERT_FILE to the file of the company's CA certificate."
+        )
+    else:
+        kind = BadCertificate
+        text = _(
+            "{place} cannot prove who it is ({reason}). Check the address, this machine's "
+            "clock, and whether something on the way intercepts the connection."
+        )
+    label = proxy.label if proxy is not None else ""
+    reason = clean_line(error.verify_message, 200)
+    return kind(text.format(place=target.place, proxy=label, reason=reason))
+
+
+def _distrust_proxy(*, is_untrusted: bool) -> tuple[type[BadCertificate], str]:
+    if is_untrusted:
+        return ProxyCertificate, _(
+            "The proxy {proxy} cannot prove who it is ({reason}). Check the proxy's certificate; "
+            "if a company's own CA signed it, set SSL_CERT_FILE to the file of that CA."
+        )
+    return ProxyCertificate, _(
+        "The proxy {proxy} cannot prove who it is ({reason}). Check the proxy's certificate, "
+        "its address, and this machine's clock."
+    )
+
+
+def _blame_proxys_tls(proxy: Proxy) -> str:
+    """What to say where the handshake with an encrypted proxy failed before any certificate."""
+    return _(
+        "An encrypted connection to the proxy {proxy} could not be set up: check the proxy's "
+        "certificate, or write http:// in its address if it speaks no TLS."
+    ).format(proxy=proxy.label)
+
+
+def _blame_proxy(error: Exception, target: Origin, proxy: Proxy) -> Unreachable:
+    kind = Unreachable
     if not isinstance(error, httpx.ProxyError):
         text = _("The proxy {proxy} does not answer as a proxy: start it, or correct or unset it.")
-    elif re.search(r"^407|username|password", str(error), re.IGNORECASE):
-        text = _("The proxy {proxy} wants another name and password in its address.")
+    elif _ASKS_FOR_LOGIN.search(str(error)):
+        kind, text = _login(proxy)
     else:
         text = _("The proxy {proxy} cannot reach {place} ({reason}).")
     reason = clean_line(str(error), 100)
-    return text.format(proxy=proxy.label, place=target.place, reason=reason)
+    return kind(text.format(proxy=proxy.label, place=target.place, reason=reason))
+
+
+def _login(proxy: Proxy) -> tuple[type[Unreachable], str]:
+    if proxy.auth is None:
+        return ProxyLogin, _(
+            "The proxy {proxy} asks for a name and password: write them into its address, "
+            "as in name:password@host:port."
+        )
+    return ProxyLogin, _("The proxy {proxy} wants another name and password in its address.")
 
 
 def _means_closed(error: Exception) -> bool:
