@@ -60,7 +60,7 @@ def reply(payload: object = None, status: int = 200, **headers: str) -> Reply:
         (R, 429, errors.RateLimited),
         (L, 429, errors.RateLimited),
         (C, 429, errors.RateLimited),
-        (R, 407, errors.Unreachable),
+        (R, 407, errors.ProxyLogin),
         (R, 408, errors.ServerTrouble),
         (R, 500, errors.ServerTrouble),
         (L, 502, errors.ServerTrouble),

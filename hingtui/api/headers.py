@@ -14,6 +14,9 @@ LONGEST_RETRY_AFTER = 3600.0
 _DOWNLOADABLE = re.compile(r"(video|audio|multipart)/|(application|binary)/(octet-stream|mp4)")
 
 
+_LOGIN_SCHEMES = {
+    name.lower(): name for name in ("Basic", "Digest", "Kerberos", "Negotiate", "NTLM")
+}
 _CONTENT_RANGE = re.compile(
     r"bytes[ =]+(?:([0-9]{1,18})\s*-\s*([0-9]{1,18})|\*)\s*/\s*([0-9]{1,18}|\*)", re.IGNORECASE
 )
@@ -23,6 +26,18 @@ def request_id(headers: Mapping[str, str]) -> str:
     """What the gateway's support asks for, or ""."""
     said = headers.get("x-oneapi-request-id") or headers.get("x-request-id") or ""
     return clean_line(said, 128)
+
+
+def login_scheme(headers: Mapping[str, str]) -> str:
+    """How a 401 asks for a name and password (`Basic`, `NTLM`, …), or "" where it does not.
+
+    RFC 9110, 11.6.1: several challenges in one header, each with parameters that may be quoted.
+    """
+    challenges = re.sub(r'"(?:\\.|[^"\\])*"', "", headers.get("www-authenticate", ""))
+    for word in re.findall(r"(?:^|,)\s*([A-Za-z][A-Za-z0-9-]*)(?![A-Za-z0-9-]|\s*=)", challenges):
+        if word.lower() in _LOGIN_SCHEMES:
+            return _LOGIN_SCHEMES[word.lower()]
+    return ""
 
 
 def server_time(headers: Mapping[str, str]) -> float | None:

@@ -12,19 +12,20 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
 
-from hingtui.api.headers import content_range, request_id, retry_after
+from hingtui.api.headers import content_range, login_scheme, request_id, retry_after
 from hingtui.errors import (
     ApiError,
     BadReply,
     Forbidden,
+    LoginRequired,
     NotFound,
     NotOffered,
     NotReady,
+    ProxyLogin,
     RangeRefused,
     RateLimited,
     ServerTrouble,
     Unauthorized,
-    Unreachable,
 )
 from hingtui.i18n import _
 from hingtui.redaction import redacted
@@ -77,6 +78,10 @@ def refusal(call: Call, reply: Reply, now: float) -> ApiError:
     """The error that an answer without success is. `now` is Unix seconds, for Retry-After."""
     message, code = _said(reply)
     kind = _kind(call, reply.status, code)
+    if kind is Unauthorized and _is_login_in_front(reply):
+        kind, code = LoginRequired, ""
+    if kind in (LoginRequired, ProxyLogin):
+        message = _login_words(reply)  # not those of an error page
     error = make(kind, reply, message or own_words(kind, reply.status, call), code)
     if isinstance(error, RateLimited):
         error.retry_after = retry_after(reply.headers, now)
@@ -116,7 +121,7 @@ def _kind(call: Call, status: int, code: str) -> type[ApiError]:
     if call is Call.STORAGE:
         # A link that expired, or a storage out of breath: a fresh link through `/content` helps.
         # Nothing here may stop the asking (401) or slow down the gateway (429).
-        return {416: RangeRefused, 202: NotReady, 204: NotReady}.get(status, ServerTrouble)
+        return _OF_STORAGE.get(status, ServerTrouble)
     if is_unknown_id(code) and call is not Call.LIST and status < 500:
         return NotFound
     special = _SPECIAL.get((call, status)) or _USUAL.get(status)
@@ -125,12 +130,18 @@ def _kind(call: Call, status: int, code: str) -> type[ApiError]:
     return ServerTrouble if status >= 500 else BadReply
 
 
+_OF_STORAGE: dict[int, type[ApiError]] = {
+    202: NotReady,
+    204: NotReady,
+    407: ProxyLogin,
+    416: RangeRefused,
+}
 _USUAL: dict[int, type[ApiError]] = {
     401: Unauthorized,
     402: Unauthorized,  # "payment required": as with 401, the account is what has to change
     403: Forbidden,
     404: NotFound,
-    407: Unreachable,  # only a proxy says this
+    407: ProxyLogin,  # only a proxy says this
     408: ServerTrouble,
     410: NotFound,
     425: ServerTrouble,
@@ -170,6 +181,25 @@ def _said(reply: Reply) -> tuple[str, str]:
     return clean_line(headline[2]) if headline else "", clean_line(word[1]) if word else ""
 
 
+def _is_login_in_front(reply: Reply) -> bool:
+    """Whether a 401 comes from a server in front of the gateway, which answers in JSON itself."""
+    if reply.status != 401 or not login_scheme(reply.headers):
+        return False
+    try:
+        payload: object = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        return True
+    return not isinstance(payload, Mapping)
+
+
+def _login_words(reply: Reply) -> str:
+    if reply.status == 407:
+        return _("The proxy asks for a name and password (HTTP {status}).").format(status=407)
+    return _(
+        "Something in front of the gateway asks for a name and password (HTTP {scheme})."
+    ).format(scheme=login_scheme(reply.headers))
+
+
 def own_words(kind: type[ApiError], status: int, call: Call) -> str:
     """Our sentence where the server said nothing."""
     if call is Call.STORAGE and kind is ServerTrouble:
@@ -190,8 +220,6 @@ def own_words(kind: type[ApiError], status: int, call: Call) -> str:
         text = _("The gateway is in trouble (HTTP {status}).")
     elif kind is NotOffered:
         text = _("The gateway does not offer this call (HTTP {status}).")
-    elif kind is Unreachable:
-        text = _("The proxy asks for a name and password (HTTP {status}).")
     elif status == 200:
         text = _("The gateway sent something else instead of the video.")
     else:
