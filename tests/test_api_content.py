@@ -317,6 +317,13 @@ def test_a_storage_that_refuses_says_nothing_about_the_token_or_the_gateway(stat
     assert (type(error), error.message) == (errors.ServerTrouble, "Request has expired")
 
 
+def test_a_storage_that_fails_shows_its_own_request_id() -> None:
+    with FaultServer(lambda _: answer(503, x_tos_request_id="storage")) as cdn:
+        there = answer(302, location=f"{cdn.url}/v?sig=1", x_oneapi_request_id="gateway")
+        with FaultServer(lambda _: there) as server:
+            assert error_from(server.url).request_id == "storage"
+
+
 def test_a_range_refused_by_the_storage_is_a_refused_range() -> None:
     with (
         FaultServer(lambda _: answer(416, content_range="bytes */10")) as cdn,

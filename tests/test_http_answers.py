@@ -131,6 +131,46 @@ def test_the_request_id_is_taken_from_either_header_and_cleaned() -> None:
 
 
 @pytest.mark.parametrize(
+    "name",
+    ["x-litellm-call-id", "request-id", "x-amzn-requestid", "x-amz-request-id", "x-tos-request-id",
+     "x-oss-request-id", "x-ms-request-id", "x-guploader-uploadid", "x-trace-id", "traceparent",
+     "cf-ray"],
+)  # fmt: skip
+def test_every_usual_request_id_is_found(name: str) -> None:
+    assert request_id({name: "abc"}) == "abc"
+
+
+@pytest.mark.parametrize("first", ["x-oneapi-request-id", "x-litellm-call-id", "x-request-id"])
+def test_the_gateways_own_request_id_comes_before_a_relays(first: str) -> None:
+    assert request_id({"cf-ray": "c", "x-amz-request-id": "s", first: "own"}) == "own"
+    assert request_id({first: " \x1b ", "cf-ray": "c"}) == "c"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"error": {"message": "no", "request_id": "abc"}},
+        {"message": "no", "requestId": "abc"},
+        {"data": {"request_id": "abc"}},
+        b"<Error><Code>AccessDenied</Code><RequestId>abc</RequestId></Error>",
+    ],
+)
+def test_a_request_id_in_the_body_stands_in_for_a_header(body: object) -> None:
+    assert refusal(S, reply(body, 403), NOW).request_id == "abc"
+    assert refusal(S, reply(body, 403, x_amz_request_id="head"), NOW).request_id == "head"
+
+
+def test_a_request_id_in_the_message_stays_there() -> None:
+    error = refusal(R, reply({"error": {"message": "no (request id: 2025)"}}, 401), NOW)
+    assert (error.message, error.request_id) == ("no (request id: 2025)", "")
+
+
+@pytest.mark.parametrize("body", [[], 1, {"error": {"request_id": {"a": 1}}}, {"request_id": 5}])
+def test_an_odd_request_id_in_the_body_is_none(body: object) -> None:
+    assert refusal(R, reply(body, 500), NOW).request_id == ""
+
+
+@pytest.mark.parametrize(
     ("said", "seconds"),
     [
         ("5", 5.0),

@@ -14,6 +14,46 @@ LONGEST_RETRY_AFTER = 3600.0
 _DOWNLOADABLE = re.compile(r"(video|audio|multipart)/|(application|binary)/(octet-stream|mp4)")
 
 
+_REQUEST_IDS = (
+    "x-oneapi-request-id",  # one-api, new-api and their kin
+    "x-new-api-request-id",
+    "x-litellm-call-id",
+    "x-api-request-id",
+    "x-request-id",  # OpenAI and most others
+    "request-id",  # Anthropic
+    "x-requestid",
+    "requestid",
+    "x-dashscope-request-id",
+    "x-ms-request-id",  # Azure, its storage too
+    "apim-request-id",
+    "x-tt-logid",  # ByteDance
+    "x-tos-request-id",  # storages from here on
+    "x-oss-request-id",
+    "x-cos-request-id",
+    "x-obs-request-id",
+    "x-bce-request-id",
+    "x-nos-request-id",
+    "x-kss-request-id",
+    "x-amz-request-id",
+    "x-amzn-requestid",
+    "x-amzn-request-id",
+    "x-reqid",  # Qiniu
+    "x-guploader-uploadid",
+    "x-goog-request-id",
+    "x-kong-request-id",  # what only stands in between from here on
+    "x-correlation-id",
+    "x-trace-id",
+    "trace-id",
+    "eagleeye-traceid",
+    "x-b3-traceid",
+    "x-amzn-trace-id",
+    "x-cloud-trace-context",
+    "traceparent",
+    "x-amz-cf-id",
+    "x-vercel-id",
+    "cf-ray",
+)
+"""The gateway's own first, then its upstream's, then the storage's, and what only relays last."""
 _LOGIN_SCHEMES = {
     name.lower(): name for name in ("Basic", "Digest", "Kerberos", "Negotiate", "NTLM")
 }
@@ -23,9 +63,9 @@ _CONTENT_RANGE = re.compile(
 
 
 def request_id(headers: Mapping[str, str]) -> str:
-    """What the gateway's support asks for, or ""."""
-    said = headers.get("x-oneapi-request-id") or headers.get("x-request-id") or ""
-    return clean_line(said, 128)
+    """What the support of the gateway or of the storage asks for, or ""."""
+    found = (clean_line(headers.get(name, ""), 128) for name in _REQUEST_IDS)
+    return next((said for said in found if said), "")
 
 
 def login_scheme(headers: Mapping[str, str]) -> str:

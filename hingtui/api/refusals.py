@@ -34,6 +34,7 @@ from hingtui.video import server_words
 
 E = TypeVar("E", bound=ApiError)
 
+_REQUEST_ID_KEYS = ("request_id", "requestId", "RequestId", "req_id", "log_id", "trace_id")
 _UNKNOWN_ID_CODES = ("task_not_exist", "task_not_exists", "task_not_found", "video_not_found")
 
 
@@ -112,9 +113,27 @@ def make(kind: type[E], reply: Reply, message: str, code: str = "") -> E:
     return kind(
         hide_secrets(message, reply.secrets),
         code=hide_secrets(code, reply.secrets),
-        request_id=hide_secrets(request_id(reply.headers), reply.secrets),
+        request_id=hide_secrets(_request_id(reply), reply.secrets),
         http_status=reply.status,
     )
+
+
+def _request_id(reply: Reply) -> str:
+    """The request id in the headers, else in the body of an error, else ""."""
+    if (said := request_id(reply.headers)) or reply.status == 200:
+        return said
+    try:
+        payload: object = json.loads(reply.body)
+    except (ValueError, RecursionError):
+        found = re.search(rb"<RequestId>([!-~]{1,128})</RequestId>", reply.body[:20_000])
+        return clean_line(found[1].decode("ascii"), 128) if found else ""
+    if not isinstance(payload, Mapping):
+        return ""
+    holders = (payload.get("error"), payload, payload.get("data"))
+    ids = (
+        one.get(name) for one in holders if isinstance(one, Mapping) for name in _REQUEST_ID_KEYS
+    )
+    return next((clean_line(one, 128) for one in ids if isinstance(one, str) and one), "")
 
 
 def _kind(call: Call, status: int, code: str) -> type[ApiError]:
