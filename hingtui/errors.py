@@ -22,7 +22,7 @@ HingtuiError                  everything this program raises on purpose
 └── DownloadError             the bytes came, but no whole video of them
     ├── Cancelled             the user's wish
     ├── Busy                  another process is saving this very video
-    ├── Corrupt               the length or the MP4 boxes are wrong
+    ├── Corrupt               bytes are missing, or nothing proves that none are
     ├── Stalled               too slow or too often cut to ever finish
     │   └── Slow              hardly anything comes, but something does: later again
     ├── TooLarge              more bytes than promised, or than the cap
@@ -157,7 +157,7 @@ class Busy(DownloadError):
 
 
 class Corrupt(DownloadError):
-    """The length is wrong or the MP4 boxes do not walk to the end."""
+    """The length is wrong, or the MP4 check did not pass."""
 
 
 class Stalled(DownloadError):
