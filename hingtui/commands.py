@@ -16,21 +16,27 @@ from hingtui.diagnosis import diagnose
 from hingtui.download import discard_part
 from hingtui.errors import (
     ApiError,
-    BadReply,
     Busy,
     HingtuiError,
     NotFound,
     NotReady,
-    ServerTrouble,
+    Scope,
     SettingsError,
     StorageTrouble,
-    Unreachable,
 )
 from hingtui.i18n import _
 from hingtui.ids import PASTE_LIMIT, find_ids
 from hingtui.log import open_log
 from hingtui.monitor import Connection, Link, Monitor, SaveState, Watched
-from hingtui.printing import json_record, print_json, print_line, print_saved, print_table, tell
+from hingtui.printing import (
+    json_record,
+    print_json,
+    print_line,
+    print_saved,
+    print_table,
+    shown_progress,
+    tell,
+)
 from hingtui.process import this_process
 from hingtui.settings import Settings, load_settings
 from hingtui.video import Status
@@ -40,9 +46,9 @@ from hingtui.watchlist.entry import Entry
 _Work = Callable[[Monitor, list[Watched], Settings], Awaitable[int]]
 
 _ROUNDS = 3
-"""Times that a script with --wait lets a download run into a server's trouble."""
-ONCE_WITHIN = 30.0
-"""Seconds after which a single question counts as not answered."""
+"""Times that a script with --wait lets a download fail in a row."""
+_SOON = 10.0
+"""Seconds within which a script without --wait learns that a video cannot be saved now."""
 _LOOK_AGAIN = 0.5
 _GIVE_UP = 8
 """Failed questions in a row about one video, some minutes' worth, after which nobody waits."""
@@ -96,6 +102,7 @@ def download(
         ),
         folder=folder,
         want_digest=as_json,
+        polls=wait,
     )
 
 
@@ -109,6 +116,7 @@ def _with_monitor(
     *,
     folder: str | None = None,
     want_digest: bool = False,
+    polls: bool = False,
 ) -> int:
     """Load settings, connect, do `work` on the videos named, and put everything in order."""
     try:
@@ -125,7 +133,9 @@ def _with_monitor(
         try:
             if log is not None:
                 log.hide(token)
-            return this_process.run(_session(settings, token, ids, work, want_digest=want_digest))
+            return this_process.run(
+                _session(settings, token, ids, work, want_digest=want_digest, polls=polls)
+            )
         finally:
             if log is not None:
                 log.close()
@@ -136,7 +146,13 @@ def _with_monitor(
 
 
 async def _session(
-    settings: Settings, token: str, ids: list[str], work: _Work, *, want_digest: bool
+    settings: Settings,
+    token: str,
+    ids: list[str],
+    work: _Work,
+    *,
+    want_digest: bool,
+    polls: bool,
 ) -> int:
     from hingtui.api import Api
 
@@ -151,7 +167,7 @@ async def _session(
     _tell_of_damage(monitor.set_aside)
     monitor.add(ids, remember=False)
     monitor.connect(Api(settings.base_url, token))
-    runner = asyncio.create_task(monitor.run())
+    runner = asyncio.create_task(monitor.run(polls=polls))
     try:
         rows = [monitor.watched[video_id] for video_id in ids or monitor.watched]
         return await work(monitor, rows, settings)
@@ -223,28 +239,16 @@ async def _download(
 
 
 async def _ask_once(monitor: Monitor, rows: list[Watched]) -> None:
-    """Until each was answered, or could not be; finished ones are asked too, they may have gone."""
-    monitor.ask([watched.id for watched in rows])
-
-    def is_over() -> bool:
-        link = monitor.connection.link
-        if link in (Link.OFFLINE, Link.DENIED):
-            return True
-        return all(_is_answered(watched) or watched.failures for watched in rows)
-
-    await _until(monitor, is_over, within=ONCE_WITHIN)
+    """Ask about each, finished ones too: they may have gone. A terminal sees how far it is."""
+    with shown_progress() as show:
+        await monitor.ask_once([watched.id for watched in rows], show)
 
 
-async def _until(
-    monitor: Monitor, is_over: Callable[[], bool], *, within: float | None = None
-) -> None:
+async def _until(monitor: Monitor, is_over: Callable[[], bool]) -> None:
     """Look after each change, and now and then, whether it is over."""
     changed = asyncio.Event()
     monitor.subscribe(lambda _changes: changed.set())
-    ends = None if within is None else monitor.clock.monotonic() + within
     while not is_over():
-        if ends is not None and monitor.clock.monotonic() >= ends:
-            return
         changed.clear()
         try:
             async with asyncio.timeout(_LOOK_AGAIN):
@@ -272,7 +276,7 @@ def _is_hopeless(watched: Watched, monitor: Monitor, *, wait: bool) -> bool:
     if (saving := watched.saving) is not None:
         return saving.state is SaveState.FAILED or (
             saving.state is SaveState.WAITING
-            and not _is_worth_another_try(watched, saving.error, monitor.now(), wait=wait)
+            and not _is_worth_another_try(watched, saving.error, monitor, wait=wait)
         )
     if watched.status is Status.READY:
         return False
@@ -284,22 +288,20 @@ def _is_hopeless(watched: Watched, monitor: Monitor, *, wait: bool) -> bool:
 
 
 def _is_worth_another_try(
-    watched: Watched, error: HingtuiError | None, now: float, *, wait: bool
+    watched: Watched, error: HingtuiError | None, monitor: Monitor, *, wait: bool
 ) -> bool:
     """Whether a script should wait until a download that was put off is tried again."""
-    match error:
-        case StorageTrouble():
-            return False  # a script makes no room on a full disk
-        case Unreachable():
-            return wait
-        case ServerTrouble():
-            return wait and watched.saving is not None and watched.saving.failures < _ROUNDS
-        case BadReply():
-            return False  # a person may wait and see; a script is told
-        case NotReady():
-            return not _seems_gone(watched, now)
-        case _:
-            return True
+    saving = watched.saving
+    if error is None or saving is None or isinstance(error, Busy):
+        return True
+    if isinstance(error, StorageTrouble):
+        return False  # a script makes no room on a full disk
+    if not wait:
+        is_early = monitor.clock.monotonic() - saving.asked_at < _SOON
+        return is_early and error.scope is not Scope.GATEWAY and error.retry.first <= _SOON
+    if isinstance(error, NotReady):
+        return not _seems_gone(watched, monitor.now())
+    return error.scope is Scope.GATEWAY or saving.failures < _ROUNDS
 
 
 def _seems_gone(watched: Watched, now: float) -> bool:
@@ -341,7 +343,7 @@ def _why_not_saved(watched: Watched, monitor: Monitor) -> str:
         words = video.error.message or video.error.code if video.error else ""
         return _("the gateway failed to make this video. {words}").format(words=words).strip()
     error = watched.saving.error if watched.saving is not None else None
-    is_refused = isinstance(error, ApiError) and not isinstance(error, Unreachable)
+    is_refused = isinstance(error, ApiError) and error.scope is not Scope.GATEWAY
     if watched.status is Status.EXPIRED or (is_refused and _seems_gone(watched, monitor.now())):
         return _("the file has expired on the server")
     if error is not None:

@@ -53,6 +53,11 @@ class FileKind(Enum):
         self.label = label
         self.suffix = suffix
 
+    @property
+    def is_mp4(self) -> bool:
+        """Whether `hingtui.mp4` can verify it."""
+        return self in (FileKind.MP4, FileKind.MOV)
+
 
 def file_kind(head: bytes) -> FileKind:
     """The kind of the file that begins with `head`; HEAD_SIZE bytes of it are enough."""

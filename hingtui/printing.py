@@ -9,7 +9,8 @@ import hashlib
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
@@ -21,6 +22,8 @@ from hingtui.text import BLOCK_LIMIT, HIDDEN, clean_line, human_duration, one_li
 from hingtui.video import Status
 from hingtui.widths import fit, legible, steady
 
+_WORTH_SHOWING = 10
+"""Videos from which on asking takes long enough for its progress to be of interest."""
 _WORD_CELLS = 32
 """Cells that the table gives a word of the server's, such as a model's name, at most."""
 
@@ -28,6 +31,23 @@ _WORD_CELLS = 32
 def tell(sentence: str) -> None:
     """One line on stderr."""
     print(clean_line(sentence, BLOCK_LIMIT), file=sys.stderr, flush=True)
+
+
+@contextmanager
+def shown_progress() -> Iterator[Callable[[int, int], None]]:
+    """A function that shows (finished, all) in one line on stderr, where that is a terminal."""
+    is_shown = sys.stderr is not None and sys.stderr.isatty()
+
+    def show(finished: int, total: int) -> None:
+        if is_shown and total >= _WORTH_SHOWING:
+            words = _("asked about {n} of {total}").format(n=finished, total=total)
+            print(f"\r{words}\x1b[K", end="", file=sys.stderr, flush=True)
+
+    try:
+        yield show
+    finally:
+        if is_shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
 
 def print_line(what: str, word: str) -> None:
@@ -41,11 +61,15 @@ def print_saved(watched: Watched, now: float, *, as_json: bool) -> None:
         return
     if not as_json:
         _print_path(watched.saved)
+        if not watched.is_verified:
+            words = _("kept as it came: it could not be verified to be a whole video")
+            tell(f"{watched.id}: {words}")
         return
     record = json_record(watched, now) | {
         "path": str(watched.saved),
         "bytes": watched.saved_bytes,
         "sha256": watched.digest or _digest(watched.saved),
+        "verified": watched.is_verified,
     }
     print_json(record)
 

@@ -104,12 +104,6 @@ def ask_again_in(status: Status, pace: Pace, now: float, usual: float | None) ->
     return _clamp(still / 2, SOONEST, STEADY)
 
 
-def backoff(failures: int, rng: random.Random, *, first: float = 2.0, cap: float = 60.0) -> float:
-    """Seconds to wait after that many failures in a row: doubling, ±25 %, at most `cap`."""
-    doubled: float = first * 2 ** min(max(failures, 1) - 1, 16)
-    return min(cap, doubled) * rng.uniform(0.75, 1.25)
-
-
 def jitter(seconds: float, rng: random.Random) -> float:
     """`seconds` ±10 %, so that videos asked for together do not stay together."""
     return seconds * rng.uniform(0.9, 1.1)

@@ -282,28 +282,34 @@ def test_a_link_in_json_is_followed_without_the_token(name: str) -> None:
     assert "authorization" not in cdn.requests[0].headers
 
 
-def test_a_link_in_json_to_the_gateway_itself_is_followed_without_the_token() -> None:
+def test_a_link_to_the_gateway_itself_comes_with_the_token() -> None:
     with FaultServer() as server:
         link = json_answer({"url": f"{server.url}/f"})
         server.respond = lambda r: mp4(r) if r.target == "/f" else link
         read(server.url)
-    assert "authorization" not in server.requests[1].headers
+    assert "authorization" in server.requests[1].headers
 
 
 def test_a_direct_link_is_asked_instead_and_without_the_token() -> None:
-    with FaultServer(mp4) as server:
-        got = read(server.url, link=f"{server.url}/file?sig=1")
+    with FaultServer(mp4) as storage, FaultServer() as server:
+        got = read(server.url, link=f"{storage.url}/file?sig=1")
     assert got.body == MP4
-    assert server.requests[0].target == "/file?sig=1"
-    assert "authorization" not in server.requests[0].headers
+    assert storage.requests[0].target == "/file?sig=1"
+    assert "authorization" not in storage.requests[0].headers
+    assert not server.requests
+
+
+def test_a_direct_link_on_the_gateways_own_origin_gets_the_token() -> None:
+    with FaultServer(mp4) as server:
+        read(server.url, link=f"{server.url}/file?sig=1")
+    assert "authorization" in server.requests[0].headers
 
 
 def test_a_direct_link_that_redirects_home_comes_without_the_token() -> None:
-    with FaultServer() as server:
-        back = answer(302, location="/f")
-        server.respond = lambda r: mp4(r) if r.target == "/f" else back
-        read(server.url, link=f"{server.url}/file?sig=1")
-    assert "authorization" not in server.requests[1].headers
+    with FaultServer(mp4) as server:
+        with FaultServer(lambda _: answer(302, location=f"{server.url}/f")) as storage:
+            read(server.url, link=f"{storage.url}/file?sig=1")
+        assert "authorization" not in server.requests[0].headers
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 429, 503])
@@ -314,7 +320,8 @@ def test_a_storage_that_refuses_says_nothing_about_the_token_or_the_gateway(stat
         FaultServer(lambda _: answer(302, location=f"{cdn.url}/v?sig=1")) as server,
     ):
         error = error_from(server.url)
-    assert (type(error), error.message) == (errors.ServerTrouble, "Request has expired")
+    assert error.is_from_storage
+    assert (type(error), error.message) == (errors.StorageRefused, "Request has expired")
 
 
 def test_a_storage_that_fails_shows_its_own_request_id() -> None:

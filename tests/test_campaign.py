@@ -14,8 +14,8 @@ import pytest
 
 from hingtui.api import content
 from hingtui.download import attempts, part_file, transfer
-from hingtui.monitor.budget import HostBudget
 from hingtui.monitor.keeper import Keeper, Pending
+from hingtui.monitor.rate_limiter import RateLimiter
 from hingtui.mp4 import Mp4
 from hingtui.video import Video
 from tests.campaign.run import Campaign, lived
@@ -131,8 +131,8 @@ def never_starts_again(patch: pytest.MonkeyPatch) -> None:
 def asks_all_the_time(patch: pytest.MonkeyPatch) -> None:
     """Nothing is waited for between two questions."""
     patch.setattr("hingtui.monitor.monitor.jitter", lambda *_: 0.0)
-    patch.setattr(HostBudget, "wait", lambda *_: 0.0)
-    patch.setattr(HostBudget, "admit", lambda *_: 0.0)
+    patch.setattr(RateLimiter, "wait", lambda *_: 0.0)
+    patch.setattr(RateLimiter, "admit", lambda *_: 0.0)
 
 
 def leaves_files_open(patch: pytest.MonkeyPatch) -> None:

@@ -27,6 +27,7 @@ from hingtui.errors import (
     RateLimited,
     ServerTrouble,
     Stalled,
+    StorageRefused,
     TooLarge,
     Unauthorized,
     Unreachable,
@@ -360,20 +361,75 @@ def test_a_slow_connection_is_left_and_the_download_continued(setup: Setup) -> N
 # ---- not the video that was promised
 
 
-@pytest.mark.parametrize("broken", [bytes(len(DATA)), DATA[:-1], b""], ids=len)
-def test_what_stays_broken_is_never_named(setup: Setup, broken: bytes) -> None:
+@pytest.mark.parametrize("broken", [bytes(len(DATA)), DATA[:-1]], ids=len)
+def test_what_stays_broken_is_kept_unverified(setup: Setup, broken: bytes) -> None:
     setup.server.usual = Say(body=broken)
+    saved = setup.download()
+    assert saved.mp4 is None
+    assert setup.files == {f"{ID}.unverified": broken}
+
+
+def test_an_empty_file_is_never_kept(setup: Setup) -> None:
+    setup.server.usual = Say(body=b"")
     with pytest.raises(Corrupt):
         setup.download()
-    assert len(setup.server.requests) == 2
     assert setup.files == {}
 
 
-def test_what_is_broken_once_is_fetched_again_from_the_start(setup: Setup) -> None:
-    setup.server.says(Say(body=bytes(len(DATA))))
+def test_a_video_that_is_still_being_written_is_awaited(setup: Setup) -> None:
+    for length in (HALF, HALF + 5, len(DATA) - 7):
+        setup.server.says(Say(body=DATA[:length], etag=f'"{length}"'))
     setup.download()
     assert setup.files == WHOLE
-    assert setup.server.ranges == [None, None]
+
+
+def test_a_preallocated_file_is_awaited_too(setup: Setup) -> None:
+    blank = DATA[:32] + bytes(len(DATA) - 32)
+    setup.server.says(*(Say(body=blank, etag=None) for _ in range(3)))
+    setup.download()
+    assert setup.files == WHOLE
+
+
+def test_an_unchanged_file_is_not_received_again(setup: Setup) -> None:
+    setup.server.usual = Say(body=DATA[:HALF])
+    setup.download()
+    assert setup.files == {f"{ID}.unverified": DATA[:HALF]}
+    assert setup.progress.received == HALF
+
+
+UNVERIFIABLE = {
+    ".webm": bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d") + bytes(99),
+    ".mkv": bytes.fromhex("1a45dfa3a34282886d6174726f736b61") + bytes(99),
+    ".avi": b"RIFF\x40\x40\0\0AVI LIST" + bytes(99),
+    ".gif": b"GIF89a\x80\x02\xe0\x01\xf7\0\0" + bytes(99),
+    ".webp": b"RIFF\x40\x40\0\0WEBPVP8X" + bytes(99),
+    ".unverified": b"\xee\x01\xff\x00" * 99,
+}
+
+
+@pytest.mark.parametrize("suffix", UNVERIFIABLE)
+def test_what_cannot_be_verified_is_kept_under_its_own_name(setup: Setup, suffix: str) -> None:
+    setup.server.usual = Say(body=UNVERIFIABLE[suffix])
+    saved = setup.download()
+    assert saved.mp4 is None
+    assert setup.files == {f"{ID}{suffix}": UNVERIFIABLE[suffix]}
+    assert len(setup.server.requests) == 1
+
+
+@pytest.mark.parametrize("suffix", UNVERIFIABLE)
+def test_without_a_length_it_is_kept_once_it_came_twice(setup: Setup, suffix: str) -> None:
+    setup.server.usual = Say(body=UNVERIFIABLE[suffix], length="chunked", etag=None, ranges=False)
+    setup.download()
+    assert setup.files == {f"{ID}{suffix}": UNVERIFIABLE[suffix]}
+    assert len(setup.server.requests) == 2
+
+
+@pytest.mark.parametrize("text", [b'{"oops": 1}', b"<html>busy</html>", b"please wait", b"[1]"])
+def test_a_text_is_never_kept(setup: Setup, text: bytes) -> None:
+    setup.server.usual = Say(body=text)
+    with pytest.raises(HingtuiError):
+        setup.download()
+    assert setup.files == {}
 
 
 @pytest.mark.parametrize("length", ["chunked", "unsaid"])
@@ -383,11 +439,10 @@ def test_a_body_cut_without_an_error_is_fetched_again(setup: Setup, length: str)
     assert setup.files == WHOLE
 
 
-def test_a_body_that_is_always_cut_without_an_error_is_never_named(setup: Setup) -> None:
+def test_a_body_that_is_always_cut_without_an_error_is_kept_unverified(setup: Setup) -> None:
     setup.server.usual = Say(length="chunked", cut=HALF, end=None, etag=None, ranges=False)
-    with pytest.raises(Corrupt):
-        setup.download()
-    assert f"{ID}.mp4" not in setup.files
+    setup.download()
+    assert setup.files == {f"{ID}.unverified": DATA[:HALF]}
 
 
 @pytest.mark.parametrize("length", ["said", "chunked"])
@@ -398,13 +453,13 @@ def test_more_than_the_cap_is_stopped(setup: Setup, length: str) -> None:
     assert setup.files == {}
 
 
-def test_more_than_promised_is_stopped(setup: Setup) -> None:
+def test_a_piece_larger_than_promised_is_discarded_once(setup: Setup) -> None:
     setup.leave_half()
     promise = {"Content-Range": f"bytes {HALF}-{len(DATA) - 1}/{len(DATA)}"}
     setup.server.says(Say(body=DATA + DATA, headers=promise))
-    with pytest.raises(TooLarge):
-        setup.download()
-    assert setup.files == {}
+    setup.download()
+    assert setup.files == WHOLE
+    assert setup.server.ranges[-1] is None
 
 
 # ---- cancelled
@@ -446,11 +501,11 @@ def test_the_link_is_used_when_content_keeps_failing(setup: Setup, refusal: Say)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 502])
-def test_when_the_link_fails_too_the_first_reason_is_told(setup: Setup, status: int) -> None:
+def test_where_there_is_no_content_the_links_failure_is_reported(setup: Setup, status: int) -> None:
     setup.server.usual = NOT_READY
     with serving(b"") as storage:
         storage.usual = Say(status=status, body=b"")
-        with pytest.raises(NotReady) as told:
+        with pytest.raises(StorageRefused) as told:
             setup.download(link=f"{storage.url}/file?sig=secret")
     assert "secret" not in str(told.value)
 

@@ -44,13 +44,14 @@ def reply(payload: object = None, status: int = 200, **headers: str) -> Reply:
         (R, 403, errors.Forbidden),
         (C, 403, errors.Forbidden),
         (R, 404, errors.NotFound),
-        (R, 410, errors.NotFound),
-        (C, 410, errors.NotFound),
+        (R, 410, errors.Expired),
+        (C, 410, errors.Expired),
         (L, 404, errors.NotOffered),
         (L, 405, errors.NotOffered),
         (L, 501, errors.NotOffered),
         (R, 501, errors.NotOffered),
-        (C, 501, errors.ServerTrouble),
+        (C, 405, errors.NotOffered),
+        (C, 501, errors.NotOffered),
         (C, 202, errors.NotReady),
         (C, 204, errors.NotReady),
         (C, 400, errors.NotReady),
@@ -66,14 +67,15 @@ def reply(payload: object = None, status: int = 200, **headers: str) -> Reply:
         (L, 502, errors.ServerTrouble),
         (C, 503, errors.ServerTrouble),
         (R, 599, errors.ServerTrouble),
-        (R, 400, errors.BadReply),
+        (R, 400, errors.Rejected),
+        (R, 422, errors.Rejected),
         (R, 204, errors.BadReply),
-        (L, 400, errors.BadReply),
+        (L, 400, errors.Rejected),
         (R, 300, errors.BadReply),
-        (S, 401, errors.ServerTrouble),
-        (S, 403, errors.ServerTrouble),
-        (S, 404, errors.ServerTrouble),
-        (S, 429, errors.ServerTrouble),
+        (S, 401, errors.StorageRefused),
+        (S, 403, errors.StorageRefused),
+        (S, 404, errors.StorageRefused),
+        (S, 429, errors.StorageRefused),
         (S, 416, errors.RangeRefused),
         (S, 202, errors.NotReady),
     ],
@@ -280,7 +282,9 @@ def test_the_servers_clock_is_its_date_header(said: str, meant: float | None) ->
     ("status", "kind", "first", "is_text"),
     [
         (200, "video/mp4", b"", False),
-        (200, "video/mp4", b"noise", False),
+        (200, "video/mp4", b"noise", True),
+        (200, "video/mp4", b"\x1aE\xdf\xa3\x9fB\x86\x81\x01", False),
+        (200, "text/plain", b"GIF89a\x80\x02\xe0\x01\xf7\0\0", False),
         (200, "video/mp4", b'{"error"', True),
         (200, "application/octet-stream", b" <html", True),
         (200, "application/json", b'{"error"', True),
@@ -297,7 +301,7 @@ def test_the_servers_clock_is_its_date_header(said: str, meant: float | None) ->
 )
 def test_text_is_told_from_a_video(status: int, kind: str, first: bytes, is_text: bool) -> None:
     headers = {"content-type": kind}
-    looked = may_be_words(status, headers) and is_words(status, headers, first)
+    looked = may_be_words(status, headers) and is_words(status, first)
     assert looked is is_text
 
 

@@ -11,8 +11,7 @@ import pytest
 from hingtui.api import Api
 from hingtui.errors import NotFound, StorageTrouble, Unauthorized
 from hingtui.monitor import Link, SaveState
-from hingtui.monitor.budget import HostBudget
-from hingtui.monitor.host import Host
+from hingtui.monitor.gateway import Gateway
 from hingtui.video import Status
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
@@ -96,9 +95,9 @@ async def test_a_bad_token_is_one_banner_and_stops_all_asking(tmp_path: Path) ->
         world.monitor.add([f"video_{n}" for n in range(20)])
         await world.look()
         first = len(world.asked())
-        assert first < 20
+        assert first <= 12
         await world.look(after=600)
-        assert len(world.asked()) == first
+        assert len(world.asked()) <= first + 1
         assert isinstance(world.monitor.connection.error, Unauthorized)
         assert all(w.trouble is None for w in world.monitor.watched.values())
 
@@ -133,7 +132,7 @@ async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_rarely(
 
 async def test_a_server_in_trouble_is_asked_one_question_at_a_time(tmp_path: Path) -> None:
     async with scene(tmp_path, *(job(f"video_{n}") for n in range(50))) as world:
-        world.server.once("/v1/videos/", status=503, body=b"", times=10_000)
+        world.server.once("/v1/videos", status=503, body=b"", times=10_000)
         world.monitor.add([f"video_{n}" for n in range(50)])
         for _ in range(60):
             await world.look(after=1)
@@ -156,12 +155,12 @@ async def test_the_last_known_state_stays_when_the_answer_is_rubbish(tmp_path: P
 
 def test_countdowns_follow_the_servers_clock_when_this_machines_is_wrong() -> None:
     clock = FakeClock()
-    host = Host(HostBudget(random.Random(1)), clock, lambda: None)  # noqa: S311 - jitter
-    host.answered(EPOCH + 7200)
+    host = Gateway(clock, random.Random(1), lambda: None)  # noqa: S311 - jitter
+    host.answered("a", EPOCH + 7200)
     assert host.now() == EPOCH + 7200
     clock.advance(10)
     assert host.now() == EPOCH + 7210
-    host.answered(EPOCH + 7211)
+    host.answered("a", EPOCH + 7211)
     assert host.now() == EPOCH + 7210  # `Date` is whole seconds: that is no difference
 
 

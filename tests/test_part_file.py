@@ -23,7 +23,7 @@ from hingtui.api import Api
 from hingtui.download import Progress, Saved, download
 from hingtui.download.part_file import discard_part, opened_part, part_size
 from hingtui.download.part_note import Source
-from hingtui.errors import Busy, Cancelled, NotReady, RateLimited, StorageTrouble
+from hingtui.errors import Busy, Cancelled, RateLimited, ServerTrouble, StorageTrouble
 from hingtui.files import renaming
 from tests.file_server import FileServer, Say, serving
 from tests.mp4_samples import mp4
@@ -392,7 +392,7 @@ def test_a_part_removed_under_our_hands_is_told(server: FileServer, tmp_path: Pa
 
 def test_the_note_holds_no_secret_of_a_link(server: FileServer, tmp_path: Path) -> None:
     server.says(Say(status=404, body=b"{}"), Say(cut=HALF), *[Say(status=502)] * 9)
-    with pytest.raises(NotReady):
+    with pytest.raises(ServerTrouble):
         _download(server, tmp_path, link=f"{server.url}/file?sig=secret")
     note = json.loads((tmp_path / NOTE).read_bytes())
     del note["boot"]

@@ -14,7 +14,6 @@ from typing import Any
 
 from hingtui.api.headers import server_time
 from hingtui.api.refusals import (
-    Call,
     Reply,
     hide_secrets,
     is_unknown_id,
@@ -102,7 +101,7 @@ def read_link(reply: Reply) -> str:
         kind = NotFound if is_unknown_id(code) else kind
         if _NOT_READY_CODE.search(word) or _says_still_running(payload):
             kind = NotReady
-    raise make(kind, reply, message or own_words(kind, reply.status, Call.CONTENT), code)
+    raise make(kind, reply, message or own_words(kind, reply.status), code)
 
 
 def read_json(reply: Reply) -> object:

@@ -32,10 +32,13 @@ from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
 from hingtui.api.wire import FAULTS, Wire, explain, later_in_thread
 from hingtui.clock import Cancellation
 from hingtui.errors import ApiError, BadRedirect, BadReply, Unreachable
+from hingtui.file_kind import FileKind, file_kind
 from hingtui.i18n import _
 
 _PIECE = 2**18
 """Bytes read from the connection at once, at most."""
+_HEAD = 512
+"""Bytes of a body that are looked at."""
 MAX_WORDS = 4 * 2**20
 """Bytes of a JSON that came instead of the content."""
 
@@ -130,11 +133,15 @@ class ContentOpener:
             yield self._follow(stack, hop, headers, cancelled)
 
     def hop(self, location: bytes | str, previous: Hop | None = None) -> Hop:
-        """Where `location` leads, without the token unless `previous` was and stays at home."""
+        """Where `location` leads.
+
+        The token goes there only on the gateway's own origin, and never again once a redirect has
+        left that.
+        """
         url, target = resolve(previous.url if previous is not None else None, location)
         check_redirect(self._setup.origin, target)
-        stays = previous is not None and previous.is_home and target == self._setup.origin
-        return Hop(url, target, is_home=stays)
+        never_left = previous is None or previous.is_home
+        return Hop(url, target, is_home=never_left and target == self._setup.origin)
 
     def _follow(
         self,
@@ -167,7 +174,12 @@ class ContentOpener:
         is_foreign = hop.origin != setup.origin
         guard = partial(check_peer, setup.origin, hop.origin) if is_foreign and not proxy else None
         wire = Wire(later_in_thread, setup.patience, guard)
-        explained = partial(explain, target=hop.origin, proxy=proxy, wire=wire)
+
+        def explained(error: Exception) -> ApiError:
+            told = explain(error, hop.origin, proxy, wire)
+            told.is_from_storage = is_foreign
+            return told
+
         self._wires.add(wire)
         stack.callback(self._wires.discard, wire)
         if cancelled is not None:
@@ -185,6 +197,9 @@ class ContentOpener:
             return self._judge(response, hop, wire, explained)
         except FAULTS as error:
             raise explained(error) from None
+        except ApiError as error:
+            error.is_from_storage = is_foreign
+            raise
         finally:
             wire.finish()
 
@@ -207,9 +222,8 @@ class ContentOpener:
             raise make(BadReply, Reply(status, headers), told)
         is_packed = headers.get("content-encoding", "").strip().lower() not in ("", "identity")
         if may_be_words(status, headers):
-            first = next(chunks, b"")
-            chunks = chain((first,), chunks)
-            if is_packed or is_words(status, headers, first):
+            first, chunks = _looked_at(chunks)
+            if is_packed or is_words(status, first):
                 return self._read_words(response, chunks)
         if is_packed:
             raise damaged(Reply(status, headers))
@@ -227,6 +241,27 @@ class ContentOpener:
             if not body.takes(chunk):
                 break
         return unpacked(body.reply(), MAX_WORDS)
+
+
+def _looked_at(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
+    """The first bytes of a body, enough of them to tell a text from a video, and the whole body.
+
+    Where it breaks off before, the whole body breaks off there too.
+    """
+    head = b""
+    try:
+        while chunk := next(chunks, b""):
+            head += chunk
+            if len(head) >= _HEAD or file_kind(head) is not FileKind.TEXT:
+                break
+    except FAULTS as error:
+        return head, _broken_off(head, error)
+    return head, chain((head,), chunks)
+
+
+def _broken_off(head: bytes, error: Exception) -> Iterator[bytes]:
+    yield head
+    raise error
 
 
 def _length(headers: httpx.Headers) -> int | None:

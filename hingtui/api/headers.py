@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
+from hingtui.file_kind import FileKind, file_kind
 from hingtui.text import clean_line
 
 LONGEST_RETRY_AFTER = 3600.0
 """Seconds; a Retry-After past this is a mistake."""
-_DOWNLOADABLE = re.compile(r"(video|audio|multipart)/|(application|binary)/(octet-stream|mp4)")
 
 
 _REQUEST_IDS = (
@@ -147,15 +147,13 @@ def may_be_words(status: int, headers: Mapping[str, str]) -> bool:
     return status == 200 or re.search("json|html", _kind(headers)) is not None
 
 
-def is_words(status: int, headers: Mapping[str, str], first: bytes) -> bool:
-    """Whether a body that begins with `first` is text. An MP4 begins with its first box's length,
-    four bytes of which some are NUL, so a video with a wrong Content-Type is still a video; and
-    JSON or a page is still words where it is said to be a video."""
-    if status != 200:
-        return True
-    if _DOWNLOADABLE.match(_kind(headers)) and not re.match(rb"\s*[{\[<\"]", first):
-        return False
-    return first != b"" and b"\0" not in first[:64]
+def is_words(status: int, first: bytes) -> bool:
+    """Whether a body that begins with `first` is a text: an error message, not a video.
+
+    The bytes tell, not the Content-Type: a video with a wrong one is still a video, and JSON or a
+    page is still a text where it is said to be a video.
+    """
+    return status != 200 or (first != b"" and file_kind(first) is FileKind.TEXT)
 
 
 def _kind(headers: Mapping[str, str]) -> str:

@@ -16,6 +16,8 @@ from hingtui.api.headers import content_range, login_scheme, request_id, retry_a
 from hingtui.errors import (
     ApiError,
     BadReply,
+    Blocked,
+    Expired,
     Forbidden,
     LoginRequired,
     NotFound,
@@ -24,7 +26,9 @@ from hingtui.errors import (
     ProxyLogin,
     RangeRefused,
     RateLimited,
+    Rejected,
     ServerTrouble,
+    StorageRefused,
     Unauthorized,
 )
 from hingtui.i18n import _
@@ -78,12 +82,12 @@ def is_web_page(reply: Reply) -> bool:
 def refusal(call: Call, reply: Reply, now: float) -> ApiError:
     """The error that an answer without success is. `now` is Unix seconds, for Retry-After."""
     message, code = _said(reply)
-    kind = _kind(call, reply.status, code)
-    if kind is Unauthorized and _is_login_in_front(reply):
+    kind = _kind(call, reply, code)
+    if kind is Blocked and login_scheme(reply.headers) and reply.status == 401:
         kind, code = LoginRequired, ""
     if kind in (LoginRequired, ProxyLogin):
         message = _login_words(reply)  # not those of an error page
-    error = make(kind, reply, message or own_words(kind, reply.status, call), code)
+    error = make(kind, reply, message or own_words(kind, reply.status), code)
     if isinstance(error, RateLimited):
         error.retry_after = retry_after(reply.headers, now)
     if isinstance(error, RangeRefused):
@@ -136,17 +140,31 @@ def _request_id(reply: Reply) -> str:
     return next((clean_line(one, 128) for one in ids if isinstance(one, str) and one), "")
 
 
-def _kind(call: Call, status: int, code: str) -> type[ApiError]:
+def _kind(call: Call, reply: Reply, code: str) -> type[ApiError]:
+    status = reply.status
     if call is Call.STORAGE:
-        # A link that expired, or a storage out of breath: a fresh link through `/content` helps.
-        # Nothing here may stop the asking (401) or slow down the gateway (429).
-        return _OF_STORAGE.get(status, ServerTrouble)
+        # A link that expired, or a storage out of breath: a fresh link helps. It says nothing of
+        # the token (401), nor of the gateway's rate limit (429).
+        return _OF_STORAGE.get(status, StorageRefused)
     if is_unknown_id(code) and call is not Call.LIST and status < 500:
         return NotFound
     special = _SPECIAL.get((call, status)) or _USUAL.get(status)
+    if special in (Unauthorized, Forbidden) and not _is_of_api(reply):
+        return Blocked
     if special is not None:
         return special
-    return ServerTrouble if status >= 500 else BadReply
+    if status >= 500:
+        return ServerTrouble
+    return Rejected if 400 <= status < 500 and _is_of_api(reply) else BadReply
+
+
+def _is_of_api(reply: Reply) -> bool:
+    """Whether the gateway's API itself answers, and not a firewall or a proxy with its page."""
+    try:
+        json.loads(reply.body or b"null")
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 _OF_STORAGE: dict[int, type[ApiError]] = {
@@ -162,7 +180,7 @@ _USUAL: dict[int, type[ApiError]] = {
     404: NotFound,
     407: ProxyLogin,  # only a proxy says this
     408: ServerTrouble,
-    410: NotFound,
+    410: Expired,
     425: ServerTrouble,
     429: RateLimited,
 }
@@ -171,13 +189,16 @@ _SPECIAL: dict[tuple[Call, int], type[ApiError]] = {
     (Call.LIST, 405): NotOffered,
     (Call.LIST, 410): NotOffered,
     (Call.LIST, 501): NotOffered,
+    (Call.RETRIEVE, 405): NotOffered,
     (Call.RETRIEVE, 501): NotOffered,
     (Call.CONTENT, 202): NotReady,
     (Call.CONTENT, 204): NotReady,
     (Call.CONTENT, 400): NotReady,
     (Call.CONTENT, 404): NotReady,
+    (Call.CONTENT, 405): NotOffered,
     (Call.CONTENT, 409): NotReady,
     (Call.CONTENT, 425): NotReady,
+    (Call.CONTENT, 501): NotOffered,
     (Call.CONTENT, 416): RangeRefused,
 }
 
@@ -200,17 +221,6 @@ def _said(reply: Reply) -> tuple[str, str]:
     return clean_line(headline[2]) if headline else "", clean_line(word[1]) if word else ""
 
 
-def _is_login_in_front(reply: Reply) -> bool:
-    """Whether a 401 comes from a server in front of the gateway, which answers in JSON itself."""
-    if reply.status != 401 or not login_scheme(reply.headers):
-        return False
-    try:
-        payload: object = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        return True
-    return not isinstance(payload, Mapping)
-
-
 def _login_words(reply: Reply) -> str:
     if reply.status == 407:
         return _("The proxy asks for a name and password (HTTP {status}).").format(status=407)
@@ -219,10 +229,16 @@ def _login_words(reply: Reply) -> str:
     ).format(scheme=login_scheme(reply.headers))
 
 
-def own_words(kind: type[ApiError], status: int, call: Call) -> str:
+def own_words(kind: type[ApiError], status: int) -> str:
     """Our sentence where the server said nothing."""
-    if call is Call.STORAGE and kind is ServerTrouble:
-        text = _("The storage that holds the file refuses it (HTTP {status}).")
+    if kind is StorageRefused:
+        text = _("The storage server that holds the file refuses it (HTTP {status}).")
+    elif kind is Blocked:
+        text = _("Something before the gateway's API refuses the request (HTTP {status}).")
+    elif kind is Expired:
+        text = _("The gateway has deleted this video (HTTP {status}).")
+    elif kind is Rejected:
+        text = _("The gateway rejects the request (HTTP {status}).")
     elif kind is Unauthorized:
         text = _("The gateway does not accept the token.")
     elif kind is Forbidden:

@@ -1,4 +1,4 @@
-"""Knows how to bring one video home whole: fetch, continue, try again, verify, name.
+"""Download one video whole: request, continue, try again, verify, name.
 
 It must not know HTTP, the watchlist, or which of many videos comes first. It blocks: every
 download runs in a thread of its own.
@@ -6,6 +6,7 @@ download runs in a thread of its own.
 
 from __future__ import annotations
 
+import os
 import random
 import threading
 from collections.abc import Callable
@@ -18,32 +19,39 @@ from hingtui.clock import Cancellation, Clock
 from hingtui.download.part_file import (
     Part,
     opened_part,
+    published_as,
     sha256_of,
     told_as_storage_trouble,
 )
 from hingtui.download.transfer import USUAL_LIMITS, Content, Limits, Phase, Progress, Transfer
 from hingtui.errors import (
     ApiError,
-    BadCertificate,
+    Backoff,
     BadReply,
     Corrupt,
+    Expired,
+    HingtuiError,
     NotFound,
     NotOffered,
     NotReady,
     RangeRefused,
+    Scope,
     ServerTrouble,
     Slow,
     Stalled,
+    StorageRefused,
+    TooLarge,
     Unreachable,
 )
+from hingtui.file_kind import HEAD_SIZE, FileKind, file_kind
 from hingtui.i18n import _
-from hingtui.mp4 import Mp4, inspect
+from hingtui.mp4 import BrokenMp4, Mp4, Unverifiable, inspect
 from hingtui.text import human_bytes
 
-_PASSING = (Unreachable, ServerTrouble, Corrupt)
-"""Worth another try after a pause (but for BadCertificate)."""
-_MAYBE_NOT_THERE = (NotReady, NotFound, NotOffered, BadReply, RangeRefused)
-"""Worth another try by another way, but not at once by the same."""
+_QUICK = 2.0
+"""Seconds: what is worth another try this soon is tried again here, all else by the queue."""
+_FRESH_LINKS = 2
+"""Times at most that the gateway is asked for a new link during one download."""
 _jitter = random.SystemRandom()
 
 
@@ -63,13 +71,14 @@ class ContentSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """A whole video under its final name."""
+    """A video under its final name."""
 
     path: Path
     bytes: int
     sha256: str | None
     """In hexadecimal, where it was asked for."""
-    mp4: Mp4
+    mp4: Mp4 | None
+    """None where nothing could verify it: then its suffix says what it is."""
 
 
 def download(
@@ -81,7 +90,9 @@ def download(
     cancelled: threading.Event,
     clock: Clock,
     link: str = "",
+    fresh_link: Callable[[], str] = lambda: "",
     already: Callable[[], Path | None] = lambda: None,
+    busy_part: os.stat_result | None = None,
     admit: Callable[[], float] = lambda: 0.0,
     published: Callable[[Saved], None] = lambda _saved: None,
     want_digest: bool = False,
@@ -89,24 +100,28 @@ def download(
 ) -> Saved:
     """Save the content of `video_id` in `folder` and return where.
 
-    `cancelled` ends it within the next bytes, a Cancellation at once. `already` is asked, once no
-    other process can be downloading this video, for a file that one of them may have saved
-    meanwhile. `admit` is asked before every request but the first: how many seconds the host wants
-    to be left alone. `published` is told of the file while its part is locked: another process
-    that waits for it looks there first. Raises the family of DownloadError, and of ApiError what
-    waiting a little does not cure. Whatever it raises, the bytes received are kept to be continued,
-    unless they are known to be wrong.
+    `cancelled` ends it within the next bytes, a Cancellation at once. `link` is tried where
+    `/content` is of no use, and after it what `fresh_link` returns, which may block. `already` is
+    asked, once no other process can be downloading this video, for a file that one of them may have
+    saved meanwhile; `busy_part` is the file that one was seen writing to. `admit` is asked before
+    every request but the first: how many seconds to wait. `published` gets the result while the
+    part is locked: another process that waits for it looks there first.
+
+    Raises the family of DownloadError, and of ApiError what waiting a little does not cure.
+    Whatever it raises, the bytes received are kept to be continued, unless they are known to be
+    wrong.
     """
     with told_as_storage_trouble(folder), opened_part(video_id, folder) as part:
         transfer = Transfer(part, progress, cancelled, clock, limits)
         transfer.show(Phase.CONNECTING)
-        for path in (part.published, already()):
+        known = part.published, already(), published_as(busy_part, video_id, folder)
+        for path in known:
             if path and (saved := _saved_before(path, want_digest=want_digest)):
                 part.clear()
                 progress.received = progress.total = saved.bytes
                 progress.phase = Phase.DONE
                 return saved
-        saved = _Attempts(api, transfer, link, admit).run(want_digest=want_digest)
+        saved = _Attempts(api, transfer, link, fresh_link, admit).run(want_digest=want_digest)
         published(saved)
         return saved
 
@@ -115,18 +130,19 @@ class _Attempts:
     """The tries at one video, until one succeeds or nothing is left to try."""
 
     def __init__(
-        self, api: ContentSource, transfer: Transfer, link: str, admit: Callable[[], float]
+        self,
+        api: ContentSource,
+        transfer: Transfer,
+        link: str,
+        fresh_link: Callable[[], str],
+        admit: Callable[[], float],
     ) -> None:
         self.api = api
         self.transfer = transfer
         self.admit = admit
         self.part: Part = transfer.part
         self.limits = transfer.limits
-        self.link = ""
-        """What the next try asks instead of `/content`, or ""."""
-        self.other_link = link
-        self.before_link: Exception | None = None
-        """Why `/content` was given up for the link."""
+        self.route = _Route(link, self._waiting(fresh_link))
         self.tries_left = self.limits.tries
         self.most = self.part.size
         """The most bytes there ever were: more of them is progress."""
@@ -136,16 +152,23 @@ class _Attempts:
         """The byte that the last try asked to begin with."""
         self.skip_range = False
         self.range_failures = 0
-        self.was_corrupt = False
+        self.was_oversized = False
+        self.is_refused = False
+        """What is here was received whole, and is no whole video: ask for it again."""
+        self.refused_digest = ""
+        """Of what was refused last."""
+        self.is_twice_the_same = False
+        self.keeps_anyway = False
+        """Nothing better will come: keep it under a name that says that it is not verified."""
         self.ends: set[int] = set()
-        """The bytes at which answers of no said length have ended."""
+        """The bytes at which responses of no stated length have ended."""
 
     def run(self, *, want_digest: bool) -> Saved:
         is_first = True
         while True:
             self.transfer.check_cancelled()
             try:
-                if not self.part.is_complete:
+                if not self.keeps_anyway and (self.is_refused or not self.part.is_complete):
                     if not is_first:
                         self._wait_for_admission()
                     is_first = False
@@ -153,11 +176,18 @@ class _Attempts:
                         continue
                 if (saved := self._finish(want_digest=want_digest)) is not None:
                     return saved
-            except (ApiError, Corrupt) as trouble:
+            except (ApiError, Corrupt, TooLarge) as trouble:
                 self._recover(trouble)
 
+    def _waiting(self, ask: Callable[[], str]) -> Callable[[], str]:
+        def wait_and_ask() -> str:
+            self._wait_for_admission()
+            return ask()
+
+        return wait_and_ask
+
     def _wait_for_admission(self) -> None:
-        """The host is asked no more often than it can bear, however many downloads try again."""
+        """Send no more requests than the gateway can bear, however many downloads try again."""
         while (pause := self.admit()) > 0:
             self.transfer.clock.wait(self.transfer.cancelled, pause)
             self.transfer.check_cancelled()
@@ -165,7 +195,7 @@ class _Attempts:
     def _fetch(self) -> bool:
         """Receive up to the end of the body; False where it did not continue what is there."""
         source, transfer = self.part.source, self.transfer
-        self.start = 0 if self.skip_range else transfer.continues_at()
+        self.start = 0 if self.skip_range or self.is_refused else transfer.continues_at()
         self.skip_range = False
         transfer.began_at = None
         validator = source.validator if source and self.start else None
@@ -175,9 +205,12 @@ class _Attempts:
             self.part.video_id,
             start=self.start,
             validator=validator,
-            link=self.link,
+            link=self.route.link,
             cancelled=cancelled,
         ) as content:
+            if self.is_refused and transfer.is_unchanged(content):
+                return True
+            self.is_refused = False
             return transfer.take(content, self.start)
 
     def _finish(self, *, want_digest: bool) -> Saved | None:
@@ -187,15 +220,53 @@ class _Attempts:
         if not part.size:
             raise Corrupt(_("The server sent an empty file"))
         part.sync()
-        mp4 = inspect(part.path)
-        if mp4.has_fragments and not part.is_complete and self._may_go_on():
+        kind = file_kind(_head_of(part.path))
+        mp4 = self._verify(kind)
+        if mp4 and mp4.has_fragments and not part.is_complete and self._may_go_on():
             return None
         digest = sha256_of(part.path) if want_digest else None
         self.transfer.check_cancelled()
         size = part.size  # a part that turned out to be there already is emptied
-        saved = Saved(part.publish(), size, digest, mp4)
+        suffix = FileKind.UNKNOWN.suffix if mp4 is None and kind.is_mp4 else kind.suffix
+        saved = Saved(part.publish(suffix), size, digest, mp4)
         self.transfer.show(Phase.DONE)
         return saved
+
+    def _verify(self, kind: FileKind) -> Mp4 | None:
+        """What a whole MP4 says of itself; None for what is kept without being verified.
+
+        Raises Corrupt where another request may bring more, and BadReply for a text.
+        """
+        if kind is FileKind.TEXT:
+            self.part.clear()
+            raise BadReply(_("The server sent a text instead of the video"))
+        if self.keeps_anyway:
+            return None
+        try:
+            if kind.is_mp4:
+                return inspect(self.part.path)
+        except BrokenMp4 as broken:
+            self._compare()
+            raise broken from None
+        except Unverifiable:
+            pass  # judged like any other file that nothing can verify
+        is_blank = kind is FileKind.UNKNOWN and not any(_head_of(self.part.path))
+        if self.part.is_complete and not is_blank:
+            return None
+        self._compare()
+        if self.is_twice_the_same and not is_blank:
+            return None
+        if is_blank:
+            raise Corrupt(_("The file begins with nothing but zeros"))
+        raise Corrupt(_("The server does not say how long the file is, and nothing in it does"))
+
+    def _compare(self) -> None:
+        """Note whether what came is what came the time before."""
+        digest = sha256_of(self.part.path)
+        self.is_twice_the_same = digest == self.refused_digest
+        if self.refused_digest and not self.is_twice_the_same:
+            self.tries_left = self.limits.tries  # it is still being written
+        self.refused_digest = digest
 
     def _may_go_on(self) -> bool:
         """Whether the file may be longer: nobody named its length, and nothing in it does.
@@ -209,25 +280,31 @@ class _Attempts:
             raise Corrupt(_("The connection ended before the file did"))
         return True
 
-    def _recover(self, trouble: ApiError | Corrupt) -> None:
+    def _recover(self, trouble: ApiError | Corrupt | TooLarge) -> None:
         """Make things ready for another try, or raise what is the matter."""
         promised = self.part.source.total if self.part.source else None
-        if self.start and isinstance(trouble, RangeRefused):
+        is_own = trouble.scope is Scope.VIDEO and not isinstance(trouble, Expired)
+        if isinstance(trouble, TooLarge):
+            self._begin_again_once(trouble)
+        elif self.start and isinstance(trouble, RangeRefused):
             self._reconsider(trouble.total, promised)
-        elif isinstance(trouble, Corrupt) and promised is not None:
-            self.part.clear()
-            if self.was_corrupt:
-                self._turn_to_link(trouble)
-            self.was_corrupt = True
-        elif self.start and isinstance(trouble, _MAYBE_NOT_THERE):
-            self.skip_range = True  # some gateways answer a Range with anything but the file
-        elif isinstance(trouble, _PASSING) and not isinstance(trouble, BadCertificate):
+        elif isinstance(trouble, StorageRefused) and self.route.link:
+            self._replace_link(trouble)
+        elif trouble.is_transient and trouble.retry.first <= _QUICK:
             self._try_again(trouble)
-        elif isinstance(trouble, _MAYBE_NOT_THERE):
+        elif self.start and is_own:
+            self.skip_range = True  # some gateways answer a Range with anything but the file
+        elif is_own or trouble.scope is Scope.TOKEN:
             self._turn_to_link(trouble)
         else:
-            raise self.before_link or trouble
+            raise self.route.cause(trouble)
         self.transfer.show(Phase.RETRYING)
+
+    def _begin_again_once(self, trouble: TooLarge) -> None:
+        """A piece that is longer than it says: the whole file may be right."""
+        if not self.start or self.was_oversized:
+            raise trouble
+        self.was_oversized = self.skip_range = True
 
     def _reconsider(self, there: int | None, promised: int | None) -> None:
         """After a 416: is the part the whole file already? Otherwise nothing of it can be used.
@@ -242,10 +319,12 @@ class _Attempts:
 
     def _try_again(self, trouble: ApiError | Corrupt) -> None:
         """Count and pause; bytes gained make up for every failure before."""
-        if self.part.size > self.most:
+        if isinstance(trouble, Corrupt):
+            self.is_refused = self.part.is_complete
+        elif self.part.size > self.most:
             self._check_pace()
-            self.most = self.part.size
             self.tries_left = self.limits.tries
+        self.most = max(self.most, self.part.size)
         self.tries_left -= 1
         if self.transfer.began_at:
             self.range_failures = 0
@@ -254,15 +333,26 @@ class _Attempts:
             # Sibling gateways turn every Range into a 502: each second time ask for all of it.
             self.skip_range = self.range_failures % 2 == 0
         if self.tries_left <= 0:
-            self._turn_to_link(self._explained(trouble))
+            self._give_up(trouble)
             return
         self.transfer.show(Phase.RETRYING)
-        failures = self.limits.tries - self.tries_left - 1
-        pause = min(self.limits.longest_pause, self.limits.first_pause * 2**failures)
-        self.transfer.clock.wait(self.transfer.cancelled, pause * _jitter.uniform(0.5, 1.0))
+        failures = self.limits.tries - self.tries_left
+        backoff = Backoff(self.limits.first_pause, self.limits.longest_pause)
+        self.transfer.clock.wait(self.transfer.cancelled, backoff.after(failures, _jitter))
+
+    def _give_up(self, trouble: ApiError | Corrupt) -> None:
+        """Go on with the link, keep what came, or raise."""
+        is_kept = isinstance(trouble, Corrupt) and self.part.size > 0
+        if is_kept and (self.part.is_complete or self.is_twice_the_same):
+            if self.route.can_turn:
+                self._turn_to_link(trouble)
+            else:
+                self.keeps_anyway = True
+            return
+        self._turn_to_link(self._explained(trouble))
 
     def _check_pace(self) -> None:
-        """Raise Slow where bytes are gained, but hardly any, because every answer is cut early."""
+        """Raise Slow where bytes are gained, but hardly any, because every response is cut."""
         now, limits = self.transfer.clock.monotonic(), self.limits
         passed = now - self.marked_at
         if passed < limits.stall_window:
@@ -272,32 +362,76 @@ class _Attempts:
         self.marked_at, self.marked = now, self.part.size
 
     def _explained(self, trouble: ApiError | Corrupt) -> ApiError | Corrupt | Stalled:
-        """Say it plainly where every answer is cut short and none can be continued."""
+        """Say it plainly where every response is cut short and none can be continued."""
         if self.transfer.began_at != 0 or not isinstance(trouble, Unreachable):
             return trouble
         told = _("The server cuts the download off after {size} at most and cannot continue it")
         return Stalled(told.format(size=human_bytes(self.most)))
 
-    def _turn_to_link(self, trouble: Exception) -> None:
-        """Go on with the direct link; where there is none, or it has failed too, raise.
-
-        What is wrong with the link is its own affair: the user is told why `/content` failed.
-        """
-        if self.before_link or not self.other_link:
-            raise self.before_link or trouble
-        self.before_link = trouble
-        self.link = self.other_link
+    def _turn_to_link(self, trouble: HingtuiError) -> None:
+        """Go on with another link; where there is none, raise."""
+        if not self.route.turn(trouble):
+            raise self.route.cause(trouble)
         self.tries_left = self.limits.tries
-        self.was_corrupt = False
+
+    def _replace_link(self, trouble: StorageRefused) -> None:
+        """The storage refuses the link: as a rule its signature is too old."""
+        if not self.route.turn(trouble):
+            self._try_again(trouble)
+
+
+class _Route:
+    """Where the content is asked for: first `/content`, then one link after another."""
+
+    def __init__(self, link: str, fresh_link: Callable[[], str]) -> None:
+        self.link = ""
+        """What is asked instead of `/content`, or ""."""
+        self._known = link
+        self._fresh_link = fresh_link
+        self._asked = 0
+        self._used: set[str] = set()
+        self._before: HingtuiError | None = None
+        """Why `/content` was given up."""
+
+    @property
+    def can_turn(self) -> bool:
+        """Whether there is a link at hand that has not been tried."""
+        return bool(self._known) and self._known not in self._used
+
+    def turn(self, trouble: HingtuiError) -> bool:
+        """Take the next link, asking the gateway for a new one; False where there is none."""
+        link = self._known
+        if not self.can_turn:
+            if self._asked >= _FRESH_LINKS:
+                return False
+            self._asked += 1
+            link = self._fresh_link()
+        if not link or link in self._used:
+            return False
+        self._before = self._before or trouble
+        self.link = link
+        self._used.add(link)
+        return True
+
+    def cause(self, trouble: HingtuiError) -> HingtuiError:
+        """What to report: why `/content` failed, unless it is only not there."""
+        if self._before is None or isinstance(self._before, NotFound | NotOffered | NotReady):
+            return trouble
+        return self._before
+
+
+def _head_of(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(HEAD_SIZE)
 
 
 def _saved_before(path: Path, *, want_digest: bool) -> Saved | None:
     """The file at `path` as a saved video; None where it is gone or no longer whole."""
     try:
-        if not path.is_file():
+        if not path.is_file() or not (size := path.stat().st_size):
             return None  # a pipe would be waited for, for ever
-        mp4 = inspect(path)
+        mp4 = inspect(path) if path.suffix == FileKind.MP4.suffix else None
         digest = sha256_of(path) if want_digest else None
-        return Saved(path, path.stat().st_size, digest, mp4)
+        return Saved(path, size, digest, mp4)
     except (OSError, Corrupt):
         return None

@@ -21,6 +21,7 @@ from pathlib import Path
 
 from hingtui.download.part_note import Note, Source, read_note, write_note
 from hingtui.errors import Busy, StorageTrouble
+from hingtui.file_kind import FileKind
 from hingtui.files import (
     boot_id,
     close_quietly,
@@ -40,6 +41,8 @@ from hingtui.i18n import _
 
 _OPEN_ROUNDS = 10
 """Times a part may be published or removed by others between our opening and locking it."""
+_SUFFIXES = tuple(dict.fromkeys(kind.suffix for kind in FileKind if kind is not FileKind.TEXT))
+"""Of the final names that a download can get."""
 _PAGE = 4096
 SYNC_EVERY = 64 << 20
 """Bytes at most that a power cut takes from a download."""
@@ -168,16 +171,17 @@ class Part:
         if self.source:
             self.note(self.source)
 
-    def publish(self) -> Path:
+    def publish(self, suffix: str) -> Path:
         """Give the finished file its final name; a file of the same bytes that is there will do."""
         self._check_ours()
-        for candidate in takewhile(is_taken, numbered(self.target)):
+        target = self.target.with_suffix(suffix)
+        for candidate in takewhile(is_taken, numbered(target)):
             if same_bytes(self.path, candidate):
                 make_last(candidate)
                 self.discard()
                 return candidate
         # The note goes first where it can: as soon as the part's name is free, it is another one's.
-        return publish(self.path, self.target, tidy=self._remove_note)
+        return publish(self.path, target, tidy=self._remove_note)
 
     def discard(self) -> None:
         """Remove the part and its note; bytes never stand there without a note."""
@@ -248,6 +252,11 @@ def discard_part(video_id: str, folder: Path) -> None:
             sync_folder(folder)
 
 
+def published_as(state: os.stat_result | None, video_id: str, folder: Path) -> Path | None:
+    """The final name of the part that another process was seen writing to; None if it has none."""
+    return None if state is None else _final_name(state, _target(video_id, folder))
+
+
 def part_size(video_id: str, folder: Path) -> int:
     """Bytes received of a video so far."""
     try:
@@ -302,8 +311,10 @@ def _open_locked(path: Path) -> int:
     try:
         lock_descriptor(descriptor)
     except BlockingIOError:
+        busy = Busy(_busy())
+        busy.part = os.fstat(descriptor)
         close_quietly(descriptor)
-        raise Busy(_busy()) from None
+        raise busy from None
     except BaseException:
         close_quietly(descriptor)
         raise
@@ -330,5 +341,9 @@ def _is_at(state: os.stat_result, path: Path) -> bool:
 
 
 def _final_name(state: os.stat_result, target: Path) -> Path | None:
-    names = takewhile(is_taken, numbered(target))
-    return next((name for name in names if _is_at(state, name)), None)
+    """The final name that leads to the file of this `state`, where there is one."""
+    for suffix in _SUFFIXES:
+        names = takewhile(is_taken, numbered(target.with_suffix(suffix)))
+        if (found := next((name for name in names if _is_at(state, name)), None)) is not None:
+            return found
+    return None

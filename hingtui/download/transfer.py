@@ -146,6 +146,18 @@ class Transfer:
         self._check_room(content.total)
         return self._receive(content, again)
 
+    def is_unchanged(self, content: Content) -> bool:
+        """Whether the server vouches that this is the file that is here already, whole."""
+        source = self.part.source
+        return (
+            source is not None
+            and self.part.is_complete
+            and content.status == 200
+            and content.total == source.total
+            and bool(source.version)
+            and (content.version, content.origin) == (source.version, source.origin)
+        )
+
     def check_cancelled(self) -> None:
         if self.cancelled.is_set():
             raise Cancelled(_("Download cancelled"))

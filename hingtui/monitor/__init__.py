@@ -5,11 +5,11 @@ It knows no Textual and no httpx. The dashboard, `status` and `download` all use
 monitor     the rows, a person's intents, what answers mean
 ├── poller      who is due; asks
 │   └── lister      many at once, through the account's list
-├── saver       which finished videos come home, in which order
-│   └── patience    when one that failed is tried again
+├── saver       which finished videos are downloaded, in which order
+│   └── retry_policy    when one that failed is tried again
 ├── keeper      rows ↔ the watchlist's file
-├── host        reachable? its clock, its mood
-│   └── budget      how much it may be asked
+├── gateway     reachable? rate limited? token refused? paused? its clock
+│   └── rate_limiter    how many requests may be sent
 ├── experience  how long such videos took
 ├── census      how many stand how; whose file vanishes next
 ├── changes     tells listeners, a few times a second
@@ -18,7 +18,7 @@ monitor     the rows, a person's intents, what answers mean
 
 from hingtui.monitor.census import Census, Standing, standing_of
 from hingtui.monitor.changes import Changes
-from hingtui.monitor.host import Connection, Link
+from hingtui.monitor.gateway import Connection, Link
 from hingtui.monitor.monitor import Added, Monitor
 from hingtui.monitor.watched import SaveState, Saving, Seen, Trouble, Watched
 

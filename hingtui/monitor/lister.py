@@ -1,4 +1,4 @@
-"""Asks for many videos at once through the account's list; knows not when each of them is due.
+"""Ask about many videos at once through the account's list; not when each of them is due.
 
 One page answers for a hundred videos. But not every gateway has the list, it need not hold every
 id, and it can lag behind: so it never has the last word on what is finished.
@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hingtui.clock import Clock
-from hingtui.errors import ApiError, BadReply, Forbidden, NotFound, NotOffered
-from hingtui.monitor.budget import HostBudget
+from hingtui.errors import ApiError, BadReply, NotFound, NotOffered, RateLimited, Scope
+from hingtui.monitor.rate_limiter import RateLimiter
 from hingtui.video import Video
 
 WORTH = 8
@@ -21,6 +21,8 @@ PAGE = 100
 A_PAGE_TAKES = 2.0
 """Seconds between two sweeps for each page that the last one took: half a request a second."""
 _MOST_PAGES = 30
+_FAILING = 60.0
+"""Seconds for which videos are asked about one by one, because the list has failed."""
 _ASK_AGAIN = 900.0
 """Seconds after which a gateway without a list is asked for one again."""
 
@@ -52,16 +54,21 @@ class Listed:
     server_time: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Swept:
+    """A sweep that went well."""
+
+    server_time: float | None
+
+
 class Lister:
     """Sweeps over the list, as long as the gateway answers it."""
 
-    def __init__(
-        self, budget: HostBudget, clock: Clock, *, listed: Callable[[Listed], bool]
-    ) -> None:
-        self._budget = budget
+    def __init__(self, limiter: RateLimiter, clock: Clock) -> None:
+        self._limiter = limiter
         self._clock = clock
-        self._listed = listed
         self._next_at = 0.0
+        self._failing_until = 0.0
         self._is_covering = False
         self.unlisted: set[str] = set()
         """Ids that the list does not hold: they are asked about one by one."""
@@ -80,6 +87,8 @@ class Lister:
         """
         if not self.is_offered and now >= self._next_at:
             self.is_offered = True
+        if now < self._failing_until:
+            return False
         return self.is_offered and (due >= WORTH or self.is_sweeping or self._is_covering)
 
     def reset(self) -> None:
@@ -87,42 +96,51 @@ class Lister:
         self.is_offered = True
         self.unlisted.clear()
         self._is_covering = False
-        self._next_at = 0.0
+        self._next_at = self._failing_until = 0.0
 
-    async def sweep(self, api: Lists, wanted: Collection[str]) -> ApiError | None:
+    async def sweep(
+        self, api: Lists, wanted: Collection[str], listed: Callable[[Listed], bool]
+    ) -> Swept | ApiError:
         """Page through the list, the newest first, until all of `wanted` were seen.
 
-        What the page says is handed on as it comes. Returns what went wrong with the host, if
-        anything did; that a gateway has no list is nothing wrong.
+        `listed` gets each video of a page as it comes, and says whether that was all there is to
+        ask about it. Without `wanted`, one page is asked for. The limiter must have counted the
+        first request. An error is returned, not raised.
         """
         self.is_sweeping = True
         pages = running = 0
         try:
             missing = set(wanted)
             after: str | None = None
-            while missing and pages < _MOST_PAGES:
-                await self._wait_for_budget()
+            server_time: float | None = None
+            while pages == 0 or (missing and pages < _MOST_PAGES):
+                if pages:
+                    await self._wait_for_limiter()
                 page = await api.list_page(after, limit=PAGE)
                 pages += 1
+                server_time = page.server_time
                 for video in page.videos:
                     missing.discard(video.id)
-                    running += self._listed(Listed(video, page.server_time))
+                    running += listed(Listed(video, page.server_time))
                 after = page.last_id
                 if after is None:
                     break
             self.unlisted |= missing
-        except (NotOffered, NotFound, BadReply, Forbidden):
-            self.is_offered = False
         except ApiError as error:
+            is_no_list = isinstance(error, NotOffered | NotFound | BadReply)
+            if is_no_list or error.scope is Scope.TOKEN:
+                self.is_offered = False
+            elif not isinstance(error, RateLimited):
+                self._failing_until = self._clock.monotonic() + _FAILING
             return error
         finally:
             self.is_sweeping = False
             self._is_covering = self.is_offered and running >= WORTH * max(1, pages)
             pause = A_PAGE_TAKES * max(1, pages) if self.is_offered else _ASK_AGAIN
             self._next_at = self._clock.monotonic() + pause
-        return None
+        return Swept(server_time)
 
-    async def _wait_for_budget(self) -> None:
-        while (pause := self._budget.wait(self._clock.monotonic())) > 0:
+    async def _wait_for_limiter(self) -> None:
+        while (pause := self._limiter.wait(self._clock.monotonic())) > 0:
             await self._clock.sleep(pause)
-        self._budget.spend(self._clock.monotonic())
+        self._limiter.spend(self._clock.monotonic())

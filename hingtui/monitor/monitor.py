@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import Awaitable, Callable, Coroutine, Iterable
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,23 +18,23 @@ from hingtui.clock import Clock
 from hingtui.download import ContentSource, Saved
 from hingtui.errors import (
     ApiError,
-    Forbidden,
+    Expired,
     HingtuiError,
     NotFound,
     RateLimited,
+    Scope,
     StorageTrouble,
-    Unauthorized,
-    Unreachable,
 )
-from hingtui.monitor.budget import HostBudget
 from hingtui.monitor.changes import Announcer, Changes
 from hingtui.monitor.experience import Experience
-from hingtui.monitor.host import Connection, Host, Link
+from hingtui.monitor.gateway import LIST, MANY_REFUSED, Connection, Gateway, Link
 from hingtui.monitor.keeper import Keeper
+from hingtui.monitor.lister import Swept
+from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Answered, Asks, Poller
 from hingtui.monitor.saver import Saver
 from hingtui.monitor.watched import Seen, Trouble, Watched
-from hingtui.schedule import GRACE, RARE, SLOW, STEADY, ask_again_in, backoff, first_pace, jitter
+from hingtui.schedule import GRACE, RARE, SLOW, STEADY, ask_again_in, first_pace, jitter
 from hingtui.schedule import remaining as seconds_remaining
 from hingtui.video import Status, Video
 from hingtui.watchlist import Contents, Entry, Watchlist
@@ -47,6 +47,9 @@ UNDO = 20
 """Removals that can be undone, one after the other."""
 _ODD = 3
 """Times in a row that a video which was known may be unknown before it is asked about rarely."""
+
+_RECENT = 10.0
+"""Seconds for which a success vouches for the token."""
 
 _log = logging.getLogger(__name__)
 
@@ -101,22 +104,29 @@ class Monitor:
         self._only = only
         self._announcer = Announcer()
         self._experience = Experience()
-        budget = HostBudget(self._rng)
-        self._host = Host(budget, self.clock, self._announcer.host)
-        self._poller = Poller(budget, self.clock, asking=self._asking, answered=self._answered)
-        self._saver = Saver(
-            budget,
+        self._asked_for: set[str] = set()
+        """Ids that a person asked about: what is wrong with them is shown, finished or not."""
+        self._gateway = Gateway(self.clock, self._rng, self._announcer.host)
+        self._poller = Poller(
+            self._gateway,
             self.clock,
+            self._rng,
+            answered=self._answered,
+            watched=self.watched.keys,
+        )
+        self._saver = Saver(
+            self._gateway,
+            self.clock,
+            self._rng,
             folder=folder,
             at_once=max_downloads,
-            now=self.now,
             already=self._saved_by_another,
             published=self._tell_others,
             changed=self._saving_changed,
             saved=self._saved,
             failed=self._not_saved,
-            heard=self._heard_while_saving,
-            is_denied=lambda: self._poller.denied is not None,
+            put_off=self._put_off,
+            fresh_link=self._fresh_link,
             want_digest=want_digest,
         )
         self._keeper: Keeper | None = None
@@ -143,11 +153,19 @@ class Monitor:
         self._api = api
         self._poller.use(api)
         self._saver.use(api)
-        self._host.begin(Link.ONLINE if api is not None else Link.NO_TOKEN)
+        self._gateway.begin(Link.ONLINE if api is not None else Link.NO_TOKEN)
+        for watched in self.watched.values():
+            if watched.failures and not watched.is_final:
+                self._poller.schedule(watched.id, 0)
+            if watched.saving is not None and _is_of_gateway(watched.saving.error):
+                self._saver.requeue(watched)
 
-    async def run(self) -> None:
-        """Watch for ever. What goes wrong inside is logged, and begun again."""
-        loops = [self._poller.run, self._saver.run]
+    async def run(self, *, polls: bool = True) -> None:
+        """Watch for ever. What goes wrong inside is logged, and begun again.
+
+        Without `polls`, nothing is asked by itself: only downloads go on.
+        """
+        loops = [self._saver.run, *([self._poller.run] if polls else [])]
         if self._keeper is not None:
             loops.append(self._keeper.run)
         async with asyncio.TaskGroup() as group:
@@ -170,6 +188,28 @@ class Monitor:
     def unwritten(self) -> list[str]:
         """The ids added here that are not sure to be in the watchlist's file yet."""
         return self._keeper.unwritten if self._keeper is not None else []
+
+    async def ask_once(
+        self, video_ids: Sequence[str], progress: Callable[[int, int], None]
+    ) -> None:
+        """Ask about each of these once, and return when each has a response or an error.
+
+        For commands that do not `run` the watch. `progress` gets (finished, all). The gateway's
+        own state says why, where some were not asked: `connection`.
+        """
+        if self._api is None:
+            return
+        self._asked_for.update(video_ids)
+        one_round = OneRound(
+            self._api,
+            self._gateway,
+            self._poller.lister,
+            self.clock,
+            self._rng,
+            answered=self._answered,
+            progress=progress,
+        )
+        await one_round.run(video_ids)
 
     # The watch step by step, for those who move the clock themselves
 
@@ -243,8 +283,7 @@ class Monitor:
 
     def ask(self, video_ids: Iterable[str] | None = None) -> None:
         """Ask about these now, finished ones too; None: about all that are not finished."""
-        self._host.budget.reopen()
-        self._poller.denied = None
+        self._gateway.reset()
         self._saver.wake()
         ids_given = video_ids is not None
         if video_ids is None:
@@ -252,7 +291,7 @@ class Monitor:
         for video_id in video_ids:
             if video_id in self.watched:
                 self._poller.schedule(video_id, 0, alone=ids_given)
-        self._announcer.host()
+                self._asked_for.add(video_id)
 
     def save(self, video_ids: Iterable[str]) -> list[str]:
         """Bring these home; the ids whose download this began."""
@@ -275,11 +314,11 @@ class Monitor:
     @property
     def is_paused(self) -> bool:
         """Whether the user has stopped all asking."""
-        return self._poller.is_paused
+        return self._gateway.is_paused
 
     def pause(self, paused: bool) -> None:
         """Stop asking, or go on."""
-        self._poller.is_paused = paused
+        self._gateway.is_paused = paused
         self._poller.wake()
         self._announcer.host()
 
@@ -287,12 +326,12 @@ class Monitor:
 
     def now(self) -> float:
         """Unix seconds on the server's clock, as far as it is known."""
-        return self._host.now()
+        return self._gateway.now()
 
     @property
     def connection(self) -> Connection:
         """How things stand with the host."""
-        return self._host.connection(denied=self._poller.denied, is_paused=self.is_paused)
+        return self._gateway.connection
 
     def remaining(self, watched: Watched) -> float | None:
         """Estimated seconds until a running video is finished; None without grounds for it.
@@ -315,28 +354,72 @@ class Monitor:
 
     # What answers mean
 
-    def _asking(self, video_id: str) -> None:
-        if (watched := self.watched.get(video_id)) is not None:
-            watched.is_asking = True
-
-    def _answered(self, video_id: str, outcome: Answered | Exception) -> None:
+    def _answered(self, video_id: str, outcome: Answered | Swept | Exception) -> None:
+        """Take in the outcome of a request about this video, or of one for the list."""
+        if video_id != LIST and video_id not in self.watched:
+            return  # unwatched meanwhile
+        self._update_gateway(video_id, outcome)
         watched = self.watched.get(video_id)
-        if watched is None:
-            return  # unwatched meanwhile: nobody wants to know any more
-        watched.is_asking = False
-        try:
-            if not isinstance(outcome, Exception):
-                self._apply(watched, outcome)
-        except Exception as error:  # noqa: BLE001 - whatever it is, it ends on the row
-            outcome = error
-        if isinstance(outcome, Exception):
-            self._troubled(watched, outcome)
+        if watched is not None and not isinstance(outcome, Swept):
+            try:
+                if not isinstance(outcome, Exception):
+                    self._apply(watched, outcome)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it ends on the row
+                outcome = error
+            if isinstance(outcome, Exception):
+                self._troubled(watched, outcome)
+            self._asked_for.discard(video_id)
+            self._announcer.row(video_id)
         if isinstance(outcome, HingtuiError):
             outcome.forget_frames()
+
+    def _update_gateway(self, video_id: str, outcome: Answered | Swept | Exception) -> None:
+        """What the outcome says about the gateway, and so about other rows."""
+        gateway = self._gateway
+        if isinstance(outcome, ApiError):
+            active = self._poller.active + (self._poller.next_due_in(video_id) is None)
+            affected = gateway.failed(video_id, outcome, active=active, watched=len(self.watched))
+        elif isinstance(outcome, Exception):
+            return
+        else:
+            affected = gateway.answered(video_id, outcome.server_time)
+        for other in affected:
+            if gateway.is_probing:
+                self._excuse(other)
+            elif other in self.watched and not self.watched[other].is_final:
+                self._poller.schedule(other, self._rng.random())
+        if affected:
+            self._saver.wake()
+            self._poller.wake()
+        elif gateway.refusals and gateway.refused is None:
+            self._confirm_refusal()
+
+    def _excuse(self, video_id: str) -> None:
+        """What went wrong is the gateway's own: one banner says so, not each row."""
+        watched = self.watched.get(video_id)
+        if watched is None:
+            return
+        trouble, saving = watched.trouble, watched.saving
+        if trouble is not None and _is_of_gateway(trouble.error):
+            watched.trouble = None
+        if saving is not None and _is_of_gateway(saving.error):
+            self._saver.requeue(watched)
         self._announcer.row(video_id)
 
+    def _confirm_refusal(self) -> None:
+        """The token was refused for some: ask about others soon, to know what that means."""
+        if self.clock.monotonic() - self._gateway.last_success < _RECENT:
+            return
+        missing = min(MANY_REFUSED, len(self.watched)) - self._gateway.refusals
+        for video_id in self._gateway.not_refused(self.watched):
+            if missing <= 0:
+                return
+            missing -= 1
+            due = self._poller.next_due_in(video_id)
+            if (due is None or due > _RECENT) and not self._poller.is_asking(video_id):
+                self._poller.schedule(video_id, 0, alone=True)
+
     def _apply(self, watched: Watched, answer: Answered) -> None:
-        self._host.answered(answer.server_time)
         now = self.now()
         before = watched.video
         video = answer.video if before is None else before.followed_by(answer.video)
@@ -377,33 +460,51 @@ class Monitor:
             self.save([watched.id])
 
     def _troubled(self, watched: Watched, error: Exception) -> None:
-        """No video came. What is wrong with the host stands in one place, not on every row."""
+        """No video came. What is wrong with the gateway is shown once, not on every row."""
+        if watched.is_final and watched.id not in self._asked_for:
+            return  # asked about only to learn about the gateway
+        if isinstance(error, Expired):
+            self._expire(watched)
+            return
         if not isinstance(error, RateLimited):
             watched.failures += 1
-        wait = backoff(watched.failures, self._rng)
-        match error:
-            case NotFound():
-                self._host.answered()
-                is_young = self.clock.time() - watched.added_at < GRACE and watched.video is None
-                watched.trouble = None if is_young else Trouble(error, self.now())
-                # Once known, it may only be unknown to one of the gateway's machines.
-                is_odd = watched.video is not None and watched.failures <= _ODD
-                wait = STEADY if is_young else SLOW if is_odd else RARE
-            case Unauthorized() | Forbidden():
-                wait = 0.0  # as soon as there is another token
-                self._announcer.host()
-            case RateLimited() | Unreachable():
-                self._host.failed(error)
-                wait = 0.0  # as soon as the host's budget allows
-            case ApiError():
+        if isinstance(error, NotFound):
+            wait = self._not_found(watched, error)
+        elif isinstance(error, HingtuiError):
+            wait = error.retry.after(watched.failures, self._rng)
+            if isinstance(error, RateLimited):
+                wait = 0.0  # as soon as the rate limit allows
+            elif not (self._gateway.is_probing and _is_of_gateway(error)):
                 watched.trouble = Trouble(error, self.now())
-                if self._host.budget.is_probing:
-                    self._host.failed(error)
-            case _:
-                _log.error("asking about %s went wrong unexpectedly", watched.id, exc_info=error)
-                watched.trouble = Trouble(error, self.now())
+        else:
+            wait = HingtuiError.retry.after(watched.failures, self._rng)
+            _log.error("asking about %s went wrong unexpectedly", watched.id, exc_info=error)
+            watched.trouble = Trouble(error, self.now())
         if not watched.is_final:
             self._poller.schedule(watched.id, jitter(wait, self._rng))
+
+    def _not_found(self, watched: Watched, error: NotFound) -> float:
+        """Seconds until it is asked again about a video that the gateway does not know."""
+        is_young = self.clock.time() - watched.added_at < GRACE and watched.video is None
+        if is_young:
+            watched.trouble = None
+            return STEADY
+        watched.trouble = Trouble(error, self.now())
+        # Once known, it may only be unknown to one of the gateway's machines.
+        is_odd = watched.video is not None and watched.failures <= _ODD
+        return SLOW if is_odd else RARE
+
+    def _expire(self, watched: Watched) -> None:
+        """The gateway has deleted it."""
+        gone = replace(watched.video or Video(watched.id), status=Status.EXPIRED)
+        before, watched.video = watched.video, gone
+        watched.is_old = False
+        watched.trouble = None
+        watched.asked_at = self.clock.time()
+        self._finished(watched, before, self.now())
+        if self._keeper is not None:
+            self._keeper.updated(watched.id)
+        self._announcer.row(watched.id)
 
     # Downloads
 
@@ -432,14 +533,28 @@ class Monitor:
         if self._keeper is not None:
             self._keeper.updated(watched.id)
 
-    def _heard_while_saving(self, error: ApiError) -> None:
-        """A download was refused: is it the host that refuses?"""
-        match error:
-            case Unauthorized() | Forbidden():
-                self._poller.denied = error
-                self._announcer.host()
-            case RateLimited():
-                self._host.failed(error)
+    def _put_off(self, watched: Watched, error: HingtuiError) -> None:
+        """A download failed for now: is there more to it than this video?"""
+        if isinstance(error, Expired):
+            self._expire(watched)
+        elif isinstance(error, RateLimited):
+            self._update_gateway(watched.id, error)
+        elif error.scope is Scope.TOKEN:
+            # Its status says whether the token is refused, or only this content.
+            self._poller.schedule(watched.id, 0, alone=True)
+
+    async def _fresh_link(self, video_id: str) -> str:
+        """Ask about a video once more, for a link that is valid now; "" where there is none."""
+        api = self._api
+        if api is None:
+            return ""
+        try:
+            answer = await api.retrieve(video_id)
+        except Exception as error:  # noqa: BLE001 - it is the row's, as with any other request
+            self._answered(video_id, error)
+            return ""
+        self._answered(video_id, answer)
+        return answer.video.link
 
     def _not_saved(self, watched: Watched, error: Exception) -> None:
         if not isinstance(error, HingtuiError):
@@ -476,6 +591,7 @@ class Monitor:
     def _take_out(self, video_ids: Iterable[str]) -> list[Watched]:
         gone = [w for i in dict.fromkeys(video_ids) if (w := self.watched.pop(i, None)) is not None]
         self._poller.drop(w.id for w in gone)
+        self._gateway.forget(w.id for w in gone)
         for watched in gone:
             self._announcer.new.membership = True
             self._announcer.row(watched.id)
@@ -539,6 +655,11 @@ class Monitor:
         self._background.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
             _log.error("something in the background went wrong", exc_info=error)
+
+
+def _is_of_gateway(error: Exception | None) -> bool:
+    """Whether it can be the gateway's or the token's, rather than one video's."""
+    return isinstance(error, HingtuiError) and error.scope in (Scope.GATEWAY, Scope.TOKEN)
 
 
 def _note(watched: Watched, said: Video, now: float) -> None:

@@ -1,39 +1,31 @@
-"""Knows which video is to be asked about next and asks; knows not what the answers mean.
+"""Ask about each video when it is due, a few at once, as far as the gateway's state allows.
 
-Time is bounded by the client's own timeouts: a question is never cancelled from outside, because
-that leaks connections of its pool (httpcore #1093). The answer of an unwatched id is dropped.
+Time is bounded by the client's own timeouts: a request is never cancelled from outside, because
+that leaks connections of its pool (httpcore #1093). The response for an unwatched id is dropped.
+What responses mean is not decided here.
 """
 
 from __future__ import annotations
 
 import asyncio
 import heapq
+import random
 from collections.abc import Callable, Collection, Iterable
 from typing import Protocol
 
 from hingtui.clock import Clock
-from hingtui.errors import (
-    ApiError,
-    BadReply,
-    Forbidden,
-    NotFound,
-    RateLimited,
-    ServerTrouble,
-    Unauthorized,
-    Unreachable,
-)
-from hingtui.monitor.budget import HostBudget
-from hingtui.monitor.lister import Listed, Lister, Lists
+from hingtui.monitor.gateway import LIST, Gateway
+from hingtui.monitor.lister import Listed, Lister, Lists, Swept
 from hingtui.video import Video
 
 TICK = 0.25
 """Seconds for which what becomes due is gathered, so that many rows do not mean many wake-ups."""
 AT_ONCE = 8
-"""Questions under way at most: no more than the pool has connections, so nothing queues in it."""
+"""Requests under way at most: no more than the pool has connections, so nothing queues in it."""
 
 
 class Answered(Protocol):
-    """What came back of a question."""
+    """The response to a request about one video."""
 
     @property
     def video(self) -> Video: ...
@@ -48,20 +40,24 @@ class Asks(Lists, Protocol):
 
 
 class Poller:
-    """Asks about each video when it is due, a few at once, as far as the host's budget allows."""
+    """Polls the videos that are not finished."""
 
     def __init__(
         self,
-        budget: HostBudget,
+        gateway: Gateway,
         clock: Clock,
+        rng: random.Random,
         *,
-        asking: Callable[[str], None],
-        answered: Callable[[str, Answered | Exception], None],
+        answered: Callable[[str, Answered | Swept | Exception], None],
+        watched: Callable[[], Collection[str]],
     ) -> None:
-        self._budget = budget
+        """`answered` gets each outcome; an empty id stands for the list. `watched` gives all ids
+        that a probe may ask about."""
+        self._gateway = gateway
         self._clock = clock
-        self._asking = asking
+        self._rng = rng
         self._answered = answered
+        self._watched = watched
         self._api: Asks | None = None
         self._due: dict[str, float] = {}
         self._heap: list[tuple[float, str]] = []
@@ -71,21 +67,30 @@ class Poller:
         """What is to be asked about by itself, whatever the list could say."""
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sweep: asyncio.Task[None] | None = None
-        self._lister = Lister(budget, clock, listed=self._heard_of)
+        self._probed: dict[str, None] = {}
+        """What has been probed with since the gateway last answered; empty while it answers."""
+        self._lister = Lister(gateway.limiter, clock)
         self._wake = asyncio.Event()
-        self.is_paused = False
-        self.denied: ApiError | None = None
-        """Why the host lets nobody in (401, 403): nothing is asked until this is cleared."""
 
     @property
     def under_way(self) -> list[asyncio.Task[None]]:
-        """The questions that are being asked."""
+        """The requests that are being sent."""
         return [*self._tasks.values(), *([self._sweep] if self._sweep else [])]
+
+    @property
+    def lister(self) -> Lister:
+        """What is known of the gateway's list."""
+        return self._lister
+
+    @property
+    def active(self) -> int:
+        """How many videos are being polled."""
+        return len(self._due.keys() | self._tasks.keys())
 
     def use(self, api: Asks | None) -> None:
         """From now on ask through `api` (None: ask nobody)."""
         self._api = api
-        self.denied = None
+        self._probed.clear()
         self._lister.reset()
         self._wake.set()
 
@@ -103,6 +108,10 @@ class Poller:
         if due < self._heap[0][0] or self._heap[0][1] == video_id:
             self._wake.set()
 
+    def is_asking(self, video_id: str) -> bool:
+        """Whether a request about this video is under way."""
+        return video_id in self._tasks
+
     def drop(self, video_ids: Iterable[str]) -> None:
         """Ask about these no more."""
         for video_id in video_ids:
@@ -112,7 +121,7 @@ class Poller:
             self._lister.unlisted.discard(video_id)
 
     def wake(self) -> None:
-        """Something that was waited for has changed: a pause ended, a budget was reopened."""
+        """Something that was waited for has changed: a pause ended, a gateway was reset."""
         self._wake.set()
 
     def next_due_in(self, video_id: str) -> float | None:
@@ -135,24 +144,62 @@ class Poller:
             self.start_due()
 
     def start_due(self) -> float | None:
-        """Start every question that may be asked now; seconds until the next, None for no plan."""
-        api = self._api
-        if api is None or self.is_paused or self.denied is not None:
+        """Start every request that may be sent now; seconds until the next, None for no plan."""
+        api, gateway = self._api, self._gateway
+        if api is None or gateway.is_paused:
             return None
         now = self._clock.monotonic()
         self._ripen(now)
+        if gateway.is_probing:
+            return self._probe(api, now)
+        self._probed.clear()
         pauses = [self._heap[0][0] - now] if self._heap else []
         waiting = self._wait_for_list(api, now)
         if waiting and not self._lister.is_sweeping:
-            pauses.append(max(self._lister.wait(now), self._budget.wait(now)))
+            pauses.append(max(self._lister.wait(now), gateway.limiter.wait(now)))
         for video_id in [ripe for ripe in self._ripe if ripe not in waiting]:
-            if len(self._tasks) >= (1 if self._budget.is_probing else AT_ONCE):
+            if len(self._tasks) >= AT_ONCE:
                 break  # the end of a task wakes the loop
-            if (pause := self._budget.wait(now)) > 0:
+            if (pause := gateway.limiter.wait(now)) > 0:
                 pauses.append(pause)
                 break
             self._start(api, video_id, now)
         return min(pauses, default=None)
+
+    def _probe(self, api: Asks, now: float) -> float | None:
+        """Send one request, when its time has come, to find out whether the gateway answers."""
+        if self._tasks or self._sweep is not None:
+            return None  # the end of a task wakes the loop
+        if (pause := max(self._gateway.probe_in(now), self._gateway.limiter.wait(now))) > 0:
+            return pause
+        target = self._probe_target()
+        if target is None:
+            return None
+        self._probed[target] = None
+        self._gateway.begin_probe(target)
+        if target == LIST:
+            self._begin_sweep(api, [])
+        else:
+            self._start(api, target, now)
+        return None
+
+    def _probe_target(self) -> str | None:
+        """What to probe with: another one each time, until all have had their turn.
+
+        The list and ids that have been answered before say most about the gateway. The others come
+        in any order: the first ones may all have a fault of their own.
+        """
+        watched = self._watched()
+        best = [LIST] if self._gateway.refused is None and self._lister.is_offered else []
+        best += [i for i in reversed(self._gateway.answered_before) if i in watched]
+        for _round in range(2):
+            if (target := next((one for one in best if one not in self._probed), None)) is not None:
+                return target
+            others = [one for one in watched if one not in self._probed]
+            if others:
+                return self._rng.choice(others)
+            self._probed.clear()
+        return None
 
     def _ripen(self, now: float) -> None:
         """Move what is due from the heap to the ripe; forget what is planned no more."""
@@ -169,24 +216,28 @@ class Poller:
         """The ripe that a sweep over the list is to answer; it is begun when it may."""
         apart = self._alone | self._lister.unlisted
         many = [video_id for video_id in self._ripe if video_id not in apart]
-        if self._budget.is_probing or not self._lister.is_of_use(len(many), now):
+        if not self._lister.is_of_use(len(many), now):
             return ()
-        if self._sweep is None and not self._lister.wait(now) and not self._budget.wait(now):
-            self._sweep = asyncio.create_task(self._list(api, many), name="list")
+        is_free = self._sweep is None and not self._gateway.limiter.wait(now)
+        if is_free and not self._lister.wait(now):
+            self._begin_sweep(api, many)
         return frozenset(many)
 
+    def _begin_sweep(self, api: Asks, wanted: list[str]) -> None:
+        self._gateway.limiter.spend(self._clock.monotonic())
+        self._sweep = asyncio.create_task(self._list(api, wanted), name="list")
+
     async def _list(self, api: Asks, wanted: list[str]) -> None:
+        outcome: Swept | Exception
         try:
-            error: Exception | None = await self._lister.sweep(api, wanted)
+            heard = self._heard_of if wanted else _only_a_probe
+            outcome = await self._lister.sweep(api, wanted, heard)
         except Exception as unexpected:  # noqa: BLE001 - it must not end the watch
-            error = unexpected
+            outcome = unexpected
         finally:
             self._sweep = None
             self._wake.set()
-        if error is not None:
-            self._account(error)
-            for video_id in wanted[:1]:  # one of them bears the news
-                self._answered(video_id, error)
+        self._answered(LIST, outcome)
 
     def _heard_of(self, listed: Listed) -> bool:
         """The list holds this video; whether it is one that is watched and goes on.
@@ -199,16 +250,14 @@ class Poller:
         if listed.video.status.is_final:
             self.schedule(video_id, 0, alone=True)
             return False
-        self._budget.succeeded()
         self._answered(video_id, listed)
         return True
 
     def _start(self, api: Asks, video_id: str, now: float) -> None:
-        del self._due[video_id]
-        del self._ripe[video_id]
+        self._due.pop(video_id, None)
+        self._ripe.pop(video_id, None)
         self._alone.discard(video_id)
-        self._budget.spend(now)
-        self._asking(video_id)
+        self._gateway.limiter.spend(now)
         task = asyncio.create_task(self._ask(api, video_id), name=f"ask {video_id}")
         self._tasks[video_id] = task
 
@@ -220,23 +269,12 @@ class Poller:
             outcome = error
         finally:
             self._tasks.pop(video_id, None)
-            if (due := self._due.get(video_id)) is not None:  # wanted again meanwhile
+            if (due := self._due.get(video_id)) is not None:  # scheduled again meanwhile
                 heapq.heappush(self._heap, (due, video_id))
             self._wake.set()
-        self._account(outcome)
         self._answered(video_id, outcome)
 
-    def _account(self, outcome: Answered | Exception) -> None:
-        """What the outcome says about the host as a whole."""
-        now = self._clock.monotonic()
-        match outcome:
-            case RateLimited():
-                self._budget.slow_down(now, outcome.retry_after)
-            case Unauthorized() | Forbidden():
-                self.denied = outcome
-            case ServerTrouble() | Unreachable() | BadReply():
-                self._budget.failed(now)
-            case ApiError() if not isinstance(outcome, NotFound):
-                self._budget.failed(now)
-            case _:
-                self._budget.succeeded()
+
+def _only_a_probe(_listed: Listed) -> bool:
+    """The page was asked for to learn whether the gateway answers, not what it says."""
+    return False

@@ -10,31 +10,32 @@ import asyncio
 import contextlib
 import logging
 import os
+import random
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from hingtui.clock import Clock
 from hingtui.download import ContentSource, Saved, discard_part, download
 from hingtui.errors import (
-    ApiError,
+    Busy,
     Cancelled,
     DownloadError,
-    Forbidden,
     HingtuiError,
-    RateLimited,
     Slow,
     Stalled,
     StorageTrouble,
-    Unauthorized,
 )
-from hingtui.monitor.budget import HostBudget
-from hingtui.monitor.patience import retry_in
+from hingtui.monitor.gateway import Gateway
+from hingtui.monitor.retry_policy import retry_in
 from hingtui.monitor.watched import SaveState, Saving, Watched
 
 _NICE = 10
 """How much a download gives way to the screen."""
+
+_LOOK_AGAIN = 0.5
+"""Seconds between two looks of a waiting thread whether the event loop is still there."""
 
 _log = logging.getLogger(__name__)
 
@@ -44,35 +45,35 @@ class Saver:
 
     def __init__(
         self,
-        budget: HostBudget,
+        gateway: Gateway,
         clock: Clock,
+        rng: random.Random,
         *,
         folder: Path,
         at_once: int,
-        now: Callable[[], float],
         already: Callable[[str], Path | None],
         published: Callable[[str, Saved], None],
         changed: Callable[[str], None],
         saved: Callable[[Watched, Saved], None],
         failed: Callable[[Watched, Exception], None],
-        heard: Callable[[ApiError], None],
-        is_denied: Callable[[], bool],
+        put_off: Callable[[Watched, HingtuiError], None],
+        fresh_link: Callable[[str], Coroutine[object, object, str]],
         want_digest: bool = False,
     ) -> None:
-        """`heard` is told every refusal: it can be of the host as a whole. While `is_denied`,
-        nothing is begun."""
+        """`put_off` gets every error that ended a try. `fresh_link` asks the gateway about a video
+        once more and gives its direct link, or ""."""
         self.folder = folder
-        self._budget = budget
+        self._gateway = gateway
         self._clock = clock
+        self._rng = rng
         self._at_once = at_once
-        self._now = now
         self._already = already
         self._published = published
         self._changed = changed
         self._saved = saved
         self._failed = failed
-        self._heard = heard
-        self._is_denied = is_denied
+        self._heard = put_off
+        self._fresh_link = fresh_link
         self._want_digest = want_digest
         self._source: ContentSource | None = None
         self._wanted: dict[str, Watched] = {}
@@ -148,14 +149,14 @@ class Saver:
     def start_next(self) -> float | None:
         """Start what may be started now; seconds until the next may, None when nothing waits."""
         source = self._source
-        if source is None or self._is_denied():
+        if source is None or self._gateway.refused is not None:
             return None
         now = self._clock.monotonic()
         waiting = [w for id_, w in self._wanted.items() if id_ not in self._tasks]
         ripe = [w for w in waiting if w.saving is not None and w.saving.retry_at <= now]
         room = self._at_once - len(self._tasks.keys() - self._leaving)
         for watched in sorted(ripe, key=self._urgency)[: max(0, room)]:
-            if (pause := self._budget.admit(now)) > 0:
+            if (pause := self._gateway.admit(now)) > 0:
                 return pause
             self._start(source, watched)
         later = [w.saving.retry_at - now for w in waiting if w.saving and w.saving.retry_at > now]
@@ -210,6 +211,13 @@ class Saver:
             else:
                 future.set_result(result)
 
+        def fresh_link() -> str:
+            asked = asyncio.run_coroutine_threadsafe(self._fresh_link(watched.id), loop)
+            while not loop.is_closed():
+                with contextlib.suppress(TimeoutError):
+                    return asked.result(_LOOK_AGAIN)
+            return ""
+
         def work() -> None:
             _let_others_go_first()
             result: Saved | Exception
@@ -224,7 +232,9 @@ class Saver:
                     link=link,
                     already=lambda: self._already(watched.id),
                     published=lambda saved: self._published(watched.id, saved),
-                    admit=lambda: self._budget.admit(self._clock.monotonic()),
+                    fresh_link=fresh_link,
+                    busy_part=saving.busy_part,
+                    admit=lambda: self._gateway.admit(self._clock.monotonic()),
                     want_digest=self._want_digest,
                 )
             except Exception as error:  # noqa: BLE001 - handed to the event loop, not lost
@@ -236,30 +246,43 @@ class Saver:
         return future
 
     def _put_off(self, watched: Watched, saving: Saving, error: Exception) -> None:
-        """Decide what a failure means: another try later, or none."""
+        """Decide what an error means: another try later, or none."""
+        if not isinstance(error, HingtuiError):
+            self._give_up(watched, saving, error)
+            return
         now = self._clock.monotonic()
-        # What an unexpected error says can be secret: it is for the log alone.
-        told = DownloadError(type(error).__name__)
-        saving.error = error if isinstance(error, HingtuiError) else told
-        if isinstance(error, ApiError):
-            self._heard(error)
-        if isinstance(error, RateLimited):
-            self._budget.slow_down(now, error.retry_after)
-        wait = retry_in(watched, saving, error, now=now, server_now=self._now())
-        if isinstance(error, Unauthorized | Forbidden):
-            saving.state = SaveState.QUEUED  # in line until the host lets us in: no row's own fault
-            saving.error = None
-        elif wait is None:
-            if isinstance(error, Slow):
-                saving.error = Stalled(str(error))  # no more "goes on by itself"
-            saving.state = SaveState.FAILED
-            self._wanted.pop(watched.id, None)
-            self._failed(watched, error)
+        saving.error = error
+        if isinstance(error, Busy):
+            saving.busy_part = error.part or saving.busy_part
+        wait = retry_in(
+            watched, saving, error, now=now, server_now=self._gateway.now(), rng=self._rng
+        )
+        if wait is None:
+            self._give_up(watched, saving, error)
         else:
             saving.state = SaveState.WAITING
             saving.retry_at = now + wait
-        if isinstance(error, HingtuiError):
-            error.forget_frames()
+        self._heard(watched, error)
+        error.forget_frames()
+
+    def _give_up(self, watched: Watched, saving: Saving, error: Exception) -> None:
+        if isinstance(error, Slow):
+            saving.error = Stalled(str(error))  # no more "goes on by itself"
+        elif not isinstance(error, HingtuiError):
+            # What an unexpected error says can be secret: it is for the log alone.
+            saving.error = DownloadError(type(error).__name__)
+        saving.state = SaveState.FAILED
+        self._wanted.pop(watched.id, None)
+        self._failed(watched, error)
+
+    def requeue(self, watched: Watched) -> None:
+        """The gateway as a whole refused, not this video: it goes on as soon as that is over."""
+        saving = watched.saving
+        if saving is not None and saving.state is SaveState.WAITING:
+            saving.state = SaveState.QUEUED
+            saving.error = None
+            saving.retry_at = 0.0
+            saving.failures = 0
 
 
 def _let_others_go_first() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
@@ -47,7 +48,9 @@ class Saving:
     asked_at: float = 0.0
     """Monotonic seconds when it was asked for."""
     failures: int = 0
-    """Times in a row that the server was in trouble."""
+    """Tries in a row that failed."""
+    busy_part: os.stat_result | None = None
+    """The file that another process was writing this video to."""
     turns: int = 0
     """Times that it was put behind the others, because hardly anything came."""
     idle_turns: int = 0
@@ -83,7 +86,6 @@ class Watched:
     """When that was (Unix seconds)."""
     is_old: bool = True
     """Known from an earlier run only, not asked again yet."""
-    is_asking: bool = False
     pace: Pace | None = None
     ready_seen_at: float | None = None
     trouble: Trouble | None = None
@@ -110,6 +112,11 @@ class Watched:
     def is_saving(self) -> bool:
         """Whether a download is on its way."""
         return self.saving is not None and self.saving.is_active
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the saved file was verified; its suffix says so."""
+        return self.saved is not None and self.saved.suffix == ".mp4"
 
     @property
     def expiry(self) -> Expiry | None:

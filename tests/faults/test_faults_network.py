@@ -20,7 +20,7 @@ import pytest
 from hingtui.api import Api
 from hingtui.errors import BadCertificate, Slow, Stalled, Unreachable
 from hingtui.monitor import Link, SaveState
-from hingtui.monitor.budget import HostBudget
+from hingtui.monitor.gateway import Gateway
 from hingtui.video import Status
 from tests.fault_server import (
     CERTIFICATES,
@@ -40,6 +40,7 @@ from tests.fault_server import (
 from tests.faults.world import World, world
 from tests.file_server import Say
 from tests.mp4_samples import mp4
+from tests.support import FakeClock
 
 DATA = mp4(60_000)
 RUNNING = {"id": "a", "object": "video", "status": "processing", "progress": 50}
@@ -154,10 +155,9 @@ async def test_a_gateway_that_is_gone_is_asked_less_and_less(tmp_path: Path) -> 
 def test_two_dashboards_do_not_come_back_together() -> None:
     pauses = set()
     for seed in range(8):
-        budget = HostBudget(random.Random(seed))  # noqa: S311 - jitter
-        for _ in range(6):
-            budget.failed(0.0)
-        pauses.add(round(budget.closed_until, 3))
+        gateway = Gateway(FakeClock(), random.Random(seed), lambda: None)  # noqa: S311 - jitter
+        gateway.failed("a", Unreachable(), active=1, watched=1)
+        pauses.add(round(gateway.probe_in(0.0), 3))
     assert len(pauses) == 8
 
 

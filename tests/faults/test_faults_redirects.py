@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hingtui.errors import BadRedirect, HingtuiError, ServerTrouble
+from hingtui.errors import BadRedirect, HingtuiError, StorageRefused
 from hingtui.monitor import SaveState
 from tests.fault_server import (
     CERTIFICATES,
@@ -232,7 +232,7 @@ async def test_a_link_that_never_works_is_told_without_its_secrets(tmp_path: Pat
         here.gateway.redirects = True
         here.gateway.link_life = -1
         await fetch(here)
-        assert isinstance(error_of(here), ServerTrouble)
+        assert isinstance(error_of(here), StorageRefused)
         assert SECRET not in str(error_of(here))
         assert here.files == {}
 

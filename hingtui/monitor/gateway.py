@@ -1,0 +1,281 @@
+"""All state of one gateway: reachable, rate limited, token refused, paused, and its clock.
+
+It is updated with each response and each error, and it decides whether an error that concerned one
+video is the gateway's own. It sends nothing and knows no rows.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+
+from hingtui.clock import Clock
+from hingtui.errors import (
+    GATEWAY_BACKOFF,
+    REFUSED_BACKOFF,
+    ApiError,
+    Backoff,
+    NotFound,
+    RateLimited,
+    Scope,
+)
+from hingtui.monitor.rate_limiter import RateLimiter
+
+MANY_REFUSED = 5
+"""Different videos for which the token must be refused, with no success since, before the token
+itself is taken to be refused."""
+MANY_FAILED = 3
+"""Different videos that must fail, with no response since, before the gateway is in trouble."""
+LIST = ""
+"""Stands for the list where an id is expected: no video has an empty id."""
+_CLOCK_NOISE = 2.0
+"""Seconds: `Date` counts whole seconds and the response travels; less than this is no offset."""
+_BELIEVED = 7 * 86_400.0
+"""Seconds by which clocks can differ; a `Date` further off is the server's mistake."""
+_BEGINNING = 1_735_689_600.0
+"""The year 2025: a machine whose clock is before it has surely lost the time."""
+
+
+class Link(Enum):
+    """The state of a gateway, as the screen shows it."""
+
+    STARTING = "starting"
+    NO_TOKEN = "no token"  # noqa: S105 - a state, not a secret
+    ONLINE = "online"
+    OFFLINE = "offline"
+    """Nothing on it answers; `Connection.error` says whether there is a response at all."""
+    SLOWED = "slowed"
+    DENIED = "denied"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """The state to show; `since` and `until` are Unix seconds on the server's clock."""
+
+    link: Link
+    since: float | None = None
+    until: float | None = None
+    error: ApiError | None = None
+
+
+class Gateway:
+    """What responses and errors say about the gateway as a whole.
+
+    All methods belong to the event loop's thread, but for `admit`.
+    """
+
+    def __init__(self, clock: Clock, rng: random.Random, changed: Callable[[], None]) -> None:
+        """`changed` is called when there is something new to show."""
+        self.limiter = RateLimiter(rng)
+        self.link = Link.STARTING
+        """STARTING, NO_TOKEN or ONLINE: whether there is anything to ask through."""
+        self.is_paused = False
+        """The user has stopped all polling."""
+        self.refused: ApiError | None = None
+        """Why the gateway refuses the token, once many videos have shown it."""
+        self.down: ApiError | None = None
+        """Why nothing on the gateway answers."""
+        self.answered_before: dict[str, None] = {}
+        """Ids that the gateway has answered for, the latest last: the best ones to probe with."""
+        self._clock = clock
+        self._rng = rng
+        self._changed = changed
+        self._offset = 0.0
+        self._limited: ApiError | None = None
+        self._since = 0.0
+        self._failing: dict[str, None] = {}
+        """Ids that failed since the last response."""
+        self._refusals: dict[str, None] = {}
+        """Ids for which the token was refused since the last success."""
+        self._healthy: set[str] = set()
+        """Ids whose last request succeeded."""
+        self._lost_healthy = False
+        """Whether one of those has failed since the last response."""
+        self._probes = 0
+        self._probe_at = 0.0
+        self._probing: str | None = None
+        self.last_success = float("-inf")
+        """Monotonic seconds of the last success."""
+
+    def now(self) -> float:
+        """Unix seconds on the server's clock, as far as it is known."""
+        return self._clock.time() + self._offset
+
+    @property
+    def is_probing(self) -> bool:
+        """Whether one request at a time is enough, until one succeeds."""
+        return self.down is not None or self.refused is not None
+
+    def probe_in(self, now: float) -> float:
+        """Seconds (monotonic clock) until the next probe, while probing."""
+        return max(0.0, self._probe_at - now)
+
+    def begin_probe(self, video_id: str) -> None:
+        """The next probe asks about this video, or for the list: its outcome decides."""
+        self._probing = video_id
+
+    def admit(self, now: float) -> float:
+        """Seconds until a download may send a request; counts it where that is 0. Any thread."""
+        if self.down is not None and now < self._probe_at:
+            return self._probe_at - now
+        return self.limiter.admit(now)
+
+    def begin(self, link: Link) -> None:
+        """Forget what was known: the address or the token is another one."""
+        self.link = link
+        self.reset()
+        self.answered_before.clear()
+        self._healthy.clear()
+
+    def reset(self) -> None:
+        """Ask again at once: the user wants it, or the token is another one."""
+        self.limiter.reopen()
+        self._limited = None
+        self._recover()
+        self._changed()
+
+    def answered(self, video_id: str, server_time: float | None = None) -> list[str]:
+        """The gateway answered for this video, at `server_time` by its own clock.
+
+        Returns the ids that failed while the whole gateway was in trouble: ask them again.
+        """
+        self.limiter.succeeded()
+        self.last_success = self._clock.monotonic()
+        if video_id != LIST:
+            self._healthy.add(video_id)
+            self.answered_before.pop(video_id, None)
+            self.answered_before[video_id] = None
+        if self.is_probing or self._limited is not None:
+            self._limited = None
+            self._changed()
+        if server_time is not None:
+            self._set_clock(server_time)
+        return self._recover()
+
+    def failed(self, video_id: str, error: ApiError, *, active: int, watched: int) -> list[str]:
+        """A request about this video failed. `active` videos are being polled, of `watched`.
+
+        Returns the ids whose own error turned out to be the gateway's.
+        """
+        now = self._clock.monotonic()
+        if isinstance(error, RateLimited):
+            self._limit(error, now)
+            return []
+        if error.scope is Scope.TOKEN:
+            return self._refuse(video_id, error, watched, now)
+        if not error.is_transient or isinstance(error, NotFound):
+            return self.answered(video_id)
+        return self._fail(video_id, error, active, now)
+
+    def forget(self, video_ids: Iterable[str]) -> None:
+        """These are not watched any more."""
+        for video_id in video_ids:
+            self.answered_before.pop(video_id, None)
+            self._failing.pop(video_id, None)
+            self._refusals.pop(video_id, None)
+            self._healthy.discard(video_id)
+
+    @property
+    def refusals(self) -> int:
+        """For how many different videos the token was refused since the last success."""
+        return len(self._refusals)
+
+    def not_refused(self, video_ids: Iterable[str]) -> list[str]:
+        """Those of the ids for which the token was not refused since the last success."""
+        return [video_id for video_id in video_ids if video_id not in self._refusals]
+
+    @property
+    def connection(self) -> Connection:
+        """The state to show."""
+        if self.link is not Link.ONLINE:
+            return Connection(self.link)
+        if self.refused is not None:
+            return Connection(Link.DENIED, error=self.refused)
+        if self.is_paused:
+            return Connection(Link.PAUSED)
+        if self.down is not None:
+            return Connection(Link.OFFLINE, self._since, error=self.down)
+        left = self.limiter.closed_until - self._clock.monotonic()
+        if self._limited is None or left <= 0:
+            return Connection(Link.ONLINE)
+        return Connection(Link.SLOWED, self._since, self.now() + left, self._limited)
+
+    def _limit(self, error: RateLimited, now: float) -> None:
+        self.limiter.slow_down(now, error.retry_after)
+        if self._limited is None:
+            self._since = self.now()
+        self._limited = error
+        self._changed()
+
+    def _refuse(self, video_id: str, error: ApiError, watched: int, now: float) -> list[str]:
+        """The token was refused for one video: is it refused altogether?"""
+        if self.down is not None:  # a refusal is a response
+            self._recover()
+            self._changed()
+        if video_id == LIST:
+            return []
+        self._refusals[video_id] = None
+        self._healthy.discard(video_id)
+        if self.refused is None and len(self._refusals) < min(MANY_REFUSED, max(1, watched)):
+            return []
+        self._plan_probe(video_id, REFUSED_BACKOFF, now, is_first=self.refused is None)
+        self.refused = error
+        self._changed()
+        return list(self._refusals)
+
+    def _fail(self, video_id: str, error: ApiError, active: int, now: float) -> list[str]:
+        """One video failed: does nothing answer at all?"""
+        if video_id == LIST and self.down is None:
+            return []  # where the list fails, the videos are asked about one by one
+        self._failing[video_id] = None
+        if video_id in self._healthy:
+            self._healthy.discard(video_id)
+            self._lost_healthy = True
+        if self.down is None:
+            is_enough = len(self._failing) >= min(MANY_FAILED, max(1, active))
+            if not is_enough or (self._healthy and not self._lost_healthy):
+                return []
+            self._since = self.now()
+        is_first, self.down = self.down is None, error
+        if is_first and error.scope is not Scope.GATEWAY:
+            self._probe_at = now  # some videos fail: the first probe, sent at once, says if all do
+        else:
+            self._plan_probe(video_id, GATEWAY_BACKOFF, now, is_first=is_first)
+        self._changed()
+        return list(self._failing)
+
+    def _plan_probe(self, video_id: str, backoff: Backoff, now: float, *, is_first: bool) -> None:
+        """Only a probe that failed makes the pause longer, not what was under way before it."""
+        if is_first or video_id == self._probing:
+            self._probing = None
+            self._probes += 1
+            self._probe_at = now + backoff.after(self._probes, self._rng)
+
+    def _recover(self) -> list[str]:
+        """Something answers: nothing is wrong with the gateway."""
+        affected = [*self._failing, *self._refusals] if self.is_probing else []
+        self.down = self.refused = None
+        self._failing.clear()
+        self._refusals.clear()
+        self._lost_healthy = False
+        self._probes = 0
+        self._probe_at = 0.0
+        self._probing = None
+        return [video_id for video_id in affected if video_id != LIST]
+
+    def _set_clock(self, server_time: float) -> None:
+        here = self._clock.time()
+        if not _is_believable(server_time, here):
+            return
+        offset = server_time - here
+        if abs(offset - self._offset) > _CLOCK_NOISE:
+            self._offset = offset if abs(offset) > _CLOCK_NOISE else 0.0
+            self._changed()
+
+
+def _is_believable(server_time: float, here: float) -> bool:
+    """Whether a server's time can be right, given what this machine's clock says."""
+    return server_time >= _BEGINNING and (here < _BEGINNING or abs(server_time - here) < _BELIEVED)

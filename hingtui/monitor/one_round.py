@@ -1,0 +1,147 @@
+"""Ask about each of some videos once, as `hingtui status` does: every id, each with its own result.
+
+Unlike the poller it waits for nothing but the rate limit, and tries what is transient again within
+seconds, before that counts as the result. It knows no rows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+
+from hingtui.clock import Clock
+from hingtui.errors import HingtuiError, RateLimited, Scope
+from hingtui.monitor.gateway import LIST, Gateway
+from hingtui.monitor.lister import Listed, Lister, Swept
+from hingtui.monitor.poller import AT_ONCE, Answered, Asks
+from hingtui.video import Status, Video
+
+TRIES = 3
+"""Requests about one video, where the errors are transient."""
+LONGEST_RETRY = 2.0
+"""Seconds: what is not worth another try this soon is not tried again in one round."""
+LONGEST_PAUSE = 60.0
+"""Seconds of a rate limit that are waited out; after more, what is left is reported as it is."""
+
+
+class OneRound:
+    """One round over some videos. `run` it once."""
+
+    def __init__(
+        self,
+        api: Asks,
+        gateway: Gateway,
+        lister: Lister,
+        clock: Clock,
+        rng: random.Random,
+        *,
+        answered: Callable[[str, Answered | Swept | Exception], None],
+        progress: Callable[[int, int], None],
+    ) -> None:
+        """`answered` gets each outcome, an error that is tried again included. `progress` gets how
+        many videos have their result, of how many."""
+        self._api = api
+        self._gateway = gateway
+        self._lister = lister
+        self._clock = clock
+        self._rng = rng
+        self._answered = answered
+        self._progress = progress
+        self._left: dict[str, int] = {}
+        """Requests sent so far, by the id that has no result yet."""
+        self._total = 0
+        self._is_silent = True
+        """Nothing has answered so far."""
+
+    async def run(self, video_ids: Sequence[str]) -> None:
+        """Return when each has its result, or when asking further is pointless."""
+        self._left = dict.fromkeys(video_ids, 0)
+        self._total = len(self._left)
+        self._progress(0, self._total)
+        if self._lister.is_of_use(len(self._left), self._clock.monotonic()):
+            await self._ask_list()
+        waiting = deque(self._left)
+        async with asyncio.TaskGroup() as group:
+            for _worker in range(min(AT_ONCE, len(waiting))):
+                group.create_task(self._work(waiting))
+
+    async def _ask_list(self) -> None:
+        if not await self._wait_for_limiter():
+            return
+        outcome = await self._lister.sweep(self._api, list(self._left), self._listed)
+        self._is_silent = self._is_silent and isinstance(outcome, Exception)
+        self._answered(LIST, outcome)
+
+    def _listed(self, listed: Listed) -> bool:
+        """The list holds this video; whether it says all that there is to say."""
+        video = listed.video
+        if video.id not in self._left or not _is_complete(video):
+            return False
+        self._answered(video.id, listed)
+        self._finish(video.id)
+        return True
+
+    async def _work(self, waiting: deque[str]) -> None:
+        while waiting and not self._is_pointless:
+            video_id = waiting.popleft()
+            if not await self._wait_for_limiter():
+                return
+            outcome = await self._ask(video_id)
+            self._answered(video_id, outcome)
+            if not isinstance(outcome, HingtuiError) or outcome.scope is not Scope.GATEWAY:
+                self._is_silent = False
+            if (pause := self._again_in(video_id, outcome)) is None:
+                self._finish(video_id)
+                continue
+            await self._clock.sleep(pause)
+            waiting.append(video_id)
+
+    async def _ask(self, video_id: str) -> Answered | Exception:
+        self._left[video_id] += 1
+        try:
+            return await self._api.retrieve(video_id)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is this video's result
+            return error
+
+    def _again_in(self, video_id: str, outcome: Answered | Exception) -> float | None:
+        """Seconds until this video is asked about again; None where this is its result."""
+        if not isinstance(outcome, HingtuiError) or not outcome.is_transient:
+            return None
+        tries = self._left[video_id]
+        if isinstance(outcome, RateLimited):
+            return 0.0 if tries <= 2 * TRIES else None  # the limiter makes it wait
+        is_quick = outcome.retry.first <= LONGEST_RETRY
+        return outcome.retry.after(tries, self._rng) if is_quick and tries < TRIES else None
+
+    @property
+    def _is_pointless(self) -> bool:
+        """Whether the token is refused, or there is no response at all from this gateway."""
+        down = self._gateway.down
+        is_silent = down is not None and down.scope is Scope.GATEWAY and self._is_silent
+        return self._gateway.refused is not None or is_silent
+
+    async def _wait_for_limiter(self) -> bool:
+        """Wait until one more request may be sent; False where that takes too long."""
+        limiter = self._gateway.limiter
+        while (pause := limiter.wait(self._clock.monotonic())) > 0:
+            if pause > LONGEST_PAUSE or self._is_pointless:
+                return False
+            await self._clock.sleep(pause)
+        limiter.spend(self._clock.monotonic())
+        return True
+
+    def _finish(self, video_id: str) -> None:
+        del self._left[video_id]
+        self._progress(self._total - len(self._left), self._total)
+
+
+def _is_complete(video: Video) -> bool:
+    """Whether an entry of the list says as much as the video itself would.
+
+    One that is finished may leave out why it failed, or when it expires.
+    """
+    if video.status is Status.READY:
+        return video.expires_at is not None
+    return video.status is not Status.FAILED or video.error is not None

@@ -1,0 +1,61 @@
+"""Whether and when a download that failed is tried again.
+
+What an error means stands on its class; here it is weighed against the time that is left. It knows
+no queue and no threads.
+"""
+
+from __future__ import annotations
+
+import random
+
+from hingtui.errors import Busy, HingtuiError, Scope, Slow
+from hingtui.monitor.watched import Saving, Watched
+from hingtui.video import USUAL_LIFE
+
+IDLE_TURNS = 5
+"""Turns in a row without a byte gained after which a slow download is given up."""
+
+
+def retry_in(
+    watched: Watched,
+    saving: Saving,
+    error: HingtuiError,
+    *,
+    now: float,
+    server_now: float,
+    rng: random.Random,
+) -> float | None:
+    """Seconds until the next try after `error`; None when there is no point in one.
+
+    `now` is in monotonic seconds, `server_now` in Unix seconds on the server's clock.
+    """
+    saving.failures += 1
+    if not error.is_transient or not _is_in_time(watched, saving, error, now, server_now):
+        return None
+    if isinstance(error, Slow):
+        return error.retry.first if _gains(saving) else None
+    return error.retry.after(saving.failures, rng)
+
+
+def _is_in_time(
+    watched: Watched, saving: Saving, error: HingtuiError, now: float, server_now: float
+) -> bool:
+    """Whether the file can still be there when it is tried again."""
+    ends = watched.expiry
+    if isinstance(error, Busy):
+        return True  # the other process may be about to finish
+    if ends is not None and not ends.is_estimate:
+        return server_now < ends.at
+    if error.scope in (Scope.GATEWAY, Scope.DISK):
+        return True  # it says nothing about this file
+    left = saving.asked_at + USUAL_LIFE - now
+    return left > 0 or (ends is not None and server_now < ends.at)
+
+
+def _gains(saving: Saving) -> bool:
+    """A download that crawls goes on behind the others, for as long as it gains anything."""
+    received = saving.progress.received
+    saving.turns += 1
+    saving.idle_turns = 0 if received > saving.most else saving.idle_turns + 1
+    saving.most = max(saving.most, received)
+    return saving.idle_turns < IDLE_TURNS
