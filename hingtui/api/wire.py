@@ -201,8 +201,7 @@ def _announce(stream: Any) -> None:
 
 def explain(error: Exception, target: Origin, proxy: Proxy | None, wire: Wire) -> ApiError:
     """Our error for one of FAULTS: one sentence that names the place, never a whole URL."""
-    if isinstance(error, httpx.InvalidURL) or "location header" in str(error):
-        # httpx looks at every redirect's target, even where it is told to follow none.
+    if isinstance(error, httpx.InvalidURL):
         return BadRedirect(_("The gateway redirects to an address that is no usable web address."))
     causes = tuple(_causes(error))
     is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
