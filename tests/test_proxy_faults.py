@@ -204,9 +204,10 @@ async def test_a_login_in_front_of_the_gateway_is_not_the_token(
     with FaultServer(lambda _: answer(401, body, www_authenticate=challenge)) as server:
         error = await error_of(call, server.url, {})
     assert isinstance(error, errors.LoginRequired)
-    assert error.message == (
+    assert error.message.startswith(
         f"Something in front of the gateway asks for a name and password (HTTP {name})."
     )
+    assert (b"401" in body) is ("401 Authorization Required" in error.message)
     assert "token" not in diagnose(error).short
 
 

@@ -86,7 +86,8 @@ def refusal(call: Call, reply: Reply, now: float) -> ApiError:
     if kind is Blocked and login_scheme(reply.headers) and reply.status == 401:
         kind, code = LoginRequired, ""
     if kind in (LoginRequired, ProxyLogin):
-        message = _login_words(reply)  # not those of an error page
+        # An error page alone would not tell that it is about a login.
+        message = f"{_login_words(reply)} {message}".strip()
     error = make(kind, reply, message or own_words(kind, reply.status), code)
     if isinstance(error, RateLimited):
         error.retry_after = retry_after(reply.headers, now)
