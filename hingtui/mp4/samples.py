@@ -156,7 +156,7 @@ def _read_compact_sizes(table: memoryview) -> _EachSize:
     sizes = bytearray(2 * len(pairs))
     sizes[::2] = pairs.translate(_HIGH_HALF)
     sizes[1::2] = pairs.translate(_LOW_HALF)
-    return _EachSize(count, array("B", bytes(sizes[:count])))
+    return _EachSize(count, array("B", sizes[:count]))
 
 
 _HIGH_HALF = bytes(byte >> 4 for byte in range(256))
