@@ -187,6 +187,15 @@ def test_no_more_than_the_samples_is_asked_of_the_index(tmp_path: Path) -> None:
     assert check(tmp_path, box(b"mdat", bytes(50)) + index) == Mp4(None, 1, 1)
 
 
+def test_a_box_in_the_index_may_claim_too_much(tmp_path: Path) -> None:
+    index = moov([8], [50])
+    trak = index.index(b"trak") - 4
+    longer = index[:trak] + struct.pack(">I", 2**31) + index[trak + 4 :]
+    assert check(tmp_path, box(b"mdat", bytes(50)) + longer) == WHOLE
+    with pytest.raises(BrokenMp4):
+        check(tmp_path, box(b"mdat", bytes(50)) + bytes(4) + longer[4:])
+
+
 def compressed(index: bytes) -> bytes:
     """The index as QuickTime compresses it."""
     packed = box(b"cmvd", struct.pack(">I", len(index)), zlib.compress(index))

@@ -11,16 +11,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from hingtui.mp4.verdicts import has_too_many_boxes, index_is_damaged
+from hingtui.mp4.verdicts import has_too_many_boxes
 
 BOX_LIMIT = 100_000
 """Boxes read at the top level of a file, and once more inside its `moov`."""
 _HEADER = 16
 """Bytes of the longest header that is read."""
-_USED = frozenset(
-    b"trak mdia minf stbl stsz stz2 stsc stco co64 mvex trex traf tfhd trun cmov dcom cmvd".split()
-)
-"""Types of boxes that the check needs whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +31,8 @@ class Box:
     """Where it ends, at most the length of the file."""
     is_cut: bool
     """Whether its header claims bytes behind the end of the file."""
+    is_open: bool
+    """Whether its header says no size: it goes on up to the end of the file."""
 
     @property
     def content_size(self) -> int:
@@ -68,12 +66,14 @@ def boxes_of_file(file: BinaryIO, length: int) -> Iterator[Box]:
     position = 0
     for _round in range(BOX_LIMIT):
         file.seek(position)
-        header = read_header(file.read(_HEADER), length - position)
+        head = file.read(_HEADER)
+        header = read_header(head, length - position)
         if header is None:
             return
         kind, skip, size = header
         end = min(position + size, length)
-        yield Box(kind, position, min(position + skip, end), end, position + size > length)
+        is_cut, is_open = position + size > length, not any(head[:4])
+        yield Box(kind, position, min(position + skip, end), end, is_cut, is_open)
         position = end
     raise has_too_many_boxes()
 
@@ -81,8 +81,8 @@ def boxes_of_file(file: BinaryIO, length: int) -> Iterator[Box]:
 def children(data: memoryview, budget: Iterator[int]) -> Iterator[tuple[bytes, memoryview]]:
     """(type, content) of the boxes inside a box, up to bytes that are no box, or its end.
 
-    Every box takes one from `budget`, which all levels share: Unverifiable is raised where it
-    is used up, BrokenMp4 where a box that the check needs is cut off.
+    A box that claims more than there is ends with what holds it, as for players. Every box takes
+    one from `budget`, which all levels share: Unverifiable is raised where it is used up.
     """
     position = 0
     for _round in budget:
@@ -90,8 +90,14 @@ def children(data: memoryview, budget: Iterator[int]) -> Iterator[tuple[bytes, m
         if header is None:
             return
         kind, skip, size = header
-        if position + size > len(data) and kind in _USED:
-            raise index_is_damaged()
         yield kind, data[position + skip : position + size]
         position += size
     raise has_too_many_boxes()
+
+
+def ends_inside_a_box(data: memoryview) -> bool:
+    """Whether the last box inside a box claims more than there is."""
+    position = 0
+    while header := read_header(data[position : position + _HEADER], len(data) - position):
+        position += header[2]
+    return position > len(data)

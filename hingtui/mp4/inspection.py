@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from hingtui.file_kind import MP4_BOXES
-from hingtui.mp4.boxes import Box, boxes_of_file
+from hingtui.mp4.boxes import Box, boxes_of_file, ends_inside_a_box
 from hingtui.mp4.fragments import FRAGMENT_BOX_LIMIT, fragment_end
 from hingtui.mp4.movie import INDEX_LIMIT, Movie, read_movie
 from hingtui.mp4.verdicts import (
@@ -102,8 +102,11 @@ def _read_index(file: BinaryIO, layout: _Layout) -> Movie:
         raise index_is_damaged()
     if index.content_size > INDEX_LIMIT:
         raise index_is_too_large()
+    content = _content(file, index)
+    if index.is_open and ends_inside_a_box(content):
+        raise index_is_damaged()
     try:
-        return read_movie(_content(file, index))
+        return read_movie(content)
     except struct.error:
         raise index_is_damaged() from None
 
