@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -310,13 +311,17 @@ async def test_a_filter_line_opened_many_times_is_one(tmp_path: Path) -> None:
 
 async def test_the_keys_of_dialogs_long_closed_are_forgotten(tmp_path: Path) -> None:
     async with stage(tmp_path, job()) as acting:
-        await acting.press("question_mark", "escape")
-        gc.collect()
-        before = sum(isinstance(one, FooterKey) for one in gc.get_objects())
+        made: weakref.WeakSet[FooterKey] = weakref.WeakSet()
+        seen: set[int] = set()
         for _time in range(5):
+            made.update(acting.dashboard.query(FooterKey))
+            seen |= {id(key) for key in made}
             await acting.press("question_mark", "escape", "a", "escape")
+        shown = set(acting.dashboard.query(FooterKey))
+        assert shown
         gc.collect()
-        assert sum(isinstance(one, FooterKey) for one in gc.get_objects()) <= before
+        assert set(made) <= shown
+        assert len(seen) > len(shown), "the keys were never made anew"
 
 
 async def test_what_could_be_lost_is_told_before_that_the_host_is_offline(tmp_path: Path) -> None:
