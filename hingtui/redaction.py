@@ -38,10 +38,11 @@ _AUTHORITY = re.compile(r"(:(?:\\*/){2})")
 _USER = re.compile(r"[^/?#\\@]*@|[^/?#\\@:]*:(?!\d{0,5}(?:[/?#\\]|\Z)).*@")
 """A name and password; an unescaped one may hold anything, but `:80/` is a port."""
 _ENCODED_URL = re.compile(rf"%(?:25)*3a(?:%(?:25)*2f){{2}}{_REST}", re.IGNORECASE)
-_QUERY = re.compile(r"%(?:25)*(?:3f|23).*", re.IGNORECASE)
+_ENCODED_QUERY = re.compile(rf"%(?:25)*(?:3f|23){_REST}", re.IGNORECASE)
+"""A percent-encoded `?` or `#`, encoded once or several times, and the rest of its word."""
 _QUERY = re.compile(
     rf"(?:[?&](?:amp;)?[a-z0-9_.%~\[\]-]{{1,100}}(?:=|%3d|\\u003d)"
-    rf"|(?<=\S)\?(?=[a-z0-9_%.~-])|%(?:25)*3f|\\u003f){_REST}",
+    rf"|(?<=\S)\?(?=[a-z0-9_%.~-])|\\u003f){_REST}",
     re.IGNORECASE,
 )
 """A query whose URL was taken apart, or that stands behind a mere path."""
@@ -76,6 +77,7 @@ def redacted(
     text = _ENCODED_URL.sub(partial(_bare_encoded_url, mark), text)
     if only_urls:
         return text
+    text = _ENCODED_QUERY.sub(f"?{mark}", text)
     text = _QUERY.sub(f"?{mark}", text)
     text = _NAMED.sub(lambda found: (found[1] or found[2]) + mark, text)
     return _TOKEN.sub(partial(_without_token, mark), text)

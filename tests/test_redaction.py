@@ -172,6 +172,24 @@ def test_what_is_around_a_secret_is_kept(text: str, kept: str) -> None:
     assert redacted(text, (TOKEN,)) == kept
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"cdn.example%2Fa.mp4%23{SIGNATURE}",
+        f"next=%2Fa.mp4%23sig%3D{SIGNATURE} end",
+        f"next=%252Fa.mp4%2523sig%253D{SIGNATURE} end",
+        f"cdn.example%2Fa.mp4%3F{SIGNATURE}",
+        f"a%253F{SIGNATURE}",
+    ],
+)
+def test_an_encoded_query_or_fragment_of_a_path_is_cut(text: str) -> None:
+    assert leaks(redacted(text)) == []
+
+
+def test_an_encoded_query_ends_with_its_word() -> None:
+    assert redacted("GET a.mp4%23Sig%3Dx failed twice") == "GET a.mp4?… failed twice"
+
+
 def test_what_a_terminal_obeys_is_written_out() -> None:
     line = formatted("from a server: %s\nnext\tline", "\x1b]52;c;eA==\x07 \x9b1m \u202e \r \ud800")
     assert line.endswith(r"\x1b]52;c;eA==\x07 \x9b1m \u202e \r \ud800" + "\nnext\tline")
