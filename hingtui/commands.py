@@ -25,7 +25,7 @@ from hingtui.errors import (
     StorageTrouble,
 )
 from hingtui.i18n import _
-from hingtui.ids import PASTE_LIMIT, find_ids
+from hingtui.ids import PASTE_LIMIT, Found, find_ids, find_ids_in_arguments
 from hingtui.log import open_log
 from hingtui.monitor import Connection, Link, Monitor, SaveState, Watched
 from hingtui.printing import (
@@ -56,7 +56,7 @@ _GIVE_UP = 8
 
 def add(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
     """Put ids on the watchlist, one line each; 0, or 1 if nothing usable was given."""
-    found = find_ids(_given(arguments))
+    found = _found(arguments)
     try:
         settings = _settings(environ)
         watchlist = Watchlist(settings.watchlist_path)
@@ -371,9 +371,16 @@ def _settings(environ: Mapping[str, str]) -> Settings:
     return settings
 
 
-def _given(arguments: Sequence[str]) -> str:
-    """The text given: the arguments, and standard input where one of them is `-`."""
-    return "\n".join(_piped() if text == "-" else _as_typed(text) for text in arguments)
+def _found(arguments: Sequence[str]) -> Found:
+    """The ids in the arguments, and in standard input where one of them is `-`."""
+    each = [
+        find_ids(_piped()) if text == "-" else find_ids_in_arguments([_as_typed(text)])
+        for text in arguments
+    ]
+    return Found(
+        tuple(dict.fromkeys(word for one in each for word in one.ids)),
+        tuple(dict.fromkeys(word for one in each for word in one.rejected)),
+    )
 
 
 def _piped() -> str:
@@ -395,7 +402,7 @@ def _as_typed(argument: str) -> str:
 
 def _named(arguments: Sequence[str]) -> list[str]:
     """The ids named; what is none is an error, because a script means what it says."""
-    found = find_ids(_given(arguments))
+    found = _found(arguments)
     if found.rejected:
         raise SettingsError(_("Not an id: {word}").format(word=found.rejected[0]))
     if arguments and not found.ids:

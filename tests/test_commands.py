@@ -179,6 +179,12 @@ def test_ids_are_found_in_urls_and_in_json_on_standard_input(bare: Shell) -> Non
     assert list(bare.watchlist.read().entries) == ["video_url", "video_json1", "video_json2"]
 
 
+@pytest.mark.parametrize("plain", ["abc", "myjob", "a1", "ufawqhfynnddngldkgtslldrkq"])
+def test_an_argument_of_letters_is_an_id(bare: Shell, plain: str) -> None:
+    ended = bare.run("add", plain)
+    assert (ended.returncode, ended.stdout) == (0, f"added  {plain}\n")
+
+
 def test_of_an_endless_standard_input_only_the_beginning_is_looked_at(bare: Shell) -> None:
     ended = bare.run("add", "-", given="video_first1\n" + " " * (PASTE_LIMIT + 5) + "video_late1\n")
     assert list(bare.watchlist.read().entries) == ["video_first1"]
@@ -195,12 +201,12 @@ def test_adding_twice_keeps_one_row_and_says_so(bare: Shell) -> None:
 
 
 def test_what_is_no_id_is_named_and_the_rest_is_added(bare: Shell) -> None:
-    ended = bare.run("add", "hello", "video_one1")
+    ended = bare.run("add", "created_at=7", "video_one1")
     assert ended.returncode == 0
-    assert ended.stdout.splitlines() == ["added  video_one1", "not an id  hello"]
+    assert ended.stdout.splitlines() == ["added  video_one1", "not an id  created_at=7"]
 
 
-@pytest.mark.parametrize("given", ["hello", "", "\0\x1b[31m"])
+@pytest.mark.parametrize("given", ["hello there", "", "\0\x1b[31m"])
 def test_adding_nothing_usable_fails(bare: Shell, given: str) -> None:
     ended = bare.run("add", "-", given=given)
     assert ended.returncode == 1
@@ -295,8 +301,8 @@ def test_an_empty_list_of_ids_does_not_mean_all_that_are_watched(bare: Shell) ->
 
 @pytest.mark.parametrize("command", ["status", "download"])
 def test_what_is_no_id_is_refused_before_anything_is_asked(bare: Shell, command: str) -> None:
-    ended = bare.run(command, "video_ready", "hello")
-    assert (ended.returncode, ended.stderr) == (1, "hingtui: Not an id: hello\n")
+    ended = bare.run(command, "video_ready", "status=queued")
+    assert (ended.returncode, ended.stderr) == (1, "hingtui: Not an id: status=queued\n")
     assert not bare.server.requests
 
 

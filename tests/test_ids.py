@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hingtui.ids import find_ids
+from hingtui.ids import find_ids, find_ids_in_arguments
 
 ID = "video_691209aab0a08198a4e78870277f7e3d0215e09cec47a737"
 TOKEN = "oh-" + "s3cr3t" * 8
@@ -217,3 +218,215 @@ def test_two_megabytes_of_malice_end(text: str) -> None:
 def test_two_hundred_ids_in_a_megabyte_of_json_are_found() -> None:
     data = [{"id": f"v_{n}", "prompt": "长" * 800} for n in range(200)]
     assert len(find_ids(json.dumps({"data": data})).ids) == 200
+
+
+LETTERS = "ufawqhfynnddngldkgtslldrkq"
+PRINTED = (
+    "Video(id='video_1a', completed_at=None, created_at=1763424820, error=None, model='sora-2', "
+    "object='video', progress=0, prompt='x_1 y_2, it\\'s v_9', remixed_from_video_id=None, "
+    "seconds='4', size='720x1280', status='queued', usage={'duration_seconds': 4.0})"
+)
+UUID = "018f4e7c-7a1b-7c3d-9e2f-0123456789ab"
+
+
+@pytest.mark.parametrize(
+    "text", [LETTERS, f"the job is {LETTERS}, it runs", f"任务{LETTERS}已提交"]
+)
+def test_a_long_word_of_random_letters_is_an_id(text: str) -> None:
+    assert find_ids(text).ids == (LETTERS,)
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("internationalization", "electroencephalographically", "misunderstandings"),
+        *("AuthenticationError", "VideoGenerationRequest", "RateLimitExceededException"),
+        *("Geschwindigkeitsbegrenzung", "xxxxxxxxxxxxxxxxxxxx", "hahahahahahahahahaha"),
+    ],
+)
+def test_a_long_word_of_a_language_is_no_id(word: str) -> None:
+    assert find_ids(word).ids == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        (PRINTED, ["video_1a"]),
+        (f"[{PRINTED}, Video(id='b2', status='x')]", ["video_1a", "b2"]),
+        (
+            "CursorPage[Video](data=[Video(id='a1', status='x'), Video(id='b2')], object='list')",
+            ["a1", "b2"],
+        ),
+        ("{ id: 'video_1a', status: 'queued', created_at: 1763424820 }", ["video_1a"]),
+        ("{\n  id: 'video_1a',\n  prompt: 'x_1',\n  usage: { n: 4 }\n}", ["video_1a"]),
+        ("Video{id=video_1a, status=queued}", ["video_1a"]),
+        ('Video { id: "video_1a", status: Queued }', ["video_1a"]),
+        ("map[id:video_1a status:queued]", ["video_1a"]),
+        ("<Video id='video_1a' status='queued'>", ["video_1a"]),
+        (f"Job(id=UUID('{UUID}'), status=<Status.QUEUED: 'queued'>)", [UUID]),
+        ("{'request_id': 'rq', 'output': {'task_id': 'kl-1'}}", ["kl-1"]),
+    ],
+)
+def test_the_ids_of_printed_objects_are_found(text: str, ids: list[str]) -> None:
+    assert find_ids(text).ids == tuple(ids)
+
+
+@pytest.mark.parametrize(
+    ("text", "ids"),
+    [
+        ("id: abc\nstatus: queued\nmodel: sora-2\nprompt: a cat, x_1 runs", ["abc"]),
+        ("- id: video_1a\n  status: queued\n- id: video_2b", ["video_1a", "video_2b"]),
+        ('id = "video_1a"\nstatus = "queued"', ["video_1a"]),
+        ("id     : video_1a\nstatus : queued", ["video_1a"]),
+        ("id=video_1a status=queued attempt=1", ["video_1a"]),
+        ("2025-11-10T12:30:01.123Z INFO POST 200 id=video_1a in 812ms", ["video_1a"]),
+        ("[2025-11-10 12:30:01,123] [INFO] created video_1a", ["video_1a"]),
+        ("task_id: xyz", ["xyz"]),
+        ("the id: see below", []),
+        ("request_id=r_1 task_id=t_1", ["t_1"]),
+        ("request_id=r_1", ["r_1"]),
+        ("id=6 task_id=t_1", ["t_1"]),
+        ("video_bGl0ZQ== video_bGl1ZQ==", ["video_bGl0ZQ==", "video_bGl1ZQ=="]),
+    ],
+)
+def test_the_ids_in_logs_and_lists_of_fields_are_found(text: str, ids: list[str]) -> None:
+    assert find_ids(text).ids == tuple(ids)
+
+
+@pytest.mark.parametrize(
+    ("value", "ids"),
+    [
+        ({"request_id": "rq", "data": {"task_id": "kl-1", "task_status": "succeed"}}, ["kl-1"]),
+        ({"request_id": "rq", "output": {"task_id": "ds1"}}, ["ds1"]),
+        ({"request_id": "rq-1", "status": "IN_QUEUE"}, ["rq-1"]),
+        ({"request_id": "rq-1", "id": "abc"}, ["abc"]),
+        ({"request_id": "rq-1", "error": {"message": "no"}}, []),
+        (
+            {"code": "success", "data": {"id": 654321, "task_id": "t_1", "data": {"id": "x"}}},
+            ["t_1"],
+        ),
+        ({"id": "req-9", "data": [{"id": "v_1", "status": "queued"}]}, ["v_1"]),
+        ({"id": "job-1", "generation_id": "gen-1"}, ["job-1"]),
+        ({"taskId": "abc"}, ["abc"]),
+        ({"videoId": "abc"}, ["abc"]),
+        ({"generationId": "abc"}, ["abc"]),
+        ({"jobId": "abc"}, ["abc"]),
+        ({"name": "models/veo-3.1/operations/abc"}, ["models/veo-3.1/operations/abc"]),
+        ({"name": "operations/abc"}, ["operations/abc"]),
+        ({"name": "my_video_1"}, []),
+    ],
+)
+def test_the_id_of_the_video_wins_over_others(value: object, ids: list[str]) -> None:
+    assert find_ids(json.dumps(value)).ids == tuple(ids)
+    assert find_ids(repr(value)).ids == tuple(ids)
+
+
+@pytest.mark.parametrize(
+    ("url", "video_id"),
+    [
+        ("https://h.example/v1/video/generations/task_1", "task_1"),
+        ("https://h.example/v1/tasks/abc", "abc"),
+        ("https://h.example/api/v3/contents/generations/tasks/cgt-2026-x", "cgt-2026-x"),
+        ("https://h.example/v1/videos/myjob/content", "myjob"),
+        ("https://h.example/api/v1/jobs/recordInfo?taskId=abc", "abc"),
+        ("https://h.example/v2/video/generations?generation_id=g1", "g1"),
+        ("https://h.example/query?model=sora-2&task_id=t1", "t1"),
+        ("https://h.example/v1beta/models/veo-3/operations/abc", "models/veo-3/operations/abc"),
+    ],
+)
+def test_the_id_in_the_url_of_any_family_is_found(url: str, video_id: str) -> None:
+    assert find_ids(url).ids == (video_id,)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://h.example/v1/video/generations",
+        "https://h.example/v1/videos/{id}",
+        "https://h.example/docs/videos/create",
+        "https://cdn.example/videos/2025/clip_1.mp4?task_id=t_1",
+        "https://h.example/v1/videos/sk-abcdefghijkl",
+        "https://h.example/v1/x?task_id=oh-abcdefghijkl",
+    ],
+)
+def test_a_url_without_an_id_gives_none(url: str) -> None:
+    found = find_ids(url)
+    assert found.ids == ()
+    assert not any("abcdefgh" in word for word in found.rejected)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("created_at=1763424820", "progress=0", "model=sora-2", "attempt=1", "status=queued"),
+        *("seconds=4", "size=720x1280", "trace_id=abc_123", "user_id: u_1", "seed: 198543210987"),
+        *("remixed_from_video_id: video_9", "model: sora-2", "created_at: 1763424820"),
+        "id=None status=failed",
+    ],
+)
+def test_the_value_of_another_field_is_no_id(text: str) -> None:
+    assert find_ids(text).ids == ()
+    assert find_ids_in_arguments([text]).ids == ()
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        *("veo-3.1-fast", "seedance-2.5", "kling-3", "wan-2.7", "grok-imagine-1.5", "sora-2-pro"),
+        *("gpt-4o", "doubao-seedance-2-0-260128", "kling-v2.1-master", "Wan-AI/Wan2.2", "veo3"),
+        *("1763424820", "1763424820123", "2025-11-10", "12:30:01.5", "2025-11-10T12:30:01+08:00"),
+        *("1280x720", "1080p", "16:9", "12.5MB", "45%", "127.0.0.1", "10.0.0.1:80", "2001:db8::1"),
+        *("localhost:8080", "v1.2.3", "3.11.7", "Python/3.11", "httpx-0.28.1", "404", "clip_1.mp4"),
+        *("cdn1.example.com", "src/x_1.py", "./x_1", "me_1@example.com", "0x7f12ab", "in_progress"),
+    ],
+)
+def test_figures_names_and_paths_are_no_ids(word: str) -> None:
+    assert find_ids(word).ids == ()
+
+
+@pytest.mark.parametrize(
+    "word", ["sora-2-123456", "cgt-20260606160057-6bbjd", "job-abc123", UUID, "video_late"]
+)
+def test_an_id_that_begins_like_a_model_or_date_is_found(word: str) -> None:
+    assert find_ids(word).ids == (word,)
+
+
+@pytest.mark.parametrize("argument", ["abc", "myjob", "7", "1763424820", "a:b", LETTERS, "v_b=="])
+def test_an_argument_of_one_word_is_an_id(argument: str) -> None:
+    assert find_ids_in_arguments([argument]).ids == (argument,)
+
+
+def test_arguments_may_be_joined_by_commas_or_named() -> None:
+    assert find_ids_in_arguments(["abc,def", "id=ghi", "task_id:jkl"]).ids == (
+        *("abc", "def"),
+        *("ghi", "jkl"),
+    )
+
+
+@pytest.mark.parametrize(
+    "argument",
+    [
+        *("-x", "sk-abcdefghijkl", "https://h.example/x", "../x", "/home/me/x", "clip.mp4"),
+        *("hello world", "video_id", "你好", "--wait"),
+    ],
+)
+def test_an_argument_that_cannot_be_an_id_is_none(argument: str) -> None:
+    found = find_ids_in_arguments([argument])
+    assert found.ids == ()
+    assert not any("abcdefgh" in word for word in found.rejected)
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        *("a: ", "id: v ", "a='", "v_1:", "f(", "({[<", "{'a':", "{'request_id':'a','data':"),
+        *("operations/", "https://", "/videos/", "a     ", "x"),
+    ],
+)
+def test_the_time_taken_grows_with_the_length_only(piece: str) -> None:
+    def seconds(length: int) -> float:
+        begun = time.process_time()
+        find_ids(piece * (length // len(piece)))
+        return time.process_time() - begun
+
+    assert seconds(160_000) < 30 * seconds(20_000) + 1.0
