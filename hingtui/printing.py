@@ -20,12 +20,16 @@ from hingtui.i18n import _
 from hingtui.monitor import Watched
 from hingtui.text import BLOCK_LIMIT, HIDDEN, clean_line, human_duration, one_line
 from hingtui.video import Status
-from hingtui.widths import fit, legible, steady
+from hingtui.widths import fit, legible, short_id, steady
 
 _WORTH_SHOWING = 10
 """Videos from which on asking takes long enough for its progress to be of interest."""
 _WORD_CELLS = 32
 """Cells that the table gives a word of the server's, such as a model's name, at most."""
+_ID_CELLS, _BESIDE_ID = 24, 26
+"""Cells of an id on a terminal at least, and those that status, progress and expiry want."""
+_LONGEST_ID = 100_000
+"""Cells of an id where no terminal is printed on: a script gets all of it."""
 
 
 def tell(sentence: str) -> None:
@@ -114,7 +118,9 @@ def print_table(rows: Iterable[Watched], now: float) -> None:
     room = _columns_of_terminal()
     word = _WORD_CELLS if room is None else max(8, min(_WORD_CELLS, room // 5))
     head = (_("ID"), _("STATUS"), _("PROGRESS"), _("EXPIRES"), _("MODEL"), _("PROMPT"))
-    lines = [[*map(_sayable, line)] for line in (head, *(_told(row, now, word) for row in rows))]
+    id_cells = _LONGEST_ID if room is None else max(_ID_CELLS, room - _BESIDE_ID)
+    cells = (_told(row, now, word, id_cells) for row in rows)
+    lines = [[*map(_sayable, line)] for line in (head, *cells)]
     widths = [max(cell_len(line[column]) for line in lines) for column in range(5)]
     for line in lines:
         padded = [set_cell_size(cell, width) for cell, width in zip(line, widths, strict=False)]
@@ -122,8 +128,8 @@ def print_table(rows: Iterable[Watched], now: float) -> None:
         _say(whole if room is None else fit(whole, room))
 
 
-def _told(watched: Watched, now: float, word: int) -> tuple[str, ...]:
-    """The cells of one line; the server's own words take `word` cells at most."""
+def _told(watched: Watched, now: float, word: int, id_cells: int) -> tuple[str, ...]:
+    """The cells of one line; `word` and `id_cells` limit the server's own words and the id."""
     record = json_record(watched, now)
     progress = record["progress"]
     ends = watched.expiry
@@ -131,7 +137,7 @@ def _told(watched: Watched, now: float, word: int) -> tuple[str, ...]:
     if ends is not None and ends.at > now:
         expires = ("~" if ends.is_estimate else "") + human_duration(ends.at - now)
     return (
-        steady(watched.id),
+        short_id(watched.id, id_cells),
         fit(_word(record), word),
         f"{progress:.0f}%" if isinstance(progress, float) else "-",
         expires or "-",

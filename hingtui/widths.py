@@ -5,6 +5,7 @@ It must not know what the lines say, nor where they are shown.
 
 from __future__ import annotations
 
+import hashlib
 import re
 import unicodedata
 from functools import lru_cache
@@ -75,3 +76,17 @@ def fit_middle(line: str, width: int) -> str:
     while cell_len(line[start:]) > room or cell_len(line[start]) == 0:
         start += 1
     return set_cell_size(line, width - 2 - room).rstrip() + ".." + line[start:]
+
+
+def short_id(video_id: str, width: int) -> str:
+    """`video_id` in at most `width` cells; of a long one both ends and six digits of its hash.
+
+    Ids of one gateway can share their first hundred and their last sixty characters. The hash is
+    that of the whole id, so two different long ids read differently in the same width.
+    """
+    line = steady(video_id)
+    if cell_len(line) <= width:
+        return line
+    digest = "#" + hashlib.sha256(video_id.encode("utf-8", "surrogatepass")).hexdigest()[:6]
+    room = width - len(digest)
+    return fit_middle(line, room) + digest if room > 2 else fit(digest, width)

@@ -17,6 +17,7 @@ from hingtui.monitor import Link
 from hingtui.ui.dialogs import AddDialog, HelpDialog, QuitDialog, TokenDialog
 from hingtui.video import Status
 from hingtui.watchlist import Watchlist
+from hingtui.widths import short_id
 from tests.scene import TOKEN, job, until
 from tests.stage import stage
 
@@ -334,3 +335,14 @@ async def test_what_could_be_lost_is_told_before_that_the_host_is_offline(tmp_pa
         await acting.drawn()
         assert acting.line_with("The disk is full. It is tried again")
         assert acting.line_with("offline since")
+
+
+async def test_ids_that_share_both_ends_are_told_apart(tmp_path: Path) -> None:
+    ids = [f"video_{'b' * 114}{n}{'c' * 59}=" for n in range(2)]
+    async with stage(tmp_path, *(job(one, prompt="") for one in ids)) as acting:
+        shown = [short_id(one, 24)[-7:] for one in ids]
+        await acting.drawn()
+        assert all(any(one in line for line in acting.lines()) for one in shown)
+        await acting.press("g", "y")
+        (toast,) = acting.app._notifications
+        assert any(str(toast.message).endswith(one) for one in shown)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import base64
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from hingtui.files import safe_name
 from hingtui.text import clean_line
-from hingtui.widths import fit, fit_middle, legible, steady
+from hingtui.widths import fit, fit_middle, legible, short_id, steady
 from tests.hostile import cells_of, harm_in, hostile_text
 
 
@@ -71,3 +75,37 @@ def test_terminals_agree_on_the_width_of_every_character_that_is_left() -> None:
         left = steady(clean_line(line, 2000))
         assert not harm_in(left)
         assert cell_len(left) == cells_of(left), f"U+{planes[at]:04X} and after"
+
+
+def litellm_id(video_id: str) -> str:
+    """As LiteLLM makes them: they differ in the middle only."""
+    told = (
+        "litellm:custom_llm_provider:openai;model_id:6f0c1c6a2b3d4e5f8a9b0c1d2e3f405162738495a6b7c8d9;"
+        f"video_id:{video_id};deployment:default-openai-video-production-eu"
+    )
+    return f"video_{base64.b64encode(told.encode()).decode()}="
+
+
+LITELLM = [litellm_id(f"video_{n:032x}") for n in range(200)]
+
+
+@pytest.mark.parametrize("width", [9, 16, 24, 44])
+def test_long_ids_that_share_both_ends_read_differently(width: int) -> None:
+    short = [short_id(one, width) for one in LITELLM]
+    assert len(set(short)) == len(LITELLM)
+    assert all(cell_len(one) <= width for one in short)
+
+
+def test_a_short_id_shows_both_ends_and_the_hash() -> None:
+    assert short_id(LITELLM[0], 24).startswith("video_bG..")
+    assert re.search(r"#[0-9a-f]{6}$", short_id(LITELLM[0], 24))
+
+
+def test_an_id_that_fits_is_shown_as_it_is() -> None:
+    assert short_id("video_1a", 8) == "video_1a"
+
+
+def test_files_of_ids_that_share_both_ends_are_distinct() -> None:
+    names = {safe_name(one) for one in LITELLM}
+    assert len(names) == len(LITELLM)
+    assert all(name.startswith("video_bGl0ZWxsbT") for name in names)

@@ -14,7 +14,7 @@ from hingtui.text import human_bytes, human_duration, one_line
 from hingtui.ui.palette import Palette
 from hingtui.video import Status
 from hingtui.widths import fit as fit  # for whoever shows what stands in cells
-from hingtui.widths import fit_middle
+from hingtui.widths import short_id
 
 SOON, VERY_SOON = 600.0, 180.0
 """Seconds before expiry from which a countdown is shown as a warning, and as an alarm."""
@@ -230,16 +230,18 @@ def title_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     prompt = watched.video.prompt if watched.video else ""
     if watched.status is Status.FAILED:
         reason = fit(error_line(watched), width)
-        rest = fit(f"  {one_line(prompt[: width * 4])}", width - cell_len(reason))
+        room = width - cell_len(reason)
+        name = one_line(prompt[: width * 4]) or short_id(watched.id, max(0, room - 2))
+        rest = fit(f"  {name}", room)
         return ((reason, sight.palette.error), (rest, sight.palette.muted))
     if prompt:
         return _say(one_line(prompt[: width * 4]), sight.palette.plain, width)
-    return _say(watched.id, sight.palette.muted, width)
+    return _say(short_id(watched.id, width), sight.palette.muted, width)
 
 
 def id_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """The id that was asked for."""
-    return _say(fit_middle(watched.id, width), sight.palette.muted, width)
+    return _say(short_id(watched.id, width), sight.palette.muted, width)
 
 
 def error_line(watched: Watched) -> str:

@@ -33,7 +33,7 @@ from hingtui.ui.palette import Palette
 from hingtui.ui.video_table import VideoTable
 from hingtui.ui.welcome import Welcome, welcome_card
 from hingtui.video import Status
-from hingtui.widths import legible
+from hingtui.widths import legible, short_id
 
 if TYPE_CHECKING:
     from hingtui.ui.filter_bar import FilterBar
@@ -42,7 +42,8 @@ WIDE = 120
 """Cells of width from which the details stand beside the table, not below it."""
 TICK, SLOW_TICK = 1.0, 20.0
 """Seconds between two looks at the clock while something counts down, and while nothing does."""
-
+_NAME_CELLS = 44
+"""Cells that a toast gives the name of a video."""
 
 _NEED_A_VIDEO = frozenset(
     ("download", "download_all", "detail", "open", "remove", "cancel", "ask", "ask_all", "copy_id")
@@ -258,7 +259,7 @@ class Dashboard(Screen[None]):
     def _title_of(self, video_id: str) -> str:
         watched = self._monitor.watched.get(video_id)
         prompt = watched.video.prompt if watched is not None and watched.video else ""
-        return fit(one_line(prompt) or video_id, 44)
+        return fit(one_line(prompt), _NAME_CELLS) if prompt else short_id(video_id, _NAME_CELLS)
 
     def _notify(self, words: str, severity: str = "information") -> None:
         self.app.notify(words, severity=severity, markup=False, timeout=4)  # type: ignore[arg-type]
@@ -395,7 +396,7 @@ class Dashboard(Screen[None]):
         """Copy the selected video's id."""
         if (watched := self._selected()) is not None:
             self.app.copy_to_clipboard(watched.id)
-            self._notify(_("Copied: {what}").format(what=clean_line(watched.id, 60)))
+            self._notify(_("Copied: {what}").format(what=short_id(watched.id, _NAME_CELLS)))
 
     def action_filter(self) -> None:
         """Type words; only rows that hold them all are shown."""

@@ -21,6 +21,9 @@ from hingtui.monitor import Watched
 from hingtui.ui.cells import Cell, Sight, fit
 from hingtui.ui.columns import ColumnPlan, plan_columns
 from hingtui.ui.row_table import RowTable
+from hingtui.widths import short_id
+
+_ID_CELLS = 24
 
 _log = logging.getLogger(__name__)
 
@@ -79,7 +82,9 @@ class VideoTable(RowTable, inherit_bindings=False):
         if key not in self._unshown:
             self._unshown.add(key)
             _log.error("the row of %s cannot be shown", key, exc_info=error)
-        words = _("{what} cannot be shown; the details are in the log.").format(what=key)
+        words = _("{what} cannot be shown; the details are in the log.").format(
+            what=short_id(key, _ID_CELLS)
+        )
         room = max((plan.width for plan in self._plan), default=0)
         return tuple(
             ((fit(words, plan.width) if plan.width == room else "", Style.null()),)
