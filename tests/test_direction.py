@@ -14,7 +14,7 @@ ROOT = Path(hingtui.__file__).parent
 FLOORS = (
     ("clock", "errors", "i18n", "redaction", "text", "widths", "video", "ids", "schedule"),
     ("terminal", "process"),
-    ("files", "file_kind", "mp4", "api", "diagnosis", "opener", "log"),
+    ("files", "file_kind", "mp4", "api", "diagnosis", "user_commands", "opener", "log"),
     ("settings", "watchlist", "download"),
     ("monitor",),
     ("demo", "ui"),

@@ -145,6 +145,8 @@ def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
             HINGNET_API_KEY=secret.TOKEN,
             HINGNET_BASE_URL=servers.gateway.url,
             TMPDIR=str(life.user),
+            OPENAI_API_KEY=secret.TOKEN,
+            MY_HEADERS=f"Authorization: Bearer {secret.TOKEN}",
             HTTP_PROXY=f"http://me:{secret.PASSWORD}@127.0.0.1:9",
             PYTHONASYNCIODEBUG="1",
             HTTPX_LOG_LEVEL="trace",
@@ -212,8 +214,9 @@ def test_nothing_secret_is_in_the_command_line_of_a_child(life: Life) -> None:
     assert leaks(json.dumps([child["argv"] for child in life.children.values()])) == []
 
 
-def test_the_player_does_not_inherit_the_token(life: Life) -> None:
-    assert leaks(json.dumps(life.children["open_command"]["environ"]), "proxy password") == []
+@pytest.mark.parametrize("name", ["open_command", "on_complete"])
+def test_no_command_of_the_user_inherits_the_token(life: Life, name: str) -> None:
+    assert leaks(json.dumps(life.children[name]["environ"]), "proxy password") == []
 
 
 def test_a_screenshot_shows_no_secret(life: Life) -> None:

@@ -10,7 +10,6 @@ import asyncio
 import gc
 import logging
 import os
-import subprocess
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +22,7 @@ from textual.filter import LineFilter
 from textual.notifications import Notification
 from textual.theme import Theme
 
+from hingtui import user_commands
 from hingtui.clock import Clock
 from hingtui.errors import SettingsError, StorageTrouble
 from hingtui.i18n import _
@@ -221,13 +221,8 @@ class HingtuiApp(SurvivingApp):
         watched = self.monitor.watched.get(video_id)
         path = str(watched.saved) if watched is not None and watched.saved else ""
         try:
-            subprocess.Popen(  # noqa: S603 - the user's own command from their own config
-                [*self.settings.on_complete, event, video_id, path],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                start_new_session=True,
-            )
+            hook = [*self.settings.on_complete, event, video_id, path]
+            user_commands.start(hook, self.settings.token)
         except OSError as error:
             _log.warning("on_complete could not be run: %r", error)
             self._notice(_("The command on_complete could not be run; check config.toml."))
@@ -267,7 +262,9 @@ class HingtuiApp(SurvivingApp):
             self.notify(words.format(path=legible(path)), severity="warning", markup=False)
             return
         try:
-            opened = await asyncio.to_thread(open_file, path, self.settings.open_command)
+            opened = await asyncio.to_thread(
+                open_file, path, self.settings.open_command, self.settings.token
+            )
         except OSError as error:
             opened = False
             _log.warning("the player could not be started: %r", error)
