@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import itertools
 import os
 import signal
 import subprocess
@@ -20,10 +21,13 @@ from hingtui.files import (
     NAME_LIMIT,
     lock_descriptor,
     locked,
+    numbered,
     publish,
     safe_name,
     write_atomically,
+    writing,
 )
+from hingtui.files.names import LONGEST_NAME
 
 HOLDER = """
 import sys
@@ -160,6 +164,18 @@ def test_an_odd_id_becomes_a_harmless_name(odd: str) -> None:
     assert name[0] not in ".-"
     assert name.split(".")[0].upper() not in {"CON", "LPT1"}
     assert len(name) <= NAME_LIMIT
+
+
+@pytest.mark.parametrize("odd", ["x" * 300, "x" * 100, "表" * 100, "video_" + "b" * 200 + "="])
+def test_every_name_made_of_an_id_fits_an_encrypted_folder(tmp_path: Path, odd: str) -> None:
+    target = tmp_path / f"{safe_name(odd)}.mp4"
+    note = target.with_name(f"{target.name}.part.json")
+    temporary, descriptor = writing._temporary(note)
+    os.close(descriptor)
+    aside = list(itertools.islice(numbered(note), 9999))[-1]
+    unverified = target.with_name(f"{target.stem}.unverified.part.json")
+    for path in (target, note, temporary, aside, unverified):
+        assert len(os.fsencode(path.name)) <= LONGEST_NAME
 
 
 @given(st.lists(st.text(alphabet="aA./~_-9中", max_size=140), min_size=2, max_size=2, unique=True))

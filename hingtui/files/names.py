@@ -19,8 +19,11 @@ from hingtui.files.disk import is_taken, read_file, same_bytes, sync_folder
 from hingtui.files.renaming import rename_to_free
 from hingtui.files.writing import write_atomically
 
-NAME_LIMIT = 120
-"""Bytes of a safe name: leaves room for numbers and extensions below the usual 255."""
+LONGEST_NAME = 143
+"""Bytes of a file name that an encrypted home folder (eCryptfs) takes."""
+NAME_LIMIT = 100
+"""Bytes of a safe name: leaves room within LONGEST_NAME for a number, an extension and all that
+stands around the name of a temporary file (`.….mp4.part.json.xxxxxxxx.tmp`)."""
 _COPY_LIMIT = 1 << 30
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
