@@ -31,12 +31,9 @@ DEMO_RATE = 700_000.0
 """Bytes a second of each of the demo's downloads: slow enough for a bar to be seen moving."""
 _LOOK_FOR_NEW = 1.0
 """Seconds between two looks whether the demo's story has new videos."""
-_TERMINALS = (
-    "alacritty contour foot ghostty iterm iterm2 kitty konsole linux mintty putty rio rxvt screen "
-    "st tmux vscode vt100 vt220 vte warp wezterm xterm"
-)
-"""First words of the names of terminals that draw, even where nothing about them is installed:
-the newest ones come over ssh."""
+_CANNOT_DRAW = ("", "dumb", "unknown")
+"""What TERM says where there is no terminal that draws."""
+_TERMINFO = ("/etc/terminfo", "/lib/terminfo", "/usr/lib/terminfo", "/usr/share/terminfo")
 
 
 def dashboard(environ: Mapping[str, str]) -> int:
@@ -165,18 +162,34 @@ def _no_terminal(environ: Mapping[str, str]) -> str | None:
 
 
 def _can_draw(terminal: str) -> bool:
-    """Whether a terminal of this name can put its cursor anywhere, as far as anybody knows."""
-    if terminal.replace(".", "-").split("-")[0] in _TERMINALS.split():
-        return True
+    """Whether a terminal of this name can put its cursor anywhere, in the ANSI way.
+
+    One that this machine has no entry for is trusted: the newest terminals come over ssh.
+    """
+    if terminal in _CANNOT_DRAW:
+        return False
     try:
         import curses
     except ImportError:
-        return False
+        return True
     try:
         curses.setupterm(terminal, 1)
-    except (ValueError, curses.error):  # there is no such terminal
-        return False
+    except (ValueError, curses.error):
+        # Not only unknown names end here, but also entries that are no terminal of their own
+        # (`network`) or a printer's.
+        return not _has_entry(terminal)
     return (curses.tigetstr("cup") or b"").startswith(b"\x1b[")
+
+
+def _has_entry(terminal: str) -> bool:
+    """Whether this machine's terminfo describes a terminal of this name."""
+    if "/" in terminal or "\0" in terminal:
+        return False
+    own = [os.environ.get("TERMINFO", ""), os.path.expanduser("~/.terminfo")]  # noqa: PTH111
+    more = os.environ.get("TERMINFO_DIRS", "").split(":")
+    folders = [folder for folder in (*own, *more, *_TERMINFO) if folder]
+    first = (terminal[0], f"{ord(terminal[0]):x}")  # by its letter, or by the letter's number
+    return any(os.path.exists(f"{folder}/{one}/{terminal}") for folder in folders for one in first)  # noqa: PTH110
 
 
 def _refuse(sentence: str) -> int:
