@@ -38,7 +38,7 @@ from hingtui.printing import (
     tell,
 )
 from hingtui.process import this_process
-from hingtui.settings import Settings, load_settings
+from hingtui.settings import Settings, absolute_path, load_settings
 from hingtui.video import Status
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
@@ -128,7 +128,7 @@ def _with_monitor(
             )
         ids = _named(arguments)
         if folder is not None:
-            settings = replace(settings, downloads=Path(folder).expanduser().absolute())
+            settings = replace(settings, downloads=absolute_path(folder, "--output"))
         log = open_log(settings.log_path)
         try:
             if log is not None:

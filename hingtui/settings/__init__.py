@@ -3,9 +3,17 @@
 from hingtui.settings.settings import (
     DEFAULT_BASE_URL,
     Settings,
+    absolute_path,
     clean_token,
     load_settings,
     save_token,
 )
 
-__all__ = ["DEFAULT_BASE_URL", "Settings", "clean_token", "load_settings", "save_token"]
+__all__ = [
+    "DEFAULT_BASE_URL",
+    "Settings",
+    "absolute_path",
+    "clean_token",
+    "load_settings",
+    "save_token",
+]

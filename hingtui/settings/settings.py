@@ -140,16 +140,14 @@ def save_token(settings: Settings, token: str) -> Settings:
 def _find_places(environ: Mapping[str, str]) -> _Places:
     home = environ.get("HINGTUI_HOME", "").strip()
     if home:
-        folder = _absolute(home, "HINGTUI_HOME")
+        folder = absolute_path(home, "HINGTUI_HOME")
         if folder.exists() and not folder.is_dir():
             sentence = _("HINGTUI_HOME is {path}, which is no folder. Name a folder.")
             raise SettingsError(sentence.format(path=folder))
         config = data = state = folder
         downloads = folder / "videos"
     else:
-        dirs = platformdirs.PlatformDirs(_APP, appauthor=False)
-        config, data, state = dirs.user_config_path, dirs.user_data_path, dirs.user_state_path
-        downloads = dirs.user_downloads_path / _APP
+        config, data, state, downloads = _usual_folders()
     return _Places(
         config=config / "config.toml",
         token=config / "token",
@@ -159,17 +157,53 @@ def _find_places(environ: Mapping[str, str]) -> _Places:
     )
 
 
+def _usual_folders() -> tuple[Path, Path, Path, Path]:
+    """The system's folders for settings, data, state and downloads. Raises SettingsError."""
+    try:
+        dirs = platformdirs.PlatformDirs(_APP, appauthor=False)
+        folders = (
+            dirs.user_config_path,
+            dirs.user_data_path,
+            dirs.user_state_path,
+            dirs.user_downloads_path / _APP,
+        )
+    except (RuntimeError, KeyError, OSError) as trouble:  # no entry in the password database
+        raise _homeless() from trouble
+    # Without a home folder platformdirs answers with a literal "~", or with the root folder.
+    if not _has_home() or not all(folder.is_absolute() for folder in folders):
+        raise _homeless()
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path's own raises where there is none
+    if not home.is_dir() and any(home in folder.parents for folder in folders):
+        sentence = _("Your home folder {path} does not exist. Set HOME or HINGTUI_HOME to one.")
+        raise SettingsError(sentence.format(path=home))
+    return folders
+
+
+def _has_home() -> bool:
+    """Whether HOME, or the password database where it is not set, names a folder in full."""
+    return os.name != "posix" or os.environ.get("HOME", "/").startswith("/")
+
+
+def _homeless() -> SettingsError:
+    return SettingsError(_("There is no home folder. Set HOME or HINGTUI_HOME to a folder."))
+
+
 def _find_downloads(environ: Mapping[str, str], config: Config, places: _Places) -> Path:
     wish = environ.get("HINGTUI_DOWNLOADS", "").strip()
     if wish:
-        return _absolute(wish, "HINGTUI_DOWNLOADS")
+        return absolute_path(wish, "HINGTUI_DOWNLOADS")
     if config.downloads:
-        return _absolute(config.downloads, "downloads", places.config.parent)
+        return absolute_path(config.downloads, "downloads", places.config.parent)
     return places.downloads
 
 
-def _absolute(text: str, name: str, base: Path | None = None) -> Path:
-    """`text` as a path; a relative one counts from `base` or the current folder."""
+def absolute_path(text: str, name: str, base: Path | None = None) -> Path:
+    """`text` as a path; a relative one counts from `base` or the current folder.
+
+    Raises SettingsError, which names where it is from (`name`), where `~` is no folder.
+    """
+    if not _has_home() and text.split("/")[0] == "~":
+        raise _homeless()
     try:
         path = Path(text).expanduser()
         return path if path.is_absolute() else (base or Path.cwd()) / path

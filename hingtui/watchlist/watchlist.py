@@ -41,6 +41,9 @@ __all__ = ["MISSING", "Contents", "Entry", "Watchlist"]
 MOST_BYTES = 64 << 20
 """More than this is never written, and no more than this is ever read."""
 
+_NO_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR)
+"""What a folder says in which nothing can be written, or that cannot be made."""
+
 MISSING = (0, 0, 0)
 """The stamp of a file that is not there."""
 
@@ -251,7 +254,10 @@ class Watchlist:
             sentence = _("The watchlist {path} cannot be used: {reason}.")
             others = {str(path): path for path in (self.backup_path, self._lock_path)}
             path = others.get(str(cause.filename), self.path)
-            trouble = StorageTrouble(sentence.format(path=path, reason=cause.strerror or cause))
+            told = sentence.format(path=path, reason=cause.strerror or cause)
+            if cause.errno in _NO_PLACE:
+                told += " " + _("Set HINGTUI_HOME to a folder that you can write to.")
+            trouble = StorageTrouble(told)
             trouble.is_full = cause.errno in (errno.ENOSPC, errno.EDQUOT)
             raise trouble from cause
 
