@@ -161,8 +161,14 @@ class Terminal:
         return "\n".join("".join(row[cell].data for cell in cells).rstrip() for row in rows)
 
     def until(self, true: Callable[[str], object], why: str) -> str:
-        """Read until the screen is as wanted, and return it."""
+        """Read until the screen is as wanted, and return it.
+
+        What has been written already is read first: a line that was read half-way still shows the
+        end of the line before it.
+        """
         deadline = time.monotonic() + PATIENCE
+        while self._master >= 0 and time.monotonic() < deadline and self._read(0.0):
+            pass
         while not true(self.text()):
             ended = self.process.poll() is not None
             assert time.monotonic() < deadline, f"never seen: {why}\n{self.text()}"

@@ -115,6 +115,8 @@ def _work_together(done: Together, first: Terminal, second: Terminal) -> None:
     for one in (first, second):
         one.shows(f"✓ {len(TOGETHER) + 1} saved")
     first.press("gx")
+    # The first dashboard shows it before it is written; the file is what is asked about.
+    until(lambda: len(shared.watched) == len(TOGETHER), "the removal is in the file")
     for one in (first, second):
         one.shows(f"✓ {len(TOGETHER)} saved")
     done.after_removal = shared.watched
