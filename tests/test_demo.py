@@ -13,9 +13,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from hingtui.api.payload import parse_video
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Job, Story
-from hingtui.video import parse_video
 from tests.support import EPOCH, FakeClock
 
 DONE = Job("video_done1", EPOCH - 100)

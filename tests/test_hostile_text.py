@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from hingtui.api.answers import read_answer, read_link, read_page
+from hingtui.api.payload import NotAVideo, parse_video
 from hingtui.api.refusals import Call, Reply, refusal
 from hingtui.diagnosis import diagnose
 from hingtui.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
@@ -31,7 +32,6 @@ from hingtui.ui.dialogs import describe_found
 from hingtui.ui.header import banner_line, header_line
 from hingtui.ui.palette import palette_of
 from hingtui.ui.themes import DARK
-from hingtui.video import NotAVideo, parse_video
 from tests.hostile import (
     EVERYTHING,
     KINDS,

@@ -10,17 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hingtui.video import (
+from hingtui.api.payload import (
     NotAVideo,
-    Status,
-    Video,
-    VideoError,
     parse_progress,
     parse_status,
     parse_time,
     parse_video,
     server_words,
 )
+from hingtui.video import Status, Video, VideoError
 from tests.support import EPOCH
 from tests.test_text import is_harmless
 

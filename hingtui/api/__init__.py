@@ -6,11 +6,12 @@ client      the calls: retrieve, list, content
 └── wire        the socket under a request; httpx's faults → our errors
     answers         a body → a Video, a page, or a refusal
     ├── refusals        a status and its words → the error family
+    ├── payload         how a server writes a video → a Video
     └── headers         what the headers say: ranges, times, validators
     origins         whether a place may be followed to
     proxies         which proxy leads there
 
-The lower five know no httpx.
+The lower six know no httpx.
 """
 
 from hingtui.api.answers import Answer, Page

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hingtui.api.headers import server_time
+from hingtui.api.payload import NotAVideo, parse_video, server_words
 from hingtui.api.refusals import (
     Reply,
     hide_secrets,
@@ -24,7 +25,7 @@ from hingtui.api.refusals import (
 from hingtui.errors import ApiError, BadReply, NotFound, NotReady
 from hingtui.i18n import _
 from hingtui.redaction import redacted
-from hingtui.video import NotAVideo, Video, VideoError, parse_video, server_words
+from hingtui.video import Video, VideoError
 
 _NOT_READY_CODE = re.compile(r"not_?(ready|finish|complet|generat)|in_?progress|processing")
 _SAID_BY_OTHERS = ("raw_status", "model", "prompt", "size", "remote_id", "remixed_from")

@@ -13,6 +13,7 @@ from enum import Enum
 from typing import TypeVar
 
 from hingtui.api.headers import content_range, login_scheme, request_id, retry_after
+from hingtui.api.payload import server_words
 from hingtui.errors import (
     ApiError,
     BadReply,
@@ -34,7 +35,6 @@ from hingtui.errors import (
 from hingtui.i18n import _
 from hingtui.redaction import redacted
 from hingtui.text import clean_block, clean_line
-from hingtui.video import server_words
 
 E = TypeVar("E", bound=ApiError)
 

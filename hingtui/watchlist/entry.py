@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hingtui.text import clean_block, clean_line
-from hingtui.video import Status, Video, VideoError, parse_progress, parse_status
+from hingtui.video import Status, Video, VideoError
 
 _ID_LIMIT = 2000
 _STATUSES = {status.value: status for status in Status}
@@ -132,11 +132,12 @@ def _video_table(video: Video) -> dict[str, object]:
 def _parse_video(video_id: str, table: Mapping[str, object]) -> Video:
     word = _line(table.get("status"))
     error = table.get("error")
+    progress = _number(table.get("progress"))
     return Video(
         id=video_id,
-        status=_STATUSES.get(word) or parse_status(word),
+        status=_STATUSES.get(word, Status.UNKNOWN),
         raw_status=_line(table.get("raw_status")),
-        progress=parse_progress(table.get("progress")),
+        progress=None if progress is None else min(100.0, max(0.0, progress)),
         model=_line(table.get("model")),
         prompt=_block(table.get("prompt")),
         seconds=_number(table.get("seconds")),

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from hingtui.api.payload import parse_video
 from hingtui.demo.job import Job, Shape
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
-from hingtui.video import parse_video
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
 from tests.bench import Figure, alone
