@@ -89,6 +89,7 @@ def json_record(watched: Watched, now: float) -> dict[str, object]:
         error = {"code": "", "message": told.said or told.what}
     elif video is None and watched.failures:
         error = {"code": "not_found", "message": _("the gateway does not know this id (yet)")}
+    cost = video.cost if video is not None else None
     status_ = Status.EXPIRED if watched.has_vanished(now) else watched.status
     return {
         "id": watched.id,
@@ -102,8 +103,17 @@ def json_record(watched: Watched, now: float) -> dict[str, object]:
         "created_at": video.created_at if video else None,
         "completed_at": video.completed_at if video else None,
         "expires_at": video.expires_at if video else None,
+        "expiry": _how_sure(watched),
+        "cost": {"amount": cost.amount, "unit": cost.unit} if cost is not None else None,
         "error": error,
     }
+
+
+def _how_sure(watched: Watched) -> str:
+    """Whether the end of the file was stated, is estimated, or is not known."""
+    if watched.video is not None and watched.video.expires_at is not None:
+        return "exact"
+    return "unknown" if watched.expiry is None else "estimated"
 
 
 def print_json(record: Mapping[str, object]) -> None:

@@ -5,8 +5,10 @@ Pure functions of what was seen. All times are Unix seconds on the server's cloc
 
 from __future__ import annotations
 
+import math
 import random
 from dataclasses import dataclass, replace
+from enum import Enum
 
 from hingtui.video import USUAL_LIFE, Status, Video
 
@@ -109,13 +111,27 @@ def jitter(seconds: float, rng: random.Random) -> float:
     return seconds * rng.uniform(0.9, 1.1)
 
 
+class Basis(Enum):
+    """Where the moment of an expiry comes from, the surest first."""
+
+    SERVER = "server"
+    LINK = "link"
+    """Read from the signed link: exact, but a fresh link may last longer."""
+    ESTIMATE = "estimate"
+    """The time for which such gateways usually keep a file."""
+
+
 @dataclass(frozen=True, slots=True)
 class Expiry:
     """When a finished file vanishes."""
 
     at: float
-    is_estimate: bool
-    """True where the server gave no time and the usual hour is assumed."""
+    basis: Basis
+
+    @property
+    def is_estimate(self) -> bool:
+        """Whether nobody stated the moment."""
+        return self.basis is Basis.ESTIMATE
 
 
 def expiry(video: Video, ready_seen_at: float | None) -> Expiry | None:
@@ -127,10 +143,13 @@ def expiry(video: Video, ready_seen_at: float | None) -> Expiry | None:
     if video.status is not Status.READY:
         return None
     if video.expires_at is not None:
-        return Expiry(video.expires_at, is_estimate=False)
+        return Expiry(video.expires_at, Basis.LINK if video.expires_by_link else Basis.SERVER)
+    life = USUAL_LIFE if video.usual_life is None else video.usual_life
+    if math.isinf(life):
+        return None  # the user's own machine keeps its files
     known = (video.completed_at, ready_seen_at, video.created_at)
     finished = next((moment for moment in known if moment is not None), None)
-    return None if finished is None else Expiry(finished + USUAL_LIFE, is_estimate=True)
+    return None if finished is None else Expiry(finished + life, Basis.ESTIMATE)
 
 
 def _clamp(value: float, low: float, high: float) -> float:

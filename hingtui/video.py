@@ -38,6 +38,15 @@ class VideoError:
 
 
 @dataclass(frozen=True, slots=True)
+class Cost:
+    """What a video cost, as its server says it."""
+
+    amount: float
+    unit: str
+    """`USD`, or whatever the server counts in, such as `credits`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Video:
     """One video as its server last described it; every text in it is cleaned."""
 
@@ -59,8 +68,13 @@ class Video:
     """Unix seconds, like the two below."""
     completed_at: float | None = None
     expires_at: float | None = None
-    """When the file vanishes, where the server said so."""
+    """When the file vanishes, where the server or its signed link said so."""
+    expires_by_link: bool = False
+    """Whether `expires_at` was read from the signed link, for want of a statement of its own."""
+    usual_life: float | None = None
+    """Seconds that files usually stay at a gateway of this kind, where known; inf is for ever."""
     error: VideoError | None = None
+    cost: Cost | None = None
     remote_id: str = ""
     """The id in the answer where it is not the one asked for."""
     remixed_from: str = ""
@@ -77,6 +91,10 @@ class Video:
             for name in _KEPT_WHEN_UNSAID
             if getattr(newer, name) in (None, "") and getattr(self, name) not in (None, "")
         }
+        if self.expires_at is not None and not self.expires_by_link and newer.expires_by_link:
+            kept["expires_at"] = self.expires_at  # what the server says outranks its link
+        if "expires_at" in kept:
+            kept["expires_by_link"] = self.expires_by_link
         return replace(newer, **kept) if kept else newer
 
 
@@ -88,7 +106,9 @@ _KEPT_WHEN_UNSAID = (
     "created_at",
     "completed_at",
     "expires_at",
+    "usual_life",
     "error",
+    "cost",
     "remote_id",
     "remixed_from",
     "link",

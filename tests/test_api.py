@@ -255,9 +255,9 @@ async def test_a_big_body_is_parsed_outside_the_event_loop(
     where: list[threading.Thread] = []
     real = json.loads
 
-    def loads(body: bytes) -> object:
+    def loads(body: str, **options: Any) -> object:
         where.append(threading.current_thread())
-        return real(body)
+        return real(body, **options)
 
     monkeypatch.setattr("hingtui.api.answers.json.loads", loads)
     big = VIDEO | {"prompt": "x" * 300_000}

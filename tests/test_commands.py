@@ -42,6 +42,8 @@ WORDS: dict[str, tuple[type, ...]] = {
     "created_at": (int, float, type(None)),
     "completed_at": (int, float, type(None)),
     "expires_at": (int, float, type(None)),
+    "expiry": (str,),
+    "cost": (dict, type(None)),
     "error": (dict, type(None)),
 }
 """What a JSON line holds at least, and of which kind."""

@@ -106,7 +106,7 @@ def assert_harmless(row: Watched) -> None:
 def test_a_video_of_anything_is_shown_harmlessly(payload: dict[str, object]) -> None:
     reply = Reply(200, {}, as_body(payload))
     try:
-        video = read_answer(reply, "video_one").video
+        video = read_answer(reply, "video_one", EPOCH).video
     except ApiError as error:
         assert_harmless(Watched("video_one", EPOCH, trouble=Trouble(error, EPOCH)))
         return
@@ -217,7 +217,7 @@ def test_a_200_of_anything_is_read_or_refused_harmlessly(
     body: bytes, headers: Mapping[str, str]
 ) -> None:
     reply = Reply(200, headers, body)
-    for read in (lambda: read_page(reply, None, 100).videos, lambda: [read_link(reply)]):
+    for read in (lambda: read_page(reply, None, 100, EPOCH).videos, lambda: [read_link(reply)]):
         try:
             found: Any = read()
         except ApiError as error:  # what a gateway says of its trouble may have lines
@@ -238,7 +238,8 @@ def test_an_error_of_our_own_that_quotes_anything_is_told_harmlessly(
 
 def test_a_list_keeps_its_good_entries_between_hostile_ones() -> None:
     entries = [{"id": EVERYTHING, "status": EVERYTHING}, {"id": "video_good", "status": "queued"}]
-    page = read_page(Reply(200, {}, as_body({"data": [[], EVERYTHING, *entries]})), None, 100)
+    reply = Reply(200, {}, as_body({"data": [[], EVERYTHING, *entries]}))
+    page = read_page(reply, None, 100, EPOCH)
     assert [video.id for video in page.videos] == ["video_good"]
     with pytest.raises(NotAVideo):
         parse_video([EVERYTHING])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 
 import pytest
@@ -87,15 +88,32 @@ def test_waiting_after_failures_is_bounded(failures: int, seed: int) -> None:
 
 def test_an_expiry_is_the_servers_word_where_it_gives_one() -> None:
     told = Video("v", Status.READY, completed_at=START, expires_at=START + 600)
-    assert expiry(told, None) == schedule.Expiry(START + 600, is_estimate=False)
+    assert expiry(told, None) == schedule.Expiry(START + 600, schedule.Basis.SERVER)
 
 
 def test_an_expiry_that_is_not_told_is_an_hour_after_the_end_and_an_estimate() -> None:
     silent = Video("v", Status.READY, completed_at=START)
-    assert expiry(silent, None) == schedule.Expiry(START + USUAL_LIFE, is_estimate=True)
+    assert expiry(silent, None) == schedule.Expiry(START + USUAL_LIFE, schedule.Basis.ESTIMATE)
     assert expiry(Video("v", Status.READY), START) == expiry(silent, None)
     assert expiry(Video("v", Status.READY), None) is None
     assert expiry(Video("v", Status.GENERATING, expires_at=START), None) is None
+
+
+def test_the_end_of_a_signed_link_is_exact() -> None:
+    signed = Video("v", Status.READY, expires_at=START + 600, expires_by_link=True)
+    ends = expiry(signed, None)
+    assert ends == schedule.Expiry(START + 600, schedule.Basis.LINK)
+    assert not ends.is_estimate
+
+
+def test_an_estimate_follows_the_usual_life_of_the_gateway() -> None:
+    video = Video("v", Status.READY, completed_at=START, usual_life=86_400)
+    assert expiry(video, None) == schedule.Expiry(START + 86_400, schedule.Basis.ESTIMATE)
+
+
+def test_an_own_machine_keeps_its_files() -> None:
+    video = Video("v", Status.READY, completed_at=START, usual_life=math.inf)
+    assert expiry(video, None) is None
 
 
 def limiter() -> RateLimiter:

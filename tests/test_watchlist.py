@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import math
 import os
 import subprocess
 import sys
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from hingtui.errors import StorageTrouble
 from hingtui.text import clean_block, clean_line
-from hingtui.video import Status, Video, VideoError
+from hingtui.video import Cost, Status, Video, VideoError
 from hingtui.watchlist import Entry, Watchlist
 from hingtui.watchlist.entry import parse_entry
 from hingtui.watchlist.watchlist import MISSING
@@ -189,6 +190,9 @@ videos = st.builds(
     created_at=times,
     completed_at=times,
     expires_at=times,
+    expires_by_link=st.booleans(),
+    usual_life=st.none() | st.sampled_from([3600.0, 86_400.0, math.inf]),
+    cost=st.none() | st.builds(Cost, st.floats(0, 1e6), lines),
     error=st.none() | st.builds(VideoError, lines, st.text(max_size=50).map(clean_block)),
     remote_id=lines,
     remixed_from=lines,

@@ -8,12 +8,12 @@ from __future__ import annotations
 import json
 import re
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hingtui.api.headers import server_time
-from hingtui.api.payload import NotAVideo, parse_video, server_words
+from hingtui.api.payload import NotAVideo, find_link, parse_video, server_words, video_despite
 from hingtui.api.refusals import (
     Reply,
     hide_secrets,
@@ -21,12 +21,21 @@ from hingtui.api.refusals import (
     is_web_page,
     make,
     own_words,
+    refusal,
 )
 from hingtui.errors import ApiError, BadReply, NotFound, NotReady
 from hingtui.i18n import _
 from hingtui.redaction import redacted
-from hingtui.video import Video, VideoError
+from hingtui.video import Status, Video, VideoError
 
+GOOD = (200, 201, 202, 203)
+"""HTTP statuses whose body is read as what was asked for."""
+_ACCEPTED = (201, 202)
+"""Those that also come without a body: the video has been accepted and nothing more is known."""
+_NO_ERROR_CODES = ("", "0", "200", "201", "202", "success", "ok", "accepted")
+_BEGINNING = 1_735_689_600.0
+_BELIEVED = 7 * 86_400.0
+"""As `monitor.host` has them: the clock of this machine is only that wrong."""
 _NOT_READY_CODE = re.compile(r"not_?(ready|finish|complet|generat)|in_?progress|processing")
 _SAID_BY_OTHERS = ("raw_status", "model", "prompt", "size", "remote_id", "remixed_from")
 """What is shown and stored of a video as its server said it."""
@@ -54,21 +63,72 @@ class Page:
     server_time: float | None
 
 
-def read_answer(reply: Reply, video_id: str) -> Answer:
-    """The video in a 200 answer. Raises BadReply or NotFound."""
+def read_answer(reply: Reply, video_id: str, here: float) -> Answer:
+    """The video in an answer of any HTTP status. Raises an ApiError where there is none.
+
+    `here` is this machine's clock in Unix seconds.
+    """
+    if reply.status not in GOOD:
+        answer = _despite_status(reply, video_id, here)
+        if answer is None:
+            raise refusal(Call.RETRIEVE, reply, here)
+        return answer
+    may_be_empty = reply.status in _ACCEPTED
+    if may_be_empty and _is_no_json(reply):
+        return Answer(Video(video_id, Status.QUEUED), server_time(reply.headers), None)
     payload = read_json(reply)
     try:
-        video = parse_video(payload, video_id)
+        video = parse_video(payload, video_id, now_at(reply, here))
     except NotAVideo as nothing:
+        if may_be_empty and not _is_error(payload, nothing):
+            return Answer(Video(video_id, Status.QUEUED), server_time(reply.headers), payload)
         kind = NotFound if is_unknown_id(nothing.code) else BadReply
         message = nothing.message or _("The answer holds no video.")
         raise make(kind, reply, message, nothing.code) from None
     return Answer(_without_secrets(video, reply), server_time(reply.headers), payload)
 
 
-def read_page(reply: Reply, after: str | None, limit: int) -> Page:
-    """The videos in a 200 answer to the list call; what is no video in it is left out."""
+def _despite_status(reply: Reply, video_id: str, here: float) -> Answer | None:
+    """The video that came with the HTTP status of an error; None where it is an error."""
+    try:
+        payload = read_json(reply)
+    except BadReply:
+        return None
+    video = video_despite(payload, video_id, now_at(reply, here))
+    if video is None:
+        return None
+    return Answer(_without_secrets(video, reply), server_time(reply.headers), payload)
+
+
+def _is_no_json(reply: Reply) -> bool:
+    """Whether a 201 or 202 says nothing more than that: no body, or a few words."""
+    return not (is_web_page(reply) or decoded(reply.body).lstrip().startswith(("{", "[")))
+
+
+def _is_error(payload: object, nothing: NotAVideo) -> bool:
+    """Whether JSON without a video in it is an error, and not just "accepted"."""
+    if isinstance(payload, Mapping) and (payload.get("error") or payload.get("errors")):
+        return True
+    return nothing.code.lower() not in _NO_ERROR_CODES
+
+
+def now_at(reply: Reply, here: float) -> float:
+    """Unix seconds when the answer was made: its Date where that can be right, else `here`."""
+    there = server_time(reply.headers)
+    if there is None or there < _BEGINNING:
+        return here
+    return there if here < _BEGINNING or abs(there - here) < _BELIEVED else here
+
+
+def read_page(reply: Reply, after: str | None, limit: int, here: float) -> Page:
+    """The videos in the answer to the list call; what is no video in it is left out.
+
+    Raises an ApiError where there is no list.
+    """
+    if reply.status not in GOOD:
+        raise refusal(Call.LIST, reply, here)
     payload = read_json(reply)
+    now = now_at(reply, here)
     entries = _find_entries(payload)
     if entries is None:
         message, code = server_words(payload)
@@ -77,7 +137,7 @@ def read_page(reply: Reply, after: str | None, limit: int) -> Page:
     videos: list[Video] = []
     for entry in entries:
         try:
-            videos.append(_without_secrets(parse_video(entry), reply))
+            videos.append(_without_secrets(parse_video(entry, now=now), reply))
         except NotAVideo:
             continue  # one odd entry must not hide the others
     last_id = videos[-1].id if videos else None
@@ -95,10 +155,9 @@ def read_link(reply: Reply) -> str:
     message, code = server_words(payload)
     word = code.lower()
     kind: type[ApiError] = BadReply
+    if link := find_link(payload):
+        return link
     if isinstance(payload, Mapping):
-        link = parse_video({**payload, "id": "-", "status": "ready"}, "-").link
-        if link:
-            return link
         kind = NotFound if is_unknown_id(code) else kind
         if _NOT_READY_CODE.search(word) or _says_still_running(payload):
             kind = NotReady
@@ -108,8 +167,8 @@ def read_link(reply: Reply) -> str:
 def read_json(reply: Reply) -> object:
     """The JSON of a body. Raises BadReply for everything else, a web page above all."""
     try:
-        payload: object = json.loads(reply.body)
-    except (ValueError, RecursionError):  # bad UTF-8 and 5,000-digit numbers are ValueErrors
+        payload: object = json.loads(decoded(reply.body), strict=False)
+    except (ValueError, RecursionError):  # a number of 5,000 digits is a ValueError
         if is_web_page(reply):
             message = _("A web page answered instead of the API: check the base URL.")
         elif not reply.body.strip():
@@ -120,12 +179,30 @@ def read_json(reply: Reply) -> object:
     return payload
 
 
-def unpack(body: bytes, encoding: str, cap: int) -> bytes | None:
-    """`body` without its Content-Encoding; None past `cap` bytes. Raises ValueError if damaged."""
-    if encoding.strip().lower() in ("", "identity"):
-        return body
-    if encoding.strip().lower() not in ("gzip", "x-gzip", "deflate"):
-        raise ValueError(encoding)
+def decoded(body: bytes) -> str:
+    """A JSON body as text: UTF-8, UTF-16 or UTF-32, with or without a byte-order mark.
+
+    A broken byte costs one character and not the whole answer.
+    """
+    return body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff")
+
+
+def unpack(body: bytes, codings: Sequence[str], cap: int) -> bytes | None:
+    """`body` without its compressions; None past `cap` bytes. Raises ValueError if damaged.
+
+    `codings` are in the order in which the server applied them: see `headers.compressions`.
+    """
+    for coding in reversed(codings):
+        if coding not in ("gzip", "x-gzip", "deflate"):
+            raise ValueError(coding)
+        plain = _inflated(body, cap)
+        if plain is None:
+            return None
+        body = plain
+    return body
+
+
+def _inflated(body: bytes, cap: int) -> bytes | None:
     unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: gzip or zlib, it finds out
     try:
         plain = unpacker.decompress(body, cap + 1)  # bounded: a bomb of 1,000 : 1 stays small

@@ -7,8 +7,10 @@ failure is of the ApiError family.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 from urllib.parse import quote
@@ -19,12 +21,13 @@ from hingtui.api.answers import Answer, Page, read_answer, read_page
 from hingtui.api.content import MAX_WORDS, Content, ContentOpener, Hop
 from hingtui.api.locations import build_request, resolve
 from hingtui.api.proxies import Proxy
-from hingtui.api.refusals import Call, Reply, refusal
+from hingtui.api.refusals import Reply
 from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
 from hingtui.api.wire import FAULTS, Wire, explain
 from hingtui.clock import Cancellation, Clock
 from hingtui.errors import ApiError, BadRedirect, NotFound, Unreachable
 from hingtui.i18n import _
+from hingtui.video import Video
 
 T = TypeVar("T")
 
@@ -97,8 +100,9 @@ class Api:
 
     async def retrieve(self, video_id: str) -> Answer:
         """What the gateway says about one video."""
-        read = partial(read_answer, video_id=video_id)
-        return await self._ask(Call.RETRIEVE, self._url(video_id), MAX_VIDEO_BODY, read)
+        read = partial(read_answer, video_id=video_id, here=self._setup.clock.time())
+        answer = await self._ask(self._url(video_id), MAX_VIDEO_BODY, read)
+        return replace(answer, video=self._kept_for_ever(answer.video))
 
     async def list_page(
         self, after: str | None = None, *, limit: int = 100, order: str = "desc"
@@ -106,8 +110,9 @@ class Api:
         """The account's videos behind the id `after`, or from the first one on."""
         params = {"limit": str(limit), "order": order} | ({"after": after} if after else {})
         url = httpx.URL(f"{self.base_url}/v1/videos", params=params)
-        read = partial(read_page, after=after, limit=limit)
-        return await self._ask(Call.LIST, url, MAX_LIST_BODY, read)
+        read = partial(read_page, after=after, limit=limit, here=self._setup.clock.time())
+        page = await self._ask(url, MAX_LIST_BODY, read)
+        return replace(page, videos=tuple(map(self._kept_for_ever, page.videos)))
 
     def open_content(
         self,
@@ -159,10 +164,14 @@ class Api:
             raise type(trouble)(trouble.message)
         return self._client
 
-    async def _ask(self, call: Call, url: httpx.URL, cap: int, read: Callable[[Reply], T]) -> T:
+    def _kept_for_ever(self, video: Video) -> Video:
+        """`video`, whose file stays for ever where the gateway is the user's own machine."""
+        origin = self._setup.origin
+        is_own = origin.scheme == "http" and origin.is_inside and not self._setup.token
+        return replace(video, usual_life=math.inf) if is_own else video
+
+    async def _ask(self, url: httpx.URL, cap: int, read: Callable[[Reply], T]) -> T:
         reply = await self._apart(url, cap)
-        if reply.status != 200:
-            raise refusal(call, unpacked(reply, cap), self._setup.clock.time())
 
         def work() -> T:
             return read(unpacked(reply, cap))

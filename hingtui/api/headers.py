@@ -10,6 +10,11 @@ from email.utils import parsedate_to_datetime
 from hingtui.file_kind import FileKind, file_kind
 from hingtui.text import clean_line
 
+_NO_COMPRESSION = re.compile(
+    r"|identity|none|null|binary|chunked|aws-chunked|plain|raw|text|base64|[78]-?bit"
+    r"|(charset=)?(utf-?\d+(le|be)?|(us-)?ascii|iso-?8859-?\d+|latin-?\d|gb\w+|big5|windows-\d+|cp\d+)"
+    r"|[a-z]+/[a-z0-9.+-]+(;.*)?"
+)
 LONGEST_RETRY_AFTER = 3600.0
 """Seconds; a Retry-After past this is a mistake."""
 
@@ -99,6 +104,16 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
     else:
         return None
     return seconds if 0 <= seconds <= LONGEST_RETRY_AFTER else None
+
+
+def compressions(headers: Mapping[str, str]) -> list[str]:
+    """The compressions of a body, in the order in which they were applied, in lower case.
+
+    Servers also write there what is no compression, such as `aws-chunked` or a charset.
+    """
+    said = headers.get("content-encoding", "").lower().split(",")
+    words = [word.strip().strip("\"'") for word in said]
+    return [word for word in words if not _NO_COMPRESSION.fullmatch(word)]
 
 
 def content_range(headers: Mapping[str, str]) -> tuple[int | None, int | None]:

@@ -8,12 +8,45 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
-from datetime import UTC, datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
+from hingtui.api.error_text import said_error, server_words, why_failed
+from hingtui.api.fields import Fields, at, every, first, line, number, opened
+from hingtui.api.link_expiry import link_expiry
+from hingtui.api.places import (
+    COMPLETED,
+    COST,
+    CREATED,
+    EXPIRES,
+    LINK,
+    LINK_HOLDERS,
+    LIVES,
+    MODEL,
+    PROGRESS,
+    PROMPT,
+    SECONDS,
+    SIZE,
+    VIDEO_MARKS,
+    WORDS,
+    WRAPPERS,
+)
+from hingtui.api.times import Moment, Times, parse_moment, parse_time, settle
 from hingtui.errors import HingtuiError
-from hingtui.text import clean_block, clean_line
-from hingtui.video import Status, Video, VideoError
+from hingtui.i18n import _
+from hingtui.text import clean_block
+from hingtui.video import Cost, Status, Video, VideoError
+
+__all__ = [
+    "NotAVideo",
+    "find_link",
+    "parse_progress",
+    "parse_status",
+    "parse_time",
+    "parse_video",
+    "server_words",
+    "video_despite",
+]
 
 
 class NotAVideo(HingtuiError):
@@ -25,194 +58,345 @@ class NotAVideo(HingtuiError):
         self.code = code
 
 
-_WORDS = {
-    word: status
-    for status, words in {
-        Status.QUEUED: "queued queueing pending submitted created notstart waiting",
-        Status.GENERATING: "processing inprogress running generating started",
-        Status.READY: "success succeeded succeed completed complete finished done",
-        Status.FAILED: "failed failure fail error rejected cancelled canceled",
-        Status.EXPIRED: "expired",
-    }.items()
-    for word in words.split()
-}
-_WRAPPERS = ("data", "result", "video", "task", "output")
+_WORDS = {word: status for status, words in WORDS.items() for word in words.split()}
 _STATUS_KEYS = ("status", "task_status", "state")
-_ID_KEYS = ("id", "video_id", "task_id")
-_LINK_KEYS = ("video_url", "url", "result_url", "output_url")
-_LINK_HOLDERS = ("result", "metadata", "data", "output")
-_LARGEST_ID = 10**40
-_REASON_KEYS = ("fail_reason", "failure_reason", "failed_reason", "task_status_msg", "reason")
+_ID_KEYS = ("id", "video_id", "task_id", "taskId", "videoId", "generation_id")
+_ENVELOPE_MARKS = ("code", "request_id", "requestId", "message", "msg", "success")
+_ERROR_WORDS = ("error", "fail")
+"""Status words that envelopes use for themselves: `{"status": "error", "message": …}`."""
+_MOST_WRAPS = 4
+_DEEPEST_LINK = 6
+_NOT_FOUND = "notfound"
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The object that is a video, and the outermost one around it."""
+
+    video: Fields
+    envelope: Fields
 
 
 def parse_status(word: str) -> Status:
     """The meaning of a server's status word, compared without case, blanks, `-` and `_`."""
-    return _WORDS.get(re.sub(r"[\s_-]+", "", word).lower(), Status.UNKNOWN)
+    return _WORDS.get(_plain(word), Status.UNKNOWN)
 
 
-def parse_video(payload: object, video_id: str | None = None) -> Video:
+def parse_video(payload: object, video_id: str | None = None, now: float | None = None) -> Video:
     """The video in a server's answer, keyed on `video_id`, the id that was asked for.
 
-    Without `video_id` (an entry of a list) the answer's own id is the key. Raises NotAVideo.
+    Without `video_id` (an entry of a list) the answer's own id is the key. `now` is the moment of
+    the answer in Unix seconds: a completion after it is unknown. Raises NotAVideo.
     """
-    found = _unwrap(payload)
+    found = _unwrap(payload, video_id)
     if found is None:
         message, code = server_words(payload)
         raise NotAVideo(message, code)
-    raw_id = _first(found, _ID_KEYS)
-    remote_id = _line(raw_id)
+    video = found.video
+    raw_id = _own_id(video)
+    remote_id = line(raw_id)
     key = video_id if video_id is not None else remote_id
     is_changed = isinstance(raw_id, str) and raw_id.strip() != remote_id
     if not key or (video_id is None and is_changed):
         raise NotAVideo()  # an id that was cleaned names nothing on the server, or another video
-    raw_status = _line(_first(found, _STATUS_KEYS))
-    status = parse_status(raw_status)
+    raw_status, status, error = _standing(found)
+    link = find_link(video)
+    times, by_link = _times(found, status, link, now)
     return Video(
         id=key,
         status=status,
         raw_status=raw_status,
-        progress=parse_progress(found.get("progress")),
-        model=_line(found.get("model")),
-        prompt=clean_block(prompt) if isinstance(prompt := found.get("prompt"), str) else "",
-        seconds=_parse_seconds(_first(found, ("seconds", "duration"))),
-        size=_line(_first(found, ("size", "resolution"))),
-        created_at=parse_time(_first(found, ("created_at", "created", "submit_time"))),
-        completed_at=parse_time(_first(found, ("completed_at", "finish_time"))),
-        expires_at=parse_time(found.get("expires_at")),
-        error=_parse_error(found, status),
-        remote_id=remote_id if remote_id != key else "",
-        remixed_from=_line(found.get("remixed_from_video_id")),
-        link=_find_link(found),
+        progress=_parse_progress(video, status),
+        model=_text(found, MODEL),
+        prompt=clean_block(next((p for p in every(video, PROMPT) if isinstance(p, str)), "")),
+        seconds=_seconds(found),
+        size=_size(video),
+        created_at=times.created,
+        completed_at=times.completed,
+        expires_at=times.expires,
+        expires_by_link=by_link,
+        usual_life=_usual_life(found),
+        error=error,
+        cost=_cost(found),
+        remote_id=remote_id if not (_names(video, key) or remote_id == key) else "",
+        remixed_from=line(video.get("remixed_from_video_id")),
+        link=link,
     )
+
+
+def video_despite(payload: object, video_id: str, now: float | None = None) -> Video | None:
+    """The video in the body of an answer whose HTTP status is an error's.
+
+    None unless the body is without any doubt the video asked for: it names the id or calls itself a
+    video, and its status is a word that is known here.
+    """
+    found = _unwrap(payload, video_id)
+    if found is None or not _says_status(found.video):
+        return None
+    word = _plain(line(first(found.video, _STATUS_KEYS)))
+    calls_itself_one = _calls_itself_video(found.video)
+    if not (calls_itself_one or _names(found.video, video_id)):
+        return None
+    if word == _NOT_FOUND or word not in _WORDS:
+        return None
+    if word in _ERROR_WORDS and not calls_itself_one and "code" in {*found.video, *found.envelope}:
+        return None
+    return parse_video(payload, video_id, now)
 
 
 def parse_progress(value: object) -> float | None:
-    """Per cent within 0–100, or None for what is no number. `"45%"` is 45; −5 is 0; 150 is 100."""
+    """Per cent within 0–100, or None for what is no number. `"45%"` is 45; −5 is 0; 150 is 100.
+
+    A fraction between 0 and 1 without a per cent sign is a share: 0.3 is 30.
+    """
+    is_share = not (isinstance(value, str) and "%" in value)
     if isinstance(value, str):
         value = value.strip().removesuffix("%")
-    number = _number(value)
-    return None if number is None else min(100.0, max(0.0, number))
-
-
-def parse_time(value: object) -> float | None:
-    """Unix seconds from seconds, milli- or microseconds, digits, or ISO 8601; None when unknown.
-
-    A time before 2001 or after 2286 is no time of a video (it is a zero, a sentinel or a mistake).
-    """
-    number = _number(value)
-    if number is None and isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value.strip()[:64])
-            number = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-        except (ValueError, OverflowError):
-            return None
-    if number is None:
+    plain = number(value)
+    if plain is None:
         return None
-    for _ in range(2):
-        if number >= 1e10:  # year 2286 in seconds: it is milliseconds, then microseconds
-            number /= 1000
-    return number if 1e9 - 1 < number < 1e10 else None
+    if is_share and 0 < plain < 1:
+        plain = round(plain * 100, 6)
+    return min(100.0, max(0.0, plain))
 
 
-def server_words(payload: object) -> tuple[str, str]:
-    """(message, code) from any error body seen: `{"error": …}`, `{"code", "message"}`, or text."""
-    if isinstance(payload, str):
-        return clean_block(payload, 500), ""
-    if not isinstance(payload, Mapping):
-        return "", ""
-    error = payload.get("error")
-    if isinstance(error, str) and error.strip():
-        return clean_block(error, 2000), _line(payload.get("code"))
-    source = error if isinstance(error, Mapping) else payload
-    message = _first(source, ("message", "msg", "detail", "error_msg"))
-    code = _first(source, ("code", "type"))
-    return (
-        clean_block(message, 2000) if isinstance(message, str) else "",
-        _line(code),
-    )
+def find_link(found: object, depth: int = 0) -> str:
+    """The direct link, wherever it stands, or ""; only http(s) counts, whole, or not at all."""
+    found = opened(found)
+    if isinstance(found, str):
+        return found if re.fullmatch(r"https?://[!-~]{1,8000}", found) else ""
+    if depth >= _DEEPEST_LINK:
+        return ""
+    if isinstance(found, list):
+        return next((link for one in found[:10] if (link := find_link(one, depth + 1))), "")
+    if not isinstance(found, Mapping):
+        return ""
+    places = [found[name] for name in LINK if not isinstance(found.get(name, []), list)]
+    places += [found[name] for name in LINK_HOLDERS if name in found]
+    if link := next((link for one in places if (link := find_link(one, depth + 1))), ""):
+        return link
+    is_ready = parse_status(line(first(found, _STATUS_KEYS))) is Status.READY
+    return find_link(found.get("fail_reason"), _DEEPEST_LINK) if is_ready else ""
 
 
-def _unwrap(payload: object) -> Mapping[str, object] | None:
-    """The object that is a video: the payload itself or one that it wraps, two wraps deep.
+def _unwrap(payload: object, video_id: str | None) -> _Found | None:
+    """The object that is a video: the payload itself, or one that it wraps.
 
-    An envelope's own `status` ("success": the call went well) is not the video's.
+    An envelope's own `status` ("success": the call went well) is not the video's, and its `id`
+    can be that of the request.
     """
-    if not isinstance(payload, Mapping):
+    current = _only_one(opened(payload), video_id)
+    if not isinstance(current, Mapping):
         return None
-    current: Mapping[str, object] = payload
-    for _ in range(2):
-        inner = next((v for name in _WRAPPERS if isinstance(v := current.get(name), Mapping)), None)
-        if inner is None or _says_id(current):
-            break
-        if _says_status(current) and not _says_status(inner):
+    envelope: Fields = current
+    for _depth in range(_MOST_WRAPS):
+        inner = _inner(current, video_id)
+        if inner is None or not _is_envelope(current, inner, video_id):
             break
         current = inner
-    return current if _says_status(current) or _is_bare_video(current) else None
+    is_video = _is_video(current) if _says_status(current) else _is_bare_video(current)
+    return _Found(current, envelope) if is_video else None
 
 
-def _says_status(found: Mapping[str, object]) -> bool:
+def _inner(current: Fields, video_id: str | None) -> Fields | None:
+    inside = (_only_one(opened(current.get(name)), video_id) for name in WRAPPERS)
+    return next((inner for inner in inside if isinstance(inner, Mapping)), None)
+
+
+def _only_one(value: object, video_id: str | None) -> object:
+    """The entry of a list that is meant: the one that has the id, else the only one."""
+    if not isinstance(value, list):
+        return value
+    entries = [entry for entry in value[:200] if isinstance(entry, Mapping)]
+    named = [entry for entry in entries if video_id is not None and _names(entry, video_id)]
+    if named:
+        return named[0]
+    return entries[0] if len(entries) == len(value) == 1 and video_id is not None else None
+
+
+def _is_envelope(current: Fields, inner: Fields, video_id: str | None) -> bool:
+    """Whether the video is in `inner` and `current` only wraps it."""
+    has_marks = any(name in current for name in _ENVELOPE_MARKS)
+    if not _says_status(inner):
+        return not _says_status(current) and (has_marks or not _says_id(current))
+    if not _says_status(current):
+        return True
+    if video_id is not None and _names(current, video_id):
+        return False
+    if video_id is not None and _names(inner, video_id):
+        return True
+    return has_marks or not _says_id(current)
+
+
+def _names(found: Fields, video_id: str) -> bool:
+    keys = (*_ID_KEYS, "request_id", "name")
+    return any(line(word) == video_id for key in keys if (word := found.get(key)))
+
+
+def _own_id(found: Fields) -> object:
+    """The id in the answer; a number beside a `task_id` is only the row in a database."""
+    ids = [found[name] for name in _ID_KEYS if found.get(name) not in (None, "")]
+    if not ids and _is_operation(found):
+        return found["name"]
+    return next((word for word in ids if isinstance(word, str)), ids[0] if ids else None)
+
+
+def _says_status(found: Fields) -> bool:
     return any(isinstance(word := found.get(name), str) and word for name in _STATUS_KEYS)
 
 
-def _says_id(found: Mapping[str, object]) -> bool:
+def _says_id(found: Fields) -> bool:
     return any(isinstance(word := found.get(name), str) and word for name in _ID_KEYS)
 
 
-def _is_bare_video(found: Mapping[str, object]) -> bool:
+def _is_operation(found: Fields) -> bool:
+    """Whether this is one of Google's long-running operations, which have no status word."""
+    name = found.get("name")
+    return isinstance(name, str) and re.search(r"(^|/)operations/", name) is not None
+
+
+def _is_bare_video(found: Fields) -> bool:
     """An id without a status is a video, unless it is an error that carries its request's id."""
-    return _says_id(found) and (found.get("object") == "video" or not found.get("error"))
+    if _is_operation(found):
+        return True
+    is_error = found.get("error") or any(found.get(name) for name in ("code", "message", "msg"))
+    return _says_id(found) and (found.get("object") == "video" or not is_error)
 
 
-def _first(found: Mapping[str, object], names: tuple[str, ...]) -> object:
-    """The first of `names` that holds anything."""
-    return next((found[name] for name in names if found.get(name) not in (None, "")), None)
+def _is_video(found: Fields) -> bool:
+    """Whether an object with a status is a video and no envelope that has lost its contents."""
+    word = _plain(line(first(found, _STATUS_KEYS)))
+    status = _WORDS.get(word, Status.UNKNOWN)
+    if _calls_itself_video(found):
+        return True
+    if _says_id(found):
+        is_empty = "data" in found and not found["data"] and "code" in found
+        return not (is_empty and status is Status.READY)
+    if word in _ERROR_WORDS or any(found.get(name) for name in ("code", "detail", "title")):
+        return any(name in found for name in VIDEO_MARKS)
+    if status is Status.FAILED and "error" in found:
+        return True
+    is_running = status in (Status.QUEUED, Status.GENERATING, Status.EXPIRED)
+    return is_running or any(name in found for name in (*VIDEO_MARKS, "request_id"))
 
 
-def _line(value: object) -> str:
-    """One cleaned line from a string or a plain number; "" for everything else."""
-    if isinstance(value, str):
-        return clean_line(value)
-    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_ID:
-        return str(value)  # an id can have more digits than a float
-    number = _number(value)
-    return "" if number is None else f"{number:.15g}"
+def _calls_itself_video(found: Fields) -> bool:
+    return str(found.get("object", "")).lower().startswith("video")
 
 
-def _number(value: object) -> float | None:
-    """A finite float from a number or from short digits; None for everything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    if isinstance(value, str) and not re.fullmatch(r"\s*[-+]?\d[\d.eE+-]{0,40}\s*", value):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if math.isfinite(number) else None
+def _standing(found: _Found) -> tuple[str, Status, VideoError | None]:
+    """The server's word, what it means, and why the video failed where it did."""
+    video = found.video
+    raw_status = line(first(video, _STATUS_KEYS))
+    status = parse_status(raw_status)
+    if not raw_status and _is_operation(video):
+        status = _status_of_operation(video)
+    elif status is Status.UNKNOWN and _plain(line(video.get("status"))) == "unknown":
+        status = Status.QUEUED  # new-api's word for "not started"
+    if status is Status.READY and _is_refused(video) and not find_link(video):
+        reason = why_failed(video, {})
+        words = reason.message if reason else _("The moderation of the provider refused it.")
+        return "", Status.FAILED, VideoError("moderation_blocked", words)
+    if status is Status.FAILED:
+        return raw_status, status, why_failed(video, found.envelope)
+    return raw_status, status, None if status is Status.READY else said_error(video)
 
 
-def _parse_seconds(value: object) -> float | None:
-    if isinstance(value, str):
-        value = value.strip().removesuffix("s")
-    number = _number(value)
-    return number if number is not None and 0 < number <= 86_400 else None
+def _status_of_operation(found: Fields) -> Status:
+    if found.get("done") is not True:
+        return Status.GENERATING
+    return Status.FAILED if found.get("error") else Status.READY
 
 
-def _parse_error(found: Mapping[str, object], status: Status) -> VideoError | None:
-    error = found.get("error")
-    message, code = server_words({"error": error}) if error else ("", "")
-    if not message and status is Status.FAILED:
-        reason = _first(found, _REASON_KEYS)
-        message = clean_block(reason, 2000) if isinstance(reason, str) else ""
-    return VideoError(code, message) if message or code else None
+def _is_refused(found: Fields) -> bool:
+    """Whether a finished video was held back: xAI's and Google's way to refuse one."""
+    filtered = at(found, "response.generateVideoResponse.raiMediaFilteredCount")
+    said = (found.get("respect_moderation"), at(found, "video.respect_moderation"))
+    return False in [word for word in said if isinstance(word, bool)] or bool(number(filtered))
 
 
-def _find_link(found: Mapping[str, object]) -> str:
-    """The direct link, wherever it stands; only http(s) counts, whole, or not at all."""
-    holders = [found, *(h for name in _LINK_HOLDERS if isinstance(h := found.get(name), Mapping))]
-    for holder in holders:
-        for name in _LINK_KEYS:
-            link = holder.get(name)
-            if isinstance(link, str) and re.fullmatch(r"https?://[!-~]{1,8000}", link):
-                return link
+def _times(found: _Found, status: Status, link: str, now: float | None) -> tuple[Times, bool]:
+    """The three times, and whether the expiry is only that of the link."""
+    video = found.video
+    times = settle(_moment(video, CREATED), _moment(video, COMPLETED), _moment(video, EXPIRES), now)
+    expires = times.expires
+    if expires is None:
+        expires = _relative_expiry(video, times, now)
+    by_link = expires is None and status is Status.READY and link != ""
+    if by_link:
+        expires = link_expiry(link, now)
+    return Times(times.created, times.completed, expires), by_link and expires is not None
+
+
+def _moment(found: Fields, paths: Iterable[str]) -> Moment | None:
+    return next((m for value in every(found, paths) if (m := parse_moment(value))), None)
+
+
+def _relative_expiry(found: Fields, times: Times, now: float | None) -> float | None:
+    seconds = number(first(found, ("expires_in", "expiresIn")))
+    start = now if times.completed is None else times.completed
+    return None if seconds is None or start is None or not 0 < seconds < 1e8 else start + seconds
+
+
+def _usual_life(found: _Found) -> float | None:
+    """How long files stay at the kind of gateway that this answer shows."""
+    for life, paths in LIVES:
+        if any(at(found.envelope, path) is not None for path in paths):
+            return life
+        if any(at(found.video, path) is not None for path in paths):
+            return life
+    if line(_own_id(found.video)).startswith("cgt-"):  # Volcengine Ark, also behind relays
+        return 86_400.0
+    return 2 * 86_400.0 if _is_operation(found.video) else None
+
+
+def _parse_progress(found: Fields, status: Status) -> float | None:
+    value = next(every(found, PROGRESS), None)
+    if (
+        status is Status.READY and value is not True and value in (1, "1")
+    ):  # the end, for a gateway that counts to one
+        return 100.0
+    return parse_progress(value)
+
+
+def _text(found: _Found, paths: Iterable[str]) -> str:
+    for holder in (found.video, found.envelope):
+        for value in every(holder, paths):
+            if text := line(value):
+                return text
     return ""
+
+
+def _seconds(found: _Found) -> float | None:
+    for holder in (found.video, found.envelope):
+        for value in every(holder, SECONDS):
+            if isinstance(value, str):
+                value = re.sub(r"\s*s(ec(onds?)?)?$", "", value.strip())
+            seconds = number(value)
+            if seconds is not None and 0 < seconds <= 86_400:
+                return seconds
+    return None
+
+
+def _size(found: Fields) -> str:
+    """Width x height, else the nearest thing that is said: `720p`, `16:9`."""
+    width, height = number(found.get("video_width")), number(found.get("video_height"))
+    if size := line(first(found, ("size",))):
+        return size
+    if width and height:
+        return f"{width:.0f}x{height:.0f}"
+    return next((text for value in every(found, SIZE) if (text := line(value))), "")
+
+
+def _cost(found: _Found) -> Cost | None:
+    for paths, unit, divisor in COST:
+        for holder in (found.video, found.envelope):
+            for value in every(holder, paths):
+                amount = number(value)
+                if amount is not None and 0 <= amount / divisor < math.inf:
+                    return Cost(amount / divisor, unit)
+    return None
+
+
+def _plain(word: str) -> str:
+    return re.sub(r"[\s_-]+", "", word).lower()

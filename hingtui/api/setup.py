@@ -19,8 +19,9 @@ from typing import Any
 import httpx
 
 from hingtui import __version__
-from hingtui.api.answers import unpack
+from hingtui.api.answers import GOOD, unpack
 from hingtui.api.certificates import trust_context
+from hingtui.api.headers import compressions
 from hingtui.api.locations import (
     location_of,
     origin_of,
@@ -143,7 +144,7 @@ class Body:
         """Add `chunk`; False when enough is known. Raises BadReply or Unreachable past a limit."""
         self._data += chunk
         is_late = self._clock.monotonic() > self._deadline
-        if self._reply.status != 200:
+        if self._reply.status not in GOOD:
             return len(self._data) < MAX_ERROR_BODY and not is_late
         if len(self._data) > self._cap:
             raise too_big(self._reply, self._cap)
@@ -158,10 +159,9 @@ class Body:
 
 def unpacked(reply: Reply, cap: int) -> Reply:
     """`reply` without its compression. Raises BadReply; an error whose body breaks has none."""
-    encoding = reply.headers.get("content-encoding", "")
-    is_good = reply.status == 200
+    is_good = reply.status in (200, 203)  # a 202 says enough by itself
     try:
-        body = unpack(reply.body, encoding, cap)
+        body = unpack(reply.body, compressions(reply.headers), cap)
     except ValueError:
         if is_good:
             raise damaged(reply) from None

@@ -10,6 +10,7 @@ import random
 
 from hingtui.errors import Busy, HingtuiError, Scope, Slow
 from hingtui.monitor.watched import Saving, Watched
+from hingtui.schedule import Basis
 from hingtui.video import USUAL_LIFE
 
 IDLE_TURNS = 5
@@ -44,7 +45,7 @@ def _is_in_time(
     ends = watched.expiry
     if isinstance(error, Busy):
         return True  # the other process may be about to finish
-    if ends is not None and not ends.is_estimate:
+    if ends is not None and ends.basis is Basis.SERVER:
         return server_now < ends.at
     if error.scope in (Scope.GATEWAY, Scope.DISK):
         return True  # it says nothing about this file

@@ -10,7 +10,7 @@ from pathlib import Path
 from hingtui.clock import Cancellation
 from hingtui.download import Progress
 from hingtui.errors import HingtuiError
-from hingtui.schedule import Expiry, Pace, expiry
+from hingtui.schedule import Basis, Expiry, Pace, expiry
 from hingtui.video import Status, Video
 
 
@@ -124,11 +124,14 @@ class Watched:
         return None if self.video is None else expiry(self.video, self.ready_seen_at)
 
     def has_vanished(self, now: float) -> bool:
-        """Whether its file is gone by the server's own word (never by our estimate)."""
+        """Whether its file is gone by the server's own word.
+
+        Never by our estimate, nor by the end of a signed link: there may be a fresh link.
+        """
         if self.status is Status.EXPIRED:
             return True
         ends = self.expiry
-        return ends is not None and not ends.is_estimate and now >= ends.at
+        return ends is not None and ends.basis is Basis.SERVER and now >= ends.at
 
     def can_be_saved(self, now: float) -> bool:
         """Ready, not saved yet, not vanished, and not on its way already."""

@@ -10,6 +10,7 @@ from rich.style import Style
 from hingtui.diagnosis import diagnose
 from hingtui.i18n import _
 from hingtui.monitor import SaveState, Standing, Watched, standing_of
+from hingtui.schedule import Basis
 from hingtui.text import human_bytes, human_duration, one_line
 from hingtui.ui.palette import Palette
 from hingtui.video import Status
@@ -183,7 +184,7 @@ def expiry_cell(watched: Watched, sight: Sight, width: int) -> Cell:
         return ()
     left = ends.at - sight.now
     if left <= 0:
-        return _say(_("gone?") if ends.is_estimate else _("gone"), palette.muted, width)
+        return _say(_("gone") if ends.basis is Basis.SERVER else _("gone?"), palette.muted, width)
     mark = "~" if ends.is_estimate else ""
     style = palette.plain
     if left < VERY_SOON:

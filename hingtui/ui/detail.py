@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
@@ -12,8 +14,10 @@ from textual.widgets import Static
 from hingtui.diagnosis import diagnose
 from hingtui.i18n import _, ngettext
 from hingtui.monitor import Watched, standing_of
+from hingtui.schedule import Basis, Expiry
 from hingtui.text import date_and_time, human_bytes, human_duration, time_of_day
 from hingtui.ui.cells import Sight, coarse_ago, standing_icon, standing_style, standing_word
+from hingtui.video import USUAL_LIFE, Status, Video
 from hingtui.widths import legible, steady
 
 _HISTORY_SHOWN = 12
@@ -74,8 +78,10 @@ def _facts(watched: Watched, sight: Sight) -> list[_Fact]:
         left = "" if sight.left is None else f"~{human_duration(sight.left)}"
         seconds = "" if video.seconds is None else _("{n} s").format(n=f"{video.seconds:g}")
         took = ""
-        if video.created_at is not None and video.completed_at is not None:
-            took = human_duration(video.completed_at - video.created_at)
+        cost = "" if video.cost is None else f"{video.cost.amount:g} {video.cost.unit}"
+        started, ended = video.created_at, video.completed_at
+        if watched.is_final and started is not None and ended is not None:
+            took = human_duration(ended - started)
         facts += [
             (_("Id there"), video.remote_id),
             (_("Server says"), video.raw_status),
@@ -85,8 +91,9 @@ def _facts(watched: Watched, sight: Sight) -> list[_Fact]:
             (_("Size"), video.size),
             (_("Length"), seconds),
             (_("Remix of"), video.remixed_from),
+            (_("Cost"), cost),
             (_("Created"), _moment(video.created_at)),
-            (_("Finished"), _moment(video.completed_at)),
+            (_("Finished"), _moment(video.completed_at) if watched.is_final else ""),
             (_("Took"), took),
         ]
     if watched.asked_at is not None and watched.is_old:
@@ -99,13 +106,18 @@ def _endings(watched: Watched, sight: Sight) -> list[_Fact]:
     """When the file vanishes, and where it was saved."""
     palette = sight.palette
     facts: list[_Fact] = []
-    ends = watched.expiry
+    ends, video = watched.expiry, watched.video
     if ends is not None:
         left = ends.at - sight.now
         mark = "~" if ends.is_estimate else ""
         words = f"{mark}{date_and_time(ends.at)}"
         if left > 0:
             words += " " + _("(in {time})").format(time=mark + human_duration(left))
+        facts.append((_("Expires"), words, palette.plain))
+        facts.append((_("Known from"), _basis(ends, video), palette.muted))
+    elif video is not None and video.status is Status.READY:
+        is_kept = video.usual_life == math.inf
+        words = _("never: your own server keeps it") if is_kept else _("unknown")
         facts.append((_("Expires"), words, palette.plain))
     if watched.saved is not None:
         facts.append((_("Saved as"), legible(watched.saved), palette.success))
@@ -114,15 +126,33 @@ def _endings(watched: Watched, sight: Sight) -> list[_Fact]:
     return facts
 
 
+def _basis(ends: Expiry, video: Video | None) -> str:
+    """Where the moment comes from, in words."""
+    if ends.basis is Basis.SERVER:
+        return _("the server")
+    if ends.basis is Basis.LINK:
+        return _("the signed link")
+    life = USUAL_LIFE if video is None or video.usual_life is None else video.usual_life
+    hours = round(life / 3600)
+    return ngettext(
+        "estimated: about {n} hour after completion",
+        "estimated: about {n} hours after completion",
+        hours,
+    ).format(n=hours)
+
+
 def _paragraphs(watched: Watched, sight: Sight) -> list[tuple[str, list[str], Style]]:
     palette = sight.palette
     blocks: list[tuple[str, list[str], Style]] = []
     video = watched.video
     if video is not None and video.error is not None:
+        has_failed = video.status is Status.FAILED
         advice = _("The gateway gave up on this video; ask for it again where you made it.")
-        code = [video.error.code] if video.error.code else []
-        blocks.append((_("Why it failed"), video.error.message.split("\n"), palette.error))
-        blocks.append(("", [*code, advice], palette.muted))
+        heading = _("Why it failed") if has_failed else _("Error")
+        beneath = [video.error.code] if video.error.code else []
+        beneath += [advice] if has_failed else []
+        blocks.append((heading, video.error.message.split("\n"), palette.error))
+        blocks.append(("", beneath, palette.muted))
     if watched.saving is not None and watched.saving.error is not None:
         blocks.append((_("Download"), _told(watched.saving.error), palette.warning))
     if watched.trouble is not None:

@@ -5,6 +5,7 @@ It must not know TOML, locks, or when anything is asked.
 
 from __future__ import annotations
 
+import math
 import os
 import re
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hingtui.text import clean_block, clean_line
-from hingtui.video import Status, Video, VideoError
+from hingtui.video import Cost, Status, Video, VideoError
 
 _ID_LIMIT = 2000
 _STATUSES = {status.value: status for status in Status}
@@ -26,6 +27,7 @@ _FIELDS = (
     "created_at",
     "completed_at",
     "expires_at",
+    "usual_life",
     "remote_id",
     "remixed_from",
 )
@@ -124,6 +126,10 @@ def _is_storable(video_id: str) -> bool:
 def _video_table(video: Video) -> dict[str, object]:
     table: dict[str, object] = {"status": video.status.value}
     table |= {name: value for name in _FIELDS if (value := getattr(video, name)) not in (None, "")}
+    if video.expires_by_link:
+        table["expires_by_link"] = True
+    if video.cost:
+        table["cost"] = {"amount": video.cost.amount, "unit": video.cost.unit}
     if video.error:
         table["error"] = {"code": video.error.code, "message": video.error.message}
     return table
@@ -131,7 +137,8 @@ def _video_table(video: Video) -> dict[str, object]:
 
 def _parse_video(video_id: str, table: Mapping[str, object]) -> Video:
     word = _line(table.get("status"))
-    error = table.get("error")
+    error, cost = table.get("error"), table.get("cost")
+    life = table.get("usual_life")
     progress = _number(table.get("progress"))
     return Video(
         id=video_id,
@@ -145,6 +152,9 @@ def _parse_video(video_id: str, table: Mapping[str, object]) -> Video:
         created_at=_number(table.get("created_at")),
         completed_at=_number(table.get("completed_at")),
         expires_at=_number(table.get("expires_at")),
+        expires_by_link=table.get("expires_by_link") is True,
+        usual_life=math.inf if life == math.inf else _number(life),
+        cost=_parse_cost(cost) if isinstance(cost, Mapping) else None,
         error=_parse_error(error) if isinstance(error, Mapping) else None,
         remote_id=_line(table.get("remote_id")),
         remixed_from=_line(table.get("remixed_from")),
@@ -153,6 +163,11 @@ def _parse_video(video_id: str, table: Mapping[str, object]) -> Video:
 
 def _parse_error(table: Mapping[str, object]) -> VideoError:
     return VideoError(_line(table.get("code")), _block(table.get("message")))
+
+
+def _parse_cost(table: Mapping[str, object]) -> Cost | None:
+    amount, unit = _number(table.get("amount")), _line(table.get("unit"))
+    return None if amount is None else Cost(amount, unit)
 
 
 def _parse_path(table: Mapping[str, object]) -> Path | None:

@@ -1,0 +1,79 @@
+"""Reads single values out of JSON: text, numbers, the first of several names.
+
+It must not know what the values mean.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from hingtui.text import clean_line
+
+Fields = Mapping[str, object]
+
+_LARGEST_ID = 10**40
+_LONGEST_INNER_JSON = 2**20
+
+
+def first(found: Fields, names: Iterable[str]) -> object:
+    """The value of the first of `names` that holds anything."""
+    return next((found[name] for name in names if found.get(name) not in (None, "")), None)
+
+
+def at(found: object, path: str) -> object:
+    """What stands at a dotted path such as `output.videos.0.url`; None where nothing does."""
+    for step in path.split("."):
+        found = opened(found)
+        if isinstance(found, Mapping):
+            found = found.get(step)
+        elif isinstance(found, list) and step.isdigit() and int(step) < len(found):
+            found = found[int(step)]
+        else:
+            return None
+    return found
+
+
+def every(found: object, paths: Iterable[str]) -> Iterator[object]:
+    """What stands at each of these paths, where anything does."""
+    for path in paths:
+        if (value := at(found, path)) not in (None, ""):
+            yield value
+
+
+def opened(value: object) -> object:
+    """`value`, or what it holds where it is JSON inside a string."""
+    if not isinstance(value, str) or len(value) > _LONGEST_INNER_JSON:
+        return value
+    if not value.lstrip().startswith(("{", "[")):
+        return value
+    try:
+        inner: object = json.loads(value, strict=False)
+    except (ValueError, RecursionError):
+        return value
+    return inner
+
+
+def line(value: object) -> str:
+    """One cleaned line from a string or a plain number; "" for everything else."""
+    if isinstance(value, str):
+        return clean_line(value)
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) < _LARGEST_ID:
+        return str(value)  # an id can have more digits than a float
+    plain = number(value)
+    return "" if plain is None else f"{plain:.15g}"
+
+
+def number(value: object) -> float | None:
+    """A finite float from a number or from short digits; None for everything else."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    if isinstance(value, str) and not re.fullmatch(r"\s*[-+]?\d[\d.eE+-]{0,40}\s*", value):
+        return None
+    try:
+        plain = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return plain if math.isfinite(plain) else None
