@@ -343,6 +343,7 @@ def test_a_failed_video_quotes_no_signed_url() -> None:
         (None, errors.BadReply, "The answer holds no video."),
         (b"", errors.BadReply, "The answer is empty."),
         (b'{"id": "v", "sta', errors.BadReply, "The answer is no usable JSON."),
+        (b'{"id": "\xff"}', errors.BadReply, "The answer is no usable JSON."),
         (b"[" * 100_000, errors.BadReply, "The answer is no usable JSON."),
         (b"9" * 5000, errors.BadReply, "The answer is no usable JSON."),
     ],

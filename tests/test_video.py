@@ -17,8 +17,9 @@ from hingtui.api.payload import (
     parse_time,
     parse_video,
     server_words,
+    video_despite,
 )
-from hingtui.video import Status, Video, VideoError
+from hingtui.video import Cost, Status, Video, VideoError
 from tests.support import EPOCH
 from tests.test_text import is_harmless
 
@@ -389,7 +390,7 @@ def test_an_error_envelope_is_no_video_and_keeps_its_words(payload: object) -> N
 
 @pytest.mark.parametrize(
     "payload",
-    [None, 1, "x", [], [{"id": "a", "status": "queued"}] * 2, {}, {"data": []}, True, 1.5],
+    [None, 1, "x", [], [{"id": "a", "status": "queued"}] * 2, {}, {"data": []}, True],
 )
 def test_what_holds_no_video_is_none(payload: object) -> None:
     with pytest.raises(NotAVideo):
@@ -464,7 +465,10 @@ scalars = (
     | st.floats()
     | words
     | st.sampled_from(
-        ["success", "failed", "4", "45%", "https://x.example/a", "1e999", "2025-11-10"]
+        [
+            *("success", "failed", "4", "45%", "https://x.example/a?Expires=1790000000", "1e999"),
+            *("2025-11-10", "2025-11-10 23:50:02", '{"url": "x"}', "[1", "operations/a", "unknown"),
+        ]
     )
 )
 names = st.sampled_from(
@@ -473,7 +477,9 @@ names = st.sampled_from(
         *("seconds", "duration", "size", "model", "prompt", "created_at", "completed_at"),
         *("expires_at", "video_url", "url", "result", "metadata", "data", "output"),
         *("task", "video", "error", "message", "code", "type", "fail_reason"),
-        *("object", "remixed_from_video_id"),
+        *("object", "remixed_from_video_id", "taskId", "request_id", "name", "usage", "quota"),
+        *("content", "urls", "results", "resultJson", "creations", "errors", "failMsg"),
+        *("finished_at", "expires_in", "base_resp", "video_width", "respect_moderation", "done"),
     ]
 )
 values = st.recursive(
@@ -485,12 +491,13 @@ objects = st.dictionaries(names, values, max_size=14)
 
 
 @settings(deadline=None)
-@given(values | objects, st.none() | st.just(ID))
+@given(values | objects, st.none() | st.just(ID), st.none() | st.just(EPOCH))
 def test_any_json_is_a_video_or_is_none_and_never_anything_else(
-    payload: Any, video_id: str | None
+    payload: Any, video_id: str | None, now: float | None
 ) -> None:
     try:
-        video = parse_video(payload, video_id)
+        video_despite(payload, ID, now)
+        video = parse_video(payload, video_id, now)
     except NotAVideo as trouble:
         refusal = trouble
     else:
@@ -535,6 +542,8 @@ def test_nothing_of_a_finished_video_changes_when_it_is_reported_as_running() ->
         ("created_at", EPOCH),
         ("completed_at", EPOCH),
         ("expires_at", EPOCH),
+        ("usual_life", 86_400.0),
+        ("cost", Cost(0.5, "USD")),
         ("error", VideoError("c", "m")),
         ("remote_id", "r_1"),
         ("remixed_from", "v_0"),
@@ -551,6 +560,18 @@ def test_a_field_said_anew_replaces_the_old_one() -> None:
         known(Status.READY, expires_at=EPOCH + 60)
     )
     assert followed.expires_at == EPOCH + 60
+
+
+def test_a_stated_expiry_outranks_that_of_a_link() -> None:
+    stated = known(Status.READY, expires_at=EPOCH)
+    by_link = known(Status.READY, expires_at=EPOCH + 60, expires_by_link=True)
+    assert stated.followed_by(by_link) == stated
+    assert by_link.followed_by(stated) == stated
+
+
+def test_a_kept_expiry_stays_that_of_the_link() -> None:
+    by_link = known(Status.READY, expires_at=EPOCH, expires_by_link=True)
+    assert by_link.followed_by(known(Status.READY)) == by_link
 
 
 @pytest.mark.parametrize("progress", [None, 10.0])

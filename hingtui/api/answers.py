@@ -83,13 +83,19 @@ def read_answer(reply: Reply, video_id: str, here: float) -> Answer:
         if may_be_empty and not _is_error(payload, nothing):
             return Answer(Video(video_id, Status.QUEUED), server_time(reply.headers), payload)
         kind = NotFound if is_unknown_id(nothing.code) else BadReply
-        message = nothing.message or _("The answer holds no video.")
+        is_garbled = "\ufffd" in decoded(reply.body)
+        silent = (
+            _("The answer is no usable JSON.") if is_garbled else _("The answer holds no video.")
+        )
+        message = nothing.message or silent
         raise make(kind, reply, message, nothing.code) from None
     return Answer(_without_secrets(video, reply), server_time(reply.headers), payload)
 
 
 def _despite_status(reply: Reply, video_id: str, here: float) -> Answer | None:
     """The video that came with the HTTP status of an error; None where it is an error."""
+    if not 200 <= reply.status < 600:
+        return None
     try:
         payload = read_json(reply)
     except BadReply:
@@ -107,8 +113,11 @@ def _is_no_json(reply: Reply) -> bool:
 
 def _is_error(payload: object, nothing: NotAVideo) -> bool:
     """Whether JSON without a video in it is an error, and not just "accepted"."""
-    if isinstance(payload, Mapping) and (payload.get("error") or payload.get("errors")):
-        return True
+    if isinstance(payload, Mapping):
+        if payload.get("error") or payload.get("errors") or payload.get("success") is False:
+            return True
+        if str(payload.get("status", "")).lower() in ("error", "fail", "failed"):
+            return True
     return nothing.code.lower() not in _NO_ERROR_CODES
 
 

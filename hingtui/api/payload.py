@@ -246,7 +246,7 @@ def _says_status(found: Fields) -> bool:
 
 
 def _says_id(found: Fields) -> bool:
-    return any(isinstance(word := found.get(name), str) and word for name in _ID_KEYS)
+    return any(isinstance(word := found.get(name), str) and line(word) for name in _ID_KEYS)
 
 
 def _is_operation(found: Fields) -> bool:

@@ -105,7 +105,7 @@ async def test_a_video_is_found_in_every_envelope(tmp_path: Path) -> None:
 
 async def test_an_unknown_word_counts_as_running_and_is_asked_about_slowly(tmp_path: Path) -> None:
     async with world(tmp_path, auto_download=True) as here:
-        video = await told(here, status="dreaming", progress=100)
+        video = await told(here, status="moderating", progress=100)
         assert video.status is Status.UNKNOWN
         due = here.monitor.next_question_in(video.id)
         assert due is not None
