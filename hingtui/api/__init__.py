@@ -7,11 +7,17 @@ client      the calls: retrieve, list, content
     answers         a body → a Video, a page, or a refusal
     ├── refusals        a status and its words → the error family
     ├── payload         how a server writes a video → a Video
+    │   ├── envelopes       which object in an answer is the video
+    │   ├── error_text      why it failed, in the server's words
+    │   ├── times           its times, with or without a zone
+    │   ├── link_expiry     when a signed link ends
+    │   ├── places          words and places, as data
+    │   └── fields          single values out of JSON
     └── headers         what the headers say: ranges, times, validators
     origins         whether a place may be followed to
     proxies         which proxy leads there
 
-The lower six know no httpx.
+From `answers` on, none knows httpx.
 """
 
 from hingtui.api.answers import Answer, Page

@@ -9,8 +9,21 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
+from hingtui.api.envelopes import (
+    ERROR_WORDS,
+    MEANINGS,
+    STATUS_KEYS,
+    Found,
+    calls_itself_video,
+    is_operation,
+    names,
+    own_id,
+    parse_status,
+    plain,
+    says_status,
+    unwrap,
+)
 from hingtui.api.error_text import said_error, server_words, why_failed
 from hingtui.api.fields import Fields, at, every, first, line, number, opened
 from hingtui.api.link_expiry import link_expiry
@@ -27,9 +40,6 @@ from hingtui.api.places import (
     PROMPT,
     SECONDS,
     SIZE,
-    VIDEO_MARKS,
-    WORDS,
-    WRAPPERS,
 )
 from hingtui.api.times import Moment, Times, parse_moment, parse_time, settle
 from hingtui.errors import HingtuiError
@@ -58,28 +68,7 @@ class NotAVideo(HingtuiError):
         self.code = code
 
 
-_WORDS = {word: status for status, words in WORDS.items() for word in words.split()}
-_STATUS_KEYS = ("status", "task_status", "state")
-_ID_KEYS = ("id", "video_id", "task_id", "taskId", "videoId", "generation_id")
-_ENVELOPE_MARKS = ("code", "request_id", "requestId", "message", "msg", "success")
-_ERROR_WORDS = ("error", "fail")
-"""Status words that envelopes use for themselves: `{"status": "error", "message": …}`."""
-_MOST_WRAPS = 4
 _DEEPEST_LINK = 6
-_NOT_FOUND = "notfound"
-
-
-@dataclass(frozen=True, slots=True)
-class _Found:
-    """The object that is a video, and the outermost one around it."""
-
-    video: Fields
-    envelope: Fields
-
-
-def parse_status(word: str) -> Status:
-    """The meaning of a server's status word, compared without case, blanks, `-` and `_`."""
-    return _WORDS.get(_plain(word), Status.UNKNOWN)
 
 
 def parse_video(payload: object, video_id: str | None = None, now: float | None = None) -> Video:
@@ -88,12 +77,12 @@ def parse_video(payload: object, video_id: str | None = None, now: float | None 
     Without `video_id` (an entry of a list) the answer's own id is the key. `now` is the moment of
     the answer in Unix seconds: a completion after it is unknown. Raises NotAVideo.
     """
-    found = _unwrap(payload, video_id)
+    found = unwrap(payload, video_id)
     if found is None:
         message, code = server_words(payload)
         raise NotAVideo(message, code)
     video = found.video
-    raw_id = _own_id(video)
+    raw_id = own_id(video)
     remote_id = line(raw_id)
     key = video_id if video_id is not None else remote_id
     is_changed = isinstance(raw_id, str) and raw_id.strip() != remote_id
@@ -118,7 +107,7 @@ def parse_video(payload: object, video_id: str | None = None, now: float | None 
         usual_life=_usual_life(found),
         error=error,
         cost=_cost(found),
-        remote_id=remote_id if not (_names(video, key) or remote_id == key) else "",
+        remote_id=remote_id if not (names(video, key) or remote_id == key) else "",
         remixed_from=line(video.get("remixed_from_video_id")),
         link=link,
     )
@@ -130,16 +119,16 @@ def video_despite(payload: object, video_id: str, now: float | None = None) -> V
     None unless the body is without any doubt the video asked for: it names the id or calls itself a
     video, and its status is a word that is known here.
     """
-    found = _unwrap(payload, video_id)
-    if found is None or not _says_status(found.video):
+    found = unwrap(payload, video_id)
+    if found is None or not says_status(found.video):
         return None
-    word = _plain(line(first(found.video, _STATUS_KEYS)))
-    calls_itself_one = _calls_itself_video(found.video)
-    if not (calls_itself_one or _names(found.video, video_id)):
+    word = plain(line(first(found.video, STATUS_KEYS)))
+    calls_itself_one = calls_itself_video(found.video)
+    if not (calls_itself_one or names(found.video, video_id)):
         return None
-    if word == _NOT_FOUND or word not in _WORDS:
+    if word == "notfound" or word not in MEANINGS:
         return None
-    if word in _ERROR_WORDS and not calls_itself_one and "code" in {*found.video, *found.envelope}:
+    if word in ERROR_WORDS and not calls_itself_one and "code" in {*found.video, *found.envelope}:
         return None
     return parse_video(payload, video_id, now)
 
@@ -175,127 +164,24 @@ def find_link(found: object, depth: int = 0) -> str:
     places += [found[name] for name in LINK_HOLDERS if name in found]
     if link := next((link for one in places if (link := find_link(one, depth + 1))), ""):
         return link
-    is_ready = parse_status(line(first(found, _STATUS_KEYS))) is Status.READY
+    is_ready = parse_status(line(first(found, STATUS_KEYS))) is Status.READY
     return find_link(found.get("fail_reason"), _DEEPEST_LINK) if is_ready else ""
 
 
-def _unwrap(payload: object, video_id: str | None) -> _Found | None:
-    """The object that is a video: the payload itself, or one that it wraps.
-
-    An envelope's own `status` ("success": the call went well) is not the video's, and its `id`
-    can be that of the request.
-    """
-    current = _only_one(opened(payload), video_id)
-    if not isinstance(current, Mapping):
-        return None
-    envelope: Fields = current
-    for _depth in range(_MOST_WRAPS):
-        inner = _inner(current, video_id)
-        if inner is None or not _is_envelope(current, inner, video_id):
-            break
-        current = inner
-    is_video = _is_video(current) if _says_status(current) else _is_bare_video(current)
-    return _Found(current, envelope) if is_video else None
-
-
-def _inner(current: Fields, video_id: str | None) -> Fields | None:
-    inside = (_only_one(opened(current.get(name)), video_id) for name in WRAPPERS)
-    return next((inner for inner in inside if isinstance(inner, Mapping)), None)
-
-
-def _only_one(value: object, video_id: str | None) -> object:
-    """The entry of a list that is meant: the one that has the id, else the only one."""
-    if not isinstance(value, list):
-        return value
-    entries = [entry for entry in value[:200] if isinstance(entry, Mapping)]
-    named = [entry for entry in entries if video_id is not None and _names(entry, video_id)]
-    if named:
-        return named[0]
-    return entries[0] if len(entries) == len(value) == 1 and video_id is not None else None
-
-
-def _is_envelope(current: Fields, inner: Fields, video_id: str | None) -> bool:
-    """Whether the video is in `inner` and `current` only wraps it."""
-    has_marks = any(name in current for name in _ENVELOPE_MARKS)
-    if not _says_status(inner):
-        return not _says_status(current) and (has_marks or not _says_id(current))
-    if not _says_status(current):
-        return True
-    if video_id is not None and _names(current, video_id):
-        return False
-    if video_id is not None and _names(inner, video_id):
-        return True
-    return has_marks or not _says_id(current)
-
-
-def _names(found: Fields, video_id: str) -> bool:
-    keys = (*_ID_KEYS, "request_id", "name")
-    return any(line(word) == video_id for key in keys if (word := found.get(key)))
-
-
-def _own_id(found: Fields) -> object:
-    """The id in the answer; a number beside a `task_id` is only the row in a database."""
-    ids = [found[name] for name in _ID_KEYS if found.get(name) not in (None, "")]
-    if not ids and _is_operation(found):
-        return found["name"]
-    return next((word for word in ids if isinstance(word, str)), ids[0] if ids else None)
-
-
-def _says_status(found: Fields) -> bool:
-    return any(isinstance(word := found.get(name), str) and word for name in _STATUS_KEYS)
-
-
-def _says_id(found: Fields) -> bool:
-    return any(isinstance(word := found.get(name), str) and line(word) for name in _ID_KEYS)
-
-
-def _is_operation(found: Fields) -> bool:
-    """Whether this is one of Google's long-running operations, which have no status word."""
-    name = found.get("name")
-    return isinstance(name, str) and re.search(r"(^|/)operations/", name) is not None
-
-
-def _is_bare_video(found: Fields) -> bool:
-    """An id without a status is a video, unless it is an error that carries its request's id."""
-    if _is_operation(found):
-        return True
-    is_error = found.get("error") or any(found.get(name) for name in ("code", "message", "msg"))
-    return _says_id(found) and (found.get("object") == "video" or not is_error)
-
-
-def _is_video(found: Fields) -> bool:
-    """Whether an object with a status is a video and no envelope that has lost its contents."""
-    word = _plain(line(first(found, _STATUS_KEYS)))
-    status = _WORDS.get(word, Status.UNKNOWN)
-    if _calls_itself_video(found):
-        return True
-    if _says_id(found):
-        is_empty = "data" in found and not found["data"] and "code" in found
-        return not (is_empty and status is Status.READY)
-    if word in _ERROR_WORDS or any(found.get(name) for name in ("code", "detail", "title")):
-        return any(name in found for name in VIDEO_MARKS)
-    if status is Status.FAILED and "error" in found:
-        return True
-    is_running = status in (Status.QUEUED, Status.GENERATING, Status.EXPIRED)
-    return is_running or any(name in found for name in (*VIDEO_MARKS, "request_id"))
-
-
-def _calls_itself_video(found: Fields) -> bool:
-    return str(found.get("object", "")).lower().startswith("video")
-
-
-def _standing(found: _Found) -> tuple[str, Status, VideoError | None]:
+def _standing(found: Found) -> tuple[str, Status, VideoError | None]:
     """The server's word, what it means, and why the video failed where it did."""
     video = found.video
-    raw_status = line(first(video, _STATUS_KEYS))
+    raw_status = line(first(video, STATUS_KEYS))
     status = parse_status(raw_status)
-    if not raw_status and _is_operation(video):
+    if not raw_status and is_operation(video):
         status = _status_of_operation(video)
-    elif status is Status.UNKNOWN and _plain(line(video.get("status"))) == "unknown":
+    elif status is Status.UNKNOWN and plain(line(video.get("status"))) == "unknown":
         status = Status.QUEUED  # new-api's word for "not started"
     if status is Status.READY and _is_refused(video) and not find_link(video):
         reason = why_failed(video, {})
-        words = reason.message if reason else _("The moderation of the provider refused it.")
+        told = at(video, "response.generateVideoResponse.raiMediaFilteredReasons.0")
+        words = reason.message if reason else line(told)
+        words = words or _("The moderation of the provider refused it.")
         return "", Status.FAILED, VideoError("moderation_blocked", words)
     if status is Status.FAILED:
         return raw_status, status, why_failed(video, found.envelope)
@@ -315,7 +201,7 @@ def _is_refused(found: Fields) -> bool:
     return False in [word for word in said if isinstance(word, bool)] or bool(number(filtered))
 
 
-def _times(found: _Found, status: Status, link: str, now: float | None) -> tuple[Times, bool]:
+def _times(found: Found, status: Status, link: str, now: float | None) -> tuple[Times, bool]:
     """The three times, and whether the expiry is only that of the link."""
     video = found.video
     times = settle(_moment(video, CREATED), _moment(video, COMPLETED), _moment(video, EXPIRES), now)
@@ -338,16 +224,16 @@ def _relative_expiry(found: Fields, times: Times, now: float | None) -> float | 
     return None if seconds is None or start is None or not 0 < seconds < 1e8 else start + seconds
 
 
-def _usual_life(found: _Found) -> float | None:
+def _usual_life(found: Found) -> float | None:
     """How long files stay at the kind of gateway that this answer shows."""
     for life, paths in LIVES:
         if any(at(found.envelope, path) is not None for path in paths):
             return life
         if any(at(found.video, path) is not None for path in paths):
             return life
-    if line(_own_id(found.video)).startswith("cgt-"):  # Volcengine Ark, also behind relays
+    if line(own_id(found.video)).startswith("cgt-"):  # Volcengine Ark, also behind relays
         return 86_400.0
-    return 2 * 86_400.0 if _is_operation(found.video) else None
+    return 2 * 86_400.0 if is_operation(found.video) else None
 
 
 def _parse_progress(found: Fields, status: Status) -> float | None:
@@ -359,7 +245,7 @@ def _parse_progress(found: Fields, status: Status) -> float | None:
     return parse_progress(value)
 
 
-def _text(found: _Found, paths: Iterable[str]) -> str:
+def _text(found: Found, paths: Iterable[str]) -> str:
     for holder in (found.video, found.envelope):
         for value in every(holder, paths):
             if text := line(value):
@@ -367,7 +253,7 @@ def _text(found: _Found, paths: Iterable[str]) -> str:
     return ""
 
 
-def _seconds(found: _Found) -> float | None:
+def _seconds(found: Found) -> float | None:
     for holder in (found.video, found.envelope):
         for value in every(holder, SECONDS):
             if isinstance(value, str):
@@ -388,7 +274,7 @@ def _size(found: Fields) -> str:
     return next((text for value in every(found, SIZE) if (text := line(value))), "")
 
 
-def _cost(found: _Found) -> Cost | None:
+def _cost(found: Found) -> Cost | None:
     for paths, unit, divisor in COST:
         for holder in (found.video, found.envelope):
             for value in every(holder, paths):
@@ -396,7 +282,3 @@ def _cost(found: _Found) -> Cost | None:
                 if amount is not None and 0 <= amount / divisor < math.inf:
                     return Cost(amount / divisor, unit)
     return None
-
-
-def _plain(word: str) -> str:
-    return re.sub(r"[\s_-]+", "", word).lower()
