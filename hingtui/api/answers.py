@@ -5,16 +5,17 @@ It must not know how the answer was fetched: no network, no client library.
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hingtui.api.fields import decoded, load_json
 from hingtui.api.headers import server_time
 from hingtui.api.payload import NotAVideo, find_link, parse_video, server_words, video_despite
 from hingtui.api.refusals import (
+    Call,
     Reply,
     hide_secrets,
     is_unknown_id,
@@ -35,7 +36,7 @@ _ACCEPTED = (201, 202)
 _NO_ERROR_CODES = ("", "0", "200", "201", "202", "success", "ok", "accepted")
 _BEGINNING = 1_735_689_600.0
 _BELIEVED = 7 * 86_400.0
-"""As `monitor.host` has them: the clock of this machine is only that wrong."""
+"""As `monitor.gateway` has them: the clock of this machine is only that wrong."""
 _NOT_READY_CODE = re.compile(r"not_?(ready|finish|complet|generat)|in_?progress|processing")
 _SAID_BY_OTHERS = ("raw_status", "model", "prompt", "size", "remote_id", "remixed_from")
 """What is shown and stored of a video as its server said it."""
@@ -176,7 +177,7 @@ def read_link(reply: Reply) -> str:
 def read_json(reply: Reply) -> object:
     """The JSON of a body. Raises BadReply for everything else, a web page above all."""
     try:
-        payload: object = json.loads(decoded(reply.body), strict=False)
+        payload: object = load_json(reply.body)
     except (ValueError, RecursionError):  # a number of 5,000 digits is a ValueError
         if is_web_page(reply):
             message = _("A web page answered instead of the API: check the base URL.")
@@ -186,14 +187,6 @@ def read_json(reply: Reply) -> object:
             message = _("The answer is no usable JSON.")
         raise make(BadReply, reply, message) from None
     return payload
-
-
-def decoded(body: bytes) -> str:
-    """A JSON body as text: UTF-8, UTF-16 or UTF-32, with or without a byte-order mark.
-
-    A broken byte costs one character and not the whole answer.
-    """
-    return body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff")
 
 
 def unpack(body: bytes, codings: Sequence[str], cap: int) -> bytes | None:

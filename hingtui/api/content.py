@@ -18,6 +18,7 @@ import httpx
 
 from hingtui.api.answers import read_link
 from hingtui.api.headers import (
+    compressions,
     content_range,
     is_in_pieces,
     is_words,
@@ -220,7 +221,7 @@ class ContentOpener:
         if is_in_pieces(headers):
             told = _("The server sent a piece of the file that was not asked for")
             raise make(BadReply, Reply(status, headers), told)
-        is_packed = headers.get("content-encoding", "").strip().lower() not in ("", "identity")
+        is_packed = bool(compressions(headers))
         if may_be_words(status, headers):
             first, chunks = _looked_at(chunks)
             if is_packed or is_words(status, first):

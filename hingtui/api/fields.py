@@ -18,6 +18,22 @@ _LARGEST_ID = 10**40
 _LONGEST_INNER_JSON = 2**20
 
 
+def decoded(body: bytes) -> str:
+    """A JSON body as text: UTF-8, UTF-16 or UTF-32, with or without a byte-order mark.
+
+    A broken byte costs one character and not the whole answer.
+    """
+    return body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff")
+
+
+def load_json(body: bytes) -> object:
+    """The value of a JSON body; raw newlines and tabs in its strings are allowed.
+
+    Raises ValueError or RecursionError.
+    """
+    return json.loads(decoded(body), strict=False)
+
+
 def first(found: Fields, names: Iterable[str]) -> object:
     """The value of the first of `names` that holds anything."""
     return next((found[name] for name in names if found.get(name) not in (None, "")), None)

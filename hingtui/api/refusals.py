@@ -5,13 +5,13 @@ It must not know what a good answer holds, nor how an answer is fetched.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
 
+from hingtui.api.fields import load_json
 from hingtui.api.headers import content_range, login_scheme, request_id, retry_after
 from hingtui.api.payload import server_words
 from hingtui.errors import (
@@ -128,7 +128,7 @@ def _request_id(reply: Reply) -> str:
     if (said := request_id(reply.headers)) or reply.status == 200:
         return said
     try:
-        payload: object = json.loads(reply.body)
+        payload: object = load_json(reply.body)
     except (ValueError, RecursionError):
         found = re.search(rb"<RequestId>([!-~]{1,128})</RequestId>", reply.body[:20_000])
         return clean_line(found[1].decode("ascii"), 128) if found else ""
@@ -162,7 +162,7 @@ def _kind(call: Call, reply: Reply, code: str) -> type[ApiError]:
 def _is_of_api(reply: Reply) -> bool:
     """Whether the gateway's API itself answers, and not a firewall or a proxy with its page."""
     try:
-        json.loads(reply.body or b"null")
+        load_json(reply.body.strip() or b"null")
     except (ValueError, RecursionError):
         return False
     return True
@@ -207,7 +207,7 @@ _SPECIAL: dict[tuple[Call, int], type[ApiError]] = {
 def _said(reply: Reply) -> tuple[str, str]:
     """(message, code) of an error body: JSON, a storage's XML, a page's title, or plain text."""
     try:
-        payload: object = json.loads(reply.body)
+        payload: object = load_json(reply.body)
     except (ValueError, RecursionError):
         text = reply.body[:20_000].decode("utf-8", "replace")
     else:
