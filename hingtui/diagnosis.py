@@ -24,9 +24,12 @@ class Diagnosis:
     request_id: str = ""
 
 
-def diagnose(error: Exception) -> Diagnosis:
-    """What `error` means to the person who watches."""
-    short, what, advice = _explain(error)
+def diagnose(error: Exception, *, of_all: bool = False) -> Diagnosis:
+    """What `error` means to the person who watches.
+
+    `of_all`: it was found to be the gateway's, and not one video's.
+    """
+    short, what, advice = _explain(error, of_all=of_all)
     if isinstance(error, errors.ApiError):
         return Diagnosis(short, what, advice, _said(error), clean_line(error.request_id))
     said = str(error) if isinstance(error, errors.HingtuiError) else type(error).__name__
@@ -39,8 +42,12 @@ def _said(error: errors.ApiError) -> str:
     return clean_line(" · ".join(part for part in parts if part), BLOCK_LIMIT)
 
 
-def _explain(error: Exception) -> tuple[str, str, str]:
+def _explain(error: Exception, *, of_all: bool) -> tuple[str, str, str]:
     if isinstance(error, errors.ApiError):
+        if error.is_from_storage:
+            return _explain_storage(error)
+        if error.scope is errors.Scope.TOKEN and not of_all:
+            return _explain_refusal()
         return _explain_api(error)
     match error:
         case errors.Cancelled():
@@ -54,8 +61,8 @@ def _explain(error: Exception) -> tuple[str, str, str]:
         case errors.Corrupt():
             return (
                 _("damaged file"),
-                _("What the server sent is not a whole video, even after trying again."),
-                _("Press d to try once more; nothing broken was saved."),
+                _("What the server sent is not a whole video; it may still be writing the file."),
+                _("It is tried again by itself while the file is there. Press d to try now."),
             )
         case errors.Slow():
             return (
@@ -95,6 +102,35 @@ def _explain(error: Exception) -> tuple[str, str, str]:
             )
 
 
+def _explain_refusal() -> tuple[str, str, str]:
+    return (
+        _("refused"),
+        _("The gateway refuses the token for this video."),
+        _("The other videos go on. It is tried again by itself, ever more slowly."),
+    )
+
+
+def _explain_storage(error: errors.ApiError) -> tuple[str, str, str]:
+    """What went wrong at the server that holds the file, which is not the gateway's fault."""
+    match error:
+        case errors.BadCertificate() | errors.ProxyLogin() | errors.BadRedirect():
+            return _explain_api(error)
+        case errors.Unreachable():
+            return (
+                _("no answer"),
+                _("The storage server that holds the file does not answer."),
+                _("It is tried again by itself. Check the network and the proxy settings."),
+            )
+        case errors.NotReady():
+            return _explain_api(error)
+        case _:
+            return (
+                _("storage refuses"),
+                _("The storage server that holds the file refuses it, not the gateway."),
+                _("The gateway is asked for a new link, and it is tried again by itself."),
+            )
+
+
 def _explain_api(error: errors.ApiError) -> tuple[str, str, str]:
     match error:
         case errors.Unauthorized():
@@ -114,6 +150,12 @@ def _explain_api(error: errors.ApiError) -> tuple[str, str, str]:
                 _("not found"),
                 _("The gateway does not know this id with this token."),
                 _("Check the id and the account it belongs to. It is asked about now and then."),
+            )
+        case errors.Expired():
+            return (
+                _("expired"),
+                _("The gateway has deleted this video."),
+                _("It cannot be brought back. Ask for it again where you made it."),
             )
         case errors.NotReady():
             return (
@@ -166,6 +208,12 @@ def _explain_api(error: errors.ApiError) -> tuple[str, str, str]:
                 _("Something in front of the gateway asks for a name and password."),
                 _("Check the base URL, or ask whoever runs the server there."),
             )
+        case errors.Blocked():
+            return (
+                _("blocked"),
+                _("Something in front of the gateway, such as a firewall, refuses the request."),
+                _("It is tried again by itself. If it stays, check the base URL and the network."),
+            )
         case errors.BadRedirect():
             return (
                 _("bad redirect"),
@@ -182,7 +230,13 @@ def _explain_api(error: errors.ApiError) -> tuple[str, str, str]:
             return (
                 _("not offered"),
                 _("This gateway does not offer that call."),
-                _("Add ids by hand with a."),
+                _("Check the base URL, or ask the gateway's support."),
+            )
+        case errors.Rejected():
+            return (
+                _("rejected"),
+                _("The gateway rejects the request about this video."),
+                _("Check the id. The other videos go on."),
             )
         case _:
             return (

@@ -68,6 +68,10 @@ class NotAVideo(HingtuiError):
         self.code = code
 
 
+_LINK = re.compile(
+    "https?://[^\\s/?#\\x00-\\x1f]{1,300}(?:[/?#][^\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]{0,8000})?"
+)
+"""Chinese and spaces do occur in links; they are percent-encoded where the link is asked for."""
 _DEEPEST_LINK = 6
 
 
@@ -153,7 +157,7 @@ def find_link(found: object, depth: int = 0) -> str:
     """The direct link, wherever it stands, or ""; only http(s) counts, whole, or not at all."""
     found = opened(found)
     if isinstance(found, str):
-        return found if re.fullmatch(r"https?://[!-~]{1,8000}", found) else ""
+        return found if _LINK.fullmatch(found) else ""
     if depth >= _DEEPEST_LINK:
         return ""
     if isinstance(found, list):

@@ -80,11 +80,13 @@ class Monitor:
         max_downloads: int = 3,
         auto_download: bool = False,
         want_digest: bool = False,
+        resume_downloads: bool = False,
         clock: Clock | None = None,
         rng: random.Random | None = None,
     ) -> None:
         """Without a `watchlist` nothing is remembered. Videos are saved in `folder`. With `only`,
-        no other videos of the watchlist are watched."""
+        no other videos of the watchlist are watched. With `resume_downloads`, `load` goes on with
+        the downloads that were wanted when an earlier run ended."""
         self.clock = clock or Clock()
         self.watched: dict[str, Watched] = {}
         self.auto_download = auto_download
@@ -102,6 +104,7 @@ class Monitor:
         self._watchlist = watchlist
         self._folder = folder
         self._only = only
+        self._resume_downloads = resume_downloads
         self._announcer = Announcer()
         self._experience = Experience()
         self._asked_for: set[str] = set()
@@ -143,8 +146,15 @@ class Monitor:
 
     async def load(self) -> None:
         """Take in what the watchlist's file holds; nothing is asked yet."""
-        if self._keeper is not None:
-            await self._keeper.load()
+        if self._keeper is None:
+            return
+        contents = await self._keeper.load()
+        if self._resume_downloads:
+            self.save(
+                entry.id
+                for entry in contents.entries.values()
+                if entry.download_requested and entry.saved is None
+            )
 
     def connect(self, api: Api | None) -> None:
         """Ask and download through `api` from now on; None: there is no token to ask with."""
@@ -301,6 +311,7 @@ class Monitor:
             if watched is None or watched.status is not Status.READY or watched.is_saving:
                 continue
             self._saver.want(watched)
+            self._note_request(watched, is_wanted=True)
             begun.append(video_id)
         return begun
 
@@ -309,6 +320,7 @@ class Monitor:
         stopped = [w for i in video_ids if (w := self.watched.get(i)) is not None and w.is_saving]
         for watched in stopped:
             self._saver.cancel(watched)
+            self._note_request(watched, is_wanted=False)
         return len(stopped)
 
     @property
@@ -508,6 +520,12 @@ class Monitor:
 
     # Downloads
 
+    def _note_request(self, watched: Watched, *, is_wanted: bool) -> None:
+        """Remember for the next run whether a person wants the file."""
+        watched.download_requested = is_wanted
+        if self._keeper is not None:
+            self._keeper.updated(watched.id)
+
     def _saving_changed(self, video_id: str) -> None:
         self._announcer.row(video_id)
         self._plan_progress()
@@ -528,6 +546,7 @@ class Monitor:
     def _saved(self, watched: Watched, saved: Saved) -> None:
         watched.saved = saved.path
         watched.saved_bytes = saved.bytes
+        watched.download_requested = False
         watched.digest = saved.sha256
         self._announcer.new.saved.append(watched.id)
         if self._keeper is not None:
@@ -562,6 +581,7 @@ class Monitor:
         elif not isinstance(error, ApiError):
             _log.warning("saving %s went wrong: %r", watched.id, error)
         self._announcer.new.not_saved.append(watched.id)
+        self._note_request(watched, is_wanted=False)
 
     def _saved_by_another(self, video_id: str) -> Path | None:
         """Where another process has put it; called in the download's thread."""
@@ -601,7 +621,15 @@ class Monitor:
 
     def _entries(self, video_ids: Iterable[str]) -> list[Entry]:
         return [
-            Entry(w.id, w.added_at, w.video, w.asked_at, w.saved, w.saved_bytes)
+            Entry(
+                w.id,
+                w.added_at,
+                w.video,
+                w.asked_at,
+                w.saved,
+                w.saved_bytes,
+                w.download_requested,
+            )
             for i in video_ids
             if (w := self.watched.get(i)) is not None
         ]

@@ -95,6 +95,8 @@ class Watched:
     saved_bytes: int | None = None
     digest: str | None = None
     """SHA-256 of the saved file, where it was asked for."""
+    download_requested: bool | None = None
+    """Whether a person wants its file, where that was said in this run: kept for the next one."""
     saving: Saving | None = None
     history: list[Seen] = field(default_factory=list)
 

@@ -75,6 +75,7 @@ class HingtuiApp(SurvivingApp):
             folder=settings.downloads,
             max_downloads=settings.max_downloads,
             auto_download=settings.auto_download,
+            resume_downloads=True,
             clock=clock,
         )
         self._is_demo = is_demo

@@ -123,6 +123,9 @@ def _endings(watched: Watched, sight: Sight) -> list[_Fact]:
         facts.append((_("Saved as"), legible(watched.saved), palette.success))
         if watched.saved_bytes is not None:
             facts.append((_("File size"), human_bytes(watched.saved_bytes), palette.plain))
+        if not watched.is_verified:
+            words = _("no: nothing in the file proves that it is whole")
+            facts.append((_("Verified"), words, palette.warning))
     return facts
 
 

@@ -89,7 +89,7 @@ def banner_line(
     if urgent:
         return Text(f" {legible(urgent)}", palette.warning)
     if connection.link in (Link.DENIED, Link.OFFLINE) and connection.error is not None:
-        told = diagnose(connection.error)
+        told = diagnose(connection.error, of_all=True)
         words = " ".join(part for part in (told.what, told.advice) if part)
         if told.said:
             words += f" ({told.said})"

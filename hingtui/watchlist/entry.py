@@ -48,6 +48,8 @@ class Entry:
     saved: Path | None = None
     """Where the file was saved."""
     saved_bytes: int | None = None
+    download_requested: bool | None = None
+    """Whether a person wants its file and does not have it yet; None where this is not known."""
 
     def followed_by(self, newer: Entry) -> Entry:
         """What is known after `newer` was learned; what was known and is not said stays."""
@@ -65,6 +67,11 @@ class Entry:
             asked_at=later.asked_at if later.asked_at is not None else older.asked_at,
             saved=file.saved,
             saved_bytes=file.saved_bytes,
+            download_requested=(
+                self.download_requested
+                if newer.download_requested is None
+                else newer.download_requested
+            ),
         )
 
     def as_stored(self) -> Entry:
@@ -93,6 +100,8 @@ class Entry:
             )
         if self.saved_bytes is not None:
             table["saved_bytes"] = self.saved_bytes
+        if self.download_requested:
+            table["download_requested"] = True
         if self.video is not None:
             table["video"] = _video_table(self.video)
         return table
@@ -116,6 +125,7 @@ def parse_entry(table: object) -> Entry | None:
         asked_at=_number(table.get("asked_at")),
         saved=_parse_path(table),
         saved_bytes=size if type(size) is int and size >= 0 else None,
+        download_requested=True if table.get("download_requested") is True else None,
     )
 
 
