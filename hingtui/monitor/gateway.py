@@ -74,10 +74,10 @@ class Gateway:
         """STARTING, NO_TOKEN or ONLINE: whether there is anything to ask through."""
         self.is_paused = False
         """The user has stopped all polling."""
-        self.refused: ApiError | None = None
-        """Why the gateway refuses the token, once many videos have shown it."""
-        self.down: ApiError | None = None
-        """Why nothing on the gateway answers."""
+        self._refused: ApiError | None = None
+        """Why the gateway may refuse the token: many videos have shown it."""
+        self._down: ApiError | None = None
+        """Why nothing on the gateway may answer."""
         self.answered_before: dict[str, None] = {}
         """Ids that the gateway has answered for, the latest last: the best ones to probe with."""
         self._clock = clock
@@ -107,7 +107,22 @@ class Gateway:
     @property
     def is_probing(self) -> bool:
         """Whether one request at a time is enough, until one succeeds."""
-        return self.down is not None or self.refused is not None
+        return self._down is not None or self._refused is not None
+
+    @property
+    def refused(self) -> ApiError | None:
+        """Why the gateway refuses the token, once a probe has confirmed it."""
+        return self._refused if self._probes else None
+
+    @property
+    def down(self) -> ApiError | None:
+        """Why nothing on the gateway answers, once a probe has confirmed it."""
+        return self._down if self._probes else None
+
+    @property
+    def may_be_refused(self) -> bool:
+        """Whether probes are about the token, confirmed or not."""
+        return self._refused is not None
 
     def probe_in(self, now: float) -> float:
         """Seconds (monotonic clock) until the next probe, while probing."""
@@ -119,7 +134,7 @@ class Gateway:
 
     def admit(self, now: float) -> float:
         """Seconds until a download may send a request; counts it where that is 0. Any thread."""
-        if self.down is not None and now < self._probe_at:
+        if self._down is not None and now < self._probe_at:
             return self._probe_at - now
         return self.limiter.admit(now)
 
@@ -212,40 +227,43 @@ class Gateway:
 
     def _refuse(self, video_id: str, error: ApiError, watched: int, now: float) -> list[str]:
         """The token was refused for one video: is it refused altogether?"""
-        if self.down is not None:  # a refusal is a response
+        if self._down is not None:  # a refusal is a response
             self._recover()
             self._changed()
         if video_id == LIST:
             return []
         self._refusals[video_id] = None
         self._healthy.discard(video_id)
-        if self.refused is None and len(self._refusals) < min(MANY_REFUSED, max(1, watched)):
+        if self._refused is None and len(self._refusals) < min(MANY_REFUSED, max(1, watched)):
             return []
-        self._plan_probe(video_id, REFUSED_BACKOFF, now, is_first=self.refused is None)
-        self.refused = error
+        is_first, self._refused = self._refused is None, error
+        if is_first and self._healthy:
+            self._probe_at = now  # the first probe, sent at once, asks about one that was answered
+        else:
+            self._plan_probe(video_id, REFUSED_BACKOFF, now, is_first=is_first)
         self._changed()
-        return list(self._refusals)
+        return list(self._refusals) if self._probes else []
 
     def _fail(self, video_id: str, error: ApiError, active: int, now: float) -> list[str]:
         """One video failed: does nothing answer at all?"""
-        if video_id == LIST and self.down is None:
+        if video_id == LIST and self._down is None:
             return []  # where the list fails, the videos are asked about one by one
         self._failing[video_id] = None
         if video_id in self._healthy:
             self._healthy.discard(video_id)
             self._lost_healthy = True
-        if self.down is None:
+        if self._down is None:
             is_enough = len(self._failing) >= min(MANY_FAILED, max(1, active))
             if not is_enough or (self._healthy and not self._lost_healthy):
                 return []
             self._since = self.now()
-        is_first, self.down = self.down is None, error
+        is_first, self._down = self._down is None, error
         if is_first and error.scope is not Scope.GATEWAY:
             self._probe_at = now  # some videos fail: the first probe, sent at once, says if all do
         else:
             self._plan_probe(video_id, GATEWAY_BACKOFF, now, is_first=is_first)
         self._changed()
-        return list(self._failing)
+        return list(self._failing) if self._probes else []
 
     def _plan_probe(self, video_id: str, backoff: Backoff, now: float, *, is_first: bool) -> None:
         """Only a probe that failed makes the pause longer, not what was under way before it."""
@@ -256,8 +274,8 @@ class Gateway:
 
     def _recover(self) -> list[str]:
         """Something answers: nothing is wrong with the gateway."""
-        affected = [*self._failing, *self._refusals] if self.is_probing else []
-        self.down = self.refused = None
+        affected = [*self._failing, *self._refusals] if self.is_probing and self._probes else []
+        self._down = self._refused = None
         self._failing.clear()
         self._refusals.clear()
         self._lost_healthy = False

@@ -403,7 +403,7 @@ class Monitor:
         if affected:
             self._saver.wake()
             self._poller.wake()
-        elif gateway.refusals and gateway.refused is None:
+        elif gateway.refusals and not gateway.may_be_refused:
             self._confirm_refusal()
 
     def _excuse(self, video_id: str) -> None:

@@ -190,7 +190,7 @@ class Poller:
         in any order: the first ones may all have a fault of their own.
         """
         watched = self._watched()
-        best = [LIST] if self._gateway.refused is None and self._lister.is_offered else []
+        best = [] if self._gateway.may_be_refused else [LIST]
         best += [i for i in reversed(self._gateway.answered_before) if i in watched]
         for _round in range(2):
             if (target := next((one for one in best if one not in self._probed), None)) is not None:
