@@ -240,7 +240,7 @@ class Unreachable(_Transient, ApiError):
     """No response at all: refused, unknown name, cut off, timed out, or a dead proxy."""
 
     scope = Scope.GATEWAY
-    retry = Backoff(2.0, 60.0)
+    retry = Backoff(1.0, 60.0)
 
 
 class BadCertificate(Unreachable):

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from hingtui.clock import Clock
-from hingtui.errors import HingtuiError, RateLimited, Scope
+from hingtui.errors import HingtuiError, RateLimited, Unreachable
 from hingtui.monitor.gateway import LIST, Gateway
 from hingtui.monitor.lister import Listed, Lister, Swept
 from hingtui.monitor.poller import AT_ONCE, Answered, Asks
@@ -52,8 +52,11 @@ class OneRound:
         self._left: dict[str, int] = {}
         """Requests sent so far, by the id that has no result yet."""
         self._total = 0
-        self._is_silent = True
-        """Nothing has answered so far."""
+        self._unanswered = 0
+        """Requests so far, while none has got a response."""
+        self._has_response = False
+        self._is_down = False
+        """Neither the first videos nor the list got any response."""
 
     async def run(self, video_ids: Sequence[str]) -> None:
         """Return when each has its result, or when asking further is pointless."""
@@ -71,7 +74,7 @@ class OneRound:
         if not await self._wait_for_limiter():
             return
         outcome = await self._lister.sweep(self._api, list(self._left), self._listed)
-        self._is_silent = self._is_silent and isinstance(outcome, Exception)
+        await self._count(outcome)
         self._answered(LIST, outcome)
 
     def _listed(self, listed: Listed) -> bool:
@@ -90,8 +93,7 @@ class OneRound:
                 return
             outcome = await self._ask(video_id)
             self._answered(video_id, outcome)
-            if not isinstance(outcome, HingtuiError) or outcome.scope is not Scope.GATEWAY:
-                self._is_silent = False
+            await self._count(outcome)
             if (pause := self._again_in(video_id, outcome)) is None:
                 self._finish(video_id)
                 continue
@@ -118,9 +120,18 @@ class OneRound:
     @property
     def _is_pointless(self) -> bool:
         """Whether the token is refused, or there is no response at all from this gateway."""
-        down = self._gateway.down
-        is_silent = down is not None and down.scope is Scope.GATEWAY and self._is_silent
-        return self._gateway.refused is not None or is_silent
+        return self._gateway.refused is not None or self._is_down
+
+    async def _count(self, outcome: object) -> None:
+        """Find out whether the gateway is down: then asking about the others is pointless."""
+        if not isinstance(outcome, Unreachable):
+            self._has_response = True
+        if self._has_response:
+            return
+        self._unanswered += 1
+        if self._unanswered == TRIES:
+            swept = await self._lister.sweep(self._api, [], lambda _listed: False)
+            self._is_down = isinstance(swept, Unreachable) and not self._has_response
 
     async def _wait_for_limiter(self) -> bool:
         """Wait until one more request may be sent; False where that takes too long."""

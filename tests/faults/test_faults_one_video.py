@@ -5,6 +5,7 @@ The whole watch over real sockets; the commands are in test_faults_commands.py.
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from hingtui.errors import Blocked, Expired, Forbidden, StorageRefused
 from hingtui.monitor import Link
 from hingtui.video import Status
-from tests.fault_server import RESET, Answer, answer, json_answer
+from tests.fault_server import RESET, Part, answer, json_answer
 from tests.faults.world import World, world
 from tests.mp4_samples import mp4
 
@@ -22,7 +23,7 @@ CLOUDFLARE = answer(
     403, b"<!DOCTYPE html><title>Just a moment...</title>", content_type="text/html"
 )
 NOT_LISTED = {"message": "request blocked: domain not in whitelist", "type": "server_error"}
-OWN_ERRORS = {
+OWN_ERRORS: dict[str, Part | list[Part]] = {
     "401 as JSON": json_answer({"error": {"message": "invalid upstream key"}}, 401),
     "402 as JSON": json_answer({"error": "payment required"}, 402),
     "403 as JSON": json_answer({"error": NOT_LISTED}, 403),
@@ -38,6 +39,11 @@ OWN_ERRORS = {
 }
 
 
+def state(here: World) -> Link:
+    """The gateway's state, as the header shows it."""
+    return here.link
+
+
 async def watch_healthy(here: World, *others: str) -> None:
     """Six healthy videos, and others, of which the gateway knows nothing good."""
     here.gateway.has_list = False
@@ -48,7 +54,7 @@ async def watch_healthy(here: World, *others: str) -> None:
 
 @pytest.mark.parametrize("says", OWN_ERRORS.values(), ids=OWN_ERRORS.keys())
 async def test_a_video_with_an_error_of_its_own_stops_no_other(
-    tmp_path: Path, says: Answer
+    tmp_path: Path, says: Part | list[Part]
 ) -> None:
     async with world(tmp_path, auto_download=True) as here:
         here.gateway.fault("/v1/videos/sick", says, times=10_000)
@@ -59,13 +65,15 @@ async def test_a_video_with_an_error_of_its_own_stops_no_other(
         await here.look(after=15, times=4)
         await here.saved(*HEALTHY)
         assert len(here.files) == 6
-        assert here.link is Link.ONLINE
+        assert state(here) is Link.ONLINE
         assert here.row("sick").trouble is not None
         assert all(here.row(name).trouble is None for name in HEALTHY)
 
 
 @pytest.mark.parametrize("says", OWN_ERRORS.values(), ids=OWN_ERRORS.keys())
-async def test_a_content_that_is_refused_stops_no_other(tmp_path: Path, says: Answer) -> None:
+async def test_a_content_that_is_refused_stops_no_other(
+    tmp_path: Path, says: Part | list[Part]
+) -> None:
     async with world(tmp_path) as here:
         names = ["sick", *HEALTHY]
         for name in names:
@@ -76,7 +84,7 @@ async def test_a_content_that_is_refused_stops_no_other(tmp_path: Path, says: An
         here.save(*names)
         await here.saved(*HEALTHY)
         assert len(here.files) == 6
-        assert here.link is Link.ONLINE
+        assert state(here) is Link.ONLINE
         assert here.row("sick").saving is not None
         assert all(here.row(name).saving is None for name in HEALTHY)
 
@@ -84,7 +92,7 @@ async def test_a_content_that_is_refused_stops_no_other(tmp_path: Path, says: An
 @pytest.mark.parametrize("sick", [10, 30])
 @pytest.mark.parametrize("says", [answer(500), answer(503), [RESET]], ids=["500", "503", "reset"])
 async def test_ids_that_always_fail_do_not_starve_the_others(
-    tmp_path: Path, sick: int, says: Answer
+    tmp_path: Path, sick: int, says: Part | list[Part]
 ) -> None:
     names = [f"sick{n}" for n in range(sick)]
     async with world(tmp_path) as here:
@@ -95,7 +103,7 @@ async def test_ids_that_always_fail_do_not_starve_the_others(
             here.gateway.file(name, DATA)
         await here.look(after=1, times=20)
         assert {here.row(name).status for name in HEALTHY} == {Status.READY}
-        assert here.link is Link.ONLINE
+        assert state(here) is Link.ONLINE
 
 
 async def test_a_gateway_that_fails_for_all_is_offline_and_recovers(tmp_path: Path) -> None:
@@ -103,10 +111,10 @@ async def test_a_gateway_that_fails_for_all_is_offline_and_recovers(tmp_path: Pa
         await watch_healthy(here)
         here.gateway.fault("/v1/videos", answer(503), times=100_000)
         await here.look(after=5, times=30)
-        assert here.link is Link.OFFLINE
+        assert state(here) is Link.OFFLINE
         here.gateway.fault_no_more()
         await here.look(after=10, times=10)
-        assert here.link is Link.ONLINE
+        assert state(here) is Link.ONLINE
         assert all(here.row(name).trouble is None for name in HEALTHY)
 
 
@@ -116,7 +124,7 @@ async def test_four_refused_ids_are_not_a_refused_token(tmp_path: Path) -> None:
         here.gateway.fault("/v1/videos/sick", OWN_ERRORS["401 as JSON"], times=10_000)
         await watch_healthy(here, *names)
         await here.look(after=10, times=30)
-        assert here.link is Link.ONLINE
+        assert state(here) is Link.ONLINE
         assert {here.row(name).status for name in HEALTHY} == {Status.GENERATING}
 
 
@@ -128,7 +136,7 @@ async def test_many_refused_ids_among_healthy_ones_are_their_own(tmp_path: Path)
         here.monitor.add(names)
         for _ in range(60):
             await here.look(after=5)
-            assert here.link is Link.ONLINE
+            assert state(here) is Link.ONLINE
         assert {here.row(name).status for name in HEALTHY} == {Status.GENERATING}
 
 
@@ -138,7 +146,7 @@ async def test_a_refused_token_is_probed_with_another_id_each_time(tmp_path: Pat
         here.gateway.has_list = False
         here.gateway.fault("/v1/videos/", OWN_ERRORS["401 as JSON"], times=100_000)
         await here.watch(*names)
-        assert here.link is Link.DENIED
+        assert state(here) is Link.DENIED
         first = len(here.gateway.requests)
         assert first <= 12
         times = []
@@ -149,14 +157,14 @@ async def test_a_refused_token_is_probed_with_another_id_each_time(tmp_path: Pat
         probes = [request.target for request in here.gateway.requests[first:]]
         assert 4 <= len(probes) <= 12
         assert len(set(probes)) == len(probes)
-        pauses = [later - earlier for earlier, later in zip(times, times[1:], strict=False)]
+        pauses = [later - earlier for earlier, later in itertools.pairwise(times)]
         assert min(pauses) >= 40
         assert max(pauses) <= 380
         here.gateway.fault_no_more()
         for name in names:
             here.gateway.video(name)
         await here.look(after=30, times=20)
-        assert here.link is Link.ONLINE
+        assert state(here) is Link.ONLINE
 
 
 async def test_asking_again_tries_a_refused_token_at_once(tmp_path: Path) -> None:
@@ -164,11 +172,11 @@ async def test_asking_again_tries_a_refused_token_at_once(tmp_path: Path) -> Non
         here.gateway.fault("/v1/videos/", OWN_ERRORS["401 as JSON"], times=100_000)
         here.gateway.video("a")
         await here.watch("a")
-        assert here.link is Link.DENIED
+        assert state(here) is Link.DENIED
         here.gateway.fault_no_more()
         here.monitor.ask()
         await here.look()
-        assert (here.link, here.row("a").status) == (Link.ONLINE, Status.GENERATING)
+        assert (state(here), here.row("a").status) == (Link.ONLINE, Status.GENERATING)
 
 
 async def test_a_refused_video_alone_is_confirmed_with_finished_ones(tmp_path: Path) -> None:
@@ -180,10 +188,10 @@ async def test_a_refused_video_alone_is_confirmed_with_finished_ones(tmp_path: P
         here.monitor.add(["sick"])
         await here.look(after=20)
         await here.look(after=20)
-        assert here.link is Link.ONLINE
+        assert state(here) is Link.ONLINE
         here.gateway.fault("/v1/videos/", OWN_ERRORS["401 as JSON"], times=10_000)
         await here.look(after=60, times=5)
-        assert here.link is Link.DENIED
+        assert state(here) is Link.DENIED
 
 
 async def test_a_firewalls_page_among_good_responses_passes(tmp_path: Path) -> None:
@@ -191,10 +199,12 @@ async def test_a_firewalls_page_among_good_responses_passes(tmp_path: Path) -> N
         await watch_healthy(here)
         here.gateway.fault("/v1/videos/well3", CLOUDFLARE)
         await here.look(after=16)
-        assert isinstance(here.row("well3").trouble and here.row("well3").trouble.error, Blocked)
+        trouble = here.row("well3").trouble
+        assert trouble is not None
+        assert isinstance(trouble.error, Blocked)
         await here.look(after=16)
         assert here.row("well3").trouble is None
-        assert here.link is Link.ONLINE
+        assert state(here) is Link.ONLINE
 
 
 async def test_410_means_expired(tmp_path: Path) -> None:
@@ -260,7 +270,7 @@ async def test_an_error_of_the_storage_is_not_the_gateways(tmp_path: Path) -> No
         assert saving is not None
         assert isinstance(saving.error, StorageRefused)
         assert saving.error.is_from_storage
-        assert here.link is Link.ONLINE
+        assert state(here) is Link.ONLINE
 
 
 async def test_a_refused_content_is_the_rows_own_error(tmp_path: Path) -> None:
