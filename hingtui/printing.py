@@ -22,7 +22,7 @@ from hingtui.text import BLOCK_LIMIT, HIDDEN, clean_line, human_duration, one_li
 from hingtui.video import Status
 from hingtui.widths import fit, legible, short_id, steady
 
-_WORTH_SHOWING = 10
+_WORTH_SHOWING = 20
 """Videos from which on asking takes long enough for its progress to be of interest."""
 _WORD_CELLS = 32
 """Cells that the table gives a word of the server's, such as a model's name, at most."""
@@ -41,17 +41,20 @@ def tell(sentence: str) -> None:
 def shown_progress() -> Iterator[Callable[[int, int], None]]:
     """A function that shows (finished, all) in one line on stderr, where that is a terminal."""
     is_shown = sys.stderr is not None and sys.stderr.isatty()
+    width = 0
 
     def show(finished: int, total: int) -> None:
+        nonlocal width
         if is_shown and total >= _WORTH_SHOWING:
             words = _("asked about {n} of {total}").format(n=finished, total=total)
-            print(f"\r{words}\x1b[K", end="", file=sys.stderr, flush=True)
+            width = max(width, cell_len(words))
+            print("\r" + set_cell_size(words, width), end="", file=sys.stderr, flush=True)
 
     try:
         yield show
     finally:
-        if is_shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        if width:
+            print("\r" + " " * width + "\r", end="", file=sys.stderr, flush=True)
 
 
 def print_line(what: str, word: str) -> None:

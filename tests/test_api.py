@@ -259,7 +259,7 @@ async def test_a_big_body_is_parsed_outside_the_event_loop(
         where.append(threading.current_thread())
         return real(body, **options)
 
-    monkeypatch.setattr("hingtui.api.answers.json.loads", loads)
+    monkeypatch.setattr("hingtui.api.fields.json.loads", loads)
     big = VIDEO | {"prompt": "x" * 300_000}
     with FaultServer(lambda r: json_answer(big if r.target.endswith("big") else VIDEO)) as server:
         await retrieve_from(server, "small")

@@ -243,7 +243,7 @@ def test_a_storages_own_login_stays_the_storages() -> None:
     with (
         FaultServer(lambda _: answer(401, www_authenticate="Basic")) as cdn,
         FaultServer(lambda _: answer(302, location=f"{cdn.url}/v")) as server,
-        pytest.raises(errors.ServerTrouble),
+        pytest.raises(errors.StorageRefused),
         make_api(server.url).open_content("v1"),
     ):
         pass

@@ -83,7 +83,7 @@ def refusal(call: Call, reply: Reply, now: float) -> ApiError:
     """The error that an answer without success is. `now` is Unix seconds, for Retry-After."""
     message, code = _said(reply)
     kind = _kind(call, reply, code)
-    if kind is Blocked and login_scheme(reply.headers) and reply.status == 401:
+    if kind in (Blocked, Unauthorized) and _is_login_in_front(reply):
         kind, code = LoginRequired, ""
     if kind in (LoginRequired, ProxyLogin):
         # An error page alone would not tell that it is about a login.
@@ -220,6 +220,12 @@ def _said(reply: Reply) -> tuple[str, str]:
     headline = re.search(r"<(Message|title)[^>]*>([^<]{1,500})</", text, re.IGNORECASE)
     word = re.search(r"<Code>([^<]{1,100})</", text)
     return clean_line(headline[2]) if headline else "", clean_line(word[1]) if word else ""
+
+
+def _is_login_in_front(reply: Reply) -> bool:
+    """Whether a 401 comes from a server in front of the gateway, which itself answers in JSON."""
+    is_login = reply.status == 401 and bool(login_scheme(reply.headers))
+    return is_login and (not reply.body.strip() or not _is_of_api(reply))
 
 
 def _login_words(reply: Reply) -> str:

@@ -149,6 +149,8 @@ def is_id_in_prose(word: str) -> bool:
 def is_random(letters: str) -> bool:
     """Whether a long run of letters is no word and no camel-case name of one."""
     lowered = letters.lower()
+    if "".join(sorted(lowered)) == lowered:
+        return False  # the alphabet
     if len(set(lowered)) < _RANDOM_LETTERS:
         return False
     usual = sum(lowered[at : at + 2] in _USUAL_PAIRS for at in range(len(lowered) - 1))
