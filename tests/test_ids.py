@@ -242,6 +242,7 @@ def test_a_long_word_of_random_letters_is_an_id(text: str) -> None:
         *("internationalization", "electroencephalographically", "misunderstandings"),
         *("AuthenticationError", "VideoGenerationRequest", "RateLimitExceededException"),
         *("Geschwindigkeitsbegrenzung", "xxxxxxxxxxxxxxxxxxxx", "hahahahahahahahahaha"),
+        "abcdefghijklmnopqrstuvwxyz",
     ],
 )
 def test_a_long_word_of_a_language_is_no_id(word: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 LONGEST = 512
@@ -147,14 +148,14 @@ def is_id_in_prose(word: str) -> bool:
 
 
 def is_random(letters: str) -> bool:
-    """Whether a long run of letters is no word and no camel-case name of one."""
+    """Whether a long run of letters is no word, no camel-case name of one, and no alphabet."""
     lowered = letters.lower()
-    if "".join(sorted(lowered)) == lowered:
-        return False  # the alphabet
     if len(set(lowered)) < _RANDOM_LETTERS:
         return False
-    usual = sum(lowered[at : at + 2] in _USUAL_PAIRS for at in range(len(lowered) - 1))
-    return usual < _USUAL_SHARE * (len(lowered) - 1)
+    pairs = list(itertools.pairwise(lowered))
+    usual = sum("".join(pair) in _USUAL_PAIRS for pair in pairs)
+    alphabetic = sum(ord(second) - ord(first) == 1 for first, second in pairs)
+    return usual < _USUAL_SHARE * len(pairs) and alphabetic < len(pairs) / 3
 
 
 def _is_long_code(word: str) -> bool:
