@@ -42,8 +42,8 @@ WIDE = 120
 """Cells of width from which the details stand beside the table, not below it."""
 TICK, SLOW_TICK = 1.0, 20.0
 """Seconds between two looks at the clock while something counts down, and while nothing does."""
-_NAME_CELLS = 44
-"""Cells that a toast gives the name of a video."""
+_NAME_CELLS, _ID_CELLS = 44, 32
+"""Cells that a toast gives a prompt, and an id: one word, which has to fit on the first line."""
 
 _NEED_A_VIDEO = frozenset(
     ("download", "download_all", "detail", "open", "remove", "cancel", "ask", "ask_all", "copy_id")
@@ -259,7 +259,7 @@ class Dashboard(Screen[None]):
     def _title_of(self, video_id: str) -> str:
         watched = self._monitor.watched.get(video_id)
         prompt = watched.video.prompt if watched is not None and watched.video else ""
-        return fit(one_line(prompt), _NAME_CELLS) if prompt else short_id(video_id, _NAME_CELLS)
+        return fit(one_line(prompt), _NAME_CELLS) if prompt else short_id(video_id, _ID_CELLS)
 
     def _notify(self, words: str, severity: str = "information") -> None:
         self.app.notify(words, severity=severity, markup=False, timeout=4)  # type: ignore[arg-type]
@@ -396,7 +396,7 @@ class Dashboard(Screen[None]):
         """Copy the selected video's id."""
         if (watched := self._selected()) is not None:
             self.app.copy_to_clipboard(watched.id)
-            self._notify(_("Copied: {what}").format(what=short_id(watched.id, _NAME_CELLS)))
+            self._notify(_("Copied: {what}").format(what=short_id(watched.id, _ID_CELLS)))
 
     def action_filter(self) -> None:
         """Type words; only rows that hold them all are shown."""
