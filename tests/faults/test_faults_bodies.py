@@ -185,7 +185,10 @@ async def test_a_packed_video_is_never_saved_packed(tmp_path: Path, coding: str)
         assert isinstance(await fetch_in_vain(here, packed), BadReply)
 
 
-@pytest.mark.parametrize("coding", ["identity", "Identity", " "])
+@pytest.mark.parametrize(
+    "coding",
+    ["identity", "Identity", " ", "aws-chunked", "none", "binary", "UTF-8", "identity, identity"],
+)
 async def test_a_coding_that_changes_nothing_is_none(tmp_path: Path, coding: str) -> None:
     async with world(tmp_path) as here:
         here.gateway.file("a", DATA)
