@@ -105,7 +105,7 @@ def _explain(error: Exception, *, of_all: bool) -> tuple[str, str, str]:
 def _explain_refusal() -> tuple[str, str, str]:
     return (
         _("refused"),
-        _("The gateway refuses the token for this video."),
+        _("The gateway refuses the request about this video."),
         _("The other videos go on. It is tried again by itself, ever more slowly."),
     )
 
@@ -222,7 +222,7 @@ def _explain_api(error: errors.ApiError) -> tuple[str, str, str]:
             )
         case errors.ServerTrouble():
             return (
-                _("server trouble"),
+                _("server error"),
                 _("The gateway has trouble of its own."),
                 _("It is asked again by itself."),
             )

@@ -114,10 +114,10 @@ def progress_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     if standing is Standing.SAVING:
         return _saving_bar(watched, palette, width)
     if standing is Standing.SAVED:
-        size = human_bytes(watched.saved_bytes) if watched.saved_bytes is not None else ""
         if not watched.is_verified:
-            return _say(f"{size} {_('unverified')}".strip(), palette.warning, width)
-        return _say(size, palette.muted, width)
+            return _say(_("unverified"), palette.warning, width)
+        size = watched.saved_bytes
+        return _say(human_bytes(size) if size is not None else "", palette.muted, width)
     if (trouble := _short_trouble(watched, standing)) is not None:
         style = palette.warning if standing is Standing.WAITING else palette.error
         return _say(trouble, style, width)
