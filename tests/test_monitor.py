@@ -226,6 +226,28 @@ async def test_the_soonest_to_expire_comes_home_first(tmp_path: Path) -> None:
         ]
 
 
+async def test_downloads_that_fail_let_all_others_go_first(tmp_path: Path) -> None:
+    jobs = [
+        job(f"video_{n}", queued_for=0, generating_for=0, lifetime=life)
+        for n, life in enumerate((500, 900, 3000))
+    ]
+    async with scene(tmp_path, *jobs, max_downloads=1) as world:
+        ids = [one.id for one in jobs]
+        world.monitor.add(ids)
+        await world.look(after=1)
+        for video_id in ids[:2]:
+            world.server.once(f"/v1/videos/{video_id}/content", status=202, body=b"{}")
+        world.monitor.save(ids)
+        for video_id in ids[:2]:
+            saving = world.row(video_id).saving
+            assert saving is not None
+            world.monitor.start_downloads()
+            await until(lambda saving=saving: saving.state is SaveState.WAITING)
+        world.clock.advance(60)  # both are due again, and expire before the third
+        await world.saved(ids[2])
+        assert [path.split("/")[3] for path in world.asked("/content")] == ids
+
+
 async def test_what_becomes_ready_is_saved_by_itself_if_that_is_switched_on(
     tmp_path: Path,
 ) -> None:

@@ -162,11 +162,14 @@ class Saver:
         later = [w.saving.retry_at - now for w in waiting if w.saving and w.saving.retry_at > now]
         return min(later, default=None)
 
-    def _urgency(self, watched: Watched) -> tuple[int, float, float]:
-        """What crawled lets all others go first; then soonest to expire; then first come."""
+    def _urgency(self, watched: Watched) -> tuple[int, int, float, float]:
+        """What crawled or failed lets all others go first; then soonest to expire; then first come.
+
+        Videos that fail for ever would otherwise keep those that expire later from their turn.
+        """
         ends = watched.expiry
         saving = watched.saving or Saving()
-        return (saving.turns, ends.at if ends else float("inf"), saving.asked_at)
+        return (saving.turns, saving.failures, ends.at if ends else float("inf"), saving.asked_at)
 
     def _start(self, source: ContentSource, watched: Watched) -> None:
         if (saving := watched.saving) is None:
