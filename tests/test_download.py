@@ -453,6 +453,24 @@ def test_more_than_the_cap_is_stopped(setup: Setup, length: str) -> None:
     assert setup.files == {}
 
 
+def test_a_server_whose_pieces_are_too_long_is_asked_for_none_again(setup: Setup) -> None:
+    broken = DATA.replace(b"moov", b"moow")
+    start = len(DATA) - len(DATA) // 8 - 1  # a few bytes are asked for twice, as a proof
+    too_long = Say(
+        status=206,
+        body=broken[start:] + b"more",
+        headers={"Content-Range": f"bytes {start}-{len(DATA) - 1}/{len(DATA)}"},
+        etag=None,
+    )
+    whole = Say(body=broken, length="chunked", etag=None, ranges=False)
+    setup.server.says(whole, too_long)
+    setup.server.usual = whole
+    assert setup.download().path.suffix == ".unverified"
+    assert setup.files == {f"{ID}.unverified": broken}
+    ranges = setup.server.ranges
+    assert ranges == [None, f"bytes={start}-", *[None] * (len(ranges) - 2)]
+
+
 def test_a_piece_larger_than_promised_is_discarded_once(setup: Setup) -> None:
     setup.leave_half()
     promise = {"Content-Range": f"bytes {HALF}-{len(DATA) - 1}/{len(DATA)}"}

@@ -153,6 +153,7 @@ class _Attempts:
         self.skip_range = False
         self.range_failures = 0
         self.was_oversized = False
+        """A piece was longer than it said: none is asked for any more."""
         self.is_refused = False
         """What is here was received whole, and is no whole video: ask for it again."""
         self.refused_digest = ""
@@ -195,7 +196,8 @@ class _Attempts:
     def _fetch(self) -> bool:
         """Receive up to the end of the body; False where it did not continue what is there."""
         source, transfer = self.part.source, self.transfer
-        self.start = 0 if self.skip_range or self.is_refused else transfer.continues_at()
+        from_start = self.skip_range or self.is_refused or self.was_oversized
+        self.start = 0 if from_start else transfer.continues_at()
         self.skip_range = False
         transfer.began_at = None
         validator = source.validator if source and self.start else None
@@ -302,9 +304,9 @@ class _Attempts:
 
     def _begin_again_once(self, trouble: TooLarge) -> None:
         """A piece that is longer than it says: the whole file may be right."""
-        if not self.start or self.was_oversized:
+        if not self.start:
             raise trouble
-        self.was_oversized = self.skip_range = True
+        self.was_oversized = True
 
     def _reconsider(self, there: int | None, promised: int | None) -> None:
         """After a 416: is the part the whole file already? Otherwise nothing of it can be used.
