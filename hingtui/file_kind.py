@@ -160,8 +160,8 @@ def _is_transport_stream(head: bytes) -> bool:
     return False
 
 
-_BINARY = re.compile("[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]")
-"""Control characters that text does not hold; escape sequences do occur in it."""
+_BINARY = re.compile("[\0-\x06\x08\x0e-\x1a\x1c-\x1f\x7f]")
+"""Control characters that text does not hold; escape sequences and their bell do occur in it."""
 _MARKUP = re.compile(
     rb"""\s*(<(!doctype|html|\?xml|head|body|script|!--|svg|error)\b|\{\s*")""", re.IGNORECASE
 )

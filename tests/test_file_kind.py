@@ -112,6 +112,7 @@ TEXTS = {
     "words": "upstream connect error",
     "chinese": "视频不存在" * 100,
     "coloured": "\x1b[31merror\x1b[0m",
+    "with a bell": "\x1b]0;error\x07 no quota",
     "json with raw control characters": '{ "message": "a\x00b\x01" }',
     "a playlist": "#EXTM3U\n#EXT-X-VERSION:3\n",
 }
