@@ -453,6 +453,22 @@ def test_more_than_the_cap_is_stopped(setup: Setup, length: str) -> None:
     assert setup.files == {}
 
 
+def test_a_broken_file_is_asked_for_again_whatever_failed_before(setup: Setup) -> None:
+    broken = Say(body=DATA.replace(b"moov", b"moow"), etag=None, ranges=False)
+    setup.server.says(*[TROUBLE] * 4, broken)
+    setup.download()
+    assert setup.files == WHOLE
+
+
+def test_a_file_that_changes_for_ever_is_left_for_later(setup: Setup) -> None:
+    broken = (bytes([n]) + DATA[1:].replace(b"moov", b"moow") for n in range(1, 99))
+    setup.server.says(*[Say(body=body, etag=None, ranges=False) for body in broken])
+    with pytest.raises(Corrupt):
+        setup.download()
+    assert len(setup.server.requests) < 12
+    assert setup.clock.pauses[-1] > 10 * setup.clock.pauses[0]
+
+
 def test_a_server_whose_pieces_are_too_long_is_asked_for_none_again(setup: Setup) -> None:
     broken = DATA.replace(b"moov", b"moow")
     start = len(DATA) - len(DATA) // 8 - 1  # a few bytes are asked for twice, as a proof

@@ -52,6 +52,8 @@ _QUICK = 2.0
 """Seconds: what is worth another try this soon is tried again here, all else by the queue."""
 _FRESH_LINKS = 2
 """Times at most that the gateway is asked for a new link during one download."""
+_MOST_CHANGES = 8
+"""Times that a file may turn out to be still being written; then others have their turn first."""
 _jitter = random.SystemRandom()
 
 
@@ -159,6 +161,8 @@ class _Attempts:
         self.refused_digest = ""
         """Of what was refused last."""
         self.is_twice_the_same = False
+        self.changes = 0
+        """How often what was refused was not what was refused before."""
         self.keeps_anyway = False
         """Nothing better will come: keep it under a name that says that it is not verified."""
         self.ends: set[int] = set()
@@ -266,8 +270,9 @@ class _Attempts:
         """Note whether what came is what came the time before."""
         digest = sha256_of(self.part.path)
         self.is_twice_the_same = digest == self.refused_digest
-        if self.refused_digest and not self.is_twice_the_same:
-            self.tries_left = self.limits.tries  # it is still being written
+        if not self.is_twice_the_same:
+            self.tries_left = self.limits.tries  # it may still be being written
+            self.changes += 1
         self.refused_digest = digest
 
     def _may_go_on(self) -> bool:
@@ -323,6 +328,8 @@ class _Attempts:
         """Count and pause; bytes gained make up for every failure before."""
         if isinstance(trouble, Corrupt):
             self.is_refused = self.part.is_complete
+            if self.changes > _MOST_CHANGES:
+                raise trouble
         elif self.part.size > self.most:
             self._check_pace()
             self.tries_left = self.limits.tries
@@ -338,7 +345,7 @@ class _Attempts:
             self._give_up(trouble)
             return
         self.transfer.show(Phase.RETRYING)
-        failures = self.limits.tries - self.tries_left
+        failures = max(self.limits.tries - self.tries_left, self.changes)
         backoff = Backoff(self.limits.first_pause, self.limits.longest_pause)
         self.transfer.clock.wait(self.transfer.cancelled, backoff.after(failures, _jitter))
 
