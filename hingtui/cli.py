@@ -12,8 +12,9 @@ import sys
 from collections.abc import Sequence
 from contextlib import suppress
 
-from hingtui import __version__, i18n
-from hingtui.i18n import _, mark
+from hingtui import __version__
+from hingtui.text import i18n
+from hingtui.text.i18n import _, mark
 
 TYPE_CHECKING = False  # typing itself takes a tenth of the time of --help
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _last_words(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """Crash as Python does, but without the token in what the error says."""
-    from hingtui.redaction import last_words
+    from hingtui.text.redaction import last_words
 
     last_words(kind, error, trace)
 
@@ -123,7 +124,7 @@ class _Parser(argparse.ArgumentParser):
         if file is not None and file is sys.stdout:  # the help: it quotes nobody
             file.write(message)
             return
-        from hingtui.text import clean_block
+        from hingtui.text.clean import clean_block
 
         print(clean_block(message, 100_000), file=file or sys.stderr)
 

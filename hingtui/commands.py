@@ -10,7 +10,6 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from hingtui import i18n
 from hingtui.clock import Clock
 from hingtui.diagnosis import diagnose
 from hingtui.download import discard_part
@@ -24,7 +23,6 @@ from hingtui.errors import (
     SettingsError,
     StorageTrouble,
 )
-from hingtui.i18n import _
 from hingtui.ids import PASTE_LIMIT, Found, find_ids, find_ids_in_arguments
 from hingtui.log import open_log
 from hingtui.monitor import Connection, Link, Monitor, SaveState, Watched
@@ -39,6 +37,8 @@ from hingtui.printing import (
 )
 from hingtui.process import this_process
 from hingtui.settings import Settings, absolute_path, load_settings
+from hingtui.text import i18n
+from hingtui.text.i18n import _
 from hingtui.video import Status
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hingtui import errors
-from hingtui.i18n import _
-from hingtui.text import BLOCK_LIMIT, clean_line
+from hingtui.text.clean import BLOCK_LIMIT, clean_line
+from hingtui.text.i18n import _
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,13 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hingtui import i18n
 from hingtui.errors import SettingsError
-from hingtui.i18n import _
 from hingtui.log import open_log
 from hingtui.process import this_process
 from hingtui.settings import Settings, load_settings
-from hingtui.text import clean_line
+from hingtui.text import i18n
+from hingtui.text.clean import clean_line
+from hingtui.text.i18n import _
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hingtui.files import make_folder
-from hingtui.i18n import _
+from hingtui.text.i18n import _
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
@@ -37,7 +37,7 @@ class SafeFormatter(logging.Formatter):
         self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
-        from hingtui.redaction import redacted, without_controls  # not before there is a line
+        from hingtui.text.redaction import redacted, without_controls  # not before there is a line
 
         return without_controls(redacted(super().format(record), self._secrets, mark="***"))
 
@@ -93,7 +93,7 @@ class Log:
 
     def hide(self, secret: str) -> None:
         """Never write this text, nor tell it where the program crashes."""
-        from hingtui.redaction import KNOWN
+        from hingtui.text.redaction import KNOWN
 
         KNOWN.add(secret)
         if secret and secret not in self._secrets:
@@ -136,7 +136,7 @@ def _open_private(name: str) -> int:
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    from hingtui.redaction import last_words
+    from hingtui.text.redaction import last_words
 
     last_words(kind, error, trace)
 

@@ -35,7 +35,7 @@ def without_token(environ: Mapping[str, str], tokens: Iterable[str] = ()) -> dic
     Looked for are `tokens`, those that this process has used, and the one that the environment
     itself sets.
     """
-    from hingtui.redaction import KNOWN, TOKEN_VARIABLES
+    from hingtui.text.redaction import KNOWN, TOKEN_VARIABLES
 
     first, *others = TOKEN_VARIABLES
     set_here = {environ.get(first, "").strip()}

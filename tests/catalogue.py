@@ -21,7 +21,7 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 SOURCE = Path(__file__).parents[1] / "hingtui"
-FOLDER = SOURCE / "locale" / "zh_CN" / "LC_MESSAGES"
+FOLDER = SOURCE / "text" / "locale" / "zh_CN" / "LC_MESSAGES"
 PO = FOLDER / "hingtui.po"
 MO = FOLDER / "hingtui.mo"
 LOCALE = "zh_CN"

@@ -18,12 +18,12 @@ from pathlib import Path
 
 from textual.widgets import TextArea
 
-from hingtui import i18n
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
 from hingtui.interactive import demo_environ
 from hingtui.monitor import Link
 from hingtui.settings import load_settings
+from hingtui.text import i18n
 from hingtui.ui.themes import DARK
 from hingtui.ui.video_table import VideoTable
 from hingtui.video import Status

@@ -13,12 +13,12 @@ from textual import _wait
 from textual.pilot import Pilot
 from textual.widgets import Static
 
-from hingtui import i18n
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
 from hingtui.monitor import Link, SaveState, Watched
 from hingtui.settings import load_settings
+from hingtui.text import i18n
 from hingtui.ui.app import HingtuiApp
 from hingtui.ui.dashboard import Dashboard
 from hingtui.ui.detail import DetailPane

@@ -14,10 +14,10 @@ from textual.widgets._footer import FooterKey
 
 from hingtui.errors import StorageTrouble
 from hingtui.monitor import Link
+from hingtui.text.cell_width import short_id
 from hingtui.ui.dialogs import AddDialog, HelpDialog, QuitDialog, TokenDialog
 from hingtui.video import Status
 from hingtui.watchlist import Watchlist
-from hingtui.widths import short_id
 from tests.scene import TOKEN, job, until
 from tests.stage import stage
 

@@ -24,7 +24,7 @@ from hingtui.ids import find_ids
 from hingtui.monitor import Census, Connection, Link, SaveState, Watched
 from hingtui.monitor.watched import Saving, Seen, Trouble
 from hingtui.printing import json_record, print_json, print_table
-from hingtui.text import clean_line
+from hingtui.text.clean import clean_line
 from hingtui.ui.cells import Sight
 from hingtui.ui.columns import plan_columns
 from hingtui.ui.detail import detail_text

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from hingtui.i18n import _, current_language, language_from, mark, ngettext, use_language
+from hingtui.text.i18n import _, current_language, language_from, mark, ngettext, use_language
 
 
 @pytest.fixture(autouse=True)
@@ -26,7 +26,7 @@ def python(*arguments: str) -> bytes:
 
 
 def test_english_is_spoken_until_something_else_is_wished() -> None:
-    script = "from hingtui.i18n import *; print(current_language())"
+    script = "from hingtui.text.i18n import *; print(current_language())"
     answer = python("-c", script)
     assert answer == b"en"
 
@@ -102,6 +102,8 @@ def test_the_environment_says_the_language(environ: dict[str, str], language: st
 
 
 def test_importing_it_reads_no_catalogue() -> None:
-    script = "import sys, hingtui.i18n; print('babel' in sys.modules, 'pathlib' in sys.modules)"
+    script = (
+        "import sys, hingtui.text.i18n; print('babel' in sys.modules, 'pathlib' in sys.modules)"
+    )
     answer = python("-S", "-c", script)
     assert answer == b"False False"

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hingtui.log import SafeFormatter
-from hingtui.redaction import redacted, without_controls
+from hingtui.text.redaction import redacted, without_controls
 from tests.leaky import PASSWORD, SIGNATURE, TOKEN, leaks
 
 WORDS = st.text(max_size=20)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from hingtui.text import (
+from hingtui.text.clean import (
     BLOCK_LIMIT,
     LINE_LIMIT,
     clean_block,

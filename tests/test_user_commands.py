@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hingtui import redaction
+from hingtui.text import redaction
 from hingtui.user_commands import start, without_token
 
 TOKEN = "oh-0123456789abcdef"

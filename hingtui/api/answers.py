@@ -25,8 +25,8 @@ from hingtui.api.refusals import (
     refusal,
 )
 from hingtui.errors import ApiError, BadReply, NotFound, NotReady
-from hingtui.i18n import _
-from hingtui.redaction import redacted
+from hingtui.text.i18n import _
+from hingtui.text.redaction import redacted
 from hingtui.video import Status, Video, VideoError
 
 GOOD = (200, 201, 202, 203)

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from hingtui.errors import BadCertificate
-from hingtui.i18n import _
+from hingtui.text.i18n import _
 
 _BUNDLES = (
     "/etc/ssl/cert.pem",  # Alpine, Arch, Fedora, RHEL 9

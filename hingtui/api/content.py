@@ -34,7 +34,7 @@ from hingtui.api.wire import FAULTS, Wire, explain, later_in_thread
 from hingtui.clock import Cancellation
 from hingtui.errors import ApiError, BadRedirect, BadReply, Unreachable
 from hingtui.file_kind import FileKind, file_kind
-from hingtui.i18n import _
+from hingtui.text.i18n import _
 
 _PIECE = 2**18
 """Bytes read from the connection at once, at most."""

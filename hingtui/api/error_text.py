@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from hingtui.api.fields import Fields, at, first, line, opened
-from hingtui.text import clean_block
+from hingtui.text.clean import clean_block
 from hingtui.video import VideoError
 
 _MESSAGE_NAMES = (

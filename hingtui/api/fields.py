@@ -10,7 +10,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from hingtui.text import clean_line
+from hingtui.text.clean import clean_line
 
 Fields = Mapping[str, object]
 

@@ -8,7 +8,7 @@ from datetime import UTC
 from email.utils import parsedate_to_datetime
 
 from hingtui.file_kind import FileKind, file_kind
-from hingtui.text import clean_line
+from hingtui.text.clean import clean_line
 
 _NO_COMPRESSION = re.compile(
     r"|identity|none|null|binary|chunked|aws-chunked|plain|raw|text|base64|[78]-?bit"

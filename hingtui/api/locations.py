@@ -12,7 +12,7 @@ import httpx
 
 from hingtui.api.origins import Origin, make_origin
 from hingtui.errors import BadRedirect
-from hingtui.i18n import _
+from hingtui.text.i18n import _
 
 _LONGEST_URL = 8192
 _LAST_PORT = 65_535

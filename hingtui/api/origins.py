@@ -8,7 +8,7 @@ import socket
 from dataclasses import dataclass
 
 from hingtui.errors import BadRedirect
-from hingtui.i18n import _
+from hingtui.text.i18n import _
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _FAKE_ADDRESSES = tuple(

@@ -43,8 +43,8 @@ from hingtui.api.places import (
 )
 from hingtui.api.times import Moment, Times, parse_moment, parse_time, settle
 from hingtui.errors import HingtuiError
-from hingtui.i18n import _
-from hingtui.text import clean_block
+from hingtui.text.clean import clean_block
+from hingtui.text.i18n import _
 from hingtui.video import Cost, Status, Video, VideoError
 
 __all__ = [

@@ -32,9 +32,9 @@ from hingtui.errors import (
     StorageRefused,
     Unauthorized,
 )
-from hingtui.i18n import _
-from hingtui.redaction import redacted
-from hingtui.text import clean_block, clean_line
+from hingtui.text.clean import clean_block, clean_line
+from hingtui.text.i18n import _
+from hingtui.text.redaction import redacted
 
 E = TypeVar("E", bound=ApiError)
 

@@ -33,7 +33,7 @@ from hingtui.api.proxies import Proxies, Proxy
 from hingtui.api.refusals import Reply, damaged, too_big
 from hingtui.clock import Clock
 from hingtui.errors import Unauthorized, Unreachable
-from hingtui.i18n import _
+from hingtui.text.i18n import _
 
 USER_AGENT = f"hingtui/{__version__}"
 MAX_ERROR_BODY = 64 * 2**10

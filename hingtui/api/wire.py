@@ -29,8 +29,8 @@ from hingtui.errors import (
     Unreachable,
     UntrustedCertificate,
 )
-from hingtui.i18n import _
-from hingtui.text import clean_line
+from hingtui.text.clean import clean_line
+from hingtui.text.i18n import _
 
 FAULTS = (
     httpx.HTTPError,

@@ -44,9 +44,9 @@ from hingtui.errors import (
     Unreachable,
 )
 from hingtui.file_kind import HEAD_SIZE, FileKind, file_kind
-from hingtui.i18n import _
 from hingtui.mp4 import BrokenMp4, Mp4, Unverifiable, inspect
-from hingtui.text import human_bytes
+from hingtui.text.clean import human_bytes
+from hingtui.text.i18n import _
 
 _QUICK = 2.0
 """Seconds: what is worth another try this soon is tried again here, all else by the queue."""

@@ -37,7 +37,7 @@ from hingtui.files import (
     sweep_leftovers,
     sync_folder,
 )
-from hingtui.i18n import _
+from hingtui.text.i18n import _
 
 _OPEN_ROUNDS = 10
 """Times a part may be published or removed by others between our opening and locking it."""

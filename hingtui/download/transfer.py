@@ -20,8 +20,8 @@ from hingtui.clock import Clock
 from hingtui.download.part_file import Part
 from hingtui.download.part_note import Source
 from hingtui.errors import BadReply, Cancelled, Slow, TooLarge, Unreachable
-from hingtui.i18n import _
-from hingtui.text import human_bytes
+from hingtui.text.clean import human_bytes
+from hingtui.text.i18n import _
 
 _OVERLAP = 16 << 10
 """Bytes asked for twice: so many of a compressed video are like those of no other."""

@@ -12,7 +12,7 @@ import stat
 import sys
 from pathlib import Path
 
-from hingtui.i18n import _
+from hingtui.text.i18n import _
 
 _NO_FOLDER_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EBADF)
 _CHUNK = 1 << 20

@@ -13,7 +13,7 @@ from hingtui.ids.prose import ids_in_prose
 from hingtui.ids.records import read_record
 from hingtui.ids.urls import URL, ids_in_url
 from hingtui.ids.values import Judged, ids_in_value
-from hingtui.text import clean_block, clean_line
+from hingtui.text.clean import clean_block, clean_line
 
 PASTE_LIMIT = 20_000_000
 """Characters looked at; whatever comes after them is left out."""

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from hingtui.ids import fields, shapes
-from hingtui.text import clean_line
+from hingtui.text.clean import clean_line
 
 _HOLDERS = ("data", "output", "result", "video", "task", "response")
 """Members of an envelope that hold the video."""

@@ -9,7 +9,7 @@ Corrupt
 from __future__ import annotations
 
 from hingtui.errors import Corrupt
-from hingtui.i18n import _
+from hingtui.text.i18n import _
 
 
 class BrokenMp4(Corrupt):

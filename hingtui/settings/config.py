@@ -16,8 +16,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from hingtui.errors import SettingsError
 from hingtui.files import read_file
-from hingtui.i18n import LANGUAGES, _
-from hingtui.text import clean_line
+from hingtui.text.clean import clean_line
+from hingtui.text.i18n import LANGUAGES, _
 
 MOST_DOWNLOADS = 16
 _LIMIT = 1 << 20

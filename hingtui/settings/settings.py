@@ -16,8 +16,8 @@ import platformdirs
 
 from hingtui.errors import SettingsError
 from hingtui.files import read_file, write_atomically
-from hingtui.i18n import _, language_from
 from hingtui.settings.config import Config, check_base_url, read_config
+from hingtui.text.i18n import _, language_from
 
 DEFAULT_BASE_URL = "https://models.hingnet.com.cn"
 _APP = "hingtui"

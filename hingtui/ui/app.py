@@ -25,12 +25,13 @@ from textual.theme import Theme
 from hingtui import user_commands
 from hingtui.clock import Clock
 from hingtui.errors import SettingsError, StorageTrouble
-from hingtui.i18n import _
 from hingtui.monitor import Changes, Monitor, Standing
 from hingtui.monitor.monitor import Api
 from hingtui.opener import open_file
 from hingtui.process import this_process
 from hingtui.settings import Settings, save_token
+from hingtui.text.cell_width import legible
+from hingtui.text.i18n import _
 from hingtui.ui.cells import standing_icon, standing_style, standing_word
 from hingtui.ui.commands import Command, commands
 from hingtui.ui.dashboard import Dashboard
@@ -41,7 +42,6 @@ from hingtui.ui.palette import Palette, palette_of
 from hingtui.ui.survival import SurvivingApp
 from hingtui.ui.themes import DARK, LIGHT
 from hingtui.watchlist import Watchlist
-from hingtui.widths import legible
 
 LEAVING = 1.0
 """Seconds that downloads get to put their parts in order when the program ends."""

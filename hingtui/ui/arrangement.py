@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from hingtui.i18n import _
 from hingtui.monitor import Standing, Watched, standing_of
+from hingtui.text.i18n import _
 
 _LAST = float("inf")
 _RANK = {

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from hingtui.i18n import _
 from hingtui.monitor import Standing, Watched
+from hingtui.text.i18n import _
 from hingtui.ui import cells
 from hingtui.ui.cells import Cell, Sight
 

@@ -20,9 +20,10 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import DataTable, Static
 
-from hingtui.i18n import _, ngettext
 from hingtui.monitor import Census, Changes, Link, Monitor, Watched
-from hingtui.text import clean_line, one_line
+from hingtui.text.cell_width import legible, short_id
+from hingtui.text.clean import clean_line, one_line
+from hingtui.text.i18n import _, ngettext
 from hingtui.ui.arrangement import Arrangement, sort_name
 from hingtui.ui.cells import Sight, fit
 from hingtui.ui.detail import DetailPane
@@ -33,7 +34,6 @@ from hingtui.ui.palette import Palette
 from hingtui.ui.video_table import VideoTable
 from hingtui.ui.welcome import Welcome, welcome_card
 from hingtui.video import Status
-from hingtui.widths import legible, short_id
 
 if TYPE_CHECKING:
     from hingtui.ui.filter_bar import FilterBar

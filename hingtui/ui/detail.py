@@ -12,13 +12,13 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from hingtui.diagnosis import diagnose
-from hingtui.i18n import _, ngettext
 from hingtui.monitor import Watched, standing_of
 from hingtui.schedule import Basis, Expiry
-from hingtui.text import date_and_time, human_bytes, human_duration, time_of_day
+from hingtui.text.cell_width import legible, steady
+from hingtui.text.clean import date_and_time, human_bytes, human_duration, time_of_day
+from hingtui.text.i18n import _, ngettext
 from hingtui.ui.cells import Sight, coarse_ago, standing_icon, standing_style, standing_word
 from hingtui.video import USUAL_LIFE, Status, Video
-from hingtui.widths import legible, steady
 
 _HISTORY_SHOWN = 12
 _LINES_SHOWN = 200

@@ -19,11 +19,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static, TextArea
 
 from hingtui.errors import SettingsError
-from hingtui.i18n import _, ngettext
 from hingtui.ids import find_ids, readable
 from hingtui.settings import clean_token
+from hingtui.text.cell_width import fit, legible, steady
+from hingtui.text.i18n import _, ngettext
 from hingtui.ui.commands import Command
-from hingtui.widths import fit, legible, steady
 
 _PASTE_GAP = 0.02
 """Seconds: an Enter sooner than this after another key was pasted, not pressed."""

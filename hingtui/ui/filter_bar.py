@@ -9,9 +9,9 @@ from textual.binding import Binding, BindingType
 from textual.message import Message
 from textual.widgets import Input
 
-from hingtui.i18n import _
-from hingtui.text import clean_line
-from hingtui.widths import steady
+from hingtui.text.cell_width import steady
+from hingtui.text.clean import clean_line
+from hingtui.text.i18n import _
 
 
 class FilterBar(Input):

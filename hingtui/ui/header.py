@@ -10,13 +10,13 @@ from rich.style import Style
 from rich.text import Text
 
 from hingtui.diagnosis import diagnose
-from hingtui.i18n import _
 from hingtui.monitor import Census, Connection, Link, Standing
 from hingtui.schedule import Expiry
-from hingtui.text import human_duration, time_of_day
+from hingtui.text.cell_width import fit, legible, steady
+from hingtui.text.clean import human_duration, time_of_day
+from hingtui.text.i18n import _
 from hingtui.ui.cells import SOON, VERY_SOON, standing_icon, standing_style, standing_word
 from hingtui.ui.palette import Palette
-from hingtui.widths import fit, legible, steady
 
 _COUNTED = (
     Standing.QUEUED,

@@ -21,7 +21,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.worker import Worker, WorkerFailed, WorkerState, active_worker
 
-from hingtui.i18n import _
+from hingtui.text.i18n import _
 
 _log = logging.getLogger(__name__)
 
@@ -84,7 +84,7 @@ class SurvivingApp(App[None]):
 
     def _fatal_error(self) -> None:
         """As Textual's own, but without local variables and without secrets in what is said."""
-        from hingtui.redaction import crash_report
+        from hingtui.text.redaction import crash_report
 
         self.bell()
         error = sys.exception()

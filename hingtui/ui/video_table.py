@@ -16,12 +16,12 @@ from textual.coordinate import Coordinate
 from textual.message import Message
 from textual.widgets import DataTable
 
-from hingtui.i18n import _
 from hingtui.monitor import Watched
+from hingtui.text.cell_width import short_id
+from hingtui.text.i18n import _
 from hingtui.ui.cells import Cell, Sight, fit
 from hingtui.ui.columns import ColumnPlan, plan_columns
 from hingtui.ui.row_table import RowTable
-from hingtui.widths import short_id
 
 _ID_CELLS = 24
 

@@ -7,7 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import Center, Middle
 from textual.widgets import Static
 
-from hingtui.i18n import _
+from hingtui.text.i18n import _
 from hingtui.ui.palette import Palette
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hingtui.text import clean_block, clean_line
+from hingtui.text.clean import clean_block, clean_line
 from hingtui.video import Cost, Status, Video, VideoError
 
 _ID_LIMIT = 2000

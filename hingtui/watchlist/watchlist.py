@@ -32,7 +32,7 @@ from hingtui.files import (
     sync_folder,
     write_atomically,
 )
-from hingtui.i18n import _
+from hingtui.text.i18n import _
 from hingtui.watchlist.entry import Entry
 from hingtui.watchlist.layout import FORMAT, Damaged, chunk_of, entry_of, joined, pieces, split
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
-from hingtui.text import clean_line
+from hingtui.text.clean import clean_line
 
 _NAME_LIMIT = 4000
 """Characters shown of a name."""

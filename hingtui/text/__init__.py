@@ -1,0 +1,1 @@
+"""Text: cleaning, cell widths, translation, redaction. It imports no other package."""
