@@ -11,9 +11,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from hingtui.clock import Clock
-from hingtui.diagnosis import diagnose
 from hingtui.download import discard_part
-from hingtui.errors import (
+from hingtui.log import open_log
+from hingtui.model.errors import (
     ApiError,
     Busy,
     HingtuiError,
@@ -23,8 +23,9 @@ from hingtui.errors import (
     SettingsError,
     StorageTrouble,
 )
-from hingtui.ids import PASTE_LIMIT, Found, find_ids, find_ids_in_arguments
-from hingtui.log import open_log
+from hingtui.model.explain import diagnose
+from hingtui.model.ids import PASTE_LIMIT, Found, find_ids, find_ids_in_arguments
+from hingtui.model.video import Status
 from hingtui.monitor import Connection, Link, Monitor, SaveState, Watched
 from hingtui.printing import (
     json_record,
@@ -39,7 +40,6 @@ from hingtui.process import this_process
 from hingtui.settings import Settings, absolute_path, load_settings
 from hingtui.text import i18n
 from hingtui.text.i18n import _
-from hingtui.video import Status
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
 

@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hingtui.errors import SettingsError
 from hingtui.log import open_log
+from hingtui.model.errors import SettingsError
 from hingtui.process import this_process
 from hingtui.settings import Settings, load_settings
 from hingtui.text import i18n

@@ -15,12 +15,12 @@ from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
 
-from hingtui.diagnosis import diagnose
+from hingtui.model.explain import diagnose
+from hingtui.model.video import Status
 from hingtui.monitor import Watched
 from hingtui.text.cell_width import fit, legible, short_id, steady
 from hingtui.text.clean import BLOCK_LIMIT, HIDDEN, clean_line, human_duration, one_line
 from hingtui.text.i18n import _
-from hingtui.video import Status
 
 _WORTH_SHOWING = 20
 """Videos from which on asking takes long enough for its progress to be of interest."""

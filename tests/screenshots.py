@@ -21,12 +21,12 @@ from textual.widgets import TextArea
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
 from hingtui.interactive import demo_environ
+from hingtui.model.video import Status
 from hingtui.monitor import Link
 from hingtui.settings import load_settings
 from hingtui.text import i18n
 from hingtui.ui.themes import DARK
 from hingtui.ui.video_table import VideoTable
-from hingtui.video import Status
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
 from tests.still_stage import RATE, Stage, StillApp, StillClock

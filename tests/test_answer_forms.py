@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from hingtui import errors
 from hingtui.api import Api
-from hingtui.video import Cost, Status, Video, VideoError
+from hingtui.model import errors
+from hingtui.model.video import Cost, Status, Video, VideoError
 from tests.fault_server import FaultServer, answer, json_answer
 from tests.support import EPOCH, FakeClock
 

@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from hingtui import errors
 from hingtui.api import MAX_VIDEO_BODY, USER_AGENT, Api
-from hingtui.video import Status
+from hingtui.model import errors
+from hingtui.model.video import Status
 from tests.fault_server import (
     CERTIFICATES,
     CLOSE,

@@ -13,8 +13,8 @@ from typing import Any
 
 import pytest
 
-from hingtui import errors
 from hingtui.api import Api, Content
+from hingtui.model import errors
 from tests.fault_server import (
     CERTIFICATES,
     CLOSE,

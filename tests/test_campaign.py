@@ -14,10 +14,10 @@ import pytest
 
 from hingtui.api import content
 from hingtui.download import attempts, part_file, transfer
+from hingtui.model.mp4 import Mp4
+from hingtui.model.video import Video
 from hingtui.monitor.keeper import Keeper, Pending
 from hingtui.monitor.rate_limiter import RateLimiter
-from hingtui.mp4 import Mp4
-from hingtui.video import Video
 from tests.campaign.run import Campaign, lived
 from tests.campaign.schedule import DOWNLOAD, WATCH, drawn
 
@@ -110,7 +110,7 @@ def forgets_what_was_not_written(patch: pytest.MonkeyPatch) -> None:
 
 def shows_what_the_server_sent(patch: pytest.MonkeyPatch) -> None:
     """The prompt goes to the screen as it came."""
-    patch.setattr("hingtui.video.clean_block", lambda text, *_: text)
+    patch.setattr("hingtui.model.video.clean_block", lambda text, *_: text)
 
 
 def stores_the_link(patch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import random
 from collections import Counter
 
+from hingtui.model.video import Status, Video
 from hingtui.monitor import Census, Watched, standing_of
-from hingtui.video import Status, Video
 
 NOW = 1_762_789_802.0
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import certifi
 import pytest
 
-from hingtui import errors
 from hingtui.api import certificates
+from hingtui.model import errors
 from tests.fault_server import CERTIFICATES, FaultServer, json_answer
 from tests.test_api import VIDEO, api_at
 from tests.test_api_content import MP4, mp4, read

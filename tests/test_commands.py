@@ -22,7 +22,7 @@ from hingtui import __version__
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
-from hingtui.ids import PASTE_LIMIT
+from hingtui.model.ids import PASTE_LIMIT
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
 from tests.scene import TOKEN

@@ -12,11 +12,11 @@ from rich.cells import cell_len
 from textual.widgets import Input
 from textual.widgets._footer import FooterKey
 
-from hingtui.errors import StorageTrouble
+from hingtui.model.errors import StorageTrouble
+from hingtui.model.video import Status
 from hingtui.monitor import Link
 from hingtui.text.cell_width import short_id
 from hingtui.ui.dialogs import AddDialog, HelpDialog, QuitDialog, TokenDialog
-from hingtui.video import Status
 from hingtui.watchlist import Watchlist
 from tests.scene import TOKEN, job, until
 from tests.stage import stage

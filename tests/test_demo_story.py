@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from hingtui import mp4
 from hingtui.api.payload import parse_video
 from hingtui.demo.film import CLIPS, Clip, Film
 from hingtui.demo.job import Shape
 from hingtui.demo.story import Job, Story
-from hingtui.video import Status
+from hingtui.model import mp4
+from hingtui.model.video import Status
 from tests.support import EPOCH, FakeClock
 
 DONE = Job("video_done1", EPOCH - 100)

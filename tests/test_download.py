@@ -16,7 +16,7 @@ import pytest
 from hingtui.api import Api
 from hingtui.download import Limits, Phase, Progress, Saved, download
 from hingtui.download.part_file import part_size
-from hingtui.errors import (
+from hingtui.model.errors import (
     ApiError,
     BadReply,
     Cancelled,
@@ -32,7 +32,7 @@ from hingtui.errors import (
     Unauthorized,
     Unreachable,
 )
-from hingtui.mp4 import Mp4
+from hingtui.model.mp4 import Mp4
 from tests.file_server import FileServer, Say, serving
 from tests.mp4_samples import mp4
 from tests.support import FakeClock

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from hingtui.api.locations import resolve
-from hingtui.errors import BadRedirect
+from hingtui.model.errors import BadRedirect
 from tests.fault_server import FaultServer, Request, answer, json_answer
 from tests.test_api import api_at
 from tests.test_api_content import MP4, TOKEN, mp4, read

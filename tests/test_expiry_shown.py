@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 
+from hingtui.model.video import Cost, Status, Video
 from hingtui.monitor import Watched
 from hingtui.printing import json_record
 from hingtui.ui.cells import Sight, expiry_cell
 from hingtui.ui.detail import detail_text
 from hingtui.ui.palette import palette_of
 from hingtui.ui.themes import DARK
-from hingtui.video import Cost, Status, Video
 from hingtui.watchlist.entry import Entry, parse_entry
 from tests.support import EPOCH
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hingtui.file_kind import HEAD_SIZE, FileKind, file_kind
+from hingtui.model.file_kind import HEAD_SIZE, FileKind, file_kind
 from tests.mp4_samples import FTYP, box, mp4
 
 CLIPS = sorted((Path(__file__).parent / "clips").iterdir())

@@ -18,9 +18,9 @@ from rich.cells import cell_len
 from hingtui.api.answers import read_answer, read_link, read_page
 from hingtui.api.payload import NotAVideo, parse_video
 from hingtui.api.refusals import Call, Reply, refusal
-from hingtui.diagnosis import diagnose
-from hingtui.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
-from hingtui.ids import find_ids
+from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
+from hingtui.model.explain import diagnose
+from hingtui.model.ids import find_ids
 from hingtui.monitor import Census, Connection, Link, SaveState, Watched
 from hingtui.monitor.watched import Saving, Seen, Trouble
 from hingtui.printing import json_record, print_json, print_table

@@ -8,7 +8,6 @@ import zlib
 
 import pytest
 
-from hingtui import errors
 from hingtui.api.answers import read_answer, read_link, read_page, unpack
 from hingtui.api.headers import (
     compressions,
@@ -22,7 +21,8 @@ from hingtui.api.headers import (
     version,
 )
 from hingtui.api.refusals import Call, Reply, refusal
-from hingtui.video import Status
+from hingtui.model import errors
+from hingtui.model.video import Status
 
 NOW = 1_762_789_802.0
 DATE = "Mon, 10 Nov 2025 15:50:02 GMT"  # NOW

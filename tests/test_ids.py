@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hingtui.ids import find_ids, find_ids_in_arguments
+from hingtui.model.ids import find_ids, find_ids_in_arguments
 
 ID = "video_691209aab0a08198a4e78870277f7e3d0215e09cec47a737"
 TOKEN = "oh-" + "s3cr3t" * 8

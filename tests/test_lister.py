@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hingtui.model.video import Status
 from hingtui.monitor import Link
-from hingtui.video import Status
 from tests.scene import job, scene
 
 MANY = [f"video_{n:02}" for n in range(40)]

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from hingtui.api import Api
-from hingtui.errors import NotFound, StorageTrouble, Unauthorized
+from hingtui.model.errors import NotFound, StorageTrouble, Unauthorized
+from hingtui.model.video import Status
 from hingtui.monitor import Link, SaveState
 from hingtui.monitor.gateway import Gateway
-from hingtui.video import Status
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
 from tests.scene import job, scene, until

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hingtui.errors import Corrupt
-from hingtui.mp4 import BrokenMp4, Mp4, NotMp4, Unverifiable, inspect
+from hingtui.model.errors import Corrupt
+from hingtui.model.mp4 import BrokenMp4, Mp4, NotMp4, Unverifiable, inspect
 from tests.mp4_samples import FTYP, box, full, moov, mp4, mvex, stco, stsc, stsz, track
 
 FILMS = sorted((Path(__file__).parent.parent / "hingtui" / "demo" / "clips").glob("*.mp4"))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hingtui.mp4 import BrokenMp4, inspect
+from hingtui.model.mp4 import BrokenMp4, inspect
 from tests.make_mp4_clips import CLIPS, FOLDER
 
 SAMPLES_END = {

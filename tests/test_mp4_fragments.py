@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hingtui.mp4 import BrokenMp4, Mp4, inspect
+from hingtui.model.mp4 import BrokenMp4, Mp4, inspect
 from tests.mp4_samples import (
     FTYP,
     box,

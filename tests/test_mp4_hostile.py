@@ -12,8 +12,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hingtui.errors import Corrupt
-from hingtui.mp4 import Unverifiable, inspect
+from hingtui.model.errors import Corrupt
+from hingtui.model.mp4 import Unverifiable, inspect
 from tests.make_mp4_clips import CLIPS, FOLDER
 from tests.mp4_samples import FTYP, box, full, mp4, mvex, stsz_uniform, tfhd, track, trun
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from hingtui.mp4 import BrokenMp4, Unverifiable, inspect
+from hingtui.model.mp4 import BrokenMp4, Unverifiable, inspect
 from tests.mp4_samples import box, full, stco, stsc, stsz, stsz_uniform, track
 
 DATA = box(b"mdat", bytes(92))

@@ -17,10 +17,10 @@ import pytest
 
 from hingtui import commands
 from hingtui.download import discard_part
-from hingtui.errors import SettingsError, StorageTrouble
 from hingtui.files import same_bytes, write_atomically
+from hingtui.model.errors import SettingsError, StorageTrouble
+from hingtui.model.video import Status, Video
 from hingtui.settings import load_settings, save_token
-from hingtui.video import Status, Video
 from hingtui.watchlist import Entry, Watchlist
 from tests.scene import scene
 from tests.support import EPOCH

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hingtui.api.origins import Origin, check_peer, check_redirect, leads_inside, make_origin
-from hingtui.errors import BadRedirect
+from hingtui.model.errors import BadRedirect
 
 PUBLIC = Origin("https", "8.8.8.8", 443)
 

@@ -23,8 +23,8 @@ from hingtui.api import Api
 from hingtui.download import Progress, Saved, download
 from hingtui.download.part_file import discard_part, opened_part, part_size
 from hingtui.download.part_note import Source
-from hingtui.errors import Busy, Cancelled, RateLimited, ServerTrouble, StorageTrouble
 from hingtui.files import renaming
+from hingtui.model.errors import Busy, Cancelled, RateLimited, ServerTrouble, StorageTrouble
 from tests.file_server import FileServer, Say, serving
 from tests.mp4_samples import mp4
 from tests.support import FakeClock

@@ -10,7 +10,7 @@ import pytest
 
 from hingtui.api import Api
 from hingtui.api.payload import parse_video
-from hingtui.video import Video
+from hingtui.model.video import Video
 from tests.fault_server import FaultServer, json_answer
 from tests.support import FakeClock
 

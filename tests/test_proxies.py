@@ -6,7 +6,7 @@ import pytest
 
 from hingtui.api.origins import Origin
 from hingtui.api.proxies import Proxies
-from hingtui.errors import Unreachable
+from hingtui.model.errors import Unreachable
 
 HTTPS = Origin("https", "gateway.example", 443)
 HTTP = Origin("http", "gateway.example", 80)

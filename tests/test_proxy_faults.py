@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from hingtui import errors
-from hingtui.diagnosis import diagnose
+from hingtui.model import errors
+from hingtui.model.explain import diagnose
 from tests.fault_server import CERTIFICATES, FaultServer, answer, json_answer
 from tests.test_api import VIDEO, api_at, relay
 from tests.test_api_content import TOKEN, make_api, mp4

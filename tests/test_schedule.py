@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hingtui import schedule
-from hingtui.errors import Backoff
+from hingtui.model import eta as schedule
+from hingtui.model.errors import Backoff
+from hingtui.model.eta import Pace, ask_again_in, expiry, first_pace, remaining
+from hingtui.model.video import USUAL_LIFE, Status, Video
 from hingtui.monitor.rate_limiter import FULL_RATE, RateLimiter
-from hingtui.schedule import Pace, ask_again_in, expiry, first_pace, remaining
-from hingtui.video import USUAL_LIFE, Status, Video
 
 START = 1_762_789_802.0
 times = st.floats(0, 10_000)

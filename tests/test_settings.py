@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hingtui.errors import SettingsError
+from hingtui.model.errors import SettingsError
 from hingtui.settings import DEFAULT_BASE_URL, Settings, clean_token, load_settings, save_token
 from hingtui.text.i18n import use_language
 

@@ -13,8 +13,8 @@ import pytest
 from textual.widget import Widget
 from textual.widgets import Input
 
+from hingtui.model.eta import Pace
 from hingtui.monitor import Changes, Monitor
-from hingtui.schedule import Pace
 from hingtui.ui import detail
 from hingtui.ui.arrangement import Arrangement
 from hingtui.ui.dashboard import Dashboard

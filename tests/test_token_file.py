@@ -15,8 +15,8 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("permissions of this kind are POSIX", allow_module_level=True)
 
-from hingtui.errors import SettingsError
 from hingtui.log import Log
+from hingtui.model.errors import SettingsError
 from hingtui.settings import Settings, load_settings, save_token
 from tests.leaky import run_all
 from tests.terminal import ROOT, clean_environ

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hingtui.api import Api
 from hingtui.api.setup import Setup
 from hingtui.clock import Clock
-from hingtui.errors import ApiError, SettingsError
+from hingtui.model.errors import ApiError, SettingsError
 from hingtui.settings import load_settings
 from hingtui.settings.config import check_base_url
 from hingtui.watchlist import Entry

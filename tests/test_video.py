@@ -19,7 +19,7 @@ from hingtui.api.payload import (
     server_words,
     video_despite,
 )
-from hingtui.video import Cost, Status, Video, VideoError
+from hingtui.model.video import Cost, Status, Video, VideoError
 from tests.support import EPOCH
 from tests.test_text import is_harmless
 

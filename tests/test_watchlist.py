@@ -17,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hingtui.errors import StorageTrouble
+from hingtui.model.errors import StorageTrouble
+from hingtui.model.video import Cost, Status, Video, VideoError
 from hingtui.text.clean import clean_block, clean_line
-from hingtui.video import Cost, Status, Video, VideoError
 from hingtui.watchlist import Entry, Watchlist
 from hingtui.watchlist.entry import parse_entry
 from hingtui.watchlist.watchlist import MISSING

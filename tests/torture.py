@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from hingtui.errors import HingtuiError
+from hingtui.model.errors import HingtuiError
 from tests.faulty_disk import FaultyDisk, Killed
 
 

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hingtui.download import Progress, discard_part, download
-from hingtui.errors import HingtuiError, NotReady
+from hingtui.model.errors import HingtuiError, NotReady
+from hingtui.model.video import Status, Video
 from hingtui.settings import Settings
 from hingtui.settings.settings import save_token
-from hingtui.video import Status, Video
 from hingtui.watchlist import Entry, Watchlist
 from tests.mp4_samples import mp4
 from tests.support import EPOCH, FakeClock

@@ -24,10 +24,10 @@ from hingtui.api.refusals import (
     own_words,
     refusal,
 )
-from hingtui.errors import ApiError, BadReply, NotFound, NotReady
+from hingtui.model.errors import ApiError, BadReply, NotFound, NotReady
+from hingtui.model.video import Status, Video, VideoError
 from hingtui.text.i18n import _
 from hingtui.text.redaction import redacted
-from hingtui.video import Status, Video, VideoError
 
 GOOD = (200, 201, 202, 203)
 """HTTP statuses whose body is read as what was asked for."""

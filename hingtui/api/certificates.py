@@ -13,7 +13,7 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from hingtui.errors import BadCertificate
+from hingtui.model.errors import BadCertificate
 from hingtui.text.i18n import _
 
 _BUNDLES = (

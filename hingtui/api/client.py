@@ -25,9 +25,9 @@ from hingtui.api.refusals import Reply
 from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
 from hingtui.api.wire import FAULTS, Wire, explain
 from hingtui.clock import Cancellation, Clock
-from hingtui.errors import ApiError, BadRedirect, NotFound, Unreachable
+from hingtui.model.errors import ApiError, BadRedirect, NotFound, Unreachable
+from hingtui.model.video import Video
 from hingtui.text.i18n import _
-from hingtui.video import Video
 
 T = TypeVar("T")
 

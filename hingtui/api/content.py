@@ -32,8 +32,8 @@ from hingtui.api.refusals import Call, Reply, damaged, make, refusal
 from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
 from hingtui.api.wire import FAULTS, Wire, explain, later_in_thread
 from hingtui.clock import Cancellation
-from hingtui.errors import ApiError, BadRedirect, BadReply, Unreachable
-from hingtui.file_kind import FileKind, file_kind
+from hingtui.model.errors import ApiError, BadRedirect, BadReply, Unreachable
+from hingtui.model.file_kind import FileKind, file_kind
 from hingtui.text.i18n import _
 
 _PIECE = 2**18

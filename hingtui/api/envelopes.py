@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hingtui.api.fields import Fields, first, line, opened
 from hingtui.api.places import VIDEO_MARKS, WORDS, WRAPPERS
-from hingtui.video import Status
+from hingtui.model.video import Status
 
 MEANINGS = {word: status for status, words in WORDS.items() for word in words.split()}
 STATUS_KEYS = ("status", "task_status", "state")

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from hingtui.api.fields import Fields, at, first, line, opened
+from hingtui.model.video import VideoError
 from hingtui.text.clean import clean_block
-from hingtui.video import VideoError
 
 _MESSAGE_NAMES = (
     *("message", "msg", "detail", "error_msg", "error_message", "errorMessage", "err_msg"),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
-from hingtui.file_kind import FileKind, file_kind
+from hingtui.model.file_kind import FileKind, file_kind
 from hingtui.text.clean import clean_line
 
 _NO_COMPRESSION = re.compile(

@@ -11,7 +11,7 @@ import re
 import httpx
 
 from hingtui.api.origins import Origin, make_origin
-from hingtui.errors import BadRedirect
+from hingtui.model.errors import BadRedirect
 from hingtui.text.i18n import _
 
 _LONGEST_URL = 8192

@@ -7,7 +7,7 @@ import re
 import socket
 from dataclasses import dataclass
 
-from hingtui.errors import BadRedirect
+from hingtui.model.errors import BadRedirect
 from hingtui.text.i18n import _
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}

@@ -42,10 +42,10 @@ from hingtui.api.places import (
     SIZE,
 )
 from hingtui.api.times import Moment, Times, parse_moment, parse_time, settle
-from hingtui.errors import HingtuiError
+from hingtui.model.errors import HingtuiError
+from hingtui.model.video import Cost, Status, Video, VideoError
 from hingtui.text.clean import clean_block
 from hingtui.text.i18n import _
-from hingtui.video import Cost, Status, Video, VideoError
 
 __all__ = [
     "NotAVideo",

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 
-from hingtui.video import Status
+from hingtui.model.video import Status
 
 WORDS = {
     Status.QUEUED: (

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from hingtui.api.origins import Origin, literal_address
-from hingtui.errors import Unreachable
+from hingtui.model.errors import Unreachable
 from hingtui.text.i18n import _
 
 _DEFAULT_PORTS = {"http": 80, "https": 443, "socks5": 1080, "socks5h": 1080}

@@ -14,7 +14,7 @@ from typing import TypeVar
 from hingtui.api.fields import load_json
 from hingtui.api.headers import content_range, login_scheme, request_id, retry_after
 from hingtui.api.payload import server_words
-from hingtui.errors import (
+from hingtui.model.errors import (
     ApiError,
     BadReply,
     Blocked,

@@ -20,7 +20,7 @@ import socksio
 
 from hingtui.api.origins import Origin
 from hingtui.api.proxies import Proxy
-from hingtui.errors import (
+from hingtui.model.errors import (
     ApiError,
     BadCertificate,
     BadRedirect,

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, quote, unquote, urlencode, urlsplit
 from hingtui.demo.film import Film
 from hingtui.demo.job import Job
 from hingtui.demo.story import Story
-from hingtui.video import Status
+from hingtui.model.video import Status
 
 Origin = Literal["api", "cdn"]
 

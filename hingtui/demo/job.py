@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from hingtui.demo.film import Film
-from hingtui.video import USUAL_LIFE, Status
+from hingtui.model.video import USUAL_LIFE, Status
 
 Vocabulary = Literal["hingnet", "openai"]
 Outcome = Literal["ready", "failed", "missing"]

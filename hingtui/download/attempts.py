@@ -24,7 +24,7 @@ from hingtui.download.part_file import (
     told_as_storage_trouble,
 )
 from hingtui.download.transfer import USUAL_LIMITS, Content, Limits, Phase, Progress, Transfer
-from hingtui.errors import (
+from hingtui.model.errors import (
     ApiError,
     Backoff,
     BadReply,
@@ -43,8 +43,8 @@ from hingtui.errors import (
     TooLarge,
     Unreachable,
 )
-from hingtui.file_kind import HEAD_SIZE, FileKind, file_kind
-from hingtui.mp4 import BrokenMp4, Mp4, Unverifiable, inspect
+from hingtui.model.file_kind import HEAD_SIZE, FileKind, file_kind
+from hingtui.model.mp4 import BrokenMp4, Mp4, Unverifiable, inspect
 from hingtui.text.clean import human_bytes
 from hingtui.text.i18n import _
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
+from hingtui.model.eta import Expiry
+from hingtui.model.video import Status
 from hingtui.monitor.watched import SaveState, Watched
-from hingtui.schedule import Expiry
-from hingtui.video import Status
 
 
 class Standing(Enum):

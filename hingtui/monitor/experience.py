@@ -5,7 +5,7 @@ from __future__ import annotations
 import statistics
 from collections import deque
 
-from hingtui.video import Status, Video
+from hingtui.model.video import Status, Video
 
 _REMEMBERED = 50
 """Durations kept for one model and length."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hingtui.clock import Clock
-from hingtui.errors import (
+from hingtui.model.errors import (
     GATEWAY_BACKOFF,
     REFUSED_BACKOFF,
     ApiError,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from hingtui.clock import Clock
-from hingtui.errors import StorageTrouble
+from hingtui.model.errors import StorageTrouble
 from hingtui.watchlist import Contents, Entry, Watchlist
 
 GATHER = 1.0

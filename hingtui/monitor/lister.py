@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hingtui.clock import Clock
-from hingtui.errors import ApiError, BadReply, NotFound, NotOffered, RateLimited, Scope
+from hingtui.model.errors import ApiError, BadReply, NotFound, NotOffered, RateLimited, Scope
+from hingtui.model.video import Video
 from hingtui.monitor.rate_limiter import RateLimiter
-from hingtui.video import Video
 
 WORTH = 8
 """Videos due together from which a page of the list is cheaper than a question for each."""

@@ -16,7 +16,7 @@ from typing import Protocol
 
 from hingtui.clock import Clock
 from hingtui.download import ContentSource, Saved
-from hingtui.errors import (
+from hingtui.model.errors import (
     ApiError,
     Expired,
     HingtuiError,
@@ -25,6 +25,9 @@ from hingtui.errors import (
     Scope,
     StorageTrouble,
 )
+from hingtui.model.eta import GRACE, RARE, SLOW, STEADY, ask_again_in, first_pace, jitter
+from hingtui.model.eta import remaining as seconds_remaining
+from hingtui.model.video import Status, Video
 from hingtui.monitor.changes import Announcer, Changes
 from hingtui.monitor.experience import Experience
 from hingtui.monitor.gateway import LIST, MANY_REFUSED, Connection, Gateway, Link
@@ -34,9 +37,6 @@ from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Answered, Asks, Poller
 from hingtui.monitor.saver import Saver
 from hingtui.monitor.watched import Seen, Trouble, Watched
-from hingtui.schedule import GRACE, RARE, SLOW, STEADY, ask_again_in, first_pace, jitter
-from hingtui.schedule import remaining as seconds_remaining
-from hingtui.video import Status, Video
 from hingtui.watchlist import Contents, Entry, Watchlist
 
 PROGRESS_EVERY = 0.25

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 import threading
 
-from hingtui.errors import RateLimited
+from hingtui.model.errors import RateLimited
 
 FULL_RATE = 5.0
 """Requests a second at most: half of the usual 600 a minute; the user's scripts need some too."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import random
 
-from hingtui.errors import Busy, HingtuiError, Scope, Slow
+from hingtui.model.errors import Busy, HingtuiError, Scope, Slow
+from hingtui.model.eta import Basis
+from hingtui.model.video import USUAL_LIFE
 from hingtui.monitor.watched import Saving, Watched
-from hingtui.schedule import Basis
-from hingtui.video import USUAL_LIFE
 
 IDLE_TURNS = 5
 """Turns in a row without a byte gained after which a slow download is given up."""

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from hingtui.clock import Clock
 from hingtui.download import ContentSource, Saved, discard_part, download
-from hingtui.errors import (
+from hingtui.model.errors import (
     Busy,
     Cancelled,
     DownloadError,

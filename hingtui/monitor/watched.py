@@ -9,9 +9,9 @@ from pathlib import Path
 
 from hingtui.clock import Cancellation
 from hingtui.download import Progress
-from hingtui.errors import HingtuiError
-from hingtui.schedule import Basis, Expiry, Pace, expiry
-from hingtui.video import Status, Video
+from hingtui.model.errors import HingtuiError
+from hingtui.model.eta import Basis, Expiry, Pace, expiry
+from hingtui.model.video import Status, Video
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import platformdirs
 
-from hingtui.errors import SettingsError
 from hingtui.files import read_file, write_atomically
+from hingtui.model.errors import SettingsError
 from hingtui.settings.config import Config, check_base_url, read_config
 from hingtui.text.i18n import _, language_from
 

@@ -24,7 +24,7 @@ from textual.theme import Theme
 
 from hingtui import user_commands
 from hingtui.clock import Clock
-from hingtui.errors import SettingsError, StorageTrouble
+from hingtui.model.errors import SettingsError, StorageTrouble
 from hingtui.monitor import Changes, Monitor, Standing
 from hingtui.monitor.monitor import Api
 from hingtui.opener import open_file

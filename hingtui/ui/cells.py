@@ -7,15 +7,15 @@ from dataclasses import dataclass
 from rich.cells import cell_len, set_cell_size
 from rich.style import Style
 
-from hingtui.diagnosis import diagnose
+from hingtui.model.eta import Basis
+from hingtui.model.explain import diagnose
+from hingtui.model.video import Status
 from hingtui.monitor import SaveState, Standing, Watched, standing_of
-from hingtui.schedule import Basis
 from hingtui.text.cell_width import fit as fit  # for whoever shows what stands in cells
 from hingtui.text.cell_width import short_id
 from hingtui.text.clean import human_bytes, human_duration, one_line
 from hingtui.text.i18n import _
 from hingtui.ui.palette import Palette
-from hingtui.video import Status
 
 SOON, VERY_SOON = 600.0, 180.0
 """Seconds before expiry from which a countdown is shown as a warning, and as an alarm."""

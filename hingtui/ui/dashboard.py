@@ -20,6 +20,7 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import DataTable, Static
 
+from hingtui.model.video import Status
 from hingtui.monitor import Census, Changes, Link, Monitor, Watched
 from hingtui.text.cell_width import legible, short_id
 from hingtui.text.clean import clean_line, one_line
@@ -33,7 +34,6 @@ from hingtui.ui.messages import VideosChanged
 from hingtui.ui.palette import Palette
 from hingtui.ui.video_table import VideoTable
 from hingtui.ui.welcome import Welcome, welcome_card
-from hingtui.video import Status
 
 if TYPE_CHECKING:
     from hingtui.ui.filter_bar import FilterBar
@@ -287,7 +287,7 @@ class Dashboard(Screen[None]):
             self.app.run_worker(self._watch_found(text), group="wishes", exit_on_error=False)
 
     async def _watch_found(self, text: str) -> None:
-        from hingtui.ids import find_ids
+        from hingtui.model.ids import find_ids
 
         found = await asyncio.to_thread(find_ids, text)  # a hostile paste can take seconds
         result = self._monitor.add(found.ids)

@@ -11,14 +11,14 @@ from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from hingtui.diagnosis import diagnose
+from hingtui.model.eta import Basis, Expiry
+from hingtui.model.explain import diagnose
+from hingtui.model.video import USUAL_LIFE, Status, Video
 from hingtui.monitor import Watched, standing_of
-from hingtui.schedule import Basis, Expiry
 from hingtui.text.cell_width import legible, steady
 from hingtui.text.clean import date_and_time, human_bytes, human_duration, time_of_day
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.cells import Sight, coarse_ago, standing_icon, standing_style, standing_word
-from hingtui.video import USUAL_LIFE, Status, Video
 
 _HISTORY_SHOWN = 12
 _LINES_SHOWN = 200

@@ -18,8 +18,8 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static, TextArea
 
-from hingtui.errors import SettingsError
-from hingtui.ids import find_ids, readable
+from hingtui.model.errors import SettingsError
+from hingtui.model.ids import find_ids, readable
 from hingtui.settings import clean_token
 from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.i18n import _, ngettext

@@ -9,9 +9,9 @@ from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
 
-from hingtui.diagnosis import diagnose
+from hingtui.model.eta import Expiry
+from hingtui.model.explain import diagnose
 from hingtui.monitor import Census, Connection, Link, Standing
-from hingtui.schedule import Expiry
 from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.clean import human_duration, time_of_day
 from hingtui.text.i18n import _

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hingtui.model.video import Cost, Status, Video, VideoError
 from hingtui.text.clean import clean_block, clean_line
-from hingtui.video import Cost, Status, Video, VideoError
 
 _ID_LIMIT = 2000
 _STATUSES = {status.value: status for status in Status}

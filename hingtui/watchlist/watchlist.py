@@ -20,7 +20,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hingtui.clock import Clock
-from hingtui.errors import StorageTrouble
 from hingtui.files import (
     PATIENCE,
     NotAFile,
@@ -32,6 +31,7 @@ from hingtui.files import (
     sync_folder,
     write_atomically,
 )
+from hingtui.model.errors import StorageTrouble
 from hingtui.text.i18n import _
 from hingtui.watchlist.entry import Entry
 from hingtui.watchlist.layout import FORMAT, Damaged, chunk_of, entry_of, joined, pieces, split

@@ -29,7 +29,7 @@ from pathlib import Path
 from hingtui.api import Api
 from hingtui.clock import Clock
 from hingtui.download import Phase, Progress, download
-from hingtui.video import Status, Video
+from hingtui.model.video import Status, Video
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
 from tests.bench import Figure, against, alone

@@ -1,6 +1,6 @@
 """When to ask: how many requests a video costs and how late its end is seen, beside fixed polling.
 
-A simulation of the real functions of `hingtui.schedule`; no clock runs and no socket is opened.
+A simulation of the real functions of `hingtui.model.eta`; no clock runs and no socket is opened.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
+from hingtui.model.eta import Pace, ask_again_in, first_pace, jitter
+from hingtui.model.video import Status, Video
 from hingtui.monitor.experience import Experience
-from hingtui.schedule import Pace, ask_again_in, first_pace, jitter
-from hingtui.video import Status, Video
 from tests.bench import Figure, against, alone, number
 
 MEDIAN, SPREAD = 90.0, 0.6

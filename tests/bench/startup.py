@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 
-from hingtui.video import Status, Video
+from hingtui.model.video import Status, Video
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
 from tests.bench import Figure, against, alone, interleaved

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from hingtui.api import Api
-from hingtui.errors import DownloadError, HingtuiError
+from hingtui.model.errors import DownloadError, HingtuiError
 from hingtui.monitor import Monitor, Watched
 from hingtui.watchlist import Watchlist
 from tests.campaign.film import Film

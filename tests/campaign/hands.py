@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from hingtui.errors import StorageTrouble
+from hingtui.model.errors import StorageTrouble
 from hingtui.monitor import Monitor
 from hingtui.watchlist import Entry, Watchlist
 from tests.campaign.clock import LifeClock

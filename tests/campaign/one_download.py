@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hingtui.api import Api
 from hingtui.download import Progress, Saved, download
-from hingtui.errors import HingtuiError
+from hingtui.model.errors import HingtuiError
 from tests.campaign.film import Film
 from tests.campaign.gateway import TOKEN
 from tests.campaign.hosts import Hosts

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from hingtui.errors import HingtuiError
+from hingtui.model.errors import HingtuiError
 from tests.fault_server import CLOSE, Answer, Part, Request, answer, cut
 from tests.faults.world import World
 from tests.mp4_samples import mp4

@@ -13,9 +13,16 @@ from pathlib import Path
 import pytest
 
 from hingtui.api import Api
-from hingtui.errors import BadReply, Forbidden, NotFound, RateLimited, ServerTrouble, Unauthorized
+from hingtui.model.errors import (
+    BadReply,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    ServerTrouble,
+    Unauthorized,
+)
+from hingtui.model.video import Status
 from hingtui.monitor import Link
-from hingtui.video import Status
 from tests.fault_server import CLOSE, Answer, Part, answer, chunked, json_answer
 from tests.faults.world import World, world
 from tests.mp4_samples import mp4

@@ -16,7 +16,7 @@ import pytest
 
 from hingtui.api import Api
 from hingtui.download import Limits, Progress, download
-from hingtui.errors import BadReply, Corrupt, TooLarge
+from hingtui.model.errors import BadReply, Corrupt, TooLarge
 from tests.fault_server import CLOSE, Answer, FaultServer, Part, Request, answer, chunked
 from tests.faults.fetching import (
     DATA,

@@ -16,9 +16,9 @@ from typing import Any
 import pytest
 
 from hingtui.api import Api
-from hingtui.errors import Unreachable
+from hingtui.model.errors import Unreachable
+from hingtui.model.video import Status
 from hingtui.monitor import Link
-from hingtui.video import Status
 from tests.fault_server import (
     CLOSE,
     HANG,

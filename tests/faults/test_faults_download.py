@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.download import Limits
-from hingtui.errors import BadReply, NotReady
+from hingtui.model.errors import BadReply, NotReady
 from hingtui.monitor import SaveState
 from tests.fault_server import RESET, Answer, Part, Request, answer, chunked, json_answer
 from tests.faults.fetching import (

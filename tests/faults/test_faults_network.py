@@ -18,10 +18,10 @@ from pathlib import Path
 import pytest
 
 from hingtui.api import Api
-from hingtui.errors import BadCertificate, Slow, Stalled, Unreachable
+from hingtui.model.errors import BadCertificate, Slow, Stalled, Unreachable
+from hingtui.model.video import Status
 from hingtui.monitor import Link, SaveState
 from hingtui.monitor.gateway import Gateway
-from hingtui.video import Status
 from tests.fault_server import (
     CERTIFICATES,
     CLOSE,

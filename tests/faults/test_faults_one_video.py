@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from hingtui.errors import Blocked, Expired, Forbidden, StorageRefused
+from hingtui.model.errors import Blocked, Expired, Forbidden, StorageRefused
+from hingtui.model.video import Status
 from hingtui.monitor import Link
-from hingtui.video import Status
 from tests.fault_server import RESET, Part, answer, json_answer
 from tests.faults.world import World, world
 from tests.mp4_samples import mp4

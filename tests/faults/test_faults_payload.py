@@ -18,9 +18,9 @@ from typing import Any
 
 import pytest
 
-from hingtui.errors import ApiError, BadReply
+from hingtui.model.errors import ApiError, BadReply
+from hingtui.model.video import Status, Video
 from hingtui.monitor import Link, Watched
-from hingtui.video import Status, Video
 from tests.fault_server import Part, answer, json_answer
 from tests.faults.world import World, world
 from tests.mp4_samples import mp4

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hingtui.errors import BadRedirect, HingtuiError, StorageRefused
+from hingtui.model.errors import BadRedirect, HingtuiError, StorageRefused
 from hingtui.monitor import SaveState
 from tests.fault_server import (
     CERTIFICATES,

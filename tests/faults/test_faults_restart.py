@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from hingtui.errors import Corrupt
-from hingtui.video import Status
+from hingtui.model.errors import Corrupt
+from hingtui.model.video import Status
 from tests.fault_server import HANG
 from tests.faults.world import World, world
 from tests.mp4_samples import mp4

@@ -11,7 +11,7 @@ from collections import Counter
 from itertools import islice
 
 from hingtui.api import Api
-from hingtui.errors import ApiError
+from hingtui.model.errors import ApiError
 from tests.fault_server import CLOSE, HANG, RESET, Answer, FaultServer, Request, answer, json_answer
 from tests.soak.gauges import Reading, read
 

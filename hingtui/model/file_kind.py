@@ -55,7 +55,7 @@ class FileKind(Enum):
 
     @property
     def is_mp4(self) -> bool:
-        """Whether `hingtui.mp4` can verify it."""
+        """Whether `hingtui.model.mp4` can verify it."""
         return self in (FileKind.MP4, FileKind.MOV)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from hingtui.ids import fields, shapes
-from hingtui.ids.urls import URL, ids_in_url, is_bare_url
-from hingtui.ids.values import Judged, id_text, judged
+from hingtui.model.ids import fields, shapes
+from hingtui.model.ids.urls import URL, ids_in_url, is_bare_url
+from hingtui.model.ids.values import Judged, id_text, judged
 
 _BETWEEN_WORDS = re.compile("[\\s,;\"'`()\\[\\]{}<>|\\\\，；、。：“”‘’「」『』（）【】《》！？…]+")
 _HAN = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]+")

@@ -10,7 +10,7 @@ import random
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from hingtui.video import USUAL_LIFE, Status, Video
+from hingtui.model.video import USUAL_LIFE, Status, Video
 
 SOONEST, LATEST = 1.0, 15.0
 """Seconds between two questions about one running video: a gateway itself looks upstream only

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from urllib.parse import unquote
 
-from hingtui.ids import fields, shapes
+from hingtui.model.ids import fields, shapes
 
 URL = re.compile(r"(?i)https?://(?:(?![,;]https?://)[^\s\"'<>`\\，；、。“”‘’（）【】《》「」])+")
 _BEFORE_ID = frozenset({"video", "videos", "generations", "tasks", "jobs", "predictions"})

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
 
-from hingtui.file_kind import MP4_BOXES
-from hingtui.mp4.boxes import Box, boxes_of_file, ends_inside_a_box
-from hingtui.mp4.fragments import FRAGMENT_BOX_LIMIT, fragment_end
-from hingtui.mp4.movie import INDEX_LIMIT, Movie, read_movie
-from hingtui.mp4.verdicts import (
+from hingtui.model.file_kind import MP4_BOXES
+from hingtui.model.mp4.boxes import Box, boxes_of_file, ends_inside_a_box
+from hingtui.model.mp4.fragments import FRAGMENT_BOX_LIMIT, fragment_end
+from hingtui.model.mp4.movie import INDEX_LIMIT, Movie, read_movie
+from hingtui.model.mp4.verdicts import (
     has_no_samples,
     index_is_damaged,
     index_is_missing,

@@ -10,9 +10,9 @@ import sys
 from array import array
 from collections.abc import Iterator
 
-from hingtui.mp4.boxes import children
-from hingtui.mp4.movie import Movie
-from hingtui.mp4.verdicts import index_is_damaged, samples_are_missing
+from hingtui.model.mp4.boxes import children
+from hingtui.model.mp4.movie import Movie
+from hingtui.model.mp4.verdicts import index_is_damaged, samples_are_missing
 
 FRAGMENT_BOX_LIMIT = 1_000_000
 """Boxes read inside all fragments of a file."""

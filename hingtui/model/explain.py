@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hingtui import errors
+from hingtui.model import errors
 from hingtui.text.clean import BLOCK_LIMIT, clean_line
 from hingtui.text.i18n import _
 

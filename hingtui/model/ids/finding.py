@@ -7,12 +7,12 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from hingtui.ids import shapes
-from hingtui.ids.fields import is_id_field, plain
-from hingtui.ids.prose import ids_in_prose
-from hingtui.ids.records import read_record
-from hingtui.ids.urls import URL, ids_in_url
-from hingtui.ids.values import Judged, ids_in_value
+from hingtui.model.ids import shapes
+from hingtui.model.ids.fields import is_id_field, plain
+from hingtui.model.ids.prose import ids_in_prose
+from hingtui.model.ids.records import read_record
+from hingtui.model.ids.urls import URL, ids_in_url
+from hingtui.model.ids.values import Judged, ids_in_value
 from hingtui.text.clean import clean_block, clean_line
 
 PASTE_LIMIT = 20_000_000

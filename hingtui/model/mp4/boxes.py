@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from hingtui.mp4.verdicts import has_too_many_boxes
+from hingtui.model.mp4.verdicts import has_too_many_boxes
 
 BOX_LIMIT = 100_000
 """Boxes read at the top level of a file, and once more inside its `moov`."""

@@ -8,7 +8,7 @@ Corrupt
 
 from __future__ import annotations
 
-from hingtui.errors import Corrupt
+from hingtui.model.errors import Corrupt
 from hingtui.text.i18n import _
 
 

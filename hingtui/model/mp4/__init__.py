@@ -10,7 +10,7 @@ inspection       the one entry point: the file's boxes, then the verdict
 Nothing here may know where the file came from or what length was promised.
 """
 
-from hingtui.mp4.inspection import Mp4, inspect
-from hingtui.mp4.verdicts import BrokenMp4, NotMp4, Unverifiable
+from hingtui.model.mp4.inspection import Mp4, inspect
+from hingtui.model.mp4.verdicts import BrokenMp4, NotMp4, Unverifiable
 
 __all__ = ["BrokenMp4", "Mp4", "NotMp4", "Unverifiable", "inspect"]

@@ -10,9 +10,9 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from hingtui.mp4.boxes import BOX_LIMIT, children, read_header
-from hingtui.mp4.samples import furthest_end
-from hingtui.mp4.verdicts import index_is_damaged
+from hingtui.model.mp4.boxes import BOX_LIMIT, children, read_header
+from hingtui.model.mp4.samples import furthest_end
+from hingtui.model.mp4.verdicts import index_is_damaged
 
 INDEX_LIMIT = 64 << 20
 """Bytes; the index of a ten-hour film is smaller."""

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from itertools import compress
 from operator import add
 
-from hingtui.mp4.verdicts import index_is_damaged
+from hingtui.model.mp4.verdicts import index_is_damaged
 
 Tables = Mapping[bytes, memoryview]
 """The content of the boxes in `stbl`, by type."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from hingtui.ids import fields, shapes
+from hingtui.model.ids import fields, shapes
 from hingtui.text.clean import clean_line
 
 _HOLDERS = ("data", "output", "result", "video", "task", "response")

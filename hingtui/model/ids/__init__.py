@@ -12,7 +12,7 @@ prose    the ids in plain text and log lines
 finding  all of it together
 """
 
-from hingtui.ids.finding import (
+from hingtui.model.ids.finding import (
     PASTE_LIMIT,
     Found,
     find_ids,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from hingtui.ids.values import POSITIONAL
+from hingtui.model.ids.values import POSITIONAL
 
 _DEEPEST = 200
 """Brackets inside each other; deeper ones only count as closed or open."""
