@@ -12,8 +12,8 @@ def run() -> None:
     from hingtui.cli import main
 
     status = main()
-    if "hingtui.process" in sys.modules:  # where nothing was begun, nothing can hang
-        from hingtui.process import leave
+    if "hingtui.system.shutdown" in sys.modules:  # where nothing was begun, nothing can hang
+        from hingtui.system.shutdown import leave
 
         leave(status)
     raise SystemExit(status)

@@ -47,7 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return _main(arguments)
     except KeyboardInterrupt:  # Ctrl+C, or any signal that is to end a command
-        from hingtui.process import this_process
+        from hingtui.system.shutdown import this_process
 
         return this_process.status or 130
 
@@ -77,7 +77,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         return _written_out(ended.code if isinstance(ended.code, int) else 1)
     except OSError as error:
         return _written_out(_cannot_be_said(error))
-    from hingtui.process import this_process
+    from hingtui.system.shutdown import this_process
 
     with this_process.listening():
         try:
@@ -156,7 +156,7 @@ def _run(chosen: argparse.Namespace) -> int:
             return interactive.serve(chosen.videos, chosen.seed, chosen.port)
         return interactive.demo(os.environ, chosen.videos, chosen.seed)
     from hingtui import commands
-    from hingtui.process import this_process
+    from hingtui.system.shutdown import this_process
 
     this_process.be_interruptible()
     if chosen.command == "add":

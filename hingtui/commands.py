@@ -10,9 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from hingtui.clock import Clock
 from hingtui.download import discard_part
-from hingtui.log import open_log
 from hingtui.model.errors import (
     ApiError,
     Busy,
@@ -36,8 +34,10 @@ from hingtui.printing import (
     shown_progress,
     tell,
 )
-from hingtui.process import this_process
 from hingtui.settings import Settings, absolute_path, load_settings
+from hingtui.system.clock import Clock
+from hingtui.system.log import open_log
+from hingtui.system.shutdown import this_process
 from hingtui.text import i18n
 from hingtui.text.i18n import _
 from hingtui.watchlist import Watchlist

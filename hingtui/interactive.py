@@ -13,10 +13,10 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hingtui.log import open_log
 from hingtui.model.errors import SettingsError
-from hingtui.process import this_process
 from hingtui.settings import Settings, load_settings
+from hingtui.system.log import open_log
+from hingtui.system.shutdown import this_process
 from hingtui.text import i18n
 from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _
@@ -24,8 +24,8 @@ from hingtui.text.i18n import _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hingtui.clock import Clock
     from hingtui.demo.server import DemoServer
+    from hingtui.system.clock import Clock
 
 DEMO_RATE = 700_000.0
 """Bytes a second of each of the demo's downloads: slow enough for a bar to be seen moving."""
@@ -199,9 +199,9 @@ def _refuse(sentence: str) -> int:
 
 @contextmanager
 def _demo_server(videos: int, seed: int, *, port: int = 0) -> Iterator[DemoServer]:
-    from hingtui.clock import Clock
     from hingtui.demo.server import DemoServer
     from hingtui.demo.story import Story
+    from hingtui.system.clock import Clock
 
     clock = Clock()
     story = Story.endless(clock, videos=videos, seed=seed)

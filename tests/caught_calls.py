@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
-from hingtui.files import renaming
+from hingtui.system.files import renaming
 from tests.raw_file import RawFile, dressed
 
 Call = Callable[..., Any]

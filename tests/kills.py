@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
-from hingtui.files import lock_descriptor, locked
 from hingtui.model.errors import HingtuiError
+from hingtui.system.files import lock_descriptor, locked
 from hingtui.watchlist import Watchlist
 from tests.fault_server import Answer, FaultServer, Part, Request, answer, json_answer
 from tests.file_server import Say, said

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 
-from hingtui.clock import Clock
+from hingtui.system.clock import Clock
 
 EPOCH = 1_762_789_802.0
 """The seed's sample video was created at this second."""

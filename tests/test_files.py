@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hingtui.files import (
+from hingtui.system.files import (
     NAME_LIMIT,
     lock_descriptor,
     locked,
@@ -27,12 +27,12 @@ from hingtui.files import (
     write_atomically,
     writing,
 )
-from hingtui.files.names import LONGEST_NAME
+from hingtui.system.files.names import LONGEST_NAME
 
 HOLDER = """
 import sys
 from pathlib import Path
-from hingtui.files import locked
+from hingtui.system.files import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hingtui import log as log_module
-from hingtui.log import Log, open_log
+from hingtui.system import log as log_module
+from hingtui.system.log import Log, open_log
 
 SECRET = "oh-0123456789abcdef"
 SIGNATURE = "c2lnbmF0dXJl"

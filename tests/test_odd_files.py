@@ -17,10 +17,10 @@ import pytest
 
 from hingtui import commands
 from hingtui.download import discard_part
-from hingtui.files import same_bytes, write_atomically
 from hingtui.model.errors import SettingsError, StorageTrouble
 from hingtui.model.video import Status, Video
 from hingtui.settings import load_settings, save_token
+from hingtui.system.files import same_bytes, write_atomically
 from hingtui.watchlist import Entry, Watchlist
 from tests.scene import scene
 from tests.support import EPOCH
@@ -30,7 +30,7 @@ LIST = "watchlist.toml"
 STOPPED = """
 import os, signal, sys
 from pathlib import Path
-from hingtui.files import locked
+from hingtui.system.files import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     os.kill(os.getpid(), signal.SIGSTOP)

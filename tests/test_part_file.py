@@ -23,8 +23,8 @@ from hingtui.api import Api
 from hingtui.download import Progress, Saved, download
 from hingtui.download.part_file import discard_part, opened_part, part_size
 from hingtui.download.part_note import Source
-from hingtui.files import renaming
 from hingtui.model.errors import Busy, Cancelled, RateLimited, ServerTrouble, StorageTrouble
+from hingtui.system.files import renaming
 from tests.file_server import FileServer, Say, serving
 from tests.mp4_samples import mp4
 from tests.support import FakeClock
@@ -40,7 +40,7 @@ STUCK = """
 import sys, threading
 from pathlib import Path
 from hingtui.api import Api
-from hingtui.clock import Clock
+from hingtui.system.clock import Clock
 from hingtui.download import Progress, download
 api = Api(sys.argv[1], "oh-secret", environ={})
 download(api, "video_1", Path(sys.argv[2]), progress=Progress(), cancelled=threading.Event(),

@@ -10,7 +10,7 @@ import threading
 
 import pytest
 
-from hingtui.process import Process
+from hingtui.system.shutdown import Process
 
 if sys.platform == "win32":
     pytest.skip("signals are needed", allow_module_level=True)

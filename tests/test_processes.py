@@ -29,7 +29,7 @@ BUSY_WORDS = "Another hingtui is saving this video"
 HOLD_LIST = """
 import sys
 from pathlib import Path
-from hingtui.files import locked
+from hingtui.system.files import locked
 
 with locked(Path(sys.argv[1])):
     print("held", flush=True)

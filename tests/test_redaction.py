@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hingtui.log import SafeFormatter
+from hingtui.system.log import SafeFormatter
 from hingtui.text.redaction import redacted, without_controls
 from tests.leaky import PASSWORD, SIGNATURE, TOKEN, leaks
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hingtui.system.user_commands import start, without_token
 from hingtui.text import redaction
-from hingtui.user_commands import start, without_token
 
 TOKEN = "oh-0123456789abcdef"
 

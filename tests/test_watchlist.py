@@ -463,7 +463,7 @@ for number in range(count):
 HOLD = """
 import sys
 from pathlib import Path
-from hingtui.files import locked
+from hingtui.system.files import locked
 
 with locked(Path(sys.argv[1])):
     print("held", flush=True)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from hingtui.files import safe_name
+from hingtui.system.files import safe_name
 from hingtui.text.cell_width import fit, fit_middle, legible, short_id, steady
 from hingtui.text.clean import clean_line
 from tests.hostile import cells_of, harm_in, hostile_text

@@ -24,9 +24,9 @@ from hingtui.api.proxies import Proxy
 from hingtui.api.refusals import Reply
 from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
 from hingtui.api.wire import FAULTS, Wire, explain
-from hingtui.clock import Cancellation, Clock
 from hingtui.model.errors import ApiError, BadRedirect, NotFound, Unreachable
 from hingtui.model.video import Video
+from hingtui.system.clock import Cancellation, Clock
 from hingtui.text.i18n import _
 
 T = TypeVar("T")

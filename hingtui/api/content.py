@@ -31,9 +31,9 @@ from hingtui.api.origins import Origin, check_peer, check_redirect
 from hingtui.api.refusals import Call, Reply, damaged, make, refusal
 from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
 from hingtui.api.wire import FAULTS, Wire, explain, later_in_thread
-from hingtui.clock import Cancellation
 from hingtui.model.errors import ApiError, BadRedirect, BadReply, Unreachable
 from hingtui.model.file_kind import FileKind, file_kind
+from hingtui.system.clock import Cancellation
 from hingtui.text.i18n import _
 
 _PIECE = 2**18

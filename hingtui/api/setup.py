@@ -31,8 +31,8 @@ from hingtui.api.locations import (
 from hingtui.api.origins import Origin
 from hingtui.api.proxies import Proxies, Proxy
 from hingtui.api.refusals import Reply, damaged, too_big
-from hingtui.clock import Clock
 from hingtui.model.errors import Unauthorized, Unreachable
+from hingtui.system.clock import Clock
 from hingtui.text.i18n import _
 
 USER_AGENT = f"hingtui/{__version__}"

@@ -14,8 +14,8 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol, cast
 
-from hingtui.clock import Clock
 from hingtui.demo.answers import Answer, Origin, Request
+from hingtui.system.clock import Clock
 
 _CHUNK = 256 * 1024
 _SLICES_A_SECOND = 25

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from hingtui.clock import Clock
 from hingtui.demo.answers import Answer, Answers, Request
 from hingtui.demo.listener import Listener
 from hingtui.demo.story import Story
+from hingtui.system.clock import Clock
 
 __all__ = ["DemoServer", "Request"]
 

@@ -11,10 +11,10 @@ import threading
 from collections.abc import Iterable
 from typing import TypedDict, Unpack
 
-from hingtui.clock import Clock
 from hingtui.demo.film import CLIPS
 from hingtui.demo.job import Delivery, Job, Outcome, Shape, Vocabulary
 from hingtui.demo.prompts import PROMPTS, REFUSALS
+from hingtui.system.clock import Clock
 
 __all__ = ["Job", "Story"]
 

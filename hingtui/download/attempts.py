@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from hingtui.clock import Cancellation, Clock
 from hingtui.download.part_file import (
     Part,
     opened_part,
@@ -45,6 +44,7 @@ from hingtui.model.errors import (
 )
 from hingtui.model.file_kind import HEAD_SIZE, FileKind, file_kind
 from hingtui.model.mp4 import BrokenMp4, Mp4, Unverifiable, inspect
+from hingtui.system.clock import Cancellation, Clock
 from hingtui.text.clean import human_bytes
 from hingtui.text.i18n import _
 

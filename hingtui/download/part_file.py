@@ -20,7 +20,9 @@ from itertools import takewhile
 from pathlib import Path
 
 from hingtui.download.part_note import Note, Source, read_note, write_note
-from hingtui.files import (
+from hingtui.model.errors import Busy, StorageTrouble
+from hingtui.model.file_kind import FileKind
+from hingtui.system.files import (
     boot_id,
     close_quietly,
     is_taken,
@@ -35,8 +37,6 @@ from hingtui.files import (
     sweep_leftovers,
     sync_folder,
 )
-from hingtui.model.errors import Busy, StorageTrouble
-from hingtui.model.file_kind import FileKind
 from hingtui.text.i18n import _
 
 _OPEN_ROUNDS = 10

@@ -10,7 +10,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from hingtui.files import NotAFile, read_file, write_atomically
+from hingtui.system.files import NotAFile, read_file, write_atomically
 
 _LIMIT = 64 << 10
 

@@ -16,10 +16,10 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-from hingtui.clock import Clock
 from hingtui.download.part_file import Part
 from hingtui.download.part_note import Source
 from hingtui.model.errors import BadReply, Cancelled, Slow, TooLarge, Unreachable
+from hingtui.system.clock import Clock
 from hingtui.text.clean import human_bytes
 from hingtui.text.i18n import _
 

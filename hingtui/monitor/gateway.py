@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum
 
-from hingtui.clock import Clock
 from hingtui.model.errors import (
     GATEWAY_BACKOFF,
     REFUSED_BACKOFF,
@@ -22,6 +21,7 @@ from hingtui.model.errors import (
     Scope,
 )
 from hingtui.monitor.rate_limiter import RateLimiter
+from hingtui.system.clock import Clock
 
 MANY_REFUSED = 5
 """Different videos for which the token must be refused, with no success since, before the token

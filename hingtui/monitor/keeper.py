@@ -11,8 +11,8 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from hingtui.clock import Clock
 from hingtui.model.errors import StorageTrouble
+from hingtui.system.clock import Clock
 from hingtui.watchlist import Contents, Entry, Watchlist
 
 GATHER = 1.0

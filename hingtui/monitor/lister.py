@@ -10,10 +10,10 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from hingtui.clock import Clock
 from hingtui.model.errors import ApiError, BadReply, NotFound, NotOffered, RateLimited, Scope
 from hingtui.model.video import Video
 from hingtui.monitor.rate_limiter import RateLimiter
+from hingtui.system.clock import Clock
 
 WORTH = 8
 """Videos due together from which a page of the list is cheaper than a question for each."""

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from hingtui.clock import Clock
 from hingtui.download import ContentSource, Saved
 from hingtui.model.errors import (
     ApiError,
@@ -37,6 +36,7 @@ from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Answered, Asks, Poller
 from hingtui.monitor.saver import Saver
 from hingtui.monitor.watched import Seen, Trouble, Watched
+from hingtui.system.clock import Clock
 from hingtui.watchlist import Contents, Entry, Watchlist
 
 PROGRESS_EVERY = 0.25

@@ -11,12 +11,12 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from hingtui.clock import Clock
 from hingtui.model.errors import HingtuiError, RateLimited, Unreachable
 from hingtui.model.video import Status, Video
 from hingtui.monitor.gateway import LIST, Gateway
 from hingtui.monitor.lister import Listed, Lister, Swept
 from hingtui.monitor.poller import AT_ONCE, Answered, Asks
+from hingtui.system.clock import Clock
 
 TRIES = 3
 """Requests about one video, where the errors are transient."""

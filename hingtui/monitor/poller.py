@@ -13,10 +13,10 @@ import random
 from collections.abc import Callable, Collection, Iterable
 from typing import Protocol
 
-from hingtui.clock import Clock
 from hingtui.model.video import Video
 from hingtui.monitor.gateway import LIST, Gateway
 from hingtui.monitor.lister import Listed, Lister, Lists, Swept
+from hingtui.system.clock import Clock
 
 TICK = 0.25
 """Seconds for which what becomes due is gathered, so that many rows do not mean many wake-ups."""

@@ -16,7 +16,6 @@ import threading
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from hingtui.clock import Clock
 from hingtui.download import ContentSource, Saved, discard_part, download
 from hingtui.model.errors import (
     Busy,
@@ -30,6 +29,7 @@ from hingtui.model.errors import (
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.retry_policy import retry_in
 from hingtui.monitor.watched import SaveState, Saving, Watched
+from hingtui.system.clock import Clock
 
 _NICE = 10
 """How much a download gives way to the screen."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
-from hingtui.clock import Cancellation
 from hingtui.download import Progress
 from hingtui.model.errors import HingtuiError
 from hingtui.model.eta import Basis, Expiry, Pace, expiry
 from hingtui.model.video import Status, Video
+from hingtui.system.clock import Cancellation
 
 
 @dataclass(frozen=True, slots=True)

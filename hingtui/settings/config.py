@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
-from hingtui.files import read_file
 from hingtui.model.errors import SettingsError
+from hingtui.system.files import read_file
 from hingtui.text.clean import clean_line
 from hingtui.text.i18n import LANGUAGES, _
 

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import platformdirs
 
-from hingtui.files import read_file, write_atomically
 from hingtui.model.errors import SettingsError
 from hingtui.settings.config import Config, check_base_url, read_config
+from hingtui.system.files import read_file, write_atomically
 from hingtui.text.i18n import _, language_from
 
 DEFAULT_BASE_URL = "https://models.hingnet.com.cn"

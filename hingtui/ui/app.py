@@ -22,14 +22,14 @@ from textual.filter import LineFilter
 from textual.notifications import Notification
 from textual.theme import Theme
 
-from hingtui import user_commands
-from hingtui.clock import Clock
 from hingtui.model.errors import SettingsError, StorageTrouble
 from hingtui.monitor import Changes, Monitor, Standing
 from hingtui.monitor.monitor import Api
-from hingtui.opener import open_file
-from hingtui.process import this_process
 from hingtui.settings import Settings, save_token
+from hingtui.system import user_commands
+from hingtui.system.clock import Clock
+from hingtui.system.open_file import open_file
+from hingtui.system.shutdown import this_process
 from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
 from hingtui.ui.cells import standing_icon, standing_style, standing_word

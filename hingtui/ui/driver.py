@@ -23,8 +23,8 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.message import Message
 
-from hingtui.process import this_process
-from hingtui.terminal import AFRESH, own_description, takes_bytes
+from hingtui.system.shutdown import this_process
+from hingtui.system.terminal import AFRESH, own_description, takes_bytes
 
 _STOPPED_AFTER = 0.5
 """Seconds without taking a byte after which a terminal counts as stopped."""

@@ -12,7 +12,7 @@ import logging
 import sys
 from collections.abc import Iterator
 
-from hingtui.clock import Clock
+from hingtui.system.clock import Clock
 
 EVERY = 600.0
 """Seconds between two times of forgetting; what is still shown is soon known again."""

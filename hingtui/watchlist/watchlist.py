@@ -19,8 +19,9 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hingtui.clock import Clock
-from hingtui.files import (
+from hingtui.model.errors import StorageTrouble
+from hingtui.system.clock import Clock
+from hingtui.system.files import (
     PATIENCE,
     NotAFile,
     keep_copy,
@@ -31,7 +32,6 @@ from hingtui.files import (
     sync_folder,
     write_atomically,
 )
-from hingtui.model.errors import StorageTrouble
 from hingtui.text.i18n import _
 from hingtui.watchlist.entry import Entry
 from hingtui.watchlist.layout import FORMAT, Damaged, chunk_of, entry_of, joined, pieces, split

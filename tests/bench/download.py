@@ -27,9 +27,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from hingtui.api import Api
-from hingtui.clock import Clock
 from hingtui.download import Phase, Progress, download
 from hingtui.model.video import Status, Video
+from hingtui.system.clock import Clock
 from hingtui.watchlist import Watchlist
 from hingtui.watchlist.entry import Entry
 from tests.bench import Figure, against, alone

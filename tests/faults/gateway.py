@@ -16,7 +16,7 @@ from email.utils import formatdate
 from typing import Any, Self
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
-from hingtui.clock import Clock
+from hingtui.system.clock import Clock
 from tests.fault_server import Answer, FaultServer, Request, answer, json_answer
 from tests.file_server import Say, said
 

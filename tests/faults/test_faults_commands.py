@@ -18,7 +18,7 @@ from pathlib import Path
 
 import pytest
 
-from hingtui.clock import Clock
+from hingtui.system.clock import Clock
 from tests.fault_server import RESET, Part, Request, answer, json_answer
 from tests.faults.gateway import Gateway
 from tests.mp4_samples import mp4

@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hingtui.files import make_folder
+from hingtui.system.files import make_folder
 from hingtui.text.i18n import _
 
 if TYPE_CHECKING:

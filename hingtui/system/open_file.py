@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from hingtui import user_commands
+from hingtui.system import user_commands
 
 
 def open_file(path: Path, command: Sequence[str] = (), token: str | None = None) -> bool:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hingtui.files.disk import close_quietly, make_folder
+from hingtui.system.files.disk import close_quietly, make_folder
 
 PATIENCE = 10.0
 """Seconds after which a holder must be one that hangs or was stopped."""

@@ -8,7 +8,7 @@ writing   new content, all of it or nothing
 names     safe names, free names, and giving a finished file its final one
 """
 
-from hingtui.files.disk import (
+from hingtui.system.files.disk import (
     NotAFile,
     boot_id,
     close_quietly,
@@ -20,9 +20,16 @@ from hingtui.files.disk import (
     sync_folder,
     write_all,
 )
-from hingtui.files.locks import PATIENCE, lock_descriptor, locked
-from hingtui.files.names import NAME_LIMIT, keep_copy, numbered, publish, safe_name, set_aside
-from hingtui.files.writing import sweep_leftovers, write_atomically
+from hingtui.system.files.locks import PATIENCE, lock_descriptor, locked
+from hingtui.system.files.names import (
+    NAME_LIMIT,
+    keep_copy,
+    numbered,
+    publish,
+    safe_name,
+    set_aside,
+)
+from hingtui.system.files.writing import sweep_leftovers, write_atomically
 
 __all__ = [
     "NAME_LIMIT",

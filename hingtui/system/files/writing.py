@@ -13,14 +13,14 @@ import stat
 import tempfile
 from pathlib import Path
 
-from hingtui.files.disk import (
+from hingtui.system.files.disk import (
     check_is_file,
     close_quietly,
     make_folder,
     sync_folder,
     write_all,
 )
-from hingtui.files.locks import lock_descriptor
+from hingtui.system.files.locks import lock_descriptor
 
 _LEFTOVER_AGE = 3600.0
 """Seconds after which a temporary file is a dead writer's, where no lock can tell."""

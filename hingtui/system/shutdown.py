@@ -17,7 +17,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 from typing import Any, NoReturn, TypeVar
 
-from hingtui.terminal import STREAMS, Terminal
+from hingtui.system.terminal import STREAMS, Terminal
 
 if sys.platform != "win32":
     import select

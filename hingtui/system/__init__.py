@@ -1,0 +1,1 @@
+"""Clock, files, terminal, signals, log, other programs: what differs between systems."""
