@@ -19,13 +19,13 @@ from hypothesis import strategies as st
 
 from hingtui.system.files import (
     NAME_LIMIT,
+    atomic,
     lock_descriptor,
     locked,
     numbered,
     publish,
     safe_name,
     write_atomically,
-    writing,
 )
 from hingtui.system.files.names import LONGEST_NAME
 
@@ -170,7 +170,7 @@ def test_an_odd_id_becomes_a_harmless_name(odd: str) -> None:
 def test_every_name_made_of_an_id_fits_an_encrypted_folder(tmp_path: Path, odd: str) -> None:
     target = tmp_path / f"{safe_name(odd)}.mp4"
     note = target.with_name(f"{target.name}.part.json")
-    temporary, descriptor = writing._temporary(note)
+    temporary, descriptor = atomic._temporary(note)
     os.close(descriptor)
     aside = list(itertools.islice(numbered(note), 9999))[-1]
     unverified = target.with_name(f"{target.stem}.unverified.part.json")

@@ -8,6 +8,7 @@ writing   new content, all of it or nothing
 names     safe names, free names, and giving a finished file its final one
 """
 
+from hingtui.system.files.atomic import sweep_leftovers, write_atomically
 from hingtui.system.files.disk import (
     NotAFile,
     boot_id,
@@ -29,7 +30,6 @@ from hingtui.system.files.names import (
     safe_name,
     set_aside,
 )
-from hingtui.system.files.writing import sweep_leftovers, write_atomically
 
 __all__ = [
     "NAME_LIMIT",

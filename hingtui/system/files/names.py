@@ -15,9 +15,9 @@ from collections.abc import Callable, Iterator
 from itertools import count, islice
 from pathlib import Path
 
+from hingtui.system.files.atomic import write_atomically
 from hingtui.system.files.disk import is_taken, read_file, same_bytes, sync_folder
 from hingtui.system.files.renaming import rename_to_free
-from hingtui.system.files.writing import write_atomically
 
 LONGEST_NAME = 143
 """Bytes of a file name that an encrypted home folder (eCryptfs) takes."""
