@@ -34,14 +34,14 @@ from hingtui.printing import (
     shown_progress,
     tell,
 )
-from hingtui.settings import Settings, absolute_path, load_settings
+from hingtui.storage.settings import Settings, absolute_path, load_settings
+from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.entry import Entry
 from hingtui.system.clock import Clock
 from hingtui.system.log import open_log
 from hingtui.system.shutdown import this_process
 from hingtui.text import i18n
 from hingtui.text.i18n import _
-from hingtui.watchlist import Watchlist
-from hingtui.watchlist.entry import Entry
 
 _Work = Callable[[Monitor, list[Watched], Settings], Awaitable[int]]
 

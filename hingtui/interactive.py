@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hingtui.model.errors import SettingsError
-from hingtui.settings import Settings, load_settings
+from hingtui.storage.settings import Settings, load_settings
 from hingtui.system.log import open_log
 from hingtui.system.shutdown import this_process
 from hingtui.text import i18n
@@ -212,8 +212,8 @@ def _demo_server(videos: int, seed: int, *, port: int = 0) -> Iterator[DemoServe
 @contextmanager
 def _storyteller(server: DemoServer, settings: Settings) -> Iterator[None]:
     """Adds the story's videos to the watchlist as they come into being, as a script would."""
-    from hingtui.watchlist import Watchlist
-    from hingtui.watchlist.entry import Entry
+    from hingtui.storage.watchlist import Watchlist
+    from hingtui.storage.watchlist.entry import Entry
 
     watchlist = Watchlist(settings.watchlist_path)
     story, clock = server.story, server.clock

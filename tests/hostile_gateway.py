@@ -9,8 +9,8 @@ import re
 import time
 from pathlib import Path
 
-from hingtui.watchlist import Watchlist
-from hingtui.watchlist.entry import Entry
+from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.entry import Entry
 from tests.fault_server import FaultServer, Request
 from tests.hostile import as_body
 from tests.mp4_samples import mp4

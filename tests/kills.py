@@ -20,8 +20,8 @@ from pathlib import Path
 from typing import IO
 
 from hingtui.model.errors import HingtuiError
+from hingtui.storage.watchlist import Watchlist
 from hingtui.system.files import lock_descriptor, locked
-from hingtui.watchlist import Watchlist
 from tests.fault_server import Answer, FaultServer, Part, Request, answer, json_answer
 from tests.file_server import Say, said
 from tests.mp4_samples import mp4

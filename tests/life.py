@@ -16,8 +16,8 @@ from typing import Any
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
-from hingtui.watchlist import Watchlist
-from hingtui.watchlist.entry import Entry
+from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.entry import Entry
 from tests.scene import TOKEN
 from tests.terminal import PATIENCE, Terminal, clean_environ, terminal
 

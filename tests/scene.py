@@ -15,7 +15,7 @@ from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
 from hingtui.monitor import Changes, Link, Monitor, Watched
-from hingtui.watchlist import Watchlist
+from hingtui.storage.watchlist import Watchlist
 from tests.support import EPOCH, FakeClock
 
 PATIENCE = 20.0

@@ -23,12 +23,12 @@ from hingtui.demo.story import Story
 from hingtui.interactive import demo_environ
 from hingtui.model.video import Status
 from hingtui.monitor import Link
-from hingtui.settings import load_settings
+from hingtui.storage.settings import load_settings
+from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.entry import Entry
 from hingtui.text import i18n
 from hingtui.ui.themes import DARK
 from hingtui.ui.video_table import VideoTable
-from hingtui.watchlist import Watchlist
-from hingtui.watchlist.entry import Entry
 from tests.still_stage import RATE, Stage, StillApp, StillClock
 from tests.support import EPOCH
 from tests.svg_screen import screen_lines, svg_of

@@ -17,14 +17,14 @@ from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
 from hingtui.monitor import Link, SaveState, Watched
-from hingtui.settings import load_settings
+from hingtui.storage.settings import load_settings
+from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.entry import Entry
 from hingtui.text import i18n
 from hingtui.ui.app import HingtuiApp
 from hingtui.ui.dashboard import Dashboard
 from hingtui.ui.detail import DetailPane
 from hingtui.ui.video_table import VideoTable
-from hingtui.watchlist import Watchlist
-from hingtui.watchlist.entry import Entry
 from tests.scene import PATIENCE, TOKEN, until
 from tests.support import FakeClock
 

@@ -22,7 +22,7 @@ from hingtui.api import Api as HttpApi
 from hingtui.demo.server import DemoServer
 from hingtui.monitor import Changes, SaveState
 from hingtui.monitor.monitor import Api
-from hingtui.settings import Settings
+from hingtui.storage.settings import Settings
 from hingtui.ui.app import HingtuiApp
 from hingtui.ui.dashboard import Dashboard
 from hingtui.ui.messages import VideosChanged

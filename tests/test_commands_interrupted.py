@@ -19,7 +19,7 @@ if sys.platform == "win32":
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
-from hingtui.watchlist import Watchlist
+from hingtui.storage.watchlist import Watchlist
 from tests.fault_server import HANG, FaultServer
 from tests.life import IN_TIME
 from tests.scene import TOKEN

@@ -15,9 +15,9 @@ from textual.widgets._footer import FooterKey
 from hingtui.model.errors import StorageTrouble
 from hingtui.model.video import Status
 from hingtui.monitor import Link
+from hingtui.storage.watchlist import Watchlist
 from hingtui.text.cell_width import short_id
 from hingtui.ui.dialogs import AddDialog, HelpDialog, QuitDialog, TokenDialog
-from hingtui.watchlist import Watchlist
 from tests.scene import TOKEN, job, until
 from tests.stage import stage
 
@@ -230,7 +230,7 @@ async def test_resizing_keeps_the_cursor_and_the_rows(tmp_path: Path) -> None:
 
 
 async def test_what_another_process_adds_shows_up(tmp_path: Path) -> None:
-    from hingtui.watchlist.entry import Entry
+    from hingtui.storage.watchlist.entry import Entry
 
     async with stage(tmp_path, job("video_a"), job("video_b"), watched=["video_a"]) as acting:
         Watchlist(tmp_path / "watchlist.toml").change(add=[Entry("video_b", acting.clock.time())])

@@ -14,8 +14,8 @@ from hingtui.model.errors import NotFound, StorageTrouble, Unauthorized
 from hingtui.model.video import Status
 from hingtui.monitor import Link, SaveState
 from hingtui.monitor.gateway import Gateway
-from hingtui.watchlist import Watchlist
-from hingtui.watchlist.entry import Entry
+from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.entry import Entry
 from tests.scene import job, scene, until
 from tests.support import EPOCH, FakeClock
 

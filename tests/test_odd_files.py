@@ -19,9 +19,9 @@ from hingtui import commands
 from hingtui.download import discard_part
 from hingtui.model.errors import SettingsError, StorageTrouble
 from hingtui.model.video import Status, Video
-from hingtui.settings import load_settings, save_token
+from hingtui.storage.settings import load_settings, save_token
+from hingtui.storage.watchlist import Entry, Watchlist
 from hingtui.system.files import same_bytes, write_atomically
-from hingtui.watchlist import Entry, Watchlist
 from tests.scene import scene
 from tests.support import EPOCH
 from tests.torture_scenes import DATA, ID, AResumedDownload, TheFirstDownload
@@ -166,7 +166,7 @@ def test_a_watchlist_of_two_gigabytes_is_set_aside_unread(
 ) -> None:
     watchlist = Watchlist(tmp_path / LIST)
     watchlist.change(add=[Entry("v_1", EPOCH)])
-    monkeypatch.setattr("hingtui.watchlist.watchlist.MOST_BYTES", 1 << 20)
+    monkeypatch.setattr("hingtui.storage.watchlist.watchlist.MOST_BYTES", 1 << 20)
     os.truncate(watchlist.path, 2 << 30)
     contents = watchlist.read()
     assert list(contents.entries) == ["v_1"]
@@ -179,7 +179,7 @@ def test_a_watchlist_never_grows_beyond_what_is_read(
 ) -> None:
     watchlist = Watchlist(tmp_path / LIST)
     watchlist.change(add=[Entry("v_1", EPOCH)])
-    monkeypatch.setattr("hingtui.watchlist.watchlist.MOST_BYTES", 1 << 10)
+    monkeypatch.setattr("hingtui.storage.watchlist.watchlist.MOST_BYTES", 1 << 10)
     with pytest.raises(StorageTrouble):
         watchlist.change(add=[Entry(f"v_{number}", EPOCH) for number in range(100)])
     assert list(watchlist.read().entries) == ["v_1"]

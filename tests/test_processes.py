@@ -17,7 +17,7 @@ if sys.platform == "win32":
 
 from hingtui.api import Api
 from hingtui.monitor import Monitor
-from hingtui.watchlist import Watchlist
+from hingtui.storage.watchlist import Watchlist
 from tests.scene import job, scene
 from tests.scene import until as scene_until
 from tests.terminal import Terminal

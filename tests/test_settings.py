@@ -9,7 +9,13 @@ from pathlib import Path
 import pytest
 
 from hingtui.model.errors import SettingsError
-from hingtui.settings import DEFAULT_BASE_URL, Settings, clean_token, load_settings, save_token
+from hingtui.storage.settings import (
+    DEFAULT_BASE_URL,
+    Settings,
+    clean_token,
+    load_settings,
+    save_token,
+)
 from hingtui.text.i18n import use_language
 
 TOKEN = "oh-0123456789abcdef"

@@ -16,7 +16,7 @@ if sys.platform == "win32":
     pytest.skip("permissions of this kind are POSIX", allow_module_level=True)
 
 from hingtui.model.errors import SettingsError
-from hingtui.settings import Settings, load_settings, save_token
+from hingtui.storage.settings import Settings, load_settings, save_token
 from hingtui.system.log import Log
 from tests.leaky import run_all
 from tests.terminal import ROOT, clean_environ

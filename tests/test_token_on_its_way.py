@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from hingtui.api import Api
 from hingtui.api.setup import Setup
 from hingtui.model.errors import ApiError, SettingsError
-from hingtui.settings import load_settings
-from hingtui.settings.config import check_base_url
+from hingtui.storage.settings import load_settings
+from hingtui.storage.settings.config import check_base_url
+from hingtui.storage.watchlist import Entry
 from hingtui.system.clock import Clock
-from hingtui.watchlist import Entry
 from tests import leaky as secret
 from tests.fault_server import FaultServer, Request, answer, json_answer
 from tests.leaky import leaks, leaks_in_files, leaky, run_all

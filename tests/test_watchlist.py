@@ -19,10 +19,10 @@ from hypothesis import strategies as st
 
 from hingtui.model.errors import StorageTrouble
 from hingtui.model.video import Cost, Status, Video, VideoError
+from hingtui.storage.watchlist import Entry, Watchlist
+from hingtui.storage.watchlist.entry import parse_entry
+from hingtui.storage.watchlist.watchlist import MISSING
 from hingtui.text.clean import clean_block, clean_line
-from hingtui.watchlist import Entry, Watchlist
-from hingtui.watchlist.entry import parse_entry
-from hingtui.watchlist.watchlist import MISSING
 from tests.support import EPOCH, FakeClock
 
 RUNNING = Video("v_1", Status.GENERATING, "processing", progress=45.0, prompt="百事可乐宣传片")
@@ -451,7 +451,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence_that_names_it(watchlist: Watch
 ADD = """
 import sys
 from pathlib import Path
-from hingtui.watchlist import Entry, Watchlist
+from hingtui.storage.watchlist import Entry, Watchlist
 
 path, name, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 watchlist = Watchlist(path)

@@ -14,9 +14,9 @@ from pathlib import Path
 from hingtui.download import Progress, discard_part, download
 from hingtui.model.errors import HingtuiError, NotReady
 from hingtui.model.video import Status, Video
-from hingtui.settings import Settings
-from hingtui.settings.settings import save_token
-from hingtui.watchlist import Entry, Watchlist
+from hingtui.storage.settings import Settings
+from hingtui.storage.settings.settings import save_token
+from hingtui.storage.watchlist import Entry, Watchlist
 from tests.mp4_samples import mp4
 from tests.support import EPOCH, FakeClock
 from tests.torture import Scene

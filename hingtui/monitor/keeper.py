@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from hingtui.model.errors import StorageTrouble
+from hingtui.storage.watchlist import Contents, Entry, Watchlist
 from hingtui.system.clock import Clock
-from hingtui.watchlist import Contents, Entry, Watchlist
 
 GATHER = 1.0
 """Seconds between two looks at the file, and between two writes."""

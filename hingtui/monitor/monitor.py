@@ -36,8 +36,8 @@ from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Answered, Asks, Poller
 from hingtui.monitor.saver import Saver
 from hingtui.monitor.watched import Seen, Trouble, Watched
+from hingtui.storage.watchlist import Contents, Entry, Watchlist
 from hingtui.system.clock import Clock
-from hingtui.watchlist import Contents, Entry, Watchlist
 
 PROGRESS_EVERY = 0.25
 """Seconds between two looks at the bytes of running downloads."""

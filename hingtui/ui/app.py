@@ -25,7 +25,8 @@ from textual.theme import Theme
 from hingtui.model.errors import SettingsError, StorageTrouble
 from hingtui.monitor import Changes, Monitor, Standing
 from hingtui.monitor.monitor import Api
-from hingtui.settings import Settings, save_token
+from hingtui.storage.settings import Settings, save_token
+from hingtui.storage.watchlist import Watchlist
 from hingtui.system import user_commands
 from hingtui.system.clock import Clock
 from hingtui.system.open_file import open_file
@@ -41,7 +42,6 @@ from hingtui.ui.messages import VideosChanged
 from hingtui.ui.palette import Palette, palette_of
 from hingtui.ui.survival import SurvivingApp
 from hingtui.ui.themes import DARK, LIGHT
-from hingtui.watchlist import Watchlist
 
 LEAVING = 1.0
 """Seconds that downloads get to put their parts in order when the program ends."""

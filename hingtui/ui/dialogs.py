@@ -20,7 +20,7 @@ from textual.widgets import Button, Input, Label, Static, TextArea
 
 from hingtui.model.errors import SettingsError
 from hingtui.model.ids import find_ids, readable
-from hingtui.settings import clean_token
+from hingtui.storage.settings import clean_token
 from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.commands import Command

@@ -29,9 +29,9 @@ from pathlib import Path
 from hingtui.api import Api
 from hingtui.download import Phase, Progress, download
 from hingtui.model.video import Status, Video
+from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.entry import Entry
 from hingtui.system.clock import Clock
-from hingtui.watchlist import Watchlist
-from hingtui.watchlist.entry import Entry
 from tests.bench import Figure, against, alone
 from tests.bench.terminal import DOWN, UP, Terminal, clean_environ
 from tests.mp4_samples import FTYP, moov

@@ -19,8 +19,8 @@ from hingtui.api.payload import parse_video
 from hingtui.demo.job import Job, Shape
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
-from hingtui.watchlist import Watchlist
-from hingtui.watchlist.entry import Entry
+from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.entry import Entry
 from tests.bench import Figure, alone
 from tests.bench.startup import BARE, ENTRY_POINT
 from tests.bench.terminal import CONTENT, Terminal, clean_environ, cpu_of

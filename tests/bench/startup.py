@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 
 from hingtui.model.video import Status, Video
-from hingtui.watchlist import Watchlist
-from hingtui.watchlist.entry import Entry
+from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.entry import Entry
 from tests.bench import Figure, against, alone, interleaved
 from tests.bench.terminal import CONTENT, Terminal, clean_environ
 

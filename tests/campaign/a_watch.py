@@ -18,7 +18,7 @@ from typing import Any
 from hingtui.api import Api
 from hingtui.model.errors import DownloadError, HingtuiError
 from hingtui.monitor import Monitor, Watched
-from hingtui.watchlist import Watchlist
+from hingtui.storage.watchlist import Watchlist
 from tests.campaign.film import Film
 from tests.campaign.gateway import MOST_REQUESTS, TOKEN, Fault
 from tests.campaign.hands import Hands, Ledger

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from hingtui.model.errors import StorageTrouble
 from hingtui.monitor import Monitor
-from hingtui.watchlist import Entry, Watchlist
+from hingtui.storage.watchlist import Entry, Watchlist
 from tests.campaign.clock import LifeClock
 from tests.campaign.film import Film
 from tests.campaign.oracle import ids_in

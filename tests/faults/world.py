@@ -16,7 +16,7 @@ from typing import Any
 
 from hingtui.api import Api
 from hingtui.monitor import Changes, Connection, Link, Monitor, SaveState, Watched
-from hingtui.watchlist import Watchlist
+from hingtui.storage.watchlist import Watchlist
 from tests.faults.gateway import Gateway
 from tests.scene import PATIENCE, until
 from tests.support import FakeClock

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 import tomli_w
 
-from hingtui.watchlist.entry import Entry, parse_entry
+from hingtui.storage.watchlist.entry import Entry, parse_entry
 
 FORMAT = 1
 """The version of the file that is written here."""

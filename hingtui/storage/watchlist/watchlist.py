@@ -20,6 +20,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hingtui.model.errors import StorageTrouble
+from hingtui.storage.watchlist.entry import Entry
+from hingtui.storage.watchlist.layout import (
+    FORMAT,
+    Damaged,
+    chunk_of,
+    entry_of,
+    joined,
+    pieces,
+    split,
+)
 from hingtui.system.clock import Clock
 from hingtui.system.files import (
     PATIENCE,
@@ -33,8 +43,6 @@ from hingtui.system.files import (
     write_atomically,
 )
 from hingtui.text.i18n import _
-from hingtui.watchlist.entry import Entry
-from hingtui.watchlist.layout import FORMAT, Damaged, chunk_of, entry_of, joined, pieces, split
 
 __all__ = ["MISSING", "Contents", "Entry", "Watchlist"]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import platformdirs
 
 from hingtui.model.errors import SettingsError
-from hingtui.settings.config import Config, check_base_url, read_config
+from hingtui.storage.settings.config import Config, check_base_url, read_config
 from hingtui.system.files import read_file, write_atomically
 from hingtui.text.i18n import _, language_from
 

@@ -1,6 +1,6 @@
 """Every setting: config.toml, the environment and the token file together."""
 
-from hingtui.settings.settings import (
+from hingtui.storage.settings.settings import (
     DEFAULT_BASE_URL,
     Settings,
     absolute_path,
