@@ -15,9 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from hingtui.api.answers import read_answer, read_link, read_page
 from hingtui.api.payload import NotAVideo, parse_video
-from hingtui.api.refusals import Call, Reply, refusal
+from hingtui.api.response_errors import Call, Reply, refusal
+from hingtui.api.responses import read_answer, read_link, read_page
 from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import find_ids

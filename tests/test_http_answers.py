@@ -8,7 +8,6 @@ import zlib
 
 import pytest
 
-from hingtui.api.answers import read_answer, read_link, read_page, unpack
 from hingtui.api.headers import (
     compressions,
     content_range,
@@ -20,7 +19,8 @@ from hingtui.api.headers import (
     validator,
     version,
 )
-from hingtui.api.refusals import Call, Reply, refusal
+from hingtui.api.response_errors import Call, Reply, refusal
+from hingtui.api.responses import read_answer, read_link, read_page, unpack
 from hingtui.model import errors
 from hingtui.model.video import Status
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hingtui.api import Api
-from hingtui.api.setup import Setup
+from hingtui.api.client_config import Setup
 from hingtui.model.errors import ApiError, SettingsError
 from hingtui.storage.settings import load_settings
 from hingtui.storage.settings.config import check_base_url

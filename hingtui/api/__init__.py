@@ -20,9 +20,9 @@ client      the calls: retrieve, list, content
 From `answers` on, none knows httpx.
 """
 
-from hingtui.api.answers import Answer, Page
 from hingtui.api.client import MAX_LIST_BODY, MAX_VIDEO_BODY, Api
+from hingtui.api.client_config import USER_AGENT
 from hingtui.api.content import Content
-from hingtui.api.setup import USER_AGENT
+from hingtui.api.responses import Answer, Page
 
 __all__ = ["MAX_LIST_BODY", "MAX_VIDEO_BODY", "USER_AGENT", "Answer", "Api", "Content", "Page"]

@@ -17,13 +17,13 @@ from urllib.parse import quote
 
 import httpx
 
-from hingtui.api.answers import Answer, Page, read_answer, read_page
+from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
+from hingtui.api.connection import FAULTS, Wire, explain
 from hingtui.api.content import MAX_WORDS, Content, ContentOpener, Hop
 from hingtui.api.locations import build_request, resolve
 from hingtui.api.proxies import Proxy
-from hingtui.api.refusals import Reply
-from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
-from hingtui.api.wire import FAULTS, Wire, explain
+from hingtui.api.response_errors import Reply
+from hingtui.api.responses import Answer, Page, read_answer, read_page
 from hingtui.model.errors import ApiError, BadRedirect, NotFound, Unreachable
 from hingtui.model.video import Video
 from hingtui.system.clock import Cancellation, Clock

@@ -16,7 +16,8 @@ from itertools import chain
 import httpcore
 import httpx
 
-from hingtui.api.answers import read_link
+from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
+from hingtui.api.connection import FAULTS, Wire, explain, later_in_thread
 from hingtui.api.headers import (
     compressions,
     content_range,
@@ -28,9 +29,8 @@ from hingtui.api.headers import (
 )
 from hingtui.api.locations import build_request, location_of, resolve
 from hingtui.api.origins import Origin, check_peer, check_redirect
-from hingtui.api.refusals import Call, Reply, damaged, make, refusal
-from hingtui.api.setup import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
-from hingtui.api.wire import FAULTS, Wire, explain, later_in_thread
+from hingtui.api.response_errors import Call, Reply, damaged, make, refusal
+from hingtui.api.responses import read_link
 from hingtui.model.errors import ApiError, BadRedirect, BadReply, Unreachable
 from hingtui.model.file_kind import FileKind, file_kind
 from hingtui.system.clock import Cancellation

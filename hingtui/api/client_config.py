@@ -19,7 +19,6 @@ from typing import Any
 import httpx
 
 from hingtui import __version__
-from hingtui.api.answers import GOOD, unpack
 from hingtui.api.certificates import trust_context
 from hingtui.api.headers import compressions
 from hingtui.api.locations import (
@@ -30,7 +29,8 @@ from hingtui.api.locations import (
 )
 from hingtui.api.origins import Origin
 from hingtui.api.proxies import Proxies, Proxy
-from hingtui.api.refusals import Reply, damaged, too_big
+from hingtui.api.response_errors import Reply, damaged, too_big
+from hingtui.api.responses import GOOD, unpack
 from hingtui.model.errors import Unauthorized, Unreachable
 from hingtui.system.clock import Clock
 from hingtui.text.i18n import _

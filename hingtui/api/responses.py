@@ -14,7 +14,7 @@ from typing import Any
 from hingtui.api.fields import decoded, load_json
 from hingtui.api.headers import server_time
 from hingtui.api.payload import NotAVideo, find_link, parse_video, server_words, video_despite
-from hingtui.api.refusals import (
+from hingtui.api.response_errors import (
     Call,
     Reply,
     hide_secrets,
