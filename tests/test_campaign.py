@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from hingtui.api import content
-from hingtui.download import attempts, part_file, transfer
+from hingtui.download import attempts, transfer
+from hingtui.download import part as part_file
 from hingtui.model.mp4 import Mp4
 from hingtui.model.video import Video
 from hingtui.monitor.keeper import Keeper, Pending

@@ -21,8 +21,8 @@ import pytest
 
 from hingtui.api import Api
 from hingtui.download import Progress, Saved, download
-from hingtui.download.part_file import discard_part, opened_part, part_size
-from hingtui.download.part_note import Source
+from hingtui.download.part import discard_part, opened_part, part_size
+from hingtui.download.part_metadata import Source
 from hingtui.model.errors import Busy, Cancelled, RateLimited, ServerTrouble, StorageTrouble
 from hingtui.system.files import renaming
 from tests.file_server import FileServer, Say, serving
@@ -218,7 +218,7 @@ def test_after_a_power_cut_only_bytes_that_are_sure_to_be_on_the_disk_are_believ
     with (tmp_path / PART).open("r+b") as part:
         part.seek(HALF)
         part.write(bytes(100) + b"a page that came through")
-    monkeypatch.setattr("hingtui.download.part_file.boot_id", lambda: "the next one")
+    monkeypatch.setattr("hingtui.download.part.boot_id", lambda: "the next one")
     _download(server, tmp_path)
     assert _files(tmp_path) == {NAME: DATA}
     assert server.ranges == [f"bytes={HALF}-"]
@@ -227,7 +227,7 @@ def test_after_a_power_cut_only_bytes_that_are_sure_to_be_on_the_disk_are_believ
 def test_a_long_download_is_made_sure_of_from_time_to_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hingtui.download.part_file.SYNC_EVERY", 1000)
+    monkeypatch.setattr("hingtui.download.part.SYNC_EVERY", 1000)
     with opened_part(ID, tmp_path) as part:
         part.begin(Source(total=5000, validator='"v1"'))
         for _round in range(25):

@@ -6,7 +6,7 @@ attempts    the tries, until one succeeds or nothing is left to try
 """
 
 from hingtui.download.attempts import ContentSource, Saved, download
-from hingtui.download.part_file import discard_part, part_size
+from hingtui.download.part import discard_part, part_size
 from hingtui.download.transfer import USUAL_LIMITS, Content, Limits, Phase, Progress
 
 __all__ = [

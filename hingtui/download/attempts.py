@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from hingtui.download.part_file import (
+from hingtui.download.part import (
     Part,
     opened_part,
     published_as,

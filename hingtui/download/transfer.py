@@ -16,8 +16,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Protocol
 
-from hingtui.download.part_file import Part
-from hingtui.download.part_note import Source
+from hingtui.download.part import Part
+from hingtui.download.part_metadata import Source
 from hingtui.model.errors import BadReply, Cancelled, Slow, TooLarge, Unreachable
 from hingtui.system.clock import Clock
 from hingtui.text.clean import human_bytes

@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 
-from hingtui.download.part_note import Note, Source, read_note, write_note
+from hingtui.download.part_metadata import Note, Source, read_note, write_note
 from hingtui.model.errors import Busy, StorageTrouble
 from hingtui.model.file_kind import FileKind
 from hingtui.system.files import (
