@@ -17,8 +17,8 @@ from hingtui.download import attempts, transfer
 from hingtui.download import part as part_file
 from hingtui.model.mp4 import Mp4
 from hingtui.model.video import Video
-from hingtui.monitor.keeper import Keeper, Pending
 from hingtui.monitor.rate_limiter import RateLimiter
+from hingtui.monitor.watchlist_sync import Keeper, Pending
 from tests.campaign.run import Campaign, lived
 from tests.campaign.schedule import DOWNLOAD, WATCH, drawn
 
@@ -126,7 +126,7 @@ def stores_the_link(patch: pytest.MonkeyPatch) -> None:
 
 def never_starts_again(patch: pytest.MonkeyPatch) -> None:
     """A download that was put off waits for ever."""
-    patch.setattr("hingtui.monitor.saver.retry_in", lambda *_, **_more: 1e9)
+    patch.setattr("hingtui.monitor.download_queue.retry_in", lambda *_, **_more: 1e9)
 
 
 def asks_all_the_time(patch: pytest.MonkeyPatch) -> None:

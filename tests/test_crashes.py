@@ -15,7 +15,7 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("a pty is needed", allow_module_level=True)
 
-from hingtui.monitor import saver
+from hingtui.monitor import download_queue as saver
 from tests import leaky as secret
 from tests.leaky import leaks, leaky, run_all
 from tests.scene import job, scene

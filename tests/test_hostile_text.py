@@ -22,7 +22,7 @@ from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import find_ids
 from hingtui.monitor import Census, Connection, Link, SaveState, Watched
-from hingtui.monitor.watched import Saving, Seen, Trouble
+from hingtui.monitor.row import Saving, Seen, Trouble
 from hingtui.printing import json_record, print_json, print_table
 from hingtui.text.clean import clean_line
 from hingtui.ui.cells import Sight

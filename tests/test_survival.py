@@ -177,7 +177,7 @@ async def test_a_download_that_fails_unexpectedly_says_so_on_its_row(
         await world.look()
         await world.look(after=300)
         with monkeypatch.context() as broken:
-            broken.setattr("hingtui.monitor.saver.download", fails)
+            broken.setattr("hingtui.monitor.download_queue.download", fails)
             world.monitor.save(["video_one"])
             await world.saved("video_one")
         saving = world.row("video_one").saving

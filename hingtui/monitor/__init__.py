@@ -16,11 +16,11 @@ monitor     the rows, a person's intents, what answers mean
 └── watched     all that is held about one video
 """
 
-from hingtui.monitor.census import Census, Standing, standing_of
 from hingtui.monitor.changes import Changes
 from hingtui.monitor.gateway import Connection, Link
 from hingtui.monitor.monitor import Added, Monitor
-from hingtui.monitor.watched import SaveState, Saving, Seen, Trouble, Watched
+from hingtui.monitor.row import SaveState, Saving, Seen, Trouble, Watched
+from hingtui.monitor.status_counts import Census, Standing, standing_of
 
 __all__ = [
     "Added",

@@ -28,14 +28,14 @@ from hingtui.model.eta import GRACE, RARE, SLOW, STEADY, ask_again_in, first_pac
 from hingtui.model.eta import remaining as seconds_remaining
 from hingtui.model.video import Status, Video
 from hingtui.monitor.changes import Announcer, Changes
-from hingtui.monitor.experience import Experience
+from hingtui.monitor.download_queue import Saver
+from hingtui.monitor.duration_stats import Experience
 from hingtui.monitor.gateway import LIST, MANY_REFUSED, Connection, Gateway, Link
-from hingtui.monitor.keeper import Keeper
-from hingtui.monitor.lister import Swept
+from hingtui.monitor.list_poller import Swept
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Answered, Asks, Poller
-from hingtui.monitor.saver import Saver
-from hingtui.monitor.watched import Seen, Trouble, Watched
+from hingtui.monitor.row import Seen, Trouble, Watched
+from hingtui.monitor.watchlist_sync import Keeper
 from hingtui.storage.watchlist import Contents, Entry, Watchlist
 from hingtui.system.clock import Clock
 

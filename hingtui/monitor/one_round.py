@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from hingtui.model.errors import HingtuiError, RateLimited, Unreachable
 from hingtui.model.video import Status, Video
 from hingtui.monitor.gateway import LIST, Gateway
-from hingtui.monitor.lister import Listed, Lister, Swept
+from hingtui.monitor.list_poller import Listed, Lister, Swept
 from hingtui.monitor.poller import AT_ONCE, Answered, Asks
 from hingtui.system.clock import Clock
 

@@ -15,7 +15,7 @@ from typing import Protocol
 
 from hingtui.model.video import Video
 from hingtui.monitor.gateway import LIST, Gateway
-from hingtui.monitor.lister import Listed, Lister, Lists, Swept
+from hingtui.monitor.list_poller import Listed, Lister, Lists, Swept
 from hingtui.system.clock import Clock
 
 TICK = 0.25

@@ -11,7 +11,7 @@ import random
 from hingtui.model.errors import Busy, HingtuiError, Scope, Slow
 from hingtui.model.eta import Basis
 from hingtui.model.video import USUAL_LIFE
-from hingtui.monitor.watched import Saving, Watched
+from hingtui.monitor.row import Saving, Watched
 
 IDLE_TURNS = 5
 """Turns in a row without a byte gained after which a slow download is given up."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from hingtui.model.eta import Pace, ask_again_in, first_pace, jitter
 from hingtui.model.video import Status, Video
-from hingtui.monitor.experience import Experience
+from hingtui.monitor.duration_stats import Experience
 from tests.bench import Figure, against, alone, number
 
 MEDIAN, SPREAD = 90.0, 0.6

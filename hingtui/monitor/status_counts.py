@@ -13,7 +13,7 @@ from enum import Enum
 
 from hingtui.model.eta import Expiry
 from hingtui.model.video import Status
-from hingtui.monitor.watched import SaveState, Watched
+from hingtui.monitor.row import SaveState, Watched
 
 
 class Standing(Enum):

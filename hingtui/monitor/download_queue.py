@@ -28,7 +28,7 @@ from hingtui.model.errors import (
 )
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.retry_policy import retry_in
-from hingtui.monitor.watched import SaveState, Saving, Watched
+from hingtui.monitor.row import SaveState, Saving, Watched
 from hingtui.system.clock import Clock
 
 _NICE = 10
