@@ -115,7 +115,7 @@ def _run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) -
     hide: Callable[[str], None] | None = log.hide if log is not None else None
     app = HingtuiApp(settings, is_demo=is_demo, clock=clock, hide=hide)
     if sys.platform != "win32":
-        from hingtui.ui.driver import TerminalDriver
+        from hingtui.ui.textual_fixes.driver import TerminalDriver
 
         app.driver_class = TerminalDriver
 

@@ -27,8 +27,8 @@ from hingtui.storage.settings import load_settings
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from hingtui.text import i18n
-from hingtui.ui.themes import DARK
-from hingtui.ui.video_table import VideoTable
+from hingtui.ui.table.video_table import VideoTable
+from hingtui.ui.theme.themes import DARK
 from tests.still_stage import RATE, Stage, StillApp, StillClock
 from tests.support import EPOCH
 from tests.svg_screen import screen_lines, svg_of

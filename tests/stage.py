@@ -22,9 +22,9 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from hingtui.text import i18n
 from hingtui.ui.app import HingtuiApp
-from hingtui.ui.dashboard import Dashboard
-from hingtui.ui.detail import DetailPane
-from hingtui.ui.video_table import VideoTable
+from hingtui.ui.screens.dashboard import Dashboard
+from hingtui.ui.table.video_table import VideoTable
+from hingtui.ui.widgets.detail import DetailPane
 from tests.scene import PATIENCE, TOKEN, until
 from tests.support import FakeClock
 

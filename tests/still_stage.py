@@ -24,8 +24,8 @@ from hingtui.monitor import Changes, SaveState
 from hingtui.monitor.monitor import Api
 from hingtui.storage.settings import Settings
 from hingtui.ui.app import HingtuiApp
-from hingtui.ui.dashboard import Dashboard
 from hingtui.ui.messages import VideosChanged
+from hingtui.ui.screens.dashboard import Dashboard
 from tests.support import FakeClock
 
 _LOOK = 5.0

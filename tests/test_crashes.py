@@ -39,9 +39,9 @@ PLACES = {
     "mount": ("hingtui.ui.app", "HingtuiApp.on_mount", fail),
     "client": ("hingtui.api", "Api.__init__", fail),
     "load": ("hingtui.monitor.monitor", "Monitor.load", fail),
-    "handler": ("hingtui.ui.dashboard", "Dashboard.action_pause", fail),
-    "thread": ("hingtui.ui.dashboard", "Dashboard.action_sort", fail_in_thread),
-    "worker": ("hingtui.ui.dashboard", "Dashboard._watch_found", fail_in_worker),
+    "handler": ("hingtui.ui.screens.dashboard", "Dashboard.action_pause", fail),
+    "thread": ("hingtui.ui.screens.dashboard", "Dashboard.action_sort", fail_in_thread),
+    "worker": ("hingtui.ui.screens.dashboard", "Dashboard._watch_found", fail_in_worker),
 }
 
 class Finder(importlib.abc.MetaPathFinder):

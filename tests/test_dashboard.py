@@ -17,7 +17,7 @@ from hingtui.model.video import Status
 from hingtui.monitor import Link
 from hingtui.storage.watchlist import Watchlist
 from hingtui.text.cell_width import short_id
-from hingtui.ui.dialogs import AddDialog, HelpDialog, QuitDialog, TokenDialog
+from hingtui.ui.screens.dialogs import AddDialog, HelpDialog, QuitDialog, TokenDialog
 from tests.scene import TOKEN, job, until
 from tests.stage import stage
 

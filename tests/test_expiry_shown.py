@@ -11,10 +11,10 @@ from hingtui.model.video import Cost, Status, Video
 from hingtui.monitor import Watched
 from hingtui.printing import json_record
 from hingtui.storage.watchlist.entry import Entry, parse_entry
-from hingtui.ui.cells import Sight, expiry_cell
-from hingtui.ui.detail import detail_text
-from hingtui.ui.palette import palette_of
-from hingtui.ui.themes import DARK
+from hingtui.ui.table.cells import Sight, expiry_cell
+from hingtui.ui.theme.palette import palette_of
+from hingtui.ui.theme.themes import DARK
+from hingtui.ui.widgets.detail import detail_text
 from tests.support import EPOCH
 
 PALETTE = palette_of(DARK.to_color_system().generate())

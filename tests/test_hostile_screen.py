@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.ui.commands import commands
-from hingtui.ui.filter_bar import FilterBar
+from hingtui.ui.widgets.filter_bar import FilterBar
 from tests.hostile import (
     EVERYTHING,
     LINES,

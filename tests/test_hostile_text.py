@@ -25,13 +25,13 @@ from hingtui.monitor import Census, Connection, Link, SaveState, Watched
 from hingtui.monitor.row import Saving, Seen, Trouble
 from hingtui.printing import json_record, print_json, print_table
 from hingtui.text.clean import clean_line
-from hingtui.ui.cells import Sight
-from hingtui.ui.columns import plan_columns
-from hingtui.ui.detail import detail_text
-from hingtui.ui.dialogs import describe_found
-from hingtui.ui.header import banner_line, header_line
-from hingtui.ui.palette import palette_of
-from hingtui.ui.themes import DARK
+from hingtui.ui.screens.dialogs import describe_found
+from hingtui.ui.table.cells import Sight
+from hingtui.ui.table.columns import plan_columns
+from hingtui.ui.theme.palette import palette_of
+from hingtui.ui.theme.themes import DARK
+from hingtui.ui.widgets.detail import detail_text
+from hingtui.ui.widgets.header import banner_line, header_line
 from tests.hostile import (
     EVERYTHING,
     KINDS,

@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.cells import cached_cell_len
 from rich.segment import Segment
 
-from hingtui.ui.memory import EVERY, caches, forget
+from hingtui.ui.textual_fixes.cache_trim import EVERY, caches, forget
 from tests.scene import job, until
 from tests.stage import stage
 

@@ -13,8 +13,8 @@ from textual.app import App, ComposeResult
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable
 
-from hingtui.ui.cells import Cell
-from hingtui.ui.row_table import RowTable
+from hingtui.ui.table.cells import Cell
+from hingtui.ui.textual_fixes.row_table import RowTable
 
 COLUMNS = (("word", "WORD", 10), ("bar", "BAR", 8), ("title", "TITLE", 16))
 BAR, TRACK = Style(color="white", bgcolor="blue"), Style(color="white", bgcolor="grey23")

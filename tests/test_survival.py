@@ -16,12 +16,12 @@ from textual.widgets import Input
 from hingtui.model.eta import Pace
 from hingtui.monitor import Changes, Monitor
 from hingtui.storage.watchlist import Watchlist
-from hingtui.ui import detail
-from hingtui.ui.arrangement import Arrangement
-from hingtui.ui.dashboard import Dashboard
-from hingtui.ui.dialogs import AddDialog
 from hingtui.ui.messages import VideosChanged
-from hingtui.ui.video_table import VideoTable
+from hingtui.ui.screens.dashboard import Dashboard
+from hingtui.ui.screens.dialogs import AddDialog
+from hingtui.ui.table.row_view import Arrangement
+from hingtui.ui.table.video_table import VideoTable
+from hingtui.ui.widgets import detail
 from tests.scene import job, scene, until
 from tests.stage import Stage, stage
 

@@ -33,15 +33,15 @@ from hingtui.system.open_file import open_file
 from hingtui.system.shutdown import this_process
 from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
-from hingtui.ui.cells import standing_icon, standing_style, standing_word
 from hingtui.ui.commands import Command, commands
-from hingtui.ui.dashboard import Dashboard
-from hingtui.ui.last_look import LastLook
-from hingtui.ui.memory import stay_small
 from hingtui.ui.messages import VideosChanged
-from hingtui.ui.palette import Palette, palette_of
-from hingtui.ui.survival import SurvivingApp
-from hingtui.ui.themes import DARK, LIGHT
+from hingtui.ui.screens.dashboard import Dashboard
+from hingtui.ui.table.cells import standing_icon, standing_style, standing_word
+from hingtui.ui.textual_fixes.cache_trim import stay_small
+from hingtui.ui.textual_fixes.control_char_filter import LastLook
+from hingtui.ui.textual_fixes.error_boundary import SurvivingApp
+from hingtui.ui.theme.palette import Palette, palette_of
+from hingtui.ui.theme.themes import DARK, LIGHT
 
 LEAVING = 1.0
 """Seconds that downloads get to put their parts in order when the program ends."""
@@ -162,7 +162,7 @@ class HingtuiApp(SurvivingApp):
 
     async def action_quit(self) -> None:
         """Quit; ask first while downloads run."""
-        from hingtui.ui.dialogs import QuitDialog
+        from hingtui.ui.screens.dialogs import QuitDialog
 
         running = len(self.monitor.saving)
         if running and not isinstance(self.screen, QuitDialog):
@@ -232,7 +232,7 @@ class HingtuiApp(SurvivingApp):
 
     @on(Dashboard.TokenWanted)
     def _ask_for_token(self) -> None:
-        from hingtui.ui.dialogs import TokenDialog
+        from hingtui.ui.screens.dialogs import TokenDialog
 
         host = urlsplit(self.settings.base_url).netloc
         self.push_screen(TokenDialog(host, str(self.settings.token_path)), self._token_typed)
@@ -277,7 +277,7 @@ class HingtuiApp(SurvivingApp):
 
     def action_help(self) -> None:
         """All keys."""
-        from hingtui.ui.dialogs import HelpDialog
+        from hingtui.ui.screens.dialogs import HelpDialog
 
         palette = self._palette()
         legend = Text()

@@ -23,10 +23,10 @@ from textual.widgets import DataTable
 from hingtui.model.video import Status, Video
 from hingtui.monitor import Watched
 from hingtui.monitor.changes import Announcer, Changes
-from hingtui.ui.cells import Sight
-from hingtui.ui.columns import plan_columns
-from hingtui.ui.palette import palette_of
-from hingtui.ui.video_table import VideoTable
+from hingtui.ui.table.cells import Sight
+from hingtui.ui.table.columns import plan_columns
+from hingtui.ui.table.video_table import VideoTable
+from hingtui.ui.theme.palette import palette_of
 
 NOW = 1_762_789_802.0
 CURSOR = "rgb(1,2,3)"

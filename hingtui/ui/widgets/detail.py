@@ -18,7 +18,7 @@ from hingtui.monitor import Watched, standing_of
 from hingtui.text.cell_width import legible, steady
 from hingtui.text.clean import date_and_time, human_bytes, human_duration, time_of_day
 from hingtui.text.i18n import _, ngettext
-from hingtui.ui.cells import Sight, coarse_ago, standing_icon, standing_style, standing_word
+from hingtui.ui.table.cells import Sight, coarse_ago, standing_icon, standing_style, standing_word
 
 _HISTORY_SHOWN = 12
 _LINES_SHOWN = 200

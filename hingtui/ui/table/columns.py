@@ -9,8 +9,8 @@ from rich.cells import cell_len
 
 from hingtui.monitor import Standing, Watched
 from hingtui.text.i18n import _
-from hingtui.ui import cells
-from hingtui.ui.cells import Cell, Sight
+from hingtui.ui.table import cells
+from hingtui.ui.table.cells import Cell, Sight
 
 PADDING = 2
 """Cells that a table puts around each column."""

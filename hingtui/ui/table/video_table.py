@@ -19,9 +19,9 @@ from textual.widgets import DataTable
 from hingtui.monitor import Watched
 from hingtui.text.cell_width import short_id
 from hingtui.text.i18n import _
-from hingtui.ui.cells import Cell, Sight, fit
-from hingtui.ui.columns import ColumnPlan, plan_columns
-from hingtui.ui.row_table import RowTable
+from hingtui.ui.table.cells import Cell, Sight, fit
+from hingtui.ui.table.columns import ColumnPlan, plan_columns
+from hingtui.ui.textual_fixes.row_table import RowTable
 
 _ID_CELLS = 24
 

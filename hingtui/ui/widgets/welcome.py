@@ -8,7 +8,7 @@ from textual.containers import Center, Middle
 from textual.widgets import Static
 
 from hingtui.text.i18n import _
-from hingtui.ui.palette import Palette
+from hingtui.ui.theme.palette import Palette
 
 
 class Welcome(Middle):

@@ -15,8 +15,8 @@ from hingtui.monitor import Census, Connection, Link, Standing
 from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.clean import human_duration, time_of_day
 from hingtui.text.i18n import _
-from hingtui.ui.cells import SOON, VERY_SOON, standing_icon, standing_style, standing_word
-from hingtui.ui.palette import Palette
+from hingtui.ui.table.cells import SOON, VERY_SOON, standing_icon, standing_style, standing_word
+from hingtui.ui.theme.palette import Palette
 
 _COUNTED = (
     Standing.QUEUED,

@@ -15,7 +15,7 @@ from hingtui.text.cell_width import fit as fit  # for whoever shows what stands 
 from hingtui.text.cell_width import short_id
 from hingtui.text.clean import human_bytes, human_duration, one_line
 from hingtui.text.i18n import _
-from hingtui.ui.palette import Palette
+from hingtui.ui.theme.palette import Palette
 
 SOON, VERY_SOON = 600.0, 180.0
 """Seconds before expiry from which a countdown is shown as a warning, and as an alarm."""

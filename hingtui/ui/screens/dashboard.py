@@ -25,18 +25,18 @@ from hingtui.monitor import Census, Changes, Link, Monitor, Watched
 from hingtui.text.cell_width import legible, short_id
 from hingtui.text.clean import clean_line, one_line
 from hingtui.text.i18n import _, ngettext
-from hingtui.ui.arrangement import Arrangement, sort_name
-from hingtui.ui.cells import Sight, fit
-from hingtui.ui.detail import DetailPane
-from hingtui.ui.header import banner_line, header_line
-from hingtui.ui.key_bar import KeyBar
 from hingtui.ui.messages import VideosChanged
-from hingtui.ui.palette import Palette
-from hingtui.ui.video_table import VideoTable
-from hingtui.ui.welcome import Welcome, welcome_card
+from hingtui.ui.table.cells import Sight, fit
+from hingtui.ui.table.row_view import Arrangement, sort_name
+from hingtui.ui.table.video_table import VideoTable
+from hingtui.ui.textual_fixes.footer import KeyBar
+from hingtui.ui.theme.palette import Palette
+from hingtui.ui.widgets.detail import DetailPane
+from hingtui.ui.widgets.header import banner_line, header_line
+from hingtui.ui.widgets.welcome import Welcome, welcome_card
 
 if TYPE_CHECKING:
-    from hingtui.ui.filter_bar import FilterBar
+    from hingtui.ui.widgets.filter_bar import FilterBar
 
 WIDE = 120
 """Cells of width from which the details stand beside the table, not below it."""
@@ -278,7 +278,7 @@ class Dashboard(Screen[None]):
 
     def action_add(self) -> None:
         """Ask for ids, then watch them."""
-        from hingtui.ui.dialogs import AddDialog
+        from hingtui.ui.screens.dialogs import AddDialog
 
         self.app.push_screen(AddDialog(frozenset(self._monitor.watched)), self._add)
 
@@ -400,7 +400,7 @@ class Dashboard(Screen[None]):
 
     def action_filter(self) -> None:
         """Type words; only rows that hold them all are shown."""
-        from hingtui.ui.filter_bar import FilterBar
+        from hingtui.ui.widgets.filter_bar import FilterBar
 
         if bars := self.query(FilterBar):
             bar = bars.first()

@@ -1,0 +1,1 @@
+"""The table of videos: columns, cells, order and filter."""

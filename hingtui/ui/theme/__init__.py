@@ -1,0 +1,1 @@
+"""Colours: the two themes, and the styles that are made from them."""
