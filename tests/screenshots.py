@@ -18,9 +18,9 @@ from pathlib import Path
 
 from textual.widgets import TextArea
 
+from hingtui.cli.dashboard import demo_environ
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
-from hingtui.interactive import demo_environ
 from hingtui.model.video import Status
 from hingtui.monitor import Link
 from hingtui.storage.settings import load_settings

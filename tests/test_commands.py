@@ -533,7 +533,8 @@ def test_help_and_version_need_neither_textual_nor_httpx(bare: Shell, option: st
 
 def test_scripts_do_not_import_textual(bare: Shell) -> None:
     program = (
-        "import sys; from hingtui.cli import main; status = main(['status', 'video_ready']); "
+        "import sys; from hingtui.cli.parser import main; "
+        "status = main(['status', 'video_ready']); "
         "sys.exit(f'{status} {\"textual\" in sys.modules}')"
     )
     ended = bare.python("-c", program)

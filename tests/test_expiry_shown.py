@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from hingtui.cli.output import json_record
 from hingtui.model.video import Cost, Status, Video
 from hingtui.monitor import Watched
-from hingtui.printing import json_record
 from hingtui.storage.watchlist.entry import Entry, parse_entry
 from hingtui.ui.table.cells import Sight, expiry_cell
 from hingtui.ui.theme.palette import palette_of

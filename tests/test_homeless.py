@@ -20,7 +20,7 @@ def nobody(_who):
     raise KeyError("no such user")
 
 pwd.getpwuid = pwd.getpwnam = nobody
-from hingtui.cli import main
+from hingtui.cli.parser import main
 sys.exit(main())
 """
 """hingtui on a machine whose password database does not know the user."""

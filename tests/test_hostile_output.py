@@ -15,8 +15,8 @@ from typing import IO
 import pytest
 
 from hingtui.api.payload import parse_video
+from hingtui.cli.output import json_record, print_json, print_table
 from hingtui.monitor import Watched
-from hingtui.printing import json_record, print_json, print_table
 from tests.hostile import EVERYTHING, KINDS, assert_aligned, harm_in
 from tests.hostile_gateway import IDS, HostileGateway
 from tests.support import EPOCH

@@ -18,12 +18,12 @@ from rich.cells import cell_len
 from hingtui.api.payload import NotAVideo, parse_video
 from hingtui.api.response_errors import Call, Reply, refusal
 from hingtui.api.responses import read_answer, read_link, read_page
+from hingtui.cli.output import json_record, print_json, print_table
 from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import find_ids
 from hingtui.monitor import Census, Connection, Link, SaveState, Watched
 from hingtui.monitor.row import Saving, Seen, Trouble
-from hingtui.printing import json_record, print_json, print_table
 from hingtui.text.clean import clean_line
 from hingtui.ui.screens.dialogs import describe_found
 from hingtui.ui.table.cells import Sight

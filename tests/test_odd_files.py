@@ -15,7 +15,7 @@ from typing import NoReturn
 
 import pytest
 
-from hingtui import commands
+from hingtui.cli import commands
 from hingtui.download import discard_part
 from hingtui.model.errors import SettingsError, StorageTrouble
 from hingtui.model.video import Status, Video

@@ -20,7 +20,7 @@ from hingtui.storage.watchlist.entry import Entry
 from tests.bench import Figure, against, alone, interleaved
 from tests.bench.terminal import CONTENT, Terminal, clean_environ
 
-ENTRY_POINT = "from hingtui.cli import main; raise SystemExit(main())"
+ENTRY_POINT = "from hingtui.cli.parser import main; raise SystemExit(main())"
 """What the installed command `hingtui` does."""
 BARE = """
 from textual.app import App

@@ -148,14 +148,14 @@ def _written_out(status: int) -> int:
 
 def _run(chosen: argparse.Namespace) -> int:
     if chosen.command in (None, "demo"):
-        from hingtui import interactive
+        from hingtui.cli import dashboard as interactive
 
         if chosen.command is None:
             return interactive.dashboard(os.environ)
         if chosen.serve:
             return interactive.serve(chosen.videos, chosen.seed, chosen.port)
         return interactive.demo(os.environ, chosen.videos, chosen.seed)
-    from hingtui import commands
+    from hingtui.cli import commands
     from hingtui.system.shutdown import this_process
 
     this_process.be_interruptible()

@@ -10,6 +10,15 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
+from hingtui.cli.output import (
+    json_record,
+    print_json,
+    print_line,
+    print_saved,
+    print_table,
+    shown_progress,
+    tell,
+)
 from hingtui.download import discard_part
 from hingtui.model.errors import (
     ApiError,
@@ -25,15 +34,6 @@ from hingtui.model.explain import diagnose
 from hingtui.model.ids import PASTE_LIMIT, Found, find_ids, find_ids_in_arguments
 from hingtui.model.video import Status
 from hingtui.monitor import Connection, Link, Monitor, SaveState, Watched
-from hingtui.printing import (
-    json_record,
-    print_json,
-    print_line,
-    print_saved,
-    print_table,
-    shown_progress,
-    tell,
-)
 from hingtui.storage.settings import Settings, absolute_path, load_settings
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
