@@ -18,7 +18,7 @@ from hingtui.download import part as part_file
 from hingtui.model.mp4 import Mp4
 from hingtui.model.video import Video
 from hingtui.monitor.rate_limiter import RateLimiter
-from hingtui.monitor.watchlist_sync import Keeper, Pending
+from hingtui.monitor.watchlist_sync import Pending, WatchlistSync
 from tests.campaign.run import Campaign, lived
 from tests.campaign.schedule import DOWNLOAD, WATCH, drawn
 
@@ -103,10 +103,10 @@ def lets_an_error_escape(patch: pytest.MonkeyPatch) -> None:
 def forgets_what_was_not_written(patch: pytest.MonkeyPatch) -> None:
     """Changes that the disk refused are not written later either."""
 
-    def put_back(_keeper: Keeper, _pending: Pending) -> None:
+    def put_back(_keeper: WatchlistSync, _pending: Pending) -> None:
         return None
 
-    patch.setattr(Keeper, "_put_back", put_back)
+    patch.setattr(WatchlistSync, "_put_back", put_back)
 
 
 def shows_what_the_server_sent(patch: pytest.MonkeyPatch) -> None:

@@ -35,7 +35,7 @@ from hingtui.monitor.list_poller import Swept
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Answered, Asks, Poller
 from hingtui.monitor.row import Seen, Trouble, Watched
-from hingtui.monitor.watchlist_sync import Keeper
+from hingtui.monitor.watchlist_sync import WatchlistSync
 from hingtui.storage.watchlist import Contents, Entry, Watchlist
 from hingtui.system.clock import Clock
 
@@ -132,9 +132,9 @@ class Monitor:
             fresh_link=self._fresh_link,
             want_digest=want_digest,
         )
-        self._keeper: Keeper | None = None
+        self._keeper: WatchlistSync | None = None
         if watchlist is not None:
-            self._keeper = Keeper(
+            self._keeper = WatchlistSync(
                 watchlist,
                 self.clock,
                 entries=self._entries,

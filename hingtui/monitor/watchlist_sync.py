@@ -37,7 +37,7 @@ class Pending:
         return bool(self.added or self.updated or self.removed)
 
 
-class Keeper:
+class WatchlistSync:
     """Writes what changed here, tells what changed there."""
 
     def __init__(
