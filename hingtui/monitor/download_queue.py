@@ -40,7 +40,7 @@ _LOOK_AGAIN = 0.5
 _log = logging.getLogger(__name__)
 
 
-class Saver:
+class DownloadQueue:
     """The queue of downloads. All methods belong to the event loop's thread."""
 
     def __init__(

@@ -28,7 +28,7 @@ from hingtui.model.eta import GRACE, RARE, SLOW, STEADY, ask_again_in, first_pac
 from hingtui.model.eta import remaining as seconds_remaining
 from hingtui.model.video import Status, Video
 from hingtui.monitor.changes import Announcer, Changes
-from hingtui.monitor.download_queue import Saver
+from hingtui.monitor.download_queue import DownloadQueue
 from hingtui.monitor.duration_stats import Experience
 from hingtui.monitor.gateway import LIST, MANY_REFUSED, Connection, Gateway, Link
 from hingtui.monitor.list_poller import Swept
@@ -117,7 +117,7 @@ class Monitor:
             answered=self._answered,
             watched=self.watched.keys,
         )
-        self._saver = Saver(
+        self._queue = DownloadQueue(
             self._gateway,
             self.clock,
             self._rng,
@@ -162,20 +162,20 @@ class Monitor:
             self._in_background(self._retire(self._api))
         self._api = api
         self._poller.use(api)
-        self._saver.use(api)
+        self._queue.use(api)
         self._gateway.begin(Link.ONLINE if api is not None else Link.NO_TOKEN)
         for watched in self.watched.values():
             if watched.failures and not watched.is_final:
                 self._poller.schedule(watched.id, 0)
             if watched.saving is not None and _is_of_gateway(watched.saving.error):
-                self._saver.requeue(watched)
+                self._queue.requeue(watched)
 
     async def run(self, *, polls: bool = True) -> None:
         """Watch for ever. What goes wrong inside is logged, and begun again.
 
         Without `polls`, nothing is asked by itself: only downloads go on.
         """
-        loops = [self._saver.run, *([self._poller.run] if polls else [])]
+        loops = [self._queue.run, *([self._poller.run] if polls else [])]
         if self._keeper is not None:
             loops.append(self._keeper.run)
         async with asyncio.TaskGroup() as group:
@@ -186,10 +186,10 @@ class Monitor:
         """Stop downloads (they can be resumed), write the watchlist, close the connections."""
         api, self._api = self._api, None
         self._poller.use(None)
-        self._saver.cancel_all()
+        self._queue.cancel_all()
         if api is not None:
             await api.aclose()  # wakes threads that wait for a silent server
-        await self._saver.at_rest(within)
+        await self._queue.at_rest(within)
         if self._keeper is not None:
             await self._keeper.flush()
         await self.at_rest(within)
@@ -233,7 +233,7 @@ class Monitor:
 
     def start_downloads(self) -> None:
         """Start the downloads that are next in line."""
-        self._saver.start_next()
+        self._queue.start_next()
 
     async def sync(self) -> None:
         """Write what is new to the watchlist's file, or read what is new there."""
@@ -294,7 +294,7 @@ class Monitor:
     def ask(self, video_ids: Iterable[str] | None = None) -> None:
         """Ask about these now, finished ones too; None: about all that are not finished."""
         self._gateway.reset()
-        self._saver.wake()
+        self._queue.wake()
         ids_given = video_ids is not None
         if video_ids is None:
             video_ids = [w.id for w in self.watched.values() if not w.is_final]
@@ -310,7 +310,7 @@ class Monitor:
             watched = self.watched.get(video_id)
             if watched is None or watched.status is not Status.READY or watched.is_saving:
                 continue
-            self._saver.want(watched)
+            self._queue.want(watched)
             self._note_request(watched, is_wanted=True)
             begun.append(video_id)
         return begun
@@ -319,7 +319,7 @@ class Monitor:
         """Stop these downloads; they can be resumed. Returns how many there were."""
         stopped = [w for i in video_ids if (w := self.watched.get(i)) is not None and w.is_saving]
         for watched in stopped:
-            self._saver.cancel(watched)
+            self._queue.cancel(watched)
             self._note_request(watched, is_wanted=False)
         return len(stopped)
 
@@ -401,7 +401,7 @@ class Monitor:
             elif other in self.watched and not self.watched[other].is_final:
                 self._poller.schedule(other, self._rng.random())
         if affected:
-            self._saver.wake()
+            self._queue.wake()
             self._poller.wake()
         elif gateway.refusals and not gateway.may_be_refused:
             self._confirm_refusal()
@@ -415,7 +415,7 @@ class Monitor:
         if trouble is not None and _is_of_gateway(trouble.error):
             watched.trouble = None
         if saving is not None and _is_of_gateway(saving.error):
-            self._saver.requeue(watched)
+            self._queue.requeue(watched)
         self._announcer.row(video_id)
 
     def _confirm_refusal(self) -> None:
@@ -532,14 +532,14 @@ class Monitor:
 
     def _plan_progress(self) -> None:
         """Look at the bytes of running downloads, for as long as there are any."""
-        if self._is_progress_planned or not self._saver.running:
+        if self._is_progress_planned or not self._queue.running:
             return
         self._is_progress_planned = True
         asyncio.get_running_loop().call_later(PROGRESS_EVERY, self._look_at_progress)
 
     def _look_at_progress(self) -> None:
         self._is_progress_planned = False
-        for video_id in self._saver.running:
+        for video_id in self._queue.running:
             self._announcer.row(video_id)
         self._plan_progress()
 
@@ -616,7 +616,7 @@ class Monitor:
             self._announcer.new.membership = True
             self._announcer.row(watched.id)
             if watched.saving is not None:
-                self._in_background(self._saver.forget(watched))
+                self._in_background(self._queue.forget(watched))
         return gone
 
     def _entries(self, video_ids: Iterable[str]) -> list[Entry]:
@@ -661,7 +661,7 @@ class Monitor:
 
     async def _retire(self, api: Api) -> None:
         """Close a client once nothing goes through it any more."""
-        through = [*self._poller.under_way, *self._saver.under_way]
+        through = [*self._poller.under_way, *self._queue.under_way]
         if through:
             await asyncio.wait(through)
         await api.aclose()

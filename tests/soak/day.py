@@ -91,7 +91,7 @@ class Day:
     def _is_quiet(self) -> bool:
         """Whether nothing is under way, but for a list whose next page waits for the clock."""
         monitor = self._app.monitor
-        return not monitor._poller._tasks and not monitor._saver.running
+        return not monitor._poller._tasks and not monitor._queue.running
 
     def _let_go(self) -> list[str]:
         """What is finished for a while is watched no more, and the gateway forgets it too."""
