@@ -16,7 +16,7 @@ from textual.widgets import Static
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
-from hingtui.monitor import Link, SaveState, Watched
+from hingtui.monitor import DownloadState, Link, Watched
 from hingtui.storage.settings import load_settings
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
@@ -88,7 +88,7 @@ class Stage:
                 return True
             self.app.monitor.start_downloads()
             savings = [watched.saving for watched in self.app.monitor.watched.values()]
-            if not any(saving and saving.state is SaveState.RUNNING for saving in savings):
+            if not any(saving and saving.state is DownloadState.RUNNING for saving in savings):
                 self.clock.advance(1)  # until it is its turn, or the host's pause is over
             return False
 

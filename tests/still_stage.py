@@ -20,7 +20,7 @@ from textual.pilot import Pilot
 from hingtui import ui
 from hingtui.api import Api as HttpApi
 from hingtui.demo.server import DemoServer
-from hingtui.monitor import Changes, SaveState
+from hingtui.monitor import Changes, DownloadState
 from hingtui.monitor.monitor import Api
 from hingtui.storage.settings import Settings
 from hingtui.ui.app import HingtuiApp
@@ -143,14 +143,14 @@ class Stage:
             self.clock.advance(_SLICE)
         await self.until(self._has_received)
         for watched in self.app.monitor.saving:
-            if watched.saving and watched.saving.state is SaveState.RUNNING:
+            if watched.saving and watched.saving.state is DownloadState.RUNNING:
                 # As measured, but for 1 or 2 % that depend on how the system cuts the pieces.
                 watched.saving.progress.speed = RATE
 
     def _has_received(self) -> bool:
         """Whether all that the server has sent by now has arrived, and nothing is about to end."""
         saving = self.app.monitor.saving
-        running = [w for w in saving if w.saving and w.saving.state is SaveState.RUNNING]
+        running = [w for w in saving if w.saving and w.saving.state is DownloadState.RUNNING]
         if len(running) < min(self.app.settings.max_downloads, len(saving)):
             return False
         for watched in running:

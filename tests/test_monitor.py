@@ -12,7 +12,7 @@ import pytest
 from hingtui.api import Api
 from hingtui.model.errors import NotFound, StorageTrouble, Unauthorized
 from hingtui.model.video import Status
-from hingtui.monitor import Link, SaveState
+from hingtui.monitor import DownloadState, Link
 from hingtui.monitor.gateway import Gateway
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
@@ -240,7 +240,7 @@ async def test_downloads_that_fail_let_all_others_go_first(tmp_path: Path) -> No
             world.server.once(f"/v1/videos/{video_id}/content", status=202, body=b"{}")
         world.monitor.save(ids)
         both = [saving for one in ids[:2] if (saving := world.row(one).saving) is not None]
-        while any(saving.state is not SaveState.WAITING for saving in both):
+        while any(saving.state is not DownloadState.WAITING for saving in both):
             world.monitor.start_downloads()
             await asyncio.sleep(0.001)
         world.clock.advance(60)  # both are due again, and expire before the third
@@ -267,7 +267,7 @@ async def test_not_ready_yet_is_waited_for(tmp_path: Path) -> None:
         world.monitor.save(["video_one"])
         row = world.row("video_one")
         world.monitor.start_downloads()
-        await until(lambda: row.saving is not None and row.saving.state is SaveState.WAITING)
+        await until(lambda: row.saving is not None and row.saving.state is DownloadState.WAITING)
         world.clock.advance(10)
         await world.saved("video_one")
         assert row.saved is not None

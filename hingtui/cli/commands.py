@@ -33,7 +33,7 @@ from hingtui.model.errors import (
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import PASTE_LIMIT, Found, find_ids, find_ids_in_arguments
 from hingtui.model.video import Status
-from hingtui.monitor import Connection, Link, Monitor, SaveState, Watched
+from hingtui.monitor import Connection, DownloadState, Link, Monitor, Watched
 from hingtui.storage.settings import Settings, absolute_path, load_settings
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
@@ -274,8 +274,8 @@ def _is_hopeless(watched: Watched, monitor: Monitor, *, wait: bool) -> bool:
     if watched.id not in monitor.watched:
         return True  # somebody has taken it off the watchlist
     if (saving := watched.saving) is not None:
-        return saving.state is SaveState.FAILED or (
-            saving.state is SaveState.WAITING
+        return saving.state is DownloadState.FAILED or (
+            saving.state is DownloadState.WAITING
             and not _is_worth_another_try(watched, saving.error, monitor, wait=wait)
         )
     if watched.status is Status.READY:

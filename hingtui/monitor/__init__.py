@@ -19,7 +19,7 @@ monitor     the rows, a person's intents, what answers mean
 from hingtui.monitor.changes import Changes
 from hingtui.monitor.gateway import Connection, Link
 from hingtui.monitor.monitor import Added, Monitor
-from hingtui.monitor.row import SaveState, Saving, Seen, Trouble, Watched
+from hingtui.monitor.row import DownloadState, Saving, Seen, Trouble, Watched
 from hingtui.monitor.status_counts import Census, Standing, standing_of
 
 __all__ = [
@@ -27,9 +27,9 @@ __all__ = [
     "Census",
     "Changes",
     "Connection",
+    "DownloadState",
     "Link",
     "Monitor",
-    "SaveState",
     "Saving",
     "Seen",
     "Standing",

@@ -28,7 +28,7 @@ from hingtui.model.errors import (
 )
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.retry_policy import retry_in
-from hingtui.monitor.row import SaveState, Saving, Watched
+from hingtui.monitor.row import DownloadState, Saving, Watched
 from hingtui.system.clock import Clock
 
 _NICE = 10
@@ -174,7 +174,7 @@ class DownloadQueue:
     def _start(self, source: ContentSource, watched: Watched) -> None:
         if (saving := watched.saving) is None:
             return
-        saving.state = SaveState.RUNNING
+        saving.state = DownloadState.RUNNING
         saving.error = None
         task = asyncio.create_task(self._save(source, watched, saving), name=f"save {watched.id}")
         self._tasks[watched.id] = task
@@ -263,7 +263,7 @@ class DownloadQueue:
         if wait is None:
             self._give_up(watched, saving, error)
         else:
-            saving.state = SaveState.WAITING
+            saving.state = DownloadState.WAITING
             saving.retry_at = now + wait
         self._heard(watched, error)
         error.forget_frames()
@@ -274,15 +274,15 @@ class DownloadQueue:
         elif not isinstance(error, HingtuiError):
             # What an unexpected error says can be secret: it is for the log alone.
             saving.error = DownloadError(type(error).__name__)
-        saving.state = SaveState.FAILED
+        saving.state = DownloadState.FAILED
         self._wanted.pop(watched.id, None)
         self._failed(watched, error)
 
     def requeue(self, watched: Watched) -> None:
         """The gateway as a whole refused, not this video: it goes on as soon as that is over."""
         saving = watched.saving
-        if saving is not None and saving.state is SaveState.WAITING:
-            saving.state = SaveState.QUEUED
+        if saving is not None and saving.state is DownloadState.WAITING:
+            saving.state = DownloadState.QUEUED
             saving.error = None
             saving.retry_at = 0.0
             saving.failures = 0

@@ -22,7 +22,7 @@ class Trouble:
     since: float
 
 
-class SaveState(Enum):
+class DownloadState(Enum):
     """Where the download of a video stands."""
 
     QUEUED = "queued"
@@ -38,7 +38,7 @@ class SaveState(Enum):
 class Saving:
     """One download that somebody wants."""
 
-    state: SaveState = SaveState.QUEUED
+    state: DownloadState = DownloadState.QUEUED
     progress: Progress = field(default_factory=Progress)
     cancelled: Cancellation = field(default_factory=Cancellation)
     error: HingtuiError | None = None
@@ -61,7 +61,7 @@ class Saving:
     @property
     def is_active(self) -> bool:
         """Whether it is still on its way."""
-        return self.state is not SaveState.FAILED
+        return self.state is not DownloadState.FAILED
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from enum import Enum
 
 from hingtui.model.eta import Expiry
 from hingtui.model.video import Status
-from hingtui.monitor.row import SaveState, Watched
+from hingtui.monitor.row import DownloadState, Watched
 
 
 class Standing(Enum):
@@ -38,7 +38,7 @@ class Standing(Enum):
 def standing_of(watched: Watched, now: float) -> Standing:
     """How a row stands at `now` (Unix seconds on the server's clock)."""
     if watched.saving is not None and watched.is_saving:
-        is_waiting = watched.saving.state is SaveState.WAITING
+        is_waiting = watched.saving.state is DownloadState.WAITING
         return Standing.WAITING if is_waiting else Standing.SAVING
     if watched.saved is not None:
         return Standing.SAVED

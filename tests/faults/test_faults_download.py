@@ -14,7 +14,7 @@ import pytest
 
 from hingtui.download import Limits
 from hingtui.model.errors import BadReply, NotReady
-from hingtui.monitor import SaveState
+from hingtui.monitor import DownloadState
 from tests.fault_server import RESET, Answer, Part, Request, answer, chunked, json_answer
 from tests.faults.fetching import (
     CONTENT,
@@ -167,7 +167,7 @@ async def test_a_validator_that_is_another_in_every_answer_is_no_endless_loop(
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, fickle, times=10_000)
         await fetch(here)
-        assert here.save_state("a") is SaveState.FAILED
+        assert here.save_state("a") is DownloadState.FAILED
         assert len(ranges(here)) <= Limits().tries + 2
 
 
@@ -228,7 +228,7 @@ async def test_a_416_to_everything_is_told_and_not_asked_for_ever(tmp_path: Path
         here.gateway.fault(CONTENT, half(etag=ETAG))
         here.gateway.fault(CONTENT, answer(416, content_range="bytes */7"), times=1000)
         await fetch(here)
-        assert here.save_state("a") is SaveState.FAILED
+        assert here.save_state("a") is DownloadState.FAILED
         assert len(ranges(here)) < 10
         assert here.files == {}
 
@@ -268,7 +268,7 @@ async def test_not_ready_is_not_believed_beyond_the_expiry(tmp_path: Path) -> No
         here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 300)
         here.gateway.fault(CONTENT, NOT_YET["404"], times=10_000)
         await fetch(here)
-        assert here.save_state("a") is SaveState.FAILED
+        assert here.save_state("a") is DownloadState.FAILED
         assert 10 < len(ranges(here)) < 80
 
 

@@ -20,7 +20,7 @@ import pytest
 from hingtui.api import Api
 from hingtui.model.errors import BadCertificate, Slow, Stalled, Unreachable
 from hingtui.model.video import Status
-from hingtui.monitor import Link, SaveState
+from hingtui.monitor import DownloadState, Link
 from hingtui.monitor.gateway import Gateway
 from tests.fault_server import (
     CERTIFICATES,
@@ -357,7 +357,7 @@ async def test_a_video_that_drips_and_cannot_be_continued_is_given_up_and_explai
         await here.watch("a")
         here.save("a")
         await here.saved("a")
-        assert here.save_state("a") is SaveState.FAILED
+        assert here.save_state("a") is DownloadState.FAILED
         assert type(here.row("a").saving.error) is Stalled  # type: ignore[union-attr]
         assert 5 <= len(here.gateway.asked("/content")) < 20
 
@@ -484,7 +484,7 @@ async def test_a_gateway_that_cuts_every_answer_and_knows_no_range_is_given_up_a
         await here.saved("a")
         saving = here.row("a").saving
         assert saving is not None
-        assert saving.state is SaveState.FAILED
+        assert saving.state is DownloadState.FAILED
         assert "30 kB" in str(saving.error)
         assert here.files == {}
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.model.errors import BadRedirect, HingtuiError, StorageRefused
-from hingtui.monitor import SaveState
+from hingtui.monitor import DownloadState
 from tests.fault_server import (
     CERTIFICATES,
     CLOSE,
@@ -152,7 +152,7 @@ async def test_a_redirect_to_nowhere_is_a_plain_error(tmp_path: Path, location: 
         await here.watch("a")
         here.save("a")
         await here.saved("a")
-        assert here.save_state("a") is SaveState.FAILED
+        assert here.save_state("a") is DownloadState.FAILED
         assert isinstance(error_of(here), HingtuiError)
         assert here.files == {}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hingtui.api import Api
-from hingtui.monitor import Changes, Connection, Link, Monitor, SaveState, Watched
+from hingtui.monitor import Changes, Connection, DownloadState, Link, Monitor, Watched
 from hingtui.storage.watchlist import Watchlist
 from tests.faults.gateway import Gateway
 from tests.scene import PATIENCE, until
@@ -78,7 +78,7 @@ class World:
 
     async def put_off(self, video_id: str) -> None:
         """Wait until this download has been put off: it is tried again later."""
-        await until(lambda: self.save_state(video_id) is SaveState.WAITING)
+        await until(lambda: self.save_state(video_id) is DownloadState.WAITING)
 
     def received(self, video_id: str) -> int:
         """Bytes of its file that are here."""
@@ -97,7 +97,7 @@ class World:
         """The downloads whose thread is still there."""
         return [t.name for t in threading.enumerate() if t.name.startswith("save ")]
 
-    def save_state(self, video_id: str) -> SaveState | None:
+    def save_state(self, video_id: str) -> DownloadState | None:
         saving = self.row(video_id).saving
         return None if saving is None else saving.state
 

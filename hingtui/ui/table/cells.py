@@ -10,7 +10,7 @@ from rich.style import Style
 from hingtui.model.eta import Basis
 from hingtui.model.explain import diagnose
 from hingtui.model.video import Status
-from hingtui.monitor import SaveState, Standing, Watched, standing_of
+from hingtui.monitor import DownloadState, Standing, Watched, standing_of
 from hingtui.text.cell_width import fit as fit  # for whoever shows what stands in cells
 from hingtui.text.cell_width import short_id
 from hingtui.text.clean import human_bytes, human_duration, one_line
@@ -133,7 +133,7 @@ def progress_cell(watched: Watched, sight: Sight, width: int) -> Cell:
 
 def _saving_bar(watched: Watched, palette: Palette, width: int) -> Cell:
     """How much of the file is here, and how fast the rest comes."""
-    if watched.saving is None or watched.saving.state is SaveState.QUEUED:
+    if watched.saving is None or watched.saving.state is DownloadState.QUEUED:
         return bar(None, _("in line"), width, palette.track, palette.filled_saving)
     progress = watched.saving.progress
     share = progress.received / progress.total if progress.total else None
