@@ -23,7 +23,7 @@ from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import find_ids
 from hingtui.monitor import Census, Connection, DownloadState, Link, Watched
-from hingtui.monitor.row import Saving, Seen, Trouble
+from hingtui.monitor.row import Download, Seen, Trouble
 from hingtui.text.clean import clean_line
 from hingtui.ui.screens.dialogs import describe_found
 from hingtui.ui.table.cells import Sight
@@ -204,7 +204,7 @@ def test_a_refusal_in_any_words_is_told_harmlessly(
     call: Call, status: int, body: bytes, headers: Mapping[str, str]
 ) -> None:
     error = refusal(call, Reply(status, headers, body), EPOCH)
-    saving = Saving(DownloadState.FAILED, error=error)
+    saving = Download(DownloadState.FAILED, error=error)
     row = Watched("video_one", EPOCH, trouble=Trouble(error, EPOCH), saving=saving, failures=1)
     assert_harmless(row)
     for line in (*banner(error), *vars(error).values(), str(error)):

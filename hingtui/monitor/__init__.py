@@ -19,7 +19,7 @@ monitor     the rows, a person's intents, what answers mean
 from hingtui.monitor.changes import Changes
 from hingtui.monitor.gateway import Connection, Link
 from hingtui.monitor.monitor import Added, Monitor
-from hingtui.monitor.row import DownloadState, Saving, Seen, Trouble, Watched
+from hingtui.monitor.row import Download, DownloadState, Seen, Trouble, Watched
 from hingtui.monitor.status_counts import Census, Standing, standing_of
 
 __all__ = [
@@ -27,10 +27,10 @@ __all__ = [
     "Census",
     "Changes",
     "Connection",
+    "Download",
     "DownloadState",
     "Link",
     "Monitor",
-    "Saving",
     "Seen",
     "Standing",
     "Trouble",

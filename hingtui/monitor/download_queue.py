@@ -28,7 +28,7 @@ from hingtui.model.errors import (
 )
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.retry_policy import retry_in
-from hingtui.monitor.row import DownloadState, Saving, Watched
+from hingtui.monitor.row import Download, DownloadState, Watched
 from hingtui.system.clock import Clock
 
 _NICE = 10
@@ -99,7 +99,7 @@ class DownloadQueue:
 
     def want(self, watched: Watched) -> None:
         """Bring this one home as soon as there is room."""
-        watched.saving = Saving(asked_at=self._clock.monotonic())
+        watched.saving = Download(asked_at=self._clock.monotonic())
         self._wanted[watched.id] = watched
         self._changed(watched.id)
         self._wake.set()
@@ -168,7 +168,7 @@ class DownloadQueue:
         Videos that fail for ever would otherwise keep those that expire later from their turn.
         """
         ends = watched.expiry
-        saving = watched.saving or Saving()
+        saving = watched.saving or Download()
         return (saving.turns, saving.failures, ends.at if ends else float("inf"), saving.asked_at)
 
     def _start(self, source: ContentSource, watched: Watched) -> None:
@@ -180,7 +180,7 @@ class DownloadQueue:
         self._tasks[watched.id] = task
         self._changed(watched.id)
 
-    async def _save(self, source: ContentSource, watched: Watched, saving: Saving) -> None:
+    async def _save(self, source: ContentSource, watched: Watched, saving: Download) -> None:
         try:
             saved = await self._in_thread(source, watched, saving)
         except Cancelled:
@@ -200,7 +200,7 @@ class DownloadQueue:
             self._wake.set()
 
     def _in_thread(
-        self, source: ContentSource, watched: Watched, saving: Saving
+        self, source: ContentSource, watched: Watched, saving: Download
     ) -> asyncio.Future[Saved]:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Saved] = loop.create_future()
@@ -248,7 +248,7 @@ class DownloadQueue:
         threading.Thread(target=work, name=f"save {watched.id}", daemon=True).start()
         return future
 
-    def _put_off(self, watched: Watched, saving: Saving, error: Exception) -> None:
+    def _put_off(self, watched: Watched, saving: Download, error: Exception) -> None:
         """Decide what an error means: another try later, or none."""
         if not isinstance(error, HingtuiError):
             self._give_up(watched, saving, error)
@@ -268,7 +268,7 @@ class DownloadQueue:
         self._heard(watched, error)
         error.forget_frames()
 
-    def _give_up(self, watched: Watched, saving: Saving, error: Exception) -> None:
+    def _give_up(self, watched: Watched, saving: Download, error: Exception) -> None:
         if isinstance(error, Slow):
             saving.error = Stalled(str(error))  # no more "goes on by itself"
         elif not isinstance(error, HingtuiError):

@@ -11,7 +11,7 @@ import random
 from hingtui.model.errors import Busy, HingtuiError, Scope, Slow
 from hingtui.model.eta import Basis
 from hingtui.model.video import USUAL_LIFE
-from hingtui.monitor.row import Saving, Watched
+from hingtui.monitor.row import Download, Watched
 
 IDLE_TURNS = 5
 """Turns in a row without a byte gained after which a slow download is given up."""
@@ -19,7 +19,7 @@ IDLE_TURNS = 5
 
 def retry_in(
     watched: Watched,
-    saving: Saving,
+    saving: Download,
     error: HingtuiError,
     *,
     now: float,
@@ -39,7 +39,7 @@ def retry_in(
 
 
 def _is_in_time(
-    watched: Watched, saving: Saving, error: HingtuiError, now: float, server_now: float
+    watched: Watched, saving: Download, error: HingtuiError, now: float, server_now: float
 ) -> bool:
     """Whether the file can still be there when it is tried again."""
     ends = watched.expiry
@@ -53,7 +53,7 @@ def _is_in_time(
     return left > 0 or (ends is not None and server_now < ends.at)
 
 
-def _gains(saving: Saving) -> bool:
+def _gains(saving: Download) -> bool:
     """A download that crawls goes on behind the others, for as long as it gains anything."""
     received = saving.progress.received
     saving.turns += 1

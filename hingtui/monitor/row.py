@@ -35,7 +35,7 @@ class DownloadState(Enum):
 
 
 @dataclass(slots=True)
-class Saving:
+class Download:
     """One download that somebody wants."""
 
     state: DownloadState = DownloadState.QUEUED
@@ -97,7 +97,7 @@ class Watched:
     """SHA-256 of the saved file, where it was asked for."""
     download_requested: bool | None = None
     """Whether a person wants its file, where that was said in this run: kept for the next one."""
-    saving: Saving | None = None
+    saving: Download | None = None
     history: list[Seen] = field(default_factory=list)
 
     @property
