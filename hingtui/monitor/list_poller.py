@@ -61,7 +61,7 @@ class Swept:
     server_time: float | None
 
 
-class Lister:
+class ListPoller:
     """Sweeps over the list, as long as the gateway answers it."""
 
     def __init__(self, limiter: RateLimiter, clock: Clock) -> None:

@@ -213,7 +213,7 @@ class Monitor:
         one_round = OneRound(
             self._api,
             self._gateway,
-            self._poller.lister,
+            self._poller.list_poller,
             self.clock,
             self._rng,
             answered=self._answered,

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from hingtui.model.errors import HingtuiError, RateLimited, Unreachable
 from hingtui.model.video import Status, Video
 from hingtui.monitor.gateway import LIST, Gateway
-from hingtui.monitor.list_poller import Listed, Lister, Swept
+from hingtui.monitor.list_poller import Listed, ListPoller, Swept
 from hingtui.monitor.poller import AT_ONCE, Answered, Asks
 from hingtui.system.clock import Clock
 
@@ -33,7 +33,7 @@ class OneRound:
         self,
         api: Asks,
         gateway: Gateway,
-        lister: Lister,
+        list_poller: ListPoller,
         clock: Clock,
         rng: random.Random,
         *,
@@ -44,7 +44,7 @@ class OneRound:
         many videos have their result, of how many."""
         self._api = api
         self._gateway = gateway
-        self._lister = lister
+        self._list_poller = list_poller
         self._clock = clock
         self._rng = rng
         self._answered = answered
@@ -63,7 +63,7 @@ class OneRound:
         self._left = dict.fromkeys(video_ids, 0)
         self._total = len(self._left)
         self._progress(0, self._total)
-        if self._lister.is_of_use(len(self._left), self._clock.monotonic()):
+        if self._list_poller.is_of_use(len(self._left), self._clock.monotonic()):
             await self._ask_list()
         waiting = deque(self._left)
         async with asyncio.TaskGroup() as group:
@@ -73,7 +73,7 @@ class OneRound:
     async def _ask_list(self) -> None:
         if not await self._wait_for_limiter():
             return
-        outcome = await self._lister.sweep(self._api, list(self._left), self._listed)
+        outcome = await self._list_poller.sweep(self._api, list(self._left), self._listed)
         await self._count(outcome)
         self._answered(LIST, outcome)
 
@@ -130,7 +130,7 @@ class OneRound:
             return
         self._unanswered += 1
         if self._unanswered == TRIES:
-            swept = await self._lister.sweep(self._api, [], lambda _listed: False)
+            swept = await self._list_poller.sweep(self._api, [], lambda _listed: False)
             self._is_down = isinstance(swept, Unreachable) and not self._has_response
 
     async def _wait_for_limiter(self) -> bool:

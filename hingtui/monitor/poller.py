@@ -15,7 +15,7 @@ from typing import Protocol
 
 from hingtui.model.video import Video
 from hingtui.monitor.gateway import LIST, Gateway
-from hingtui.monitor.list_poller import Listed, Lister, Lists, Swept
+from hingtui.monitor.list_poller import Listed, ListPoller, Lists, Swept
 from hingtui.system.clock import Clock
 
 TICK = 0.25
@@ -69,7 +69,7 @@ class Poller:
         self._sweep: asyncio.Task[None] | None = None
         self._probed: dict[str, None] = {}
         """What has been probed with since the gateway last answered; empty while it answers."""
-        self._lister = Lister(gateway.limiter, clock)
+        self._list_poller = ListPoller(gateway.limiter, clock)
         self._wake = asyncio.Event()
 
     @property
@@ -78,9 +78,9 @@ class Poller:
         return [*self._tasks.values(), *([self._sweep] if self._sweep else [])]
 
     @property
-    def lister(self) -> Lister:
+    def list_poller(self) -> ListPoller:
         """What is known of the gateway's list."""
-        return self._lister
+        return self._list_poller
 
     @property
     def active(self) -> int:
@@ -91,7 +91,7 @@ class Poller:
         """From now on ask through `api` (None: ask nobody)."""
         self._api = api
         self._probed.clear()
-        self._lister.reset()
+        self._list_poller.reset()
         self._wake.set()
 
     def schedule(self, video_id: str, in_seconds: float, *, alone: bool = False) -> None:
@@ -118,7 +118,7 @@ class Poller:
             self._due.pop(video_id, None)
             self._ripe.pop(video_id, None)
             self._alone.discard(video_id)
-            self._lister.unlisted.discard(video_id)
+            self._list_poller.unlisted.discard(video_id)
 
     def wake(self) -> None:
         """Something that was waited for has changed: a pause ended, a gateway was reset."""
@@ -155,8 +155,8 @@ class Poller:
         self._probed.clear()
         pauses = [self._heap[0][0] - now] if self._heap else []
         waiting = self._wait_for_list(api, now)
-        if waiting and not self._lister.is_sweeping:
-            pauses.append(max(self._lister.wait(now), gateway.limiter.wait(now)))
+        if waiting and not self._list_poller.is_sweeping:
+            pauses.append(max(self._list_poller.wait(now), gateway.limiter.wait(now)))
         for video_id in [ripe for ripe in self._ripe if ripe not in waiting]:
             if len(self._tasks) >= AT_ONCE:
                 break  # the end of a task wakes the loop
@@ -214,12 +214,12 @@ class Poller:
 
     def _wait_for_list(self, api: Asks, now: float) -> Collection[str]:
         """The ripe that a sweep over the list is to answer; it is begun when it may."""
-        apart = self._alone | self._lister.unlisted
+        apart = self._alone | self._list_poller.unlisted
         many = [video_id for video_id in self._ripe if video_id not in apart]
-        if not self._lister.is_of_use(len(many), now):
+        if not self._list_poller.is_of_use(len(many), now):
             return ()
         is_free = self._sweep is None and not self._gateway.limiter.wait(now)
-        if is_free and not self._lister.wait(now):
+        if is_free and not self._list_poller.wait(now):
             self._begin_sweep(api, many)
         return frozenset(many)
 
@@ -231,7 +231,7 @@ class Poller:
         outcome: Swept | Exception
         try:
             heard = self._heard_of if wanted else _only_a_probe
-            outcome = await self._lister.sweep(api, wanted, heard)
+            outcome = await self._list_poller.sweep(api, wanted, heard)
         except Exception as unexpected:  # noqa: BLE001 - it must not end the watch
             outcome = unexpected
         finally:
