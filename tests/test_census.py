@@ -6,7 +6,7 @@ import random
 from collections import Counter
 
 from hingtui.model.video import Status, Video
-from hingtui.monitor import Census, Watched, standing_of
+from hingtui.monitor import StatusCounts, Watched, standing_of
 
 NOW = 1_762_789_802.0
 
@@ -19,7 +19,7 @@ def row(video_id: str, status: Status, ends_in: float | None = None) -> Watched:
 def test_counts_are_what_counting_anew_would_give() -> None:
     chance = random.Random(5)  # noqa: S311 - the same story in every run
     rows: dict[str, Watched] = {}
-    census = Census()
+    counts = StatusCounts()
     now = NOW
     for _step in range(500):
         now += chance.uniform(0, 5)
@@ -29,19 +29,19 @@ def test_counts_are_what_counting_anew_would_give() -> None:
         else:
             status = chance.choice(list(Status))
             rows[video_id] = row(video_id, status, now - NOW + chance.uniform(1, 200))
-        census.update(rows, [video_id], now)
+        counts.update(rows, [video_id], now)
         counted = Counter(standing_of(w, now) for w in rows.values())
-        assert +census.counts == counted
+        assert +counts.counts == counted
         ends = [w.expiry.at for w in rows.values() if w.expiry and w.expiry.at > now]
-        soonest = census.next_expiry()
+        soonest = counts.next_expiry()
         assert (soonest.at if soonest else None) == min(ends, default=None)
 
 
 def test_nothing_moves_when_all_is_over() -> None:
     rows = {"a": row("a", Status.FAILED), "b": row("b", Status.READY, -5)}
-    census = Census()
-    census.update(rows, rows, NOW)
-    assert census.moving == 0
+    counts = StatusCounts()
+    counts.update(rows, rows, NOW)
+    assert counts.moving == 0
     rows["c"] = row("c", Status.GENERATING)
-    census.update(rows, ["c"], NOW)
-    assert census.moving == 1
+    counts.update(rows, ["c"], NOW)
+    assert counts.moving == 1

@@ -22,7 +22,7 @@ from hingtui.cli.output import json_record, print_json, print_table
 from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import find_ids
-from hingtui.monitor import Census, Connection, DownloadState, Link, Watched
+from hingtui.monitor import Connection, DownloadState, Link, StatusCounts, Watched
 from hingtui.monitor.row import Download, Seen, Trouble
 from hingtui.text.clean import clean_line
 from hingtui.ui.screens.dialogs import describe_found
@@ -279,7 +279,7 @@ def test_the_header_is_one_harmless_line_of_its_width(
     connection = Connection(Link.ONLINE)
     needle = clean_line(needle)
     line = header_line(
-        Census(),
+        StatusCounts(),
         connection,
         now=EPOCH,
         host=host,

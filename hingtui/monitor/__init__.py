@@ -20,11 +20,10 @@ from hingtui.monitor.changes import Changes
 from hingtui.monitor.gateway import Connection, Link
 from hingtui.monitor.monitor import Added, Monitor
 from hingtui.monitor.row import Download, DownloadState, Seen, Trouble, Watched
-from hingtui.monitor.status_counts import Census, Standing, standing_of
+from hingtui.monitor.status_counts import Standing, StatusCounts, standing_of
 
 __all__ = [
     "Added",
-    "Census",
     "Changes",
     "Connection",
     "Download",
@@ -33,6 +32,7 @@ __all__ = [
     "Monitor",
     "Seen",
     "Standing",
+    "StatusCounts",
     "Trouble",
     "Watched",
     "standing_of",

@@ -56,7 +56,7 @@ class _Counted:
     ends: Expiry | None
 
 
-class Census:
+class StatusCounts:
     """The counts of all rows, kept up with what changed."""
 
     def __init__(self) -> None:

@@ -21,7 +21,7 @@ from textual.timer import Timer
 from textual.widgets import DataTable, Static
 
 from hingtui.model.video import Status
-from hingtui.monitor import Census, Changes, Link, Monitor, Watched
+from hingtui.monitor import Changes, Link, Monitor, StatusCounts, Watched
 from hingtui.text.cell_width import legible, short_id
 from hingtui.text.clean import clean_line, one_line
 from hingtui.text.i18n import _, ngettext
@@ -73,7 +73,7 @@ class Dashboard(Screen[None]):
         self._is_demo = is_demo
         self.notices = notices
         """What to tell in the banner while nothing more urgent is to be told."""
-        self._census = Census()
+        self._census = StatusCounts()
         self._arrangement = Arrangement()
         self._keys_for = (True, False)
         self._header = Text()

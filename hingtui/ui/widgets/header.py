@@ -11,7 +11,7 @@ from rich.text import Text
 
 from hingtui.model.eta import Expiry
 from hingtui.model.explain import diagnose
-from hingtui.monitor import Census, Connection, Link, Standing
+from hingtui.monitor import Connection, Link, Standing, StatusCounts
 from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.clean import human_duration, time_of_day
 from hingtui.text.i18n import _
@@ -30,7 +30,7 @@ _COUNTED = (
 
 
 def header_line(
-    census: Census,
+    counts: StatusCounts,
     connection: Connection,
     *,
     now: float,
@@ -51,10 +51,10 @@ def header_line(
     if needle:
         told = _("filter {words}: {n}").format(words=fit(needle, 20), n=shown)
         left.append(f" {told} ", palette.accent)
-    ending = _next_expiry(census.next_expiry(), now, palette)
+    ending = _next_expiry(counts.next_expiry(), now, palette)
     room = width - cell_len(left.plain) - cell_len(right.plain) - 2
     for with_words, end in ((True, ending), (False, ending), (False, Text())):
-        middle = _counts(census.counts, palette, with_words=with_words)
+        middle = _counts(counts.counts, palette, with_words=with_words)
         middle.append_text(end)
         if cell_len(middle.plain) <= room:
             break
