@@ -6,7 +6,7 @@ import random
 from collections import Counter
 
 from hingtui.model.video import Status, Video
-from hingtui.monitor import StatusCounts, Watched, standing_of
+from hingtui.monitor import StatusCounts, Watched, row_state_of
 
 NOW = 1_762_789_802.0
 
@@ -30,7 +30,7 @@ def test_counts_are_what_counting_anew_would_give() -> None:
             status = chance.choice(list(Status))
             rows[video_id] = row(video_id, status, now - NOW + chance.uniform(1, 200))
         counts.update(rows, [video_id], now)
-        counted = Counter(standing_of(w, now) for w in rows.values())
+        counted = Counter(row_state_of(w, now) for w in rows.values())
         assert +counts.counts == counted
         ends = [w.expiry.at for w in rows.values() if w.expiry and w.expiry.at > now]
         soonest = counts.next_expiry()

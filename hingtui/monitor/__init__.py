@@ -20,7 +20,7 @@ from hingtui.monitor.changes import Changes
 from hingtui.monitor.gateway import Connection, Link
 from hingtui.monitor.monitor import Added, Monitor
 from hingtui.monitor.row import Download, DownloadState, Seen, Trouble, Watched
-from hingtui.monitor.status_counts import Standing, StatusCounts, standing_of
+from hingtui.monitor.status_counts import RowState, StatusCounts, row_state_of
 
 __all__ = [
     "Added",
@@ -30,10 +30,10 @@ __all__ = [
     "DownloadState",
     "Link",
     "Monitor",
+    "RowState",
     "Seen",
-    "Standing",
     "StatusCounts",
     "Trouble",
     "Watched",
-    "standing_of",
+    "row_state_of",
 ]

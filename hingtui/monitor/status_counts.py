@@ -16,7 +16,7 @@ from hingtui.model.video import Status
 from hingtui.monitor.row import DownloadState, Watched
 
 
-class Standing(Enum):
+class RowState(Enum):
     """How a row stands: what the server says, or what this program does with the video."""
 
     ASKING = "asking"
@@ -35,23 +35,23 @@ class Standing(Enum):
     UNKNOWN = "unknown"
 
 
-def standing_of(watched: Watched, now: float) -> Standing:
+def row_state_of(watched: Watched, now: float) -> RowState:
     """How a row stands at `now` (Unix seconds on the server's clock)."""
     if watched.saving is not None and watched.is_saving:
         is_waiting = watched.saving.state is DownloadState.WAITING
-        return Standing.WAITING if is_waiting else Standing.SAVING
+        return RowState.WAITING if is_waiting else RowState.SAVING
     if watched.saved is not None:
-        return Standing.SAVED
+        return RowState.SAVED
     if watched.video is None:
-        return Standing.MISSING if watched.trouble or watched.failures else Standing.ASKING
+        return RowState.MISSING if watched.trouble or watched.failures else RowState.ASKING
     if watched.status is Status.READY and watched.has_vanished(now):
-        return Standing.EXPIRED
-    return Standing(watched.status.value)
+        return RowState.EXPIRED
+    return RowState(watched.status.value)
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    standing: Standing
+    standing: RowState
     moves: bool
     ends: Expiry | None
 
@@ -60,7 +60,7 @@ class StatusCounts:
     """The counts of all rows, kept up with what changed."""
 
     def __init__(self) -> None:
-        self.counts: Counter[Standing] = Counter()
+        self.counts: Counter[RowState] = Counter()
         self.moving = 0
         """Rows on which something counts down or goes on."""
         self._counted: dict[str, _Counted] = {}
@@ -91,7 +91,7 @@ class StatusCounts:
         if ends is not None and ends.at <= now:
             ends = None
         moves = watched.saved is None and (not watched.is_final or ends is not None)
-        counted = _Counted(standing_of(watched, now), moves, ends)
+        counted = _Counted(row_state_of(watched, now), moves, ends)
         self._counted[watched.id] = counted
         self.counts[counted.standing] += 1
         self.moving += counted.moves

@@ -23,7 +23,7 @@ from textual.notifications import Notification
 from textual.theme import Theme
 
 from hingtui.model.errors import SettingsError, StorageTrouble
-from hingtui.monitor import Changes, Monitor, Standing
+from hingtui.monitor import Changes, Monitor, RowState
 from hingtui.monitor.monitor import Api
 from hingtui.storage.settings import Settings, save_token
 from hingtui.storage.watchlist import Watchlist
@@ -36,7 +36,7 @@ from hingtui.text.i18n import _
 from hingtui.ui.commands import Command, commands
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.screens.dashboard import Dashboard
-from hingtui.ui.table.cells import standing_icon, standing_style, standing_word
+from hingtui.ui.table.cells import row_state_icon, row_state_style, row_state_word
 from hingtui.ui.textual_fixes.cache_trim import stay_small
 from hingtui.ui.textual_fixes.control_char_filter import LastLook
 from hingtui.ui.textual_fixes.error_boundary import SurvivingApp
@@ -282,17 +282,17 @@ class HingtuiApp(SurvivingApp):
         palette = self._palette()
         legend = Text()
         for standing in (
-            Standing.QUEUED,
-            Standing.GENERATING,
-            Standing.READY,
-            Standing.SAVING,
-            Standing.SAVED,
-            Standing.FAILED,
-            Standing.UNKNOWN,
+            RowState.QUEUED,
+            RowState.GENERATING,
+            RowState.READY,
+            RowState.SAVING,
+            RowState.SAVED,
+            RowState.FAILED,
+            RowState.UNKNOWN,
         ):
             legend.append(
-                f"{standing_icon(standing)} {standing_word(standing)}   ",
-                standing_style(standing, palette),
+                f"{row_state_icon(standing)} {row_state_word(standing)}   ",
+                row_state_style(standing, palette),
             )
         legend.append("\n")
         legend.append(_("~ marks an estimate; everything else is what the server said."))

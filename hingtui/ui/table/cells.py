@@ -10,7 +10,7 @@ from rich.style import Style
 from hingtui.model.eta import Basis
 from hingtui.model.explain import diagnose
 from hingtui.model.video import Status
-from hingtui.monitor import DownloadState, Standing, Watched, standing_of
+from hingtui.monitor import DownloadState, RowState, Watched, row_state_of
 from hingtui.text.cell_width import fit as fit  # for whoever shows what stands in cells
 from hingtui.text.cell_width import short_id
 from hingtui.text.clean import human_bytes, human_duration, one_line
@@ -27,57 +27,57 @@ Cell = tuple[tuple[str, Style], ...]
 
 _ICONS = {
     # Only characters that no terminal draws double-wide.
-    Standing.ASKING: "◌",
-    Standing.MISSING: "?",
-    Standing.QUEUED: "◌",
-    Standing.GENERATING: "▸",
-    Standing.READY: "▾",
-    Standing.SAVING: "▾",
-    Standing.WAITING: "◌",
-    Standing.SAVED: "✓",
-    Standing.FAILED: "✗",
-    Standing.EXPIRED: "✗",
-    Standing.UNKNOWN: "?",
+    RowState.ASKING: "◌",
+    RowState.MISSING: "?",
+    RowState.QUEUED: "◌",
+    RowState.GENERATING: "▸",
+    RowState.READY: "▾",
+    RowState.SAVING: "▾",
+    RowState.WAITING: "◌",
+    RowState.SAVED: "✓",
+    RowState.FAILED: "✗",
+    RowState.EXPIRED: "✗",
+    RowState.UNKNOWN: "?",
 }
 
 
-def standing_word(standing: Standing) -> str:
+def row_state_word(standing: RowState) -> str:
     """The word for a standing, in the language in use."""
     return {
-        Standing.ASKING: _("asking"),
-        Standing.MISSING: _("not known yet"),
-        Standing.QUEUED: _("queued"),
-        Standing.GENERATING: _("generating"),
-        Standing.READY: _("ready"),
-        Standing.SAVING: _("saving"),
-        Standing.WAITING: _("waiting"),
-        Standing.SAVED: _("saved"),
-        Standing.FAILED: _("failed"),
-        Standing.EXPIRED: _("expired"),
-        Standing.UNKNOWN: _("unknown"),
+        RowState.ASKING: _("asking"),
+        RowState.MISSING: _("not known yet"),
+        RowState.QUEUED: _("queued"),
+        RowState.GENERATING: _("generating"),
+        RowState.READY: _("ready"),
+        RowState.SAVING: _("saving"),
+        RowState.WAITING: _("waiting"),
+        RowState.SAVED: _("saved"),
+        RowState.FAILED: _("failed"),
+        RowState.EXPIRED: _("expired"),
+        RowState.UNKNOWN: _("unknown"),
     }[standing]
 
 
-def standing_style(standing: Standing, palette: Palette) -> Style:
+def row_state_style(standing: RowState, palette: Palette) -> Style:
     """The colour of a standing."""
     match standing:
-        case Standing.GENERATING:
+        case RowState.GENERATING:
             return palette.primary
-        case Standing.READY:
+        case RowState.READY:
             return palette.success + palette.strong
-        case Standing.SAVING:
+        case RowState.SAVING:
             return palette.accent
-        case Standing.SAVED:
+        case RowState.SAVED:
             return palette.success
-        case Standing.FAILED:
+        case RowState.FAILED:
             return palette.error
-        case Standing.WAITING | Standing.MISSING | Standing.UNKNOWN:
+        case RowState.WAITING | RowState.MISSING | RowState.UNKNOWN:
             return palette.warning
         case _:
             return palette.muted
 
 
-def standing_icon(standing: Standing) -> str:
+def row_state_icon(standing: RowState) -> str:
     """The sign of a standing, one cell wide everywhere."""
     return _ICONS[standing]
 
@@ -95,33 +95,33 @@ class Sight:
 
 def status_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """Icon and word, coloured; the server's own word where its meaning is not known."""
-    standing = standing_of(watched, sight.now)
-    word = standing_word(standing)
-    if standing is Standing.UNKNOWN and watched.video is not None and watched.video.raw_status:
+    standing = row_state_of(watched, sight.now)
+    word = row_state_word(standing)
+    if standing is RowState.UNKNOWN and watched.video is not None and watched.video.raw_status:
         word = watched.video.raw_status
-    elif standing is Standing.MISSING and watched.trouble is not None:
+    elif standing is RowState.MISSING and watched.trouble is not None:
         word = diagnose(watched.trouble.error).short
-    style = standing_style(standing, sight.palette)
+    style = row_state_style(standing, sight.palette)
     if watched.is_old and watched.video is not None and not watched.is_final:
         style = sight.palette.muted + Style(italic=True)  # from an earlier run, not asked again yet
-    return _say(f"{standing_icon(standing)} {word}", style, width)
+    return _say(f"{row_state_icon(standing)} {word}", style, width)
 
 
 def progress_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     """A bar with what is reported of it, or the one thing worth saying where there is no bar."""
     palette = sight.palette
-    standing = standing_of(watched, sight.now)
-    if standing is Standing.SAVING:
+    standing = row_state_of(watched, sight.now)
+    if standing is RowState.SAVING:
         return _saving_bar(watched, palette, width)
-    if standing is Standing.SAVED:
+    if standing is RowState.SAVED:
         if not watched.is_verified:
             return _say(_("unverified"), palette.warning, width)
         size = watched.saved_bytes
         return _say(human_bytes(size) if size is not None else "", palette.muted, width)
     if (trouble := _short_trouble(watched, standing)) is not None:
-        style = palette.warning if standing is Standing.WAITING else palette.error
+        style = palette.warning if standing is RowState.WAITING else palette.error
         return _say(trouble, style, width)
-    if standing is Standing.READY:
+    if standing is RowState.READY:
         return _say(_("press d"), palette.muted, width)
     if watched.video is None or watched.is_final:
         return ()
@@ -140,11 +140,11 @@ def _saving_bar(watched: Watched, palette: Palette, width: int) -> Cell:
     return bar(share, _bytes_label(watched, width), width, palette.track, palette.filled_saving)
 
 
-def _short_trouble(watched: Watched, standing: Standing) -> str | None:
+def _short_trouble(watched: Watched, standing: RowState) -> str | None:
     """What is wrong with the download or the last question, in a few words."""
     if watched.saving is not None and watched.saving.error is not None:
         return diagnose(watched.saving.error).short
-    if watched.trouble is not None and standing is not Standing.MISSING:
+    if watched.trouble is not None and standing is not RowState.MISSING:
         return diagnose(watched.trouble.error).short
     return None
 

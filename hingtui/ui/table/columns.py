@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from hingtui.monitor import Standing, Watched
+from hingtui.monitor import RowState, Watched
 from hingtui.text.i18n import _
 from hingtui.ui.table import cells
 from hingtui.ui.table.cells import Cell, Sight
@@ -62,4 +62,4 @@ def plan_columns(width: int) -> tuple[ColumnPlan, ...]:
 
 def _status_width() -> int:
     """Room for the icon and the longest word in the language in use."""
-    return 2 + max(cell_len(cells.standing_word(standing)) for standing in Standing)
+    return 2 + max(cell_len(cells.row_state_word(standing)) for standing in RowState)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from hingtui.monitor import Standing, Watched, standing_of
+from hingtui.monitor import RowState, Watched, row_state_of
 from hingtui.text.i18n import _
 
 _LAST = float("inf")
@@ -14,17 +14,17 @@ _RANK = {
     standing: rank
     for rank, standing in enumerate(
         (
-            Standing.READY,
-            Standing.SAVING,
-            Standing.WAITING,
-            Standing.GENERATING,
-            Standing.QUEUED,
-            Standing.UNKNOWN,
-            Standing.ASKING,
-            Standing.MISSING,
-            Standing.FAILED,
-            Standing.EXPIRED,
-            Standing.SAVED,
+            RowState.READY,
+            RowState.SAVING,
+            RowState.WAITING,
+            RowState.GENERATING,
+            RowState.QUEUED,
+            RowState.UNKNOWN,
+            RowState.ASKING,
+            RowState.MISSING,
+            RowState.FAILED,
+            RowState.EXPIRED,
+            RowState.SAVED,
         )
     )
 }
@@ -102,7 +102,7 @@ def _key(sort: Sort, now: float) -> Callable[[Watched], tuple[float, str]]:
         video = row.video
         match sort:
             case Sort.STATUS:
-                return (_RANK[standing_of(row, now)], "")
+                return (_RANK[row_state_of(row, now)], "")
             case Sort.PROGRESS:
                 is_running = video is not None and not video.status.is_final
                 progress = video.progress if video is not None and is_running else None

@@ -14,11 +14,17 @@ from textual.widgets import Static
 from hingtui.model.eta import Basis, Expiry
 from hingtui.model.explain import diagnose
 from hingtui.model.video import USUAL_LIFE, Status, Video
-from hingtui.monitor import Watched, standing_of
+from hingtui.monitor import Watched, row_state_of
 from hingtui.text.cell_width import legible, steady
 from hingtui.text.clean import date_and_time, human_bytes, human_duration, time_of_day
 from hingtui.text.i18n import _, ngettext
-from hingtui.ui.table.cells import Sight, coarse_ago, standing_icon, standing_style, standing_word
+from hingtui.ui.table.cells import (
+    Sight,
+    coarse_ago,
+    row_state_icon,
+    row_state_style,
+    row_state_word,
+)
 
 _HISTORY_SHOWN = 12
 _LINES_SHOWN = 200
@@ -43,10 +49,11 @@ class DetailPane(VerticalScroll):
 def detail_text(watched: Watched, sight: Sight) -> Text:
     """Every field, the whole prompt, errors with what to do, and the history."""
     palette = sight.palette
-    standing = standing_of(watched, sight.now)
+    standing = row_state_of(watched, sight.now)
     text = Text()
     text.append(
-        f"{standing_icon(standing)} {standing_word(standing)}\n", standing_style(standing, palette)
+        f"{row_state_icon(standing)} {row_state_word(standing)}\n",
+        row_state_style(standing, palette),
     )
     facts = _facts(watched, sight)
     room = max((cell_len(name) for name, _value, _style in facts), default=0)

@@ -11,21 +11,21 @@ from rich.text import Text
 
 from hingtui.model.eta import Expiry
 from hingtui.model.explain import diagnose
-from hingtui.monitor import Connection, Link, Standing, StatusCounts
+from hingtui.monitor import Connection, Link, RowState, StatusCounts
 from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.clean import human_duration, time_of_day
 from hingtui.text.i18n import _
-from hingtui.ui.table.cells import SOON, VERY_SOON, standing_icon, standing_style, standing_word
+from hingtui.ui.table.cells import SOON, VERY_SOON, row_state_icon, row_state_style, row_state_word
 from hingtui.ui.theme.palette import Palette
 
 _COUNTED = (
-    Standing.QUEUED,
-    Standing.GENERATING,
-    Standing.READY,
-    Standing.SAVING,
-    Standing.SAVED,
-    Standing.FAILED,
-    Standing.EXPIRED,
+    RowState.QUEUED,
+    RowState.GENERATING,
+    RowState.READY,
+    RowState.SAVING,
+    RowState.SAVED,
+    RowState.FAILED,
+    RowState.EXPIRED,
 )
 
 
@@ -65,17 +65,17 @@ def header_line(
     return _spread(left, right, width)
 
 
-def _counts(counts: Counter[Standing], palette: Palette, *, with_words: bool) -> Text:
+def _counts(counts: Counter[RowState], palette: Palette, *, with_words: bool) -> Text:
     """How many rows stand how; without words where there is no room for them."""
     text = Text()
     for standing in _COUNTED:
         if counts[standing]:
             words = (
-                f"{counts[standing]} {standing_word(standing)}"
+                f"{counts[standing]} {row_state_word(standing)}"
                 if with_words
                 else f"{counts[standing]}"
             )
-            text.append(f" {standing_icon(standing)} {words} ", standing_style(standing, palette))
+            text.append(f" {row_state_icon(standing)} {words} ", row_state_style(standing, palette))
     return text
 
 
