@@ -11,7 +11,7 @@ _REMEMBERED = 50
 """Durations kept for one model and length."""
 
 
-class Experience:
+class DurationStats:
     """Durations of finished videos, by model and length."""
 
     def __init__(self) -> None:

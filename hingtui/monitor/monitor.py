@@ -29,7 +29,7 @@ from hingtui.model.eta import remaining as seconds_remaining
 from hingtui.model.video import Status, Video
 from hingtui.monitor.changes import Announcer, Changes
 from hingtui.monitor.download_queue import DownloadQueue
-from hingtui.monitor.duration_stats import Experience
+from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.gateway import LIST, MANY_REFUSED, Connection, Gateway, Link
 from hingtui.monitor.list_poller import Swept
 from hingtui.monitor.one_round import OneRound
@@ -106,7 +106,7 @@ class Monitor:
         self._only = only
         self._resume_downloads = resume_downloads
         self._announcer = Announcer()
-        self._experience = Experience()
+        self._duration_stats = DurationStats()
         self._asked_for: set[str] = set()
         """Ids that a person asked about: what is wrong with them is shown, finished or not."""
         self._gateway = Gateway(self.clock, self._rng, self._announcer.host)
@@ -352,7 +352,7 @@ class Monitor:
         """
         if watched.pace is None or watched.video is None or watched.is_final:
             return None
-        usual = self._experience.usual(watched.video)
+        usual = self._duration_stats.usual(watched.video)
         return seconds_remaining(watched.pace, self.now(), usual) or None
 
     def next_question_in(self, video_id: str) -> float | None:
@@ -453,7 +453,7 @@ class Monitor:
         pace = watched.pace
         pace = first_pace(video, now) if pace is None else pace.seen(video.progress or 0.0, now)
         watched.pace = pace
-        wait = ask_again_in(video.status, pace, now, self._experience.usual(video))
+        wait = ask_again_in(video.status, pace, now, self._duration_stats.usual(video))
         self._poller.schedule(watched.id, jitter(wait, self._rng))
 
     def _finished(self, watched: Watched, before: Video | None, now: float) -> None:
@@ -464,7 +464,7 @@ class Monitor:
             if before is not None:
                 self._announcer.new.failed.append(watched.id)
             return
-        self._experience.learn(watched.video)
+        self._duration_stats.learn(watched.video)
         if before is not None:
             watched.ready_seen_at = now
             self._announcer.new.ready.append(watched.id)
@@ -648,7 +648,7 @@ class Monitor:
             if watched is None:
                 self._insert(_row(entry))
                 if entry.video is not None:
-                    self._experience.learn(entry.video)
+                    self._duration_stats.learn(entry.video)
             elif entry.saved is not None and entry.saved != watched.saved and not watched.is_saving:
                 watched.saved, watched.saved_bytes = entry.saved, entry.saved_bytes
                 self._announcer.row(entry.id)

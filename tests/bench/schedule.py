@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from hingtui.model.eta import Pace, ask_again_in, first_pace, jitter
 from hingtui.model.video import Status, Video
-from hingtui.monitor.duration_stats import Experience
+from hingtui.monitor.duration_stats import DurationStats
 from tests.bench import Figure, against, alone, number
 
 MEDIAN, SPREAD = 90.0, 0.6
@@ -77,7 +77,7 @@ def run(short: bool = False) -> list[Figure]:
     fixed = {seconds: _watch(fates, _every(seconds)) for seconds in FIXED}
     figures = [_told(seconds, cost["mix"]) for seconds, cost in fixed.items()]
     peer = fixed[_PEER]
-    for name, experience in {"prior learned": _learned(), "no prior": Experience()}.items():
+    for name, experience in {"prior learned": _learned(), "no prior": DurationStats()}.items():
         ours = _watch(fates, _adaptive(experience))
         figures += _compared(name, ours, peer)
     return figures
@@ -138,7 +138,7 @@ def _every(seconds: float) -> Policy:
     return lambda _video, _pace, _now: seconds
 
 
-def _adaptive(experience: Experience) -> Policy:
+def _adaptive(experience: DurationStats) -> Policy:
     rng = random.Random(3)  # noqa: S311 - the same jitter in every run
 
     def wait(video: Video, pace: Pace, now: float) -> float:
@@ -147,10 +147,10 @@ def _adaptive(experience: Experience) -> Policy:
     return wait
 
 
-def _learned() -> Experience:
+def _learned() -> DurationStats:
     """What fifty videos that were finished before have taught."""
     rng = random.Random(11)  # noqa: S311
-    experience = Experience()
+    experience = DurationStats()
     for _ in range(50):
         ended_at = _START + rng.lognormvariate(math.log(MEDIAN), SPREAD)
         experience.learn(
