@@ -14,7 +14,7 @@ from hingtui.api import Api
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
-from hingtui.monitor import Changes, Link, Monitor, Watched
+from hingtui.monitor import Changes, Link, Monitor, Row
 from hingtui.storage.watchlist import Watchlist
 from tests.support import EPOCH, FakeClock
 
@@ -38,7 +38,7 @@ class Scene:
     def link(self) -> Link:
         return self.monitor.connection.link
 
-    def row(self, video_id: str) -> Watched:
+    def row(self, video_id: str) -> Row:
         return self.monitor.watched[video_id]
 
     async def look(self, after: float = 0.0) -> None:

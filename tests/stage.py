@@ -16,7 +16,7 @@ from textual.widgets import Static
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
-from hingtui.monitor import DownloadState, Link, Watched
+from hingtui.monitor import DownloadState, Link, Row
 from hingtui.storage.settings import load_settings
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
@@ -53,7 +53,7 @@ class Stage:
     def table(self) -> VideoTable:
         return self.dashboard.query_one(VideoTable)
 
-    def row(self, video_id: str) -> Watched:
+    def row(self, video_id: str) -> Row:
         return self.app.monitor.watched[video_id]
 
     async def pass_time(self, seconds: float = 0.0) -> None:

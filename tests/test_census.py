@@ -6,19 +6,19 @@ import random
 from collections import Counter
 
 from hingtui.model.video import Status, Video
-from hingtui.monitor import StatusCounts, Watched, row_state_of
+from hingtui.monitor import Row, StatusCounts, row_state_of
 
 NOW = 1_762_789_802.0
 
 
-def row(video_id: str, status: Status, ends_in: float | None = None) -> Watched:
+def row(video_id: str, status: Status, ends_in: float | None = None) -> Row:
     ends = None if ends_in is None else NOW + ends_in
-    return Watched(video_id, NOW, video=Video(video_id, status, expires_at=ends))
+    return Row(video_id, NOW, video=Video(video_id, status, expires_at=ends))
 
 
 def test_counts_are_what_counting_anew_would_give() -> None:
     chance = random.Random(5)  # noqa: S311 - the same story in every run
-    rows: dict[str, Watched] = {}
+    rows: dict[str, Row] = {}
     counts = StatusCounts()
     now = NOW
     for _step in range(500):

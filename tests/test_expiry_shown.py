@@ -9,7 +9,7 @@ import pytest
 
 from hingtui.cli.output import json_record
 from hingtui.model.video import Cost, Status, Video
-from hingtui.monitor import Watched
+from hingtui.monitor import Row
 from hingtui.storage.watchlist.entry import Entry, parse_entry
 from hingtui.ui.table.cells import Sight, expiry_cell
 from hingtui.ui.theme.palette import palette_of
@@ -21,10 +21,10 @@ PALETTE = palette_of(DARK.to_color_system().generate())
 SIGHT = Sight(EPOCH, PALETTE, left=None)
 
 
-def row(**known: Any) -> Watched:
+def row(**known: Any) -> Row:
     known = {"completed_at": EPOCH, **known}
     video = Video("v", Status.READY, "completed", **known)
-    return Watched("v", EPOCH, video, EPOCH, is_old=False)
+    return Row("v", EPOCH, video, EPOCH, is_old=False)
 
 
 SERVER = {"expires_at": EPOCH + 600}

@@ -16,7 +16,7 @@ import pytest
 
 from hingtui.api.payload import parse_video
 from hingtui.cli.output import json_record, print_json, print_table
-from hingtui.monitor import Watched
+from hingtui.monitor import Row
 from tests.hostile import EVERYTHING, KINDS, assert_aligned, harm_in
 from tests.hostile_gateway import IDS, HostileGateway
 from tests.support import EPOCH
@@ -37,10 +37,10 @@ def printed(encoding: str, work: Callable[[], None]) -> list[str]:
     return data.getvalue().decode(encoding).split("\n")[:-1]
 
 
-def row(text: str) -> Watched:
+def row(text: str) -> Row:
     error = {"code": text, "message": text}
     said = {"id": "a", "status": text[:60], "model": text, "prompt": text, "error": error}
-    return Watched("video_one", EPOCH, parse_video(said, "video_one"), EPOCH, is_old=False)
+    return Row("video_one", EPOCH, parse_video(said, "video_one"), EPOCH, is_old=False)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)

@@ -22,7 +22,7 @@ from hingtui.cli.output import json_record, print_json, print_table
 from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import find_ids
-from hingtui.monitor import Connection, DownloadState, Link, StatusCounts, Watched
+from hingtui.monitor import Connection, DownloadState, Link, Row, StatusCounts
 from hingtui.monitor.row import Download, Seen, Trouble
 from hingtui.text.clean import clean_line
 from hingtui.ui.screens.dialogs import describe_found
@@ -52,27 +52,27 @@ WIDTHS = (20, 80, 130, 200)
 Lines = list[str]
 
 
-def watched(payload: object, **more: Any) -> Watched:
+def watched(payload: object, **more: Any) -> Row:
     """A row about which a server has just said that."""
     video = parse_video(payload, "video_one")
     seen = Seen(EPOCH, video.status, video.raw_status, video.progress)
-    return Watched("video_one", EPOCH, video, EPOCH, is_old=False, history=[seen], **more)
+    return Row("video_one", EPOCH, video, EPOCH, is_old=False, history=[seen], **more)
 
 
-def table_lines(*rows: Watched) -> Lines:
+def table_lines(*rows: Row) -> Lines:
     """What `hingtui status` prints of these rows."""
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         print_table(rows, SIGHT.now)
     return printed.getvalue().split("\n")[:-1]
 
 
-def json_lines(row: Watched) -> Lines:
+def json_lines(row: Row) -> Lines:
     with contextlib.redirect_stdout(io.StringIO()) as printed:
         print_json(json_record(row, SIGHT.now))
     return printed.getvalue().split("\n")[:-1]
 
 
-def sinks(row: Watched) -> Iterator[tuple[str, Lines]]:
+def sinks(row: Row) -> Iterator[tuple[str, Lines]]:
     """Every place in which a row is shown or printed, and its lines there."""
     for width in WIDTHS:
         for plan in plan_columns(width):
@@ -89,7 +89,7 @@ def banner(error: ApiError) -> Lines:
     return [text.plain if text is not None else ""]
 
 
-def assert_harmless(row: Watched) -> None:
+def assert_harmless(row: Row) -> None:
     for sink, lines in sinks(row):
         for line in lines:
             assert not harm_in(line), sink
@@ -108,10 +108,10 @@ def test_a_video_of_anything_is_shown_harmlessly(payload: dict[str, object]) -> 
     try:
         video = read_answer(reply, "video_one", EPOCH).video
     except ApiError as error:
-        assert_harmless(Watched("video_one", EPOCH, trouble=Trouble(error, EPOCH)))
+        assert_harmless(Row("video_one", EPOCH, trouble=Trouble(error, EPOCH)))
         return
     seen = Seen(EPOCH, video.status, video.raw_status, video.progress)
-    assert_harmless(Watched("video_one", EPOCH, video, EPOCH, is_old=False, history=[seen]))
+    assert_harmless(Row("video_one", EPOCH, video, EPOCH, is_old=False, history=[seen]))
 
 
 REACHED = {
@@ -205,7 +205,7 @@ def test_a_refusal_in_any_words_is_told_harmlessly(
 ) -> None:
     error = refusal(call, Reply(status, headers, body), EPOCH)
     saving = Download(DownloadState.FAILED, error=error)
-    row = Watched("video_one", EPOCH, trouble=Trouble(error, EPOCH), saving=saving, failures=1)
+    row = Row("video_one", EPOCH, trouble=Trouble(error, EPOCH), saving=saving, failures=1)
     assert_harmless(row)
     for line in (*banner(error), *vars(error).values(), str(error)):
         assert not harm_in(str(line), has_lines=True)

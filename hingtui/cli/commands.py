@@ -33,7 +33,7 @@ from hingtui.model.errors import (
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import PASTE_LIMIT, Found, find_ids, find_ids_in_arguments
 from hingtui.model.video import Status
-from hingtui.monitor import Connection, DownloadState, Link, Monitor, Watched
+from hingtui.monitor import Connection, DownloadState, Link, Monitor, Row
 from hingtui.storage.settings import Settings, absolute_path, load_settings
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
@@ -43,7 +43,7 @@ from hingtui.system.shutdown import this_process
 from hingtui.text import i18n
 from hingtui.text.i18n import _
 
-_Work = Callable[[Monitor, list[Watched], Settings], Awaitable[int]]
+_Work = Callable[[Monitor, list[Row], Settings], Awaitable[int]]
 
 _ROUNDS = 3
 """Times that a script with --wait lets a download fail in a row."""
@@ -183,7 +183,7 @@ def _tell_of_damage(set_aside: Path | None) -> None:
         tell(f"hingtui: {words.format(name=set_aside.name)}")
 
 
-async def _status(monitor: Monitor, rows: list[Watched], *, as_json: bool) -> int:
+async def _status(monitor: Monitor, rows: list[Row], *, as_json: bool) -> int:
     await _ask_once(monitor, rows)
     now = monitor.now()
     if as_json:
@@ -200,7 +200,7 @@ async def _status(monitor: Monitor, rows: list[Watched], *, as_json: bool) -> in
 
 
 async def _download(
-    monitor: Monitor, rows: list[Watched], folder: Path, *, wait: bool, as_json: bool
+    monitor: Monitor, rows: list[Row], folder: Path, *, wait: bool, as_json: bool
 ) -> int:
     waiting = []
     for watched in rows:
@@ -213,7 +213,7 @@ async def _download(
     if not wait:
         await _ask_once(monitor, waiting)
     begun: set[str] = set()
-    failed: list[Watched] = []
+    failed: list[Row] = []
     told: set[Link | str] = set()
 
     def is_over() -> bool:
@@ -238,7 +238,7 @@ async def _download(
     return 1 if failed else 0
 
 
-async def _ask_once(monitor: Monitor, rows: list[Watched]) -> None:
+async def _ask_once(monitor: Monitor, rows: list[Row]) -> None:
     """Ask about each, finished ones too: they may have gone. A terminal sees how far it is."""
     with shown_progress() as show:
         await monitor.ask_once([watched.id for watched in rows], show)
@@ -257,11 +257,11 @@ async def _until(monitor: Monitor, is_over: Callable[[], bool]) -> None:
             continue
 
 
-def _is_answered(watched: Watched) -> bool:
+def _is_answered(watched: Row) -> bool:
     return watched.video is not None and not watched.is_old and watched.trouble is None
 
 
-def _is_home(watched: Watched, folder: Path) -> bool:
+def _is_home(watched: Row, folder: Path) -> bool:
     """Whether the file saved earlier is still in this folder; then nobody need be asked."""
     path = watched.saved
     if path is None or path.parent != folder or not path.is_file():
@@ -269,7 +269,7 @@ def _is_home(watched: Watched, folder: Path) -> bool:
     return watched.saved_bytes in (None, path.stat().st_size)
 
 
-def _is_hopeless(watched: Watched, monitor: Monitor, *, wait: bool) -> bool:
+def _is_hopeless(watched: Row, monitor: Monitor, *, wait: bool) -> bool:
     """Whether this video will not be saved in this run."""
     if watched.id not in monitor.watched:
         return True  # somebody has taken it off the watchlist
@@ -288,7 +288,7 @@ def _is_hopeless(watched: Watched, monitor: Monitor, *, wait: bool) -> bool:
 
 
 def _is_worth_another_try(
-    watched: Watched, error: HingtuiError | None, monitor: Monitor, *, wait: bool
+    watched: Row, error: HingtuiError | None, monitor: Monitor, *, wait: bool
 ) -> bool:
     """Whether a script should wait until a download that was put off is tried again."""
     saving = watched.saving
@@ -304,7 +304,7 @@ def _is_worth_another_try(
     return error.scope is Scope.GATEWAY or saving.failures < _ROUNDS
 
 
-def _seems_gone(watched: Watched, now: float) -> bool:
+def _seems_gone(watched: Row, now: float) -> bool:
     """Whether its time is over, by the server's word or by estimate."""
     ends = watched.expiry
     return watched.status is Status.EXPIRED or (ends is not None and now >= ends.at)
@@ -319,7 +319,7 @@ def _tell_why_it_takes_long(connection: Connection, told: set[Link | str]) -> No
         tell(f"hingtui: {diagnosis.what} {diagnosis.advice}")
 
 
-def _tell_who_is_waited_for(waiting: list[Watched], told: set[Link | str]) -> None:
+def _tell_who_is_waited_for(waiting: list[Row], told: set[Link | str]) -> None:
     """Say once on stderr that another process is saving a video: it may have been stopped."""
     for watched in waiting:
         error = watched.saving.error if watched.saving is not None else None
@@ -328,14 +328,14 @@ def _tell_who_is_waited_for(waiting: list[Watched], told: set[Link | str]) -> No
             tell(f"{watched.id}: {diagnose(error).what}")
 
 
-def _why_unanswered(watched: Watched, monitor: Monitor) -> str:
+def _why_unanswered(watched: Row, monitor: Monitor) -> str:
     error = watched.trouble.error if watched.trouble is not None else monitor.connection.error
     if error is None:
         return _("the gateway does not know this id (yet)") if watched.failures else _("no answer")
     return _in_words(error)
 
 
-def _why_not_saved(watched: Watched, monitor: Monitor) -> str:
+def _why_not_saved(watched: Row, monitor: Monitor) -> str:
     if watched.id not in monitor.watched:
         return _("it was taken off the watchlist meanwhile")
     video = watched.video

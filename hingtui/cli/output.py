@@ -17,7 +17,7 @@ from rich.cells import cell_len, set_cell_size
 
 from hingtui.model.explain import diagnose
 from hingtui.model.video import Status
-from hingtui.monitor import Watched
+from hingtui.monitor import Row
 from hingtui.text.cell_width import fit, legible, short_id, steady
 from hingtui.text.clean import BLOCK_LIMIT, HIDDEN, clean_line, human_duration, one_line
 from hingtui.text.i18n import _
@@ -62,7 +62,7 @@ def print_line(what: str, word: str) -> None:
     _say(f"{what}  {word}")
 
 
-def print_saved(watched: Watched, now: float, *, as_json: bool) -> None:
+def print_saved(watched: Row, now: float, *, as_json: bool) -> None:
     """Where a video was saved; as JSON with all that is known about it."""
     if watched.saved is None:
         return
@@ -81,7 +81,7 @@ def print_saved(watched: Watched, now: float, *, as_json: bool) -> None:
     print_json(record)
 
 
-def json_record(watched: Watched, now: float) -> dict[str, object]:
+def json_record(watched: Row, now: float) -> dict[str, object]:
     """What `--json` says about a video. Times are Unix seconds, progress is 0–100, or null."""
     video = watched.video
     error: dict[str, str] | None = None
@@ -112,7 +112,7 @@ def json_record(watched: Watched, now: float) -> dict[str, object]:
     }
 
 
-def _how_sure(watched: Watched) -> str:
+def _how_sure(watched: Row) -> str:
     """Whether the end of the file was stated, is estimated, or is not known."""
     if watched.video is not None and watched.video.expires_at is not None:
         return "exact"
@@ -126,7 +126,7 @@ def print_json(record: Mapping[str, object]) -> None:
     _say(HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], line))
 
 
-def print_table(rows: Iterable[Watched], now: float) -> None:
+def print_table(rows: Iterable[Row], now: float) -> None:
     """A line for each; not wider than the terminal, where it is one that is printed on."""
     room = _columns_of_terminal()
     word = _WORD_CELLS if room is None else max(8, min(_WORD_CELLS, room // 5))
@@ -141,7 +141,7 @@ def print_table(rows: Iterable[Watched], now: float) -> None:
         _say(whole if room is None else fit(whole, room))
 
 
-def _told(watched: Watched, now: float, word: int, id_cells: int) -> tuple[str, ...]:
+def _told(watched: Row, now: float, word: int, id_cells: int) -> tuple[str, ...]:
     """The cells of one line; `word` and `id_cells` limit the server's own words and the id."""
     record = json_record(watched, now)
     progress = record["progress"]

@@ -19,7 +19,7 @@ monitor     the rows, a person's intents, what answers mean
 from hingtui.monitor.changes import Changes
 from hingtui.monitor.gateway import Connection, Link
 from hingtui.monitor.monitor import Added, Monitor
-from hingtui.monitor.row import Download, DownloadState, Seen, Trouble, Watched
+from hingtui.monitor.row import Download, DownloadState, Row, Seen, Trouble
 from hingtui.monitor.status_counts import RowState, StatusCounts, row_state_of
 
 __all__ = [
@@ -30,10 +30,10 @@ __all__ = [
     "DownloadState",
     "Link",
     "Monitor",
+    "Row",
     "RowState",
     "Seen",
     "StatusCounts",
     "Trouble",
-    "Watched",
     "row_state_of",
 ]

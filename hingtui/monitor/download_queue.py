@@ -28,7 +28,7 @@ from hingtui.model.errors import (
 )
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.retry_policy import retry_in
-from hingtui.monitor.row import Download, DownloadState, Watched
+from hingtui.monitor.row import Download, DownloadState, Row
 from hingtui.system.clock import Clock
 
 _NICE = 10
@@ -54,9 +54,9 @@ class DownloadQueue:
         already: Callable[[str], Path | None],
         published: Callable[[str, Saved], None],
         changed: Callable[[str], None],
-        saved: Callable[[Watched, Saved], None],
-        failed: Callable[[Watched, Exception], None],
-        put_off: Callable[[Watched, HingtuiError], None],
+        saved: Callable[[Row, Saved], None],
+        failed: Callable[[Row, Exception], None],
+        put_off: Callable[[Row, HingtuiError], None],
         fresh_link: Callable[[str], Coroutine[object, object, str]],
         want_digest: bool = False,
     ) -> None:
@@ -76,7 +76,7 @@ class DownloadQueue:
         self._fresh_link = fresh_link
         self._want_digest = want_digest
         self._source: ContentSource | None = None
-        self._wanted: dict[str, Watched] = {}
+        self._wanted: dict[str, Row] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._leaving: set[str] = set()
         """Cancelled, but the thread is still on its way out: it keeps nobody waiting."""
@@ -97,14 +97,14 @@ class DownloadQueue:
         self._source = source
         self._wake.set()
 
-    def want(self, watched: Watched) -> None:
+    def want(self, watched: Row) -> None:
         """Bring this one home as soon as there is room."""
         watched.saving = Download(asked_at=self._clock.monotonic())
         self._wanted[watched.id] = watched
         self._changed(watched.id)
         self._wake.set()
 
-    def cancel(self, watched: Watched) -> None:
+    def cancel(self, watched: Row) -> None:
         """Stop it; what was received stays, so that it can be resumed."""
         if watched.saving is None:
             return
@@ -116,7 +116,7 @@ class DownloadQueue:
         self._changed(watched.id)
         self._wake.set()
 
-    async def forget(self, watched: Watched) -> None:
+    async def forget(self, watched: Row) -> None:
         """The video is unwatched: stop, and remove what was received of it."""
         self.cancel(watched)
         if (task := self._tasks.get(watched.id)) is not None:
@@ -162,7 +162,7 @@ class DownloadQueue:
         later = [w.saving.retry_at - now for w in waiting if w.saving and w.saving.retry_at > now]
         return min(later, default=None)
 
-    def _urgency(self, watched: Watched) -> tuple[int, int, float, float]:
+    def _urgency(self, watched: Row) -> tuple[int, int, float, float]:
         """What crawled or failed lets all others go first; then soonest to expire; then first come.
 
         Videos that fail for ever would otherwise keep those that expire later from their turn.
@@ -171,7 +171,7 @@ class DownloadQueue:
         saving = watched.saving or Download()
         return (saving.turns, saving.failures, ends.at if ends else float("inf"), saving.asked_at)
 
-    def _start(self, source: ContentSource, watched: Watched) -> None:
+    def _start(self, source: ContentSource, watched: Row) -> None:
         if (saving := watched.saving) is None:
             return
         saving.state = DownloadState.RUNNING
@@ -180,7 +180,7 @@ class DownloadQueue:
         self._tasks[watched.id] = task
         self._changed(watched.id)
 
-    async def _save(self, source: ContentSource, watched: Watched, saving: Download) -> None:
+    async def _save(self, source: ContentSource, watched: Row, saving: Download) -> None:
         try:
             saved = await self._in_thread(source, watched, saving)
         except Cancelled:
@@ -200,7 +200,7 @@ class DownloadQueue:
             self._wake.set()
 
     def _in_thread(
-        self, source: ContentSource, watched: Watched, saving: Download
+        self, source: ContentSource, watched: Row, saving: Download
     ) -> asyncio.Future[Saved]:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Saved] = loop.create_future()
@@ -248,7 +248,7 @@ class DownloadQueue:
         threading.Thread(target=work, name=f"save {watched.id}", daemon=True).start()
         return future
 
-    def _put_off(self, watched: Watched, saving: Download, error: Exception) -> None:
+    def _put_off(self, watched: Row, saving: Download, error: Exception) -> None:
         """Decide what an error means: another try later, or none."""
         if not isinstance(error, HingtuiError):
             self._give_up(watched, saving, error)
@@ -268,7 +268,7 @@ class DownloadQueue:
         self._heard(watched, error)
         error.forget_frames()
 
-    def _give_up(self, watched: Watched, saving: Download, error: Exception) -> None:
+    def _give_up(self, watched: Row, saving: Download, error: Exception) -> None:
         if isinstance(error, Slow):
             saving.error = Stalled(str(error))  # no more "goes on by itself"
         elif not isinstance(error, HingtuiError):
@@ -278,7 +278,7 @@ class DownloadQueue:
         self._wanted.pop(watched.id, None)
         self._failed(watched, error)
 
-    def requeue(self, watched: Watched) -> None:
+    def requeue(self, watched: Row) -> None:
         """The gateway as a whole refused, not this video: it goes on as soon as that is over."""
         saving = watched.saving
         if saving is not None and saving.state is DownloadState.WAITING:

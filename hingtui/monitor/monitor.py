@@ -34,7 +34,7 @@ from hingtui.monitor.gateway import LIST, MANY_REFUSED, Connection, Gateway, Lin
 from hingtui.monitor.list_poller import Swept
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Answered, Asks, Poller
-from hingtui.monitor.row import Seen, Trouble, Watched
+from hingtui.monitor.row import Row, Seen, Trouble
 from hingtui.monitor.watchlist_sync import WatchlistSync
 from hingtui.storage.watchlist import Contents, Entry, Watchlist
 from hingtui.system.clock import Clock
@@ -88,7 +88,7 @@ class Monitor:
         no other videos of the watchlist are watched. With `resume_downloads`, `load` goes on with
         the downloads that were wanted when an earlier run ended."""
         self.clock = clock or Clock()
-        self.watched: dict[str, Watched] = {}
+        self.watched: dict[str, Row] = {}
         self.auto_download = auto_download
         self.set_aside: Path | None = None
         """Where a damaged watchlist was put."""
@@ -97,7 +97,7 @@ class Monitor:
         self.storage_error: StorageTrouble | None = None
         """Why the watchlist cannot be used right now."""
         self._rng = rng or random.Random()  # noqa: S311 - jitter needs no secrecy
-        self._removed: list[list[Watched]] = []
+        self._removed: list[list[Row]] = []
         self._background: set[asyncio.Task[None]] = set()
         self._is_progress_planned = False
         self._api: Api | None = None
@@ -264,7 +264,7 @@ class Monitor:
             if video_id in self.watched:
                 known.append(video_id)
             else:
-                self._insert(Watched(video_id, added_at=now, is_old=False))
+                self._insert(Row(video_id, added_at=now, is_old=False))
                 added.append(video_id)
         if added and remember and self._keeper is not None:
             self._keeper.added(added)
@@ -345,7 +345,7 @@ class Monitor:
         """How things stand with the host."""
         return self._gateway.connection
 
-    def remaining(self, watched: Watched) -> float | None:
+    def remaining(self, watched: Row) -> float | None:
         """Estimated seconds until a running video is finished; None without grounds for it.
 
         An estimate that has run out was wrong, and is not shown as "no time left".
@@ -360,7 +360,7 @@ class Monitor:
         return self._poller.next_due_in(video_id)
 
     @property
-    def saving(self) -> list[Watched]:
+    def saving(self) -> list[Row]:
         """The rows whose download is on its way."""
         return [w for w in self.watched.values() if w.is_saving]
 
@@ -431,7 +431,7 @@ class Monitor:
             if (due is None or due > _RECENT) and not self._poller.is_asking(video_id):
                 self._poller.schedule(video_id, 0, alone=True)
 
-    def _apply(self, watched: Watched, answer: Answered) -> None:
+    def _apply(self, watched: Row, answer: Answered) -> None:
         now = self.now()
         before = watched.video
         video = answer.video if before is None else before.followed_by(answer.video)
@@ -449,14 +449,14 @@ class Monitor:
             is_news = before is None or before.status is not video.status
             self._keeper.updated(watched.id, soon=is_news)
 
-    def _goes_on(self, watched: Watched, video: Video, now: float) -> None:
+    def _goes_on(self, watched: Row, video: Video, now: float) -> None:
         pace = watched.pace
         pace = first_pace(video, now) if pace is None else pace.seen(video.progress or 0.0, now)
         watched.pace = pace
         wait = ask_again_in(video.status, pace, now, self._duration_stats.usual(video))
         self._poller.schedule(watched.id, jitter(wait, self._rng))
 
-    def _finished(self, watched: Watched, before: Video | None, now: float) -> None:
+    def _finished(self, watched: Row, before: Video | None, now: float) -> None:
         """The video is final. If it just turned so, that is news."""
         if watched.video is None or (before is not None and before.status is watched.video.status):
             return
@@ -471,7 +471,7 @@ class Monitor:
         if self.auto_download and watched.saved is None:
             self.save([watched.id])
 
-    def _troubled(self, watched: Watched, error: Exception) -> None:
+    def _troubled(self, watched: Row, error: Exception) -> None:
         """No video came. What is wrong with the gateway is shown once, not on every row."""
         if watched.is_final and watched.id not in self._asked_for:
             return  # asked about only to learn about the gateway
@@ -495,7 +495,7 @@ class Monitor:
         if not watched.is_final:
             self._poller.schedule(watched.id, jitter(wait, self._rng))
 
-    def _not_found(self, watched: Watched, error: NotFound) -> float:
+    def _not_found(self, watched: Row, error: NotFound) -> float:
         """Seconds until it is asked again about a video that the gateway does not know."""
         is_young = self.clock.time() - watched.added_at < GRACE and watched.video is None
         if is_young:
@@ -506,7 +506,7 @@ class Monitor:
         is_odd = watched.video is not None and watched.failures <= _ODD
         return SLOW if is_odd else RARE
 
-    def _expire(self, watched: Watched) -> None:
+    def _expire(self, watched: Row) -> None:
         """The gateway has deleted it."""
         gone = replace(watched.video or Video(watched.id), status=Status.EXPIRED)
         before, watched.video = watched.video, gone
@@ -520,7 +520,7 @@ class Monitor:
 
     # Downloads
 
-    def _note_request(self, watched: Watched, *, is_wanted: bool) -> None:
+    def _note_request(self, watched: Row, *, is_wanted: bool) -> None:
         """Remember for the next run whether a person wants the file."""
         watched.download_requested = is_wanted
         if self._keeper is not None:
@@ -543,7 +543,7 @@ class Monitor:
             self._announcer.row(video_id)
         self._plan_progress()
 
-    def _saved(self, watched: Watched, saved: Saved) -> None:
+    def _saved(self, watched: Row, saved: Saved) -> None:
         watched.saved = saved.path
         watched.saved_bytes = saved.bytes
         watched.download_requested = False
@@ -552,7 +552,7 @@ class Monitor:
         if self._keeper is not None:
             self._keeper.updated(watched.id)
 
-    def _put_off(self, watched: Watched, error: HingtuiError) -> None:
+    def _put_off(self, watched: Row, error: HingtuiError) -> None:
         """A download failed for now: is there more to it than this video?"""
         if isinstance(error, Expired):
             self._expire(watched)
@@ -575,7 +575,7 @@ class Monitor:
         self._answered(video_id, answer)
         return answer.video.link
 
-    def _not_saved(self, watched: Watched, error: Exception) -> None:
+    def _not_saved(self, watched: Row, error: Exception) -> None:
         if not isinstance(error, HingtuiError):
             _log.error("saving %s went wrong unexpectedly", watched.id, exc_info=error)
         elif not isinstance(error, ApiError):
@@ -601,14 +601,14 @@ class Monitor:
 
     # Rows and the file
 
-    def _insert(self, watched: Watched) -> None:
+    def _insert(self, watched: Row) -> None:
         self.watched[watched.id] = watched
         self._announcer.new.membership = True
         self._announcer.row(watched.id)
         if not watched.is_final:
             self._poller.schedule(watched.id, 0)
 
-    def _take_out(self, video_ids: Iterable[str]) -> list[Watched]:
+    def _take_out(self, video_ids: Iterable[str]) -> list[Row]:
         gone = [w for i in dict.fromkeys(video_ids) if (w := self.watched.pop(i, None)) is not None]
         self._poller.drop(w.id for w in gone)
         self._gateway.forget(w.id for w in gone)
@@ -690,7 +690,7 @@ def _is_of_gateway(error: Exception | None) -> bool:
     return isinstance(error, HingtuiError) and error.scope in (Scope.GATEWAY, Scope.TOKEN)
 
 
-def _note(watched: Watched, said: Video, now: float) -> None:
+def _note(watched: Row, said: Video, now: float) -> None:
     """Write into the history what was said, if it is not what was said before."""
     seen = Seen(now, said.status, said.raw_status, said.progress)
     if not watched.history or replace(watched.history[-1], at=now) != seen:
@@ -698,9 +698,9 @@ def _note(watched: Watched, said: Video, now: float) -> None:
         del watched.history[:-HISTORY]
 
 
-def _row(entry: Entry) -> Watched:
+def _row(entry: Entry) -> Row:
     was_ready = entry.video is not None and entry.video.status is Status.READY
-    return Watched(
+    return Row(
         entry.id,
         added_at=entry.added_at,
         video=entry.video,

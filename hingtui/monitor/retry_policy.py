@@ -11,14 +11,14 @@ import random
 from hingtui.model.errors import Busy, HingtuiError, Scope, Slow
 from hingtui.model.eta import Basis
 from hingtui.model.video import USUAL_LIFE
-from hingtui.monitor.row import Download, Watched
+from hingtui.monitor.row import Download, Row
 
 IDLE_TURNS = 5
 """Turns in a row without a byte gained after which a slow download is given up."""
 
 
 def retry_in(
-    watched: Watched,
+    watched: Row,
     saving: Download,
     error: HingtuiError,
     *,
@@ -39,7 +39,7 @@ def retry_in(
 
 
 def _is_in_time(
-    watched: Watched, saving: Download, error: HingtuiError, now: float, server_now: float
+    watched: Row, saving: Download, error: HingtuiError, now: float, server_now: float
 ) -> bool:
     """Whether the file can still be there when it is tried again."""
     ends = watched.expiry

@@ -75,7 +75,7 @@ class Seen:
 
 
 @dataclass(slots=True)
-class Watched:
+class Row:
     """One row of the watchlist. Only the monitor writes to it."""
 
     id: str

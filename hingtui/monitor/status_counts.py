@@ -13,7 +13,7 @@ from enum import Enum
 
 from hingtui.model.eta import Expiry
 from hingtui.model.video import Status
-from hingtui.monitor.row import DownloadState, Watched
+from hingtui.monitor.row import DownloadState, Row
 
 
 class RowState(Enum):
@@ -35,7 +35,7 @@ class RowState(Enum):
     UNKNOWN = "unknown"
 
 
-def row_state_of(watched: Watched, now: float) -> RowState:
+def row_state_of(watched: Row, now: float) -> RowState:
     """How a row stands at `now` (Unix seconds on the server's clock)."""
     if watched.saving is not None and watched.is_saving:
         is_waiting = watched.saving.state is DownloadState.WAITING
@@ -66,7 +66,7 @@ class StatusCounts:
         self._counted: dict[str, _Counted] = {}
         self._ends: list[tuple[float, str]] = []
 
-    def update(self, rows: Mapping[str, Watched], changed: Iterable[str], now: float) -> None:
+    def update(self, rows: Mapping[str, Row], changed: Iterable[str], now: float) -> None:
         """Look at the rows that changed, and at those whose file has just vanished."""
         gone = []
         while self._ends and self._ends[0][0] <= now:
@@ -86,7 +86,7 @@ class StatusCounts:
             heapq.heappop(self._ends)
         return None
 
-    def _count(self, watched: Watched, now: float) -> None:
+    def _count(self, watched: Row, now: float) -> None:
         ends = watched.expiry if watched.saved is None else None
         if ends is not None and ends.at <= now:
             ends = None

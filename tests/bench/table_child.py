@@ -21,7 +21,7 @@ from textual.widget import Widget
 from textual.widgets import DataTable
 
 from hingtui.model.video import Status, Video
-from hingtui.monitor import Watched
+from hingtui.monitor import Row
 from hingtui.monitor.changes import Announcer, Changes
 from hingtui.ui.table.cells import Sight
 from hingtui.ui.table.columns import plan_columns
@@ -38,10 +38,10 @@ _BEAT = 0.02
 class Table(Protocol):
     """What both kinds of table can be told."""
 
-    def load(self, rows: Sequence[Watched]) -> None: ...
-    def change(self, watched: Watched) -> None: ...
+    def load(self, rows: Sequence[Row]) -> None: ...
+    def change(self, watched: Row) -> None: ...
     def reverse(self) -> None: ...
-    def filter(self, rows: Sequence[Watched]) -> None: ...
+    def filter(self, rows: Sequence[Row]) -> None: ...
     def take_out(self, index: int) -> None: ...
     def put_back(self) -> None: ...
     def in_sight(self) -> Sequence[str]: ...
@@ -52,7 +52,7 @@ class Ours(VideoTable):
 
     def __init__(self) -> None:
         super().__init__(self._look)
-        self._rows: list[Watched] = []
+        self._rows: list[Row] = []
         self._is_reversed = False
         self._announcer = Announcer()
 
@@ -60,24 +60,24 @@ class Ours(VideoTable):
         self._palette = palette_of(self.app.theme_variables)
         self._announcer.subscribe(self._heard)
 
-    def _look(self, watched: Watched) -> Sight:
+    def _look(self, watched: Row) -> Sight:
         return Sight(NOW, self._palette, 60.0)
 
     def _heard(self, changes: Changes) -> None:
         self.update_rows(changes.ids)
 
-    def load(self, rows: Sequence[Watched]) -> None:
+    def load(self, rows: Sequence[Row]) -> None:
         self._rows = list(rows)
         self.show(self._rows)
 
-    def change(self, watched: Watched) -> None:
+    def change(self, watched: Row) -> None:
         self._announcer.row(watched.id)
 
     def reverse(self) -> None:
         self._is_reversed = not self._is_reversed
         self.show(sorted(self._rows, key=lambda w: w.id, reverse=self._is_reversed))
 
-    def filter(self, rows: Sequence[Watched]) -> None:
+    def filter(self, rows: Sequence[Row]) -> None:
         self.show(rows)
 
     def take_out(self, index: int) -> None:
@@ -105,21 +105,21 @@ class Stock(DataTable[Text]):
         for column in self._plan:
             self.add_column(Text(column.label), key=column.key, width=column.width)
 
-    def make(self, rows: Sequence[Watched]) -> None:
+    def make(self, rows: Sequence[Row]) -> None:
         """Make the cells of these rows."""
         self._made = {w.id: [self._cell(w, at) for at in range(len(self._plan))] for w in rows}
 
-    def _cell(self, watched: Watched, at: int) -> Text:
+    def _cell(self, watched: Row, at: int) -> Text:
         column = self._plan[at]
         cell = column.cell(watched, Sight(NOW, self._palette, 60.0), column.width)
         return Text.assemble(*cell, no_wrap=True, end="")
 
-    def load(self, rows: Sequence[Watched]) -> None:
+    def load(self, rows: Sequence[Row]) -> None:
         self.clear()
         for watched in rows:
             self.add_row(*self._made[watched.id], key=watched.id)
 
-    def change(self, watched: Watched) -> None:
+    def change(self, watched: Row) -> None:
         at = next(i for i, column in enumerate(self._plan) if column.key == "progress")
         self.update_cell(watched.id, "progress", self._cell(watched, at))
 
@@ -127,7 +127,7 @@ class Stock(DataTable[Text]):
         self._is_reversed = not self._is_reversed
         self.sort("title", key=lambda cell: cell.plain, reverse=self._is_reversed)
 
-    def filter(self, rows: Sequence[Watched]) -> None:
+    def filter(self, rows: Sequence[Row]) -> None:
         self.load(rows)
 
     def take_out(self, index: int) -> None:
@@ -163,7 +163,7 @@ class TableApp(App[None]):
         super().__init__()
         self._table = cast(Table, Ours() if kind == "ours" else Stock())
         self._orders, self._confirmations = orders, confirmations
-        self._rows: list[Watched] = []
+        self._rows: list[Row] = []
         self._storm: asyncio.Task[None] | None = None
         self._random = random.Random(7)  # noqa: S311 - the same storm for both
 
@@ -219,7 +219,7 @@ class TableApp(App[None]):
             changing = [rows[video_id] for video_id in ids]
             self._storm = asyncio.create_task(self._rage(changing, changes_a_second))
 
-    async def _rage(self, rows: Sequence[Watched], changes_a_second: float) -> None:
+    async def _rage(self, rows: Sequence[Row], changes_a_second: float) -> None:
         beat = max(_BEAT, 1 / changes_a_second)
         loop = asyncio.get_running_loop()
         due = loop.time()
@@ -239,7 +239,7 @@ def label(number: int) -> str:
     return f"#{number:06d}"
 
 
-def _row(number: int) -> Watched:
+def _row(number: int) -> Row:
     video = Video(
         id=f"video_{number:08d}",
         status=Status.GENERATING,
@@ -251,7 +251,7 @@ def _row(number: int) -> Watched:
         size="720x1280",
         created_at=NOW - 60,
     )
-    return Watched(video.id, NOW - number, video, is_old=False)
+    return Row(video.id, NOW - number, video, is_old=False)
 
 
 if __name__ == "__main__":

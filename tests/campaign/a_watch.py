@@ -17,7 +17,7 @@ from typing import Any
 
 from hingtui.api import Api
 from hingtui.model.errors import DownloadError, HingtuiError
-from hingtui.monitor import Monitor, Watched
+from hingtui.monitor import Monitor, Row
 from hingtui.storage.watchlist import Watchlist
 from tests.campaign.film import Film
 from tests.campaign.gateway import MOST_REQUESTS, TOKEN, Fault
@@ -259,7 +259,7 @@ class AWatch(World):
         self.check(harmful("the header", self.monitor.connection))
         self.check(harmful("the header", self.monitor.storage_error))
 
-    def _save_again(self, watched: Watched) -> None:
+    def _save_again(self, watched: Row) -> None:
         """The user sees a download that was given up, and asks for it again."""
         if watched.saving is None or watched.is_saving or watched.saved is not None:
             return
@@ -314,7 +314,7 @@ class AWatch(World):
             self._hands.user(kind, self.monitor, film, rng)
 
 
-def _unexpected(watched: Watched) -> list[str]:
+def _unexpected(watched: Row) -> list[str]:
     """Errors on a row that are of no family of ours."""
     found = []
     if watched.trouble is not None and not isinstance(watched.trouble.error, HingtuiError):

@@ -20,7 +20,7 @@ import pytest
 
 from hingtui.model.errors import ApiError, BadReply
 from hingtui.model.video import Status, Video
-from hingtui.monitor import Link, Watched
+from hingtui.monitor import Link, Row
 from tests.fault_server import Part, answer, json_answer
 from tests.faults.world import World, world
 from tests.mp4_samples import mp4
@@ -39,7 +39,7 @@ async def told(here: World, **payload: Any) -> Video:
     return video
 
 
-async def told_raw(here: World, body: bytes | list[Part], **headers: str) -> Watched:
+async def told_raw(here: World, body: bytes | list[Part], **headers: str) -> Row:
     """The row after this body was the answer about it."""
     name = f"v{len(here.monitor.watched)}"
     says = answer(200, body, **headers) if isinstance(body, bytes) else body

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hingtui.api import Api
-from hingtui.monitor import Changes, Connection, DownloadState, Link, Monitor, Watched
+from hingtui.monitor import Changes, Connection, DownloadState, Link, Monitor, Row
 from hingtui.storage.watchlist import Watchlist
 from tests.faults.gateway import Gateway
 from tests.scene import PATIENCE, until
@@ -46,7 +46,7 @@ class World:
         """What lies under final names."""
         return {path.name: path.read_bytes() for path in self.folder.glob("*.mp4")}
 
-    def row(self, video_id: str) -> Watched:
+    def row(self, video_id: str) -> Row:
         return self.monitor.watched[video_id]
 
     async def look(self, after: float = 0.0, *, times: int = 1) -> None:

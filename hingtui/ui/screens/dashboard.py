@@ -21,7 +21,7 @@ from textual.timer import Timer
 from textual.widgets import DataTable, Static
 
 from hingtui.model.video import Status
-from hingtui.monitor import Changes, Link, Monitor, StatusCounts, Watched
+from hingtui.monitor import Changes, Link, Monitor, Row, StatusCounts
 from hingtui.text.cell_width import legible, short_id
 from hingtui.text.clean import clean_line, one_line
 from hingtui.text.i18n import _, ngettext
@@ -128,7 +128,7 @@ class Dashboard(Screen[None]):
     def _table(self) -> VideoTable:
         return self.query_one(VideoTable)
 
-    def _sight(self, watched: Watched) -> Sight:
+    def _sight(self, watched: Row) -> Sight:
         return Sight(self._monitor.now(), self.palette, self._monitor.remaining(watched))
 
     def _show_rows(self) -> None:
@@ -209,7 +209,7 @@ class Dashboard(Screen[None]):
             pane.show(None, None)  # rather nothing than another video's details
             raise
 
-    def _selected(self) -> Watched | None:
+    def _selected(self) -> Row | None:
         return self._monitor.watched.get(self._table.cursor_id or "")
 
     def time_passed(self) -> None:
@@ -311,7 +311,7 @@ class Dashboard(Screen[None]):
         if (watched := self._selected()) is not None:
             self.app.run_worker(self._download(watched), group="wishes", exit_on_error=False)
 
-    async def _download(self, watched: Watched) -> None:
+    async def _download(self, watched: Row) -> None:
         if watched.status is not Status.READY:
             self._notify(_("It is not ready yet."), "warning")
             return

@@ -10,7 +10,7 @@ from rich.style import Style
 from hingtui.model.eta import Basis
 from hingtui.model.explain import diagnose
 from hingtui.model.video import Status
-from hingtui.monitor import DownloadState, RowState, Watched, row_state_of
+from hingtui.monitor import DownloadState, Row, RowState, row_state_of
 from hingtui.text.cell_width import fit as fit  # for whoever shows what stands in cells
 from hingtui.text.cell_width import short_id
 from hingtui.text.clean import human_bytes, human_duration, one_line
@@ -93,7 +93,7 @@ class Sight:
     """Estimated seconds until this row's video is finished."""
 
 
-def status_cell(watched: Watched, sight: Sight, width: int) -> Cell:
+def status_cell(watched: Row, sight: Sight, width: int) -> Cell:
     """Icon and word, coloured; the server's own word where its meaning is not known."""
     standing = row_state_of(watched, sight.now)
     word = row_state_word(standing)
@@ -107,7 +107,7 @@ def status_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     return _say(f"{row_state_icon(standing)} {word}", style, width)
 
 
-def progress_cell(watched: Watched, sight: Sight, width: int) -> Cell:
+def progress_cell(watched: Row, sight: Sight, width: int) -> Cell:
     """A bar with what is reported of it, or the one thing worth saying where there is no bar."""
     palette = sight.palette
     standing = row_state_of(watched, sight.now)
@@ -131,7 +131,7 @@ def progress_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     return bar(progress / 100, f"{progress:.0f}%", width, palette.track, palette.filled)
 
 
-def _saving_bar(watched: Watched, palette: Palette, width: int) -> Cell:
+def _saving_bar(watched: Row, palette: Palette, width: int) -> Cell:
     """How much of the file is here, and how fast the rest comes."""
     if watched.saving is None or watched.saving.state is DownloadState.QUEUED:
         return bar(None, _("in line"), width, palette.track, palette.filled_saving)
@@ -140,7 +140,7 @@ def _saving_bar(watched: Watched, palette: Palette, width: int) -> Cell:
     return bar(share, _bytes_label(watched, width), width, palette.track, palette.filled_saving)
 
 
-def _short_trouble(watched: Watched, standing: RowState) -> str | None:
+def _short_trouble(watched: Row, standing: RowState) -> str | None:
     """What is wrong with the download or the last question, in a few words."""
     if watched.saving is not None and watched.saving.error is not None:
         return diagnose(watched.saving.error).short
@@ -149,7 +149,7 @@ def _short_trouble(watched: Watched, standing: RowState) -> str | None:
     return None
 
 
-def time_cell(watched: Watched, sight: Sight, width: int) -> Cell:
+def time_cell(watched: Row, sight: Sight, width: int) -> Cell:
     """What is left by our estimate; else for how long it has run, or how long ago it ended."""
     palette = sight.palette
     video = watched.video
@@ -178,7 +178,7 @@ def time_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     return _say(_("for {time}").format(time=age), palette.muted, width)
 
 
-def expiry_cell(watched: Watched, sight: Sight, width: int) -> Cell:
+def expiry_cell(watched: Row, sight: Sight, width: int) -> Cell:
     """The countdown to the moment the file vanishes; `~` where that moment is our estimate."""
     palette = sight.palette
     ends = watched.expiry
@@ -208,18 +208,18 @@ def coarse_ago(seconds: float) -> str:
     return _("{n} d ago").format(n=minutes // (24 * 60))
 
 
-def model_cell(watched: Watched, sight: Sight, width: int) -> Cell:
+def model_cell(watched: Row, sight: Sight, width: int) -> Cell:
     """The model's name."""
     model = watched.video.model if watched.video else ""
     return _say(model, sight.palette.muted, width)
 
 
-def shape_cell(watched: Watched, sight: Sight, width: int) -> Cell:
+def shape_cell(watched: Row, sight: Sight, width: int) -> Cell:
     """Size in pixels and length in seconds."""
     return _say(shape_of(watched), sight.palette.muted, width)
 
 
-def shape_of(watched: Watched) -> str:
+def shape_of(watched: Row) -> str:
     """`720x1280 4s`, as far as it is known."""
     video = watched.video
     if video is None:
@@ -228,7 +228,7 @@ def shape_of(watched: Watched) -> str:
     return f"{video.size} {seconds}".strip()
 
 
-def title_cell(watched: Watched, sight: Sight, width: int) -> Cell:
+def title_cell(watched: Row, sight: Sight, width: int) -> Cell:
     """The prompt; where there is none, the id; before it, why the video failed."""
     prompt = watched.video.prompt if watched.video else ""
     if watched.status is Status.FAILED:
@@ -242,12 +242,12 @@ def title_cell(watched: Watched, sight: Sight, width: int) -> Cell:
     return _say(short_id(watched.id, width), sight.palette.muted, width)
 
 
-def id_cell(watched: Watched, sight: Sight, width: int) -> Cell:
+def id_cell(watched: Row, sight: Sight, width: int) -> Cell:
     """The id that was asked for."""
     return _say(short_id(watched.id, width), sight.palette.muted, width)
 
 
-def error_line(watched: Watched) -> str:
+def error_line(watched: Row) -> str:
     """Why a video failed, on one line, in the server's words."""
     error = watched.video.error if watched.video else None
     if error is None:
@@ -288,7 +288,7 @@ def _say(line: str, style: Style, width: int) -> Cell:
     return ((fit(line, width), style),)
 
 
-def _bytes_label(watched: Watched, width: int) -> str:
+def _bytes_label(watched: Row, width: int) -> str:
     """`1.2/3.4 MB 800 kB/s`, or as much of it as there is room for."""
     if watched.saving is None:
         return ""

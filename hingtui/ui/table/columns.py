@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from hingtui.monitor import RowState, Watched
+from hingtui.monitor import Row, RowState
 from hingtui.text.i18n import _
 from hingtui.ui.table import cells
 from hingtui.ui.table.cells import Cell, Sight
@@ -27,7 +27,7 @@ class ColumnPlan:
     label: str
     width: int
     """Cells, without padding."""
-    cell: Callable[[Watched, Sight, int], Cell]
+    cell: Callable[[Row, Sight, int], Cell]
 
 
 def plan_columns(width: int) -> tuple[ColumnPlan, ...]:

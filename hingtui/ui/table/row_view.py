@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from hingtui.monitor import RowState, Watched, row_state_of
+from hingtui.monitor import Row, RowState, row_state_of
 from hingtui.text.i18n import _
 
 _LAST = float("inf")
@@ -76,7 +76,7 @@ class Arrangement:
         following = sorts[(sorts.index(self.sort) + 1) % len(sorts)]
         return replace(self, sort=following, is_reversed=False)
 
-    def arrange(self, rows: Iterable[Watched], now: float) -> list[Watched]:
+    def arrange(self, rows: Iterable[Row], now: float) -> list[Row]:
         """The rows to show, in order."""
         words = self.needle.casefold().split()
         kept = [row for row in rows if _holds(row, words)] if words else list(rows)
@@ -88,7 +88,7 @@ class Arrangement:
         return kept
 
 
-def _holds(row: Watched, words: list[str]) -> bool:
+def _holds(row: Row, words: list[str]) -> bool:
     video = row.video
     texts = [row.id]
     if video is not None:
@@ -97,8 +97,8 @@ def _holds(row: Watched, words: list[str]) -> bool:
     return all(word in whole for word in words)
 
 
-def _key(sort: Sort, now: float) -> Callable[[Watched], tuple[float, str]]:
-    def key(row: Watched) -> tuple[float, str]:
+def _key(sort: Sort, now: float) -> Callable[[Row], tuple[float, str]]:
+    def key(row: Row) -> tuple[float, str]:
         video = row.video
         match sort:
             case Sort.STATUS:

@@ -16,7 +16,7 @@ from textual.coordinate import Coordinate
 from textual.message import Message
 from textual.widgets import DataTable
 
-from hingtui.monitor import Watched
+from hingtui.monitor import Row
 from hingtui.text.cell_width import short_id
 from hingtui.text.i18n import _
 from hingtui.ui.table.cells import Cell, Sight, fit
@@ -48,12 +48,12 @@ class VideoTable(RowTable, inherit_bindings=False):
             super().__init__()
             self.video_id = video_id
 
-    def __init__(self, sight: Callable[[Watched], Sight]) -> None:
+    def __init__(self, sight: Callable[[Row], Sight]) -> None:
         super().__init__(id="videos")
         self.cursor_foreground_priority = "renderable"  # colours mean something here
         self._sight = sight
         self._plan: tuple[ColumnPlan, ...] = ()
-        self._watched: dict[str, Watched] = {}
+        self._watched: dict[str, Row] = {}
         self._order: list[str] = []
         self._cursor_id: str | None = None
         self._unshown: set[str] = set()
@@ -91,7 +91,7 @@ class VideoTable(RowTable, inherit_bindings=False):
             for plan in self._plan
         )
 
-    def show(self, rows: Iterable[Watched]) -> None:
+    def show(self, rows: Iterable[Row]) -> None:
         """Show exactly these rows, in this order."""
         self._watched = {watched.id: watched for watched in rows}
         order = list(self._watched)
