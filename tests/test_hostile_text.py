@@ -23,7 +23,7 @@ from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import find_ids
 from hingtui.monitor import Connection, DownloadState, Link, Row, StatusCounts
-from hingtui.monitor.row import Download, Seen, Trouble
+from hingtui.monitor.row import Download, HistoryEntry, Trouble
 from hingtui.text.clean import clean_line
 from hingtui.ui.screens.dialogs import describe_found
 from hingtui.ui.table.cells import Sight
@@ -55,7 +55,7 @@ Lines = list[str]
 def watched(payload: object, **more: Any) -> Row:
     """A row about which a server has just said that."""
     video = parse_video(payload, "video_one")
-    seen = Seen(EPOCH, video.status, video.raw_status, video.progress)
+    seen = HistoryEntry(EPOCH, video.status, video.raw_status, video.progress)
     return Row("video_one", EPOCH, video, EPOCH, is_old=False, history=[seen], **more)
 
 
@@ -110,7 +110,7 @@ def test_a_video_of_anything_is_shown_harmlessly(payload: dict[str, object]) -> 
     except ApiError as error:
         assert_harmless(Row("video_one", EPOCH, trouble=Trouble(error, EPOCH)))
         return
-    seen = Seen(EPOCH, video.status, video.raw_status, video.progress)
+    seen = HistoryEntry(EPOCH, video.status, video.raw_status, video.progress)
     assert_harmless(Row("video_one", EPOCH, video, EPOCH, is_old=False, history=[seen]))
 
 

@@ -19,7 +19,7 @@ monitor     the rows, a person's intents, what answers mean
 from hingtui.monitor.changes import Changes
 from hingtui.monitor.gateway import Connection, Link
 from hingtui.monitor.monitor import Added, Monitor
-from hingtui.monitor.row import Download, DownloadState, Row, Seen, Trouble
+from hingtui.monitor.row import Download, DownloadState, HistoryEntry, Row, Trouble
 from hingtui.monitor.status_counts import RowState, StatusCounts, row_state_of
 
 __all__ = [
@@ -28,11 +28,11 @@ __all__ = [
     "Connection",
     "Download",
     "DownloadState",
+    "HistoryEntry",
     "Link",
     "Monitor",
     "Row",
     "RowState",
-    "Seen",
     "StatusCounts",
     "Trouble",
     "row_state_of",

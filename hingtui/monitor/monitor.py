@@ -34,7 +34,7 @@ from hingtui.monitor.gateway import LIST, MANY_REFUSED, Connection, Gateway, Lin
 from hingtui.monitor.list_poller import Swept
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Answered, Asks, Poller
-from hingtui.monitor.row import Row, Seen, Trouble
+from hingtui.monitor.row import HistoryEntry, Row, Trouble
 from hingtui.monitor.watchlist_sync import WatchlistSync
 from hingtui.storage.watchlist import Contents, Entry, Watchlist
 from hingtui.system.clock import Clock
@@ -692,7 +692,7 @@ def _is_of_gateway(error: Exception | None) -> bool:
 
 def _note(watched: Row, said: Video, now: float) -> None:
     """Write into the history what was said, if it is not what was said before."""
-    seen = Seen(now, said.status, said.raw_status, said.progress)
+    seen = HistoryEntry(now, said.status, said.raw_status, said.progress)
     if not watched.history or replace(watched.history[-1], at=now) != seen:
         watched.history.append(seen)
         del watched.history[:-HISTORY]

@@ -65,7 +65,7 @@ class Download:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class HistoryEntry:
     """One line of a video's history: what was seen when (server's Unix seconds)."""
 
     at: float
@@ -98,7 +98,7 @@ class Row:
     download_requested: bool | None = None
     """Whether a person wants its file, where that was said in this run: kept for the next one."""
     saving: Download | None = None
-    history: list[Seen] = field(default_factory=list)
+    history: list[HistoryEntry] = field(default_factory=list)
 
     @property
     def status(self) -> Status:
