@@ -19,7 +19,7 @@ monitor     the rows, a person's intents, what answers mean
 from hingtui.monitor.changes import Changes
 from hingtui.monitor.gateway import Connection, Link
 from hingtui.monitor.monitor import Added, Monitor
-from hingtui.monitor.row import Download, DownloadState, HistoryEntry, Row, Trouble
+from hingtui.monitor.row import Download, DownloadState, HistoryEntry, LastError, Row
 from hingtui.monitor.status_counts import RowState, StatusCounts, row_state_of
 
 __all__ = [
@@ -29,11 +29,11 @@ __all__ = [
     "Download",
     "DownloadState",
     "HistoryEntry",
+    "LastError",
     "Link",
     "Monitor",
     "Row",
     "RowState",
     "StatusCounts",
-    "Trouble",
     "row_state_of",
 ]

@@ -34,7 +34,7 @@ from hingtui.monitor.gateway import LIST, MANY_REFUSED, Connection, Gateway, Lin
 from hingtui.monitor.list_poller import Swept
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Answered, Asks, Poller
-from hingtui.monitor.row import HistoryEntry, Row, Trouble
+from hingtui.monitor.row import HistoryEntry, LastError, Row
 from hingtui.monitor.watchlist_sync import WatchlistSync
 from hingtui.storage.watchlist import Contents, Entry, Watchlist
 from hingtui.system.clock import Clock
@@ -487,11 +487,11 @@ class Monitor:
             if isinstance(error, RateLimited):
                 wait = 0.0  # as soon as the rate limit allows
             elif not (self._gateway.is_probing and _is_of_gateway(error)):
-                watched.trouble = Trouble(error, self.now())
+                watched.trouble = LastError(error, self.now())
         else:
             wait = HingtuiError.retry.after(watched.failures, self._rng)
             _log.error("asking about %s went wrong unexpectedly", watched.id, exc_info=error)
-            watched.trouble = Trouble(error, self.now())
+            watched.trouble = LastError(error, self.now())
         if not watched.is_final:
             self._poller.schedule(watched.id, jitter(wait, self._rng))
 
@@ -501,7 +501,7 @@ class Monitor:
         if is_young:
             watched.trouble = None
             return STEADY
-        watched.trouble = Trouble(error, self.now())
+        watched.trouble = LastError(error, self.now())
         # Once known, it may only be unknown to one of the gateway's machines.
         is_odd = watched.video is not None and watched.failures <= _ODD
         return SLOW if is_odd else RARE

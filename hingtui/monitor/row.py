@@ -15,7 +15,7 @@ from hingtui.system.clock import Cancellation
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class LastError:
     """Why the last question or download went wrong, and since when (server's Unix seconds)."""
 
     error: Exception
@@ -88,7 +88,7 @@ class Row:
     """Known from an earlier run only, not asked again yet."""
     pace: Pace | None = None
     ready_seen_at: float | None = None
-    trouble: Trouble | None = None
+    trouble: LastError | None = None
     failures: int = 0
     """Questions in a row that went wrong."""
     saved: Path | None = None
