@@ -14,7 +14,7 @@ from hingtui.api import Api
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
-from hingtui.monitor import Changes, Link, Monitor, Row
+from hingtui.monitor import Changes, GatewayState, Monitor, Row
 from hingtui.storage.watchlist import Watchlist
 from tests.support import EPOCH, FakeClock
 
@@ -35,7 +35,7 @@ class Scene:
     told: list[Changes] = field(default_factory=list)
 
     @property
-    def link(self) -> Link:
+    def link(self) -> GatewayState:
         return self.monitor.connection.link
 
     def row(self, video_id: str) -> Row:

@@ -16,7 +16,7 @@ from textual.widgets import Static
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
-from hingtui.monitor import DownloadState, Link, Row
+from hingtui.monitor import DownloadState, GatewayState, Row
 from hingtui.storage.settings import load_settings
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
@@ -158,7 +158,7 @@ async def on_stage(
         app = HingtuiApp(load_settings(environ), clock=clock, is_demo=is_demo)
         async with app.run_test(size=size) as pilot:
             async with asyncio.timeout(PATIENCE):
-                await until(lambda: app.monitor.connection.link is not Link.STARTING)
+                await until(lambda: app.monitor.connection.link is not GatewayState.STARTING)
             yield app, pilot
     finally:
         i18n.use_language("en")

@@ -22,7 +22,7 @@ from hingtui.cli.output import json_record, print_json, print_table
 from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import find_ids
-from hingtui.monitor import Connection, DownloadState, Link, Row, StatusCounts
+from hingtui.monitor import Connection, DownloadState, GatewayState, Row, StatusCounts
 from hingtui.monitor.row import Download, HistoryEntry, LastError
 from hingtui.text.clean import clean_line
 from hingtui.ui.screens.dialogs import describe_found
@@ -85,7 +85,7 @@ def sinks(row: Row) -> Iterator[tuple[str, Lines]]:
 
 
 def banner(error: ApiError) -> Lines:
-    text = banner_line(Connection(Link.DENIED, error=error), notices=(), palette=PALETTE)
+    text = banner_line(Connection(GatewayState.DENIED, error=error), notices=(), palette=PALETTE)
     return [text.plain if text is not None else ""]
 
 
@@ -276,7 +276,7 @@ def test_a_file_name_that_is_no_text_is_shown_all_the_same() -> None:
 def test_the_header_is_one_harmless_line_of_its_width(
     host: str, needle: str, notice: str, width: int
 ) -> None:
-    connection = Connection(Link.ONLINE)
+    connection = Connection(GatewayState.ONLINE)
     needle = clean_line(needle)
     line = header_line(
         StatusCounts(),

@@ -12,7 +12,7 @@ import pytest
 from hingtui.api import Api
 from hingtui.model.errors import NotFound, StorageTrouble, Unauthorized
 from hingtui.model.video import Status
-from hingtui.monitor import DownloadState, Link
+from hingtui.monitor import DownloadState, GatewayState
 from hingtui.monitor.gateway import Gateway
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
@@ -80,14 +80,14 @@ async def test_a_429_slows_the_whole_host_until_the_time_it_named(tmp_path: Path
         world.server.once("/v1/videos/video_a", status=429, headers={"Retry-After": "30"}, body=b"")
         await world.look()
         slowed = world.monitor.connection
-        assert slowed.link is Link.SLOWED
+        assert slowed.link is GatewayState.SLOWED
         assert slowed.until == pytest.approx(world.monitor.now() + 30, abs=1)
         world.monitor.add(["video_b"])
         await world.look(after=20)
         assert not world.asked("video_b")
         await world.look(after=11)
         assert world.asked("video_b")
-        assert world.link is Link.ONLINE
+        assert world.link is GatewayState.ONLINE
 
 
 async def test_a_bad_token_is_one_banner_and_stops_all_asking(tmp_path: Path) -> None:
@@ -138,7 +138,7 @@ async def test_a_server_in_trouble_is_asked_one_question_at_a_time(tmp_path: Pat
         for _ in range(60):
             await world.look(after=1)
         assert len(world.asked()) < 40
-        assert world.link is Link.OFFLINE
+        assert world.link is GatewayState.OFFLINE
 
 
 async def test_the_last_known_state_stays_when_the_answer_is_rubbish(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ async def test_a_pause_stops_asking_until_it_ends(tmp_path: Path) -> None:
         world.monitor.pause(True)
         await world.look(after=60)
         assert not world.asked()
-        assert world.link is Link.PAUSED
+        assert world.link is GatewayState.PAUSED
         world.monitor.pause(False)
         await world.look()
         assert world.asked()

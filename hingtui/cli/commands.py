@@ -33,7 +33,7 @@ from hingtui.model.errors import (
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import PASTE_LIMIT, Found, find_ids, find_ids_in_arguments
 from hingtui.model.video import Status
-from hingtui.monitor import Connection, DownloadState, Link, Monitor, Row
+from hingtui.monitor import Connection, DownloadState, GatewayState, Monitor, Row
 from hingtui.storage.settings import Settings, absolute_path, load_settings
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
@@ -214,7 +214,7 @@ async def _download(
         await _ask_once(monitor, waiting)
     begun: set[str] = set()
     failed: list[Row] = []
-    told: set[Link | str] = set()
+    told: set[GatewayState | str] = set()
 
     def is_over() -> bool:
         for watched in list(waiting):
@@ -229,7 +229,7 @@ async def _download(
         if waiting:
             _tell_why_it_takes_long(monitor.connection, told)
             _tell_who_is_waited_for(waiting, told)
-        return not waiting or monitor.connection.link is Link.DENIED
+        return not waiting or monitor.connection.link is GatewayState.DENIED
 
     await _until(monitor, is_over)
     failed += waiting
@@ -310,16 +310,20 @@ def _seems_gone(watched: Row, now: float) -> bool:
     return watched.status is Status.EXPIRED or (ends is not None and now >= ends.at)
 
 
-def _tell_why_it_takes_long(connection: Connection, told: set[Link | str]) -> None:
+def _tell_why_it_takes_long(connection: Connection, told: set[GatewayState | str]) -> None:
     """Say once on stderr that the gateway cannot be reached, or that it asks to slow down."""
     link, error = connection.link, connection.error
-    if link in (Link.OFFLINE, Link.SLOWED) and link not in told and error is not None:
+    if (
+        link in (GatewayState.OFFLINE, GatewayState.SLOWED)
+        and link not in told
+        and error is not None
+    ):
         told.add(link)
         diagnosis = diagnose(error)
         tell(f"hingtui: {diagnosis.what} {diagnosis.advice}")
 
 
-def _tell_who_is_waited_for(waiting: list[Row], told: set[Link | str]) -> None:
+def _tell_who_is_waited_for(waiting: list[Row], told: set[GatewayState | str]) -> None:
     """Say once on stderr that another process is saving a video: it may have been stopped."""
     for watched in waiting:
         error = watched.saving.error if watched.saving is not None else None

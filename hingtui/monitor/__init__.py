@@ -17,7 +17,7 @@ monitor     the rows, a person's intents, what answers mean
 """
 
 from hingtui.monitor.changes import Changes
-from hingtui.monitor.gateway import Connection, Link
+from hingtui.monitor.gateway import Connection, GatewayState
 from hingtui.monitor.monitor import Added, Monitor
 from hingtui.monitor.row import Download, DownloadState, HistoryEntry, LastError, Row
 from hingtui.monitor.status_counts import RowState, StatusCounts, row_state_of
@@ -28,9 +28,9 @@ __all__ = [
     "Connection",
     "Download",
     "DownloadState",
+    "GatewayState",
     "HistoryEntry",
     "LastError",
-    "Link",
     "Monitor",
     "Row",
     "RowState",

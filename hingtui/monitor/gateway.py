@@ -38,7 +38,7 @@ _BEGINNING = 1_735_689_600.0
 """The year 2025: a machine whose clock is before it has surely lost the time."""
 
 
-class Link(Enum):
+class GatewayState(Enum):
     """The state of a gateway, as the screen shows it."""
 
     STARTING = "starting"
@@ -55,7 +55,7 @@ class Link(Enum):
 class Connection:
     """The state to show; `since` and `until` are Unix seconds on the server's clock."""
 
-    link: Link
+    link: GatewayState
     since: float | None = None
     until: float | None = None
     error: ApiError | None = None
@@ -70,7 +70,7 @@ class Gateway:
     def __init__(self, clock: Clock, rng: random.Random, changed: Callable[[], None]) -> None:
         """`changed` is called when there is something new to show."""
         self.limiter = RateLimiter(rng)
-        self.link = Link.STARTING
+        self.link = GatewayState.STARTING
         """STARTING, NO_TOKEN or ONLINE: whether there is anything to ask through."""
         self.is_paused = False
         """The user has stopped all polling."""
@@ -138,7 +138,7 @@ class Gateway:
             return self._probe_at - now
         return self.limiter.admit(now)
 
-    def begin(self, link: Link) -> None:
+    def begin(self, link: GatewayState) -> None:
         """Forget what was known: the address or the token is another one."""
         self.link = link
         self.reset()
@@ -205,18 +205,18 @@ class Gateway:
     @property
     def connection(self) -> Connection:
         """The state to show."""
-        if self.link is not Link.ONLINE:
+        if self.link is not GatewayState.ONLINE:
             return Connection(self.link)
         if self.refused is not None:
-            return Connection(Link.DENIED, error=self.refused)
+            return Connection(GatewayState.DENIED, error=self.refused)
         if self.is_paused:
-            return Connection(Link.PAUSED)
+            return Connection(GatewayState.PAUSED)
         if self.down is not None:
-            return Connection(Link.OFFLINE, self._since, error=self.down)
+            return Connection(GatewayState.OFFLINE, self._since, error=self.down)
         left = self.limiter.closed_until - self._clock.monotonic()
         if self._limited is None or left <= 0:
-            return Connection(Link.ONLINE)
-        return Connection(Link.SLOWED, self._since, self.now() + left, self._limited)
+            return Connection(GatewayState.ONLINE)
+        return Connection(GatewayState.SLOWED, self._since, self.now() + left, self._limited)
 
     def _limit(self, error: RateLimited, now: float) -> None:
         self.limiter.slow_down(now, error.retry_after)

@@ -30,7 +30,7 @@ from hingtui.model.video import Status, Video
 from hingtui.monitor.changes import Announcer, Changes
 from hingtui.monitor.download_queue import DownloadQueue
 from hingtui.monitor.duration_stats import DurationStats
-from hingtui.monitor.gateway import LIST, MANY_REFUSED, Connection, Gateway, Link
+from hingtui.monitor.gateway import LIST, MANY_REFUSED, Connection, Gateway, GatewayState
 from hingtui.monitor.list_poller import Swept
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Answered, Asks, Poller
@@ -163,7 +163,7 @@ class Monitor:
         self._api = api
         self._poller.use(api)
         self._queue.use(api)
-        self._gateway.begin(Link.ONLINE if api is not None else Link.NO_TOKEN)
+        self._gateway.begin(GatewayState.ONLINE if api is not None else GatewayState.NO_TOKEN)
         for watched in self.watched.values():
             if watched.failures and not watched.is_final:
                 self._poller.schedule(watched.id, 0)

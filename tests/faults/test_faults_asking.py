@@ -22,7 +22,7 @@ from hingtui.model.errors import (
     Unauthorized,
 )
 from hingtui.model.video import Status
-from hingtui.monitor import Link
+from hingtui.monitor import GatewayState
 from tests.fault_server import CLOSE, Answer, Part, answer, chunked, json_answer
 from tests.faults.world import World, world
 from tests.mp4_samples import mp4
@@ -70,7 +70,7 @@ async def test_a_429_slows_the_whole_host_until_the_time_it_names(
         here.gateway.video("b")
         here.gateway.fault("/v1/videos/a", answer(429, retry_after=said))
         await here.watch("a")
-        assert here.link is Link.SLOWED
+        assert here.link is GatewayState.SLOWED
         until = here.connection.until
         assert until is not None
         assert until - here.monitor.now() == pytest.approx(seconds, abs=1)
@@ -80,7 +80,7 @@ async def test_a_429_slows_the_whole_host_until_the_time_it_names(
         assert len(here.gateway.requests) == before
         await here.look(after=2, times=3)
         assert len(here.gateway.asked_about("b")) == 1
-        assert (here.link, here.row("a").status) == (Link.ONLINE, Status.GENERATING)
+        assert (here.link, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
 
 
 @pytest.mark.parametrize("said", [None, *ABSURD])
@@ -96,7 +96,7 @@ async def test_a_429_without_a_sane_time_slows_the_host_for_a_little_while(
         assert until is not None
         assert 2 < until - here.monitor.now() < 20
         await here.look(after=1, times=20)
-        assert (here.link, here.row("a").status) == (Link.ONLINE, Status.GENERATING)
+        assert (here.link, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
 
 
 async def test_a_429_is_no_fault_of_a_row(tmp_path: Path) -> None:
@@ -132,7 +132,7 @@ async def test_a_429_to_a_download_slows_the_whole_host_too(tmp_path: Path) -> N
         here.gateway.fault(CONTENT, answer(429, retry_after="40"))
         here.save("a")
         await here.put_off("a")
-        assert here.link is Link.SLOWED
+        assert here.link is GatewayState.SLOWED
         assert here.connection.until == pytest.approx(here.monitor.now() + 40, abs=1)
         before = len(here.gateway.requests)
         await here.watch("b")
@@ -141,7 +141,7 @@ async def test_a_429_to_a_download_slows_the_whole_host_too(tmp_path: Path) -> N
         assert len(here.gateway.requests) == before
         await here.look(after=3)
         await here.saved("a")
-        assert (here.files, here.link) == ({"a.mp4": DATA}, Link.ONLINE)
+        assert (here.files, here.link) == ({"a.mp4": DATA}, GatewayState.ONLINE)
 
 
 async def test_downloads_that_try_again_leave_a_slowed_host_alone(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ async def test_trouble_passes_and_the_last_state_stays_meanwhile(
         here.gateway.video("a", progress=60)
         await here.look(after=15, times=12)
         assert row.video is not None
-        assert (row.video.progress, row.trouble, here.link) == (60, None, Link.ONLINE)
+        assert (row.video.progress, row.trouble, here.link) == (60, None, GatewayState.ONLINE)
 
 
 @pytest.mark.parametrize("says", [answer(503), answer(502, b"x" * 99), answer(408), [CLOSE]])
@@ -199,7 +199,7 @@ async def test_a_hundred_rows_that_fail_together_never_multiply_the_load(
         await here.watch(*MANY)
         await here.look(after=2, times=150)
         assert len(here.gateway.requests) < 40
-        assert here.link is Link.OFFLINE
+        assert here.link is GatewayState.OFFLINE
 
 
 async def test_a_moment_of_trouble_for_many_is_a_short_pause_for_all(tmp_path: Path) -> None:
@@ -286,7 +286,7 @@ async def test_a_refused_token_is_one_banner_and_stops_all_asking(
         assert len(here.gateway.requests) <= 12
         await here.look(after=60, times=60)
         assert len(here.gateway.requests) <= 12 + 60 // 3
-        assert here.link is Link.DENIED
+        assert here.link is GatewayState.DENIED
         assert isinstance(here.connection.error, kind)
         assert all(w.trouble is None for w in here.monitor.watched.values())
 
@@ -315,7 +315,7 @@ async def test_a_token_refused_to_a_download_stops_the_others_and_loses_none(
         await here.look(after=60, times=10)
         here.monitor.start_downloads()
         assert 1 <= len(here.gateway.asked("/content")) <= 8
-        assert here.link is Link.DENIED
+        assert here.link is GatewayState.DENIED
         assert not [w for w in here.monitor.watched.values() if w.saving and w.saving.error]
         here.gateway.fault_no_more()
         here.monitor.connect(Api(here.gateway.url, here.gateway.token, environ={}))
@@ -327,10 +327,10 @@ async def test_another_token_makes_everything_go_on(tmp_path: Path) -> None:
     async with world(tmp_path, token="oh-wrong") as here:
         here.gateway.video("a")
         await here.watch("a")
-        assert here.link is Link.DENIED
+        assert here.link is GatewayState.DENIED
         here.monitor.connect(Api(here.gateway.url, here.gateway.token, environ={}))
         await here.look(after=1)
-        assert (here.link, here.row("a").status) == (Link.ONLINE, Status.GENERATING)
+        assert (here.link, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
 
 
 # ---- 404 → a young id gets a grace time; then the row says so and stays, asked about rarely
@@ -363,7 +363,7 @@ async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_about_r
         await here.look(after=60, times=60)
         assert 5 <= len(here.gateway.requests) - before <= 15
         assert "young" in here.monitor.watched
-        assert here.link is Link.ONLINE
+        assert here.link is GatewayState.ONLINE
 
 
 async def test_an_id_that_is_known_after_some_seconds_was_never_in_trouble(tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from hingtui.model.errors import Blocked, Expired, Forbidden, StorageRefused
 from hingtui.model.video import Status
-from hingtui.monitor import Link
+from hingtui.monitor import GatewayState
 from tests.fault_server import RESET, Part, answer, json_answer
 from tests.faults.world import World, world
 from tests.mp4_samples import mp4
@@ -39,7 +39,7 @@ OWN_ERRORS: dict[str, Part | list[Part]] = {
 }
 
 
-def state(here: World) -> Link:
+def state(here: World) -> GatewayState:
     """The gateway's state, as the header shows it."""
     return here.link
 
@@ -65,7 +65,7 @@ async def test_a_video_with_an_error_of_its_own_stops_no_other(
         await here.look(after=15, times=4)
         await here.saved(*HEALTHY)
         assert len(here.files) == 6
-        assert state(here) is Link.ONLINE
+        assert state(here) is GatewayState.ONLINE
         assert here.row("sick").trouble is not None
         assert all(here.row(name).trouble is None for name in HEALTHY)
 
@@ -84,7 +84,7 @@ async def test_a_content_that_is_refused_stops_no_other(
         here.save(*names)
         await here.saved(*HEALTHY)
         assert len(here.files) == 6
-        assert state(here) is Link.ONLINE
+        assert state(here) is GatewayState.ONLINE
         assert here.row("sick").saving is not None
         assert all(here.row(name).saving is None for name in HEALTHY)
 
@@ -103,7 +103,7 @@ async def test_ids_that_always_fail_do_not_starve_the_others(
             here.gateway.file(name, DATA)
         await here.look(after=1, times=20)
         assert {here.row(name).status for name in HEALTHY} == {Status.READY}
-        assert state(here) is Link.ONLINE
+        assert state(here) is GatewayState.ONLINE
 
 
 async def test_a_gateway_that_fails_for_all_is_offline_and_recovers(tmp_path: Path) -> None:
@@ -111,10 +111,10 @@ async def test_a_gateway_that_fails_for_all_is_offline_and_recovers(tmp_path: Pa
         await watch_healthy(here)
         here.gateway.fault("/v1/videos", answer(503), times=100_000)
         await here.look(after=5, times=30)
-        assert state(here) is Link.OFFLINE
+        assert state(here) is GatewayState.OFFLINE
         here.gateway.fault_no_more()
         await here.look(after=10, times=10)
-        assert state(here) is Link.ONLINE
+        assert state(here) is GatewayState.ONLINE
         assert all(here.row(name).trouble is None for name in HEALTHY)
 
 
@@ -124,7 +124,7 @@ async def test_four_refused_ids_are_not_a_refused_token(tmp_path: Path) -> None:
         here.gateway.fault("/v1/videos/sick", OWN_ERRORS["401 as JSON"], times=10_000)
         await watch_healthy(here, *names)
         await here.look(after=10, times=30)
-        assert state(here) is Link.ONLINE
+        assert state(here) is GatewayState.ONLINE
         assert {here.row(name).status for name in HEALTHY} == {Status.GENERATING}
 
 
@@ -136,7 +136,7 @@ async def test_many_refused_ids_among_healthy_ones_are_their_own(tmp_path: Path)
         here.monitor.add(names)
         for _ in range(60):
             await here.look(after=5)
-            assert state(here) is Link.ONLINE
+            assert state(here) is GatewayState.ONLINE
         assert {here.row(name).status for name in HEALTHY} == {Status.GENERATING}
 
 
@@ -146,7 +146,7 @@ async def test_a_refused_token_is_probed_with_another_id_each_time(tmp_path: Pat
         here.gateway.has_list = False
         here.gateway.fault("/v1/videos/", OWN_ERRORS["401 as JSON"], times=100_000)
         await here.watch(*names)
-        assert state(here) is Link.DENIED
+        assert state(here) is GatewayState.DENIED
         first = len(here.gateway.requests)
         assert first <= 12
         times = []
@@ -164,7 +164,7 @@ async def test_a_refused_token_is_probed_with_another_id_each_time(tmp_path: Pat
         for name in names:
             here.gateway.video(name)
         await here.look(after=30, times=20)
-        assert state(here) is Link.ONLINE
+        assert state(here) is GatewayState.ONLINE
 
 
 async def test_asking_again_tries_a_refused_token_at_once(tmp_path: Path) -> None:
@@ -172,11 +172,11 @@ async def test_asking_again_tries_a_refused_token_at_once(tmp_path: Path) -> Non
         here.gateway.fault("/v1/videos/", OWN_ERRORS["401 as JSON"], times=100_000)
         here.gateway.video("a")
         await here.watch("a")
-        assert state(here) is Link.DENIED
+        assert state(here) is GatewayState.DENIED
         here.gateway.fault_no_more()
         here.monitor.ask()
         await here.look()
-        assert (state(here), here.row("a").status) == (Link.ONLINE, Status.GENERATING)
+        assert (state(here), here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
 
 
 async def test_a_refused_video_alone_is_confirmed_with_finished_ones(tmp_path: Path) -> None:
@@ -188,10 +188,10 @@ async def test_a_refused_video_alone_is_confirmed_with_finished_ones(tmp_path: P
         here.monitor.add(["sick"])
         await here.look(after=20)
         await here.look(after=20)
-        assert state(here) is Link.ONLINE
+        assert state(here) is GatewayState.ONLINE
         here.gateway.fault("/v1/videos/", OWN_ERRORS["401 as JSON"], times=10_000)
         await here.look(after=60, times=5)
-        assert state(here) is Link.DENIED
+        assert state(here) is GatewayState.DENIED
 
 
 async def test_a_firewalls_page_among_good_responses_passes(tmp_path: Path) -> None:
@@ -204,7 +204,7 @@ async def test_a_firewalls_page_among_good_responses_passes(tmp_path: Path) -> N
         assert isinstance(trouble.error, Blocked)
         await here.look(after=16)
         assert here.row("well3").trouble is None
-        assert state(here) is Link.ONLINE
+        assert state(here) is GatewayState.ONLINE
 
 
 async def test_410_means_expired(tmp_path: Path) -> None:
@@ -270,7 +270,7 @@ async def test_an_error_of_the_storage_is_not_the_gateways(tmp_path: Path) -> No
         assert saving is not None
         assert isinstance(saving.error, StorageRefused)
         assert saving.error.is_from_storage
-        assert state(here) is Link.ONLINE
+        assert state(here) is GatewayState.ONLINE
 
 
 async def test_a_refused_content_is_the_rows_own_error(tmp_path: Path) -> None:

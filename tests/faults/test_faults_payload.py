@@ -20,7 +20,7 @@ import pytest
 
 from hingtui.model.errors import ApiError, BadReply
 from hingtui.model.video import Status, Video
-from hingtui.monitor import Link, Row
+from hingtui.monitor import GatewayState, Row
 from tests.fault_server import Part, answer, json_answer
 from tests.faults.world import World, world
 from tests.mp4_samples import mp4
@@ -408,6 +408,6 @@ async def test_whatever_json_comes_the_watch_goes_on(tmp_path: Path, seed: int) 
         await here.watch("last")
         await here.look(after=3, times=20)
         assert here.row("last").video is not None
-        assert here.link is Link.ONLINE
+        assert here.link is GatewayState.ONLINE
         await here.monitor.sync()
         assert len(here.watchlist.read().entries) == 61

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hingtui.api import Api
-from hingtui.monitor import Changes, Connection, DownloadState, Link, Monitor, Row
+from hingtui.monitor import Changes, Connection, DownloadState, GatewayState, Monitor, Row
 from hingtui.storage.watchlist import Watchlist
 from tests.faults.gateway import Gateway
 from tests.scene import PATIENCE, until
@@ -38,7 +38,7 @@ class World:
         return self.monitor.connection
 
     @property
-    def link(self) -> Link:
+    def link(self) -> GatewayState:
         return self.monitor.connection.link
 
     @property

@@ -21,7 +21,7 @@ from textual.timer import Timer
 from textual.widgets import DataTable, Static
 
 from hingtui.model.video import Status
-from hingtui.monitor import Changes, Link, Monitor, Row, StatusCounts
+from hingtui.monitor import Changes, GatewayState, Monitor, Row, StatusCounts
 from hingtui.text.cell_width import legible, short_id
 from hingtui.text.clean import clean_line, one_line
 from hingtui.text.i18n import _, ngettext
@@ -120,7 +120,7 @@ class Dashboard(Screen[None]):
         return super().check_action(action, parameters)
 
     def _wants_token(self) -> bool:
-        return self._monitor.connection.link in (Link.NO_TOKEN, Link.DENIED)
+        return self._monitor.connection.link in (GatewayState.NO_TOKEN, GatewayState.DENIED)
 
     # What is shown
 
@@ -137,12 +137,12 @@ class Dashboard(Screen[None]):
         self.query_one("#body").set_class(not watched, "-empty")
         rows = self._arrangement.arrange(watched.values(), self._monitor.now())
         self._table.show(rows)
-        if not watched and self._monitor.connection.link is not Link.STARTING:
+        if not watched and self._monitor.connection.link is not GatewayState.STARTING:
             self._show_welcome()
 
     def _show_welcome(self) -> None:
         card = welcome_card(
-            needs_token=self._monitor.connection.link is Link.NO_TOKEN,
+            needs_token=self._monitor.connection.link is GatewayState.NO_TOKEN,
             host=self._host,
             palette=self.palette,
         )

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from hingtui.model.eta import Expiry
 from hingtui.model.explain import diagnose
-from hingtui.monitor import Connection, Link, RowState, StatusCounts
+from hingtui.monitor import Connection, GatewayState, RowState, StatusCounts
 from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.clean import human_duration, time_of_day
 from hingtui.text.i18n import _
@@ -88,12 +88,15 @@ def banner_line(
     """
     if urgent:
         return Text(f" {legible(urgent)}", palette.warning)
-    if connection.link in (Link.DENIED, Link.OFFLINE) and connection.error is not None:
+    if (
+        connection.link in (GatewayState.DENIED, GatewayState.OFFLINE)
+        and connection.error is not None
+    ):
         told = diagnose(connection.error, of_all=True)
         words = " ".join(part for part in (told.what, told.advice) if part)
         if told.said:
             words += f" ({told.said})"
-        style = palette.error if connection.link is Link.DENIED else palette.warning
+        style = palette.error if connection.link is GatewayState.DENIED else palette.warning
         return Text(f" {steady(words)}", style)
     first = next(iter(notices), None)
     return None if first is None else Text(f" {legible(first)}", palette.warning)
@@ -101,18 +104,18 @@ def banner_line(
 
 def _connection_words(connection: Connection, palette: Palette) -> tuple[str, Style]:
     match connection.link:
-        case Link.STARTING:
+        case GatewayState.STARTING:
             return _("starting") + " ", palette.muted
-        case Link.NO_TOKEN:
+        case GatewayState.NO_TOKEN:
             return _("no token") + " ", palette.warning
-        case Link.DENIED:
+        case GatewayState.DENIED:
             return _("token refused") + " ", palette.error
-        case Link.PAUSED:
+        case GatewayState.PAUSED:
             return _("paused") + " ", palette.warning
-        case Link.SLOWED:
+        case GatewayState.SLOWED:
             until = _clock(connection.until)
             return _("slowed down until {time}").format(time=until) + " ", palette.warning
-        case Link.OFFLINE:
+        case GatewayState.OFFLINE:
             since = _clock(connection.since)
             return _("offline since {time}").format(time=since) + " ", palette.error
         case _:
