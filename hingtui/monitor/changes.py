@@ -32,7 +32,7 @@ class Changes:
     """Downloads that were given up."""
 
 
-class Announcer:
+class ChangeFeed:
     """Collects changes in `new`; listeners get them all at once, soon after the first."""
 
     def __init__(self) -> None:

@@ -27,7 +27,7 @@ from hingtui.model.errors import (
 from hingtui.model.eta import GRACE, RARE, SLOW, STEADY, ask_again_in, first_pace, jitter
 from hingtui.model.eta import remaining as seconds_remaining
 from hingtui.model.video import Status, Video
-from hingtui.monitor.changes import Announcer, Changes
+from hingtui.monitor.changes import ChangeFeed, Changes
 from hingtui.monitor.download_queue import DownloadQueue
 from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.gateway import LIST, MANY_REFUSED, Connection, Gateway, GatewayState
@@ -105,11 +105,11 @@ class Monitor:
         self._folder = folder
         self._only = only
         self._resume_downloads = resume_downloads
-        self._announcer = Announcer()
+        self._feed = ChangeFeed()
         self._duration_stats = DurationStats()
         self._asked_for: set[str] = set()
         """Ids that a person asked about: what is wrong with them is shown, finished or not."""
-        self._gateway = Gateway(self.clock, self._rng, self._announcer.host)
+        self._gateway = Gateway(self.clock, self._rng, self._feed.host)
         self._poller = Poller(
             self._gateway,
             self.clock,
@@ -247,11 +247,11 @@ class Monitor:
 
     def tell(self) -> None:
         """Tell the listeners now what has changed."""
-        self._announcer.tell()
+        self._feed.tell()
 
     def subscribe(self, listener: Callable[[Changes], None]) -> None:
         """Call `listener` with what changed, a few times a second at most."""
-        self._announcer.subscribe(listener)
+        self._feed.subscribe(listener)
 
     # What a person wants
 
@@ -332,7 +332,7 @@ class Monitor:
         """Stop asking, or go on."""
         self._gateway.is_paused = paused
         self._poller.wake()
-        self._announcer.host()
+        self._feed.host()
 
     # What can be known
 
@@ -381,7 +381,7 @@ class Monitor:
             if isinstance(outcome, Exception):
                 self._troubled(watched, outcome)
             self._asked_for.discard(video_id)
-            self._announcer.row(video_id)
+            self._feed.row(video_id)
         if isinstance(outcome, HingtuiError):
             outcome.forget_frames()
 
@@ -416,7 +416,7 @@ class Monitor:
             watched.trouble = None
         if saving is not None and _is_of_gateway(saving.error):
             self._queue.requeue(watched)
-        self._announcer.row(video_id)
+        self._feed.row(video_id)
 
     def _confirm_refusal(self) -> None:
         """The token was refused for some: ask about others soon, to know what that means."""
@@ -462,12 +462,12 @@ class Monitor:
             return
         if watched.video.status is not Status.READY:
             if before is not None:
-                self._announcer.new.failed.append(watched.id)
+                self._feed.new.failed.append(watched.id)
             return
         self._duration_stats.learn(watched.video)
         if before is not None:
             watched.ready_seen_at = now
-            self._announcer.new.ready.append(watched.id)
+            self._feed.new.ready.append(watched.id)
         if self.auto_download and watched.saved is None:
             self.save([watched.id])
 
@@ -516,7 +516,7 @@ class Monitor:
         self._finished(watched, before, self.now())
         if self._keeper is not None:
             self._keeper.updated(watched.id)
-        self._announcer.row(watched.id)
+        self._feed.row(watched.id)
 
     # Downloads
 
@@ -527,7 +527,7 @@ class Monitor:
             self._keeper.updated(watched.id)
 
     def _saving_changed(self, video_id: str) -> None:
-        self._announcer.row(video_id)
+        self._feed.row(video_id)
         self._plan_progress()
 
     def _plan_progress(self) -> None:
@@ -540,7 +540,7 @@ class Monitor:
     def _look_at_progress(self) -> None:
         self._is_progress_planned = False
         for video_id in self._queue.running:
-            self._announcer.row(video_id)
+            self._feed.row(video_id)
         self._plan_progress()
 
     def _saved(self, watched: Row, saved: Saved) -> None:
@@ -548,7 +548,7 @@ class Monitor:
         watched.saved_bytes = saved.bytes
         watched.download_requested = False
         watched.digest = saved.sha256
-        self._announcer.new.saved.append(watched.id)
+        self._feed.new.saved.append(watched.id)
         if self._keeper is not None:
             self._keeper.updated(watched.id)
 
@@ -580,7 +580,7 @@ class Monitor:
             _log.error("saving %s went wrong unexpectedly", watched.id, exc_info=error)
         elif not isinstance(error, ApiError):
             _log.warning("saving %s went wrong: %r", watched.id, error)
-        self._announcer.new.not_saved.append(watched.id)
+        self._feed.new.not_saved.append(watched.id)
         self._note_request(watched, is_wanted=False)
 
     def _saved_by_another(self, video_id: str) -> Path | None:
@@ -603,8 +603,8 @@ class Monitor:
 
     def _insert(self, watched: Row) -> None:
         self.watched[watched.id] = watched
-        self._announcer.new.membership = True
-        self._announcer.row(watched.id)
+        self._feed.new.membership = True
+        self._feed.row(watched.id)
         if not watched.is_final:
             self._poller.schedule(watched.id, 0)
 
@@ -613,8 +613,8 @@ class Monitor:
         self._poller.drop(w.id for w in gone)
         self._gateway.forget(w.id for w in gone)
         for watched in gone:
-            self._announcer.new.membership = True
-            self._announcer.row(watched.id)
+            self._feed.new.membership = True
+            self._feed.row(watched.id)
             if watched.saving is not None:
                 self._in_background(self._queue.forget(watched))
         return gone
@@ -639,7 +639,7 @@ class Monitor:
         if contents.set_aside is not None or contents.read_only != self.is_read_only:
             self.set_aside = contents.set_aside or self.set_aside
             self.is_read_only = contents.read_only
-            self._announcer.host()
+            self._feed.host()
         self._take_out(gone)
         for entry in contents.entries.values():
             watched = self.watched.get(entry.id)
@@ -651,11 +651,11 @@ class Monitor:
                     self._duration_stats.learn(entry.video)
             elif entry.saved is not None and entry.saved != watched.saved and not watched.is_saving:
                 watched.saved, watched.saved_bytes = entry.saved, entry.saved_bytes
-                self._announcer.row(entry.id)
+                self._feed.row(entry.id)
 
     def _keeping_failed(self, error: StorageTrouble | None) -> None:
         self.storage_error = error
-        self._announcer.host()
+        self._feed.host()
 
     # Staying alive
 

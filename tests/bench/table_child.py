@@ -22,7 +22,7 @@ from textual.widgets import DataTable
 
 from hingtui.model.video import Status, Video
 from hingtui.monitor import Row
-from hingtui.monitor.changes import Announcer, Changes
+from hingtui.monitor.changes import ChangeFeed, Changes
 from hingtui.ui.table.cells import Sight
 from hingtui.ui.table.columns import plan_columns
 from hingtui.ui.table.video_table import VideoTable
@@ -54,11 +54,11 @@ class Ours(VideoTable):
         super().__init__(self._look)
         self._rows: list[Row] = []
         self._is_reversed = False
-        self._announcer = Announcer()
+        self._feed = ChangeFeed()
 
     def on_mount(self) -> None:
         self._palette = palette_of(self.app.theme_variables)
-        self._announcer.subscribe(self._heard)
+        self._feed.subscribe(self._heard)
 
     def _look(self, watched: Row) -> Sight:
         return Sight(NOW, self._palette, 60.0)
@@ -71,7 +71,7 @@ class Ours(VideoTable):
         self.show(self._rows)
 
     def change(self, watched: Row) -> None:
-        self._announcer.row(watched.id)
+        self._feed.row(watched.id)
 
     def reverse(self) -> None:
         self._is_reversed = not self._is_reversed
