@@ -11,14 +11,14 @@ from hingtui.cli.output import json_record
 from hingtui.model.video import Cost, Status, Video
 from hingtui.monitor import Row
 from hingtui.storage.watchlist.entry import Entry, parse_entry
-from hingtui.ui.table.cells import Sight, expiry_cell
+from hingtui.ui.table.cells import RenderContext, expiry_cell
 from hingtui.ui.theme.palette import palette_of
 from hingtui.ui.theme.themes import DARK
 from hingtui.ui.widgets.detail import detail_text
 from tests.support import EPOCH
 
 PALETTE = palette_of(DARK.to_color_system().generate())
-SIGHT = Sight(EPOCH, PALETTE, left=None)
+SIGHT = RenderContext(EPOCH, PALETTE, left=None)
 
 
 def row(**known: Any) -> Row:

@@ -26,7 +26,7 @@ from hingtui.monitor import Connection, DownloadState, GatewayState, Row, Status
 from hingtui.monitor.row import Download, HistoryEntry, LastError
 from hingtui.text.clean import clean_line
 from hingtui.ui.screens.dialogs import describe_found
-from hingtui.ui.table.cells import Sight
+from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.columns import plan_columns
 from hingtui.ui.theme.palette import palette_of
 from hingtui.ui.theme.themes import DARK
@@ -47,7 +47,7 @@ from tests.hostile import (
 from tests.support import EPOCH
 
 PALETTE = palette_of(DARK.to_color_system().generate())
-SIGHT = Sight(EPOCH + 60, PALETTE, left=30.0)
+SIGHT = RenderContext(EPOCH + 60, PALETTE, left=30.0)
 WIDTHS = (20, 80, 130, 200)
 Lines = list[str]
 

@@ -23,7 +23,7 @@ from textual.widgets import DataTable
 from hingtui.model.video import Status, Video
 from hingtui.monitor import Row
 from hingtui.monitor.changes import ChangeFeed, Changes
-from hingtui.ui.table.cells import Sight
+from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.columns import plan_columns
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.theme.palette import palette_of
@@ -60,8 +60,8 @@ class Ours(VideoTable):
         self._palette = palette_of(self.app.theme_variables)
         self._feed.subscribe(self._heard)
 
-    def _look(self, watched: Row) -> Sight:
-        return Sight(NOW, self._palette, 60.0)
+    def _look(self, watched: Row) -> RenderContext:
+        return RenderContext(NOW, self._palette, 60.0)
 
     def _heard(self, changes: Changes) -> None:
         self.update_rows(changes.ids)
@@ -111,7 +111,7 @@ class Stock(DataTable[Text]):
 
     def _cell(self, watched: Row, at: int) -> Text:
         column = self._plan[at]
-        cell = column.cell(watched, Sight(NOW, self._palette, 60.0), column.width)
+        cell = column.cell(watched, RenderContext(NOW, self._palette, 60.0), column.width)
         return Text.assemble(*cell, no_wrap=True, end="")
 
     def load(self, rows: Sequence[Row]) -> None:

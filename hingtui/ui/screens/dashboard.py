@@ -26,7 +26,7 @@ from hingtui.text.cell_width import legible, short_id
 from hingtui.text.clean import clean_line, one_line
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.messages import VideosChanged
-from hingtui.ui.table.cells import Sight, fit
+from hingtui.ui.table.cells import RenderContext, fit
 from hingtui.ui.table.row_view import Arrangement, sort_name
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.textual_fixes.footer import KeyBar
@@ -128,8 +128,8 @@ class Dashboard(Screen[None]):
     def _table(self) -> VideoTable:
         return self.query_one(VideoTable)
 
-    def _sight(self, watched: Row) -> Sight:
-        return Sight(self._monitor.now(), self.palette, self._monitor.remaining(watched))
+    def _sight(self, watched: Row) -> RenderContext:
+        return RenderContext(self._monitor.now(), self.palette, self._monitor.remaining(watched))
 
     def _show_rows(self) -> None:
         """Show the rows that the filter lets through, sorted as wanted."""

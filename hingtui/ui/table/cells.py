@@ -83,7 +83,7 @@ def row_state_icon(standing: RowState) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class RenderContext:
     """What all cells of one drawing have in common."""
 
     now: float
@@ -93,7 +93,7 @@ class Sight:
     """Estimated seconds until this row's video is finished."""
 
 
-def status_cell(watched: Row, sight: Sight, width: int) -> Cell:
+def status_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
     """Icon and word, coloured; the server's own word where its meaning is not known."""
     standing = row_state_of(watched, sight.now)
     word = row_state_word(standing)
@@ -107,7 +107,7 @@ def status_cell(watched: Row, sight: Sight, width: int) -> Cell:
     return _say(f"{row_state_icon(standing)} {word}", style, width)
 
 
-def progress_cell(watched: Row, sight: Sight, width: int) -> Cell:
+def progress_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
     """A bar with what is reported of it, or the one thing worth saying where there is no bar."""
     palette = sight.palette
     standing = row_state_of(watched, sight.now)
@@ -149,7 +149,7 @@ def _short_trouble(watched: Row, standing: RowState) -> str | None:
     return None
 
 
-def time_cell(watched: Row, sight: Sight, width: int) -> Cell:
+def time_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
     """What is left by our estimate; else for how long it has run, or how long ago it ended."""
     palette = sight.palette
     video = watched.video
@@ -178,7 +178,7 @@ def time_cell(watched: Row, sight: Sight, width: int) -> Cell:
     return _say(_("for {time}").format(time=age), palette.muted, width)
 
 
-def expiry_cell(watched: Row, sight: Sight, width: int) -> Cell:
+def expiry_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
     """The countdown to the moment the file vanishes; `~` where that moment is our estimate."""
     palette = sight.palette
     ends = watched.expiry
@@ -208,13 +208,13 @@ def coarse_ago(seconds: float) -> str:
     return _("{n} d ago").format(n=minutes // (24 * 60))
 
 
-def model_cell(watched: Row, sight: Sight, width: int) -> Cell:
+def model_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
     """The model's name."""
     model = watched.video.model if watched.video else ""
     return _say(model, sight.palette.muted, width)
 
 
-def shape_cell(watched: Row, sight: Sight, width: int) -> Cell:
+def shape_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
     """Size in pixels and length in seconds."""
     return _say(shape_of(watched), sight.palette.muted, width)
 
@@ -228,7 +228,7 @@ def shape_of(watched: Row) -> str:
     return f"{video.size} {seconds}".strip()
 
 
-def title_cell(watched: Row, sight: Sight, width: int) -> Cell:
+def title_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
     """The prompt; where there is none, the id; before it, why the video failed."""
     prompt = watched.video.prompt if watched.video else ""
     if watched.status is Status.FAILED:
@@ -242,7 +242,7 @@ def title_cell(watched: Row, sight: Sight, width: int) -> Cell:
     return _say(short_id(watched.id, width), sight.palette.muted, width)
 
 
-def id_cell(watched: Row, sight: Sight, width: int) -> Cell:
+def id_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
     """The id that was asked for."""
     return _say(short_id(watched.id, width), sight.palette.muted, width)
 

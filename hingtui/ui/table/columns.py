@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from hingtui.monitor import Row, RowState
 from hingtui.text.i18n import _
 from hingtui.ui.table import cells
-from hingtui.ui.table.cells import Cell, Sight
+from hingtui.ui.table.cells import Cell, RenderContext
 
 PADDING = 2
 """Cells that a table puts around each column."""
@@ -27,7 +27,7 @@ class ColumnPlan:
     label: str
     width: int
     """Cells, without padding."""
-    cell: Callable[[Row, Sight, int], Cell]
+    cell: Callable[[Row, RenderContext, int], Cell]
 
 
 def plan_columns(width: int) -> tuple[ColumnPlan, ...]:

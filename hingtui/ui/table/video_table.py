@@ -19,7 +19,7 @@ from textual.widgets import DataTable
 from hingtui.monitor import Row
 from hingtui.text.cell_width import short_id
 from hingtui.text.i18n import _
-from hingtui.ui.table.cells import Cell, Sight, fit
+from hingtui.ui.table.cells import Cell, RenderContext, fit
 from hingtui.ui.table.columns import ColumnPlan, plan_columns
 from hingtui.ui.textual_fixes.row_table import RowTable
 
@@ -48,7 +48,7 @@ class VideoTable(RowTable, inherit_bindings=False):
             super().__init__()
             self.video_id = video_id
 
-    def __init__(self, sight: Callable[[Row], Sight]) -> None:
+    def __init__(self, sight: Callable[[Row], RenderContext]) -> None:
         super().__init__(id="videos")
         self.cursor_foreground_priority = "renderable"  # colours mean something here
         self._sight = sight

@@ -19,7 +19,7 @@ from hingtui.text.cell_width import legible, steady
 from hingtui.text.clean import date_and_time, human_bytes, human_duration, time_of_day
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.table.cells import (
-    Sight,
+    RenderContext,
     coarse_ago,
     row_state_icon,
     row_state_style,
@@ -37,7 +37,7 @@ class DetailPane(VerticalScroll):
     def compose(self) -> ComposeResult:
         yield Static(id="detail-text", markup=False)
 
-    def show(self, watched: Row | None, sight: Sight | None) -> None:
+    def show(self, watched: Row | None, sight: RenderContext | None) -> None:
         """Show this row, or nothing."""
         text = Text(_("Nothing selected."))
         if watched is not None and sight is not None:
@@ -46,7 +46,7 @@ class DetailPane(VerticalScroll):
             lines.update(text)
 
 
-def detail_text(watched: Row, sight: Sight) -> Text:
+def detail_text(watched: Row, sight: RenderContext) -> Text:
     """Every field, the whole prompt, errors with what to do, and the history."""
     palette = sight.palette
     standing = row_state_of(watched, sight.now)
@@ -74,7 +74,7 @@ def detail_text(watched: Row, sight: Sight) -> Text:
 _Fact = tuple[str, str, Style]
 
 
-def _facts(watched: Row, sight: Sight) -> list[_Fact]:
+def _facts(watched: Row, sight: RenderContext) -> list[_Fact]:
     """Name, value and style of each thing that is known."""
     plain = sight.palette.plain
     facts: list[tuple[str, str]] = [(_("Id"), watched.id)]
@@ -109,7 +109,7 @@ def _facts(watched: Row, sight: Sight) -> list[_Fact]:
     return shown + _endings(watched, sight)
 
 
-def _endings(watched: Row, sight: Sight) -> list[_Fact]:
+def _endings(watched: Row, sight: RenderContext) -> list[_Fact]:
     """When the file vanishes, and where it was saved."""
     palette = sight.palette
     facts: list[_Fact] = []
@@ -151,7 +151,7 @@ def _basis(ends: Expiry, video: Video | None) -> str:
     ).format(n=hours)
 
 
-def _paragraphs(watched: Row, sight: Sight) -> list[tuple[str, list[str], Style]]:
+def _paragraphs(watched: Row, sight: RenderContext) -> list[tuple[str, list[str], Style]]:
     palette = sight.palette
     blocks: list[tuple[str, list[str], Style]] = []
     video = watched.video
