@@ -19,7 +19,7 @@ from contextlib import contextmanager, suppress
 from itertools import takewhile
 from pathlib import Path
 
-from hingtui.download.part_metadata import Note, Source, read_note, write_note
+from hingtui.download.part_metadata import PartMetadata, Source, read_metadata, write_metadata
 from hingtui.model.errors import Busy, StorageTrouble
 from hingtui.model.file_kind import FileKind
 from hingtui.system.files import (
@@ -59,7 +59,7 @@ class Part:
         """The final name it has already: a publisher was killed before it took the old one away."""
         self.source: Source | None = None
         self.size = 0
-        self._note: Note | None = None
+        self._note: PartMetadata | None = None
         self._note_state: os.stat_result | None = None
         self._solid = 0
         self._descriptor = self._open()
@@ -100,7 +100,7 @@ class Part:
         return True
 
     def _read_note(self) -> None:
-        self._note, self._note_state = read_note(self.sidecar, self.video_id)
+        self._note, self._note_state = read_metadata(self.sidecar, self.video_id)
         if self._note is None and is_taken(self.sidecar):
             set_aside(self.sidecar)
 
@@ -144,9 +144,9 @@ class Part:
 
     def note(self, source: Source) -> None:
         """Remember what the bytes are a piece of."""
-        note = Note(source, self._solid, boot_id())
+        note = PartMetadata(source, self._solid, boot_id())
         if note != self._note:
-            self._note_state = write_note(self.sidecar, self.video_id, note)
+            self._note_state = write_metadata(self.sidecar, self.video_id, note)
             self._note = note
         self.source = source
 

@@ -30,7 +30,7 @@ class Source:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class PartMetadata:
     """What stands beside the part."""
 
     source: Source
@@ -40,14 +40,14 @@ class Note:
     """The run of this machine in which it was written; "" where that is not known."""
 
 
-def write_note(path: Path, video_id: str, note: Note) -> os.stat_result:
+def write_metadata(path: Path, video_id: str, note: PartMetadata) -> os.stat_result:
     """Write it, for good, and return which file it is. Raises OSError."""
     told = {"id": video_id, **asdict(note.source), "solid": note.solid, "boot": note.boot}
     write_atomically(path, json.dumps(told).encode())
     return path.lstat()
 
 
-def read_note(path: Path, video_id: str) -> tuple[Note | None, os.stat_result | None]:
+def read_metadata(path: Path, video_id: str) -> tuple[PartMetadata | None, os.stat_result | None]:
     """What the note says, and which file it is; None where there is none of ours."""
     try:
         data, state = read_file(path, _LIMIT, follow=False)
@@ -57,7 +57,7 @@ def read_note(path: Path, video_id: str) -> tuple[Note | None, os.stat_result | 
     return (note, state) if note else (None, None)
 
 
-def _parse(told: object, video_id: str) -> Note | None:
+def _parse(told: object, video_id: str) -> PartMetadata | None:
     if not isinstance(told, dict) or told.get("id") != video_id:
         return None
     total, validator, origin = told.get("total"), told.get("validator"), told.get("origin")
@@ -67,7 +67,7 @@ def _parse(told: object, video_id: str) -> Note | None:
         return None
     solid, boot = told.get("solid"), told.get("boot")
     version = told.get("version")
-    return Note(
+    return PartMetadata(
         Source(total, validator, origin, version if isinstance(version, str) else validator or ""),
         solid if type(solid) is int and solid >= 0 else 0,
         boot if isinstance(boot, str) else "",
