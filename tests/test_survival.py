@@ -19,7 +19,7 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.screens.dashboard import Dashboard
 from hingtui.ui.screens.dialogs import AddDialog
-from hingtui.ui.table.row_view import Arrangement
+from hingtui.ui.table.row_view import RowView
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.widgets import detail
 from tests.scene import job, scene, until
@@ -84,7 +84,7 @@ PLACES = [
     (Dashboard, "_tell", hear_of_a_change),
     (Dashboard, "on_resize", another_size),
     (Dashboard, "_told", let_time_pass),
-    (Arrangement, "arrange", hear_of_a_change),
+    (RowView, "arrange", hear_of_a_change),
     (AddDialog, "on_mount", open_a_dialog),
     (AddDialog, "compose", open_a_dialog),
     (VideoTable, "update_visible", let_time_pass),

@@ -27,7 +27,7 @@ from hingtui.text.clean import clean_line, one_line
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.table.cells import RenderContext, fit
-from hingtui.ui.table.row_view import Arrangement, sort_name
+from hingtui.ui.table.row_view import RowView, sort_name
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.textual_fixes.footer import KeyBar
 from hingtui.ui.theme.palette import Palette
@@ -74,7 +74,7 @@ class Dashboard(Screen[None]):
         self.notices = notices
         """What to tell in the banner while nothing more urgent is to be told."""
         self._census = StatusCounts()
-        self._arrangement = Arrangement()
+        self._arrangement = RowView()
         self._keys_for = (True, False)
         self._header = Text()
         self._banner: Text | None = None
@@ -436,7 +436,7 @@ class Dashboard(Screen[None]):
         """Sort the other way round."""
         self._arrange(replace(self._arrangement, is_reversed=not self._arrangement.is_reversed))
 
-    def _arrange(self, arrangement: Arrangement) -> None:
+    def _arrange(self, arrangement: RowView) -> None:
         self._arrangement = arrangement
         self._show_rows()
         self._show_host()

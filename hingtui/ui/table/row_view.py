@@ -57,7 +57,7 @@ def sort_name(sort: Sort) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Arrangement:
+class RowView:
     """A filter and a sort."""
 
     needle: str = ""
@@ -70,7 +70,7 @@ class Arrangement:
         """Whether only rows that come and go can change the arrangement."""
         return not self.needle and self.sort is Sort.ADDED
 
-    def next_sort(self) -> Arrangement:
+    def next_sort(self) -> RowView:
         """Sorted by the next thing there is."""
         sorts = list(Sort)
         following = sorts[(sorts.index(self.sort) + 1) % len(sorts)]
