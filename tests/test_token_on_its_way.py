@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hingtui.api import Api
-from hingtui.api.client_config import Setup
+from hingtui.api.client_config import ClientConfig
 from hingtui.model.errors import ApiError, SettingsError
 from hingtui.storage.settings import load_settings
 from hingtui.storage.settings.config import check_base_url
@@ -140,7 +140,7 @@ def test_what_is_accepted_means_the_same_to_the_client(rest: str, scheme: str) -
         base_url = check_base_url(scheme + rest, "it", (), Path("config.toml"))
     except SettingsError:
         return
-    origin = Setup(base_url, "", Clock(), {}, httpx.Timeout(1)).origin
+    origin = ClientConfig(base_url, "", Clock(), {}, httpx.Timeout(1)).origin
     host = origin.host
     assert origin.scheme == "https" or host == "localhost" or ip_address(host).is_loopback
     assert urlsplit(base_url).hostname == host

@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 import httpx
 
-from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
+from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, ClientConfig, unpacked
 from hingtui.api.connection import FAULTS, Wire, explain
 from hingtui.api.content import MAX_WORDS, Content, ContentOpener, Hop
 from hingtui.api.locations import build_request, resolve
@@ -67,7 +67,7 @@ class Api:
         can start and show it. Timeouts are in seconds; `environ` is for the proxies and for TLS.
         """
         timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
-        self._setup = Setup(base_url, token, clock or Clock(), environ, timeout)
+        self._setup = ClientConfig(base_url, token, clock or Clock(), environ, timeout)
         self._opener = ContentOpener(self._setup)
         self._gate = asyncio.Semaphore(max_connections)  # httpcore's own queue grows slow
         self._proxy: Proxy | None = None

@@ -47,7 +47,7 @@ for _name in ("httpx", "httpcore"):  # both log whole URLs: a signed query would
     logging.getLogger(_name).setLevel(logging.WARNING)
 
 
-class Setup:
+class ClientConfig:
     """One gateway and the way to it."""
 
     def __init__(
@@ -127,7 +127,7 @@ class Setup:
 class Body:
     """The body of an answer as it comes in, within a cap and a time."""
 
-    def __init__(self, setup: Setup, response: httpx.Response, cap: int) -> None:
+    def __init__(self, setup: ClientConfig, response: httpx.Response, cap: int) -> None:
         self._clock = setup.clock
         self._response = response
         self._reply = Reply(

@@ -16,7 +16,7 @@ from itertools import chain
 import httpcore
 import httpx
 
-from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, Setup, unpacked
+from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, ClientConfig, unpacked
 from hingtui.api.connection import FAULTS, Wire, explain, later_in_thread
 from hingtui.api.headers import (
     compressions,
@@ -102,7 +102,7 @@ class Hop:
 class ContentOpener:
     """Opens contents, any number at once."""
 
-    def __init__(self, setup: Setup) -> None:
+    def __init__(self, setup: ClientConfig) -> None:
         self._setup = setup
         self._wires: set[Wire] = set()
         self._is_closed = False
