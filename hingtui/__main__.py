@@ -1,4 +1,4 @@
-"""`python3 -m hingtui` is the same as `hingtui`: knows how a run begins and ends, no more."""
+"""Run `hingtui` as `python3 -m hingtui`, and make sure that a run begins and ends cleanly."""
 
 # The very core of `signal`: that itself takes milliseconds, in which Ctrl+C would be a traceback.
 import _signal  # type: ignore[import-not-found]  # typeshed knows it under its public name only

@@ -1,23 +1,17 @@
-"""The gateway over HTTP: videos and content in, one family of errors out; httpx lives here only.
+"""Talk to a gateway over HTTP. Only this package imports httpx; every failure is an ApiError.
 
-client      the calls: retrieve, list, content
-├── content     the bytes of a video: redirects, ranges
-├── setup       TLS, proxies, the token's place, how much is read at most
-└── wire        the socket under a request; httpx's faults → our errors
-    answers         a body → a Video, a page, or a refusal
-    ├── refusals        a status and its words → the error family
-    ├── payload         how a server writes a video → a Video
-    │   ├── envelopes       which object in an answer is the video
-    │   ├── error_text      why it failed, in the server's words
-    │   ├── times           its times, with or without a zone
-    │   ├── link_expiry     when a signed link ends
-    │   ├── places          words and places, as data
-    │   └── fields          single values out of JSON
-    └── headers         what the headers say: ranges, times, validators
-    origins         whether a place may be followed to
-    proxies         which proxy leads there
-
-From `answers` on, none knows httpx.
+client          the calls: retrieve, list, content
+├── content         the bytes of a video: redirects, ranges, links
+├── client_config   TLS, proxies, where the token may go, body limits
+├── connection      the socket under a request; httpx's exceptions → ours
+├── locations       where a redirect or a link leads, byte for byte
+└── certificates    which certificates are trusted
+    responses       a body → a video, a page of the list, or a link
+    ├── payload         JSON → Video; with envelopes, places, fields, times, error_text, link_expiry
+    ├── response_errors a status and its body → an error
+    └── headers         ranges, times, validators, compressions
+    origins         whether a redirect may be followed
+    proxies         which proxy leads to an origin
 """
 
 from hingtui.api.client import MAX_LIST_BODY, MAX_VIDEO_BODY, Api

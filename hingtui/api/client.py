@@ -1,4 +1,4 @@
-"""Knows how to ask a gateway about videos and their content; the only module others ask through.
+"""Ask one gateway about videos, its list, and the content of a video. Other packages use only this.
 
 It must not know when to ask, nor where bytes are saved. Only GET ever leaves from here, and every
 failure is of the ApiError family.

@@ -1,4 +1,4 @@
-"""Knows what every request to a gateway has in common: TLS, proxies, token, time and body caps.
+"""What every request to a gateway shares: TLS, proxy, token, timeouts and body limits.
 
 It must not know which calls there are, nor what their answers mean.
 """

@@ -1,4 +1,4 @@
-"""Knows the sockets under httpx's requests and puts its faults into the words of our family.
+"""Bound the time of a request at its socket, and translate httpx's exceptions into ours.
 
 It must not know what is asked for: no video, no token, no path of a URL.
 """

@@ -1,4 +1,4 @@
-"""Knows how to open the content of a video, through every redirect, in a thread that may block.
+"""Open the content of a video, through redirects, in a thread that may block.
 
 It must not know what becomes of the bytes. The token goes to the base URL's own origin and, once
 a redirect has left that, never again.

@@ -1,4 +1,4 @@
-"""Finds the video in an answer: which object it is, and which ones only wrap it.
+"""Find the video in a response: which object it is, and which ones only wrap it.
 
 It must not know what the fields of a video mean, but for its id and its status word.
 """

@@ -1,4 +1,4 @@
-"""Finds the server's own message and code, in an error body or in a video that failed.
+"""Find the server's own message and code, in an error body or in a video that failed.
 
 It must not know what the error means, nor how it was fetched.
 """

@@ -1,4 +1,4 @@
-"""Reads single values out of JSON: text, numbers, the first of several names.
+"""Read single values out of JSON: text, numbers, the first of several names.
 
 It must not know what the values mean.
 """

@@ -1,4 +1,4 @@
-"""Knows what the headers of an answer say; it must not know bodies, videos or errors."""
+"""Read the headers of a response. No bodies, no videos."""
 
 from __future__ import annotations
 

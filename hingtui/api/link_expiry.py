@@ -1,4 +1,4 @@
-"""The moment at which a signed link stops working, read from its own query.
+"""Read from a signed link when it stops working.
 
 Object stores and CDNs write that moment into the links they sign. The link itself is a secret:
 only the moment leaves here. It must not import anything that asks or stores.

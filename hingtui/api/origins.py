@@ -1,4 +1,4 @@
-"""Knows where a URL leads and whether a redirect may lead there; it must not know how to ask."""
+"""Decide whether a redirect may be followed, from the address that it leads to."""
 
 from __future__ import annotations
 

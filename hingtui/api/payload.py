@@ -1,4 +1,4 @@
-"""Reads a video from the JSON of a gateway: its words, places, units and envelopes.
+"""Read a video from the JSON of a gateway: its words, places, units and envelopes.
 
 The forms are from the gateway's page on querying a video and from what its siblings are known to
 answer. It must not import the network or the screen.

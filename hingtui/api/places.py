@@ -1,4 +1,4 @@
-"""The words and places in which gateways write what a video is: data only.
+"""The words and places in which gateways write what a video is. Data only.
 
 A place is a name, or a dotted path into objects and lists. The first place that holds something
 counts.

@@ -1,4 +1,4 @@
-"""Knows which proxy the environment wants between here and an origin; it must not open anything.
+"""Choose the proxy for an origin, from the environment. It opens no connection.
 
 httpx reads the same variables, but it raises while its client is built for shapes that desktops
 really set (`socks://…` of GNOME and Clash, `NO_PROXY=…,[::1]`), and sends loopback to a proxy.

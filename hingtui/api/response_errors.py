@@ -1,4 +1,4 @@
-"""Knows which error of ours an answer without success is, in the server's words where it has any.
+"""Choose the error class for a response without success, and keep the server's own words.
 
 It must not know what a good answer holds, nor how an answer is fetched.
 """

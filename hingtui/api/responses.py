@@ -1,4 +1,4 @@
-"""Knows what a good answer of the gateway holds: a body becomes a video, a page, or a link.
+"""Read a good response: a body becomes a video, a page of the list, or a link. No httpx.
 
 It must not know how the answer was fetched: no network, no client library.
 """

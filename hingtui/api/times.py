@@ -1,4 +1,4 @@
-"""Reads the times of a video, in every form and with or without a zone.
+"""Read the times of a video, in every form, with or without a zone.
 
 A time without a zone is the gateway's own. Most such gateways run on Beijing time (UTC+8), some
 on UTC, and nothing in the text says which. The other times of the same answer and the moment of

@@ -1,4 +1,4 @@
-"""What scripts call: add, status, download. Knows what becomes of a wish, not how it is printed."""
+"""The add, status and download commands. Output formatting is in `output`."""
 
 from __future__ import annotations
 

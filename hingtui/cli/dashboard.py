@@ -1,4 +1,4 @@
-"""Starts what is watched by eye: the dashboard, the demo, the demo's server alone."""
+"""Start the dashboard, the demo, or the demo's server alone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Prints what a command has to say: a table, JSON lines, paths, troubles; asks and decides nothing.
+"""Format and print the output of the commands: a table, JSON lines, paths, errors.
 
 Whatever a line quotes, it is one line, a terminal obeys nothing in it, and every output takes it.
 """

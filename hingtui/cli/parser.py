@@ -1,4 +1,4 @@
-"""Knows the commands and their options; imports what carries them out only when it is needed.
+"""Parse the command line. What carries a command out is imported only when it is needed.
 
 `--help` and `--version` import neither Textual nor httpx.
 """

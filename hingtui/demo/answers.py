@@ -1,4 +1,4 @@
-"""Knows what the gateway and its CDN answer to a request, byte ranges included; knows no socket.
+"""The responses of the demo's gateway and storage server, byte ranges included. No sockets.
 
 The words and codes are the gateway's own where its page or its siblings show them.
 """

@@ -1,4 +1,4 @@
-"""Knows the demo's clips and makes each job a whole video file of its own; knows no job, no server.
+"""Make a whole video file for each job from the demo's clips.
 
 A file is a clip with one `free` box behind it, which every player skips: it holds the job's name
 and padding, so that no two files are alike and a download lasts long enough to be watched.

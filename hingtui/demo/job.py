@@ -1,4 +1,4 @@
-"""Knows one made-up job from its creation to its expiry, as a gateway would tell it; no server.
+"""One made-up job, from its creation to its expiry, as a gateway describes it.
 
 Every answer is a pure function of the time, so a demo can be watched and a test can jump about.
 """

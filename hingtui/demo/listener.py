@@ -1,4 +1,4 @@
-"""Knows how to speak HTTP on one port: threads, pace, hanging up; knows not what is answered."""
+"""A small HTTP server: threads, transfer rate, hanging up. It does not know what it serves."""
 
 from __future__ import annotations
 

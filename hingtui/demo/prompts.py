@@ -1,4 +1,4 @@
-"""Knows what the demo's people asked for, clip by clip, in two languages; knows no job."""
+"""The demo's prompts, clip by clip, in two languages."""
 
 from __future__ import annotations
 

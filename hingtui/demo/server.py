@@ -1,4 +1,4 @@
-"""Knows how to run a story as a gateway on this machine, with a CDN beside it; knows no screen.
+"""Run a story as a gateway on this machine, with a storage server beside it. No screen.
 
 Both listen on 127.0.0.1, each on a port, and so an origin, of its own.
 """

@@ -1,4 +1,4 @@
-"""Knows which jobs a demo has and when new ones come into being; knows no socket and no screen.
+"""Which jobs a demo has, and when new ones are created.
 
 A story is decided by its seed: the same seed and the same start tell the same story.
 """

@@ -1,8 +1,9 @@
 """One video: bytes → part → verified → its final name. It blocks, and belongs in a thread.
 
-attempts    the tries, until one succeeds or nothing is left to try
-├── transfer    one answer's body into the part: pace, stalls, limits
-└── part_file   the part, the note beside it, its lock, its final name
+attempts        the tries, until one succeeds or nothing is left to try
+├── transfer        one response's body into the part: speed, stalls, limits
+└── part            the part, its lock, its final name
+    └── part_metadata   what stands beside it
 """
 
 from hingtui.download.attempts import ContentSource, Saved, download

@@ -1,4 +1,4 @@
-"""Knows the unfinished file of one video: its bytes, what they are a piece of, and who may write.
+"""The unfinished file of one video: its bytes, the lock on it, and its final name. No network.
 
 It must not know any network, nor whether what was received is a video.
 

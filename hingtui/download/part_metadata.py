@@ -1,4 +1,4 @@
-"""Knows the note beside an unfinished file: what the bytes are a piece of, and which are sure.
+"""Read and write the metadata beside a part: what the bytes belong to, and which are synced.
 
 It must not know the bytes themselves, or who may write them.
 """

@@ -1,4 +1,4 @@
-"""Knows how to add the body of one answer to a part file, and when to give that body up.
+"""Append the body of one response to a part, and stop where it is too slow or too long.
 
 It must not know who asked for the answer, nor what is tried when it was of no use.
 """

@@ -1,4 +1,4 @@
-"""Knows when to ask about a video again and how long it may still take; asks nobody itself.
+"""How long a video may still take, when to poll it again, and when it expires. Pure functions.
 
 Pure functions of what was seen. All times are Unix seconds on the server's clock.
 """

@@ -1,4 +1,4 @@
-"""Says in a person's words what an error means and what to do; knows no screen and no socket."""
+"""Explain an error to a person: what happened and what to do. No screen, no network."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A video as this program knows it: its status, its fields, and how a newer answer updates it.
+"""What a video is: its status, its fields, and how a newer response updates it.
 
 It must not know how a server writes any of this (`api.payload`), nor the network or the screen.
 """

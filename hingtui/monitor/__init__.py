@@ -1,19 +1,20 @@
-"""The watch itself: who is asked about when, what answers mean, what is brought home.
+"""The watch: which video is polled when, what responses mean, which files are downloaded.
 
 It knows no Textual and no httpx. The dashboard, `status` and `download` all use it.
 
-monitor     the rows, a person's intents, what answers mean
-├── poller      who is due; asks
-│   └── lister      many at once, through the account's list
-├── saver       which finished videos are downloaded, in which order
+monitor         the rows, what a person asks for, what responses mean
+├── poller          which video is due; sends the requests
+│   └── list_poller     many at once, through the account's list
+├── one_round       each of some videos once, for commands
+├── download_queue  which finished videos are downloaded, in which order
 │   └── retry_policy    when one that failed is tried again
-├── keeper      rows ↔ the watchlist's file
-├── gateway     reachable? rate limited? token refused? paused? its clock
+├── watchlist_sync  rows ↔ the watchlist's file
+├── gateway         reachable? rate limited? token refused? paused? its clock
 │   └── rate_limiter    how many requests may be sent
-├── experience  how long such videos took
-├── census      how many stand how; whose file vanishes next
-├── changes     tells listeners, a few times a second
-└── watched     all that is held about one video
+├── duration_stats  how long such videos took
+├── status_counts   how many rows are in which state; which file expires next
+├── changes         notifies listeners, a few times a second
+└── row             the data of one watched video
 """
 
 from hingtui.monitor.changes import Changes

@@ -1,4 +1,4 @@
-"""Gathers what changed and tells it a few times a second; knows not what the changes mean."""
+"""Gather what changed and notify listeners a few times a second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Knows which finished videos are to be brought home and in which order; knows no bytes.
+"""Download finished videos, the soonest to expire first, a few at once.
 
 A few at once, soonest to expire first, each in a daemon thread of its own: a thread that hangs in
 a system call can then never hold up the end of the program.

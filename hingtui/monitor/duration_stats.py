@@ -1,4 +1,4 @@
-"""Remembers how long this user's own videos took, as grounds for estimates about new ones."""
+"""Remember how long this user's own videos took, to estimate new ones."""
 
 from __future__ import annotations
 

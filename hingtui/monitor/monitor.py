@@ -1,4 +1,4 @@
-"""Holds the rows, applies what servers say to them, and does what a person wants.
+"""Hold the rows, apply responses to them, and carry out what a person asks for.
 
 It asks nothing and downloads nothing itself, and it knows no screen.
 """

@@ -1,4 +1,4 @@
-"""Knows everything that is held about one watched video; decides nothing and asks nobody."""
+"""The data of one watched video: what the gateway said, its download, its history."""
 
 from __future__ import annotations
 

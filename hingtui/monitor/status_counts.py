@@ -1,4 +1,4 @@
-"""Counts rows by how they stand and knows whose file vanishes next; decides nothing.
+"""Count the rows by their state, and find the file that expires next.
 
 It looks only at rows that changed, so that a line about ten thousand videos costs what changed.
 """

@@ -1,4 +1,4 @@
-"""Keeps the rows in memory and the watchlist's file the same; knows neither network nor screen.
+"""Keep the rows in memory and the watchlist's file the same. No network, no screen.
 
 Changes are gathered and written once a second at most, in a thread. What another process wrote
 meanwhile is merged and told, so that `hingtui add` shows up in a running dashboard.

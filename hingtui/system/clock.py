@@ -1,4 +1,4 @@
-"""Knows what time it is and how to wait; knows nothing of what is waited for.
+"""The clock of this machine, and waiting. A test replaces it by one that it moves by hand.
 
 Everything that looks at a clock is given one, so that a test can move time by hand.
 """

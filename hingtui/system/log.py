@@ -1,4 +1,4 @@
-"""Writes the log: in a thread, in a file of its own, without secrets; knows nothing of the rest."""
+"""Write the log in a thread, to a file of its own, without secrets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Knows how this process is told to end, and sees to it that it does; knows no screen, no network.
+"""End this process on signals, with its exit status and what must be done before.
 
 A signal interrupts a command as Ctrl+C does. To the dashboard it is only passed on: nothing is
 raised into what is half-way through something. Either way there is a moment to put things in

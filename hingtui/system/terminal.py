@@ -1,4 +1,4 @@
-"""Knows the terminal that the dashboard is drawn on: taking it, giving it back, losing it.
+"""Save and restore the terminal's state, and notice when it is gone.
 
 It must not know what is drawn, nor by whom.
 """

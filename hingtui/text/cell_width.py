@@ -1,4 +1,4 @@
-"""Makes lines that fit a number of terminal cells, of characters that every terminal agrees on.
+"""Fit text into a number of terminal cells, with characters that every terminal measures alike.
 
 It must not know what the lines say, nor where they are shown.
 """

@@ -1,4 +1,4 @@
-"""Cleans text that comes from outside and writes sizes and durations for people; knows no video.
+"""Clean text from outside, and write sizes, durations and times for people.
 
 Cleaning happens once, where text enters the program. What is left holds no byte that a terminal
 obeys: no C0, C1 or escape, no bidi control, nothing of zero width that hides, no lone surrogate.

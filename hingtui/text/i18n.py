@@ -1,4 +1,4 @@
-"""Knows which language the interface speaks and says a sentence in it; English is the msgid.
+"""Choose the language and translate sentences. The English sentence is the msgid.
 
 It must not know any sentence, any widget, or where the configuration lives.
 """

@@ -1,4 +1,4 @@
-"""Knows what a secret looks like in a text and takes it out; knows not where the text goes.
+"""Find secrets in a text and remove them.
 
 It must not know who holds which secret: those that are known are handed to it.
 """

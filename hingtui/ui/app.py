@@ -1,4 +1,4 @@
-"""Wires the dashboard to the monitor: workers, signals, themes, what the desktop is asked to do.
+"""The Textual app: connects the dashboard with the monitor, the settings and the terminal.
 
 What must outlive a screen belongs here; what is shown belongs to the screens. What the first paint
 does not need (dialogs, the network, tracebacks) is imported when it is wanted.

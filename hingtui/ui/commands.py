@@ -1,4 +1,4 @@
-"""The one list of what keys do: it feeds the bindings, the footer and the help screen alike."""
+"""The list of commands and their keys. It feeds the bindings, the footer and the help."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is told inside the dashboard, in the past tense."""
+"""The messages that widgets of the dashboard send, in the past tense."""
 
 from __future__ import annotations
 

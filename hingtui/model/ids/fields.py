@@ -1,4 +1,4 @@
-"""Know which names of fields hold the id of a video, in every spelling (`taskId`, `TASK_ID`)."""
+"""The names of fields that hold the id of a video, in every spelling (`taskId`, `TASK_ID`)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Knows the keys of config.toml, their types and limits, and what a base URL must look like.
+"""The keys of config.toml with their types and limits, and the rules for a base URL.
 
 It must not know the environment, the token, or where the file is.
 """

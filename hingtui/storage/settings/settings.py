@@ -1,4 +1,4 @@
-"""Knows every setting: what config.toml, the environment and the token file say together.
+"""Combine config.toml, the environment and the token file into the settings.
 
 It must not know what the settings are used for, and it never writes config.toml: a person does.
 """

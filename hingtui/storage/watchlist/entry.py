@@ -1,4 +1,4 @@
-"""Knows one watched video as plain values that a file can hold; knows no file.
+"""One watched video as plain values that a file can hold. No file is read here.
 
 It must not know TOML, locks, or when anything is asked.
 """

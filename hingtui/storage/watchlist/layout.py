@@ -1,4 +1,4 @@
-"""Knows the text of watchlist.toml: its head, and one piece for each video.
+"""The text of watchlist.toml: its head, and one piece for each video.
 
 It must not know files, or what becomes of a damaged one.
 """

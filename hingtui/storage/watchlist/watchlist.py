@@ -1,4 +1,4 @@
-"""Knows the watchlist: ids and last-known videos in one TOML file that many processes share.
+"""The watchlist: ids and what was last known of them, in one TOML file that processes share.
 
 It must not know when videos are asked about, how they are downloaded, or how they are shown.
 

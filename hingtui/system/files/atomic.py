@@ -1,4 +1,4 @@
-"""Knows how to give a file new content, all of it or nothing.
+"""Replace the content of a file completely, or not at all.
 
 It must not know what the content means, or who else may change the file.
 """

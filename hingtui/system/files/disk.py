@@ -1,4 +1,4 @@
-"""Knows the small steps that outlast a power cut, and how to read without waiting for ever.
+"""Make files and folders outlast a power cut, and read without blocking for ever.
 
 It must not know locks, or which file stands for what.
 """

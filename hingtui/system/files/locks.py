@@ -1,4 +1,4 @@
-"""Knows how to be the only one at something, among threads and processes, without waiting for ever.
+"""Exclusive locks among threads and processes, with a time limit.
 
 It must not know what is done meanwhile. A lock dies with the process that holds it.
 """

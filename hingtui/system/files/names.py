@@ -1,4 +1,4 @@
-"""Knows names: safe ones, free ones, and how a finished file gets its final one.
+"""Safe file names, free file names, and giving a finished file its final one.
 
 It must not know what is in a file, and it never puts one over another.
 """

@@ -1,4 +1,4 @@
-"""Knows how to rename a file without ever replacing another one, where the system can promise that.
+"""Rename a file without ever replacing another one, where the system can promise that.
 
 It must not know why. Python's own `os.rename` replaces without a word on anything but Windows.
 """

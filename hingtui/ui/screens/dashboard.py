@@ -1,4 +1,4 @@
-"""The main screen: shows what the monitor holds and turns keys into wishes.
+"""The main screen: shows the rows and turns keys into calls of the monitor.
 
 It asks no server and writes no file: it tells the monitor and shows what the monitor says.
 """

@@ -1,4 +1,4 @@
-"""The questions that the dashboard asks: what to add, which token, whether to quit; and the help.
+"""The dialogs: adding videos, entering the token, confirming to quit; and the help.
 
 Each returns an answer and does nothing with it.
 """

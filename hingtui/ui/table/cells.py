@@ -1,4 +1,4 @@
-"""What stands in the cells of a row; knows how a video looks, not where it is shown."""
+"""Draw the cells of a row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Knows which columns fit into which width; knows neither the table nor what is in a cell."""
+"""Choose the columns that fit into a width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows are shown and in which order: a filter and a sort; knows no table."""
+"""The rows that are shown and their order: filter and sort. No widgets."""
 
 from __future__ import annotations
 

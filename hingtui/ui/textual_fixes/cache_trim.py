@@ -1,4 +1,4 @@
-"""Keeps the process small over days; knows which parts of it keep what nobody needs any more.
+"""Release memory that Textual, Rich and the C library keep for what is no longer drawn.
 
 Rich keeps 16,384 pieces of text, Textual the lines of a thousand closed dialogs, and glibc's malloc
 a store of its own for each thread that ever asked, torn to shreds: 30 MB in the course of a day.

@@ -1,4 +1,4 @@
-"""The last look at every line that is drawn; it knows not what the line says, nor who drew it.
+"""Remove control characters from every line just before it is drawn.
 
 Text is cleaned where it enters the program. This is for what enters by no door of ours: a paste
 into one of Textual's own inputs, or a mistake.

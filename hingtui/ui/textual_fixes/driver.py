@@ -1,4 +1,4 @@
-"""Knows how Textual takes the terminal and gives it back; knows nothing of what is drawn on it.
+"""A terminal driver that restores the terminal on signals, stops and crashes.
 
 Textual's own driver for Linux and macOS does the work. This one adds manners: it waits for no
 terminal that takes no bytes, acts on a signal between two steps of the event loop and not amid

@@ -1,4 +1,4 @@
-"""Keeps the dashboard alive when something fails that nobody expected; knows not what it was about.
+"""Keep the dashboard running after an unexpected exception in a handler, worker or thread.
 
 Textual ends the program for any exception in a handler, a timer or a drawing, and with it every
 download. Here it ends in the log and in a toast, once the first picture stands: a fault before

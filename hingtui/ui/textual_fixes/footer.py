@@ -1,4 +1,4 @@
-"""The line of keys at the foot of the screen; it knows no key, the bindings say them."""
+"""The line of keys at the foot of the screen, refreshed with the bindings."""
 
 from __future__ import annotations
 

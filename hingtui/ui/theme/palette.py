@@ -1,4 +1,4 @@
-"""The colours of a theme as Rich styles; knows not what they are used for."""
+"""The colours of a theme as Rich styles."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The colours hingtui comes with: quiet ground, and one colour for each thing that matters."""
+"""The dark and the light theme."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that is known about one video, as lines to read; knows not how it came to be known."""
+"""The details of one video, as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line in which a filter is typed; it tells what is typed and knows no rows."""
+"""The input line of the filter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The line at the top and the banner below it; knows what they say, not when it changes."""
+"""The header line and the banner below it, as text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The card that stands where the table would be as long as nothing is watched."""
+"""The card that is shown while nothing is watched."""
 
 from __future__ import annotations
 
