@@ -15,10 +15,15 @@ import pytest
 from hingtui.api import content
 from hingtui.download import attempts, transfer
 from hingtui.download import part as part_file
-from hingtui.model.mp4 import Mp4
+from hingtui.model.errors import ApiError
+from hingtui.model.mp4 import Mp4, inspect
 from hingtui.model.video import Video
+from hingtui.monitor import Monitor, Row
+from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.rate_limiter import RateLimiter
 from hingtui.monitor.watchlist_sync import Pending, WatchlistSync
+from tests.campaign import containers
+from tests.campaign.film import CODINGS
 from tests.campaign.run import Campaign, lived
 from tests.campaign.schedule import DOWNLOAD, WATCH, drawn
 
@@ -48,7 +53,14 @@ def test_the_same_seed_is_the_same_schedule() -> None:
 def test_every_kind_of_fault_is_drawn() -> None:
     kinds = {fault.kind.partition(":")[0] for n in range(400) for fault in drawn(n).faults}
     assert kinds >= {"network", "http", "payload", "disk", "process", "clock", "user", "other"}
-    assert kinds >= {"file", "host", "foreign", "part"}
+    assert kinds >= {"file", "host", "foreign", "part", "own", "harmless"}
+
+
+def test_every_oddity_of_a_video_is_drawn() -> None:
+    drawn_ones = {name for n in range(1500) for film in drawn(n).films for name in film.oddities}
+    assert {f"nature: {container}" for container in containers.ODD} <= drawn_ones
+    assert {f"nature: encoded as {coding}" for coding in CODINGS} <= drawn_ones
+    assert len(drawn_ones) == len(containers.ODD) + len(CODINGS) + 8
 
 
 # ---- the oracle can fail
@@ -140,6 +152,59 @@ def leaves_files_open(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(part_file.Part, "close", lambda _part: None)
 
 
+def keeps_nothing_odd(patch: pytest.MonkeyPatch) -> None:
+    """What no check can read is asked for for ever, and never kept."""
+
+    def verify(tries: attempts._Attempts, _kind: object) -> Mp4:
+        return inspect(tries.part.path)
+
+    patch.setattr(attempts._Attempts, "_verify", verify)
+
+
+def calls_all_files_videos(patch: pytest.MonkeyPatch) -> None:
+    publish = part_file.Part.publish
+    patch.setattr(part_file.Part, "publish", lambda part, _suffix: publish(part, ".mp4"))
+
+
+def keeps_what_is_still_written(patch: pytest.MonkeyPatch) -> None:
+    """A broken file is kept at its first receipt."""
+
+    def give_up(tries: attempts._Attempts, _trouble: object) -> None:
+        tries.keeps_anyway = True
+
+    patch.setattr(attempts._Attempts, "_try_again", give_up)
+
+
+def blames_the_token(patch: pytest.MonkeyPatch) -> None:
+    """One refusal is enough for the token to count as refused."""
+    patch.setattr("hingtui.monitor.gateway.MANY_REFUSED", 1)
+
+
+def blames_the_gateway(patch: pytest.MonkeyPatch) -> None:
+    """One video that fails is enough for the gateway to count as unreachable."""
+
+    def fail(
+        gateway: Gateway, video_id: str, error: ApiError, _active: int, now: float
+    ) -> list[str]:
+        gateway._down = error
+        gateway._probes += 1
+        gateway._probe_at = now + 30.0
+        return [video_id]
+
+    patch.setattr(Gateway, "_fail", fail)
+
+
+def shows_errors_on_all_rows(patch: pytest.MonkeyPatch) -> None:
+    troubled = Monitor._troubled
+
+    def show(monitor: Monitor, watched: Row, error: Exception) -> None:
+        troubled(monitor, watched, error)
+        for row in monitor.watched.values():
+            row.trouble = watched.trouble
+
+    patch.setattr(Monitor, "_troubled", show)
+
+
 MUTANTS: list[tuple[Patch, str, tuple[str, ...], str]] = [
     (believes_every_206, DOWNLOAD, ("network: cut", "http: 206"), "I1"),
     (verifies_nothing, DOWNLOAD, ("http: no length", "http: torn"), "I1"),
@@ -159,6 +224,12 @@ MUTANTS: list[tuple[Patch, str, tuple[str, ...], str]] = [
     ),
     (asks_all_the_time, WATCH, ("network",), "questions within"),
     (leaves_files_open, DOWNLOAD, ("http",), "descriptors are left"),
+    (keeps_nothing_odd, DOWNLOAD, ("user",), "no file"),
+    (calls_all_files_videos, DOWNLOAD, ("user",), "I7"),
+    (keeps_what_is_still_written, DOWNLOAD, ("http: torn",), "I7"),
+    (blames_the_token, WATCH, ("own",), "I6: the token"),
+    (blames_the_gateway, WATCH, ("own",), "I6: the gateway"),
+    (shows_errors_on_all_rows, WATCH, ("own",), "I6: the row"),
 ]
 
 

@@ -20,9 +20,10 @@ from hingtui.model.errors import DownloadError, HingtuiError
 from hingtui.monitor import Monitor, Row
 from hingtui.storage.watchlist import Watchlist
 from tests.campaign.film import Film
-from tests.campaign.gateway import MOST_REQUESTS, TOKEN, Fault
+from tests.campaign.gateway import TOKEN, Fault
 from tests.campaign.hands import Hands, Ledger
 from tests.campaign.hosts import Hosts
+from tests.campaign.neighbours import Neighbours
 from tests.campaign.oracle import harmful
 from tests.campaign.pool import CountingPool, heeded
 from tests.campaign.schedule import TIME, Schedule
@@ -32,10 +33,16 @@ from tests.faulty_disk import Killed
 
 HEALED_AT = 150.0
 """Seconds after which everything is made well."""
+NEIGHBOURS_HEALED_AT = 1500.0
+"""The same where videos have only faults of their own, if not all healthy ones are saved before."""
+ENOUGH = 30.0
+"""Seconds for which such faults last at least."""
 LONG_ENOUGH = 3 * 3600.0
 """Seconds after that in which everything must have come to its end."""
 HANGS = 20.0
 """Real seconds after which a watch hangs."""
+LOOKS_EVERY = 5.0
+"""Seconds of a life's time after which a watch that is never quiet is looked at."""
 _BUSY = ("ask ", "save ", "list")
 
 
@@ -61,6 +68,7 @@ class AWatch(World):
         self._hop = schedule.hop
         self._is_healed = self._is_to_begin_again = False
         self._healed_at = 0.0
+        self._neighbours = Neighbours(self.gateway, schedule.faults)
         self._saved_again: dict[str, int] = {}
         self._asked = 0
         self.monitor: Monitor
@@ -79,6 +87,8 @@ class AWatch(World):
         films = list(self.gateway.films)
         await self._begin()
         first = films[: max(1, len(films) - self._rng.randrange(2))]
+        if self.schedule.is_of_neighbours:
+            first = films
         for video_id in first if self.monitor.storage_error is None else films:
             self._hands.add(self.monitor, video_id)
         began = time.monotonic()
@@ -179,7 +189,9 @@ class AWatch(World):
         # What is damaged at the very end, the next process repairs.
         await asyncio.to_thread(Watchlist(self.root / "watchlist.toml", clock=self.clock).read)
         self.check(self._ledger.at_the_end())
-        if self.disk is None and not any(kind.startswith("part") for kind in self.fired):
+        # What was received of a video that is deleted then stays where it is.
+        may_stay = any(kind.startswith("part") or "410" in kind for kind in self.fired)
+        if self.disk is None and not may_stay:
             self.check(self.oracle.leftovers())
         self.check(self.oracle.manners())
         self.check(self.oracle.secrets())
@@ -188,8 +200,12 @@ class AWatch(World):
     # Time
 
     async def _quiet(self, deadline: float) -> bool:
-        """Wait until nobody does anything without time passing; False when that takes too long."""
-        while time.monotonic() < deadline and len(self.gateway.asked) < MOST_REQUESTS:
+        """Wait until nobody does anything without time passing; False when that takes too long.
+
+        Where some videos fail for ever, somebody always does: a look every few seconds must do.
+        """
+        look_at = self.clock.monotonic() + LOOKS_EVERY
+        while time.monotonic() < deadline and len(self.gateway.asked) < self.gateway.most_requests:
             for _ in range(4):
                 await asyncio.sleep(0)
             if self._is_to_begin_again or (self.disk is not None and self.disk.disk.is_dead):
@@ -201,20 +217,30 @@ class AWatch(World):
             if not busy:
                 return True
             await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED, timeout=0.02)
+            if self.schedule.is_of_neighbours and self.clock.monotonic() > look_at:
+                return True
         return False
 
     def _pass_time(self) -> None:
         now = self.clock.monotonic()
-        if not self._is_healed and now >= HEALED_AT:
+        if not self._is_healed and self._is_time_to_heal(now):
             self._is_healed = True
             self._healed_at = now
             self.clock.forget_plans()
             self.heal()
             self._user_sees_to_it()
         asked = len(self.gateway.asked)
-        self._hop = self.schedule.hop if asked > self._asked else min(300.0, self._hop * 1.3)
+        slower = min(300.0, self._hop * 1.3)
+        is_exact = self.schedule.is_of_neighbours and not self._is_healed
+        self._hop = self.schedule.hop if asked > self._asked or is_exact else slower
         self._asked = asked
         self.clock.advance(max(self.clock.next_wake() or 0.0, self._hop))
+
+    def _is_time_to_heal(self, now: float) -> bool:
+        if not self.schedule.is_of_neighbours:
+            return now >= HEALED_AT
+        is_enough = now >= ENOUGH and self._neighbours.are_all_saved
+        return is_enough or now >= NEIGHBOURS_HEALED_AT
 
     def _is_over(self) -> bool:
         is_calm = self._is_healed or not (
@@ -234,6 +260,8 @@ class AWatch(World):
             if watched is None:
                 if video_id in self._ledger.watched:
                     found.append(f"{video_id[:40]!r} is not watched")
+            elif film.is_deleted and watched.status.value == "expired":
+                continue
             elif film.nature.fails:
                 if watched.status.value != "failed":
                     found.append(f"{video_id[:40]!r} has failed, and is {watched.status.value}")
@@ -254,14 +282,29 @@ class AWatch(World):
                 self.oracle.told.add(watched.saved.name)
             self.check(harmful("a row", watched))
             self.check(_unexpected(watched))
+            self.check(self._neighbours.foreign_words(watched.id, _texts(watched)))
             if self._is_healed:
                 self._save_again(watched)
+        if self.schedule.is_of_neighbours and not self._is_healed:
+            self._look_at_neighbours()
         self.check(harmful("the header", self.monitor.connection))
         self.check(harmful("the header", self.monitor.storage_error))
+
+    def _look_at_neighbours(self) -> None:
+        """I6: what some videos have of their own keeps no other one waiting."""
+        saved = {w.id for w in self.monitor.watched.values() if w.saved is not None}
+        self.check(self._neighbours.late(self.clock.monotonic(), saved.__contains__))
+        self.check(self._neighbours.blamed(self.monitor.connection.link.value))
+        for film in self._neighbours.healthy:
+            watched = self.monitor.watched.get(film.id)
+            if watched is not None and watched.trouble is not None:
+                self.breach(f"I6: {film.id} has nothing, and shows {watched.trouble.error!r}")
 
     def _save_again(self, watched: Row) -> None:
         """The user sees a download that was given up, and asks for it again."""
         if watched.saving is None or watched.is_saving or watched.saved is not None:
+            return
+        if self.gateway.films[watched.id].is_deleted:
             return
         times = self._saved_again[watched.id] = self._saved_again.get(watched.id, 0) + 1
         self.note(f"given up: {watched.saving.error!r}; saved again")
@@ -312,6 +355,13 @@ class AWatch(World):
             self.clock.later(15.0, lambda: self.happen("user: goes on", film, rng))
         else:
             self._hands.user(kind, self.monitor, film, rng)
+
+
+def _texts(watched: Row) -> list[str]:
+    """The messages on a row."""
+    errors = [watched.trouble.error if watched.trouble is not None else None]
+    errors += [watched.saving.error if watched.saving is not None else None]
+    return [str(error) for error in errors if error is not None]
 
 
 def _unexpected(watched: Row) -> list[str]:

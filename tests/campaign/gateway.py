@@ -10,11 +10,11 @@ import random
 import re
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from typing import Any, Protocol
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote, unquote_to_bytes, urlsplit
 
 from tests.campaign.clock import LifeClock
 from tests.campaign.film import Film
@@ -25,8 +25,12 @@ TOKEN = "oh-campaign-5f1d7a90b3c24e86"
 SIGNATURE = "sig-79f0d2c4b1a8-never-to-be-told"
 """Stands in the query of every signed link."""
 MOST_REQUESTS = 600
-"""Requests in one life; more of them is a loop."""
+"""Requests in one life of up to four videos; more of them is a loop."""
 RETRIEVE, CONTENT, STORAGE = "retrieve", "content", "storage"
+OWN = "own"
+"""The channel of faults that one video has for ever; `Fault.at` is then its number."""
+GBK = "视频".encode("gbk")
+"""A part of paths that no URL may hold as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Fault:
     channel: str
     """Where: at a kind of request, at a step of the `disk`, or at a moment (`time`)."""
     at: int
-    """When: at which request or step, or after how many seconds."""
+    """When: at which request or step, after how many seconds; or of which video it is."""
     seed: int
     """What the kind draws its details from."""
 
@@ -112,10 +116,12 @@ class Gateway:
         hosts: Hosts,
         clock: LifeClock,
         films: Iterable[Film],
-        faults: Iterable[Fault],
+        faults: Sequence[Fault],
         lies: dict[str, Lie],
+        own_lies: dict[str, tuple[tuple[str, ...], Lie]],
         stage: Stage,
     ) -> None:
+        """`lies` are told once, `own_lies` at every request of one video on these channels."""
         self.hosts = hosts
         self.stage = stage
         self.clock = clock
@@ -127,11 +133,16 @@ class Gateway:
         """(film, version) of every answer that began to bring the file."""
         self.mishaps: list[str] = []
         """What went wrong in the campaign itself."""
+        self.most_requests = MOST_REQUESTS * max(1, len(self.films) / 4)
         self._lies = lies
+        self._own_lies = own_lies
         self._pending = [f for f in faults if f.channel in (RETRIEVE, CONTENT, STORAGE)]
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
         self._links = 0
+        names = list(self.films)
+        self.own = {names[f.at]: f for f in faults if f.channel == OWN}
+        """The faults that are one video's own, by its id."""
 
     def open(self) -> None:
         """From now on both hosts speak for this gateway."""
@@ -145,39 +156,72 @@ class Gateway:
         """Nothing goes wrong from now on."""
         with self._lock:
             self._pending.clear()
+            self.own = {}
         self.hosts.api.listen()
         self.hosts.storage.listen()
 
-    def link(self, film: Film) -> str:
-        """A fresh signed link to the file in the storage."""
+    def link(self, film: Film, host: str = "", *, is_stale: bool = False) -> str:
+        """A fresh signed link to the file, in the storage where no other host is given."""
         with self._lock:
             self._links += 1
-        until = self.clock.now + film.nature.link_life
+        until = self.clock.now + (-5.0 if is_stale else film.nature.link_life)
         query = f"until={until:.3f}&n={self._links}&X-Signature={SIGNATURE}"
-        return f"{self.hosts.storage.url}/files/{quote(film.id, safe='')}.mp4?{query}"
+        host = host or self.hosts.storage.url
+        return f"{host}/files/{quote(film.id, safe='')}.mp4?{query}"
+
+    def direct_link(self, film: Film, *, is_stale: bool = False) -> str:
+        """The link in the video's own JSON."""
+        is_here = film.nature.link_at == "gateway"
+        return self.link(film, self.hosts.api.url if is_here else "", is_stale=is_stale)
+
+    def video(self, film: Film) -> dict[str, Any]:
+        """The video's own JSON, as somebody who asks gets it."""
+        is_first = film.times_ready == 0
+        film.times_ready += film.is_ready(self.clock.now)
+        is_stale = film.nature.link_is_stale and is_first
+        return film.json(self.clock.now, self.direct_link(film, is_stale=is_stale))
 
     def right(self, channel: str, film: Film, request: Request, **lies: Any) -> Iterable[Part]:
         """What is true at this moment."""
-        now = self.clock.now
+        now, nature = self.clock.now, film.nature
         if channel == RETRIEVE:
-            return [self._json(film.json(now, self.link(film)))]
+            return [self._json(self.video(film))]
         if not film.is_ready(now):
             return [self._json({"error": {"message": "video is not finished"}}, 404)]
-        if channel == STORAGE or film.nature.route == "stream":
+        if channel == CONTENT and nature.route == "missing":
+            self._note_oddities(film)
+            return [self._json({"error": {"message": "no such route"}}, nature.missing)]
+        if channel == STORAGE or nature.route == "stream":
             return self._serving(film, len(film.versions) - 1, film.serve(request, now, **lies))
-        if film.nature.route == "json":
+        if nature.route == "json":
             return [self._json({"url": self.link(film)})]
-        return [answer(302, location=self.link(film))]
+        return [answer(302, location=self._place(film))]
+
+    def _place(self, film: Film) -> str:
+        link = self.link(film)
+        if not film.nature.raw_place:
+            return link
+        split = urlsplit(link)
+        raw = GBK.decode("latin-1")  # headers are sent in Latin-1
+        return f"{self.hosts.storage.url}/raw/{raw}{split.path}?{split.query}"
 
     def _serving(self, film: Film, version: int, parts: Iterator[Part]) -> Iterator[Part]:
         """The same, remembered if it is (a piece of) the file."""
         for number, part in enumerate(parts):
             if number == 0 and isinstance(part, bytes) and part[9:12] in (b"200", b"206"):
-                self.served.append((film.id, version))
+                if not film.is_growing(self.clock.now):
+                    self.served.append((film.id, version))
+                self._note_oddities(film)
             yield part
+
+    def _note_oddities(self, film: Film) -> None:
+        """Count what is unusual about a video, once its content is asked for."""
+        self.fired += [name for name in film.nature.oddities if name not in self.fired]
 
     def _api(self, request: Request) -> Answer:
         path = urlsplit(request.target).path
+        if path.startswith("/files/"):
+            return self._signed(request, path)
         found = re.fullmatch(r"/v1/videos/([^/]+)(/content)?", path)
         film = self.films.get(unquote(found[1])) if found else None
         channel = CONTENT if found and found[2] else RETRIEVE
@@ -191,10 +235,23 @@ class Gateway:
         return self._answer(channel, film, request)
 
     def _storage(self, request: Request) -> Answer:
-        link = urlsplit(request.target)
-        query = parse_qs(link.query)
-        name = unquote(link.path.removeprefix("/files/")).removesuffix(".mp4")
+        path = urlsplit(request.target).path
+        if path.startswith("/raw/"):
+            raw, _, path = path.removeprefix("/raw/").partition("/")
+            if unquote_to_bytes(raw.encode("latin-1")) != GBK:
+                self.mishaps.append(f"a path was sent back changed: {raw!r}")
+            path = f"/{path}"
+        return self._signed(request, path)
+
+    def _signed(self, request: Request, path: str) -> Answer:
+        """The file behind a signed link."""
+        query = parse_qs(urlsplit(request.target).query)
+        name = unquote(path.removeprefix("/files/")).removesuffix(".mp4")
         film = self.films.get(name)
+        is_here = request.headers.get("host", "").endswith(f":{self.hosts.api.port}")
+        if is_here and request.headers.get("authorization") != f"Bearer {TOKEN}":
+            # So it should be where another host has led here.
+            return self._json({"error": {"message": "no token"}}, 401)
         if film is None or query.get("X-Signature") != [SIGNATURE]:
             return answer(403, b"<Error><Code>AccessDenied</Code></Error>")
         if self.clock.now >= float(query.get("until", ["0"])[0]):
@@ -205,22 +262,32 @@ class Gateway:
     def _answer(self, channel: str, film: Film, request: Request) -> Answer:
         try:
             fault = self._count(channel, film.id, request)
-            if fault is None:
-                return self._checked(self.right(channel, film, request))
-            self.fired.append(fault.kind)
+            fault, lie = self._lie(fault, channel, film)
+            if fault is None or lie is None:
+                return self._checked(self.right(channel, film, request), film)
+            if fault.channel != OWN or fault.kind not in self.fired:
+                self.fired.append(fault.kind)
             self.stage.note(f"  fault: {fault.kind}")
             rng = random.Random(fault.seed)  # noqa: S311 - a schedule, no secret
-            return self._checked(
-                self._lies[fault.kind](Situation(self, channel, film, request, rng))
-            )
+            return self._checked(lie(Situation(self, channel, film, request, rng)), film)
         except Exception as error:
             self.mishaps.append(repr(error))
             raise
 
-    def _checked(self, said: Answer) -> Iterator[Part]:
+    def _lie(self, due: Fault | None, channel: str, film: Film) -> tuple[Fault | None, Lie | None]:
+        """The video's own fault, else the one that is due, and what is answered then."""
+        own = self.own.get(film.id)
+        if own is not None and channel in self._own_lies[own.kind][0]:
+            return own, self._own_lies[own.kind][1]
+        return due, None if due is None else self._lies[due.kind]
+
+    def _checked(self, said: Answer, film: Film) -> Iterator[Part]:
         """The same, but a mistake of the campaign's own does not go unnoticed."""
         try:
-            yield from [said] if isinstance(said, bytes | End) else said
+            for part in [said] if isinstance(said, bytes | End) else said:
+                if isinstance(part, bytes) and part.startswith(b"HTTP/1.1 206"):
+                    film.is_promised = True
+                yield part
         except OSError:
             raise
         except Exception as error:
@@ -233,7 +300,7 @@ class Gateway:
             self._counts[channel] += 1
             number = self._counts[channel]
             self.asked.append(Asked(self.clock.monotonic(), channel, film, request))
-            if len(self.asked) > MOST_REQUESTS:
+            if len(self.asked) > self.most_requests:
                 self.clock.limit = 0.0
             wanted = request.headers.get("range", "")
             self.stage.note(f"asked: {channel} {number} of {film} {wanted}")

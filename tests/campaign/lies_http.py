@@ -81,6 +81,11 @@ def knows_nothing(s: Situation) -> Answer:
     return json_answer({"code": "task_not_exist", "message": HOSTILE, "data": None}, status)
 
 
+def has_deleted_it(s: Situation) -> Answer:
+    s.film.is_deleted = True
+    return answer(410, _words(s), content_type=_type(s))
+
+
 def answers_with_words(s: Situation) -> Answer:
     return answer(200, _words(s), content_type=_type(s))
 
@@ -144,6 +149,7 @@ def says_nonsense_of_range(s: Situation) -> Answer:
             f"bytes {start + 1}-{total - 1}/*",
         )
     )
+    s.film.offers[s.film.data] += start == 0
     return s.right(status=206, headers={"Content-Range": said}, body=s.film.data[start:])
 
 
@@ -186,11 +192,14 @@ def lies_about_length(s: Situation) -> Answer:
             "\xb2",
         )
     )
+    if isinstance(said, int) and 0 < said < len(s.film.data):
+        s.film.offers[s.film.present(s.clock.now)[:said]] += 1
     return [*s.right(length="said", headers={"Content-Length": str(said)}), CLOSE]
 
 
 def says_length_twice(s: Situation) -> Answer:
     whole = s.whole()
+    s.film.offers[whole.partition(b"\r\n\r\n")[2][:3]] += 1  # where this is the only length
     return [whole.replace(b"\r\n", b"\r\nContent-Length: 3\r\n", 1), CLOSE]
 
 
@@ -236,6 +245,9 @@ def sends_a_torn_file(s: Situation) -> Answer:
             b"\0\0\0\x18ftypisom" + data[40:],
         )
     )
+    is_hollow = torn.startswith(data[:40]) and not any(torn[40:])
+    # Where nothing in it can be checked, its promised length is all that there is to go by.
+    s.film.offers[torn] += 2 if is_hollow else 1
     return s.right(body=torn, etag=f'"torn-{s.rng.random()}"', headers={})
 
 
@@ -266,6 +278,7 @@ LIES: dict[str, tuple[tuple[str, ...], Lie]] = {
     "http: denied for once": (ANYWHERE, denies),
     "http: not ready": (BODIES, is_not_ready),
     "http: unknown id for once": (ANYWHERE, knows_nothing),
+    "http: 410": ((RETRIEVE, CONTENT), has_deleted_it),
     "http: words instead": (ANYWHERE, answers_with_words),
     "http: odd status": (ANYWHERE, has_odd_status),
     "http: packed": (BODIES, is_packed),

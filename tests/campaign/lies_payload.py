@@ -16,7 +16,7 @@ Change = Callable[[Payload, random.Random, Situation], object]
 
 
 def _truth(s: Situation) -> Payload:
-    return s.film.json(s.clock.now, s.gateway.link(s.film))
+    return s.gateway.video(s.film)
 
 
 def _lie(change: Change) -> Lie:
@@ -126,6 +126,8 @@ def raw_body(s: Situation) -> Answer:
             whole.replace(b'"progress": ', b'"progress": NaN, "p": ', 1),
             whole.replace(b'"progress": ', b'"progress": 1e999, "p": ', 1),
             whole.replace(b'"created_at": ', b'"created_at": ' + b"9" * 5000 + b', "c": ', 1),
+            whole.replace(b"a cat\\nplays", b"a\tcat\nplays"),
+            whole.replace(b"a cat", b"a c\xffat"),
             b"[" * 100_000,
             b'{"a":' * 50_000,
             whole + whole,
@@ -134,6 +136,19 @@ def raw_body(s: Situation) -> Answer:
         )
     )
     return answer(200, body, content_type="application/json")
+
+
+def in_another_status(s: Situation) -> Answer:
+    """The truth, with an HTTP status that says something else."""
+    statuses = (201, 202, 203, 207, 226, 400, 402, 403, 404, 409, 422, 500, 502, 503)
+    return json_answer(_truth(s), s.rng.choice(statuses))
+
+
+def accepted_without_a_word(s: Situation) -> Answer:
+    """While the video runs; a finished one is told as it is."""
+    if s.clock.now >= s.film.ready_at:
+        return s.right()
+    return answer(s.rng.choice((201, 202)), s.rng.choice((b"", b"Accepted", b"{}")))
 
 
 CHANGES: dict[str, Change] = {
@@ -154,4 +169,6 @@ CHANGES: dict[str, Change] = {
 LIES: dict[str, tuple[tuple[str, ...], Lie]] = {
     **{f"payload: {name}": ((RETRIEVE,), _lie(change)) for name, change in CHANGES.items()},
     "payload: broken JSON": ((RETRIEVE,), raw_body),
+    "payload: in another status": ((RETRIEVE,), in_another_status),
+    "payload: 202 while it runs": ((RETRIEVE,), accepted_without_a_word),
 }

@@ -117,7 +117,9 @@ class OneDownload(World):
         return outcome[0]
 
     def _download(self) -> Saved:
-        video = self.film.json(self.clock.now, self.gateway.link(self.film))
+        is_stale = self.film.nature.link_is_stale
+        link = self.gateway.direct_link(self.film, is_stale=is_stale)
+        video = self.film.json(self.clock.now, link)
         return download(
             self._api,
             self.film.id,
@@ -126,8 +128,14 @@ class OneDownload(World):
             cancelled=self._cancelled,
             clock=self.clock,
             link=video.get("video_url", ""),
+            fresh_link=self._fresh_link,
             want_digest=self.schedule.wants_digest,
         )
+
+    def _fresh_link(self) -> str:
+        """The gateway is asked about the video once more."""
+        link = self.gateway.direct_link(self.film)
+        return str(self.film.json(self.clock.now, link).get("video_url", ""))
 
     def _die(self) -> None:
         self._loop.run(self._api.aclose())
@@ -156,6 +164,11 @@ class OneDownload(World):
             self.breach(f"told to be saved as {saved.path.name}, which is not there")
         elif saved.bytes != len(files[saved.path.name]):
             self.breach(f"told to have {saved.bytes} bytes")
+        if (saved.mp4 is not None) != (saved.path.suffix == ".mp4"):
+            self.breach(f"I7: {saved.path.name}, and told to be verified: {saved.mp4!r}")
+        faults = [kind for kind in self.fired if not kind.startswith("nature")]
+        if self.film.nature.grows == "prefix" and not faults and saved.path.suffix != ".mp4":
+            self.breach(f"I7: {saved.path.name} was still growing, and nothing else was wrong")
 
     def _look_at_the_end(self) -> None:
         if self.disk is not None:

@@ -13,13 +13,20 @@ from collections.abc import Iterable, Iterator
 from enum import Enum
 from pathlib import Path
 
-from tests.campaign.gateway import CONTENT, MOST_REQUESTS, RETRIEVE, SIGNATURE, TOKEN, Gateway
+from tests.campaign.containers import BROKEN
+from tests.campaign.film import Film
+from tests.campaign.gateway import CONTENT, RETRIEVE, SIGNATURE, TOKEN, Gateway
 
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 BURST, RATE = 20, 5.0
 """Questions at once, and a second, that are still polite."""
 CONTENT_AT_ONCE = 8
 """Requests for one video's content within a second."""
+MP4_HEAD = 60
+"""Bytes of an MP4 by which it can be told to be one."""
+_KINDS = "mp4 webm mkv avi gif webp unverified ts mpg flv ogg wmv wav png jpg avif heic zip gz"
+FINAL = frozenset(f".{kind}" for kind in _KINDS.split())
+"""What the names of saved files end in."""
 
 
 class Oracle:
@@ -44,13 +51,13 @@ class Oracle:
         """The videos under final names that are not the user's own."""
         if not self.folder.is_dir():
             return {}
-        found = sorted(p for p in self.folder.iterdir() if p.suffix == ".mp4")
+        found = sorted(p for p in self.folder.iterdir() if p.suffix in FINAL)
         return {path: path.read_bytes() for path in found if path not in self.foreign}
 
     def copies(self, film_id: str) -> list[Path]:
-        """Where a film was saved."""
-        versions = self.gateway.films[film_id].versions
-        return [path for path, data in self.saved.items() if data in versions]
+        """Where what the server has, or had, as this film was saved."""
+        film = self.gateway.films[film_id]
+        return [p for p, data in self.saved.items() if data in film.versions or film.offers[data]]
 
     def files(self) -> Iterator[str]:
         """I1, and I2 as far as it is about files."""
@@ -75,15 +82,33 @@ class Oracle:
         if path in self._seen or self._judged.get(path) == data:
             return
         self._judged[path] = data
+        if _is_text(data):
+            yield f"I1: {path.name} is a text: {data[:40]!r}"
         for film in self.gateway.films.values():
-            if data not in film.versions:
-                continue
-            version = film.versions.index(data)
-            last = [v for f, v in self.gateway.served if f == film.id]
-            if last and last[-1] != version:
-                yield f"I1: {path.name} is version {version}, though {last[-1]} was served since"
-            return
+            if data in film.versions:
+                yield from self._right_name(path, data, film)
+                version = film.versions.index(data)
+                last = [v for f, v in self.gateway.served if f == film.id]
+                if last and last[-1] != version:
+                    yield f"I1: {path.name} is version {version}, but {last[-1]} was served since"
+                return
+            if film.offers[data]:
+                # A wrong file of the length that was promised: kept, but never as a video.
+                if path.suffix == ".mp4":
+                    yield f"I7: {path.name} is called whole, and is not"
+                is_mp4 = film.suffix == ".mp4" and len(data) > MP4_HEAD
+                if is_mp4 and film.offers[data] < 2 and data[4:8] in (b"ftyp", b"free", b"wide"):
+                    yield f"I7: {path.name} was kept, and its server was asked for it only once"
+                return
         yield f"I1: {path.name} ({len(data)} bytes) is no file that the server ever had"
+
+    def _right_name(self, path: Path, data: bytes, film: Film) -> Iterator[str]:
+        """I7: the name says what the file is, and nothing was believed too early."""
+        if path.suffix != film.suffix:
+            yield f"I7: {path.name} is a {film.nature.container}: its name ends in {film.suffix}"
+        is_enough = film.is_promised and film.nature.container not in BROKEN
+        if film.suffix != ".mp4" and not is_enough and film.offers[data] < 2:
+            yield f"I7: {path.name} was kept, and its server was asked for it only once"
 
     def _foreign_files(self) -> Iterator[str]:
         for path, data in self.foreign.items():
@@ -97,7 +122,7 @@ class Oracle:
         """What lies about although nothing is unfinished."""
         if self.folder.is_dir():
             for path in self.folder.iterdir():
-                if path.suffix != ".mp4" and path not in self.foreign:
+                if path.suffix not in FINAL and path not in self.foreign:
                     yield f"left in the folder: {path.name}"
 
     def secrets(self) -> Iterator[str]:
@@ -117,7 +142,7 @@ class Oracle:
     def manners(self) -> Iterator[str]:
         """How fast was asked, by the time of this life."""
         asked = self.gateway.asked
-        if len(asked) >= MOST_REQUESTS:
+        if len(asked) >= self.gateway.most_requests:
             yield f"{len(asked)} requests in one life"
         questions = [request.at for request in asked if request.channel == RETRIEVE]
         if (most := _densest(questions, 10.0)) > BURST + 10 * RATE:
@@ -129,6 +154,11 @@ class Oracle:
         for film, moments in per_film.items():
             if (most := _densest(moments, 1.0)) > CONTENT_AT_ONCE:
                 yield f"{most} requests for the content of {film} within a second"
+
+
+def _is_text(data: bytes) -> bool:
+    """Whether it is JSON, a page or plain words, as far as a look tells."""
+    return data.lstrip()[:1] in (b"{", b"<") or data.decode("latin-1").isprintable()
 
 
 def told_secrets(where: str, text: str) -> Iterator[str]:

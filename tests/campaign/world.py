@@ -15,6 +15,7 @@ from tests.campaign.clock import LifeClock
 from tests.campaign.film import Film
 from tests.campaign.gateway import Gateway
 from tests.campaign.hosts import Hosts
+from tests.campaign.lies_own import LIES as OWN_LIES
 from tests.campaign.obstacles import Obstacles
 from tests.campaign.oracle import Oracle
 from tests.campaign.schedule import LIES, Schedule
@@ -39,7 +40,7 @@ class World:
         self.story: list[str] = []
         films = [Film(nature, EPOCH) for nature in schedule.films]
         lies = {kind: lie for kind, (_channels, lie) in LIES.items()}
-        self.gateway = Gateway(hosts, self.clock, films, schedule.faults, lies, self)
+        self.gateway = Gateway(hosts, self.clock, films, schedule.faults, lies, OWN_LIES, self)
         self.oracle = Oracle(self.seen, self.seen / "videos", self.gateway)
         self.obstacles = Obstacles(self.seen, self.seen / "videos", self.oracle.foreign)
         self.disk: disk.Disk | None = None
@@ -62,9 +63,9 @@ class World:
         """Whether something is wrong at this moment that lasts longer than one request."""
         hosts = self.gateway.hosts
         is_offline = not (hosts.api.is_listening and hosts.storage.is_listening)
-        return (
-            bool(self._blocked) or is_offline or (self.disk is not None and self.disk.is_troubled)
-        )
+        is_growing = any(film.is_growing(self.clock.now) for film in self.gateway.films.values())
+        is_disk_troubled = self.disk is not None and self.disk.is_troubled
+        return bool(self._blocked) or is_offline or is_growing or is_disk_troubled
 
     def note(self, line: str) -> None:
         """One line of the story."""
