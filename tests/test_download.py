@@ -460,6 +460,22 @@ def test_a_broken_file_is_asked_for_again_whatever_failed_before(setup: Setup) -
     assert setup.files == WHOLE
 
 
+def test_a_dead_link_keeps_no_broken_file_from_being_kept(setup: Setup) -> None:
+    broken = DATA.replace(b"moov", b"moow")
+    setup.server.usual = Say(body=broken)
+    saved = setup.download(link="http://127.0.0.1:9/gone.mp4")
+    assert setup.files == {f"{ID}.unverified": broken}
+    assert saved.mp4 is None
+
+
+def test_a_broken_file_is_kept_once_its_video_is_deleted(setup: Setup) -> None:
+    broken = DATA.replace(b"moov", b"moow")
+    setup.server.says(Say(body=broken))
+    setup.server.usual = Say(status=410, body=b"{}", type="application/json")
+    setup.download()
+    assert setup.files == {f"{ID}.unverified": broken}
+
+
 def test_a_file_that_changes_for_ever_is_left_for_later(setup: Setup) -> None:
     broken = (bytes([n]) + DATA[1:].replace(b"moov", b"moow") for n in range(1, 99))
     setup.server.says(*[Say(body=body, etag=None, ranges=False) for body in broken])

@@ -163,6 +163,8 @@ class _Attempts:
         self.is_twice_the_same = False
         self.changes = 0
         """How often what was refused was not what was refused before."""
+        self.is_settled = False
+        """What is here was asked for often enough: a link may have better, else it is kept."""
         self.keeps_anyway = False
         """Nothing better will come: keep it under a name that says that it is not verified."""
         self.ends: set[int] = set()
@@ -303,6 +305,8 @@ class _Attempts:
             self.skip_range = True  # some gateways answer a Range with anything but the file
         elif is_own or trouble.scope is Scope.TOKEN:
             self._turn_to_link(trouble)
+        elif isinstance(trouble, Expired) and self._is_worth_keeping():
+            self.keeps_anyway = True  # nothing better will come
         else:
             raise self.route.cause(trouble)
         self.transfer.show(Phase.RETRYING)
@@ -351,14 +355,22 @@ class _Attempts:
 
     def _give_up(self, trouble: ApiError | Corrupt) -> None:
         """Go on with the link, keep what came, or raise."""
-        is_kept = isinstance(trouble, Corrupt) and self.part.size > 0
-        if is_kept and (self.part.is_complete or self.is_twice_the_same):
+        if isinstance(trouble, Corrupt) and self._is_worth_keeping():
+            self.is_settled = True
             if self.route.can_turn:
                 self._turn_to_link(trouble)
             else:
                 self.keeps_anyway = True
             return
         self._turn_to_link(self._explained(trouble))
+
+    def _is_worth_keeping(self) -> bool:
+        """Whether what is here is all that the server has: as long as promised, or twice the same.
+
+        What a link has brought since then may have taken its place.
+        """
+        is_all = self.part.is_complete or self.is_twice_the_same
+        return is_all and self.part.size > 0 and sha256_of(self.part.path) == self.refused_digest
 
     def _check_pace(self) -> None:
         """Raise Slow where bytes are gained, but hardly any, because every response is cut."""
@@ -379,9 +391,12 @@ class _Attempts:
 
     def _turn_to_link(self, trouble: HingtuiError) -> None:
         """Go on with another link; where there is none, raise."""
-        if not self.route.turn(trouble):
+        if self.route.turn(trouble):
+            self.tries_left = self.limits.tries
+        elif self.is_settled and self._is_worth_keeping():
+            self.keeps_anyway = True
+        else:
             raise self.route.cause(trouble)
-        self.tries_left = self.limits.tries
 
     def _replace_link(self, trouble: StorageRefused) -> None:
         """The storage refuses the link: as a rule its signature is too old."""
