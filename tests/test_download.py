@@ -383,6 +383,20 @@ def test_a_video_that_is_still_being_written_is_awaited(setup: Setup) -> None:
     assert setup.files == WHOLE
 
 
+def test_bytes_behind_the_last_box_are_not_lost_where_no_length_is_given(setup: Setup) -> None:
+    tagged = DATA + b"TAG" + bytes(40) + b"end of the tag"
+    setup.server.data = tagged
+    setup.server.says(Say(length="unsaid", cut=len(tagged) - 9, end=None))
+    setup.download()
+    assert setup.files == {f"{ID}.mp4": tagged}
+
+
+def test_a_file_that_begins_with_zeros_is_asked_for_from_its_start(setup: Setup) -> None:
+    setup.server.says(Say(body=bytes(HALF) + DATA[HALF:], etag=None))
+    setup.download()
+    assert setup.files == WHOLE
+
+
 def test_a_preallocated_file_is_awaited_too(setup: Setup) -> None:
     blank = DATA[:32] + bytes(len(DATA) - 32)
     setup.server.says(*(Say(body=blank, etag=None) for _ in range(3)))

@@ -52,6 +52,8 @@ _QUICK = 2.0
 """Seconds: what is worth another try this soon is tried again here, all else by the queue."""
 _FRESH_LINKS = 2
 """Times at most that the gateway is asked for a new link during one download."""
+_BLANK = 512
+"""Zeros at the beginning that show a file which was made at its full length and is not written."""
 _MOST_CHANGES = 8
 """Times that a file may turn out to be still being written; then others have their turn first."""
 _jitter = random.SystemRandom()
@@ -230,7 +232,8 @@ class _Attempts:
         part.sync()
         kind = file_kind(_head_of(part.path))
         mp4 = self._verify(kind)
-        if mp4 and mp4.has_fragments and not part.is_complete and self._may_go_on():
+        may_be_cut = mp4 is not None and (mp4.has_fragments or not mp4.ends_with_box)
+        if may_be_cut and not part.is_complete and self._may_go_on():
             return None
         digest = sha256_of(part.path) if want_digest else None
         self.transfer.check_cancelled()
@@ -258,7 +261,7 @@ class _Attempts:
             raise broken from None
         except Unverifiable:
             pass  # judged like any other file that nothing can verify
-        is_blank = kind is FileKind.UNKNOWN and not any(_head_of(self.part.path))
+        is_blank = kind is FileKind.UNKNOWN and not any(_head_of(self.part.path)[:_BLANK])
         if self.part.is_complete and not is_blank:
             return None
         self._compare()

@@ -41,6 +41,8 @@ class Mp4:
     height: int | None = None
     has_fragments: bool = False
     """Its index does not say how many fragments there are: cut between two, it looks complete."""
+    ends_with_box: bool = field(default=True, compare=False)
+    """Whether its last box ends where the file does: else something behind it may be cut off."""
 
 
 def inspect(path: Path) -> Mp4:
@@ -62,7 +64,9 @@ def inspect(path: Path) -> Mp4:
         _check_last_box(layout, has_samples=end > 0)
     elif not end:
         raise has_no_samples()
-    return Mp4(movie.duration, movie.width, movie.height, has_fragments)
+    last = layout.last
+    ends_with_box = last is not None and last.end == length and not last.is_cut
+    return Mp4(movie.duration, movie.width, movie.height, has_fragments, ends_with_box)
 
 
 @dataclass(slots=True)
