@@ -54,6 +54,9 @@ _FRESH_LINKS = 2
 """Times at most that the gateway is asked for a new link during one download."""
 _BLANK = 512
 """Zeros at the beginning that show a file which was made at its full length and is not written."""
+_LAST_CHANCE = 150.0
+"""Seconds before its expiry from which on a file that is not whole is kept as it is: the queue may
+not try it again in time."""
 _MOST_CHANGES = 8
 """Times that a file may turn out to be still being written; then others have their turn first."""
 _jitter = random.SystemRandom()
@@ -98,6 +101,7 @@ def download(
     already: Callable[[], Path | None] = lambda: None,
     busy_part: os.stat_result | None = None,
     admit: Callable[[], float] = lambda: 0.0,
+    time_left: Callable[[], float | None] = lambda: None,
     published: Callable[[Saved], None] = lambda _saved: None,
     want_digest: bool = False,
     limits: Limits = USUAL_LIMITS,
@@ -108,7 +112,8 @@ def download(
     `/content` is of no use, and after it what `fresh_link` returns, which may block. `already` is
     asked, once no other process can be downloading this video, for a file that one of them may have
     saved meanwhile; `busy_part` is the file that one was seen writing to. `admit` is asked before
-    every request but the first: how many seconds to wait. `published` gets the result while the
+    every request but the first: how many seconds to wait. `time_left` says how many seconds the
+    file is still there, None where that is not known. `published` gets the result while the
     part is locked: another process that waits for it looks there first.
 
     Raises the family of DownloadError, and of ApiError what waiting a little does not cure.
@@ -125,7 +130,8 @@ def download(
                 progress.received = progress.total = saved.bytes
                 progress.phase = Phase.DONE
                 return saved
-        saved = _Attempts(api, transfer, link, fresh_link, admit).run(want_digest=want_digest)
+        attempts = _Attempts(api, transfer, link, fresh_link, admit, time_left)
+        saved = attempts.run(want_digest=want_digest)
         published(saved)
         return saved
 
@@ -140,10 +146,12 @@ class _Attempts:
         link: str,
         fresh_link: Callable[[], str],
         admit: Callable[[], float],
+        time_left: Callable[[], float | None],
     ) -> None:
         self.api = api
         self.transfer = transfer
         self.admit = admit
+        self.time_left = time_left
         self.part: Part = transfer.part
         self.limits = transfer.limits
         self.route = _Route(link, self._waiting(fresh_link))
@@ -336,7 +344,8 @@ class _Attempts:
         if isinstance(trouble, Corrupt):
             self.is_refused = self.part.is_complete
             if self.changes > _MOST_CHANGES:
-                raise trouble
+                self._leave_for_later(trouble)
+                return
         elif self.part.size > self.most:
             self._check_pace()
             self.tries_left = self.limits.tries
@@ -355,6 +364,13 @@ class _Attempts:
         failures = max(self.limits.tries - self.tries_left, self.changes)
         backoff = Backoff(self.limits.first_pause, self.limits.longest_pause)
         self.transfer.clock.wait(self.transfer.cancelled, backoff.after(failures, _jitter))
+
+    def _leave_for_later(self, trouble: Corrupt) -> None:
+        """It changes with each request: let others have their turn, if there is a later."""
+        left = self.time_left()
+        if left is None or left > _LAST_CHANCE or not self._is_worth_keeping():
+            raise trouble
+        self.keeps_anyway = True
 
     def _give_up(self, trouble: ApiError | Corrupt) -> None:
         """Go on with the link, keep what came, or raise."""

@@ -238,6 +238,7 @@ class DownloadQueue:
                     fresh_link=fresh_link,
                     busy_part=saving.busy_part,
                     admit=lambda: self._gateway.admit(self._clock.monotonic()),
+                    time_left=lambda: self._time_left(watched),
                     want_digest=self._want_digest,
                 )
             except Exception as error:  # noqa: BLE001 - handed to the event loop, not lost
@@ -247,6 +248,11 @@ class DownloadQueue:
 
         threading.Thread(target=work, name=f"save {watched.id}", daemon=True).start()
         return future
+
+    def _time_left(self, watched: Row) -> float | None:
+        """Seconds until the file expires; None where that is not known. Any thread."""
+        ends = watched.expiry
+        return None if ends is None else ends.at - self._gateway.now()
 
     def _put_off(self, watched: Row, saving: Download, error: Exception) -> None:
         """Decide what an error means: another try later, or none."""

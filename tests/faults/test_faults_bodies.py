@@ -160,6 +160,18 @@ async def test_what_stays_broken_is_kept_but_never_called_a_video(
         assert len(ranges(here)) <= (1 if name in STRANGE else 6)
 
 
+async def test_a_file_that_changes_until_it_expires_is_kept_at_last(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 600)
+        lengths = iter(range(9000, 59_000, 7))
+
+        def growing(_request: Request) -> bytes:
+            return answer(200, DATA[: next(lengths)], content_type="video/mp4")
+
+        await fetch(here, *[growing] * 500)
+        assert [path.suffix for path in here.folder.iterdir()] == [".unverified"]
+
+
 async def test_an_empty_file_is_tried_until_it_expires(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         here.gateway.file("a", b"", expires_at=int(here.clock.time()) + 900)
