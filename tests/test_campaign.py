@@ -15,8 +15,8 @@ import pytest
 from hingtui.api import content
 from hingtui.download import attempts, transfer
 from hingtui.download import part as part_file
-from hingtui.model.errors import ApiError
-from hingtui.model.mp4 import Mp4, inspect
+from hingtui.model.errors import ApiError, BadReply
+from hingtui.model.mp4 import Mp4, Unverifiable, inspect
 from hingtui.model.video import Video
 from hingtui.monitor import Monitor, Row
 from hingtui.monitor.gateway import Gateway
@@ -153,10 +153,14 @@ def leaves_files_open(patch: pytest.MonkeyPatch) -> None:
 
 
 def keeps_nothing_odd(patch: pytest.MonkeyPatch) -> None:
-    """What no check can read is asked for for ever, and never kept."""
+    """What no check can read is taken for an error and thrown away."""
 
     def verify(tries: attempts._Attempts, _kind: object) -> Mp4:
-        return inspect(tries.part.path)
+        try:
+            return inspect(tries.part.path)
+        except Unverifiable:
+            tries.part.clear()
+            raise BadReply from None
 
     patch.setattr(attempts._Attempts, "_verify", verify)
 
@@ -224,7 +228,7 @@ MUTANTS: list[tuple[Patch, str, tuple[str, ...], str]] = [
     ),
     (asks_all_the_time, WATCH, ("network",), "questions within"),
     (leaves_files_open, DOWNLOAD, ("http",), "descriptors are left"),
-    (keeps_nothing_odd, DOWNLOAD, ("user",), "no file"),
+    (keeps_nothing_odd, DOWNLOAD, ("user",), "failed without a cause"),
     (calls_all_files_videos, DOWNLOAD, ("user",), "I7"),
     (keeps_what_is_still_written, DOWNLOAD, ("http: torn",), "I7"),
     (blames_the_token, WATCH, ("own",), "I6: the token"),

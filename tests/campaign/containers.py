@@ -36,6 +36,8 @@ SUFFIXES = {
     "no moov": ".unverified",
 }
 """What the name of a saved file must end in: .mp4 only for what can be verified."""
+TAIL = b"\0\xff trailing bytes \x01"
+"""Belongs to no sample: where nobody says how long the file is, nobody misses it."""
 ODD = tuple(SUFFIXES)[1:]
 BROKEN = ("zeros", "no moov")
 """Those that a client asks for again before it keeps them."""
@@ -56,7 +58,7 @@ def made(
     rest = data[len(FTYP) :]
     match container:
         case "bytes after the last box":
-            return data + b"\0\xff trailing bytes \x01"
+            return data + TAIL
         case "first box wide":
             return box(b"wide") + box(b"free", bytes(len(FTYP) - 16)) + rest
         case "first box free":

@@ -231,7 +231,7 @@ class Film:
 
     def tags(self, version: int, now: float) -> tuple[str | None, dict[str, str]]:
         """(ETag, other headers) of a version."""
-        age = now - self.ready_at if self.is_growing(now) else 0.0
+        age = max(0.01, now - self.ready_at) if self.is_growing(now) else 0.0
         tag = f'"{self.nature.seed:x}-{version}{f"-{age:.2f}" if age else ""}"'
         if self.nature.tagging == "strong":
             return tag, {}

@@ -14,7 +14,7 @@ from tests.campaign.lies_own import TOKEN_WORDS, words
 
 POLLED = 30.0
 """Seconds within which a running video is asked about again, and its download begins and ends."""
-TURN = 20.0
+TURN = 30.0
 """Seconds that the tries at one place take where each fails. Three downloads run at once, so a
 healthy video may have to wait for one turn of those that fail; and downloads that wait between
 their tries move the clock of a life one after the other, not together."""
