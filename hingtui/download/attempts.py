@@ -51,7 +51,7 @@ from hingtui.text.i18n import _
 _QUICK = 2.0
 """Seconds: what is worth another try this soon is tried again here, all else by the queue."""
 _FRESH_LINKS = 2
-"""Times at most that the gateway is asked for a new link during one download."""
+"""Times in a row that the gateway is asked for a new link, as long as none works."""
 _BLANK = 512
 """Zeros at the beginning that show a file which was made at its full length and is not written."""
 _LAST_CHANCE = 150.0
@@ -226,6 +226,7 @@ class _Attempts:
             link=self.route.link,
             cancelled=cancelled,
         ) as content:
+            self.route.worked()
             if self.is_refused and transfer.is_unchanged(content):
                 return True
             self.is_refused = False
@@ -455,6 +456,10 @@ class _Route:
         self.link = link
         self._used.add(link)
         return True
+
+    def worked(self) -> None:
+        """The storage accepts the link: once it is too old, a new one may be asked for again."""
+        self._asked = 0
 
     def cause(self, trouble: HingtuiError) -> HingtuiError:
         """What to report: why `/content` failed, unless it is only not there."""

@@ -13,7 +13,7 @@ import pytest
 from hingtui.model.errors import Blocked, Expired, Forbidden, StorageRefused
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState
-from tests.fault_server import RESET, Part, answer, json_answer
+from tests.fault_server import RESET, Part, Request, answer, json_answer
 from tests.faults.world import World, world
 from tests.mp4_samples import mp4
 
@@ -242,6 +242,34 @@ async def test_a_link_with_an_expired_signature_is_asked_for_again(tmp_path: Pat
         await here.watch("a")
         here.clock.advance(here.gateway.link_life + 60)
         here.gateway.video("a", video={"url": here.gateway.link("a")})
+        here.save("a")
+        await here.saved("a")
+        assert here.files == {"a.mp4": DATA}
+
+
+async def test_short_lived_links_are_renewed_while_the_file_is_written(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        here.gateway.link_life = 10
+
+        def video(_request: Request) -> bytes:
+            return json_answer(
+                here.gateway.videos["a"] | {"video": {"url": here.gateway.link("a")}}
+            )
+
+        here.gateway.fault("/v1/videos/a", video, times=10_000)
+        here.gateway.fault("/v1/videos/a/content", answer(404), times=10_000)
+        lengths = iter(range(9000, 19_000, 1700))
+
+        def growing(request: Request) -> Part | list[Part]:
+            here.clock.advance(15)
+            length = next(lengths, len(DATA))
+            return answer(200, DATA[:length], content_type="video/mp4")
+
+        for _ in range(7):
+            here.gateway.fault("/files/a", growing)
+            here.gateway.fault("/files/a", answer(403))
+        await here.watch("a")
         here.save("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
