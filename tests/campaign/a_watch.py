@@ -66,7 +66,7 @@ class AWatch(World):
         self._hands = Hands(self._ledger, pool, self.clock, root, self.seen)
         self._rng = random.Random(schedule.seed)  # noqa: S311 - a schedule, no secret
         self._hop = schedule.hop
-        self._is_healed = self._is_to_begin_again = False
+        self._is_healed = self._is_to_begin_again = self._is_busy = False
         self._healed_at = 0.0
         self._neighbours = Neighbours(self.gateway, schedule.faults)
         self._saved_again: dict[str, int] = {}
@@ -205,6 +205,7 @@ class AWatch(World):
         Where some videos fail for ever, somebody always does: a look every few seconds must do.
         """
         look_at = self.clock.monotonic() + LOOKS_EVERY
+        self._is_busy = False
         while time.monotonic() < deadline and len(self.gateway.asked) < self.gateway.most_requests:
             for _ in range(4):
                 await asyncio.sleep(0)
@@ -218,6 +219,7 @@ class AWatch(World):
                 return True
             await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED, timeout=0.02)
             if self.schedule.is_of_neighbours and self.clock.monotonic() > look_at:
+                self._is_busy = True
                 return True
         return False
 
@@ -234,7 +236,8 @@ class AWatch(World):
         is_exact = self.schedule.is_of_neighbours and not self._is_healed
         self._hop = self.schedule.hop if asked > self._asked or is_exact else slower
         self._asked = asked
-        self.clock.advance(max(self.clock.next_wake() or 0.0, self._hop))
+        if not self._is_busy:  # else those who wait between their tries move the clock
+            self.clock.advance(max(self.clock.next_wake() or 0.0, self._hop))
 
     def _is_time_to_heal(self, now: float) -> bool:
         if not self.schedule.is_of_neighbours:
