@@ -102,9 +102,11 @@ async def test_a_handler_that_fails_is_logged_told_once_and_lived_through(
     async with stage(tmp_path, *(job(f"video_{n}") for n in range(5))) as acting:
         with pytest.MonkeyPatch.context() as broken:
             broken.setattr(place, name, fails)
+            told: list[str] = []
             for _time in range(3):
                 await provoke(acting)
-            told = [toast for toast in acting.toasts() if TOAST in toast]
+                shown = [toast for toast in acting.toasts() if TOAST in toast]
+                told = max(told, shown, key=len)  # on a slow machine the first may go meanwhile
         acting.survives = len(acting.app.survived)
         assert 1 <= log() <= 2  # what goes on failing is logged at the 1st, 10th, 100th time
         assert len(told) == acting.survives <= 2  # one fault can have another in its train
