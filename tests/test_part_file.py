@@ -425,3 +425,20 @@ def test_a_cancel_before_the_first_byte_leaves_nothing(server: FileServer, tmp_p
     with pytest.raises(Cancelled):
         _download(server, tmp_path, cancelled=cancelled)
     assert _files(tmp_path) == {}
+
+
+def test_a_part_that_cannot_be_loaded_is_believed_no_more_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / PART).write_bytes(bytes(1341))
+    (tmp_path / NOTE).write_text(json.dumps({"id": ID, "total": 8000, "origin": "http://h"}))
+
+    def fail(*_: object) -> NoReturn:
+        raise OSError(errno.EIO, "input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "ftruncate", fail)
+        with pytest.raises(OSError, match="input/output"):
+            opened_part(ID, tmp_path).__enter__()
+    with opened_part(ID, tmp_path) as part:
+        assert part.size == 0

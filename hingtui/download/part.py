@@ -189,6 +189,10 @@ class Part:
         self._remove_note()
         self.path.unlink(missing_ok=True)
 
+    def abandon(self) -> None:
+        """Let go of the part as it is: after a failed `load`, nobody vouches for its bytes."""
+        close_quietly(self._descriptor)
+
     def close(self) -> None:
         """Let go of the part; an empty one is not left lying about."""
         try:
@@ -233,6 +237,10 @@ def opened_part(video_id: str, folder: Path) -> Iterator[Part]:
     part = Part(video_id, _target(video_id, folder))
     try:
         part.load()
+    except BaseException:
+        part.abandon()
+        raise
+    try:
         yield part
     finally:
         part.close()
