@@ -52,7 +52,7 @@ import os, signal, sys
 from itertools import count
 from pathlib import Path
 from tests.test_part_file import download_canned
-TRACED = ("part_file.py", "part_note.py", "/disk.py", "/names.py", "/writing.py", "/locks.py")
+TRACED = ("/part.py", "/part_metadata.py", "/disk.py", "/names.py", "/atomic.py", "/locks.py")
 def download_until(line):
     left = line
     def trace(frame, event, arg):
