@@ -180,7 +180,7 @@ class Api:
         return await asyncio.to_thread(work) if len(reply.body) * growth > BIG else work()
 
     async def _apart(self, url: httpx.URL, cap: int) -> Reply:
-        """`_fetch` in a task of its own, which goes on if whoever waits for it is cancelled.
+        """`_fetch` in a task of its own, which goes on if its caller is cancelled.
 
         A request that is cancelled leaves httpcore's pool one connection poorer (httpcore #1093).
         """
@@ -194,7 +194,7 @@ class Api:
         self._exchanges.discard(exchange)
         self._gate.release()
         if not exchange.cancelled():
-            exchange.exception()  # told to whoever waits; if nobody does, it is no news
+            exchange.exception()  # the caller gets it; without one it is no error to report
 
     async def _fetch(self, url: httpx.URL, cap: int) -> Reply:
         """The answer to a GET, after redirects within the origin."""

@@ -123,12 +123,12 @@ class Wire:
             self._timer.cancel()
 
     def cut(self) -> None:
-        """End the request now, from any thread: whoever reads gets an error at once."""
+        """End the request now, from any thread: a pending read fails at once."""
         self.is_cut = True
         sock = self._stream.get_extra_info("socket") if self._stream is not None else None
         with contextlib.suppress(OSError):  # it is closed already
             if isinstance(sock, ssl.SSLSocket):
-                # Its own shutdown() would make whoever reads go on in plain text.
+                # SSLSocket.shutdown() drops TLS: a pending read would go on in plain text.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
             elif sock is not None:
                 sock.shutdown(socket.SHUT_RDWR)

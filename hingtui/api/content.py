@@ -1,7 +1,7 @@
 """Open the content of a video, through redirects, in a thread that may block.
 
-It must not know what becomes of the bytes. The token goes to the base URL's own origin and, once
-a redirect has left that, never again.
+It does not store the bytes. The token goes to the base URL's own origin only and, once a redirect
+has left that, never again.
 """
 
 from __future__ import annotations
@@ -123,7 +123,7 @@ class ContentOpener:
     ) -> Generator[Content, None, None]:
         """The content at `hop`, or where that leads to; from `start` on where that is not 0.
 
-        Once `cancelled` is set, whoever waits here or for the bytes gets Unreachable at once.
+        Once `cancelled` is set, opening and reading fail with Unreachable at once.
         """
         headers = {"Accept": "*/*", "Accept-Encoding": "identity"}
         if start > 0:

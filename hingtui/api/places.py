@@ -92,7 +92,7 @@ COST: tuple[tuple[tuple[str, ...], str, float], ...] = (
         1,
     ),
 )
-"""Where a price stands, its unit, and how many of what is told make one of the unit."""
+"""Where a price stands, its unit, and the number to divide by to get that unit."""
 
 LIVES: tuple[tuple[float, tuple[str, ...]], ...] = (
     (math.inf, ("file_path", "inference_time_s", "stage_durations", "peak_memory_mb")),

@@ -140,7 +140,7 @@ def _with_monitor(
             if log is not None:
                 log.close()
     except BrokenPipeError:
-        raise  # nobody is left to be told
+        raise  # the reader of our output is gone
     except (HingtuiError, OSError) as error:
         return _refuse(error)
 

@@ -87,7 +87,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         except Exception:
             if this_process.status is None:
                 raise
-            status = 130  # the interrupt again: amid a class or a callback it changes its name
+            status = 130  # KeyboardInterrupt surfaces as another type in a class body or a callback
         status = _written_out(status)
         return status if this_process.status is None else this_process.status
 
@@ -112,7 +112,7 @@ def _carried_out(chosen: argparse.Namespace) -> int:
 
 def _cannot_be_said(error: OSError) -> int:
     if not isinstance(error, BrokenPipeError):  # the reader of our output has seen enough
-        with suppress(OSError):  # where even stderr is gone, nobody can be told
+        with suppress(OSError):  # stderr may be gone too
             print(f"hingtui: {error}", file=sys.stderr)
     return 1
 
@@ -141,7 +141,7 @@ def _written_out(status: int) -> int:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
             status = status or 1
             if not isinstance(error, BrokenPipeError):
-                with suppress(OSError):  # where even stderr is gone, nobody can be told
+                with suppress(OSError):  # stderr may be gone too
                     print(f"hingtui: {error}", file=sys.stderr)
     return status
 

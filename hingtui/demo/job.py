@@ -117,7 +117,7 @@ class Job:
                 return 0.0
 
     def answer(self, now: float, link: str = "") -> dict[str, object]:
-        """The video object at `now`; `link` is told only when the file is there."""
+        """The video object at `now`; `link` is included only when the file is there."""
         status = self.status(now)
         is_openai = self.vocabulary == "openai"
         progress = self.progress(now)

@@ -72,7 +72,7 @@ class DownloadQueue:
         self._changed = changed
         self._saved = saved
         self._failed = failed
-        self._heard = put_off
+        self._on_put_off = put_off
         self._fresh_link = fresh_link
         self._want_digest = want_digest
         self._source: ContentSource | None = None
@@ -271,7 +271,7 @@ class DownloadQueue:
         else:
             saving.state = DownloadState.WAITING
             saving.retry_at = now + wait
-        self._heard(watched, error)
+        self._on_put_off(watched, error)
         error.forget_frames()
 
     def _give_up(self, watched: Row, saving: Download, error: Exception) -> None:
