@@ -1,0 +1,348 @@
+"""What a person sees and does, on the real app over a real gateway."""
+
+from __future__ import annotations
+
+import gc
+import weakref
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+from textual.widgets import Input
+from textual.widgets._footer import FooterKey
+
+from hingtui.model.errors import StorageTrouble
+from hingtui.model.video import Status
+from hingtui.monitor import GatewayState
+from hingtui.storage.watchlist import Watchlist
+from hingtui.text.cell_width import short_id
+from hingtui.ui.screens.dialogs import AddDialog, HelpDialog, QuitDialog, TokenDialog
+from tests.support.pilot import stage
+from tests.support.scene import TOKEN, job, until
+
+READY: dict[str, Any] = {"queued_for": 0, "generating_for": 0}
+
+
+async def test_add_watch_ready_download_leaves_the_servers_bytes(tmp_path: Path) -> None:
+    one = job()
+    async with stage(tmp_path, one, watched=[]) as acting:
+        assert "paste the ids" in acting.text()
+        await acting.press("a")
+        await acting.paste("video_one\n")
+        assert "1 new id" in acting.text()
+        await acting.press("enter")
+        await acting.pass_time()
+        assert "queued" in acting.line_with("video") or "queued" in acting.text()
+        await acting.pass_time(35)
+        assert "generating" in acting.text()
+        assert "50%" in acting.text()
+        await acting.pass_time(40)
+        assert "ready" in acting.text()
+        await acting.press("d")
+        await until(lambda: acting.row("video_one").saved is not None)
+        await acting.drawn()
+        assert "saved" in acting.text()
+        path = acting.row("video_one").saved
+        assert path is not None
+        assert path.parent == tmp_path / "videos"
+        assert path.read_bytes() == one.file()
+
+
+async def test_all_ready_videos_come_home_with_one_key(tmp_path: Path) -> None:
+    jobs = [job(f"video_{n}", **READY) for n in range(5)]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.pass_time(1)
+        await acting.press("D")
+        await until(lambda: all(w.saved for w in acting.app.monitor.watched.values()))
+        assert {path.name for path in (tmp_path / "videos").iterdir()} == {
+            f"video_{n}.mp4" for n in range(5)
+        }
+
+
+async def test_unwatching_can_be_undone_and_the_file_follows(tmp_path: Path) -> None:
+    async with stage(tmp_path, job("video_a"), job("video_b")) as acting:
+        await acting.press("x")
+        assert list(acting.table.order) == ["video_b"]
+        await acting.app.monitor.sync()
+        assert list(Watchlist(tmp_path / "watchlist.toml").read().entries) == ["video_b"]
+        await acting.press("u")
+        assert set(acting.table.order) == {"video_a", "video_b"}
+        assert acting.table.cursor_id == "video_a"
+        await acting.app.monitor.sync()
+        assert set(Watchlist(tmp_path / "watchlist.toml").read().entries) == {"video_a", "video_b"}
+
+
+async def test_the_cursor_stays_on_its_video_when_rows_come_and_go(tmp_path: Path) -> None:
+    jobs = [job(f"video_{n}") for n in range(6)]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.press("j", "j", "j")
+        chosen = acting.table.cursor_id
+        assert chosen == "video_3"
+        acting.app.monitor.remove(["video_0", "video_1"])
+        await acting.drawn()
+        assert acting.table.cursor_id == chosen
+        acting.app.monitor.add(["video_new"])
+        await acting.drawn()
+        assert acting.table.cursor_id == chosen
+        assert acting.table.order[0] == "video_new"
+
+
+async def test_the_details_follow_the_cursor(tmp_path: Path) -> None:
+    jobs = [job("video_a", prompt="the first"), job("video_b", prompt="the second")]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.press("enter")
+        assert "the first" in acting.detail()
+        await acting.press("j")
+        assert "the second" in acting.detail()
+        await acting.press("x")
+        assert "the first" in acting.detail()
+
+
+async def test_a_failed_video_says_why(tmp_path: Path) -> None:
+    bad = job(outcome="failed", error=("moderation_blocked", "Prompt was refused"), **READY)
+    async with stage(tmp_path, bad) as acting:
+        await acting.pass_time(1)
+        assert "failed" in acting.text()
+        assert "Prompt was refused" in acting.text()
+        await acting.press("enter")
+        assert "moderation_blocked" in acting.detail()
+
+
+async def test_pasted_words_that_are_no_ids_are_named(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), job("video_two"), watched=["video_one"]) as acting:
+        await acting.press("a")
+        assert isinstance(acting.app.screen, AddDialog)
+        await acting.paste("video_one video_two hello")
+        line = acting.line_with("1 new id")
+        assert "1 already watched" in line
+        assert "not an id: hello" in line
+        await acting.press("enter")
+        assert set(acting.table.order) == {"video_one", "video_two"}
+
+
+async def test_a_token_can_be_typed_and_is_kept_in_its_own_file(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), token=None) as acting:
+        assert acting.app.monitor.connection.link is GatewayState.NO_TOKEN
+        await acting.press("enter")
+        assert isinstance(acting.app.screen, TokenDialog)
+        acting.app.screen.query_one(Input).value = f" {TOKEN}\n"
+        await acting.press("enter")
+        await until(lambda: acting.app.monitor.connection.link is GatewayState.ONLINE)
+        await acting.pass_time()
+        assert acting.row("video_one").status is Status.QUEUED
+        path = tmp_path / "token"
+        assert path.read_text().strip() == TOKEN
+        assert path.stat().st_mode & 0o777 == 0o600
+        assert TOKEN not in acting.text()
+
+
+async def test_a_token_for_this_run_only_is_not_written_down(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), token=None) as acting:
+        await acting.press("enter")
+        acting.app.screen.query_one(Input).value = TOKEN
+        await acting.pilot.click("#token-once")
+        await until(lambda: acting.app.monitor.connection.link is GatewayState.ONLINE)
+        assert not (tmp_path / "token").exists()
+
+
+async def test_a_refused_token_is_one_banner_and_enter_offers_another(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), token="oh-wrong") as acting:
+        await acting.drawn()
+        assert "refuses the token" in acting.text()
+        assert "无效的令牌" in acting.text()
+        await acting.press("enter")
+        assert isinstance(acting.app.screen, TokenDialog)
+
+
+async def test_quitting_asks_first_while_a_download_runs(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(**READY)) as acting:
+        await acting.pass_time(1)
+        acting.server.once("/v1/videos/video_one/content", status=202, body=b"{}", times=99)
+        await acting.press("d")
+        await until(lambda: bool(acting.app.monitor.saving))
+        await acting.press("q")
+        assert isinstance(acting.app.screen, QuitDialog)
+        await acting.press("escape")
+        assert not isinstance(acting.app.screen, QuitDialog)
+        await acting.press("q", "enter")
+        await until(lambda: not acting.app.is_running)
+
+
+async def test_help_shows_every_key(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), size=(120, 50)) as acting:
+        await acting.press("question_mark")
+        assert isinstance(acting.app.screen, HelpDialog)
+        text = acting.text()
+        for words in ("Download all that are ready", "Undo the last unwatch", "Copy its id"):
+            assert words in text
+
+
+async def test_a_chinese_keyboard_reaches_the_help(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), language="zh") as acting:
+        await acting.press("fullwidth_question_mark")
+        assert isinstance(acting.app.screen, HelpDialog)
+
+
+HOSTILE = "[@click=app.quit]x[/] [/] [link=https://a.b]l[/link] \x1b]52;c;AA\x07 \u202egpj\u200b 表"
+
+
+async def test_hostile_text_in_every_field_is_harmless(tmp_path: Path) -> None:
+    everywhere: dict[str, Any] = dict.fromkeys(("prompt", "model", "size"), HOSTILE)
+    bad = job(outcome="failed", error=(HOSTILE, HOSTILE), **everywhere, **READY)
+    async with stage(tmp_path, bad, size=(200, 50)) as acting:
+        await acting.pass_time(1)
+        await acting.press("enter")
+        await acting.press("x")
+        await acting.press("u")
+        text = acting.text() + acting.detail() + " ".join(acting.toasts())
+        assert "[@click=app.quit]" in text
+        assert not any(char in text for char in "\x1b\x07\u202e\u200b")
+        assert acting.app.is_running
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50), (40, 10), (12, 3), (1, 1)])
+async def test_nothing_wraps_or_sticks_out_at_any_size(
+    tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
+    jobs = [
+        job("video_a", prompt="百事可乐宣传片" * 20),
+        job("video_b", prompt="a long prompt " * 20, **READY),
+        job("video_c", outcome="failed", error=("code", "内容被拒绝" * 20), **READY),
+    ]
+    async with stage(tmp_path, *jobs, size=size, language=language) as acting:
+        await acting.pass_time(10)
+        await acting.press("enter")
+        assert all(cell_len(line) <= size[0] for line in acting.lines())
+        assert len(acting.lines()) <= size[1]
+
+
+async def test_resizing_keeps_the_cursor_and_the_rows(tmp_path: Path) -> None:
+    jobs = [job(f"video_{n}") for n in range(30)]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.press(*["j"] * 20)
+        for size in ((80, 24), (10, 5), (200, 50), (1, 1), (120, 30)):
+            await acting.pilot.resize_terminal(*size)
+            await acting.drawn()
+        assert acting.table.cursor_id == "video_20"
+        assert acting.table.row_count == 30
+
+
+async def test_what_another_process_adds_shows_up(tmp_path: Path) -> None:
+    from hingtui.storage.watchlist.entry import Entry
+
+    async with stage(tmp_path, job("video_a"), job("video_b"), watched=["video_a"]) as acting:
+        Watchlist(tmp_path / "watchlist.toml").change(add=[Entry("video_b", acting.clock.time())])
+        acting.clock.advance(1.5)
+        await until(lambda: "video_b" in acting.app.monitor.watched)
+        await acting.pass_time()
+        assert "video_b" in acting.table.order
+
+
+async def test_a_filter_shows_what_holds_all_its_words_as_one_types(tmp_path: Path) -> None:
+    jobs = [
+        job("video_a", prompt="a red boat", model="sora-2"),
+        job("video_b", prompt="a red car", model="veo-3.1"),
+        job("video_c", prompt="百事可乐宣传片", model="sora-2"),
+    ]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.press("slash", *"red")
+        assert list(acting.table.order) == ["video_a", "video_b"]
+        await acting.press("space", *"SORA")
+        assert list(acting.table.order) == ["video_a"]
+        assert "filter red SORA: 1" in acting.text()
+        await acting.press("enter", "x")
+        assert list(acting.table.order) == []
+        await acting.press("escape")
+        assert list(acting.table.order) == ["video_b", "video_c"]
+
+
+async def test_escape_in_the_filter_drops_it_and_the_cursor_stays(tmp_path: Path) -> None:
+    jobs = [job(f"video_{n}", prompt=f"number {n}") for n in range(12)]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.press("slash", *"number", "space", "1", "1")
+        assert acting.table.cursor_id == "video_11"
+        await acting.press("escape")
+        assert len(acting.table.order) == 12
+        assert acting.table.cursor_id == "video_11"
+
+
+async def test_sorting_goes_through_the_columns_and_back(tmp_path: Path) -> None:
+    jobs = [
+        job("video_a", model="zeta", queued_for=0, generating_for=100),
+        job("video_b", model="alpha", queued_for=0, generating_for=50),
+        job("video_c", model="beta", **READY),
+    ]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.pass_time(10)
+        added = list(acting.table.order)
+        await acting.press("s")
+        assert acting.table.order[0] == "video_c"
+        await acting.press("s")
+        assert list(acting.table.order)[:2] == ["video_b", "video_a"]
+        await acting.press("s", "s")
+        assert list(acting.table.order) == ["video_b", "video_c", "video_a"]
+        await acting.press("S")
+        assert list(acting.table.order) == ["video_a", "video_c", "video_b"]
+        await acting.press("s", "s")
+        assert list(acting.table.order) == added
+
+
+async def test_the_first_picture_has_the_colours_of_the_theme(tmp_path: Path) -> None:
+    async with stage(tmp_path, job()) as acting:
+        primary = acting.app.current_theme.primary
+        assert acting.app.current_theme.name == "hingtui-dark"
+        colour = acting.dashboard.palette.primary.color
+        assert colour is not None
+        assert colour.get_truecolor().hex == primary
+        ground = acting.table.styles.background
+        assert ground.hex.lower() == str(acting.app.current_theme.background)
+
+
+async def test_a_filter_line_opened_many_times_is_one(tmp_path: Path) -> None:
+    async with stage(tmp_path, job()) as acting:
+        for _time in range(5):
+            await acting.press("slash", "b", "escape")
+        assert len(acting.dashboard.query("FilterBar")) == 1
+        assert acting.app.focused is acting.table
+        await acting.press("slash", "a", "enter", "escape", "slash")
+        assert acting.dashboard.query_one("FilterBar", Input).value == ""
+
+
+async def test_the_keys_of_dialogs_long_closed_are_forgotten(tmp_path: Path) -> None:
+    async with stage(tmp_path, job()) as acting:
+        made: weakref.WeakSet[FooterKey] = weakref.WeakSet()
+        seen: set[int] = set()
+        for _time in range(5):
+            made.update(acting.dashboard.query(FooterKey))
+            seen |= {id(key) for key in made}
+            await acting.press("question_mark", "escape", "a", "escape")
+        shown = set(acting.dashboard.query(FooterKey))
+        assert shown
+        gc.collect()
+        assert set(made) <= shown
+        assert len(seen) > len(shown), "the keys were never made anew"
+
+
+async def test_what_could_be_lost_is_told_before_that_the_host_is_offline(tmp_path: Path) -> None:
+    async with stage(tmp_path, *(job(f"video_{n}") for n in range(5))) as acting:
+        acting.server.once("/v1", status=503, times=1000)
+        for _time in range(10):
+            await acting.pass_time(30)
+        assert acting.line_with("offline since")
+        acting.app.monitor._keeping_failed(StorageTrouble("The disk is full."))
+        await acting.drawn()
+        assert acting.line_with("The disk is full. It is tried again")
+        assert acting.line_with("offline since")
+
+
+async def test_ids_that_share_both_ends_are_told_apart(tmp_path: Path) -> None:
+    ids = [f"video_{'b' * 114}{n}{'c' * 59}=" for n in range(2)]
+    async with stage(tmp_path, *(job(one, prompt="") for one in ids)) as acting:
+        shown = [short_id(one, 24)[-7:] for one in ids]
+        await acting.drawn()
+        assert all(any(one in line for line in acting.lines()) for one in shown)
+        await acting.press("g", "y")
+        (toast,) = acting.app._notifications
+        assert any(str(toast.message).endswith(one) for one in shown)

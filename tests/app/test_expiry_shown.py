@@ -1,0 +1,100 @@
+"""How sure an expiry is: in the details, in the table and in JSON."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+
+from hingtui.cli.output import json_record
+from hingtui.model.video import Cost, Status, Video
+from hingtui.monitor import Row
+from hingtui.storage.watchlist.entry import Entry, parse_entry
+from hingtui.ui.table.cells import RenderContext, expiry_cell
+from hingtui.ui.theme.palette import palette_of
+from hingtui.ui.theme.themes import DARK
+from hingtui.ui.widgets.detail import detail_text
+from tests.support.clock import EPOCH
+
+PALETTE = palette_of(DARK.to_color_system().generate())
+SIGHT = RenderContext(EPOCH, PALETTE, left=None)
+
+
+def row(**known: Any) -> Row:
+    known = {"completed_at": EPOCH, **known}
+    video = Video("v", Status.READY, "completed", **known)
+    return Row("v", EPOCH, video, EPOCH, is_old=False)
+
+
+SERVER = {"expires_at": EPOCH + 600}
+SIGNED = {"expires_at": EPOCH + 600, "expires_by_link": True}
+
+
+@pytest.mark.parametrize(
+    ("known", "words"),
+    [
+        (SERVER, "the server"),
+        (SIGNED, "the signed link"),
+        ({}, "estimated: about 1 hour after completion"),
+        ({"usual_life": 86_400.0}, "estimated: about 24 hours after completion"),
+        ({"completed_at": None}, "unknown"),
+        ({"usual_life": math.inf}, "never: your own server keeps it"),
+    ],
+)
+def test_the_details_say_where_an_expiry_comes_from(known: dict[str, Any], words: str) -> None:
+    assert words in detail_text(row(**known), SIGHT).plain
+
+
+@pytest.mark.parametrize(
+    ("known", "sure", "expires_at"),
+    [
+        (SERVER, "exact", EPOCH + 600),
+        (SIGNED, "exact", EPOCH + 600),
+        ({}, "estimated", None),
+        ({"completed_at": None}, "unknown", None),
+        ({"usual_life": math.inf}, "unknown", None),
+    ],
+)
+def test_json_says_how_sure_an_expiry_is(
+    known: dict[str, Any], sure: str, expires_at: float | None
+) -> None:
+    record = json_record(row(**known), EPOCH)
+    assert (record["expiry"], record["expires_at"]) == (sure, expires_at)
+
+
+@pytest.mark.parametrize(
+    ("known", "shown"),
+    [(SERVER, "10:00"), (SIGNED, "10:00"), ({}, "~1:00:00"), ({"completed_at": None}, "")],
+)
+def test_only_an_estimate_is_marked(known: dict[str, Any], shown: str) -> None:
+    assert "".join(text for text, _style in expiry_cell(row(**known), SIGHT, 9)).strip() == shown
+
+
+def test_a_link_that_has_ended_keeps_nothing_from_being_saved() -> None:
+    watched = row(**SIGNED)
+    assert watched.can_be_saved(EPOCH + 601)
+    assert not row(**SERVER).can_be_saved(EPOCH + 601)
+
+
+def test_the_cost_is_shown_with_its_unit() -> None:
+    watched = row(cost=Cost(0.42, "USD"))
+    assert "0.42 USD" in detail_text(watched, SIGHT).plain
+    assert json_record(watched, EPOCH)["cost"] == {"amount": 0.42, "unit": "USD"}
+    assert json_record(row(), EPOCH)["cost"] is None
+
+
+def test_a_running_video_is_not_called_finished() -> None:
+    watched = row()
+    watched.video = Video("v", Status.GENERATING, created_at=EPOCH, completed_at=EPOCH)
+    assert "Finished" not in detail_text(watched, SIGHT).plain
+
+
+def test_the_expiry_of_a_link_is_stored_without_the_link() -> None:
+    video = row(**SIGNED, link="https://cdn.example/a.mp4?Expires=1").video
+    stored = Entry("v", EPOCH, video).as_stored().as_table()
+    assert "cdn.example" not in repr(stored)
+    read = parse_entry(stored)
+    assert read is not None
+    assert read.video is not None
+    assert (read.video.expires_at, read.video.expires_by_link) == (EPOCH + 600, True)

@@ -1,0 +1,132 @@
+"""The real dashboard over a gateway that is hostile in every word: what is drawn, key by key."""
+
+from __future__ import annotations
+
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from hingtui.ui.commands import commands
+from hingtui.ui.widgets.filter_bar import FilterBar
+from tests.support.hostile_text import (
+    EVERYTHING,
+    LINES,
+    MARKED,
+    OBEYED,
+    TURNED,
+    UNSEEN,
+    WIDE,
+    as_body,
+    cells_of,
+    everything,
+    harm_in,
+)
+from tests.support.pilot import Stage, stage
+from tests.support.scene import job
+
+FOREVER = 1_000_000
+READY = {"queued_for": 0, "generating_for": 0}
+TEXT = EVERYTHING.encode("utf-8", "ignore").decode()
+"""Without the lone surrogates, which no UTF-8 holds."""
+
+
+def video(status: str, **more: object) -> bytes:
+    """A video that is hostile in every field, in each in another order."""
+    turns = count(len(status))
+    fields = ("id", "model", "prompt", "size", "seconds", "remixed_from_video_id", "video_url")
+    everywhere: dict[str, object] = {name: everything(next(turns)) for name in fields}
+    error = {name: everything(next(turns)) for name in ("code", "message", "type")}
+    return as_body(everywhere | {"status": status, "error": error} | more)
+
+
+ANSWERS = {
+    "video_running": (200, video("processing", progress=45)),
+    "video_unknown": (200, video(EVERYTHING, progress=EVERYTHING)),
+    "video_failed": (200, video("failed")),
+    "video_ready": (200, video("success")),
+    "video_missing": (404, as_body({"error": {"message": EVERYTHING, "code": EVERYTHING}})),
+    "video_odd": (418, as_body({"error": EVERYTHING})),
+    "video_text": (400, EVERYTHING.encode("utf-8", "replace")),
+    "video_page": (200, f"<html><title>{TEXT}</title>".encode()),
+}
+HEADERS = {"X-Oneapi-Request-Id": "\x1b]0;x\x9b31m[/]", "Content-Type": "application/json"}
+
+
+async def set_the_scene(acting: Stage) -> None:
+    for video_id, (status, body) in ANSWERS.items():
+        acting.server.once(
+            f"/v1/videos/{video_id}", status=status, headers=HEADERS, body=body, times=FOREVER
+        )
+    acting.server.once("/v1/videos?", status=501, headers=HEADERS, body=video("x"), times=FOREVER)
+    acting.app.monitor.add([*ANSWERS, "video_home"])
+    await acting.pass_time()
+    await acting.pass_time(100)
+
+
+def look(acting: Stage) -> str:
+    """The screen; it is harmless, every line of it is as wide as it, and nothing in it acts."""
+    width, height = acting.app.size
+    strips = acting.app.screen._compositor.render_strips()[:height]
+    for strip in strips:
+        for text, style, _control in strip:
+            assert not harm_in(text)
+            assert style is None or (style.link is None and "@click" not in style.meta)
+        line = "".join(segment.text for segment in strip)
+        assert cells_of(line) == width, line
+    return acting.text()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (210, 50), (1, 1)], ids=str)
+async def test_no_key_shows_anything_harmful(
+    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hingtui.ui.app.open_file", lambda *_: True)
+    home = job("video_home", prompt=TEXT, model=TEXT, size=TEXT, **READY)
+    async with stage(tmp_path, home, watched=[], size=size) as acting:
+        await set_the_scene(acting)
+        acting.app.monitor.save(["video_home"])
+        await acting.saved("video_home")
+        await acting.press("D", "g", "enter")
+        for _row in acting.table.order:
+            look(acting)
+            await acting.pilot.press("j")
+        for command in commands():
+            if command.action not in ("quit", "detail"):
+                await acting.pilot.press(command.keys.split(",")[0])
+                look(acting)
+                if len(acting.app.screen_stack) > 2 or any(
+                    bar.display for bar in acting.dashboard.query(FilterBar)
+                ):
+                    await acting.pilot.press("escape")
+        await acting.drawn()
+        look(acting)
+
+
+@pytest.mark.parametrize("key", ["a", "slash"])
+async def test_what_is_pasted_is_shown_harmlessly(tmp_path: Path, key: str) -> None:
+    async with stage(tmp_path, job(prompt=TEXT)) as acting:
+        await acting.press(key)
+        for kinds in (OBEYED, TURNED, UNSEEN, MARKED, WIDE, LINES):
+            await acting.paste("Pasted " + " ".join(kinds.values()))
+            look(acting)
+        assert "Pasted" in acting.text()
+        await acting.press("enter")
+        look(acting)
+
+
+async def test_nothing_pasted_into_textuals_own_palette_is_obeyed(tmp_path: Path) -> None:
+    async with stage(tmp_path, job()) as acting:
+        await acting.press("ctrl+p")
+        await acting.paste("".join((OBEYED | TURNED).values()))
+        assert not harm_in("".join(acting.lines()))
+        assert "]52;c;" in acting.text()
+
+
+async def test_a_token_that_is_anything_is_refused_harmlessly(tmp_path: Path) -> None:
+    async with stage(tmp_path, job(), token=None) as acting:
+        await acting.press("enter")
+        await acting.paste(f"oh-{OBEYED['clipboard']}{EVERYTHING}")
+        await acting.press("enter")
+        look(acting)
+        assert "The token holds" in acting.text()

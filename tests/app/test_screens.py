@@ -1,0 +1,107 @@
+"""The screens as text, in both languages, against what was looked at and found good.
+
+`HINGTUI_SCREENS=write python3 -m pytest tests/test_screens.py -n 0` writes them anew: look at the
+difference before you commit it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.pilot import Stage, stage
+from tests.support.scene import job
+
+FOLDER = Path(__file__).with_name("screens")
+JOBS = (
+    job("video_queued", prompt="片头：紫色的黎明在海面上变成金色", queued_for=90),
+    job("video_linear", prompt="A paper boat crosses a rain puddle at dusk", model="sora-2-pro"),
+    job(
+        "video_veo",
+        prompt="北极光在雪山上空舞动，星空清晰，延时摄影",
+        model="veo-3.1-fast-generate-preview",
+        vocabulary="openai",
+        size="1280x720",
+        seconds=8,
+    ),
+    job("video_ready", prompt="百事可乐宣传片", queued_for=0, generating_for=1, lifetime=150),
+    job(
+        "video_failed",
+        prompt="Somebody famous",
+        outcome="failed",
+        error=("moderation_blocked", "The prompt was refused."),
+        queued_for=0,
+        generating_for=2,
+    ),
+    job("video_saved", prompt="千里江山图", queued_for=0, generating_for=0),
+    job("video_missing", outcome="missing"),
+)
+
+
+@pytest.fixture(autouse=True)
+def _one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def check(acting: Stage, name: str) -> None:
+    """The screen is what the file of that name holds."""
+    shown = "\n".join(acting.lines()).rstrip() + "\n"
+    shown = re.sub(r"127\.0\.0\.1:\d{5}", "gateway.example", shown)
+    path = FOLDER / f"{name}.txt"
+    if os.environ.get("HINGTUI_SCREENS") == "write":
+        path.write_text(shown, "utf-8")
+    assert shown == path.read_text("utf-8")
+
+
+async def set_the_scene(acting: Stage) -> None:
+    await acting.pass_time(1)
+    acting.app.monitor.save(["video_saved"])
+    await acting.saved("video_saved")
+    await acting.pass_time(20)
+    acting.app.monitor.ask()
+    await acting.pass_time(10)
+    acting.app.clear_notifications()
+    await acting.drawn()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)], ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_the_dashboard(tmp_path: Path, size: tuple[int, int], language: str) -> None:
+    async with stage(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
+        await set_the_scene(acting)
+        check(acting, f"dashboard-{language}-{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_the_details_of_a_failed_video(
+    tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
+    async with stage(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
+        await set_the_scene(acting)
+        await acting.press("j", "j", "j", "j", "enter")
+        check(acting, f"detail-{language}-{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_the_help(tmp_path: Path, size: tuple[int, int], language: str) -> None:
+    async with stage(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
+        await set_the_scene(acting)
+        await acting.press("question_mark")
+        check(acting, f"help-{language}-{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_first_start(tmp_path: Path, language: str) -> None:
+    async with stage(tmp_path, size=(80, 24), language=language, token=None) as acting:
+        check(acting, f"first-start-{language}")

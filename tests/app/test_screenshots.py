@@ -1,0 +1,102 @@
+"""Holds that pictures of the screen are sound and repeatable; how they look is for eyes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from xml.etree.ElementTree import Element, fromstring
+
+import pytest
+from rich.cells import cell_len
+from rich.segment import Segment
+from rich.style import Style
+
+from tests.support.svg_screen import CELL, LINE, svg_of
+from tests.tools.screenshots import PICTURES, take
+
+SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(*lines: str | list[Segment]) -> Element:
+    """The parts of a picture of these lines, without the window around them."""
+    told = [[Segment(line)] if isinstance(line, str) else line for line in lines]
+    screen = fromstring(svg_of(told, "title")).find(f"{SVG}g")  # noqa: S314 - our own XML
+    assert screen is not None
+    return screen
+
+
+def texts(screen: Element) -> list[tuple[str | None, int, str | None]]:
+    """What is written, at which x, how long."""
+    return [
+        (text.text, int(text.attrib["x"]), text.get("textLength"))
+        for text in screen.iter(f"{SVG}text")
+    ]
+
+
+def test_wide_characters_get_two_cells_each() -> None:
+    assert texts(drawn("冰镇汽水")) == [("冰镇汽水", 0, str(8 * CELL))]
+
+
+def test_a_run_ends_where_narrow_and_wide_characters_meet() -> None:
+    assert texts(drawn("ab 冰水cd")) == [
+        ("ab", 0, str(2 * CELL)),
+        ("冰水", 3 * CELL, str(4 * CELL)),
+        ("cd", 7 * CELL, str(2 * CELL)),
+    ]
+
+
+def test_a_mark_stays_on_its_letter() -> None:
+    assert texts(drawn("e\u0301f")) == [("e\u0301f", 0, str(2 * CELL))]
+
+
+def test_gaps_are_not_left_to_the_font() -> None:
+    assert texts(drawn("a   b")) == [("a", 0, None), ("b", 4 * CELL, None)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["</text><script>", "&amp; ]]> <!--", "\"'", "\x1b[31m\x00", "\ud800", "\ufffe\uffff", "\x9b"],
+)
+def test_whatever_is_on_the_screen_the_picture_is_well_formed(text: str) -> None:
+    svg = svg_of([[Segment(text)]], text)
+
+    assert fromstring(svg.encode()).find(f"{SVG}script") is None  # noqa: S314 - our own XML
+
+
+def test_hostile_text_is_shown_as_it_is() -> None:
+    assert texts(drawn("<b>&lt;")) == [("<b>&lt;", 0, str(7 * CELL))]
+
+
+def test_what_xml_cannot_hold_moves_nothing_after_it() -> None:
+    line = "\ud800\x1bx"
+
+    assert cell_len(texts(drawn(line))[0][0] or "") == cell_len(line)
+
+
+def test_one_rectangle_covers_a_ground_of_many_lines() -> None:
+    bar = [Segment("  ", Style(bgcolor="#ff0000")), Segment("......")]
+    screen = drawn(bar, bar, "........")
+
+    assert [rect.attrib["height"] for rect in screen.iter(f"{SVG}rect")] == [str(2 * LINE)]
+
+
+def test_reverse_changes_ink_and_ground() -> None:
+    style = Style(color="#111111", bgcolor="#eeeeee", reverse=True)
+
+    svg = svg_of([[Segment("x", style), Segment("......")]], "")
+
+    assert 'fill="#111111"' in svg
+    assert "fill:#eeeeee" in svg
+
+
+def test_borders_are_drawn_and_not_written() -> None:
+    screen = drawn("╭──╮", "│▂█│", "╰──╯")
+
+    assert texts(screen) == []
+    assert len(list(screen.iter(f"{SVG}path"))) == 8
+
+
+async def test_two_runs_take_the_same_picture(tmp_path: Path) -> None:
+    picture = PICTURES["saving-zh"]
+    one, other = tmp_path / "one", tmp_path / "other"
+
+    assert await take(picture, one) == await take(picture, other)

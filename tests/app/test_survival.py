@@ -1,0 +1,241 @@
+"""An error that nobody expected ends on the row, in the log and in a toast; the dashboard lives."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from textual.widget import Widget
+from textual.widgets import Input
+
+from hingtui.model.eta import Pace
+from hingtui.monitor import Changes, Monitor
+from hingtui.storage.watchlist import Watchlist
+from hingtui.ui.messages import VideosChanged
+from hingtui.ui.screens.dashboard import Dashboard
+from hingtui.ui.screens.dialogs import AddDialog
+from hingtui.ui.table.row_view import RowView
+from hingtui.ui.table.video_table import VideoTable
+from hingtui.ui.widgets import detail
+from tests.support.pilot import Stage, stage
+from tests.support.scene import job, scene, until
+
+FAULT = "the moon is in the wrong phase"
+TOAST = "Something unexpected went wrong"
+
+
+def fails(*_: object, **__: object) -> NoReturn:
+    raise LookupError(FAULT)
+
+
+@pytest.fixture
+def log(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], int]]:
+    """How often the fault stands in the log with its traceback."""
+    with caplog.at_level(logging.ERROR, logger="hingtui"):
+        yield lambda: sum(FAULT in str(record.exc_info) for record in caplog.records)
+
+
+async def press_j(acting: Stage) -> None:
+    await acting.press("j")
+
+
+async def hear_of_a_change(acting: Stage) -> None:
+    acting.dashboard.post_message(VideosChanged(Changes(membership=True)))
+    await acting.drawn()
+
+
+async def filter_rows(acting: Stage) -> None:
+    await acting.press("slash", "s", "e", "escape")
+
+
+async def move_the_mouse(acting: Stage) -> None:
+    await acting.pilot.hover(VideoTable, offset=(3, 2))
+    await acting.drawn()
+
+
+async def open_a_dialog(acting: Stage) -> None:
+    await acting.press("a")
+    await acting.press("escape")
+
+
+async def let_time_pass(acting: Stage) -> None:
+    acting.dashboard.call_later(acting.dashboard.time_passed)
+    await acting.pilot.pause()
+
+
+async def another_size(acting: Stage) -> None:
+    await acting.pilot.resize_terminal(90, 20)
+    await acting.drawn()
+
+
+async def paint(acting: Stage) -> None:
+    acting.dashboard.refresh()
+    await until(lambda: bool(acting.toasts()))
+
+
+PLACES = [
+    (Dashboard, "action_down", press_j),
+    (Dashboard, "action_filter", filter_rows),
+    (Dashboard, "_tell", hear_of_a_change),
+    (Dashboard, "on_resize", another_size),
+    (Dashboard, "_told", let_time_pass),
+    (RowView, "arrange", hear_of_a_change),
+    (AddDialog, "on_mount", open_a_dialog),
+    (AddDialog, "compose", open_a_dialog),
+    (VideoTable, "update_visible", let_time_pass),
+    (VideoTable, "_fit_columns", another_size),
+    (VideoTable, "_on_mouse_move", move_the_mouse),
+    (Input, "_on_key", filter_rows),
+    (Widget, "render_lines", paint),
+]
+
+
+@pytest.mark.parametrize(("place", "name", "provoke"), PLACES, ids=[p[1] for p in PLACES])
+async def test_a_handler_that_fails_is_logged_told_once_and_lived_through(
+    place: type, name: str, provoke: Callable[[Stage], Any], tmp_path: Path, log: Callable[[], int]
+) -> None:
+    async with stage(tmp_path, *(job(f"video_{n}") for n in range(5))) as acting:
+        with pytest.MonkeyPatch.context() as broken:
+            broken.setattr(place, name, fails)
+            told: list[str] = []
+            for _time in range(3):
+                await provoke(acting)
+                shown = [toast for toast in acting.toasts() if TOAST in toast]
+                told = max(told, shown, key=len)  # on a slow machine the first may go meanwhile
+        acting.survives = len(acting.app.survived)
+        assert 1 <= log() <= 2  # what goes on failing is logged at the 1st, 10th, 100th time
+        assert len(told) == acting.survives <= 2  # one fault can have another in its train
+        await acting.pilot.resize_terminal(120, 30)
+        await acting.press("escape", "g", "G")
+        assert acting.table.cursor_id == "video_4"
+        await acting.press("j", "k")
+        await acting.pass_time(300)
+        assert all(acting.row(f"video_{n}").is_final for n in range(5))
+
+
+async def test_a_row_that_cannot_be_shown_says_so_and_hides_no_other(
+    tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remaining = Monitor.remaining
+    monkeypatch.setattr(
+        Monitor, "remaining", lambda self, w: fails() if w.id == "video_2" else remaining(self, w)
+    )
+    jobs = [job(f"video_{n}", prompt=f"prompt {n}") for n in range(4)]
+    async with stage(tmp_path, *jobs) as acting:
+        await acting.pass_time(30)
+        await acting.pass_time(30)
+        assert acting.line_with("video_2 cannot be shown")
+        assert all(acting.line_with(f"prompt {n}") for n in (0, 1, 3))
+    assert log() == 1
+
+
+async def test_details_that_cannot_be_shown_leave_no_others_in_their_place(
+    tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text_of = detail.detail_text
+    monkeypatch.setattr(
+        detail, "detail_text", lambda w, sight: fails() if w.id == "video_1" else text_of(w, sight)
+    )
+    async with stage(tmp_path, job("video_0"), job("video_1")) as acting:
+        await acting.press("enter")
+        assert "video_0" in acting.detail()
+        await acting.pilot.press("j")
+        await acting.pilot.pause()
+        assert "video_0" not in acting.detail()
+        await acting.press("k")
+        assert "video_0" in acting.detail()
+        acting.survives = 1
+    assert log() >= 1
+
+
+async def test_an_answer_that_nobody_can_take_in_is_on_the_row_and_asked_for_again(
+    tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene(tmp_path, job()) as world:
+        world.monitor.add(["video_one"])
+        await world.look()
+        with monkeypatch.context() as broken:
+            broken.setattr(Pace, "seen", fails)
+            await world.look(after=30)
+        trouble = world.row("video_one").trouble
+        assert trouble is not None
+        assert isinstance(trouble.error, LookupError)
+        assert log() == 1
+        await world.look(after=300)
+        assert world.row("video_one").trouble is None
+        assert world.row("video_one").is_final
+
+
+async def test_a_download_that_fails_unexpectedly_says_so_on_its_row(
+    tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with scene(tmp_path, job()) as world:
+        world.monitor.add(["video_one"])
+        await world.look()
+        await world.look(after=300)
+        with monkeypatch.context() as broken:
+            broken.setattr("hingtui.monitor.download_queue.download", fails)
+            world.monitor.save(["video_one"])
+            await world.saved("video_one")
+        saving = world.row("video_one").saving
+        assert saving is not None
+        assert "LookupError" in str(saving.error)
+        assert log() == 1
+        world.monitor.save(["video_one"])
+        await world.saved("video_one")
+        assert world.row("video_one").saved is not None
+
+
+async def test_a_watchlist_that_fails_unexpectedly_does_not_keep_the_watch_from_beginning(
+    tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr(Watchlist, "read", fails)
+        async with stage(tmp_path, job()) as acting:
+            assert any(TOAST in toast for toast in acting.toasts())
+            broken.undo()
+            acting.clock.advance(2)
+            await until(lambda: "video_one" in acting.app.monitor.watched)
+            acting.survives = 1
+    assert log() >= 1
+
+
+async def test_a_wish_that_fails_is_told(
+    tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with stage(tmp_path, job(queued_for=0, generating_for=0)) as acting:
+        await acting.pass_time(1)
+        monkeypatch.setattr(acting.app.monitor, "save", fails)
+        await acting.press("d")
+        await until(lambda: any(TOAST in words for words in acting.toasts()))
+        assert acting.row("video_one").is_final
+        acting.survives = 1
+    assert log() == 1
+
+
+@pytest.mark.parametrize("is_closed", [True, False])
+async def test_a_worker_of_a_closed_dialog_fails_for_nobody(
+    tmp_path: Path, is_closed: bool
+) -> None:
+    async with stage(tmp_path) as acting:
+        await acting.press("ctrl+p")
+        is_to_fail = asyncio.Event()
+
+        async def look_for_what_is_gone() -> None:
+            with suppress(asyncio.CancelledError):
+                await is_to_fail.wait()
+            raise LookupError("no list")
+
+        acting.app.screen.run_worker(look_for_what_is_gone())
+        await acting.drawn()
+        if is_closed:
+            await acting.press("escape")
+        is_to_fail.set()
+        await acting.drawn()
+        acting.survives = 0 if is_closed else 1
+        assert len(acting.toasts()) == acting.survives

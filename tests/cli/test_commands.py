@@ -1,0 +1,621 @@
+"""The real program as scripts run it: what it prints where, and with which exit status."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from hingtui import __version__
+from hingtui.demo.job import Job
+from hingtui.demo.server import DemoServer
+from hingtui.demo.story import Story
+from hingtui.model.ids import PASTE_LIMIT
+from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.entry import Entry
+from tests.support.pty import clean_environ
+from tests.support.scene import TOKEN
+
+PATIENCE = 30.0
+"""Seconds after which a command counts as one that never ends."""
+WORDS: dict[str, tuple[type, ...]] = {
+    "id": (str,),
+    "status": (str,),
+    "raw_status": (str,),
+    "progress": (int, float, type(None)),
+    "model": (str,),
+    "prompt": (str,),
+    "seconds": (int, float, type(None)),
+    "size": (str,),
+    "created_at": (int, float, type(None)),
+    "completed_at": (int, float, type(None)),
+    "expires_at": (int, float, type(None)),
+    "expiry": (str,),
+    "cost": (dict, type(None)),
+    "error": (dict, type(None)),
+}
+"""What a JSON line holds at least, and of which kind."""
+
+
+@dataclass
+class Shell:
+    """Where commands are typed: a clean environment, and one gateway to ask."""
+
+    server: DemoServer
+    environ: dict[str, str]
+    home: Path
+    folder: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.folder = self.home / "videos"
+
+    @property
+    def watchlist(self) -> Watchlist:
+        return Watchlist(self.home / "watchlist.toml")
+
+    def start(
+        self, *arguments: str, stdout: int | IO[str] = subprocess.PIPE, **environ: str
+    ) -> subprocess.Popen[str]:
+        return subprocess.Popen(  # noqa: S603 - this very program
+            [sys.executable, "-m", "hingtui", *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=stdout,
+            stderr=subprocess.PIPE,
+            env=self.environ | environ,
+            encoding="utf-8",
+        )
+
+    def run(
+        self, *arguments: str, given: str | bytes = "", **environ: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a command to its end. Whatever it does, it tells no secret and shows no traceback."""
+        ended = self.python("-m", "hingtui", *arguments, given=given, **environ)
+        assert_decent(ended.stdout + ended.stderr)
+        return ended
+
+    def python(
+        self, *arguments: str, given: str | bytes = "", **environ: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Run Python itself, with options of its own."""
+        ended = subprocess.run(  # noqa: S603 - Python itself
+            [sys.executable, *arguments],
+            input=given.encode() if isinstance(given, str) else given,
+            capture_output=True,
+            env=self.environ | environ,
+            timeout=PATIENCE,
+            check=False,
+        )
+        out, err = ended.stdout.decode(), ended.stderr.decode()
+        return subprocess.CompletedProcess(ended.args, ended.returncode, out, err)
+
+    def asked_for_content(self) -> int:
+        return sum("/content" in request.path for request in self.server.requests)
+
+
+def assert_decent(output: str) -> None:
+    """No secret, no traceback, no warning, and no byte that a terminal obeys."""
+    assert TOKEN not in output
+    assert "Signature=" not in output
+    assert "Traceback" not in output
+    assert "Warning" not in output
+    assert "\x1b" not in output
+
+
+@contextmanager
+def shell(home: Path, *jobs: Job, rate: float | None = None) -> Iterator[Shell]:
+    with DemoServer(Story(jobs), token=TOKEN, rate=rate) as server:
+        environ = clean_environ(home, HINGNET_BASE_URL=server.base_url, HINGNET_API_KEY=TOKEN)
+        yield Shell(server, environ, home)
+
+
+def job(state: str, video_id: str = "", **fate: Any) -> Job:
+    """A job that is now in this state."""
+    queued_for, generating_for, age = {
+        "queued": (1000.0, 60.0, 1.0),
+        "generating": (5.0, 1000.0, 100.0),
+        "ready": (5.0, 60.0, 100.0),
+        "failed": (5.0, 60.0, 100.0),
+        "expired": (5.0, 60.0, 10_000.0),
+    }[state]
+    if state == "failed":
+        fate.setdefault("error", ("content_policy", "提示词未通过审核"))
+    return Job(
+        id=video_id or f"video_{state}",
+        created_at=time.time() - age,
+        queued_for=queued_for,
+        generating_for=generating_for,
+        outcome="failed" if state == "failed" else "ready",
+        **fate,
+    )
+
+
+def soon_ready(video_id: str = "video_soon", seconds: float = 1.5) -> Job:
+    """A job that is ready in some seconds, and whose progress says so."""
+    return Job(
+        id=video_id, created_at=time.time() - 10, queued_for=0.0, generating_for=10 + seconds
+    )
+
+
+@pytest.fixture
+def bare(tmp_path: Path) -> Iterator[Shell]:
+    """A shell with a gateway that knows one ready video."""
+    with shell(tmp_path, job("ready")) as typed:
+        yield typed
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl+C reaches what is started here even where these tests run in the background."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+# add
+
+
+def test_added_ids_are_on_the_watchlist_in_their_order(bare: Shell) -> None:
+    ended = bare.run("add", "video_b2", "video_a1")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout.splitlines() == ["added  video_b2", "added  video_a1"]
+    assert list(bare.watchlist.read().entries) == ["video_b2", "video_a1"]
+
+
+def test_ids_are_found_in_urls_and_in_json_on_standard_input(bare: Shell) -> None:
+    given = '{"data": [{"id": "video_json1"}, {"id": "video_json2", "status": "queued"}]}'
+    url = "https://gateway.example/v1/videos/video_url/content?x=1"
+    ended = bare.run("add", url, "-", given=given)
+    assert ended.returncode == 0
+    assert list(bare.watchlist.read().entries) == ["video_url", "video_json1", "video_json2"]
+
+
+@pytest.mark.parametrize("plain", ["abc", "myjob", "a1", "ufawqhfynnddngldkgtslldrkq"])
+def test_an_argument_of_letters_is_an_id(bare: Shell, plain: str) -> None:
+    ended = bare.run("add", plain)
+    assert (ended.returncode, ended.stdout) == (0, f"added  {plain}\n")
+
+
+def test_of_an_endless_standard_input_only_the_beginning_is_looked_at(bare: Shell) -> None:
+    ended = bare.run("add", "-", given="video_first1\n" + " " * (PASTE_LIMIT + 5) + "video_late1\n")
+    assert list(bare.watchlist.read().entries) == ["video_first1"]
+    assert ended.stderr == (
+        "hingtui: Only the first 20 million characters of standard input were looked at.\n"
+    )
+
+
+def test_adding_twice_keeps_one_row_and_says_so(bare: Shell) -> None:
+    bare.watchlist.change(add=[Entry("video_one1", 1.0)])
+    ended = bare.run("add", "video_one1", "video_one1")
+    assert (ended.returncode, ended.stdout) == (0, "already watched  video_one1\n")
+    assert list(bare.watchlist.read().entries) == ["video_one1"]
+
+
+def test_what_is_no_id_is_named_and_the_rest_is_added(bare: Shell) -> None:
+    ended = bare.run("add", "created_at=7", "video_one1")
+    assert ended.returncode == 0
+    assert ended.stdout.splitlines() == ["added  video_one1", "not an id  created_at=7"]
+
+
+@pytest.mark.parametrize("given", ["hello there", "", "\0\x1b[31m"])
+def test_adding_nothing_usable_fails(bare: Shell, given: str) -> None:
+    ended = bare.run("add", "-", given=given)
+    assert ended.returncode == 1
+    assert "No id was found" in ended.stderr
+    assert not (bare.home / "watchlist.toml").exists()
+
+
+def test_bytes_that_are_no_text_do_not_hide_the_ids_beside_them(bare: Shell) -> None:
+    ended = bare.run("add", "-", given=b"\xff\xfe video_one1 \x80")
+    assert ended.returncode == 0
+    assert list(bare.watchlist.read().entries) == ["video_one1"]
+
+
+def test_an_unusable_watchlist_is_told_in_one_sentence(bare: Shell) -> None:
+    (bare.home / "watchlist.toml").mkdir()
+    ended = bare.run("add", "video_one1")
+    assert ended.returncode == 1
+    assert len(ended.stderr.splitlines()) == 1
+    assert "watchlist.toml" in ended.stderr
+
+
+# status
+
+
+def test_the_table_tells_what_each_watched_video_does(tmp_path: Path) -> None:
+    states = ("queued", "generating", "ready", "failed", "expired")
+    with shell(tmp_path, *(job(state) for state in states)) as typed:
+        typed.watchlist.change(add=[Entry(f"video_{state}", 1.0) for state in states])
+        ended = typed.run("status")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    head, *rows = (re.split(r"  +", line) for line in ended.stdout.splitlines())
+    assert head == ["ID", "STATUS", "PROGRESS", "EXPIRES", "MODEL", "PROMPT"]
+    words = ["queued", "processing", "success", "failed", "expired"]
+    assert [row[:2] for row in rows] == [
+        [f"video_{state}", word] for state, word in zip(states, words, strict=True)
+    ]
+    _id, _word, progress, expires, *described = rows[2]
+    assert (progress, described) == ("100%", ["sora-2", "冰镇汽水广告"])
+    assert re.fullmatch(r"59:\d\d", expires)
+
+
+def test_each_json_line_holds_what_is_promised(tmp_path: Path) -> None:
+    jobs = [
+        job("queued"),
+        job("generating", vocabulary="openai"),
+        job("ready"),
+        job("failed"),
+        job("expired"),
+        job("ready", "video_openai", vocabulary="openai"),
+    ]
+    with shell(tmp_path, *jobs) as typed:
+        ended = typed.run("status", "--json", *(known.id for known in jobs))
+    assert (ended.returncode, ended.stderr) == (0, "")
+    told = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [one["id"] for one in told] == [known.id for known in jobs]
+    for one in told:
+        assert {word: one[word] for word in WORDS if not isinstance(one[word], WORDS[word])} == {}
+    statuses = ["queued", "generating", "ready", "failed", "expired", "ready"]
+    assert [one["status"] for one in told] == statuses
+    failed = told[3]
+    assert failed["error"] == {"code": "content_policy", "message": "提示词未通过审核"}
+    ready = told[2]
+    assert (ready["raw_status"], ready["progress"], ready["seconds"]) == ("success", 100, 4)
+    assert ready["expires_at"] - ready["completed_at"] == 3600
+    assert not (typed.home / "watchlist.toml").exists()
+
+
+def test_an_unknown_id_is_told_and_fails(bare: Shell) -> None:
+    ended = bare.run("status", "--json", "video_ready", "video_nobody")
+    assert ended.returncode == 1
+    assert [json.loads(line)["status"] for line in ended.stdout.splitlines()] == [
+        "ready",
+        "unknown",
+    ]
+    assert ended.stderr.startswith("video_nobody: the gateway does not know this id")
+
+
+def test_nothing_watched_is_no_failure(bare: Shell) -> None:
+    ended = bare.run("status")
+    assert (ended.returncode, ended.stdout) == (0, "")
+    assert "Nothing is watched" in ended.stderr
+
+
+def test_an_empty_list_of_ids_does_not_mean_all_that_are_watched(bare: Shell) -> None:
+    bare.watchlist.change(add=[Entry("video_ready", 1.0)])
+    for command in ("status", "download"):
+        ended = bare.run(command, "-", given="\n")
+        assert ended.returncode == 1
+        assert "No id was found" in ended.stderr
+    assert not bare.server.requests
+
+
+@pytest.mark.parametrize("command", ["status", "download"])
+def test_what_is_no_id_is_refused_before_anything_is_asked(bare: Shell, command: str) -> None:
+    ended = bare.run(command, "video_ready", "status=queued")
+    assert (ended.returncode, ended.stderr) == (1, "hingtui: Not an id: status=queued\n")
+    assert not bare.server.requests
+
+
+def test_without_a_token_it_says_where_to_put_one(bare: Shell) -> None:
+    ended = bare.run("status", "video_ready", HINGNET_API_KEY="")
+    assert ended.returncode == 1
+    assert "HINGNET_API_KEY" in ended.stderr
+
+
+def test_a_refused_token_is_told_in_the_gateways_words(bare: Shell) -> None:
+    wrong = "oh-wrong-0123456789"
+    ended = bare.run("status", "--json", "video_ready", HINGNET_API_KEY=wrong)
+    assert ended.returncode == 1
+    assert "无效的令牌" in ended.stderr
+    assert wrong not in ended.stdout + ended.stderr
+
+
+def test_a_gateway_that_is_down_is_told_at_once(tmp_path: Path) -> None:
+    with shell(tmp_path) as typed:
+        pass  # its port is closed now
+    began = time.monotonic()
+    ended = typed.run("status", "video_one1")
+    assert ended.returncode == 1
+    assert "does not answer" in ended.stderr
+    assert time.monotonic() - began < 10
+
+
+def test_plain_http_to_another_machine_is_refused(bare: Shell) -> None:
+    ended = bare.run("status", "video_one1", HINGNET_BASE_URL="http://gateway.example")
+    assert ended.returncode == 1
+    assert "HINGNET_BASE_URL" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_output_is_what_the_gateway_said_without_what_a_terminal_obeys(tmp_path: Path) -> None:
+    prompt = "a\x1b]52;c;aGk=\x07\x9b31m\u202eb\nnext"
+    with shell(tmp_path, job("ready", prompt=prompt)) as typed:
+        ended = typed.run("status", "video_ready")
+    assert ended.returncode == 0
+    assert len(ended.stdout.splitlines()) == 2
+    assert not set(ended.stdout) & set("\x07\x9b\u202e")
+
+
+# download
+
+
+def test_a_ready_video_comes_home_whole_and_its_path_is_printed(tmp_path: Path) -> None:
+    video = job("ready", content="redirect", pad=300_000)
+    with shell(tmp_path, video) as typed:
+        ended = typed.run("download", video.id)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        path = Path(ended.stdout.rstrip("\n"))
+        assert path == typed.folder / "video_ready.mp4"
+        assert path.read_bytes() == video.file()
+        assert [one.name for one in typed.folder.iterdir()] == [path.name]
+
+
+def test_a_json_line_says_what_was_saved(tmp_path: Path) -> None:
+    video = job("ready", vocabulary="openai")
+    target = tmp_path / "elsewhere" / "films"
+    with shell(tmp_path, video) as typed:
+        ended = typed.run("download", "--json", "-o", str(target), video.id)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    told = json.loads(ended.stdout)
+    data = (target / "video_ready.mp4").read_bytes()
+    assert data == video.file()
+    assert told["path"] == str(target / "video_ready.mp4")
+    assert told["bytes"] == len(data)
+    assert told["sha256"] == hashlib.sha256(data).hexdigest()
+    assert WORDS.keys() <= told.keys()
+
+
+def test_a_running_video_is_waited_for(tmp_path: Path) -> None:
+    video = soon_ready()
+    with shell(tmp_path, video) as typed:
+        ended = typed.run("download", "--wait", video.id)
+        assert (ended.returncode, ended.stderr) == (0, "")
+        assert Path(ended.stdout.rstrip("\n")).read_bytes() == video.file()
+
+
+def test_what_cannot_be_saved_now_fails_and_says_why(tmp_path: Path) -> None:
+    jobs = [
+        job("generating"),
+        job("failed"),
+        job("expired"),
+        job("ready"),
+    ]
+    with shell(tmp_path, *jobs) as typed:
+        ended = typed.run("download", *(one.id for one in jobs), "video_nobody")
+        assert ended.returncode == 1
+        assert ended.stdout == f"{typed.folder / 'video_ready.mp4'}\n"
+        assert [one.name for one in typed.folder.iterdir()] == ["video_ready.mp4"]
+    why = dict(line.split(": ", 1) for line in ended.stderr.splitlines())
+    assert why.keys() == {*(one.id for one in jobs[:3]), "video_nobody"}
+    assert "--wait" in why["video_generating"]
+    assert "提示词未通过审核" in why["video_failed"]
+    assert "expired" in why["video_expired"]
+    assert "does not know" in why["video_nobody"]
+
+
+def test_waiting_ends_where_nothing_is_to_be_hoped_for(tmp_path: Path) -> None:
+    with shell(tmp_path, job("failed"), job("expired")) as typed:
+        ended = typed.run("download", "--wait", "video_failed", "video_expired")
+    assert ended.returncode == 1
+    why = dict(line.split(": ", 1) for line in ended.stderr.splitlines())
+    assert why.keys() == {"video_failed", "video_expired"}
+
+
+def test_waiting_outlasts_a_gateway_in_trouble(tmp_path: Path) -> None:
+    video = job("ready")
+    with shell(tmp_path, video) as typed:
+        typed.server.once("/v1/videos/video_ready", status=503)
+        ended = typed.run("download", "--wait", video.id)
+    assert ended.returncode == 0
+
+
+def test_a_watched_video_is_downloaded_once(bare: Shell) -> None:
+    bare.watchlist.change(add=[Entry("video_ready", 1.0)])
+    first = bare.run("download", "--json", "video_ready")
+    asked = bare.asked_for_content()
+    second = bare.run("download", "--json", "video_ready")
+    assert (second.returncode, second.stderr) == (0, "")
+    one, other = json.loads(first.stdout), json.loads(second.stdout)
+    assert (other["path"], other["bytes"], other["sha256"]) == (
+        one["path"],
+        one["bytes"],
+        one["sha256"],
+    )
+    assert asked == bare.asked_for_content() == 1
+
+
+def test_a_video_that_nobody_watches_keeps_its_one_file(bare: Shell) -> None:
+    first, second = (bare.run("download", "video_ready") for _turn in range(2))
+    assert second.returncode == 0
+    assert first.stdout == second.stdout
+    assert [one.name for one in bare.folder.iterdir()] == ["video_ready.mp4"]
+
+
+def test_a_file_that_is_at_home_needs_no_gateway(bare: Shell) -> None:
+    bare.watchlist.change(add=[Entry("video_ready", 1.0)])
+    first = bare.run("download", "video_ready")
+    bare.server.stop()
+    second = bare.run("download", "video_ready")
+    assert (second.returncode, second.stdout) == (0, first.stdout)
+
+
+def test_a_file_that_was_deleted_is_downloaded_again(bare: Shell) -> None:
+    path = bare.folder / "video_ready.mp4"
+    bare.watchlist.change(add=[Entry("video_ready", 1.0, saved=path, saved_bytes=5)])
+    assert bare.run("download", "video_ready").stdout == f"{path}\n"
+    assert path.exists()
+
+
+def test_a_video_taken_off_the_watchlist_is_not_waited_for_any_more(tmp_path: Path) -> None:
+    with shell(tmp_path, job("generating")) as typed:
+        typed.watchlist.change(add=[Entry("video_generating", time.time())])
+        waiting = typed.start("download", "--wait", "video_generating")
+        wait_until(lambda: typed.server.requests, waiting)
+        typed.watchlist.change(remove=["video_generating"])
+        _out, told = waiting.communicate(timeout=PATIENCE)
+    assert waiting.returncode == 1
+    assert "taken off the watchlist" in told
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_ctrl_c_ends_waiting_quietly(tmp_path: Path) -> None:
+    with shell(tmp_path, job("generating")) as typed:
+        # Whether a question is under way just then, and its socket left to Python, is chance.
+        typed.environ["PYTHONWARNINGS"] = "ignore"
+        waiting = typed.start("download", "--wait", "video_generating")
+        wait_until(lambda: typed.server.requests, waiting)
+        waiting.send_signal(signal.SIGINT)
+        assert waiting.communicate(timeout=PATIENCE) == ("", "")
+    assert waiting.returncode == 130
+
+
+def test_a_folder_that_cannot_be_written_is_told(bare: Shell) -> None:
+    (bare.home / "no-folder").write_text("")
+    ended = bare.run("download", "-o", str(bare.home / "no-folder"), "video_ready")
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("video_ready: The videos folder cannot be written to.")
+
+
+# demo --serve
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_the_demos_server_prints_what_a_second_terminal_needs(bare: Shell) -> None:
+    serving = bare.start("demo", "--serve", "--videos", "3")
+    try:
+        assert serving.stdout is not None
+        lines = [serving.stdout.readline() for _line in range(4)]
+        told = dict(re.findall(r"^export (\w+)=(\S+)$", "".join(lines), re.MULTILINE))
+        assert told.keys() == {"HINGNET_BASE_URL", "HINGNET_API_KEY"}
+        ids = lines[3].removeprefix("# hingtui add ").split()
+        assert len(ids) == 3
+        ended = bare.run("status", "--json", ids[0], **told)
+        assert json.loads(ended.stdout)["status"] != "unknown"
+        serving.send_signal(signal.SIGINT)
+        rest = serving.communicate(timeout=PATIENCE)
+        assert (serving.returncode, rest) == (130, ("", ""))
+    finally:
+        serving.kill()
+        serving.communicate()
+
+
+def test_a_port_that_is_taken_is_told_in_one_sentence(bare: Shell) -> None:
+    port = bare.server.base_url.rpartition(":")[2]
+    ended = bare.run("demo", "--serve", "--port", port)
+    assert ended.returncode == 1
+    assert "in use" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+# The program as such
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_need_neither_textual_nor_httpx(bare: Shell, option: str) -> None:
+    ended = bare.python("-X", "importtime", "-m", "hingtui", option)
+    assert ended.returncode == 0
+    imported = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
+    assert not imported & {"textual", "rich", "httpx", "asyncio", "platformdirs"}
+    assert ("usage: hingtui" if option == "--help" else f"hingtui {__version__}\n") in ended.stdout
+
+
+def test_scripts_do_not_import_textual(bare: Shell) -> None:
+    program = (
+        "import sys; from hingtui.cli.parser import main; "
+        "status = main(['status', 'video_ready']); "
+        "sys.exit(f'{status} {\"textual\" in sys.modules}')"
+    )
+    ended = bare.python("-c", program)
+    assert ended.stderr == "0 False\n"
+
+
+def test_help_speaks_chinese(bare: Shell) -> None:
+    ended = bare.run("--help", HINGTUI_LANG="zh", PYTHONUTF8="1")
+    assert ended.returncode == 0
+    for english in ("usage", "options", "show this help", "add videos"):
+        assert english not in ended.stdout
+    assert "用法" in ended.stdout
+
+
+def test_an_output_that_cannot_say_chinese_is_no_crash(tmp_path: Path) -> None:
+    with shell(tmp_path, job("ready")) as typed:
+        ended = typed.run("status", "video_ready", PYTHONIOENCODING="ascii")
+    assert ended.returncode == 0
+    assert "\\u51b0" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["frobnicate"],
+        ["add"],
+        ["download"],
+        ["status", "--colour"],
+        ["demo", "--videos", "many"],
+        ["demo", "--videos", "-1"],
+        ["demo", "--serve", "--port", "99999"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_is_told(bare: Shell, arguments: list[str]) -> None:
+    ended = bare.run(*arguments)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith("usage: hingtui")
+    assert "_count" not in ended.stderr
+
+
+@pytest.mark.parametrize("arguments", [[], ["demo"]], ids=["dashboard", "demo"])
+def test_without_a_terminal_there_is_one_sentence(bare: Shell, arguments: list[str]) -> None:
+    ended = bare.run(*arguments)
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert "needs a terminal" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="closes a descriptor as a shell's <&- does")
+def test_without_any_standard_input_there_is_one_sentence(bare: Shell) -> None:
+    program = "import os, sys; os.close(0); os.execv(sys.executable, sys.argv[1:])"
+    ended = bare.python("-c", program, sys.executable, "-m", "hingtui")
+    assert ended.returncode == 2
+    assert len(ended.stderr.splitlines()) == 1
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["status", "video_ready"]], ids=" ".join)
+def test_a_reader_that_has_gone_is_no_crash(bare: Shell, arguments: list[str]) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    with os.fdopen(writing, "w") as gone:
+        writer = bare.start(*arguments, stdout=gone)
+        _out, told = writer.communicate(timeout=PATIENCE)
+    assert (writer.returncode, told) == (1, "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_output_that_cannot_be_written_fails(bare: Shell) -> None:
+    with Path("/dev/full").open("w") as full:
+        writer = bare.start("status", "video_ready", stdout=full)
+        _out, told = writer.communicate(timeout=PATIENCE)
+    assert writer.returncode == 1
+    assert len(told.splitlines()) == 1
+    assert "No space left" in told
+
+
+def wait_until(true: Any, running: subprocess.Popen[str]) -> None:
+    """Until something is true while the command runs."""
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert running.poll() is None, running.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.01)

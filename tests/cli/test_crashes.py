@@ -1,0 +1,158 @@
+"""A crash, or a fault that is lived through, tells neither local variables nor any secret."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("a pty is needed", allow_module_level=True)
+
+from hingtui.monitor import download_queue as saver
+from tests.servers import leaky as secret
+from tests.servers.leaky import leaks, leaky, run_all
+from tests.support.pty import clean_environ, terminal
+from tests.support.scene import job, scene
+
+CRASHES = """
+import importlib.abc, importlib.util, os, sys, threading
+
+def fail(*arguments, **more):
+    local = os.environ["SECRETS"]
+    raise LookupError("crashed on purpose: " + local)
+
+def fail_in_thread(*arguments):
+    threading.Thread(target=fail).start()
+
+async def fail_in_worker(*arguments):
+    fail()
+
+PLACES = {
+    "start": ("hingtui.ui.app", "HingtuiApp.__init__", fail),
+    "mount": ("hingtui.ui.app", "HingtuiApp.on_mount", fail),
+    "client": ("hingtui.api", "Api.__init__", fail),
+    "load": ("hingtui.monitor.monitor", "Monitor.load", fail),
+    "handler": ("hingtui.ui.screens.dashboard", "Dashboard.action_pause", fail),
+    "thread": ("hingtui.ui.screens.dashboard", "Dashboard.action_sort", fail_in_thread),
+    "worker": ("hingtui.ui.screens.dashboard", "Dashboard._watch_found", fail_in_worker),
+}
+
+class Finder(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        wanted = os.environ["CRASH"].split()
+        if name == "hingtui.ui.app" and "import" in wanted:
+            fail()
+        mine = [PLACES[one] for one in wanted if one in PLACES and PLACES[one][0] == name]
+        if not mine:
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        sys.meta_path.insert(0, self)
+        execute = spec.loader.exec_module
+        def execute_and_break(module):
+            execute(module)
+            for _module, place, broken in mine:
+                owner, attribute = place.split(".")
+                setattr(getattr(module, owner), attribute, broken)
+        spec.loader.exec_module = execute_and_break
+        return spec
+
+sys.meta_path.insert(0, Finder())
+"""
+"""As `sitecustomize` it makes the program fail at the places that CRASH names."""
+
+
+@dataclass
+class Crashing:
+    """The environment of a program that will fail, and what it may leave behind."""
+
+    home: Path
+    environ: dict[str, str]
+
+    def log(self) -> str:
+        path = self.home / "hingtui.log"
+        return path.read_text() if path.exists() else ""
+
+
+@pytest.fixture
+def crashing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Crashing]:
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    (broken / "sitecustomize.py").write_text(CRASHES)
+    home = tmp_path / "home"
+    home.mkdir(mode=0o700)
+    (home / "token").write_text(secret.TYPED_TOKEN)
+    (home / "token").chmod(0o600)
+    with leaky() as servers:
+        servers.valid = secret.TYPED_TOKEN
+        told = f"{servers.link} {secret.TYPED_TOKEN} Bearer {secret.TYPED_TOKEN}"
+        environ = clean_environ(
+            home,
+            HINGNET_BASE_URL=servers.gateway.url,
+            CRASH=request.param,
+            SECRETS=told,
+            PYTHONDEVMODE="1",
+        )
+        environ["PYTHONPATH"] = f"{broken}{os.pathsep}{environ['PYTHONPATH']}"
+        yield Crashing(home, environ)
+
+
+@pytest.mark.parametrize("crashing", ["import", "start", "mount"], indirect=True)
+def test_a_dashboard_that_crashes_tells_no_secret(crashing: Crashing) -> None:
+    with terminal(environ=crashing.environ) as running:
+        assert running.exit_status() == 1
+        assert b"crashed on purpose" in running.raw
+        assert leaks(running.raw) == []
+    assert leaks(crashing.log()) == []
+
+
+@pytest.mark.parametrize("crashing", ["load"], indirect=True)
+def test_a_command_that_crashes_tells_no_secret(crashing: Crashing) -> None:
+    (said,) = run_all(crashing.environ, {"status": ["status"]}).values()
+    assert "crashed on purpose" in said
+    assert said.endswith("exit 1")
+    assert leaks(said + crashing.log()) == []
+
+
+@pytest.mark.parametrize("crashing", ["client handler thread worker"], indirect=True)
+def test_a_dashboard_that_survives_a_fault_tells_no_secret(crashing: Crashing) -> None:
+    with terminal(environ=crashing.environ) as running:
+        running.shows("Something unexpected")
+        running.press("p")
+        running.press("s")
+        running.press("a")
+        running.shows("Add videos")
+        running.press("video_1")
+        running.shows("1 new id")
+        running.press("\r")
+        running.until(lambda _text: crashing.log().count("crashed on purpose") >= 4, "all four")
+        running.send(signal.SIGTERM)
+        assert running.exit_status() == 143
+        assert leaks(running.raw) == []
+    assert leaks(crashing.log()) == []
+    assert "***" in crashing.log()
+
+
+async def test_a_download_that_fails_unexpectedly_tells_no_secret_on_its_row(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise LookupError(f"https://cdn.example/a.mp4?{secret.QUERY} {secret.TOKEN}")
+
+    monkeypatch.setattr(saver, "download", fail)
+    async with scene(tmp_path, job()) as acting:
+        acting.monitor.add(["video_one"])
+        await acting.look(after=100)
+        acting.monitor.save(["video_one"])
+        await acting.saved("video_one")
+        saving = acting.row("video_one").saving
+        assert saving is not None
+        assert "LookupError" in str(saving.error)
+        assert leaks(str(saving.error)) == []

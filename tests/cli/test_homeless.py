@@ -1,0 +1,113 @@
+"""Without a usable home folder there is one sentence with a next step, and no traceback."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("HOME means nothing there", allow_module_level=True)
+
+from tests.support.pty import ROOT, terminal
+
+NOBODY = """
+import pwd, sys
+
+def nobody(_who):
+    raise KeyError("no such user")
+
+pwd.getpwuid = pwd.getpwnam = nobody
+from hingtui.cli.parser import main
+sys.exit(main())
+"""
+"""hingtui on a machine whose password database does not know the user."""
+COMMANDS = [["add", "abc"], ["status"], ["status", "abc"], ["download", "abc"]]
+
+
+def environ(**more: str | None) -> dict[str, str]:
+    usual = {
+        "PATH": "/usr/bin:/bin",
+        "HOME": None,
+        "HINGNET_API_KEY": "oh-homeless-0123456789",
+        "HINGNET_BASE_URL": "http://127.0.0.1:9",
+        "LANG": "C.UTF-8",
+        "PYTHONPATH": str(ROOT),
+        "TERM": "xterm",
+    }
+    return {name: text for name, text in (usual | more).items() if text is not None}
+
+
+def run(arguments: list[str], **more: str | None) -> tuple[int, str]:
+    ended = subprocess.run(  # noqa: S603 - this very program
+        [sys.executable, "-c", NOBODY, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=environ(**more),
+        cwd="/",
+        timeout=60,
+        check=False,
+        text=True,
+    )
+    return ended.returncode, ended.stdout + ended.stderr
+
+
+def is_one_sentence(status: int, told: str) -> bool:
+    return status in (1, 2) and told.startswith("hingtui: ") and told.count("\n") == 1
+
+
+@pytest.mark.parametrize("home", [None, "", "rel", "/nonexistent/me"])
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+def test_without_a_home_a_command_says_what_to_set(home: str | None, arguments: list[str]) -> None:
+    status, told = run(arguments, HOME=home)
+    assert is_one_sentence(status, told)
+    assert "HINGTUI_HOME" in told
+
+
+@pytest.mark.parametrize("arguments", [[], ["demo"]], ids=["dashboard", "demo"])
+def test_without_a_home_and_a_terminal_there_is_one_sentence(arguments: list[str]) -> None:
+    assert is_one_sentence(*run(arguments))
+
+
+def test_without_a_home_the_dashboard_says_what_to_set() -> None:
+    with terminal(environ=environ(HOME="")) as running:
+        assert running.exit_status() == 2
+        assert b"There is no home folder." in running.raw
+        assert b"Traceback" not in running.raw
+
+
+def test_without_a_home_the_demo_runs() -> None:
+    with terminal("demo", environ=environ(HOME="")) as running:
+        running.shows("generating")
+        running.press("q")
+        assert running.exit_status() == 0
+
+
+@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("name", ["HINGTUI_HOME", "HINGTUI_DOWNLOADS"])
+def test_the_tilde_of_nobody_is_named(tmp_path: Path, name: str, arguments: list[str]) -> None:
+    more = {"HOME": str(tmp_path), name: "~nosuchuser/x"}
+    status, told = run(arguments, **more)
+    assert is_one_sentence(status, told)
+    assert f"{name} is ~nosuchuser/x" in told
+
+
+def test_the_tilde_of_nobody_in_the_config_is_named(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('downloads = "~nosuchuser/x"\n')
+    status, told = run(["status"], HINGTUI_HOME=str(tmp_path))
+    assert is_one_sentence(status, told)
+    assert "downloads is ~nosuchuser/x" in told
+
+
+def test_the_tilde_of_nobody_as_output_folder_is_named(tmp_path: Path) -> None:
+    status, told = run(["download", "abc", "-o", "~nosuchuser/x"], HINGTUI_HOME=str(tmp_path))
+    assert is_one_sentence(status, told)
+    assert "--output is ~nosuchuser/x" in told
+
+
+def test_a_home_that_cannot_be_written_to_is_named() -> None:
+    status, told = run(["add", "abc"], HOME="/proc")
+    assert is_one_sentence(status, told)
+    assert "Set HINGTUI_HOME to a folder" in told

@@ -1,0 +1,192 @@
+"""The commands of scripts when they are interrupted, hung up on, or given a strange input."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("signals are needed", allow_module_level=True)
+
+from hingtui.demo.job import Job
+from hingtui.demo.server import DemoServer
+from hingtui.demo.story import Story
+from hingtui.storage.watchlist import Watchlist
+from tests.servers.sockets import HANG, FaultServer
+from tests.support.life import IN_TIME
+from tests.support.pty import PATIENCE, clean_environ
+from tests.support.scene import TOKEN
+
+START = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    signal.signal(number, signal.SIG_DFL)
+for name in sys.argv[1].split():
+    signal.signal(signal.Signals[name], signal.SIG_IGN)
+os.execv(sys.executable, [sys.executable, "-m", "hingtui", *sys.argv[2:]])
+"""
+"""Whoever runs the tests may ignore signals; a command must not inherit that."""
+
+
+@contextmanager
+def started(
+    *arguments: str, environ: dict[str, str], ignoring: str = ""
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that runs, and is given nothing on its standard input yet."""
+    command = [sys.executable, "-S", "-E", "-c", START, ignoring, *arguments]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=environ, **pipes) as running:  # type: ignore[call-overload]  # noqa: S603
+        try:
+            yield running
+        finally:
+            running.kill()
+
+
+def until(true: Callable[[], object], what: str) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not true():
+        assert time.monotonic() < deadline, f"never came: {what}"
+        time.sleep(0.005)
+
+
+def status_of(running: subprocess.Popen[bytes], asked_at: float) -> int:
+    """The exit status as a shell says it; in time, and without a word."""
+    until(lambda: running.poll() is not None, "the end")
+    assert time.monotonic() - asked_at < IN_TIME
+    assert running.stderr is not None
+    assert running.stderr.read() == b""
+    return running.returncode if running.returncode >= 0 else 128 - running.returncode
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    return clean_environ(tmp_path / "home", HINGNET_API_KEY=TOKEN)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [[signal.SIGINT] * 5, [signal.SIGTERM, signal.SIGHUP] * 2 + [signal.SIGTERM]],
+    ids=["Ctrl+C", "SIGTERM and SIGHUP"],
+)
+def test_a_signal_ends_every_command_in_time_and_without_a_word(
+    environ: dict[str, str], numbers: list[signal.Signals]
+) -> None:
+    now = time.time()
+    jobs = [Job("video_ready", now - 300, pad=300_000), Job("video_new", now, queued_for=9000)]
+    with (
+        FaultServer(respond=lambda _request: HANG) as silent,
+        DemoServer(Story(jobs), token=TOKEN, rate=30_000.0) as server,
+        started("add", "-", environ=environ) as adding,
+        started("demo", "--serve", environ=environ) as serving,
+        started(
+            "status", "video_ready", environ=environ | {"HINGNET_BASE_URL": silent.url}
+        ) as asking,
+        started(
+            "download", "video_ready", environ=environ | {"HINGNET_BASE_URL": server.base_url}
+        ) as saving,
+        started(
+            "download",
+            "--wait",
+            "video_new",
+            environ=environ | {"HINGNET_BASE_URL": server.base_url},
+        ) as waiting,
+    ):
+        assert serving.stdout is not None
+        assert serving.stdout.readline().startswith(b"export")
+        folder = Path(environ["HINGTUI_HOME"]) / "videos"
+        until(lambda: silent.requests, "a question")
+        until(lambda: any("video_new" in r.path for r in server.requests), "another")
+        until(lambda: any(part.stat().st_size for part in folder.glob("*.part")), "some bytes")
+        commands = (adding, serving, asking, saving, waiting)
+        asked_at = time.monotonic()
+        for command, number in zip(commands, numbers, strict=True):
+            command.send_signal(number)
+        ended = [status_of(command, asked_at) for command in commands]
+        assert ended == [128 + number for number in numbers]
+        server.rate = None
+        with started(
+            "download", "video_ready", environ=environ | {"HINGNET_BASE_URL": server.base_url}
+        ) as again:
+            out, _err = again.communicate()
+        ranges = [r.headers.get("range") for r in server.requests if "/content" in r.path]
+    assert ranges[0] is None
+    assert str(ranges[-1]) > "bytes=0-"
+    assert Path(os.fsdecode(out.strip())).read_bytes() == jobs[0].file()
+
+
+def test_under_nohup_a_download_outlives_the_terminal(environ: dict[str, str]) -> None:
+    job = Job("video_ready", time.time() - 300)
+    with DemoServer(Story([job]), token=TOKEN, rate=60_000.0) as server:
+        environ["HINGNET_BASE_URL"] = server.base_url
+        with started("download", "video_ready", environ=environ, ignoring="SIGHUP") as saving:
+            until(lambda: any("/content" in r.path for r in server.requests), "the download")
+            saving.send_signal(signal.SIGHUP)
+            out, err = saving.communicate(timeout=PATIENCE)
+    assert (saving.returncode, err) == (0, b"")
+    assert Path(os.fsdecode(out.strip())).read_bytes() == job.file()
+
+
+def test_two_signals_and_more_are_as_one(environ: dict[str, str]) -> None:
+    with FaultServer(respond=lambda _request: HANG) as silent:
+        environ["HINGNET_BASE_URL"] = silent.url
+        with started("status", "video_ready", environ=environ) as asking:
+            until(lambda: silent.requests, "a question")
+            asked_at = time.monotonic()
+            for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
+                asking.send_signal(number)
+            assert status_of(asking, asked_at) in (143, 129)
+
+
+@pytest.mark.parametrize(
+    ("given", "status"),
+    [
+        (b"", 1),
+        (bytes(range(256)) * 100, 1),
+        (b"\xff\xfevideo_691209aab0a0 \0", 0),
+        (b"\x1b]0;evil\x07\x1b[31mvideo_691209aab0a0\x1b[0m", 0),
+    ],
+    ids=["nothing", "every byte", "an id amid bytes", "an id amid escapes"],
+)
+def test_add_reads_any_standard_input(environ: dict[str, str], given: bytes, status: int) -> None:
+    with started("add", "-", environ=environ) as adding:
+        out, err = adding.communicate(given, timeout=PATIENCE)
+    assert adding.returncode == status
+    assert b"Traceback" not in err
+    assert not any(byte < 32 and byte != 10 for byte in out + err)
+    watched = Watchlist(Path(environ["HINGTUI_HOME"]) / "watchlist.toml").read().entries
+    assert list(watched) == ([] if status else ["video_691209aab0a0"])
+
+
+CLOSED = """
+import os, sys
+os.close(int(sys.argv[1]))
+os.execv(sys.executable, [sys.executable, "-m", "hingtui", *sys.argv[2:]])
+"""
+"""As a shell's `<&-`, `>&-` and `2>&-`."""
+
+
+@pytest.mark.parametrize("descriptor", [0, 1, 2])
+def test_add_works_without_one_of_the_three_streams(
+    environ: dict[str, str], descriptor: int
+) -> None:
+    command = [sys.executable, "-c", CLOSED, str(descriptor), "add", "video_abcdef01"]
+    ended = subprocess.run(command, env=environ, capture_output=True, check=False)  # noqa: S603
+    assert (ended.returncode, ended.stderr) == (0, b"")
+    watched = Watchlist(Path(environ["HINGTUI_HOME"]) / "watchlist.toml").read().entries
+    assert list(watched) == ["video_abcdef01"]
+
+
+def test_add_without_any_standard_input_says_so(environ: dict[str, str]) -> None:
+    command = [sys.executable, "-c", CLOSED, "0", "add", "-"]
+    ended = subprocess.run(command, env=environ, capture_output=True, check=False)  # noqa: S603
+    assert (ended.returncode, ended.stdout) == (1, b"")
+    assert ended.stderr.startswith(b"hingtui: No id was found")
+    assert len(ended.stderr.splitlines()) == 1

@@ -1,0 +1,210 @@
+"""Several hingtui at once: every id is kept, every video is fetched once, nobody waits for ever."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("a pty is needed", allow_module_level=True)
+
+from hingtui.api import Api
+from hingtui.monitor import Monitor
+from hingtui.storage.watchlist import Watchlist
+from tests.support.homes import Process, Said, World, next_line, said, until, world
+from tests.support.pty import Terminal
+from tests.support.scene import job, scene
+from tests.support.scene import until as scene_until
+
+TOGETHER = [f"video_together_{number}" for number in range(4)]
+LATE, INTERRUPTED = "video_late", "video_interrupted"
+BUSY_WORDS = "Another hingtui is saving this video"
+HOLD_LIST = """
+import sys
+from pathlib import Path
+from hingtui.system.files import locked
+
+with locked(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+# What happens
+
+
+@dataclass
+class Together:
+    """Two dashboards, and scripts that add and download, on one home folder."""
+
+    world: World
+    added: list[list[str]] = field(default_factory=list)
+    download: Said = ([], 0)
+    """Of a video that a dashboard is saving."""
+    after_removal: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Events:
+    """What came of everything: it happens at the same time, because most of it is waiting."""
+
+    together: Together
+    heir: World
+    heir_said: list[str] = field(default_factory=list)
+    """By a script that waits for a video, whose holder is killed half-way."""
+    stopped: Said = ([], 0)
+    """By `hingtui add`, while a process that has been stopped holds the watchlist's lock."""
+    afterwards: Said = ([], 0)
+    """The same when that process is gone."""
+
+
+@pytest.fixture(scope="module")
+def events(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Events]:
+    folder = tmp_path_factory.mktemp("processes")
+    with (
+        world(folder / "stopped") as stopped,
+        world(folder / "heir") as heir,
+        world(folder / "together", config="auto_download = true\n") as shared,
+    ):
+        happened = Events(Together(shared), heir)
+        holder = stopped.python("-c", HOLD_LIST, str(stopped.home / "watchlist.toml.lock"))
+        killed = heir.start("download", INTERRUPTED)
+        go_on = heir.gateway.hold(INTERRUPTED)
+        assert next_line(holder) == "held"
+        holder.send_signal(signal.SIGSTOP)
+        adding = stopped.start("add", "video_1")
+        with shared.dashboard() as first, shared.dashboard() as second:
+            _inherit(happened, killed, go_on)
+            _work_together(happened.together, first, second)
+        happened.stopped = said(adding)
+        holder.kill()
+        happened.afterwards = said(stopped.start("add", "video_1"))
+        yield happened
+
+
+def _inherit(happened: Events, killed: Process, go_on: threading.Event) -> None:
+    """Another script waits for the same video; the first one is killed when half has arrived."""
+    heir = happened.heir
+    part = heir.home / "videos" / f"{INTERRUPTED}.mp4.part"
+    until(lambda: part.exists() and part.stat().st_size > 10_000, "half of it is there")
+    waiting = heir.start("download", INTERRUPTED)
+    happened.heir_said.append(next_line(waiting))
+    killed.kill()
+    go_on.set()
+    happened.heir_said += said(waiting)[0]
+
+
+def _work_together(done: Together, first: Terminal, second: Terminal) -> None:
+    shared = done.world
+    for one in (first, second):
+        one.shows("online")
+    url = f"{shared.gateway.server.url}/v1/videos/{TOGETHER[0]}/content?limit=1"
+    given = [[TOGETHER[0], TOGETHER[1]], [url, TOGETHER[2]], [TOGETHER[2], TOGETHER[3]], [url]]
+    adding = [shared.start("add", *ids) for ids in given]
+    done.added = [said(one)[0] for one in adding]
+    for one in (first, second):
+        one.shows(f"✓ {len(TOGETHER)} saved")
+    _download_what_a_dashboard_saves(done)
+    for one in (first, second):
+        one.shows(f"✓ {len(TOGETHER) + 1} saved")
+    first.press("gx")
+    # The first dashboard shows it before it is written; the file is what is asked about.
+    until(lambda: len(shared.watched) == len(TOGETHER), "the removal is in the file")
+    for one in (first, second):
+        one.shows(f"✓ {len(TOGETHER)} saved")
+    done.after_removal = shared.watched
+    for one in (first, second):
+        one.press("q")
+        assert one.exit_status() == 0
+
+
+def _download_what_a_dashboard_saves(done: Together) -> None:
+    """A script wants a video of which half has arrived in a dashboard."""
+    shared = done.world
+    go_on = shared.gateway.hold(LATE)
+    said(shared.start("add", LATE))
+    until(lambda: shared.gateway.begun[LATE], "one of them saves it")
+    download = shared.start("download", LATE)
+    first_line = next_line(download)
+    go_on.set()
+    rest, status = said(download)
+    done.download = ([first_line, *rest], status)
+
+
+# What came of it
+
+
+def test_every_id_is_kept_whoever_adds_it(events: Events) -> None:
+    words = [line.split()[-1] for lines in events.together.added for line in lines]
+    assert sorted({*words}) == sorted(TOGETHER)
+    assert len(events.together.after_removal) == len(TOGETHER)
+    assert {*events.together.after_removal} < {*TOGETHER, LATE}
+
+
+def test_each_video_leaves_the_gateway_once(events: Events) -> None:
+    once = dict.fromkeys([*TOGETHER, LATE], 1)
+    assert dict(events.together.world.gateway.delivered) == once
+
+
+def test_each_video_is_one_whole_file(events: Events) -> None:
+    shared = events.together.world
+    assert shared.videos == sorted(f"{video_id}.mp4" for video_id in [*TOGETHER, LATE])
+    for path in (shared.home / "videos").iterdir():
+        assert path.read_bytes() == shared.gateway.film(path.stem)
+
+
+def test_a_script_waits_for_the_dashboard_that_is_saving_the_video(events: Events) -> None:
+    lines, status = events.together.download
+    assert BUSY_WORDS in lines[0]
+    assert lines[1:] == [str(events.together.world.home / "videos" / f"{LATE}.mp4")]
+    assert status == 0
+
+
+def test_the_part_of_a_killed_process_is_continued_by_the_one_that_waits(events: Events) -> None:
+    heir, (told, path) = events.heir, events.heir_said
+    assert BUSY_WORDS in told
+    assert heir.videos == [f"{INTERRUPTED}.mp4"]
+    assert Path(path).read_bytes() == heir.gateway.film(INTERRUPTED)
+    ranges = [request.headers.get("range") for request in heir.gateway.server.requests]
+    assert len([one for one in ranges if one]) == 1
+
+
+def test_a_stopped_holder_of_the_watchlist_is_not_waited_for_without_a_word(events: Events) -> None:
+    lines, status = events.stopped
+    assert (len(lines), status) == (1, 1)
+    assert "watchlist" in lines[0]
+    assert events.afterwards == (["added  video_1"], 0)
+
+
+async def test_a_video_saved_a_moment_ago_is_not_fetched_by_the_next_process(
+    tmp_path: Path,
+) -> None:
+    async with scene(tmp_path, job()) as acting:
+        first, clock, url = acting.monitor, acting.clock, acting.server.base_url
+        first.add(["video_one"])
+        await first.sync()
+        second = Monitor(Watchlist(tmp_path / "watchlist.toml"), folder=acting.folder, clock=clock)
+        await second.load()
+        second.connect(Api(url, acting.server.token, clock=clock, environ={}))
+        clock.advance(100.0)
+        try:
+            for monitor in (first, second):
+                await monitor.settle()
+                monitor.save(["video_one"])
+                monitor.start_downloads()
+                await scene_until(partial(_is_at_rest, monitor))
+            assert second.watched["video_one"].saved == acting.folder / "video_one.mp4"
+            assert len(acting.asked("/content")) == 1
+        finally:
+            await second.stop()
+
+
+def _is_at_rest(monitor: Monitor) -> bool:
+    return not monitor.saving

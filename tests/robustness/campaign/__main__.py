@@ -1,0 +1,103 @@
+"""The campaign from the command line: many seeds in several processes, or the story of one."""
+
+from __future__ import annotations
+
+import argparse
+import multiprocessing
+import sys
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+
+from tests.robustness.campaign.run import Campaign, Tally, lived
+from tests.robustness.campaign.schedule import drawn
+
+CHUNK = 500
+"""Seeds that a process lives before it tells."""
+
+
+def main() -> int:
+    """Exit status 1 where anything was found."""
+    parser = argparse.ArgumentParser(
+        prog="python3 -m tests.robustness.campaign", description=__doc__
+    )
+    parser.add_argument("--schedules", type=int, default=2000, metavar="N", help="how many seeds")
+    parser.add_argument("--seed-from", type=int, default=0, metavar="N", help="the first seed")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes at once")
+    parser.add_argument("--seed", type=int, metavar="N", help="this one only")
+    parser.add_argument("--life", choices=("download", "watch"), default="", help="with --seed")
+    parser.add_argument("-v", "--verbose", action="store_true", help="with --seed: its story")
+    chosen = parser.parse_args()
+    if chosen.seed is not None:
+        return _one(chosen.seed, chosen.life, verbose=chosen.verbose)
+    return _many(chosen.schedules, chosen.seed_from, chosen.jobs)
+
+
+def _one(seed: int, life: str, *, verbose: bool) -> int:
+    with Campaign() as campaign:
+        verdict = campaign.judge(drawn(seed, life=life))
+    if verbose:
+        print("\n".join(verdict.story))
+    print(f"seed {seed}: {len(verdict.breaches)} breaches in {verdict.seconds:.2f} s")
+    for breach in verdict.breaches:
+        print(f"  {breach}")
+    return 1 if verdict.breaches else 0
+
+
+def _many(schedules: int, first: int, jobs: int) -> int:
+    began = time.monotonic()
+    total = Tally()
+    chunks = [
+        range(start, min(start + CHUNK, first + schedules))
+        for start in range(first, first + schedules, CHUNK)
+    ]
+    try:
+        for number, tally in enumerate(_results(chunks, jobs), 1):
+            total.merge(tally)
+            for verdict in tally.breaches:
+                print(f"seed {verdict.seed}: {verdict.breaches[0][:300]}", flush=True)
+            if number % 10 == 0:
+                passed = time.monotonic() - began
+                found = len(total.breaches)
+                told = f"… {total.lives:,} of {schedules:,} in {passed:.0f} s, {found} breaches"
+                print(told, flush=True)
+    except KeyboardInterrupt:
+        print("interrupted")
+        for process in multiprocessing.active_children():
+            process.terminate()
+    _tell(total, time.monotonic() - began)
+    return 1 if total.breaches else 0
+
+
+def _results(chunks: list[range], jobs: int) -> Iterator[Tally]:
+    """Each chunk in a process of its own: none can grow old and odd.
+
+    Not by `max_tasks_per_child`: with it the executor of Python 3.11 hangs now and then.
+    """
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        for done in as_completed([pool.submit(_in_a_process, chunk) for chunk in chunks]):
+            yield done.result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _in_a_process(seeds: range) -> Tally:
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
+        return process.submit(lived, seeds).result()
+
+
+def _tell(total: Tally, seconds: float) -> None:
+    print(f"{total.lives:,} schedules in {seconds:.0f} s, {len(total.breaches)} breaches")
+    each = 1000 * total.seconds / max(1, total.lives)
+    print(f"{sum(total.fired.values()):,} faults came about; {each:.1f} ms for a schedule")
+    for kind, count in sorted(total.fired.items()):
+        print(f"  {count:7,}  {kind}")
+    if total.slowest is not None:
+        print(f"the slowest was seed {total.slowest.seed}: {total.slowest.seconds:.2f} s")
+    for verdict in total.breaches:
+        print(f"seed {verdict.seed}: {'; '.join(verdict.breaches)[:500]}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

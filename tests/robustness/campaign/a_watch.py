@@ -1,0 +1,377 @@
+"""The life of a watch: from the ids that are added to the files that are saved.
+
+It knows how to let time pass until something happens; what must hold, oracle and ledger know.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+import time
+from concurrent.futures import wait as wait_for_all
+from contextlib import nullcontext
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from hingtui.api import Api
+from hingtui.model.errors import DownloadError, HingtuiError
+from hingtui.monitor import Monitor, Row
+from hingtui.storage.watchlist import Watchlist
+from tests.robustness.campaign.film import Film
+from tests.robustness.campaign.gateway import TOKEN, Fault
+from tests.robustness.campaign.hands import Hands, Ledger
+from tests.robustness.campaign.hosts import Hosts
+from tests.robustness.campaign.neighbours import Neighbours
+from tests.robustness.campaign.oracle import harmful
+from tests.robustness.campaign.pool import CountingPool, heeded
+from tests.robustness.campaign.schedule import TIME, Schedule
+from tests.robustness.campaign.traces import stacks
+from tests.robustness.campaign.world import World
+from tests.support.disk.faulty_disk import Killed
+
+HEALED_AT = 150.0
+"""Seconds after which everything is made well."""
+NEIGHBOURS_HEALED_AT = 1500.0
+"""The same where videos have only faults of their own, if not all healthy ones are saved before."""
+ENOUGH = 30.0
+"""Seconds for which such faults last at least."""
+LONG_ENOUGH = 3 * 3600.0
+"""Seconds after that in which everything must have come to its end."""
+HANGS = 20.0
+"""Real seconds after which a watch hangs."""
+LOOKS_EVERY = 5.0
+"""Seconds of a life's time after which a watch that is never quiet is looked at."""
+_BUSY = ("ask ", "save ", "list")
+
+
+class AWatch(World):
+    """Its process is a monitor, a client and their threads; a kill ends them all."""
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        hosts: Hosts,
+        root: Path,
+        loop: asyncio.Runner,
+        pool: CountingPool,
+    ) -> None:
+        super().__init__(schedule, hosts, root)
+        self._runner = loop
+        self._loop = loop.get_loop()
+        self._pool = pool
+        self._thread = threading.get_ident()
+        self._ledger = Ledger(self.clock, self.seen / "watchlist.toml")
+        self._hands = Hands(self._ledger, pool, self.clock, root, self.seen)
+        self._rng = random.Random(schedule.seed)  # noqa: S311 - a schedule, no secret
+        self._hop = schedule.hop
+        self._is_healed = self._is_to_begin_again = self._is_busy = False
+        self._healed_at = 0.0
+        self._neighbours = Neighbours(self.gateway, schedule.faults)
+        self._saved_again: dict[str, int] = {}
+        self._asked = 0
+        self.monitor: Monitor
+        self._api: Api
+        self._run: asyncio.Task[None]
+
+    def live(self) -> None:
+        """From the first id to the last file."""
+        with self.disk.disk if self.disk is not None else nullcontext():
+            self._runner.run(self._live())
+
+    async def _live(self) -> None:
+        for fault in self.schedule.faults:
+            if fault.channel == TIME:
+                self.clock.at(float(fault.at), partial(self._planned, fault))
+        films = list(self.gateway.films)
+        await self._begin()
+        first = films[: max(1, len(films) - self._rng.randrange(2))]
+        if self.schedule.is_of_neighbours:
+            first = films
+        for video_id in first if self.monitor.storage_error is None else films:
+            self._hands.add(self.monitor, video_id)
+        began = time.monotonic()
+        while not self.breaches and not self._is_over():
+            if not await self._quiet(began + HANGS):
+                self.breach(f"hangs\n{stacks()}")
+                break
+            if self.disk is not None and self.disk.disk.is_dead:
+                await self._die()
+            elif self._is_to_begin_again:
+                await self._begin_again()
+            else:
+                self._look()
+                self._pass_time()
+        await self._end()
+
+    # The life of a process
+
+    async def _begin(self) -> None:
+        watchlist = Watchlist(self.root / "watchlist.toml", clock=self.clock)
+        self.monitor = Monitor(
+            watchlist,
+            folder=self.folder,
+            auto_download=True,
+            clock=self.clock,
+            rng=random.Random(self.schedule.seed),  # noqa: S311 - the same jitter every time
+        )
+        self.monitor.subscribe(lambda _changes: None)
+        patience = 0.05 if self.schedule.is_stalling else 5.0
+        url = self.gateway.hosts.api.url
+        self._api = Api(url, TOKEN, clock=self.clock, environ={}, read_timeout=patience)
+        if self.disk is not None:
+            self.disk.begin()
+        await self._load()
+        self.monitor.connect(self._api)
+        self._run = asyncio.create_task(self.monitor.run(), name="the watch")
+
+    async def _load(self) -> None:
+        """A dashboard whose watchlist cannot be read begins again when the user starts it again."""
+        for _ in range(20):
+            try:
+                await self.monitor.load()
+            except HingtuiError as error:
+                self.note(f"could not begin: {error!r}")
+                self.clock.advance(10.0)
+            except Killed:
+                return
+            else:
+                return
+
+    async def _begin_again(self) -> None:
+        """The user quits and starts the program anew."""
+        self._is_to_begin_again = False
+        try:
+            await self.monitor.stop()
+        except Killed:
+            return  # while it was ending
+        await self._cancelled(self._run)
+        if self.disk is not None and self.disk.disk.is_dead:
+            return
+        told = self.monitor.unwritten
+        if self.monitor.storage_error is not None:
+            self._ledger.after_failed_end()
+        self.note(f"the process ended; a new one begins; to be added again: {told}")
+        await self._begin()
+        for video_id in told:
+            self._hands.add(self.monitor, video_id)
+
+    async def _die(self) -> None:
+        self.note("the process was killed")
+        await self._api.aclose()
+        threads = [t for t in threading.enumerate() if t.name.startswith("save ")]
+        for thread in threads:
+            await asyncio.to_thread(thread.join, 10.0)
+        await asyncio.to_thread(wait_for_all, set(self._pool.pending), 0.01)
+        await self._cancelled(self._run, *(asyncio.all_tasks() - {asyncio.current_task()}))
+        self.revive()
+        self.check(self._ledger.after_kill())
+        await self._begin()
+
+    async def _cancelled(self, *tasks: asyncio.Task[Any]) -> None:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def _end(self) -> None:
+        await self._quiet(time.monotonic() + HANGS)  # other processes end what they have begun
+        if self.disk is not None:
+            if self.disk.disk.is_dead:
+                self.disk.revive()
+            self.disk.heal()
+        await self.monitor.stop()
+        await self._cancelled(self._run)
+        left = asyncio.all_tasks() - {asyncio.current_task()}
+        self.breach(*(f"a task is left: {task!r}" for task in left))
+        await self._cancelled(*left)
+        self.check_files()
+        # What is damaged at the very end, the next process repairs.
+        await asyncio.to_thread(Watchlist(self.root / "watchlist.toml", clock=self.clock).read)
+        self.check(self._ledger.at_the_end())
+        # What was received of a video that is deleted then stays where it is.
+        may_stay = any(kind.startswith("part") or "410" in kind for kind in self.fired)
+        if self.disk is None and not may_stay:
+            self.check(self.oracle.leftovers())
+        self.check(self.oracle.manners())
+        self.check(self.oracle.secrets())
+        self.check(self.gateway.mishaps)
+
+    # Time
+
+    async def _quiet(self, deadline: float) -> bool:
+        """Wait until nobody does anything without time passing; False when that takes too long.
+
+        Where some videos fail for ever, somebody always does: a look every few seconds must do.
+        """
+        look_at = self.clock.monotonic() + LOOKS_EVERY
+        self._is_busy = False
+        while time.monotonic() < deadline and len(self.gateway.asked) < self.gateway.most_requests:
+            for _ in range(4):
+                await asyncio.sleep(0)
+            if self._is_to_begin_again or (self.disk is not None and self.disk.disk.is_dead):
+                return True
+            busy: list[asyncio.Future[Any]] = [
+                task for task in asyncio.all_tasks() if task.get_name().startswith(_BUSY)
+            ]
+            busy += [heeded(future) for future in tuple(self._pool.pending)]
+            if not busy:
+                return True
+            await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED, timeout=0.02)
+            if self.schedule.is_of_neighbours and self.clock.monotonic() > look_at:
+                self._is_busy = True
+                return True
+        return False
+
+    def _pass_time(self) -> None:
+        now = self.clock.monotonic()
+        if not self._is_healed and self._is_time_to_heal(now):
+            self._is_healed = True
+            self._healed_at = now
+            self.clock.forget_plans()
+            self.heal()
+            self._user_sees_to_it()
+        asked = len(self.gateway.asked)
+        slower = min(300.0, self._hop * 1.3)
+        is_exact = self.schedule.is_of_neighbours and not self._is_healed
+        self._hop = self.schedule.hop if asked > self._asked or is_exact else slower
+        self._asked = asked
+        if not self._is_busy:  # else those who wait between their tries move the clock
+            self.clock.advance(max(self.clock.next_wake() or 0.0, self._hop))
+
+    def _is_time_to_heal(self, now: float) -> bool:
+        if not self.schedule.is_of_neighbours:
+            return now >= HEALED_AT
+        is_enough = now >= ENOUGH and self._neighbours.are_all_saved
+        return is_enough or now >= NEIGHBOURS_HEALED_AT
+
+    def _is_over(self) -> bool:
+        is_calm = self._is_healed or not (
+            self.clock.has_plans or self.gateway.has_pending or self.disk is not None
+        )
+        if self.clock.monotonic() > 0 and is_calm and not self._unfinished():
+            return True
+        if self._is_healed and self.clock.monotonic() > self._healed_at + LONG_ENOUGH:
+            self.breach(*(f"not at its end: {words}" for words in self._unfinished()))
+        return False
+
+    def _unfinished(self) -> list[str]:
+        """What is still to come, in words."""
+        found = []
+        for video_id, film in self.gateway.films.items():
+            watched = self.monitor.watched.get(video_id)
+            if watched is None:
+                if video_id in self._ledger.watched:
+                    found.append(f"{video_id[:40]!r} is not watched")
+            elif film.is_deleted and watched.status.value == "expired":
+                continue
+            elif film.nature.fails:
+                if watched.status.value != "failed":
+                    found.append(f"{video_id[:40]!r} has failed, and is {watched.status.value}")
+            elif watched.saved is None or not self.oracle.copies(video_id):
+                found.append(f"{video_id[:40]!r} is not saved: {watched!r}")
+        return found
+
+    # What is seen, and done
+
+    def _look(self) -> None:
+        if self.disk is not None:
+            self.disk.note_fired()
+        self.monitor.tell()
+        self._ledger.look()
+        self.check_files()
+        for watched in self.monitor.watched.values():
+            if watched.saved is not None:
+                self.oracle.told.add(watched.saved.name)
+            self.check(harmful("a row", watched))
+            self.check(_unexpected(watched))
+            self.check(self._neighbours.foreign_words(watched.id, _texts(watched)))
+            if self._is_healed:
+                self._save_again(watched)
+        if self.schedule.is_of_neighbours and not self._is_healed:
+            self._look_at_neighbours()
+        self.check(harmful("the header", self.monitor.connection))
+        self.check(harmful("the header", self.monitor.storage_error))
+
+    def _look_at_neighbours(self) -> None:
+        """I6: what some videos have of their own keeps no other one waiting."""
+        saved = {w.id for w in self.monitor.watched.values() if w.saved is not None}
+        self.check(self._neighbours.late(self.clock.monotonic(), saved.__contains__))
+        self.check(self._neighbours.blamed(self.monitor.connection.link.value))
+        for film in self._neighbours.healthy:
+            watched = self.monitor.watched.get(film.id)
+            if watched is not None and watched.trouble is not None:
+                self.breach(f"I6: {film.id} has nothing, and shows {watched.trouble.error!r}")
+
+    def _save_again(self, watched: Row) -> None:
+        """The user sees a download that was given up, and asks for it again."""
+        if watched.saving is None or watched.is_saving or watched.saved is not None:
+            return
+        if self.gateway.films[watched.id].is_deleted:
+            return
+        times = self._saved_again[watched.id] = self._saved_again.get(watched.id, 0) + 1
+        self.note(f"given up: {watched.saving.error!r}; saved again")
+        if times > 2:
+            self.breach(f"given up, though everything is well: {watched.saving.error!r}")
+        self.monitor.save([watched.id])
+
+    def _user_sees_to_it(self) -> None:
+        """Everything is well again: what a person at the screen would do now."""
+        self.monitor.pause(False)
+        if self.monitor.connection.link.value == "denied" or self._rng.random() < 0.5:
+            self.monitor.ask()
+        self.monitor.save([w.id for w in self.monitor.watched.values() if w.saved is None])
+
+    def _planned(self, fault: Fault) -> None:
+        rng = random.Random(fault.seed)  # noqa: S311 - a schedule, no secret
+        film = rng.choice(list(self.gateway.films.values()))
+        self.gateway.fired.append(fault.kind)
+        self.happen(fault.kind, film, rng)
+
+    def happen(self, kind: str, film: Film, rng: random.Random) -> None:
+        if not kind.startswith(("user", "other", "process")):
+            super().happen(kind, film, rng)
+        elif threading.get_ident() == self._thread:
+            self._act(kind, film, rng)
+        else:
+            done = threading.Event()
+
+            def act() -> None:
+                self._act(kind, film, rng)
+                done.set()
+
+            self._loop.call_soon_threadsafe(act)
+            done.wait(5.0)
+
+    def _act(self, kind: str, film: Film, rng: random.Random) -> None:
+        self.note(f"  happens: {kind} ({film.id[:40]!r})")
+        if kind.startswith("process"):
+            self._is_to_begin_again = True
+        elif kind.startswith("other"):
+            if not ("the watchlist" in kind and self.disk is not None):
+                self._hands.other(kind, film, rng)
+        elif kind == "user: adds another":
+            others = [f for f in self.gateway.films.values() if f.id not in self.monitor.watched]
+            self._hands.user("user: adds", self.monitor, (others or [film])[0], rng)
+        elif kind == "user: pauses for a while":
+            self._hands.user("user: pauses", self.monitor, film, rng)
+            self.clock.later(15.0, lambda: self.happen("user: goes on", film, rng))
+        else:
+            self._hands.user(kind, self.monitor, film, rng)
+
+
+def _texts(watched: Row) -> list[str]:
+    """The messages on a row."""
+    errors = [watched.trouble.error if watched.trouble is not None else None]
+    errors += [watched.saving.error if watched.saving is not None else None]
+    return [str(error) for error in errors if error is not None]
+
+
+def _unexpected(watched: Row) -> list[str]:
+    """Errors on a row that are of no family of ours."""
+    found = []
+    if watched.trouble is not None and not isinstance(watched.trouble.error, HingtuiError):
+        found.append(f"escaped: {watched.trouble.error!r}")
+    if watched.saving is not None and type(watched.saving.error) is DownloadError:
+        found.append(f"escaped: {watched.saving.error!r}")
+    return found

@@ -1,0 +1,84 @@
+"""Knows the time of one life: many threads move it, plans wait in it, this machine misreads it.
+
+It must not know what is planned, nor who waits for what.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import heapq
+import threading
+from collections.abc import Callable
+from itertools import count
+
+from tests.support.clock import FakeClock
+
+LONGEST = 40 * 3600.0
+"""Seconds after which a life that is not over is one without an end."""
+
+
+class Endless(BaseException):
+    """A thread still waits long after everything should have been over."""
+
+
+class LifeClock(FakeClock):
+    """`now` is the truth, which servers know; `time()` is what this machine takes it for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.wrong_by = 0.0
+        """Seconds by which this machine's wall clock is ahead of the truth."""
+        self.limit = LONGEST
+        self._lock = threading.RLock()
+        self._plans: list[tuple[float, int, Callable[[], None]]] = []
+        self._numbers = count()
+
+    def time(self) -> float:
+        return self.now + self.wrong_by
+
+    def at(self, moment: float, action: Callable[[], None]) -> None:
+        """Do this at that moment (seconds from the start), in the thread that gets there first."""
+        with self._lock:
+            heapq.heappush(self._plans, (moment, next(self._numbers), action))
+
+    def later(self, seconds: float, action: Callable[[], None]) -> None:
+        """Do this in so many seconds."""
+        self.at(self.monotonic() + seconds, action)
+
+    @property
+    def has_plans(self) -> bool:
+        return bool(self._plans)
+
+    def forget_plans(self) -> None:
+        """Whatever was planned does not come about."""
+        with self._lock:
+            self._plans.clear()
+
+    def next_wake(self) -> float | None:
+        """Seconds until somebody wakes or something is planned; None for never."""
+        with self._lock:
+            moments = [at - self.now for at, _loop, future in self._sleepers if not future.done()]
+            if self._plans:
+                moments.append(self._plans[0][0] - self.monotonic())
+        return max(0.0, min(moments)) if moments else None
+
+    def advance(self, seconds: float) -> None:
+        due: list[Callable[[], None]] = []
+        with self._lock:
+            super().advance(max(0.0, seconds))
+            while self._plans and self._plans[0][0] <= self.monotonic():
+                due.append(heapq.heappop(self._plans)[2])
+        for action in due:
+            action()
+
+    async def sleep(self, seconds: float) -> None:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[None] = loop.create_future()
+        with self._lock:
+            self._sleepers.append((self.now + seconds, loop, future))
+        await future
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        if self.monotonic() > self.limit:
+            raise Endless
+        return super().wait(event, seconds)

@@ -1,0 +1,116 @@
+"""The faults of the disk in one life, process after process: errors, no room, kills, power cuts.
+
+It knows which step of which process they meet; it must not know what the step is about.
+"""
+
+from __future__ import annotations
+
+import errno
+import random
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from tests.robustness.campaign.clock import LifeClock
+from tests.robustness.campaign.gateway import Fault
+from tests.support.disk.faulty_disk import FaultyDisk
+
+DISK = "disk"
+ERRORS = {
+    "disk: no space, once": errno.ENOSPC,
+    "disk: input/output error": errno.EIO,
+    "disk: permission denied": errno.EACCES,
+    "disk: over quota": errno.EDQUOT,
+    "disk: no locks": errno.ENOLCK,
+}
+WHILES = {
+    "disk: full for a while": errno.ENOSPC,
+    "disk: read-only for a while": errno.EROFS,
+    "disk: broken for a while": errno.EIO,
+}
+KILL, POWER_CUT = "process: killed", "process: power cut"
+KINDS = (*ERRORS, *WHILES, KILL, KILL, KILL, POWER_CUT, POWER_CUT)
+
+
+@dataclass(slots=True)
+class _Order:
+    fault: Fault
+    step: int
+    """The step that it meets, counted from the first one of the life."""
+
+
+class Disk:
+    """A disk below `root`. `begin` where a process begins."""
+
+    def __init__(self, root: Path, faults: Iterable[Fault], clock: LifeClock) -> None:
+        self._left = [fault for fault in faults if fault.channel == DISK]
+        remembers = any(fault.kind == POWER_CUT for fault in self._left)
+        self.disk = FaultyDisk(root, remembers=remembers)
+        self.fired: list[str] = []
+        self._clock = clock
+        self._orders: list[_Order] = []
+        self._while: _Order | None = None
+
+    def begin(self) -> None:
+        """A process begins: what is still to go wrong counts from here. One kill for each."""
+        self.note_fired()
+        self.disk.heal()  # what was ordered counted from the process before
+        done = len(self.disk.steps)
+        self._orders = []
+        self._while = None
+        has_kill = False
+        for fault in self._left:
+            is_kill = fault.kind in (KILL, POWER_CUT)
+            if not (is_kill and has_kill):
+                self._orders.append(_Order(fault, done + fault.at))
+            has_kill = has_kill or is_kill
+        self._order()
+
+    def note_fired(self) -> int:
+        """How many faults have come about so far, those that just did included."""
+        done = len(self.disk.steps)
+        for order in [order for order in self._orders if order.step <= done]:
+            self._orders.remove(order)
+            self._left.remove(order.fault)
+            self.fired.append(order.fault.kind)
+            if order.fault.kind in WHILES:
+                self._while = order
+                self._clock.later(5.0 + order.fault.seed % 60, self._end_while)
+        return len(self.fired)
+
+    @property
+    def is_troubled(self) -> bool:
+        """Whether something goes wrong with every step at this moment."""
+        self.note_fired()
+        return self._while is not None
+
+    def revive(self) -> None:
+        """After a kill: the disk as the next process finds it."""
+        self.note_fired()
+        if self.fired[-1] == POWER_CUT:
+            self.disk.power_cut(random.Random(len(self.disk.steps)))  # noqa: S311 - a schedule
+        self.disk.revive()
+
+    def heal(self) -> None:
+        """Nothing goes wrong from now on."""
+        self.note_fired()
+        self._left.clear()
+        self._orders.clear()
+        self._while = None
+        self.disk.heal()
+
+    def _end_while(self) -> None:
+        self._while = None
+        self.disk.heal()
+        self._order()
+
+    def _order(self) -> None:
+        done = len(self.disk.steps)
+        for order in self._orders:
+            at = max(1, order.step - done)
+            if order.fault.kind in ERRORS:
+                self.disk.fail(at, ERRORS[order.fault.kind])
+            elif order.fault.kind in WHILES:
+                self.disk.fail_from(at, WHILES[order.fault.kind])
+            else:
+                self.disk.kill(at)

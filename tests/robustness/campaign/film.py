@@ -1,0 +1,313 @@
+"""One video as its gateway knows it: its fate, every version of its file, how they are served.
+
+Some files are no MP4, some are still being written when the video is reported as finished, and
+some gateways have no `/content`. It must not know faults: everything it serves is as it is there.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from email.utils import formatdate
+from typing import Any
+
+from tests.robustness.campaign import containers
+from tests.servers.files import Say, said
+from tests.servers.sockets import Part, Request
+
+SIZES = (3_000, 8_000, 20_000, 20_000, 64_000, 150_000)
+ODD = 0.45
+"""The share of videos with something unusual about them."""
+CODINGS = ("aws-chunked", "none", "identity, identity", "utf-8", "binary")
+WORDS = {
+    "hingnet": ("queued", "processing", "success", "failed"),
+    "openai": ("queued", "in_progress", "completed", "failed"),
+    "sibling": ("NOT_START", "Running", "SUCCEED", "error"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Nature:
+    """How a gateway treats one video; nothing of it is a fault."""
+
+    id: str
+    seed: int
+    words: str = "hingnet"
+    queued_for: float = 0.0
+    generating_for: float = 0.0
+    fails: bool = False
+    route: str = "stream"
+    """How `/content` leads to the file: `stream`, `redirect`, `json`, or `missing`: not at all."""
+    tagging: str = "strong"
+    """What tells one version from another: `strong`, `weak`, `date`, `none`."""
+    length: str = "said"
+    ranges: bool = True
+    if_range: bool = True
+    """Whether If-Range is heeded."""
+    has_link: bool = False
+    """Whether the video's own JSON holds a direct link."""
+    link_at: str = "storage"
+    """Which host the direct link leads to: `storage`, or `gateway`, which wants the token."""
+    link_is_stale: bool = False
+    """Whether the first direct link has expired already; asking about the video gives a new one."""
+    missing: int = 0
+    """The HTTP status of `/content` where the gateway has none, else 0."""
+    raw_place: bool = False
+    """Whether redirects name a path of GBK bytes, as they are."""
+    container: str = "mp4"
+    """What the file is: a name of `containers.MAKERS`."""
+    grows: str = ""
+    """How an unfinished file looks: `prefix`, `no index`, `zeros`; "" for one written at once."""
+    grows_for: float = 0.0
+    """Seconds for which the file is still being written after the video is reported as ready."""
+    coding: str = ""
+    """A Content-Encoding that is no compression."""
+    exceeds: bool = False
+    """Whether every 206 brings more bytes than it says."""
+    says_expiry: bool = True
+    link_life: float = 300.0
+    is_wide: bool = False
+    to_end: bool = False
+    index_first: bool = True
+    size: int = 20_000
+
+    @property
+    def oddities(self) -> list[str]:
+        """What a client must cope with, by the names under which it is counted."""
+        found = [f"nature: {self.container}"] if self.container != "mp4" else []
+        found += [f"nature: growing, {self.grows}"] if self.grows else []
+        found += [f"nature: encoded as {self.coding}"] if self.coding else []
+        found += ["nature: no /content, only a link"] if self.route == "missing" else []
+        found += ["nature: a link on the gateway"] if self.has_link_on_gateway else []
+        found += ["nature: the first link is stale"] if self.link_is_stale else []
+        found += ["nature: GBK in the Location"] if self.raw_place else []
+        found += ["nature: every 206 is too long"] if self.exceeds else []
+        return found
+
+    @property
+    def has_link_on_gateway(self) -> bool:
+        return self.has_link and self.link_at == "gateway"
+
+
+def drawn_nature(rng: random.Random, video_id: str, *, is_ready: bool) -> Nature:
+    """A gateway's way with one video."""
+    index_first = rng.random() < 0.6
+    nature = Nature(
+        id=video_id,
+        seed=rng.randrange(2**32),
+        words=rng.choice(tuple(WORDS)),
+        queued_for=0.0 if is_ready else rng.choice((0.0, 2.0, 5.0)),
+        generating_for=0.0 if is_ready else rng.choice((1.0, 5.0, 15.0, 40.0)),
+        fails=not is_ready and rng.random() < 0.1,
+        route=rng.choice(("stream", "stream", "stream", "redirect", "redirect", "json")),
+        tagging=rng.choice(("strong", "strong", "strong", "weak", "date", "none")),
+        length=rng.choice(("said", "said", "said", "said", "chunked", "unsaid")),
+        ranges=rng.random() < 0.85,
+        if_range=rng.random() < 0.7,
+        has_link=rng.random() < 0.3,
+        says_expiry=rng.random() < 0.7,
+        link_life=rng.choice((30.0, 300.0, 3600.0)),
+        is_wide=rng.random() < 0.2,
+        to_end=index_first and rng.random() < 0.3,
+        index_first=index_first,
+        size=rng.choice(SIZES),
+    )
+    return _made_odd(nature, rng) if rng.random() < ODD else nature
+
+
+def _made_odd(nature: Nature, rng: random.Random) -> Nature:
+    """The same with one or two things that are unusual, but no fault."""
+    for _ in range(rng.choice((1, 1, 2))):
+        match rng.choice(("container", "container", "grows", "coding", "link", "place", "exceeds")):
+            case "container":
+                container = rng.choice(containers.ODD)
+                nature = replace(nature, container=container, grows="")
+            case "grows":
+                nature = replace(
+                    nature,
+                    container="mp4",
+                    grows=rng.choice(("prefix", "no index", "zeros")),
+                    grows_for=rng.choice((2.0, 6.0, 20.0, 60.0)),
+                    index_first=False,
+                    to_end=False,
+                )
+            case "coding":
+                nature = replace(nature, coding=rng.choice(CODINGS))
+            case "link":
+                is_missing = rng.random() < 0.7
+                nature = replace(
+                    nature,
+                    route="missing" if is_missing else nature.route,
+                    missing=rng.choice((404, 405, 501)) if is_missing else 0,
+                    has_link=True,
+                    link_at=rng.choice(("storage", "gateway")),
+                    link_is_stale=rng.random() < 0.5,
+                )
+            case "place" if nature.route != "missing":
+                nature = replace(nature, route="redirect", raw_place=True)
+            case "exceeds":
+                nature = replace(nature, ranges=True, exceeds=True)
+    return nature
+
+
+@dataclass
+class Film:
+    """A video, from its creation at `created_at` (Unix seconds) on."""
+
+    nature: Nature
+    created_at: float
+    versions: list[bytes] = field(default_factory=list)
+    """Every file that the server ever had of it, as a whole; the last one is the present one."""
+    is_known: bool = True
+    """Whether the gateway still, or already, knows the id."""
+    is_deleted: bool = False
+    """Whether somebody was told that it is deleted for ever."""
+    offers: Counter[bytes] = field(default_factory=Counter)
+    """How often each whole body, right or not, was served with a length that it fits."""
+    is_promised: bool = False
+    """Whether somebody was told how long the file is."""
+    times_ready: int = 0
+    """How often its own JSON has said that it is finished."""
+
+    def __post_init__(self) -> None:
+        self.is_promised = self.nature.length == "said"
+        self.change(same_length=False)
+
+    @property
+    def id(self) -> str:
+        return self.nature.id
+
+    @property
+    def data(self) -> bytes:
+        return self.versions[-1]
+
+    @property
+    def ready_at(self) -> float:
+        return self.created_at + self.nature.queued_for + self.nature.generating_for
+
+    def is_ready(self, now: float) -> bool:
+        return now >= self.ready_at and not self.nature.fails
+
+    def change(self, *, same_length: bool) -> None:
+        """From now on the server has another file."""
+        nature, number = self.nature, len(self.versions)
+        if nature.tagging == "none" or nature.container == "zeros":
+            same_length = False  # then nobody could tell the one from the other
+        size = nature.size + (0 if same_length else 1000 * number)
+        self.versions.append(
+            containers.made(
+                nature.container,
+                size,
+                seed=nature.seed + number,
+                index_first=nature.index_first,
+                wide=nature.is_wide,
+                to_end=nature.to_end,
+            )
+        )
+
+    @property
+    def suffix(self) -> str:
+        """What the name of its saved file must end in."""
+        return containers.SUFFIXES[self.nature.container]
+
+    def is_growing(self, now: float) -> bool:
+        """Whether its file is still being written."""
+        return bool(self.nature.grows) and now < self.ready_at + self.nature.grows_for
+
+    def present(self, now: float) -> bytes:
+        """The file as it is on the server at this moment."""
+        data = self.data
+        if not self.is_growing(now):
+            return data
+        if self.nature.grows == "zeros":
+            return bytes(len(data))
+        if self.nature.grows == "no index":
+            return data[: data.rindex(b"moov") - 4]
+        share = (now - self.ready_at) / self.nature.grows_for
+        return data[: max(0, int(len(data) * share))]
+
+    def tags(self, version: int, now: float) -> tuple[str | None, dict[str, str]]:
+        """(ETag, other headers) of a version."""
+        age = max(0.01, now - self.ready_at) if self.is_growing(now) else 0.0
+        tag = f'"{self.nature.seed:x}-{version}{f"-{age:.2f}" if age else ""}"'
+        if self.nature.tagging == "strong":
+            return tag, {}
+        if self.nature.tagging == "weak":
+            return f"W/{tag}", {}
+        if self.nature.tagging == "date":
+            written = self.created_at - 86_400 + 3600 * version - (3600 - age if age else 0)
+            modified = formatdate(written, usegmt=True)
+            return None, {"Last-Modified": modified, "Date": formatdate(now, usegmt=True)}
+        return None, {}
+
+    def serve(self, request: Request, now: float, **lies: Any) -> Iterator[Part]:
+        """What the server answers to a request for the file; `lies` are fields of Say."""
+        version, body = len(self.versions) - 1, self.present(now)
+        etag, headers = self.tags(version, now)
+        if self.nature.coding:
+            headers = headers | {"Content-Encoding": self.nature.coding}
+        say = Say(etag=etag, headers=headers, length=self.nature.length, ranges=self.nature.ranges)
+        if "headers" in lies:
+            lies["headers"] = headers | lies["headers"]
+        if lies.get("body") is None and lies.get("cut") is None:
+            self.offers[body] += 1
+        say = replace(say, **lies)
+        if_range = request.headers.get("if-range")
+        if if_range and (not self.nature.if_range or if_range == headers.get("Last-Modified")):
+            kept = {name: value for name, value in request.headers.items() if name != "if-range"}
+            request = replace(request, headers=kept)
+        answer = said(say, body, request)
+        return _exceeding(answer) if self.nature.exceeds and not lies else answer
+
+    def json(self, now: float, link: str) -> dict[str, Any]:
+        """The video object at this moment."""
+        nature = self.nature
+        queued, generating, ready, failed = WORDS[nature.words]
+        passed = now - self.created_at - nature.queued_for
+        found: dict[str, Any] = {
+            "id": nature.id,
+            "object": "video",
+            "status": queued if passed < 0 else generating,
+            "progress": max(0, min(99, int(100 * passed / (nature.generating_for or 1.0)))),
+            "model": "sora-2",
+            "seconds": "4",
+            "size": "720x1280",
+            "prompt": "a cat\nplays the piano",
+            "created_at": int(self.created_at),
+        }
+        if now < self.ready_at:
+            return found
+        if nature.fails:
+            error = {"code": "content_policy", "message": "refused by the upstream"}
+            return found | {"status": failed, "progress": 100, "error": error}
+        found |= {"status": ready, "progress": 100, "completed_at": int(self.ready_at)}
+        if nature.says_expiry:
+            found["expires_at"] = int(self.ready_at) + 3600
+        if nature.has_link and link:
+            found["video_url"] = link
+        return found
+
+
+def _exceeding(answer: Iterator[Part]) -> Iterator[Part]:
+    """The same; a 206 becomes one in chunks that brings five bytes more than its range."""
+    head = next(answer)
+    if not (isinstance(head, bytes) and head[9:12] == b"206"):
+        yield head
+        yield from answer
+        return
+    is_chunked = b"Transfer-Encoding: chunked" in head
+    lines = [line for line in head.split(b"\r\n")[:-2] if not line.startswith(b"Content-Length")]
+    lines += [] if is_chunked else [b"Transfer-Encoding: chunked"]
+    yield b"\r\n".join(lines) + b"\r\n\r\n"
+    for part in answer:
+        if isinstance(part, bytes) and part and part != b"0\r\n\r\n":
+            yield part if is_chunked else b"%x\r\n%b\r\n" % (len(part), part)
+    yield b"5\r\nabcde\r\n0\r\n\r\n"
+
+
+def iso(moment: float) -> str:
+    """A moment as ISO 8601 says it."""
+    return datetime.fromtimestamp(moment, UTC).isoformat()

@@ -1,0 +1,320 @@
+"""A gateway and its storage: answers rightly about the films it has, unless a fault is due.
+
+It must not know what becomes of its answers.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import threading
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from email.utils import formatdate
+from typing import Any, Protocol
+from urllib.parse import parse_qs, quote, unquote, unquote_to_bytes, urlsplit
+
+from tests.robustness.campaign.clock import LifeClock
+from tests.robustness.campaign.film import Film
+from tests.robustness.campaign.hosts import Hosts
+from tests.servers.sockets import CLOSE, RESET, Answer, End, Part, Request, answer, json_answer
+
+TOKEN = "oh-campaign-5f1d7a90b3c24e86"
+SIGNATURE = "sig-79f0d2c4b1a8-never-to-be-told"
+"""Stands in the query of every signed link."""
+MOST_REQUESTS = 600
+"""Requests in one life of up to four videos; more of them is a loop."""
+RETRIEVE, CONTENT, STORAGE = "retrieve", "content", "storage"
+OWN = "own"
+"""The channel of faults that one video has for ever; `Fault.at` is then its number."""
+GBK = "视频".encode("gbk")
+"""A part of paths that no URL may hold as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong."""
+
+    kind: str
+    channel: str
+    """Where: at a kind of request, at a step of the `disk`, or at a moment (`time`)."""
+    at: int
+    """When: at which request or step, after how many seconds; or of which video it is."""
+    seed: int
+    """What the kind draws its details from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request as it came in."""
+
+    at: float
+    """Seconds from the start."""
+    channel: str
+    film: str
+    request: Request = field(repr=False)
+
+
+class Stage(Protocol):
+    """What happenings happen to: a life."""
+
+    def happen(self, kind: str, film: Film, rng: random.Random) -> None: ...
+    def note(self, line: str) -> None: ...
+
+
+@dataclass
+class Situation:
+    """One request to which the answer is a lie."""
+
+    gateway: Gateway
+    channel: str
+    film: Film
+    request: Request
+    rng: random.Random
+
+    @property
+    def clock(self) -> LifeClock:
+        return self.gateway.clock
+
+    @property
+    def start(self) -> int | None:
+        """The byte that the request asks to begin with."""
+        found = re.fullmatch(r"bytes=(\d+)-", self.request.headers.get("range", ""))
+        return int(found[1]) if found else None
+
+    def right(self, **lies: Any) -> Iterable[Part]:
+        """The right answer, but for some fields of `Say`."""
+        return self.gateway.right(self.channel, self.film, self.request, **lies)
+
+    def whole(self, **lies: Any) -> bytes:
+        """The right answer in one piece."""
+        return b"".join(part for part in self.right(**lies) if isinstance(part, bytes))
+
+    @property
+    def ending(self) -> End:
+        """One of the ways in which connections end."""
+        return self.rng.choice((CLOSE, RESET))
+
+    @property
+    def holds_file(self) -> bool:
+        """Whether the right answer is the file and not a word about where it is."""
+        is_there = self.film.is_ready(self.clock.now)
+        direct = self.channel == CONTENT and self.film.nature.route == "stream"
+        return is_there and (direct or self.channel == STORAGE)
+
+
+Lie = Callable[[Situation], Answer]
+
+
+class Gateway:
+    """Everything that two hosts know and say in one life."""
+
+    def __init__(
+        self,
+        hosts: Hosts,
+        clock: LifeClock,
+        films: Iterable[Film],
+        faults: Sequence[Fault],
+        lies: dict[str, Lie],
+        own_lies: dict[str, tuple[tuple[str, ...], Lie]],
+        stage: Stage,
+    ) -> None:
+        """`lies` are told once, `own_lies` at every request of one video on these channels."""
+        self.hosts = hosts
+        self.stage = stage
+        self.clock = clock
+        self.films = {film.id: film for film in films}
+        self.asked: list[Asked] = []
+        self.fired: list[str] = []
+        """The kinds of faults that came about, in order."""
+        self.served: list[tuple[str, int]] = []
+        """(film, version) of every answer that began to bring the file."""
+        self.mishaps: list[str] = []
+        """What went wrong in the campaign itself."""
+        self.most_requests = MOST_REQUESTS * max(1, len(self.films) / 4)
+        self._lies = lies
+        self._own_lies = own_lies
+        self._pending = [f for f in faults if f.channel in (RETRIEVE, CONTENT, STORAGE)]
+        self._counts: Counter[str] = Counter()
+        self._lock = threading.Lock()
+        self._links = 0
+        names = list(self.films)
+        self.own = {names[f.at]: f for f in faults if f.channel == OWN}
+        """The faults that are one video's own, by its id."""
+
+    def open(self) -> None:
+        """From now on both hosts speak for this gateway."""
+        self.hosts.serve(self._api, self._storage)
+
+    @property
+    def has_pending(self) -> bool:
+        return bool(self._pending)
+
+    def heal(self) -> None:
+        """Nothing goes wrong from now on."""
+        with self._lock:
+            self._pending.clear()
+            self.own = {}
+        self.hosts.api.listen()
+        self.hosts.storage.listen()
+
+    def link(self, film: Film, host: str = "", *, is_stale: bool = False) -> str:
+        """A fresh signed link to the file, in the storage where no other host is given."""
+        with self._lock:
+            self._links += 1
+        until = self.clock.now + (-5.0 if is_stale else film.nature.link_life)
+        query = f"until={until:.3f}&n={self._links}&X-Signature={SIGNATURE}"
+        host = host or self.hosts.storage.url
+        return f"{host}/files/{quote(film.id, safe='')}.mp4?{query}"
+
+    def direct_link(self, film: Film, *, is_stale: bool = False) -> str:
+        """The link in the video's own JSON."""
+        is_here = film.nature.link_at == "gateway"
+        return self.link(film, self.hosts.api.url if is_here else "", is_stale=is_stale)
+
+    def video(self, film: Film) -> dict[str, Any]:
+        """The video's own JSON, as somebody who asks gets it."""
+        is_first = film.times_ready == 0
+        film.times_ready += film.is_ready(self.clock.now)
+        is_stale = film.nature.link_is_stale and is_first
+        return film.json(self.clock.now, self.direct_link(film, is_stale=is_stale))
+
+    def right(self, channel: str, film: Film, request: Request, **lies: Any) -> Iterable[Part]:
+        """What is true at this moment."""
+        now, nature = self.clock.now, film.nature
+        if channel == RETRIEVE:
+            return [self._json(self.video(film))]
+        if not film.is_ready(now):
+            return [self._json({"error": {"message": "video is not finished"}}, 404)]
+        if channel == CONTENT and nature.route == "missing":
+            self._note_oddities(film)
+            return [self._json({"error": {"message": "no such route"}}, nature.missing)]
+        if channel == STORAGE or nature.route == "stream":
+            return self._serving(film, len(film.versions) - 1, film.serve(request, now, **lies))
+        if nature.route == "json":
+            return [self._json({"url": self.link(film)})]
+        return [answer(302, location=self._place(film))]
+
+    def _place(self, film: Film) -> str:
+        link = self.link(film)
+        if not film.nature.raw_place:
+            return link
+        split = urlsplit(link)
+        raw = GBK.decode("latin-1")  # headers are sent in Latin-1
+        return f"{self.hosts.storage.url}/raw/{raw}{split.path}?{split.query}"
+
+    def _serving(self, film: Film, version: int, parts: Iterator[Part]) -> Iterator[Part]:
+        """The same, remembered if it is (a piece of) the file."""
+        for number, part in enumerate(parts):
+            if number == 0 and isinstance(part, bytes) and part[9:12] in (b"200", b"206"):
+                if not film.is_growing(self.clock.now):
+                    self.served.append((film.id, version))
+                self._note_oddities(film)
+            yield part
+
+    def _note_oddities(self, film: Film) -> None:
+        """Count what is unusual about a video, once its content is asked for."""
+        self.fired += [name for name in film.nature.oddities if name not in self.fired]
+
+    def _api(self, request: Request) -> Answer:
+        path = urlsplit(request.target).path
+        if path.startswith("/files/"):
+            return self._signed(request, path)
+        found = re.fullmatch(r"/v1/videos/([^/]+)(/content)?", path)
+        film = self.films.get(unquote(found[1])) if found else None
+        channel = CONTENT if found and found[2] else RETRIEVE
+        if request.headers.get("authorization") != f"Bearer {TOKEN}":
+            if path.startswith("/v1/"):
+                self.mishaps.append(f"asked without the token: {request.target}")
+            return self._json({"error": {"message": "无效的令牌", "type": "one_hub_error"}}, 401)
+        if film is None or not film.is_known:
+            self._count(channel, unquote(found[1]) if found else "?", request)
+            return self._json({"code": "task_not_exist", "message": "no", "data": None}, 404)
+        return self._answer(channel, film, request)
+
+    def _storage(self, request: Request) -> Answer:
+        path = urlsplit(request.target).path
+        if path.startswith("/raw/"):
+            raw, _, path = path.removeprefix("/raw/").partition("/")
+            if unquote_to_bytes(raw.encode("latin-1")) != GBK:
+                self.mishaps.append(f"a path was sent back changed: {raw!r}")
+            path = f"/{path}"
+        return self._signed(request, path)
+
+    def _signed(self, request: Request, path: str) -> Answer:
+        """The file behind a signed link."""
+        query = parse_qs(urlsplit(request.target).query)
+        name = unquote(path.removeprefix("/files/")).removesuffix(".mp4")
+        film = self.films.get(name)
+        is_here = request.headers.get("host", "").endswith(f":{self.hosts.api.port}")
+        if is_here and request.headers.get("authorization") != f"Bearer {TOKEN}":
+            # So it should be where another host has led here.
+            return self._json({"error": {"message": "no token"}}, 401)
+        if film is None or query.get("X-Signature") != [SIGNATURE]:
+            return answer(403, b"<Error><Code>AccessDenied</Code></Error>")
+        if self.clock.now >= float(query.get("until", ["0"])[0]):
+            self._count(STORAGE, film.id, request)
+            return answer(403, b"<Error><Message>Request has expired</Message></Error>")
+        return self._answer(STORAGE, film, request)
+
+    def _answer(self, channel: str, film: Film, request: Request) -> Answer:
+        try:
+            fault = self._count(channel, film.id, request)
+            fault, lie = self._lie(fault, channel, film)
+            if fault is None or lie is None:
+                return self._checked(self.right(channel, film, request), film)
+            if fault.channel != OWN or fault.kind not in self.fired:
+                self.fired.append(fault.kind)
+            self.stage.note(f"  fault: {fault.kind}")
+            rng = random.Random(fault.seed)  # noqa: S311 - a schedule, no secret
+            return self._checked(lie(Situation(self, channel, film, request, rng)), film)
+        except Exception as error:
+            self.mishaps.append(repr(error))
+            raise
+
+    def _lie(self, due: Fault | None, channel: str, film: Film) -> tuple[Fault | None, Lie | None]:
+        """The video's own fault, else the one that is due, and what is answered then."""
+        own = self.own.get(film.id)
+        if own is not None and channel in self._own_lies[own.kind][0]:
+            return own, self._own_lies[own.kind][1]
+        return due, None if due is None else self._lies[due.kind]
+
+    def _checked(self, said: Answer, film: Film) -> Iterator[Part]:
+        """The same, but a mistake of the campaign's own does not go unnoticed."""
+        try:
+            for part in [said] if isinstance(said, bytes | End) else said:
+                if isinstance(part, bytes) and part.startswith(b"HTTP/1.1 206"):
+                    film.is_promised = True
+                yield part
+        except OSError:
+            raise
+        except Exception as error:
+            self.mishaps.append(repr(error))
+            raise
+
+    def _count(self, channel: str, film: str, request: Request) -> Fault | None:
+        """Remember the request; the fault that is due at it, if any."""
+        with self._lock:
+            self._counts[channel] += 1
+            number = self._counts[channel]
+            self.asked.append(Asked(self.clock.monotonic(), channel, film, request))
+            if len(self.asked) > self.most_requests:
+                self.clock.limit = 0.0
+            wanted = request.headers.get("range", "")
+            self.stage.note(f"asked: {channel} {number} of {film} {wanted}")
+            due = [f for f in self._pending if f.channel == channel and f.at <= number]
+            if not due:
+                return None
+            self._pending.remove(due[0])
+            return due[0]
+
+    def _json(self, payload: object, status: int = 200) -> bytes:
+        date = formatdate(self.clock.now, usegmt=True)
+        return json_answer(payload, status, date=date, x_oneapi_request_id="20251110-campaign")
+
+
+def as_json(payload: object) -> bytes:
+    """The body of a JSON answer."""
+    return json.dumps(payload).encode()

@@ -1,0 +1,188 @@
+"""What the user and other processes do to a watch, and which ids must be watched afterwards.
+
+It must not know when they do it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterator
+from concurrent.futures import Executor
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from hingtui.model.errors import StorageTrouble
+from hingtui.monitor import Monitor
+from hingtui.storage.watchlist import Entry, Watchlist
+from tests.robustness.campaign.clock import LifeClock
+from tests.robustness.campaign.film import Film
+from tests.robustness.campaign.oracle import ids_in
+from tests.support.disk.faulty_disk import Killed
+
+SETTLED = 90.0
+"""Seconds within which two parties who disagree about an id may both have it their way."""
+USER, OTHER = "the user", "another process"
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    at: float
+    party: str
+    is_in: bool
+
+
+class Ledger:
+    """Which ids were added and removed by whom, and so what the watchlist must hold."""
+
+    def __init__(self, clock: LifeClock, path: Path) -> None:
+        self._clock = clock
+        self._path = path
+        self._wishes: dict[str, _Wish] = {}
+        self._open: set[str] = set()
+        """Ids about which parties disagreed, or whose last change may or may not have lasted."""
+        self._durable: set[str] = set()
+
+    def wish(self, video_id: str, party: str, *, is_in: bool) -> None:
+        """Somebody has added or removed an id."""
+        last, now = self._wishes.get(video_id), self._clock.monotonic()
+        if last is not None and last.is_in != is_in:
+            self._durable.discard(video_id)
+            if last.party != party and now - last.at < SETTLED:
+                self._open.add(video_id)
+        self._wishes[video_id] = _Wish(now, party, is_in)
+
+    def doubt(self, video_id: str) -> None:
+        """Nobody can say whether the last change of this id was kept."""
+        self._open.add(video_id)
+
+    @property
+    def watched(self) -> set[str]:
+        """The ids that must be watched."""
+        return {i for i, wish in self._wishes.items() if wish.is_in} - self._open
+
+    def look(self) -> None:
+        """Note what the file holds by now: that must outlast a kill."""
+        self._durable |= (ids_in(self._path) or set()) & self.watched
+
+    def after_kill(self) -> Iterator[str]:
+        """What a kill has cost; what was not written yet may be lost."""
+        held = ids_in(self._path)
+        backup = ids_in(self._path.with_name(f"{self._path.name}.bak"))
+        found = (held if held is not None else backup) or set()
+        for video_id in sorted(self._durable - found - self._open):
+            yield f"I2: {video_id[:40]!r} was in the watchlist before a kill, and is not now"
+        for video_id, wish in self._wishes.items():
+            if (video_id in found) != wish.is_in:
+                self._open.add(video_id)
+
+    def after_failed_end(self) -> None:
+        """A process ended whose watchlist could not be written: what it removed may be back."""
+        found = ids_in(self._path) or set()
+        self._open |= {i for i, wish in self._wishes.items() if i in found and not wish.is_in}
+
+    def at_the_end(self) -> Iterator[str]:
+        """What the file must hold when the watch has stopped."""
+        found = ids_in(self._path)
+        if found is None and self._path.exists():
+            yield f"I2: the watchlist is damaged: {self._path.read_bytes()[:200]!r}"
+        found = found or set()
+        for video_id in sorted(self.watched - found):
+            yield f"I2: {video_id[:40]!r} was added, and is not in the watchlist"
+        for video_id, wish in self._wishes.items():
+            if not wish.is_in and video_id not in self._open and video_id in found:
+                yield f"{video_id[:40]!r} was removed, and is in the watchlist again"
+
+
+class Hands:
+    """The user's at the dashboard, and those of other processes."""
+
+    def __init__(
+        self, ledger: Ledger, pool: Executor, clock: LifeClock, root: Path, seen: Path
+    ) -> None:
+        self.ledger = ledger
+        self._pool = pool
+        self._clock = clock
+        self._path = root / "watchlist.toml"
+        self._seen = seen / "watchlist.toml"
+        """The same file by a name under which nobody counts what is done to it."""
+
+    def user(self, kind: str, monitor: Monitor, film: Film, rng: random.Random) -> None:
+        """Belongs to the event loop's thread."""
+        match kind:
+            case "user: adds":
+                self.add(monitor, film.id)
+            case "user: removes":
+                self._remove(monitor, film.id)
+            case "user: removes and adds again":
+                self._remove(monitor, film.id)
+                self.add(monitor, film.id)
+            case "user: removes and undoes it":
+                if self._remove(monitor, film.id):
+                    monitor.restore()
+                    self.ledger.wish(film.id, USER, is_in=True)
+            case "user: cancels":
+                monitor.cancel([film.id])
+            case "user: cancels and saves":
+                monitor.cancel([film.id])
+                monitor.save([film.id])
+            case "user: asks again":
+                monitor.ask(rng.choice((None, [film.id])))
+            case "user: pauses":
+                monitor.pause(True)
+            case "user: goes on":
+                monitor.pause(False)
+            case _:
+                raise LookupError(kind)
+
+    def add(self, monitor: Monitor, video_id: str) -> None:
+        """The user adds an id."""
+        monitor.add([video_id])
+        self.ledger.wish(video_id, USER, is_in=True)
+
+    def other(self, kind: str, film: Film, rng: random.Random) -> None:
+        """Another process does it, in a thread of its own."""
+        if kind == "other: damages the watchlist":
+            self._damage(rng)
+        if kind == "other: deletes the watchlist":
+            self._delete()
+        if "removes" in kind:
+            self._later(partial(self._change, film.id, is_in=False))
+        if "adds" in kind:
+            fresh = f"other_{rng.randrange(1000)}" if "removes" in kind else film.id
+            self._later(partial(self._change, fresh, is_in=True))
+
+    def _later(self, change: Callable[[], None]) -> None:
+        self._pool.submit(change)
+
+    def _remove(self, monitor: Monitor, video_id: str) -> int:
+        if gone := monitor.remove([video_id]):
+            self.ledger.wish(video_id, USER, is_in=False)
+        return gone
+
+    def _change(self, video_id: str, *, is_in: bool) -> None:
+        entry = Entry(video_id, self._clock.time())
+        try:
+            watchlist = Watchlist(self._path, clock=self._clock)
+            if is_in:
+                watchlist.change(add=[entry])
+            elif video_id in watchlist.read().entries:
+                watchlist.change(remove=[video_id])
+            else:
+                return
+        except (StorageTrouble, Killed):
+            self.ledger.doubt(video_id)
+        self.ledger.wish(video_id, OTHER, is_in=is_in)
+
+    def _damage(self, rng: random.Random) -> None:
+        """As a broken disk or another program leaves it; the backup is as it was."""
+        if not self._seen.exists():
+            return
+        data = self._seen.read_bytes()
+        self._seen.write_bytes(
+            rng.choice((b"", data[: len(data) // 2], bytes(len(data)), b"not = [toml", b"\xff" * 9))
+        )
+
+    def _delete(self) -> None:
+        """The file is gone, its backup is not: nobody meant that."""
+        self._seen.unlink(missing_ok=True)

@@ -1,0 +1,110 @@
+"""What must hold while some videos have faults of their own and others have none (I6).
+
+It knows the faults and the moments; it must not use the product's code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator, Sequence
+
+from tests.robustness.campaign.containers import BROKEN
+from tests.robustness.campaign.film import Film
+from tests.robustness.campaign.gateway import OWN, RETRIEVE, Fault, Gateway
+from tests.robustness.campaign.lies_own import TOKEN_WORDS, words
+
+POLLED = 30.0
+"""Seconds within which a running video is asked about again, and its download begins and ends."""
+TURN = 30.0
+"""Seconds that the tries at one place take where each fails. Three downloads run at once, so a
+healthy video may have to wait for one turn of those that fail; and downloads that wait between
+their tries move the clock of a life one after the other, not together."""
+LINKS = 3
+"""Places that follow after `/content` where a video has a link: that, and twice a fresh one."""
+TOKEN_PAUSE = 100.0
+"""Seconds of pause once the token counts as refused: five videos in a row have said so."""
+MANY_REFUSED = 5
+
+
+class Neighbours:
+    """The videos of one life that have no fault of their own, and those that have one."""
+
+    def __init__(self, gateway: Gateway, faults: Sequence[Fault]) -> None:
+        names = list(gateway.films)
+        self._gateway = gateway
+        self._faults = {names[f.at]: f for f in faults if f.channel == OWN}
+        self._saved_at: dict[str, float] = {}
+
+    @property
+    def healthy(self) -> list[Film]:
+        """The videos that nothing of their own keeps from being saved."""
+        return [
+            film
+            for film in self._gateway.films.values()
+            if not film.nature.fails and not self._is_afflicted(film)
+        ]
+
+    def _is_afflicted(self, film: Film) -> bool:
+        fault = self._faults.get(film.id)
+        return fault is not None and fault.kind.startswith("own")
+
+    @property
+    def has_many_refused(self) -> bool:
+        """Whether so many videos refuse the token that it counts as refused altogether."""
+        refusing = sum(fault.kind in TOKEN_WORDS for fault in self._faults.values())
+        return refusing >= min(MANY_REFUSED, len(self._gateway.films))
+
+    @property
+    def bound(self) -> float:
+        """Seconds after a video is ready in which it must be saved."""
+        turns = sum(self._turn(film) for film in self._gateway.films.values())
+        pause = TOKEN_PAUSE if self.has_many_refused else 0.0
+        return POLLED + turns + pause
+
+    def _turn(self, film: Film) -> float:
+        """Seconds for which one turn of this video's download may take up a place."""
+        fault, nature = self._faults.get(film.id), film.nature
+        is_failing = fault is not None and ("content" in fault.kind or "storage" in fault.kind)
+        is_broken = nature.container in BROKEN or bool(nature.grows)
+        if not (is_failing or is_broken):
+            return 0.0
+        return TURN * (1 + LINKS * nature.has_link) + 2 * nature.grows_for
+
+    def late(self, now: float, is_saved: Callable[[str], bool]) -> Iterator[str]:
+        """Healthy videos that are not saved although they could have been long ago."""
+        for film in self.healthy:
+            if film.id in self._saved_at:
+                continue
+            ready = film.ready_at - film.created_at
+            if is_saved(film.id):
+                fetched = [r.at for r in self._gateway.asked if r.film == film.id]
+                self._saved_at[film.id] = max(fetched) - ready
+            elif now > ready + self.bound:
+                yield (
+                    f"I6: {film.id} was ready at {ready:.0f} s and is not saved after"
+                    f" {self.bound:.0f} s more, because of others"
+                )
+
+    @property
+    def are_all_saved(self) -> bool:
+        """Whether nothing healthy is left to be saved."""
+        return all(film.id in self._saved_at for film in self.healthy)
+
+    @property
+    def longest(self) -> float:
+        """The longest time that any of them took, as a share of what it may take."""
+        return max(self._saved_at.values(), default=0.0) / self.bound
+
+    def foreign_words(self, video_id: str, texts: Collection[str]) -> Iterator[str]:
+        """Messages on one row that are about another video."""
+        for other in self._gateway.films:
+            if other != video_id and any(words(other) in text for text in texts):
+                yield f"I6: the row of {video_id} tells of the {words(other)}"
+
+    def blamed(self, link: str) -> Iterator[str]:
+        """The whole gateway blamed for what a few videos have of their own."""
+        if link == "denied" and not self.has_many_refused:
+            yield "I6: the token counts as refused, though only a few videos refuse it"
+        healthy = {film.id for film in self.healthy}
+        asked = {r.film for r in self._gateway.asked if r.channel == RETRIEVE}
+        if link == "offline" and healthy & asked:
+            yield "I6: the gateway counts as unreachable, though it answers for a healthy video"

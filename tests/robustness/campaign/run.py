@@ -1,0 +1,175 @@
+"""One seed from drawing to judgement, and many of them in one process.
+
+It must not know what is wrong about what it is told is wrong.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import faulthandler
+import gc
+import random
+import shutil
+import sys
+import tempfile
+import time
+import traceback
+import warnings
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import ModuleType
+from typing import Self, cast
+
+from hingtui.download import attempts
+from tests.robustness.campaign import disk
+from tests.robustness.campaign.a_watch import AWatch
+from tests.robustness.campaign.clock import Endless
+from tests.robustness.campaign.hosts import Hosts
+from tests.robustness.campaign.one_download import OneDownload
+from tests.robustness.campaign.oracle import told_secrets
+from tests.robustness.campaign.pool import CountingPool
+from tests.robustness.campaign.schedule import DOWNLOAD, Schedule, drawn
+from tests.robustness.campaign.traces import Leftovers, LogTrap
+from tests.support.disk.faulty_disk import Killed
+
+_SILENT = 400.0
+"""Real seconds after which lives that do not end show where they hang, and their process ends."""
+
+_ENDS = {disk.KILL, disk.POWER_CUT}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What came of one seed."""
+
+    seed: int
+    breaches: tuple[str, ...]
+    fired: tuple[str, ...]
+    seconds: float
+    story: tuple[str, ...] = field(repr=False, default=())
+
+
+class Campaign:
+    """Lives one life after the other; servers and loop are shared by all."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._stack = ExitStack()
+        self._folder = folder
+
+    def __enter__(self) -> Self:
+        if self._folder is None:
+            self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
+        self.hosts = self._stack.enter_context(Hosts())
+        # httpcore looks for it at every request: a search through all folders each time.
+        sys.modules.setdefault("sniffio", cast(ModuleType, None))
+        self.loop = self._stack.enter_context(asyncio.Runner())
+        self.pool = CountingPool(4)
+        self.loop.get_loop().set_default_executor(self.pool)
+        self.pool.warm_up()
+        self.trap = self._stack.enter_context(LogTrap())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def judge(self, schedule: Schedule) -> Verdict:
+        """Live this life and look back."""
+        assert self._folder is not None
+        began = time.perf_counter()
+        self.trap.lines.clear()
+        self.trap.errors.clear()
+        self.hosts.rest()
+        root = self._folder / f"life-{schedule.seed}"
+        root.mkdir()
+        leftovers = Leftovers()
+        attempts._jitter = random.Random(schedule.seed)  # type: ignore[assignment]  # noqa: S311
+        with warnings.catch_warnings(record=True) as warned, _unraisable() as unraisable:
+            warnings.simplefilter("always", ResourceWarning)
+            if schedule.life == DOWNLOAD:
+                life: OneDownload | AWatch = OneDownload(schedule, self.hosts, root, self.loop)
+            else:
+                life = AWatch(schedule, self.hosts, root, self.loop, self.pool)
+            try:
+                life.live()
+            except (Exception, Killed, Endless):  # noqa: BLE001 - the other seeds are still to be lived
+                life.breach(f"the campaign itself failed: {traceback.format_exc()}")
+        self.hosts.rest()
+        if not _ENDS.intersection(life.fired):  # who is killed closes nothing
+            life.breach(*(f"warned: {warning.message}" for warning in warned))
+        life.breach(*unraisable)
+        life.breach(*leftovers.check())
+        life.breach(*(f"logged: {line}" for line in self.trap.errors))
+        life.breach(*told_secrets("the log", "\n".join(self.trap.lines)))
+        life.seen.unlink()
+        shutil.rmtree(root, ignore_errors=True)
+        return Verdict(
+            schedule.seed,
+            tuple(life.breaches),
+            tuple(life.fired),
+            time.perf_counter() - began,
+            (*schedule.told(), *life.story, *(f"log: {x}" for x in self.trap.lines)),
+        )
+
+
+@contextmanager
+def _unraisable() -> Iterator[list[str]]:
+    """What goes wrong where nobody can be told, in finalizers above all.
+
+    A finalizer that happens to run in the depth of a deep JSON finds no room: nobody's mistake.
+    """
+    found: list[str] = []
+
+    def note(unraisable: sys.UnraisableHookArgs) -> None:
+        if not isinstance(unraisable.exc_value, RecursionError | Killed):
+            found.append(f"unraisable: {unraisable.exc_value!r} in {unraisable.object!r}")
+
+    before, sys.unraisablehook = sys.unraisablehook, note
+    try:
+        yield found
+    finally:
+        sys.unraisablehook = before
+
+
+@dataclass
+class Tally:
+    """What came of many."""
+
+    lives: int = 0
+    seconds: float = 0.0
+    slowest: Verdict | None = None
+    fired: Counter[str] = field(default_factory=Counter)
+    breaches: list[Verdict] = field(default_factory=list)
+
+    def add(self, verdict: Verdict) -> None:
+        self.lives += 1
+        self.seconds += verdict.seconds
+        self.fired.update(verdict.fired)
+        if verdict.breaches:
+            self.breaches.append(verdict)
+        if self.slowest is None or verdict.seconds > self.slowest.seconds:
+            self.slowest = verdict
+
+    def merge(self, other: Tally) -> None:
+        self.lives += other.lives
+        self.seconds += other.seconds
+        self.fired.update(other.fired)
+        self.breaches += other.breaches
+        if other.slowest and (self.slowest is None or other.slowest.seconds > self.slowest.seconds):
+            self.slowest = other.slowest
+
+
+def lived(seeds: Iterable[int], folder: Path | None = None) -> Tally:
+    """All of these lives, one after the other, in this process."""
+    tally = Tally()
+    with Campaign(folder) as campaign:
+        for seed in seeds:
+            if tally.lives % 25 == 0:  # it costs a thread each time
+                faulthandler.dump_traceback_later(_SILENT, exit=True)
+            verdict = campaign.judge(drawn(seed))
+            tally.add(Verdict(seed, verdict.breaches, verdict.fired, verdict.seconds))
+    faulthandler.cancel_dump_traceback_later()
+    gc.collect()
+    return tally

@@ -1,0 +1,169 @@
+"""Everything that is drawn from a seed before a life begins: whose life, which faults, when.
+
+It must not know what comes of it.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from tests.robustness.campaign import (
+    disk,
+    happenings,
+    lies_http,
+    lies_network,
+    lies_own,
+    lies_payload,
+    lies_redirects,
+    obstacles,
+)
+from tests.robustness.campaign.film import Nature, drawn_nature
+from tests.robustness.campaign.gateway import CONTENT, OWN, RETRIEVE, STORAGE, Fault, Lie
+
+DOWNLOAD, WATCH = "download", "watch"
+WATCHES = 0.08
+"""The share of watches: each takes as long as many downloads."""
+NEIGHBOURS = 0.3
+"""The share of watches in which some videos have faults of their own and nothing else is wrong."""
+TIME = "time"
+LIES: dict[str, tuple[tuple[str, ...], Lie]] = {
+    **lies_network.LIES,
+    **lies_http.LIES,
+    **lies_redirects.LIES,
+    **lies_payload.LIES,
+    **happenings.LIES,
+}
+"""Where each kind can strike, and what is then answered."""
+_GROUPS = {
+    DOWNLOAD: {"network": 5, "http": 6, "happening": 3, "disk": 2, "start": 1},
+    WATCH: {"network": 4, "http": 4, "payload": 4, "happening": 6, "disk": 1, "start": 1, "own": 2},
+}
+_STALLS = 0.1
+"""Of stalls that were drawn, how many stay: each costs real time."""
+_NAMES = ("video_68f1", "task-Ünï·视频", "../../escape", "CON", "a b?c=d&e#f%2F")
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """One life as it was drawn."""
+
+    seed: int
+    life: str
+    films: tuple[Nature, ...]
+    faults: tuple[Fault, ...]
+    hop: float
+    """Seconds that a watch lets pass at once when nothing happens."""
+    is_repeated: bool
+    """Whether what is saved is asked for once more."""
+    wants_digest: bool
+
+    @property
+    def is_of_neighbours(self) -> bool:
+        """Whether nothing is wrong but what single videos have of their own."""
+        return self.life == WATCH and all(fault.channel == OWN for fault in self.faults)
+
+    @property
+    def is_stalling(self) -> bool:
+        return any(fault.kind in lies_network.STALLING for fault in self.faults)
+
+    def told(self) -> list[str]:
+        """The schedule, line by line."""
+        lines = [f"seed {self.seed}: a {self.life}"]
+        lines += [f"  {nature}" for nature in self.films]
+        lines += [f"  {fault.kind} [{fault.channel} {fault.at}]" for fault in self.faults]
+        return lines
+
+
+def drawn(seed: int, *, life: str = "", kinds: Collection[str] = ()) -> Schedule:
+    """The life of a seed; with `kinds` only of faults whose kind begins with one of these."""
+    rng = random.Random(seed)  # noqa: S311 - a schedule, no secret
+    life = life or (WATCH if rng.random() < WATCHES else DOWNLOAD)
+    has_neighbours = life == WATCH and rng.random() < NEIGHBOURS
+    has_neighbours = (has_neighbours and not kinds) or (life == WATCH and kinds == (OWN,))
+    count = 1 if life == DOWNLOAD else rng.choice((1, 1, 2, 2, 3, 4))
+    if has_neighbours:
+        count = rng.choice((2, 2, 3, 3, 4, 6, 7, 12))
+    films = tuple(
+        drawn_nature(rng, _name(rng, number, life), is_ready=life == DOWNLOAD)
+        for number in range(count)
+    )
+    if has_neighbours:
+        films = tuple(replace(nature, id=f"{_NAMES[0]}{n}") for n, nature in enumerate(films))
+        faults = _own_faults(rng, count)
+    else:
+        faults = _faults(rng, life, films, kinds)
+    return Schedule(
+        seed,
+        life,
+        films,
+        tuple(sorted(faults, key=lambda fault: fault.at)),
+        hop=1.0 if has_neighbours else rng.choice((1.0, 2.0, 5.0, 8.0)),
+        is_repeated=rng.random() < 0.15,
+        wants_digest=rng.random() < 0.1,
+    )
+
+
+def _faults(
+    rng: random.Random, life: str, films: tuple[Nature, ...], kinds: Collection[str]
+) -> list[Fault]:
+    faults: list[Fault] = []
+    for _ in range(rng.randint(1, 8)):
+        fault = _drawn_fault(rng, life, films)
+        while fault is None or (kinds and not fault.kind.startswith(tuple(kinds))):
+            fault = _drawn_fault(rng, life, films)
+        faults.append(fault)
+    return faults
+
+
+def _own_faults(rng: random.Random, count: int) -> list[Fault]:
+    """Faults for some of the videos, at least one of which is without; often all of one kind."""
+    afflicted = rng.sample(range(count), rng.randint(1, count - 1))
+    kinds = tuple(lies_own.LIES)
+    if rng.random() < 0.5:
+        kinds = (rng.choice(kinds),)
+    return [Fault(rng.choice(kinds), OWN, number, rng.randrange(2**32)) for number in afflicted]
+
+
+def _name(rng: random.Random, number: int, life: str) -> str:
+    """An id. Whatever it is, no two videos of a life have the same."""
+    if life == WATCH and rng.random() < 0.1 and number < len(_NAMES) - 1:
+        return _NAMES[1 + number]
+    return f"{_NAMES[0]}{number}"
+
+
+def _drawn_fault(rng: random.Random, life: str, films: tuple[Nature, ...]) -> Fault | None:
+    group = rng.choices(tuple(_GROUPS[life]), tuple(_GROUPS[life].values()))[0]
+    seed = rng.randrange(2**32)
+    if group == "disk":
+        return Fault(rng.choice(disk.KINDS), disk.DISK, rng.randint(1, 60), seed)
+    if group == "own":
+        return Fault(rng.choice(tuple(lies_own.LIES)), OWN, rng.randrange(len(films)), seed)
+    if group == "start":
+        return Fault(rng.choice(obstacles.KINDS), obstacles.START, rng.randrange(len(films)), seed)
+    if group == "happening":
+        kinds: tuple[str, ...] = happenings.EVERYWHERE
+        if life == WATCH:
+            kinds += happenings.IN_A_WATCH
+            if rng.random() < 0.6:
+                return Fault(rng.choice(happenings.IN_TIME), TIME, rng.randint(0, 90), seed)
+    else:
+        kinds = tuple(kind for kind in LIES if kind.startswith(f"{group}:"))
+    kind = rng.choice(kinds)
+    if kind in lies_network.STALLING and rng.random() > _STALLS:
+        return None
+    possible = [channel for channel in LIES[kind][0] if _occurs(channel, life, films)]
+    if not possible:
+        return None
+    channel = rng.choice(possible)
+    latest = 16 if channel == RETRIEVE else 5
+    return Fault(kind, channel, rng.randint(1, latest), seed)
+
+
+def _occurs(channel: str, life: str, films: tuple[Nature, ...]) -> bool:
+    """Whether there are such requests in this life."""
+    if channel == RETRIEVE:
+        return life == WATCH
+    stores = any(nature.route != "stream" or nature.has_link for nature in films)
+    return channel == CONTENT or (channel == STORAGE and stores)

@@ -1,0 +1,273 @@
+"""Two thousand lives with faults in them: whatever happens, nothing is lost and nothing leaks.
+
+The second half proves that the oracle can tell: each mutant of the product is found out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hingtui.api import content
+from hingtui.download import attempts, transfer
+from hingtui.download import part as part_file
+from hingtui.model.errors import ApiError, BadReply
+from hingtui.model.mp4 import Mp4, Unverifiable, inspect
+from hingtui.model.video import Video
+from hingtui.monitor import Monitor, Row
+from hingtui.monitor.gateway import Gateway
+from hingtui.monitor.rate_limiter import RateLimiter
+from hingtui.monitor.watchlist_sync import Pending, WatchlistSync
+from tests.robustness.campaign import containers
+from tests.robustness.campaign.film import CODINGS
+from tests.robustness.campaign.run import Campaign, lived
+from tests.robustness.campaign.schedule import DOWNLOAD, WATCH, drawn
+
+CHUNK = 125
+"""Lives in one test: few enough to spread over processes."""
+MOST_TRIED = 150
+"""Lives within which a mutant has to be found."""
+
+Patch = Callable[[pytest.MonkeyPatch], None]
+
+
+@pytest.mark.parametrize("first", range(0, 2000, CHUNK))
+def test_whatever_goes_wrong_in_these_lives_nothing_that_must_hold_breaks(
+    first: int, tmp_path: Path
+) -> None:
+    tally = lived(range(first, first + CHUNK), tmp_path)
+    assert [(verdict.seed, verdict.breaches) for verdict in tally.breaches] == []
+    assert tally.lives == CHUNK
+    assert sum(tally.fired.values()) > CHUNK
+
+
+def test_the_same_seed_is_the_same_schedule() -> None:
+    assert drawn(17) == drawn(17)
+    assert drawn(17) != drawn(18)
+
+
+def test_every_kind_of_fault_is_drawn() -> None:
+    kinds = {fault.kind.partition(":")[0] for n in range(400) for fault in drawn(n).faults}
+    assert kinds >= {"network", "http", "payload", "disk", "process", "clock", "user", "other"}
+    assert kinds >= {"file", "host", "foreign", "part", "own", "harmless"}
+
+
+def test_every_oddity_of_a_video_is_drawn() -> None:
+    drawn_ones = {name for n in range(1500) for film in drawn(n).films for name in film.oddities}
+    assert {f"nature: {container}" for container in containers.ODD} <= drawn_ones
+    assert {f"nature: encoded as {coding}" for coding in CODINGS} <= drawn_ones
+    assert len(drawn_ones) == len(containers.ODD) + len(CODINGS) + 8
+
+
+# ---- the oracle can fail
+
+
+def believes_every_206(patch: pytest.MonkeyPatch) -> None:
+    """A piece is taken for the rest, wherever it begins and whatever it is a piece of."""
+
+    def goes_on(body: transfer.Transfer, _content: transfer.Content, _start: int) -> bool:
+        return body.part.source is not None
+
+    patch.setattr(transfer.Transfer, "_continue", goes_on)
+
+
+def verifies_nothing(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(attempts, "inspect", lambda _path: Mp4())
+
+
+def sees_no_new_file(patch: pytest.MonkeyPatch) -> None:
+    """Neither ETag nor date of what goes on is compared with what it began as."""
+    patch.setattr(transfer, "_differ", lambda *_: False)
+    patch.setattr(transfer, "_is_proven", lambda *_: True)
+
+
+def publishes_what_may_be_lost(patch: pytest.MonkeyPatch) -> None:
+    """No fsync before the file gets its name."""
+    patch.setattr(part_file.Part, "sync", lambda _part: None)
+
+
+def writes_over_what_is_there(patch: pytest.MonkeyPatch) -> None:
+    def publish(part: Path, target: Path, **_more: Any) -> Path:
+        part.replace(target)
+        return target
+
+    patch.setattr(part_file, "publish", publish)
+    patch.setattr(part_file, "same_bytes", lambda *_: False)
+
+
+def takes_the_token_along(patch: pytest.MonkeyPatch) -> None:
+    """Whoever the gateway redirects to gets the token too."""
+    hop = content.ContentOpener.hop
+    patch.setattr(content.ContentOpener, "hop", lambda *args: replace(hop(*args), is_home=True))
+
+
+def lets_an_error_escape(patch: pytest.MonkeyPatch) -> None:
+    def reconsider(*_args: object) -> None:
+        raise KeyError("total")
+
+    patch.setattr(attempts._Attempts, "_reconsider", reconsider)
+
+
+def forgets_what_was_not_written(patch: pytest.MonkeyPatch) -> None:
+    """Changes that the disk refused are not written later either."""
+
+    def put_back(_keeper: WatchlistSync, _pending: Pending) -> None:
+        return None
+
+    patch.setattr(WatchlistSync, "_put_back", put_back)
+
+
+def shows_what_the_server_sent(patch: pytest.MonkeyPatch) -> None:
+    """The prompt goes to the screen as it came."""
+    patch.setattr("hingtui.api.payload.clean_block", lambda text, *_: text)
+
+
+def stores_the_link(patch: pytest.MonkeyPatch) -> None:
+    """The signed link is remembered in a field that is shown and stored."""
+    followed_by = Video.followed_by
+
+    def remembers(video: Video, newer: Video) -> Video:
+        return replace(followed_by(video, newer), remixed_from=newer.link)
+
+    patch.setattr(Video, "followed_by", remembers)
+
+
+def never_starts_again(patch: pytest.MonkeyPatch) -> None:
+    """A download that was put off waits for ever."""
+    patch.setattr("hingtui.monitor.download_queue.retry_in", lambda *_, **_more: 1e9)
+
+
+def asks_all_the_time(patch: pytest.MonkeyPatch) -> None:
+    """Nothing is waited for between two questions."""
+    patch.setattr("hingtui.monitor.monitor.jitter", lambda *_: 0.0)
+    patch.setattr(RateLimiter, "wait", lambda *_: 0.0)
+    patch.setattr(RateLimiter, "admit", lambda *_: 0.0)
+
+
+def leaves_files_open(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(part_file.Part, "close", lambda _part: None)
+
+
+def keeps_nothing_odd(patch: pytest.MonkeyPatch) -> None:
+    """What no check can read is taken for an error and thrown away."""
+
+    def verify(tries: attempts._Attempts, _kind: object) -> Mp4:
+        try:
+            return inspect(tries.part.path)
+        except Unverifiable:
+            tries.part.clear()
+            raise BadReply from None
+
+    patch.setattr(attempts._Attempts, "_verify", verify)
+
+
+def calls_all_files_videos(patch: pytest.MonkeyPatch) -> None:
+    publish = part_file.Part.publish
+    patch.setattr(part_file.Part, "publish", lambda part, _suffix: publish(part, ".mp4"))
+
+
+def keeps_what_is_still_written(patch: pytest.MonkeyPatch) -> None:
+    """A broken file is kept at its first receipt."""
+
+    def give_up(tries: attempts._Attempts, _trouble: object) -> None:
+        tries.keeps_anyway = True
+
+    patch.setattr(attempts._Attempts, "_try_again", give_up)
+
+
+def blames_the_token(patch: pytest.MonkeyPatch) -> None:
+    """One refusal is enough for the token to count as refused."""
+
+    def refuse(
+        gateway: Gateway, video_id: str, error: ApiError, _watched: int, now: float
+    ) -> list[str]:
+        gateway._refused = error
+        gateway._probes += 1
+        gateway._probe_at = now + 300.0
+        return [video_id]
+
+    patch.setattr(Gateway, "_refuse", refuse)
+
+
+def blames_the_gateway(patch: pytest.MonkeyPatch) -> None:
+    """One video that fails is enough for the gateway to count as unreachable."""
+
+    def fail(
+        gateway: Gateway, video_id: str, error: ApiError, _active: int, now: float
+    ) -> list[str]:
+        gateway._down = error
+        gateway._probes += 1
+        gateway._probe_at = now + 30.0
+        return [video_id]
+
+    patch.setattr(Gateway, "_fail", fail)
+
+
+def shows_errors_on_all_rows(patch: pytest.MonkeyPatch) -> None:
+    troubled = Monitor._troubled
+
+    def show(monitor: Monitor, watched: Row, error: Exception) -> None:
+        troubled(monitor, watched, error)
+        for row in monitor.watched.values():
+            row.trouble = watched.trouble
+
+    patch.setattr(Monitor, "_troubled", show)
+
+
+MUTANTS: list[tuple[Patch, str, tuple[str, ...], str]] = [
+    (believes_every_206, DOWNLOAD, ("network: cut", "http: 206"), "I1"),
+    (verifies_nothing, DOWNLOAD, ("http: no length", "http: torn"), "I1"),
+    (sees_no_new_file, DOWNLOAD, ("file: replaced, and cut",), "I1"),
+    (publishes_what_may_be_lost, DOWNLOAD, ("process: power cut",), "I1"),
+    (writes_over_what_is_there, DOWNLOAD, ("foreign",), "I2"),
+    (takes_the_token_along, DOWNLOAD, ("network", "http"), "I3"),
+    (lets_an_error_escape, DOWNLOAD, ("http: 416", "network: cut"), "escaped"),
+    (forgets_what_was_not_written, WATCH, ("disk",), "I2"),
+    (shows_what_the_server_sent, WATCH, ("payload: hostile",), "I5"),
+    (stores_the_link, WATCH, ("payload",), "I3"),
+    (
+        never_starts_again,
+        WATCH,
+        ("http: 5xx", "http: denied", "http: not", "host"),
+        "not at its end",
+    ),
+    (asks_all_the_time, WATCH, ("network",), "questions within"),
+    (leaves_files_open, DOWNLOAD, ("http",), "descriptors are left"),
+    (keeps_nothing_odd, DOWNLOAD, ("user",), "failed without a cause"),
+    (calls_all_files_videos, DOWNLOAD, ("user",), "I7"),
+    (keeps_what_is_still_written, DOWNLOAD, ("http: torn",), "I7"),
+    (blames_the_token, WATCH, ("own",), "I6: the token"),
+    (blames_the_gateway, WATCH, ("own",), "I6: the gateway"),
+    (shows_errors_on_all_rows, WATCH, ("own",), "I6: the row"),
+]
+
+
+@pytest.fixture
+def campaign(tmp_path: Path) -> Iterator[Campaign]:
+    with Campaign(tmp_path) as campaign:
+        yield campaign
+
+
+# A mutant may leave a thread that waits beyond the end of its life.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize(
+    ("mutate", "life", "kinds", "breach"), MUTANTS, ids=[mutant[0].__name__ for mutant in MUTANTS]
+)
+def test_a_mutant_is_found_out(
+    mutate: Patch,
+    life: str,
+    kinds: tuple[str, ...],
+    breach: str,
+    campaign: Campaign,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mutate(monkeypatch)
+    for seed in range(MOST_TRIED):
+        verdict = campaign.judge(drawn(seed, life=life, kinds=kinds))
+        if any(breach in found for found in verdict.breaches):
+            return
+    pytest.fail(f"{MOST_TRIED} lives, and nothing was found")

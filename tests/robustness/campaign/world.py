@@ -1,0 +1,142 @@
+"""Everything that a life takes place in: clock, gateway, folder, disk, and what happens to them.
+
+It must not know whose life it is.
+"""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Iterable
+from pathlib import Path
+
+from tests.robustness.campaign import disk, obstacles
+from tests.robustness.campaign.clock import LifeClock
+from tests.robustness.campaign.film import Film
+from tests.robustness.campaign.gateway import Gateway
+from tests.robustness.campaign.hosts import Hosts
+from tests.robustness.campaign.lies_own import LIES as OWN_LIES
+from tests.robustness.campaign.obstacles import Obstacles
+from tests.robustness.campaign.oracle import Oracle
+from tests.robustness.campaign.schedule import LIES, Schedule
+from tests.support.clock import EPOCH
+
+HOURS = (-7200.0, -30.0, 45.0, 4000.0, 30_000.0)
+"""Seconds by which this machine's wall clock is set wrong."""
+
+
+class World:
+    """One life's world; `happen` is overridden by those to whom more can happen."""
+
+    def __init__(self, schedule: Schedule, hosts: Hosts, root: Path) -> None:
+        self.schedule = schedule
+        self.root = root
+        self.folder = root / "videos"
+        # Another name for the root: what is done by it is not the product's and never goes wrong.
+        self.seen = root.with_name(f"{root.name}-seen")
+        self.seen.symlink_to(root, target_is_directory=True)
+        self.clock = LifeClock()
+        self.breaches: list[str] = []
+        self.story: list[str] = []
+        films = [Film(nature, EPOCH) for nature in schedule.films]
+        lies = {kind: lie for kind, (_channels, lie) in LIES.items()}
+        self.gateway = Gateway(hosts, self.clock, films, schedule.faults, lies, OWN_LIES, self)
+        self.oracle = Oracle(self.seen, self.seen / "videos", self.gateway)
+        self.obstacles = Obstacles(self.seen, self.seen / "videos", self.oracle.foreign)
+        self.disk: disk.Disk | None = None
+        if any(fault.channel == disk.DISK for fault in schedule.faults):
+            self.disk = disk.Disk(root, schedule.faults, self.clock)
+        self._blocked: list[Film] = []
+        self._folder_lock = threading.Lock()
+        """A file of the user's that is just being written is not looked at."""
+        self._put_obstacles(films)
+        self.gateway.open()
+
+    @property
+    def fired(self) -> list[str]:
+        """The kinds of faults that have come about."""
+        on_disk = self.disk.fired if self.disk else []
+        return [*self.gateway.fired, *on_disk]
+
+    @property
+    def is_hampered(self) -> bool:
+        """Whether something is wrong at this moment that lasts longer than one request."""
+        hosts = self.gateway.hosts
+        is_offline = not (hosts.api.is_listening and hosts.storage.is_listening)
+        is_growing = any(film.is_growing(self.clock.now) for film in self.gateway.films.values())
+        is_disk_troubled = self.disk is not None and self.disk.is_troubled
+        return bool(self._blocked) or is_offline or is_growing or is_disk_troubled
+
+    def note(self, line: str) -> None:
+        """One line of the story."""
+        self.story.append(f"{self.clock.monotonic():9.2f}  {line}")
+
+    def breach(self, *found: str) -> None:
+        """Something that must hold does not."""
+        for line in found:
+            self.note(f"BREACH {line}")
+            if line not in self.breaches:
+                self.breaches.append(line)
+
+    def revive(self) -> None:
+        """After a kill: everything is as the next process finds it."""
+        assert self.disk is not None
+        self.disk.revive()
+        if self.disk.fired[-1] == disk.POWER_CUT:
+            self.oracle.power_was_cut()
+        self.check_files()
+
+    def check_files(self) -> None:
+        """What lies in the folder, at this moment."""
+        if self.disk is not None:
+            self.disk.note_fired()
+            errors = {*disk.ERRORS, *disk.WHILES}
+            self.oracle.is_hard_to_read = not errors.isdisjoint(self.disk.fired)
+        with self._folder_lock:
+            self.check(self.oracle.files())
+
+    def check(self, found: Iterable[str]) -> None:
+        self.breach(*found)
+
+    def heal(self) -> None:
+        """From now on everything works, and the user has cleared what was in the way."""
+        self.note("everything is well from here on")
+        self.gateway.heal()
+        if self.disk is not None:
+            self.disk.heal()
+        for film in self._blocked:
+            self.obstacles.clear(film)
+        self._blocked.clear()
+
+    def happen(self, kind: str, film: Film, rng: random.Random) -> None:
+        """Something happens while a request is answered, or at a planned moment."""
+        hosts = self.gateway.hosts
+        if kind == "clock: this machine's clock jumps":
+            self.clock.wrong_by = rng.choice(HOURS)
+        elif kind == "clock: the machine sleeps for hours":
+            self.clock.advance(rng.choice((1800.0, 20_000.0)))
+        elif kind.startswith("host: "):
+            host = hosts.storage if "storage" in kind else hosts.api
+            host.refuse()
+            self.clock.later(rng.choice((3.0, 40.0, 200.0)), host.listen)
+        elif kind.startswith("file: "):
+            film.change(same_length=rng.random() < 0.5)
+        elif kind == "foreign: the part is removed by somebody":
+            (self.seen / "videos" / f"{film.id}.mp4.part").unlink(missing_ok=True)
+        elif kind.startswith("foreign: "):
+            if self.disk is None:  # a power cut would take it with it
+                with self._folder_lock:
+                    self.obstacles.put(kind, film, rng)
+        else:
+            raise LookupError(kind)
+        self.note(f"  happened: {kind}")
+
+    def _put_obstacles(self, films: list[Film]) -> None:
+        for fault in self.schedule.faults:
+            if fault.channel == obstacles.START:
+                film = films[fault.at]
+                rng = random.Random(fault.seed)  # noqa: S311 - a schedule, no secret
+                self.obstacles.put(fault.kind, film, rng)
+                self.gateway.fired.append(fault.kind)
+                if fault.kind in obstacles.BLOCKING:
+                    self._blocked.append(film)

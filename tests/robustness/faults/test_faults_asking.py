@@ -1,0 +1,641 @@
+"""FAULTS.md, Asking: each row of its table, and other members of the same class.
+
+The whole watch over real sockets; what each status and header means by itself is in
+test_http_answers.py, and the pace of asking in test_schedule.py.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from email.utils import formatdate
+from pathlib import Path
+
+import pytest
+
+from hingtui.api import Api
+from hingtui.model.errors import (
+    BadReply,
+    Forbidden,
+    NotFound,
+    RateLimited,
+    ServerTrouble,
+    Unauthorized,
+)
+from hingtui.model.video import Status
+from hingtui.monitor import GatewayState
+from tests.robustness.faults.world import World, world
+from tests.servers.sockets import CLOSE, Answer, Part, answer, chunked, json_answer
+from tests.support.clock import EPOCH
+from tests.support.mp4 import mp4
+
+DATA = mp4(20_000)
+MANY = [f"v{n:03}" for n in range(100)]
+CONTENT = "/v1/videos/a/content"
+
+
+def date(at: float) -> str:
+    return formatdate(at, usegmt=True)
+
+
+# ---- 429 with or without Retry-After (seconds or date; absurd values ignored)
+#      → the whole host slows down, says until when, and recovers by itself
+
+
+SANE = [("30", 30.0), (date(EPOCH + 30), 30.0), (" 30 ", 30.0), ("30.0", 30.0)]
+ABSURD = [
+    "",
+    "-5",
+    "soon",
+    "1e9",
+    "999999999",
+    "3601",
+    "30s",
+    "30, 60",
+    "0x10",
+    "NaN",
+    "９",
+    date(EPOCH - 86_400),
+    date(4_102_444_800),
+    "Mon, 99 Foo 2025 99:99:99 GMT",
+    "9" * 500,
+]
+
+
+@pytest.mark.parametrize(("said", "seconds"), SANE)
+async def test_a_429_slows_the_whole_host_until_the_time_it_names(
+    tmp_path: Path, said: str, seconds: float
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.video("a")
+        here.gateway.video("b")
+        here.gateway.fault("/v1/videos/a", answer(429, retry_after=said))
+        await here.watch("a")
+        assert here.link is GatewayState.SLOWED
+        until = here.connection.until
+        assert until is not None
+        assert until - here.monitor.now() == pytest.approx(seconds, abs=1)
+        before = len(here.gateway.requests)
+        await here.watch("b")
+        await here.look(after=1, times=int(seconds) - 3)
+        assert len(here.gateway.requests) == before
+        await here.look(after=2, times=3)
+        assert len(here.gateway.asked_about("b")) == 1
+        assert (here.link, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
+
+
+@pytest.mark.parametrize("said", [None, *ABSURD])
+async def test_a_429_without_a_sane_time_slows_the_host_for_a_little_while(
+    tmp_path: Path, said: str | None
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.video("a")
+        more = {} if said is None else {"retry_after": said.encode().decode("latin-1")}
+        here.gateway.fault("/v1/videos/a", answer(429, b'{"error": "busy"}', **more))
+        await here.watch("a")
+        until = here.connection.until
+        assert until is not None
+        assert 2 < until - here.monitor.now() < 20
+        await here.look(after=1, times=20)
+        assert (here.link, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
+
+
+async def test_a_429_is_no_fault_of_a_row(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.has_list = False
+        here.gateway.fault("/v1/videos/", answer(429), times=10_000)
+        await here.watch(*MANY)
+        await here.look(after=5, times=60)
+        rows = here.monitor.watched.values()
+        assert all(w.trouble is None and w.failures == 0 for w in rows)
+        assert len(here.gateway.requests) < 100  # in five minutes, for a hundred rows
+
+
+async def test_after_many_429s_the_full_pace_comes_back_by_itself(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.has_list = False
+        for name in MANY[:40]:
+            here.gateway.video(name)
+        here.gateway.fault("/v1/videos/", answer(429, retry_after="1"), times=20)
+        await here.watch(*MANY[:40])
+        await here.look(after=5, times=30)
+        assert {w.status for w in here.monitor.watched.values()} == {Status.GENERATING}
+        before = len(here.gateway.requests)
+        await here.look(after=2, times=10)
+        assert len(here.gateway.requests) - before > 70
+
+
+async def test_a_429_to_a_download_slows_the_whole_host_too(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        here.gateway.video("b")
+        await here.watch("a")
+        here.gateway.fault(CONTENT, answer(429, retry_after="40"))
+        here.save("a")
+        await here.put_off("a")
+        assert here.link is GatewayState.SLOWED
+        assert here.connection.until == pytest.approx(here.monitor.now() + 40, abs=1)
+        before = len(here.gateway.requests)
+        await here.watch("b")
+        here.monitor.start_downloads()
+        await here.look(after=1, times=38)
+        assert len(here.gateway.requests) == before
+        await here.look(after=3)
+        await here.saved("a")
+        assert (here.files, here.link) == ({"a.mp4": DATA}, GatewayState.ONLINE)
+
+
+async def test_downloads_that_try_again_leave_a_slowed_host_alone(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        here.gateway.video("b")
+        await here.watch("a")
+
+        def trouble_while_slowed(_: object) -> Answer:
+            here.monitor._gateway.limiter.slow_down(here.clock.monotonic(), 300.0)
+            return answer(503)
+
+        here.gateway.fault(CONTENT, trouble_while_slowed)
+        began = here.clock.monotonic()
+        here.save("a")
+        await here.saved("a")
+        assert here.files == {"a.mp4": DATA}
+        assert here.clock.monotonic() - began >= 300
+
+
+# ---- 500–504, 408
+#      → retried within a budget for the host; a hundred rows failing together never multiply
+
+
+TROUBLE = [500, 501, 502, 503, 504, 408, 520, 599]
+
+
+@pytest.mark.parametrize("status", TROUBLE)
+async def test_trouble_passes_and_the_last_state_stays_meanwhile(
+    tmp_path: Path, status: int
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.video("a", progress=50)
+        await here.watch("a")
+        here.gateway.fault("/v1/videos/a", answer(status, b"<html>oops</html>"), times=3)
+        await here.look(after=15)
+        row = here.row("a")
+        assert (row.status, row.video and row.video.progress) == (Status.GENERATING, 50)
+        here.gateway.video("a", progress=60)
+        await here.look(after=15, times=12)
+        assert row.video is not None
+        assert (row.video.progress, row.trouble, here.link) == (60, None, GatewayState.ONLINE)
+
+
+@pytest.mark.parametrize("says", [answer(503), answer(502, b"x" * 99), answer(408), [CLOSE]])
+@pytest.mark.parametrize("has_list", [True, False])
+async def test_a_hundred_rows_that_fail_together_never_multiply_the_load(
+    tmp_path: Path, says: Part | list[Part], has_list: bool
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.has_list = has_list
+        for name in MANY:
+            here.gateway.video(name)
+        here.gateway.fault("/v1/videos", says, times=100_000)
+        await here.watch(*MANY)
+        await here.look(after=2, times=150)
+        assert len(here.gateway.requests) < 40
+        assert here.link is GatewayState.OFFLINE
+
+
+async def test_a_moment_of_trouble_for_many_is_a_short_pause_for_all(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.has_list = False
+        for name in MANY[:8]:
+            here.gateway.video(name)
+        here.gateway.fault("/v1/videos/", answer(502), times=8)
+        await here.watch(*MANY[:8])
+        await here.look(after=1, times=12)
+        assert {w.status for w in here.monitor.watched.values()} == {Status.GENERATING}
+
+
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
+async def test_a_download_waits_for_trouble_to_pass_however_long_it_takes(
+    tmp_path: Path, status: int
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        await here.watch("a")
+        here.gateway.fault(CONTENT, answer(status, b'{"error": "upstream"}'), times=40)
+        here.save("a")
+        await here.saved("a")
+        assert here.files == {"a.mp4": DATA}
+
+
+async def test_trouble_that_lasts_beyond_the_expiry_is_told_at_last(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 900)
+        await here.watch("a")
+        here.gateway.fault(CONTENT, answer(502, b'{"error": "upstream"}'), times=10_000)
+        here.save("a")
+        await here.saved("a")
+        saving = here.row("a").saving
+        assert saving is not None
+        assert isinstance(saving.error, ServerTrouble)
+        assert saving.error.message == "upstream"
+        assert len(here.gateway.asked("/content")) < 120
+
+
+async def test_many_downloads_that_fail_together_ask_no_more_than_the_host_can_bear(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path, max_downloads=8) as here:
+        for name in MANY[:30]:
+            here.gateway.file(name, DATA)
+        await here.watch(*MANY[:30])
+        await here.look(after=3, times=20)
+        here.gateway.fault("/v1/videos/", answer(503), times=100_000)
+        asked, began = len(here.gateway.asked("/content")), here.clock.monotonic()
+        here.save(*MANY[:30])
+        async with asyncio.timeout(10):
+            while here.clock.monotonic() - began < 120:
+                here.monitor.start_downloads()
+                if not here.threads:
+                    here.clock.advance(1)
+                await asyncio.sleep(0.0005)
+        passed = here.clock.monotonic() - began
+        assert len(here.gateway.asked("/content")) - asked < 5.0 * passed + 20
+
+
+# ---- 401, 403 → one banner, not one per row; asking stops until the token changes
+#      (`Enter` offers to change it: test_dashboard.py)
+
+
+DENIED = [
+    (401, {"error": {"message": "无效的令牌", "type": "one_hub_error"}}, Unauthorized),
+    (401, {"error": {"message": "令牌额度已用尽"}}, Unauthorized),
+    (402, {"error": "payment required"}, Unauthorized),
+    (403, {"error": {"message": "分组无权使用该渠道"}}, Forbidden),
+    (401, "", Unauthorized),
+]
+
+
+@pytest.mark.parametrize("has_list", [True, False])
+@pytest.mark.parametrize(("status", "words", "kind"), DENIED)
+async def test_a_refused_token_is_one_banner_and_stops_all_asking(
+    tmp_path: Path, status: int, words: object, kind: type[Exception], has_list: bool
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.has_list = has_list
+        here.gateway.fault("/v1/videos", json_answer(words, status), times=100_000)
+        await here.watch(*MANY)
+        assert len(here.gateway.requests) <= 12
+        await here.look(after=60, times=60)
+        assert len(here.gateway.requests) <= 12 + 60 // 3
+        assert here.link is GatewayState.DENIED
+        assert isinstance(here.connection.error, kind)
+        assert all(w.trouble is None for w in here.monitor.watched.values())
+
+
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_token_refused_to_a_download_stops_the_others_and_loses_none(
+    tmp_path: Path, status: int
+) -> None:
+    names = MANY[:20]
+    async with world(tmp_path, auto_download=True) as here:
+        here.gateway.has_list = False
+        for name in names:
+            here.gateway.video(name)
+        await here.watch(*names)
+        await here.look(after=2, times=10)
+        for name in names:
+            here.gateway.file(name, DATA)
+        await here.look(after=2, times=20)
+        here.gateway.fault("/v1/videos/", json_answer({}, status), times=10_000)
+        here.monitor.start_downloads()
+        await here.asked_for_content(1)
+        async with asyncio.timeout(5):
+            while here.threads:
+                here.monitor.start_downloads()
+                await asyncio.sleep(0.001)
+        await here.look(after=60, times=10)
+        here.monitor.start_downloads()
+        assert 1 <= len(here.gateway.asked("/content")) <= 8
+        assert here.link is GatewayState.DENIED
+        assert not [w for w in here.monitor.watched.values() if w.saving and w.saving.error]
+        here.gateway.fault_no_more()
+        here.monitor.connect(Api(here.gateway.url, here.gateway.token, environ={}))
+        await here.saved(*names)
+        assert len(here.files) == len(names)
+
+
+async def test_another_token_makes_everything_go_on(tmp_path: Path) -> None:
+    async with world(tmp_path, token="oh-wrong") as here:
+        here.gateway.video("a")
+        await here.watch("a")
+        assert here.link is GatewayState.DENIED
+        here.monitor.connect(Api(here.gateway.url, here.gateway.token, environ={}))
+        await here.look(after=1)
+        assert (here.link, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
+
+
+# ---- 404 → a young id gets a grace time; then the row says so and stays, asked about rarely
+
+
+UNKNOWN = [
+    json_answer({"code": "task_not_exist", "message": "任务不存在", "data": None}, 400),
+    json_answer({"error": {"message": "no such video"}}, 404),
+    json_answer({"code": "task_not_exist", "message": "任务不存在"}),
+    answer(404, b"<html>404</html>", content_type="text/html"),
+    answer(404),
+]
+
+
+@pytest.mark.parametrize("says", UNKNOWN)
+async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_about_rarely(
+    tmp_path: Path, says: bytes
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.fault("/v1/videos/young", says, times=100_000)
+        await here.watch("young")
+        await here.look(after=5, times=12)
+        row = here.row("young")
+        assert row.trouble is None
+        assert len(here.gateway.requests) > 5
+        await here.look(after=5, times=10)
+        assert row.trouble is not None
+        assert isinstance(row.trouble.error, NotFound)
+        before = len(here.gateway.requests)
+        await here.look(after=60, times=60)
+        assert 5 <= len(here.gateway.requests) - before <= 15
+        assert "young" in here.monitor.watched
+        assert here.link is GatewayState.ONLINE
+
+
+async def test_an_id_that_is_known_after_some_seconds_was_never_in_trouble(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.fault("/v1/videos/young", answer(404), times=5)
+        here.gateway.video("young")
+        await here.watch("young")
+        await here.look(after=6, times=8)
+        assert (here.row("young").status, here.row("young").trouble) == (Status.GENERATING, None)
+
+
+async def test_a_known_video_that_one_machine_of_the_gateway_does_not_know_is_asked_again_soon(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.video("a", progress=50)
+        await here.watch("a")
+        here.gateway.fault("/v1/videos/a", answer(404), times=2)
+        await here.look(after=15)
+        row = here.row("a")
+        assert (row.status, row.trouble is None) == (Status.GENERATING, False)
+        here.gateway.video("a", status="success")
+        await here.look(after=15, times=8)
+        assert (row.status, row.trouble) == (Status.READY, None)
+
+
+# ---- 200 HTML, truncated or empty JSON, an error envelope under 200
+#      → last state kept, the row shows what came
+
+
+RUBBISH: dict[str, tuple[Part | list[Part], str]] = {
+    "a web page": (answer(200, b"<html>Hi", content_type="text/html"), "web page"),
+    "a page of no said type": (answer(200, b"<!DOCTYPE html>"), "web page"),
+    "nothing": (answer(200, b""), "empty"),
+    "blanks": (answer(200, b" \r\n\t "), "empty"),
+    "half": (answer(200, b'{"id": "a", "status": "suc'), "no usable JSON"),
+    "two": (answer(200, b'{"id": "a"}{"id": "b"}'), "no usable JSON"),
+    "null": (answer(200, b"null"), "no video"),
+    "a list": (answer(200, b"[]"), "no video"),
+    "a word": (answer(200, b'"success"'), "."),
+    "a number": (answer(200, b"100"), "no video"),
+    "an envelope": (json_answer({"error": {"message": "upstream 超时"}}), "upstream 超时"),
+    "another": (json_answer({"code": 500, "message": "内部错误", "data": None}), "内部错误"),
+    "success: false": (json_answer({"success": False, "message": "稍后再试"}), "稍后再试"),
+    "no UTF-8": (answer(200, b'{"id": "\xff\xfe"}'), "no usable JSON"),
+    "gzip that is none": (answer(200, b"{}", content_encoding="gzip"), "compression"),
+    "an unknown packing": (answer(200, b"{}", content_encoding="br"), "compression"),
+    "no content": (answer(204), "."),
+    "an early end in chunks": (
+        [
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + chunked(b'{"id": "a", '),
+            CLOSE,
+        ],
+        "no usable JSON",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("says", "shown"), RUBBISH.values(), ids=RUBBISH.keys())
+async def test_rubbish_changes_nothing_and_the_row_shows_what_came(
+    tmp_path: Path, says: Part | list[Part], shown: str
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.video("a", progress=50)
+        await here.watch("a")
+        here.gateway.fault("/v1/videos/a", says)
+        await here.look(after=15)
+        row = here.row("a")
+        assert (row.status, row.video and row.video.progress) == (Status.GENERATING, 50)
+        assert row.trouble is not None
+        assert isinstance(row.trouble.error, BadReply)
+        assert shown in row.trouble.error.message or shown == "."
+        here.gateway.video("a", progress=60)
+        await here.look(after=15, times=2)
+        assert here.row("a").trouble is None
+        assert here.row("a").video.progress == 60  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("kind", ["a web page", "half", "null", "an envelope", "no content"])
+async def test_a_list_of_rubbish_makes_the_rows_be_asked_about_one_by_one(
+    tmp_path: Path, kind: str
+) -> None:
+    async with world(tmp_path) as here:
+        for name in MANY[:12]:
+            here.gateway.video(name)
+        here.gateway.fault("/v1/videos?", RUBBISH[kind][0], times=99)
+        await here.watch(*MANY[:12])
+        await here.look(after=3, times=5)
+        assert {w.status for w in here.monitor.watched.values()} == {Status.GENERATING}
+
+
+# ---- a finished video reported as running → stays finished
+
+
+@pytest.mark.parametrize("ended", ["success", "failed"])
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"status": "processing", "progress": 3},
+        {"status": "queued", "progress": 0},
+        {"status": None, "progress": None},
+        {"status": "", "progress": 100},
+        {"status": "who knows"},
+        {"status": "failed", "error": {"message": "no"}},
+        {"status": "success"},
+        {"completed_at": None, "expires_at": None, "status": "in_progress"},
+    ],
+)
+async def test_a_finished_video_stays_finished_whatever_is_said_later(
+    tmp_path: Path, ended: str, later: dict[str, object]
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.video("a")
+        await here.watch("a")
+        here.gateway.video("a", status=ended, progress=100)
+        await here.look(after=15)
+        is_final = Status.READY if ended == "success" else Status.FAILED
+        assert here.row("a").status is is_final
+        here.gateway.video("a", **later)
+        here.monitor.ask(["a"])
+        await here.look(after=1)
+        assert here.row("a").status is is_final
+
+
+async def test_a_list_that_lags_behind_does_not_unfinish_a_video(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        for name in MANY[:20]:
+            here.gateway.video(name)
+        await here.watch(*MANY[:20])
+        for name in MANY[:20]:
+            here.gateway.fault(f"/v1/videos/{name}", json_answer({"id": name, "status": "success"}))
+        here.monitor.ask(MANY[:20])
+        await here.look(after=1, times=10)
+        assert {w.status for w in here.monitor.watched.values()} == {Status.READY}
+        await here.look(after=10, times=20)
+        assert {w.status for w in here.monitor.watched.values()} == {Status.READY}
+
+
+# ---- progress frozen, jumping or going back
+#      → shown as reported, never believed for "finished"; ETA says so
+
+
+async def follow(here: World, *progress: object) -> None:
+    for value in progress:
+        here.gateway.video("a", progress=value)
+        await here.look(after=17)
+
+
+async def test_progress_is_shown_as_it_was_reported_last(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.video("a", progress=0)
+        await here.watch("a")
+        for said, shown in [(10, 10), (66, 66), (30, 30), ("31%", 31), (None, None), (99.5, 99.5)]:
+            await follow(here, said)
+            assert here.row("a").video.progress == shown  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("progress", [100, "100%", 150, 1e300])
+async def test_a_full_bar_is_never_believed_for_finished(tmp_path: Path, progress: object) -> None:
+    async with world(tmp_path, auto_download=True) as here:
+        here.gateway.video("a", progress=progress, completed_at=int(EPOCH))
+        await here.watch("a")
+        await follow(here, progress, progress)
+        assert here.row("a").status is Status.GENERATING
+        assert here.gateway.asked("/content") == []
+
+
+async def test_a_frozen_progress_gives_no_time_left(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.video("a", progress=0)
+        await here.watch("a")
+        await follow(here, 10, 20, 30)
+        assert here.monitor.remaining(here.row("a")) is not None
+        await follow(here, *[30] * 20)
+        assert here.monitor.remaining(here.row("a")) is None
+
+
+async def test_a_progress_that_goes_back_is_measured_anew(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.video("a", progress=0)
+        await here.watch("a")
+        await follow(here, 40, 80, 10)
+        await follow(here, 20, 30)
+        left = here.monitor.remaining(here.row("a"))
+        assert left is None or left > 60  # not the pace of the leap to 80
+
+
+async def test_a_progress_that_jumps_about_keeps_every_estimate_finite(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.video("a", progress=0)
+        await here.watch("a")
+        for said in [50, 0, 99, 1, 100, 2, "x", -5, 1e999, 66, 66.0001]:
+            await follow(here, said)
+            left = here.monitor.remaining(here.row("a"))
+            assert left is None or 0 < left < 1e6
+            due = here.monitor.next_question_in("a")
+            assert due is not None
+            assert due <= 40
+
+
+# ---- clock of this machine wrong by hours → countdowns follow the server's Date
+
+
+HOURS = 3600.0
+
+
+@pytest.mark.parametrize("off", [-30 * HOURS, -8 * HOURS, 8 * HOURS, 14 * HOURS, 30 * HOURS])
+async def test_countdowns_follow_the_servers_date(tmp_path: Path, off: float) -> None:
+    async with world(tmp_path) as here:
+        true = here.clock.time() + off
+        here.gateway.file("a", DATA, completed_at=int(true), expires_at=int(true) + 3600)
+        here.gateway.date = date(true)
+        await here.watch("a")
+        ends = here.row("a").expiry
+        assert ends is not None
+        assert ends.at - here.monitor.now() == pytest.approx(3600, abs=2)
+        assert here.row("a").can_be_saved(here.monitor.now())
+
+
+async def test_a_machine_that_has_lost_the_time_altogether_follows_the_server(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path) as here:
+        true = here.clock.time()
+        here.clock.now = here.clock.started = 1000.0  # a small computer without a battery
+        here.gateway.file("a", DATA, completed_at=int(true), expires_at=int(true) + 3600)
+        here.gateway.date = date(true)
+        await here.watch("a")
+        assert here.monitor.now() == pytest.approx(true, abs=2)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "Thu, 01 Jan 1970 00:00:00 GMT",
+        date(4_102_444_800),
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "yesterday",
+        "Mon, 10 Nov 2025 99:99:99 GMT",
+        "0",
+        "-1",
+        "9" * 400,
+        "Mon, 10 Nov 2025 15:50:02 +9999",
+        "\xff\xfe",
+    ],
+)
+async def test_an_absurd_date_is_not_believed(tmp_path: Path, said: str) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        here.gateway.date = said
+        await here.watch("a")
+        assert here.monitor.now() == here.clock.time()
+        row = here.row("a")
+        assert row.can_be_saved(here.monitor.now())
+        here.save("a")
+        await here.saved("a")
+        assert here.files == {"a.mp4": DATA}
+
+
+async def test_a_retry_after_that_is_a_date_is_measured_by_the_servers_own_clock(
+    tmp_path: Path,
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.video("a")
+        await here.watch("a")
+        for off in (0.0, 9 * HOURS, -40 * 365 * 24 * HOURS):
+            there = here.clock.time() + off
+            says = answer(429, retry_after=date(there + 50), date=date(there))
+            here.gateway.fault("/v1/videos/a", says)
+            here.monitor.ask(["a"])
+            await here.look()
+            assert isinstance(here.connection.error, RateLimited)
+            assert here.connection.error.retry_after == pytest.approx(50, abs=1)
+            await here.look(after=60, times=2)

@@ -1,0 +1,305 @@
+"""FAULTS.md, Download: its rows about bodies without a length, broken, or too large, and the order.
+
+The whole watch over real sockets; which MP4 is whole is in test_mp4.py.
+"""
+
+from __future__ import annotations
+
+import gzip
+import random
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from hingtui.api import Api
+from hingtui.download import Limits, Progress, download
+from hingtui.model.errors import BadReply, Corrupt, TooLarge
+from tests.robustness.faults.fetching import (
+    DATA,
+    ETAG,
+    HALF,
+    OTHER,
+    error_of,
+    fetch,
+    fetch_in_vain,
+    half,
+    ranges,
+)
+from tests.robustness.faults.world import world
+from tests.servers.files import Say, said
+from tests.servers.sockets import CLOSE, Answer, FaultServer, Part, Request, answer, chunked
+from tests.support.clock import FakeClock
+from tests.support.mp4 import FTYP, box, full, moov, mp4
+
+# ---- no length given, chunked, cut early without an error
+#      → accepted only if the MP4 walks to its end
+
+
+UNSAID = ["chunked", "unsaid"]
+
+
+@pytest.mark.parametrize("length", UNSAID)
+@pytest.mark.parametrize("at", [1, 7, 8, 100, HALF, len(DATA) - 1])
+async def test_a_body_that_ends_early_without_an_error_is_not_taken_for_whole(
+    tmp_path: Path, length: str, at: int
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        here.gateway.says["a"] = Say(etag=ETAG)
+
+        def early(request: Request) -> Iterator[Part]:
+            return said(Say(length=length, cut=at, end=None, etag=ETAG), DATA, request)
+
+        await fetch(here, early)
+        assert here.files == {"a.mp4": DATA}
+
+
+@pytest.mark.parametrize("lie", [5, HALF, len(DATA) - 1, len(DATA) + 1, 10**17])
+async def test_chunks_outrank_a_length_that_lies(tmp_path: Path, lie: int) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        head = f"HTTP/1.1 200 OK\r\ncontent-length: {lie}\r\ntransfer-encoding: chunked\r\n\r\n"
+        await fetch(here, [head.encode() + chunked(DATA[:HALF], DATA[HALF:]), CLOSE])
+        assert (here.files, len(ranges(here))) == ({"a.mp4": DATA}, 1)
+
+
+@pytest.mark.parametrize("length", UNSAID)
+@pytest.mark.parametrize("ends_with_index", [True, False])
+async def test_a_body_that_always_ends_early_is_never_called_a_video(
+    tmp_path: Path, length: str, ends_with_index: bool
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", mp4(60_000, index_first=not ends_with_index))
+        here.gateway.says["a"] = Say(length=length, cut=HALF, end=None, ranges=False, etag=None)
+        await fetch(here)
+        assert here.files == {}
+        assert [path.suffix for path in here.folder.iterdir()] == [".unverified"]
+
+
+def fragmented(count: int) -> bytes:
+    """A film in fragments: it can be cut between two of them, and no box is broken."""
+    rng = random.Random(count)  # noqa: S311 - noise
+    index = moov([], [])
+    index = box(b"moov", index[8:], box(b"mvex", full(b"trex", bytes(20))))
+    one = box(b"moof", full(b"mfhd", struct.pack(">I", 1))) + box(b"mdat", rng.randbytes(5000))
+    return FTYP + index + one * count
+
+
+FILM = fragmented(10)
+TO_A_SEAM = len(fragmented(4))
+
+
+@pytest.mark.parametrize("ranged", [True, False])
+@pytest.mark.parametrize("length", UNSAID)
+async def test_a_film_in_fragments_that_ends_at_a_seam_is_asked_for_the_rest(
+    tmp_path: Path, length: str, ranged: bool
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", FILM)
+        here.gateway.says["a"] = Say(length=length, ranges=ranged, etag=None)
+
+        def early(request: Request) -> Iterator[Part]:
+            return said(Say(length=length, cut=TO_A_SEAM, end=None, etag=None), FILM, request)
+
+        await fetch(here, early)
+        assert here.files == {"a.mp4": FILM}
+
+
+async def test_a_film_in_fragments_with_its_length_is_asked_for_once(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", FILM)
+        await fetch(here)
+        assert (here.files, len(ranges(here))) == ({"a.mp4": FILM}, 1)
+
+
+# ---- right length, broken boxes; empty body → "corrupt": tried again, never named
+
+
+MDAT = DATA.index(b"mdat") - 4
+BROKEN = {
+    "noise": random.Random(5).randbytes(len(DATA)),  # noqa: S311
+    "zeros": bytes(len(DATA)),
+    "the last picture missing": DATA[:MDAT]
+    + struct.pack(">I", len(DATA) - MDAT - 9)
+    + DATA[MDAT + 4 : -9],
+    "packed without a word": gzip.compress(DATA),
+    "only a beginning": FTYP,
+    "nothing": b"",
+    "the index of another": mp4(90_000)[: len(DATA)],
+    "pieces with their headers": b"\0--x\r\nContent-Range: bytes 0-9/10\r\n\r\n" + DATA,
+}
+
+
+STRANGE = {"noise", "packed without a word", "pieces with their headers"}
+"""What is no MP4 at all, and so cannot be called broken."""
+CUT_MP4 = {name: body for name, body in BROKEN.items() if name not in STRANGE}
+
+
+@pytest.mark.parametrize("body", CUT_MP4.values(), ids=CUT_MP4.keys())
+async def test_what_is_broken_once_is_fetched_again(tmp_path: Path, body: bytes) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        await fetch(here, answer(200, body, content_type="video/mp4", etag=ETAG))
+        assert here.files == {"a.mp4": DATA}
+
+
+@pytest.mark.parametrize("name", sorted(BROKEN.keys() - {"nothing"}))
+async def test_what_stays_broken_is_kept_but_never_called_a_video(
+    tmp_path: Path, name: str
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", BROKEN[name])
+        await fetch(here)
+        assert here.files == {}
+        assert [path.read_bytes() for path in here.folder.iterdir()] == [BROKEN[name]]
+        assert here.row("a").saved is not None
+        assert not here.row("a").is_verified
+        assert len(ranges(here)) <= (1 if name in STRANGE else 6)
+
+
+async def test_a_file_that_changes_until_it_expires_is_kept_at_last(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 600)
+        lengths = iter(range(9000, 59_000, 7))
+
+        def growing(_request: Request) -> bytes:
+            return answer(200, DATA[: next(lengths)], content_type="video/mp4")
+
+        await fetch(here, *[growing] * 500)
+        assert [path.suffix for path in here.folder.iterdir()] == [".unverified"]
+
+
+async def test_an_empty_file_is_tried_until_it_expires(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", b"", expires_at=int(here.clock.time()) + 900)
+        await fetch(here)
+        assert isinstance(error_of(here), Corrupt)
+        assert not list(here.folder.iterdir())
+
+
+@pytest.mark.parametrize("status", [200, 206])
+async def test_several_pieces_instead_of_the_file_are_refused(tmp_path: Path, status: int) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        body = b"\0\0\r\n--x\r\nContent-Range: bytes 0-59999/60000\r\n\r\n" + DATA
+        says = answer(status, body, content_type="Multipart/ByteRanges; boundary=x")
+        assert isinstance(await fetch_in_vain(here, says), BadReply)
+
+
+@pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "x-unknown"])
+async def test_a_packed_video_is_never_saved_packed(tmp_path: Path, coding: str) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        packed = answer(200, gzip.compress(DATA), content_type="video/mp4", content_encoding=coding)
+        assert isinstance(await fetch_in_vain(here, packed), BadReply)
+
+
+@pytest.mark.parametrize(
+    "coding",
+    ["identity", "Identity", " ", "aws-chunked", "none", "binary", "UTF-8", "identity, identity"],
+)
+async def test_a_coding_that_changes_nothing_is_none(tmp_path: Path, coding: str) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        await fetch(here, answer(200, DATA, content_type="video/mp4", content_encoding=coding))
+        assert (here.files, len(ranges(here))) == ({"a.mp4": DATA}, 1)
+
+
+# ---- a body far larger than promised or than the cap → stopped
+
+
+async def test_a_piece_larger_than_promised_begins_the_file_anew(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        more = answer(
+            206,
+            OTHER * 20,
+            content_type="video/mp4",
+            etag=ETAG,
+            content_range=f"bytes {HALF}-{len(DATA) - 1}/{len(DATA)}",
+        )
+        await fetch(here, half(etag=ETAG), more)
+        assert here.files == {"a.mp4": DATA}
+        assert ranges(here)[-1] is None
+
+
+def endless(request: Request) -> Iterator[bytes]:
+    yield b"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\n\r\n" + FTYP
+    yield struct.pack(">I4sQ", 1, b"mdat", 2**60)
+    while True:
+        yield bytes(2**16)
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        endless,
+        answer(200, DATA, content_type="video/mp4", content_length=str(10**17)),
+        answer(200, DATA, content_type="video/mp4", content_length="30000000001"),
+    ],
+    ids=["endless", "an absurd promise", "past the cap"],
+)
+def test_more_than_the_cap_is_stopped(
+    tmp_path: Path, says: Answer | Callable[[Request], Answer]
+) -> None:
+    def respond(request: Request) -> Answer:
+        return says(request) if callable(says) else says
+
+    with FaultServer(respond) as server:
+        api = Api(server.url, "oh-x", environ={})
+        limits = Limits(max_bytes=10**6) if says is endless else Limits()
+        with pytest.raises(TooLarge):
+            download(
+                api,
+                "a",
+                tmp_path,
+                progress=Progress(),
+                cancelled=threading.Event(),
+                clock=FakeClock(),
+                limits=limits,
+            )
+        assert [p.name for p in tmp_path.iterdir() if p.stat().st_size] == []
+
+
+# ---- many finish at once → the soonest to expire first, a few at a time
+
+
+async def test_many_that_finish_at_once_come_home_soonest_to_expire_first_a_few_at_a_time(
+    tmp_path: Path,
+) -> None:
+    names = [f"v{n:02}" for n in range(12)]
+    lives = random.Random(9).sample(range(600, 3600), 12)  # noqa: S311
+    open_now: set[str] = set()
+    most = 0
+    guard = threading.Lock()
+
+    def counted(name: str) -> Callable[[Request], Iterator[Part]]:
+        def respond(request: Request) -> Iterator[Part]:
+            nonlocal most
+            with guard:
+                open_now.add(name)
+                most = max(most, len(open_now))
+            yield from said(Say(etag=ETAG), DATA, request)
+            with guard:
+                open_now.discard(name)
+
+        return respond
+
+    async with world(tmp_path, auto_download=True, max_downloads=3) as here:
+        for name in names:
+            here.gateway.video(name)
+        await here.watch(*names)
+        now = int(here.clock.time())
+        for name, life in zip(names, lives, strict=True):
+            here.gateway.file(name, DATA, expires_at=now + life)
+            here.gateway.fault(f"/v1/videos/{name}/content", counted(name), times=1)
+        await here.look(after=5, times=8)
+        await here.saved(*names)
+        assert len(here.files) == 12
+        assert most <= 3
+        soonest = [name for _, name in sorted(zip(lives, names, strict=True))]
+        came = [target.split("/")[3] for target in here.gateway.asked("/content")]
+        assert all(abs(came.index(n) - soonest.index(n)) <= 2 for n in names)

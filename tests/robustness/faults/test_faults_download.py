@@ -1,0 +1,321 @@
+"""FAULTS.md, Download: its rows about ranges, "not ready", and words instead of a video.
+
+The whole watch over real sockets. Bodies: test_faults_bodies.py; redirects and signed links:
+test_faults_redirects.py; single steps: test_download.py, test_api_content.py.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from hingtui.download import Limits
+from hingtui.model.errors import BadReply, NotReady
+from hingtui.monitor import DownloadState
+from tests.robustness.faults.fetching import (
+    CONTENT,
+    DATA,
+    ETAG,
+    HALF,
+    OTHER,
+    error_of,
+    fetch,
+    fetch_in_vain,
+    half,
+    piece,
+    ranges,
+)
+from tests.robustness.faults.world import world
+from tests.servers.files import Say, said
+from tests.servers.sockets import RESET, Answer, Part, Request, answer, chunked, json_answer
+from tests.support.mp4 import mp4
+
+# ---- 206 that fits → continued
+
+
+@pytest.mark.parametrize("validator", [{"etag": ETAG}, {"etag": 'W/"v1"'}, {}])
+async def test_a_piece_that_fits_is_continued(tmp_path: Path, validator: dict[str, str]) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        here.gateway.says["a"] = Say(etag=validator.get("etag"))
+        await fetch(here, half(**validator))
+        assert here.files == {"a.mp4": DATA}
+        asked = ranges(here)
+        assert len(asked) == 2
+        assert asked[1] is not None
+        assert HALF - 17_000 < int(asked[1][6:-1]) <= HALF
+
+
+async def test_a_part_of_an_earlier_run_is_continued(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        here.gateway.fault(CONTENT, half(etag=ETAG))
+        here.gateway.fault(CONTENT, answer(429, retry_after="3000"))
+        await here.watch("a")
+        here.save("a")
+        await here.put_off("a")
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        here.gateway.says["a"] = Say(etag=ETAG)
+        await fetch(here)
+        assert here.files == {"a.mp4": DATA}
+        assert ranges(here) == [f"bytes={HALF}-"]
+        assert here.gateway.requests[-1].headers["if-range"] == ETAG
+
+
+async def test_pieces_that_are_smaller_than_asked_for_add_up(tmp_path: Path) -> None:
+    def some(request: Request) -> bytes:
+        start = int(request.headers.get("range", "bytes=0-")[6:-1])
+        end = min(len(DATA), start + 9000)
+        headers = {"content_range": f"bytes {start}-{end - 1}/{len(DATA)}", "etag": ETAG}
+        return answer(206, DATA[start:end], content_type="video/mp4", **headers)
+
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        await fetch(here, *[some] * 9)
+        assert here.files == {"a.mp4": DATA}
+
+
+# ---- 200 to a Range, 206 from the wrong offset, changed length or ETag → started again from 0
+
+
+LONGER = mp4(61_000, seed=3)
+MISFITS: dict[str, tuple[bytes, bytes]] = {
+    "200": (answer(200, OTHER, content_type="video/mp4"), OTHER),
+    "200 with a Content-Range": (
+        answer(200, OTHER, content_type="video/mp4", content_range=f"bytes {HALF}-59999/60000"),
+        OTHER,
+    ),
+    "later": (piece(HALF + 7, OTHER, etag=ETAG), OTHER),
+    "earlier": (piece(HALF - 7, OTHER, etag=ETAG), OTHER),
+    "from 0": (piece(0, OTHER, etag=ETAG), OTHER),
+    "longer, same ETag": (piece(HALF, LONGER, etag=ETAG), LONGER),
+    "same length, other ETag": (piece(HALF, OTHER, etag='"v2"'), OTHER),
+    "weak now": (piece(HALF, OTHER, etag='W/"v1"'), OTHER),
+    "no ETag any more": (piece(HALF, OTHER), OTHER),
+    "no Content-Range": (answer(206, OTHER[HALF:], content_type="video/mp4", etag=ETAG), OTHER),
+    "nonsense": (piece(HALF, OTHER, "some of it", etag=ETAG), OTHER),
+    "other units": (piece(HALF, OTHER, f"lines {HALF}-59999/60000", etag=ETAG), OTHER),
+    "end before start": (piece(HALF, OTHER, f"bytes {HALF}-5/60000", etag=ETAG), OTHER),
+    "end past the whole": (piece(HALF, OTHER, f"bytes {HALF}-59999/500", etag=ETAG), OTHER),
+    "several pieces": (
+        answer(206, b"--x\r\n\r\n" + OTHER, content_type="multipart/byteranges; boundary=x"),
+        OTHER,
+    ),
+    "packed": (piece(HALF, OTHER, etag=ETAG, content_encoding="gzip"), OTHER),
+    "words": (json_answer({"error": "no ranges here"}, 206), OTHER),
+    "no content": (answer(204), OTHER),
+    "not modified": (answer(304), OTHER),
+}
+
+
+@pytest.mark.parametrize(("says", "now"), MISFITS.values(), ids=MISFITS.keys())
+async def test_what_does_not_continue_the_part_begins_again(
+    tmp_path: Path, says: bytes, now: bytes
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", now)  # the file has changed since the first half came
+        here.gateway.says["a"] = Say(etag='"v2"')
+        await fetch(here, half(etag=ETAG), says)
+        assert here.files == {"a.mp4": now}
+
+
+@pytest.mark.parametrize("first", [{}, {"etag": 'W/"v1"'}, {"etag": "v1"}])
+@pytest.mark.parametrize("then", [None, 'W/"v1"', 'W/"v2"', '"v2"'])
+async def test_another_file_of_the_same_length_is_noticed_where_no_validator_tells(
+    tmp_path: Path, first: dict[str, str], then: str | None
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", OTHER)
+        here.gateway.says["a"] = Say(etag=then)
+        await fetch(here, half(**first))
+        assert here.files == {"a.mp4": OTHER}
+
+
+async def test_another_weak_validator_is_another_file_though_the_last_bytes_are_the_same(
+    tmp_path: Path,
+) -> None:
+    now = OTHER[:1000] + DATA[1000:]
+    async with world(tmp_path) as here:
+        here.gateway.file("a", now)
+        here.gateway.says["a"] = Say(etag='W/"v2"')
+        await fetch(here, half(etag='W/"v1"'))
+        assert here.files == {"a.mp4": now}
+
+
+async def test_a_weak_validator_is_never_sent_as_a_condition(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        here.gateway.says["a"] = Say(etag='W/"v1"')
+        await fetch(here, half(etag='W/"v1"'))
+        assert all("if-range" not in request.headers for request in here.gateway.requests)
+        assert here.files == {"a.mp4": DATA}
+
+
+async def test_a_validator_that_is_another_in_every_answer_is_no_endless_loop(
+    tmp_path: Path,
+) -> None:
+    count = iter(range(10_000))
+
+    def fickle(request: Request) -> Iterator[Part]:
+        return said(Say(etag=f'"{next(count)}"', cut=HALF), DATA, request)
+
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        here.gateway.fault(CONTENT, fickle, times=10_000)
+        await fetch(here)
+        assert here.save_state("a") is DownloadState.FAILED
+        assert len(ranges(here)) <= Limits().tries + 2
+
+
+# ---- 416 where the part is already whole / otherwise → verified and finished / one fresh try
+
+
+def no_length(data: bytes) -> list[Part]:
+    head = f"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\netag: {ETAG}\r\n\r\n"
+    return [head.encode() + data, RESET]
+
+
+async def test_a_416_for_a_part_that_is_whole_verifies_and_finishes_it(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        await fetch(here, no_length(DATA), answer(416, content_range=f"bytes */{len(DATA)}"))
+        assert here.files == {"a.mp4": DATA}
+
+
+@pytest.mark.parametrize(
+    "said_total",
+    [
+        {"content_range": f"bytes */{HALF - 1}"},  # the part is larger than the whole
+        {"content_range": f"bytes */{HALF + 1}"},
+        {"content_range": f"bytes */{len(DATA)}"},
+        {"content_range": "bytes */*"},
+        {"content_range": "bytes */0"},
+        {"content_range": "nonsense"},
+        {},
+    ],
+)
+async def test_any_other_416_is_one_fresh_try(tmp_path: Path, said_total: dict[str, str]) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", OTHER)
+        await fetch(here, no_length(DATA[:HALF]), answer(416, **said_total))
+        assert here.files == {"a.mp4": OTHER}
+        assert ranges(here) == [None, f"bytes={HALF}-", None]
+
+
+async def test_a_416_that_calls_half_a_file_whole_is_not_believed(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        refused = answer(416, content_range=f"bytes */{HALF}")
+        await fetch(here, no_length(DATA[:HALF]), refused, refused)
+        assert here.files == {"a.mp4": DATA}
+        assert len(ranges(here)) == 4
+
+
+async def test_a_416_of_another_file_of_the_same_length_finishes_nothing(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", OTHER)
+        await fetch(here, no_length(DATA), answer(416, content_range=f"bytes */{len(DATA)}"))
+        assert here.files == {"a.mp4": OTHER}
+
+
+async def test_a_416_to_everything_is_told_and_not_asked_for_ever(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        here.gateway.fault(CONTENT, half(etag=ETAG))
+        here.gateway.fault(CONTENT, answer(416, content_range="bytes */7"), times=1000)
+        await fetch(here)
+        assert here.save_state("a") is DownloadState.FAILED
+        assert len(ranges(here)) < 10
+        assert here.files == {}
+
+
+# ---- 202, 400, 404 "not ready" after success → waited for, not failed
+
+
+NOT_YET: dict[str, Answer] = {
+    "202": json_answer({"status": "queued"}, 202),
+    "202, empty": answer(202),
+    "204": answer(204),
+    "400": json_answer({"error": {"message": "not finished", "code": "video_not_ready"}}, 400),
+    "404": json_answer({"error": {"message": "任务尚未完成"}}, 404),
+    "404, a page": answer(404, b"<html>", content_type="text/html"),
+    "409": answer(409),
+    "425": answer(425),
+    "200, still running": json_answer({"id": "a", "status": "processing"}),
+    "200, an envelope": json_answer({"code": "not_ready", "message": "wait"}),
+}
+
+
+@pytest.mark.parametrize("says", NOT_YET.values(), ids=NOT_YET.keys())
+async def test_not_ready_yet_is_waited_for(tmp_path: Path, says: Answer) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        here.gateway.fault(CONTENT, says, times=8)
+        await here.watch("a")
+        here.save("a")
+        await here.put_off("a")
+        assert isinstance(error_of(here), NotReady)
+        await here.saved("a")
+        assert here.files == {"a.mp4": DATA}
+
+
+async def test_not_ready_is_not_believed_beyond_the_expiry(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 300)
+        here.gateway.fault(CONTENT, NOT_YET["404"], times=10_000)
+        await fetch(here)
+        assert here.save_state("a") is DownloadState.FAILED
+        assert 10 < len(ranges(here)) < 80
+
+
+# ---- 200 with JSON or HTML → never saved as a video; its message is shown
+
+
+WORDS: dict[str, tuple[Answer, str]] = {
+    "an error": (json_answer({"error": {"message": "上游错误"}}), "上游错误"),
+    "a code": (json_answer({"code": 500, "message": "内部错误", "data": None}), "内部错误"),
+    "a page": (answer(200, b"<html>x", content_type="text/html"), "web page"),
+    "plain words": (answer(200, b"upstream error", content_type="text/plain"), "JSON"),
+    "JSON said to be a video": (
+        answer(200, b'{"error": {"message": "no file"}}', content_type="video/mp4"),
+        "no file",
+    ),
+    "a page said to be bytes": (
+        answer(200, b"\n<!DOCTYPE html>", content_type="application/octet-stream"),
+        "web page",
+    ),
+    "JSON of no type": (answer(200, b'{"error": "no file"}'), "no file"),
+    "packed JSON": (
+        answer(200, gzip.compress(b'{"error": "packed"}'), content_encoding="gzip"),
+        "packed",
+    ),
+    "chunked JSON": (
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + chunked(b'{"err', b'or": "c"}'),
+        "c",
+    ),
+}
+
+
+@pytest.mark.parametrize(("says", "shown"), WORDS.values(), ids=WORDS.keys())
+async def test_words_are_never_saved_as_a_video_and_their_message_is_shown(
+    tmp_path: Path, says: Answer, shown: str
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        error = await fetch_in_vain(here, says)
+        assert isinstance(error, BadReply)
+        assert shown in error.message
+
+
+@pytest.mark.parametrize(("says", "shown"), WORDS.values(), ids=WORDS.keys())
+async def test_words_from_the_storage_are_never_saved_either(
+    tmp_path: Path, says: Answer, shown: str
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.redirects = True
+        here.gateway.file("a", DATA)
+        assert shown in str(await fetch_in_vain(here, says, "/files/a"))

@@ -1,0 +1,413 @@
+"""FAULTS.md, Payload: each row of its table, and other members of the same class.
+
+From the socket to the row that the screen shows. Every form of every field by itself is in
+test_video.py and test_text.py; what the screen draws of hostile text in test_dashboard.py.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+import math
+import random
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hingtui.model.errors import ApiError, BadReply
+from hingtui.model.video import Status, Video
+from hingtui.monitor import GatewayState, Row
+from tests.robustness.faults.world import World, world
+from tests.servers.sockets import Part, answer, json_answer
+from tests.support.clock import EPOCH
+from tests.support.mp4 import mp4
+
+DATA = mp4(20_000)
+
+
+async def told(here: World, **payload: Any) -> Video:
+    """The row after the gateway has said this of a fresh video."""
+    name = f"v{len(here.monitor.watched)}"
+    here.gateway.videos[name] = {"id": name, "status": "processing", **payload}
+    await here.watch(name)
+    video = here.row(name).video
+    assert video is not None
+    return video
+
+
+async def told_raw(here: World, body: bytes | list[Part], **headers: str) -> Row:
+    """The row after this body was the answer about it."""
+    name = f"v{len(here.monitor.watched)}"
+    says = answer(200, body, **headers) if isinstance(body, bytes) else body
+    here.gateway.fault(f"/v1/videos/{name}", says)
+    await here.watch(name)
+    return here.row(name)
+
+
+def texts(video: Video) -> list[str]:
+    """Every text that a screen could show of a video."""
+    found = [str(getattr(video, f.name)) for f in fields(video) if f.name not in ("link", "id")]
+    return found + ([video.error.code, video.error.message] if video.error else [])
+
+
+HOSTILE_BYTES = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def is_harmless(text: str) -> bool:
+    return HOSTILE_BYTES.search(text) is None
+
+
+# ---- both of the seed's vocabularies, the siblings' words, an unknown word
+#      → one status; the raw word stays visible
+
+WORDS = {
+    Status.QUEUED: "queued queueing pending submitted created not_start NOT-START waiting",
+    Status.GENERATING: "processing in_progress In-Progress running generating started",
+    Status.READY: "success succeeded succeed completed complete finished done SUCCESS",
+    Status.FAILED: "failed failure fail error rejected cancelled canceled",
+    Status.EXPIRED: "expired",
+    Status.UNKNOWN: "moderating upscaling 排队中 successful? unfinished",
+}
+
+
+@pytest.mark.parametrize("name", ["status", "task_status", "state"])
+async def test_every_word_is_one_status_and_stays_visible(tmp_path: Path, name: str) -> None:
+    async with world(tmp_path) as here:
+        for status, words in WORDS.items():
+            for word in words.split():
+                here.gateway.has_list = False
+                here.clock.advance(1)
+                payload = {"status": None, name: word}
+                video = await told(here, **payload)
+                assert (video.status, video.raw_status) == (status, word)
+
+
+async def test_a_video_is_found_in_every_envelope(tmp_path: Path) -> None:
+    inner = {"id": "x", "status": "in_progress", "progress": 12}
+    async with world(tmp_path) as here:
+        for envelope in (
+            inner,
+            {"code": "success", "data": inner},
+            {"code": 0, "message": "ok", "data": {"task": inner}},
+            {"status": "success", "result": inner},
+        ):
+            row = await told_raw(here, json.dumps(envelope).encode())
+            assert row.video is not None
+            assert (row.video.status, row.video.progress) == (Status.GENERATING, 12)
+
+
+async def test_an_unknown_word_counts_as_running_and_is_asked_about_slowly(tmp_path: Path) -> None:
+    async with world(tmp_path, auto_download=True) as here:
+        video = await told(here, status="moderating", progress=100)
+        assert video.status is Status.UNKNOWN
+        due = here.monitor.next_question_in(video.id)
+        assert due is not None
+        assert 20 < due < 40
+        assert here.gateway.asked("/content") == []
+
+
+# ---- seconds "4", 4, null; progress NaN, 1e999, −5, 150, "45%" → number within range, or nothing
+
+PROGRESS: list[tuple[bytes, float | None]] = [
+    (b"NaN", None), (b"Infinity", None), (b"-Infinity", None), (b"1e999", None), (b"-1e999", None),
+    (b"-5", 0), (b"150", 100), (b'"45%"', 45), (b'" 45 % "', 45), (b'"NaN"', None),
+    (b"45", 45), (b"45.5", 45.5), (b'"45.5"', 45.5), (b"null", None), (b"true", None),
+    (b"[]", None), (b"{}", None), (b'""', None), (b'"half"', None), (b"1e3", 100),
+    (b"0.0", 0), (b"-0.0", 0), (b'"1e400"', None), (b"9" * 400, None),
+]  # fmt: skip
+
+
+async def test_progress_is_a_number_within_range_or_nothing(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        for said, meant in PROGRESS:
+            here.clock.advance(1)
+            row = await told_raw(here, b'{"id":"x","status":"processing","progress":%b}' % said)
+            assert row.video is not None, said
+            assert row.video.progress == meant, said
+            assert row.video.progress is None or math.isfinite(row.video.progress)
+
+
+SECONDS: list[tuple[object, float | None]] = [
+    ("4", 4), (4, 4), (None, None), (4.5, 4.5), ("4s", 4), (-4, None), (0, None), ("four", None),
+    (math.nan, None), (math.inf, None), (10**30, None), (True, None), ([4], None), ("", None),
+]  # fmt: skip
+
+
+async def test_seconds_are_a_number_within_range_or_nothing(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        for said, meant in SECONDS:
+            here.clock.advance(1)
+            assert (await told(here, seconds=said)).seconds == meant, said
+
+
+# ---- times missing, null, in milliseconds, ISO, negative
+#      → normalised or unknown; an estimate is marked as one
+
+
+TIMES: list[tuple[object, float | None]] = [
+    (EPOCH, EPOCH), (int(EPOCH) * 1000, EPOCH), (int(EPOCH) * 10**6, EPOCH),
+    (str(int(EPOCH)), EPOCH), ("2025-11-10T15:50:02Z", EPOCH), ("2025-11-10T23:50:02+08:00", EPOCH),
+    (None, None), (-1, None), (0, None), ("", None), ("soon", None), (math.nan, None),
+    (1e300, None), ("2025-13-45", None), (True, None), ({}, None), ([1], None),
+    ("9" * 400, None), (10**40, None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["created_at", "completed_at", "expires_at"])
+async def test_times_are_normalised_or_unknown(tmp_path: Path, name: str) -> None:
+    async with world(tmp_path) as here:
+        for said, meant in TIMES:
+            here.clock.advance(1)
+            video = await told(here, **{name: said})
+            assert getattr(video, name) == meant, said
+        video = await told(here)
+        assert getattr(video, name) is None
+
+
+@pytest.mark.parametrize("said", [None, 0, -1, "never", math.inf])
+async def test_an_expiry_that_nobody_told_is_an_estimate_and_keeps_nothing_from_being_saved(
+    tmp_path: Path, said: object
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA, expires_at=said, completed_at=int(EPOCH) - 9000)
+        await here.watch("a")
+        ends = here.row("a").expiry
+        assert ends is not None
+        assert ends.is_estimate
+        assert (
+            ends.at < here.monitor.now()
+        )  # by our own guess it is gone: the server may know better
+        assert here.row("a").can_be_saved(here.monitor.now())
+        here.save("a")
+        await here.saved("a")
+        assert here.files == {"a.mp4": DATA}
+
+
+async def test_an_expiry_in_milliseconds_counts_down_in_seconds(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA, expires_at=(int(EPOCH) + 3600) * 1000)
+        await here.watch("a")
+        ends = here.row("a").expiry
+        assert ends is not None
+        assert (ends.at, ends.is_estimate) == (EPOCH + 3600, False)
+
+
+# ---- 100,000-deep JSON, 50 MB body, 2 MB prompt, lone surrogates, NUL
+#      → refused or cut; nothing else suffers
+
+
+def fifty_megabytes() -> list[Part]:
+    return [b"HTTP/1.1 200 OK\r\n\r\n", b'{"id": "x", "prompt": "', *[b"x" * 2**20] * 50, b'"}']
+
+
+MONSTERS: dict[str, bytes | list[Part]] = {
+    "deep lists": b"[" * 100_000 + b"]" * 100_000,
+    "deep objects": b'{"data":' * 100_000 + b"1" + b"}" * 100_000,
+    "deep in a field": b'{"id":"x","status":"processing","prompt":' + b"[" * 100_000,
+    "fifty megabytes": fifty_megabytes(),
+    "a number of a million digits": b'{"id":"x","status":"processing","progress":' + b"9" * 10**6,
+    "a million keys": b"{" + b",".join(b'"k%d":1' % n for n in range(200_000)) + b"}",
+}
+
+
+@pytest.fixture
+def no_finalizers() -> Iterator[None]:
+    """One that happened to run in the depth of a deep JSON would find no room, and complain."""
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.usefixtures("no_finalizers")
+@pytest.mark.parametrize("body", MONSTERS.values(), ids=MONSTERS.keys())
+async def test_a_monster_is_refused_and_nothing_else_suffers(
+    tmp_path: Path, body: bytes | list[Part]
+) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.video("good", progress=5)
+        row = await told_raw(here, body)
+        await here.watch("good")
+        assert row.video is None
+        assert row.trouble is not None
+        assert isinstance(row.trouble.error, BadReply)
+        assert here.row("good").video is not None
+        await here.monitor.sync()
+        assert set(here.watchlist.read().entries) == {row.id, "good"}
+
+
+@pytest.mark.parametrize("prompt", ["x" * 2 * 2**20, "很" * 2**19], ids=["x", "很"])
+async def test_a_prompt_of_megabytes_is_cut(tmp_path: Path, prompt: str) -> None:
+    async with world(tmp_path) as here:
+        video = await told(here, prompt=prompt, model=prompt[: 2**16])
+        assert 1000 < len(video.prompt) < 50_000
+        assert len(video.model) < 5000
+        await here.monitor.sync()
+        stored = here.watchlist.read().entries[video.id].video
+        assert stored is not None
+        assert stored.prompt == video.prompt
+
+
+STRINGS = {
+    "lone surrogates": "a\ud800b\udfffc",
+    "NUL": "a\0b",
+    "every control byte": "".join(map(chr, range(32))) + "".join(map(chr, range(127, 160))),
+    "noncharacters": "a\ufffe\uffff\U0010ffffb",
+    "private use": "a\ue000\U000f0000b",
+    "marks": "z" + "\u0301" * 5000,
+}
+
+
+@pytest.mark.parametrize("text", STRINGS.values(), ids=STRINGS.keys())
+async def test_what_no_file_can_hold_is_cleaned_before_it_is_kept(
+    tmp_path: Path, text: str
+) -> None:
+    async with world(tmp_path) as here:
+        everywhere = dict.fromkeys(("prompt", "model", "size", "remixed_from_video_id"), text)
+        video = await told(here, **everywhere, error={"message": text, "code": text})
+        assert all(map(is_harmless, texts(video)))
+        await here.monitor.sync()
+        stored = here.watchlist.read().entries[video.id].video
+        assert stored is not None
+        assert (stored.prompt, stored.error) == (video.prompt, video.error)
+
+
+# ---- ESC, OSC 8/52, DCS, C1, bidi, `[/]`, `[@click=…]`, newlines in any field
+#      → shown as harmless text
+
+
+HOSTILE = {
+    "ESC": "\x1b[31mred\x1b[0m \x1bc",
+    "OSC 8": "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\",
+    "OSC 52": "\x1b]52;c;cm0gLXJmIH4=\x07",
+    "DCS": "\x1bP+q544e\x1b\\",
+    "C1": "\x9b31m \x9d52;c;eA==\x9c \x90q\x9c",
+    "bidi": "\u202egnp.exe \u2066x\u2069 \u200f\u061c",
+    "zero width": "a\u200bb\u2060c\ufeffd\u00ade",
+    "tags": "a\U000e0041\U000e007fb",
+    "lines": "a\nb\rc\x0bd\x0ce\x85f\u2028g\u2029h",
+    "markup": "see [/] here [@click=app.quit]x[/] [link=file:///etc/passwd]y[/link] [bold",
+}
+FIELDS = ("status", "model", "prompt", "size", "remixed_from_video_id", "id")
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+async def test_hostile_text_in_any_field_is_harmless(tmp_path: Path, text: str) -> None:
+    async with world(tmp_path) as here:
+        payload = dict.fromkeys(FIELDS, text)
+        row = await told_raw(
+            here,
+            json.dumps(payload | {"error": {"message": text, "code": text, "type": text}}).encode(),
+            x_oneapi_request_id="r1",
+        )
+        assert row.video is not None
+        assert all(map(is_harmless, texts(row.video)))
+        assert row.id.startswith("v")  # what was asked for is the key, whatever the answer claims
+        for name in ("raw_status", "model", "size", "remixed_from", "remote_id"):
+            assert "\n" not in getattr(row.video, name)
+        if text is HOSTILE["markup"]:
+            assert row.video.prompt == text  # words are words: nothing is lost, nothing acts
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+@pytest.mark.parametrize("status", [200, 401, 404, 429, 500])
+async def test_hostile_text_in_a_refusal_is_harmless(
+    tmp_path: Path, text: str, status: int
+) -> None:
+    in_header = text.encode("latin-1", "ignore").decode("latin-1")
+    in_header = re.sub("[\r\n\0]", "", in_header)
+    async with world(tmp_path) as here:
+        for body in ({"error": {"message": text, "code": text}}, {"message": text}, text):
+            says = json_answer(body, status, x_request_id=in_header)
+            here.gateway.fault("/v1/videos/a", says)
+            here.monitor.add(["a"])
+            here.monitor.ask(["a"])
+            await here.look(after=100)
+            await here.look(after=1)
+            row = here.row("a")
+            error = row.trouble.error if row.trouble else here.connection.error
+            if isinstance(error, ApiError):
+                assert is_harmless(error.message)
+                assert is_harmless(error.code + error.request_id)
+                assert "\n" not in error.code + error.request_id
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+async def test_hostile_text_instead_of_a_video_is_harmless(tmp_path: Path, text: str) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", DATA)
+        await here.watch("a")
+        says = json_answer({"error": {"message": text, "code": text}})
+        here.gateway.fault("/v1/videos/a/content", says, times=9)
+        here.save("a")
+        await here.put_off("a")
+        saving = here.row("a").saving
+        assert saving is not None
+        assert is_harmless(str(saving.error))
+        assert here.files == {}
+
+
+# ---- and whatever else a JSON can hold
+
+
+def any_json(rng: random.Random, depth: int = 0) -> Any:
+    kind = rng.randrange(12 if depth < 4 else 9)
+    match kind:
+        case 0:
+            return None
+        case 1:
+            return rng.choice([True, False])
+        case 2:
+            return rng.choice([0, -1, 10**18, 10**400 % 7, 1e308, -1e308, math.nan, math.inf])
+        case 3:
+            return rng.randrange(10**13)
+        case 4 | 5:
+            return rng.choice(
+                [*HOSTILE.values(), *STRINGS.values(), *" ".join(WORDS.values()).split()]
+            )
+        case 6:
+            return rng.choice(["", "45%", "https://cdn.example/v?sig=1", "2025-11-10T15:50:02Z"])
+        case 7 | 8:
+            return rng.random() * 100
+        case 9:
+            return [any_json(rng, depth + 1) for _ in range(rng.randrange(4))]
+        case _:
+            names = (
+                *("id", "status", "task_status", "state", "progress", "seconds", "size", "prompt"),
+                *("model", "created_at", "completed_at", "expires_at", "error", "data", "result"),
+                *("video_url", "url", "metadata", "code", "message", "video", "task", "output"),
+            )
+            return {rng.choice(names): any_json(rng, depth + 1) for _ in range(rng.randrange(8))}
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_whatever_json_comes_the_watch_goes_on(tmp_path: Path, seed: int) -> None:
+    rng = random.Random(seed)  # noqa: S311 - payloads
+    async with world(tmp_path) as here:
+        here.gateway.has_list = False
+        for _ in range(60):
+            here.clock.advance(1)
+            row = await told_raw(here, json.dumps(any_json(rng)).encode())
+            if row.video is not None:
+                assert all(map(is_harmless, texts(row.video)))
+                assert row.video.id == row.id
+            if row.trouble is not None:
+                assert isinstance(row.trouble.error, ApiError)
+        page = {"data": [any_json(rng) for _ in range(100)]}
+        here.gateway.has_list = True
+        here.gateway.fault("/v1/videos?", json_answer(page))
+        here.monitor.ask()
+        await here.look(after=60)
+        here.gateway.video("last", progress=9)
+        await here.watch("last")
+        await here.look(after=3, times=20)
+        assert here.row("last").video is not None
+        assert here.link is GatewayState.ONLINE
+        await here.monitor.sync()
+        assert len(here.watchlist.read().entries) == 61

@@ -1,0 +1,79 @@
+"""FAULTS.md, Together: downloads that were wanted go on at the next start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hingtui.model.errors import Corrupt
+from hingtui.model.video import Status
+from tests.robustness.faults.world import World, world
+from tests.servers.sockets import HANG
+from tests.support.mp4 import mp4
+
+DATA = mp4(60_000)
+
+
+async def want(here: World, *names: str) -> None:
+    """Finished videos whose downloads have been asked for, and do not end."""
+    for name in names:
+        here.gateway.file(name, DATA)
+        here.gateway.fault(f"/v1/videos/{name}/content", [HANG], times=9)
+    await here.watch(*names)
+    here.save(*names)
+    await here.asked_for_content(min(3, len(names)))
+
+
+async def test_wanted_downloads_go_on_at_the_next_start(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await want(here, "a", "b", "c", "d", "e")
+    async with world(tmp_path, resume_downloads=True) as here:
+        for name in "abcde":
+            here.gateway.file(name, DATA)
+        assert all(here.row(name).is_saving for name in "abcde")
+        await here.saved(*"abcde")
+        assert len(here.files) == 5
+        assert not any(here.row(name).download_requested for name in "abcde")
+
+
+async def test_a_cancelled_download_does_not_go_on(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await want(here, "a", "b")
+        here.monitor.cancel(["a"])
+        await here.monitor.sync()
+    async with world(tmp_path, resume_downloads=True) as here:
+        assert not here.row("a").is_saving
+        assert here.row("b").is_saving
+
+
+async def test_a_kill_forgets_no_wanted_download(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await want(here, "a")
+        await here.monitor.sync()
+        assert "download_requested = true" in (tmp_path / "watchlist.toml").read_text("utf-8")
+
+
+async def test_a_command_leaves_the_downloads_of_the_dashboard_alone(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        await want(here, "a", "b")
+    async with world(tmp_path, only=frozenset({"a"})) as here:
+        here.gateway.file("a", DATA)
+        here.monitor.ask(["a"])
+        await here.look()
+        assert not here.row("a").is_saving
+        assert here.row("a").status is Status.READY
+    async with world(tmp_path, resume_downloads=True) as here:
+        assert here.row("a").is_saving
+        assert here.row("b").is_saving
+
+
+async def test_a_download_that_was_given_up_does_not_go_on(tmp_path: Path) -> None:
+    async with world(tmp_path) as here:
+        here.gateway.file("a", b"", expires_at=int(here.clock.time()) + 100)
+        await here.watch("a")
+        here.save("a")
+        await here.saved("a")
+        saving = here.row("a").saving
+        assert saving is not None
+        assert isinstance(saving.error, Corrupt)
+    async with world(tmp_path, resume_downloads=True) as here:
+        assert not here.row("a").is_saving

@@ -1,0 +1,141 @@
+"""The whole watch, without a screen, over a gateway that fails on purpose.
+
+It knows how to let time pass by hand; it must not know which fault is tried.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from hingtui.api import Api
+from hingtui.monitor import Changes, Connection, DownloadState, GatewayState, Monitor, Row
+from hingtui.storage.watchlist import Watchlist
+from tests.robustness.faults.gateway import Gateway
+from tests.support.clock import FakeClock
+from tests.support.scene import PATIENCE, until
+
+
+@dataclass
+class World:
+    """A gateway, and a monitor that watches what it is told to."""
+
+    clock: FakeClock
+    gateway: Gateway
+    monitor: Monitor
+    folder: Path
+    watchlist: Watchlist
+    told: list[Changes] = field(default_factory=list)
+
+    @property
+    def connection(self) -> Connection:
+        return self.monitor.connection
+
+    @property
+    def link(self) -> GatewayState:
+        return self.monitor.connection.link
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        """What lies under final names."""
+        return {path.name: path.read_bytes() for path in self.folder.glob("*.mp4")}
+
+    def row(self, video_id: str) -> Row:
+        return self.monitor.watched[video_id]
+
+    async def look(self, after: float = 0.0, *, times: int = 1) -> None:
+        """Let so many seconds pass, ask whatever is due then, and hear of what changed."""
+        for _ in range(times):
+            self.clock.advance(after)
+            await self.monitor.settle()
+            self.monitor.tell()
+
+    async def watch(self, *video_ids: str) -> None:
+        """Add these and ask about them."""
+        self.monitor.add(video_ids)
+        await self.look()
+
+    def save(self, *video_ids: str) -> None:
+        """Want these, and start what may start now."""
+        self.monitor.save(video_ids)
+        self.monitor.start_downloads()
+
+    async def saved(self, *video_ids: str) -> None:
+        """Wait until these downloads are over, one way or the other; time passes while all wait."""
+        async with asyncio.timeout(PATIENCE):
+            while any(self.row(video_id).is_saving for video_id in video_ids):
+                self.monitor.start_downloads()
+                if not self.threads:
+                    self.clock.advance(3)
+                await asyncio.sleep(0.0005)
+        self.monitor.tell()
+
+    async def put_off(self, video_id: str) -> None:
+        """Wait until this download has been put off: it is tried again later."""
+        await until(lambda: self.save_state(video_id) is DownloadState.WAITING)
+
+    def received(self, video_id: str) -> int:
+        """Bytes of its file that are here."""
+        saving = self.row(video_id).saving
+        return 0 if saving is None else saving.progress.received
+
+    async def asked_for_content(self, times: int) -> None:
+        """Start downloads as they may be until so many requests for any content have come."""
+        async with asyncio.timeout(PATIENCE):
+            while len(self.gateway.asked("/content")) < times:
+                self.monitor.start_downloads()
+                await asyncio.sleep(0.001)
+
+    @property
+    def threads(self) -> list[str]:
+        """The downloads whose thread is still there."""
+        return [t.name for t in threading.enumerate() if t.name.startswith("save ")]
+
+    def save_state(self, video_id: str) -> DownloadState | None:
+        saving = self.row(video_id).saving
+        return None if saving is None else saving.state
+
+
+@asynccontextmanager
+async def world(
+    folder: Path,
+    *,
+    token: str = "",
+    base_url: str = "",
+    host: str = "",
+    environ: dict[str, str] | None = None,
+    api: dict[str, Any] | None = None,
+    certificate: str = "",
+    **monitor: Any,
+) -> AsyncIterator[World]:
+    """A gateway without videos, and a monitor that watches none; `api` are options of the client.
+
+    `base_url` and `token` are what the client believes, if not the truth; `host` is what it calls
+    this machine.
+    """
+    clock = FakeClock()
+    with Gateway(clock, certificate=certificate) as gateway:
+        watchlist = Watchlist(folder / "watchlist.toml", clock=clock)
+        watch = Monitor(
+            watchlist,
+            folder=folder / "videos",
+            clock=clock,
+            rng=random.Random(7),  # noqa: S311 - the same jitter in every run
+            **monitor,
+        )
+        here = World(clock, gateway, watch, folder / "videos", watchlist)
+        watch.subscribe(here.told.append)
+        await watch.load()
+        options = {"environ": environ or {}, "clock": clock, **(api or {})}
+        url = base_url or gateway.url.replace("127.0.0.1", host or "127.0.0.1")
+        watch.connect(Api(url, token or gateway.token, **options))
+        try:
+            yield here
+        finally:
+            await watch.stop()

@@ -1,0 +1,310 @@
+"""Real processes, a real gateway, real SIGKILLs: whatever is killed whenever, nothing is lost.
+
+It knows what may be on the disk after a kill; it must not know what the program does when.
+
+`python3 -m tests.robustness.kills [--kills N] [--seed N]` prints kills, breaches and seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+from hingtui.model.errors import HingtuiError
+from hingtui.storage.watchlist import Watchlist
+from hingtui.system.files import lock_descriptor, locked
+from tests.servers.files import Say, said
+from tests.servers.sockets import Answer, FaultServer, Part, Request, answer, json_answer
+from tests.support.mp4 import mp4
+from tests.support.pty import clean_environ
+
+AT_ONCE = 3
+"""Processes that share one home at any moment."""
+VIDEOS = 16
+"""Videos that one home gets to know."""
+A_HOME_LASTS = 40
+"""Kills after which everything that is left must come home, and another home begins."""
+PATIENCE = 60.0
+_PIECES = 24
+_PAUSE = 0.003
+"""Seconds between two pieces of a video: there must be time to be killed in."""
+_GLANCE = 0.002
+_LEFT_ALONE = 0.1
+"""The share of processes that may live, to see how long they do."""
+_MINE = b"the user's own"
+
+
+class Gateway(FaultServer):
+    """Knows every video ever asked for: each is finished, and has bytes of its own."""
+
+    def __init__(self) -> None:
+        super().__init__(respond=self._respond)
+        self.sent_at: dict[str, float] = {}
+        """When the bytes of a video were last asked for."""
+
+    def film(self, video_id: str) -> bytes:
+        number = int(video_id.rpartition("_")[2])
+        return mp4(40_000 + 997 * number, seed=number)
+
+    def _respond(self, request: Request) -> Answer:
+        video_id, _, rest = request.path.removeprefix("/v1/videos/").partition("/")
+        if not video_id.startswith("video_"):
+            return answer(404)
+        if rest == "content":
+            self.sent_at[video_id] = time.monotonic()
+            return self._slowly(request, self.film(video_id))
+        now = time.time()
+        return json_answer({"id": video_id, "status": "success", "expires_at": now + 3600})
+
+    def _slowly(self, request: Request, film: bytes) -> Iterator[Part]:
+        say = Say(piece=len(film) // _PIECES, between=lambda: self.stopping.wait(_PAUSE))
+        return said(say, film, request)
+
+
+@dataclass
+class Record:
+    """What came of it."""
+
+    kills: dict[str, int] = field(default_factory=lambda: {"add": 0, "download": 0})
+    parts_left: int = 0
+    """Kills that left the beginning of a video."""
+    spoke: int = 0
+    """Kills of a process that had said something already."""
+    ended: int = 0
+    """Processes that were quicker than their kill, or left alone."""
+    homes: int = 0
+    resumed: int = 0
+    breaches: list[str] = field(default_factory=list)
+
+    @property
+    def total(self) -> int:
+        return sum(self.kills.values())
+
+
+@dataclass
+class Victim:
+    """One process, and the moment at which it is to be killed."""
+
+    kind: str
+    ids: list[str]
+    process: subprocess.Popen[bytes]
+    output: IO[bytes]
+    born: float
+    dies_at: float
+    waits_for_bytes: bool
+    """Whether it lives until it receives a video, and so many seconds more as `dies_at` was."""
+
+    def is_due(self, now: float, sent_at: dict[str, float]) -> bool:
+        """Whether its moment has come."""
+        asked_at = max((sent_at.get(video_id, 0.0) for video_id in self.ids), default=0.0)
+        if self.waits_for_bytes and asked_at > self.born:
+            self.waits_for_bytes = False
+            self.dies_at = asked_at + self.dies_at - self.born
+        return not self.waits_for_bytes and now >= self.dies_at
+
+
+class Home:
+    """One folder of settings, watchlist and videos that all its processes share."""
+
+    def __init__(self, folder: Path, gateway: Gateway, number: int, record: Record) -> None:
+        self.folder = folder
+        self.videos = folder / "videos"
+        self.gateway = gateway
+        self.record = record
+        self.pool = [f"video_{VIDEOS * number + i}" for i in range(VIDEOS)]
+        self.told: set[str] = set()
+        """Ids that somebody tried to add."""
+        self.acknowledged: set[str] = set()
+        """Ids of which a process has said that they are watched."""
+        self.environ = clean_environ(
+            folder,
+            HINGNET_BASE_URL=gateway.url,
+            HINGNET_API_KEY="oh-kills",
+            PYTHONUNBUFFERED="1",
+        )
+        self.videos.mkdir(parents=True)
+        self.mine = self.videos / f"{self.pool[0]}.mp4"
+        self.mine.write_bytes(_MINE)
+
+    def start(
+        self, kind: str, ids: list[str], lasts: float, *, waits_for_bytes: bool = False
+    ) -> Victim:
+        if kind == "add":
+            self.told.update(ids)
+        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process is buried
+        process = subprocess.Popen(  # noqa: S603 - this very program
+            [sys.executable, "-m", "hingtui", kind, *ids],
+            stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=self.environ,
+        )  # fmt: skip
+        now = time.monotonic()
+        return Victim(kind, ids, process, output, now, now + lasts, waits_for_bytes)
+
+    def bury(self, victim: Victim) -> str:
+        """Hear what a dead process had said; what it had promised must be kept."""
+        with victim.output:
+            victim.output.seek(0)
+            output = victim.output.read().decode("utf-8", "replace")
+        for line in output.splitlines(keepends=True):
+            said, _, rest = line.partition("  ")
+            if victim.kind == "add" and said in ("added", "already watched") and "\n" in rest:
+                self.acknowledged.add(rest.strip())
+        if victim.process.returncode == 0 and victim.kind == "add":
+            self.acknowledged.update(victim.ids)
+        return output
+
+    def check(self, when: str) -> None:
+        """What must be true at any moment, whoever was killed and whoever is still at work."""
+        for breach in self._wrong():
+            self.record.breaches.append(f"{when}: {breach}")
+
+    def _wrong(self) -> Iterator[str]:
+        try:
+            contents = Watchlist(self.folder / "watchlist.toml").read()
+        except HingtuiError as error:
+            yield f"the watchlist cannot be read: {error}"
+            return
+        if contents.set_aside is not None:
+            yield f"the watchlist was damaged: {contents.set_aside.name}"
+        if lost := self.acknowledged - contents.entries.keys():
+            yield f"lost: {sorted(lost)}"
+        if foreign := contents.entries.keys() - self.told:
+            yield f"never added: {sorted(foreign)}"
+        for path in self.videos.glob("*.mp4"):
+            film = self.gateway.film(path.stem.removesuffix("-2"))
+            if path.read_bytes() != (_MINE if path == self.mine else film):
+                yield f"{path.name} is not what it should be"
+
+    def end(self) -> None:
+        """Nobody is killed any more: everything comes home, and nothing else is left."""
+        self.check("at rest")
+        self._check_locks()
+        for kind in ("add", "download"):
+            victim = self.start(kind, self.pool, PATIENCE)
+            victim.process.wait(PATIENCE)
+            output = self.bury(victim)
+            if victim.process.returncode:
+                self.record.breaches.append(f"at the end, {kind}: {output}")
+        self.check("at the end")
+        there = {path.name for path in self.videos.iterdir()}
+        wanted = {f"{video_id}.mp4" for video_id in self.pool} | {f"{self.pool[0]}-2.mp4"}
+        if there != wanted:
+            self.record.breaches.append(f"at the end: {sorted(there ^ wanted)}")
+        if left := [path.name for path in self.folder.glob(".*")]:
+            self.record.breaches.append(f"at the end: {left}")
+        self.record.homes += 1
+
+    def _check_locks(self) -> None:
+        try:
+            with locked(self.folder / "watchlist.toml.lock", blocking=False):
+                pass
+            for part in self.videos.glob("*.part"):
+                with part.open("rb") as file:
+                    lock_descriptor(file.fileno())
+        except BlockingIOError as error:
+            self.record.breaches.append(f"a lock of the dead is held: {error}")
+
+
+class Killer:
+    """Starts processes and kills them, spread over their whole lives."""
+
+    def __init__(self, seed: int, record: Record) -> None:
+        self.chance = random.Random(seed)  # noqa: S311 - the same story in every run
+        self.record = record
+        self.lives = {"add": 0.3, "download": 0.8}
+        """Seconds that a process of a kind lives if it is let, as seen lately."""
+
+    def haunt(self, home: Home, kills: int) -> None:
+        """Kill so many processes in this home, and see each time that nothing is lost."""
+        ends = self.record.total + kills
+        victims: list[Victim] = []
+        while self.record.total < ends:
+            victims += [self._next(home) for _ in range(AT_ONCE - len(victims))]
+            time.sleep(_GLANCE)
+            for victim in list(victims):
+                if victim.process.poll() is not None:
+                    self._ended(home, victim)
+                elif victim.is_due(time.monotonic(), home.gateway.sent_at):
+                    self._kill(home, victim)
+                else:
+                    continue
+                victims.remove(victim)
+        for victim in victims:
+            victim.process.wait(PATIENCE)
+            self._ended(home, victim)
+
+    def _next(self, home: Home) -> Victim:
+        kind = self.chance.choice(["add", "download"])
+        ids = self.chance.sample(home.pool, self.chance.randint(1, 3))
+        if self.chance.random() < _LEFT_ALONE:
+            return home.start(kind, ids, PATIENCE)
+        if kind == "download" and self.chance.random() < 0.6:
+            lasts = self.chance.uniform(0.0, 2 * _PIECES * _PAUSE)
+            return home.start(kind, ids, lasts, waits_for_bytes=True)
+        # Some at any moment, the others where files are being written.
+        begin, end = self.chance.choice([(0.0, 1.0), (0.6, 1.0), (0.85, 1.05)])
+        return home.start(kind, ids, self.lives[kind] * self.chance.uniform(begin, end))
+
+    def _kill(self, home: Home, victim: Victim) -> None:
+        victim.process.kill()
+        if victim.process.wait(PATIENCE) >= 0:
+            self._ended(home, victim)
+            return
+        output = home.bury(victim)
+        self.record.kills[victim.kind] += 1
+        self.record.spoke += bool(output)
+        self.record.parts_left += victim.kind == "download" and any(
+            (home.videos / f"{video_id}.mp4.part").exists() for video_id in victim.ids
+        )
+        home.check(f"kill {self.record.total} ({victim.kind})")
+
+    def _ended(self, home: Home, victim: Victim) -> None:
+        """It came to its own end before its moment."""
+        life = time.monotonic() - victim.born
+        self.lives[victim.kind] += (life - self.lives[victim.kind]) / 4
+        self.record.ended += 1
+        output = home.bury(victim)
+        if victim.process.returncode:
+            self.record.breaches.append(f"{victim.kind} {victim.ids} said: {output}")
+
+
+def kill(kills: int, *, seed: int) -> Record:
+    """Kill so many processes and say what came of it."""
+    record = Record()
+    killer = Killer(seed, record)
+    with ExitStack() as stack:
+        gateway = stack.enter_context(Gateway())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kills-")))
+        while record.total < kills:
+            home = Home(folder / str(record.homes), gateway, record.homes, record)
+            killer.haunt(home, min(A_HOME_LASTS, kills - record.total))
+            home.end()
+        record.resumed = sum("range" in request.headers for request in gateway.requests)
+    return record
+
+
+def main() -> int:
+    """Kill, tell, and fail where anything was lost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=1000)
+    parser.add_argument("--seed", type=int, default=4)
+    given = parser.parse_args()
+    began = time.monotonic()
+    record = kill(given.kills, seed=given.seed)
+    for breach in record.breaches[:20]:
+        print(breach)
+    kinds = ", ".join(f"{count} of {kind}" for kind, count in record.kills.items())
+    print(
+        f"{record.total} kills ({kinds}; {record.spoke} had spoken, {record.parts_left} left a "
+        f"part, {record.resumed} were resumed; {record.ended} lived), {record.homes} homes, "
+        f"{len(record.breaches)} breaches, {time.monotonic() - began:.1f} s"
+    )
+    return 1 if record.breaches else 0

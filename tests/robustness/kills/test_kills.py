@@ -1,0 +1,11 @@
+"""A few of the thousand kills of `python3 -m tests.robustness.kills`."""
+
+from __future__ import annotations
+
+from tests.robustness.kills.run import kill
+
+
+def test_processes_killed_at_any_moment_lose_nothing() -> None:
+    record = kill(15, seed=2)
+    assert record.total == 15
+    assert record.breaches == []

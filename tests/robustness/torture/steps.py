@@ -1,0 +1,156 @@
+"""Knows how to spoil every single step of what the product does on a disk, and what may come of it.
+
+What each step is for, and what counts as old, new or lost, is in `scenes`.
+"""
+
+from __future__ import annotations
+
+import errno
+import random
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from hingtui.model.errors import HingtuiError
+from tests.support.disk.faulty_disk import FaultyDisk, Killed
+
+
+class Scene(ABC):
+    """One thing that the product does on a disk."""
+
+    links = True
+    """Whether the file system knows hard links."""
+
+    @property
+    def name(self) -> str:
+        return type(self).__name__
+
+    @abstractmethod
+    def prepare(self, root: Path) -> None:
+        """Lay out what is there before."""
+
+    @abstractmethod
+    def act(self, root: Path) -> None:
+        """Do it. Raises HingtuiError."""
+
+    @abstractmethod
+    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
+        """What is wrong with what is there; `is_done`: it was said to be done, so it must be."""
+
+    @abstractmethod
+    def names(self, root: Path) -> set[str]:
+        """Every file that there may be when all is done, from `root` on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One way in which a disk lets a process down at a step."""
+
+    name: str
+    order: Callable[[FaultyDisk, int], None]
+    looks: bool = False
+    """Whether `stat` and its like fail too."""
+    power: Callable[[int], random.Random | None] | None = None
+    """The chance by which a power cut decides at a step, where there is one."""
+    tells: bool = False
+    """Whether it finds most of what there is to find: never to be left out."""
+
+
+def _error(number: int) -> Callable[[FaultyDisk, int], None]:
+    return lambda disk, at: disk.fail(at, number)
+
+
+def _errors(number: int) -> Callable[[FaultyDisk, int], None]:
+    return lambda disk, at: disk.fail_from(at, number)
+
+
+def _chance(seed: int) -> Callable[[int], random.Random]:
+    return lambda at: random.Random(99 * at + seed)  # noqa: S311 - the same in every run
+
+
+FAULTS = (
+    Fault("killed", FaultyDisk.kill, tells=True),
+    Fault("input/output error", _error(errno.EIO), tells=True),
+    Fault("input/output error, even of a look", _error(errno.EIO), looks=True),
+    Fault("permission denied", _error(errno.EACCES), looks=True),
+    Fault("no space, once", _error(errno.ENOSPC)),
+    Fault("no space from then on", _errors(errno.ENOSPC)),
+    Fault("read-only from then on", _errors(errno.EROFS)),
+    Fault("power cut at its worst", FaultyDisk.kill, power=lambda _: None),
+    *(Fault(f"power cut {seed}", FaultyDisk.kill, power=_chance(seed)) for seed in range(4)),
+)
+
+
+@dataclass
+class Record:
+    """How many cases there were, and what was wrong in which."""
+
+    cases: int = 0
+    breaches: list[str] = field(default_factory=list)
+
+
+def torture(scene: Scene, *, every: int = 1) -> Record:
+    """Spoil every step of `scene` with every fault; every so many where the fault tells less."""
+    record = Record()
+    for number, fault in enumerate(FAULTS):
+        # The last: a power cut after all was said to be done.
+        for at in range(_steps(scene, fault) + bool(fault.power), 0, -1):
+            if not fault.tells and (at + number) % every:
+                continue
+            record.cases += 1
+            with tempfile.TemporaryDirectory(prefix="torture-") as folder:
+                for breach in _case(scene, fault, at, Path(folder)):
+                    record.breaches.append(f"{scene.name}, {fault.name} at {at}: {breach}")
+    return record
+
+
+def _disk(scene: Scene, fault: Fault, root: Path) -> FaultyDisk:
+    remembers = fault.power is not None
+    return FaultyDisk(root, looks=fault.looks, remembers=remembers, links=scene.links)
+
+
+def _steps(scene: Scene, fault: Fault) -> int:
+    with (
+        tempfile.TemporaryDirectory(prefix="torture-") as folder,
+        _disk(scene, fault, Path(folder)) as disk,
+    ):
+        scene.prepare(Path(folder))
+        before = len(disk.steps)
+        scene.act(Path(folder))
+        return len(disk.steps) - before
+
+
+def _case(scene: Scene, fault: Fault, at: int, root: Path) -> Iterator[str]:
+    with _disk(scene, fault, root) as disk:
+        scene.prepare(root)
+        disk.settle()
+        fault.order(disk, at)
+        is_done = False
+        try:
+            scene.act(root)
+            is_done = True
+        except Killed:
+            pass
+        except HingtuiError as error:
+            if fault.power or not str(error):
+                yield f"said {error!r}"
+        except Exception as error:  # noqa: BLE001 - that is the breach
+            yield f"not of the family: {error!r}"
+        if not disk.is_dead and disk.open_files:
+            yield f"left open: {disk.open_files}"
+        if fault.power:
+            disk.power_cut(fault.power(at))
+        disk.heal()
+        disk.revive()
+        yield from scene.judge(root, is_done=is_done)
+        try:
+            scene.act(root)
+        except Exception as error:  # noqa: BLE001 - that is the breach
+            yield f"the second try said {error!r}"
+            return
+        yield from scene.judge(root, is_done=True)
+        there = {str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()}
+        if there != scene.names(root):
+            yield f"there are {sorted(there)}"

@@ -1,0 +1,121 @@
+"""One file on a real socket, served rightly unless a script says how to answer wrongly.
+
+It knows files, ranges and what can be lied about them; it must not know the gateway's API.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from tests.servers.sockets import CLOSE, Answer, End, FaultServer, Part, Request
+
+ETAG = '"v1"'
+
+
+@dataclass
+class Say:
+    """How to answer one request for the file."""
+
+    status: int = 200
+    """Anything but 200 is said as it is, with `body`; 200 becomes a 206 for a Range."""
+    body: bytes | None = None
+    """Instead of the server's file."""
+    type: str = "video/mp4"
+    headers: dict[str, str] = field(default_factory=dict)
+    """Added to the usual ones, or said in their place."""
+    etag: str | None = ETAG
+    ranges: bool = True
+    """Whether a Range is heeded."""
+    shift: int = 0
+    """A Range is answered from so many bytes further on."""
+    length: str = "said"
+    """`said` by Content-Length, `chunked`, or `unsaid`: until the connection closes."""
+    cut: int | None = None
+    """End the connection after so many bytes of the body."""
+    end: End | None = CLOSE
+    """How it then ends; None: as if that had been all."""
+    piece: int | None = None
+    """Send the body in pieces of so many bytes."""
+    between: Callable[[], object] | None = None
+    """Called before each piece but the first: a clock moved there makes a drip feed."""
+    midway: Callable[[], object] | None = None
+    """Called when half of the body is sent."""
+
+
+class FileServer(FaultServer):
+    """Serves `data` under every path; `script` says how the next requests are answered."""
+
+    def __init__(self, data: bytes, *, certificate: str = "") -> None:
+        super().__init__(respond=self._respond, certificate=certificate)
+        self.data = data
+        self.script: list[Say] = []
+        self.usual = Say()
+
+    def says(self, *script: Say) -> None:
+        self.script.extend(script)
+
+    @property
+    def ranges(self) -> list[str | None]:
+        """The Range of each request so far."""
+        return [request.headers.get("range") for request in self.requests]
+
+    def _respond(self, request: Request) -> Answer:
+        return said(self.script.pop(0) if self.script else self.usual, self.data, request)
+
+
+@contextmanager
+def serving(data: bytes) -> Iterator[FileServer]:
+    with FileServer(data) as server:
+        yield server
+
+
+def said(say: Say, data: bytes, request: Request) -> Iterator[Part]:
+    """What a server that holds `data` answers to `request` if told to say it like that."""
+    body = data if say.body is None else say.body
+    status, extra = say.status, {}
+    wanted = re.fullmatch(r"bytes=(\d+)-", request.headers.get("range", ""))
+    same = request.headers.get("if-range", say.etag) == say.etag
+    if status == 200 and wanted and say.ranges and same:
+        start, total = int(wanted[1]), len(body)
+        if start >= total:
+            status, body, extra = 416, b"", {"Content-Range": f"bytes */{total}"}
+        else:
+            start += say.shift
+            body = body[start:]
+            status = 206
+            extra = {"Content-Range": f"bytes {start}-{total - 1}/{total}"}
+    yield _head(say, status, extra, len(body))
+    yield from _pieces(say, body if say.cut is None else body[: say.cut])
+    if say.cut is not None and say.end is not None:
+        yield say.end
+    elif say.length == "chunked":
+        yield b"0\r\n\r\n"
+    elif say.length == "unsaid" or say.cut is not None:
+        yield CLOSE
+
+
+def _head(say: Say, status: int, extra: dict[str, str], length: int) -> bytes:
+    headers = {"Content-Type": say.type}
+    if say.etag:
+        headers["ETag"] = say.etag
+    if say.length == "said":
+        headers["Content-Length"] = str(length)
+    elif say.length == "chunked":
+        headers["Transfer-Encoding"] = "chunked"
+    headers |= extra | say.headers
+    lines = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return f"HTTP/1.1 {status} Whatever\r\n{lines}\r\n".encode("latin-1")
+
+
+def _pieces(say: Say, body: bytes) -> Iterator[bytes]:
+    size = say.piece or max(1, (len(body) + 1) // 2)
+    for at in range(0, len(body), size):
+        if at and say.between:
+            say.between()
+        if at and say.midway and at >= len(body) // 2 > at - size:
+            say.midway()
+        piece = body[at : at + size]
+        yield b"%x\r\n%b\r\n" % (len(piece), piece) if say.length == "chunked" else piece

@@ -1,0 +1,103 @@
+"""A home folder, a gateway that counts, and several hingtui that share both; knows no outcome."""
+
+from __future__ import annotations
+
+import contextlib
+import select
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.servers.counting import TOKEN, Counting, counting
+from tests.support.pty import PATIENCE, ROOT, Terminal, clean_environ, terminal
+
+Process = subprocess.Popen[bytes]
+Said = tuple[list[str], int]
+"""All lines that a command printed by its end, and its exit status."""
+
+
+@dataclass
+class World:
+    """One home folder, and the gateway that everything in it asks."""
+
+    gateway: Counting
+    home: Path
+    running: list[Process] = field(default_factory=list)
+
+    @property
+    def environ(self) -> dict[str, str]:
+        url = self.gateway.server.url
+        return clean_environ(self.home, HINGNET_API_KEY=TOKEN, HINGNET_BASE_URL=url)
+
+    @property
+    def videos(self) -> list[str]:
+        """What lies in the folder of videos."""
+        return sorted(path.name for path in (self.home / "videos").iterdir())
+
+    @property
+    def watched(self) -> list[str]:
+        """The ids in the watchlist's file."""
+        table = tomllib.loads((self.home / "watchlist.toml").read_text())
+        return sorted(video["id"] for video in table["videos"])
+
+    def start(self, *arguments: str) -> Process:
+        """Run a command; `said` waits for its end."""
+        return self.python("-m", "hingtui", *arguments)
+
+    def python(self, *arguments: str) -> Process:
+        process = subprocess.Popen(  # noqa: S603 - this very program
+            [sys.executable, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            env=self.environ,
+            cwd=ROOT,
+            bufsize=0,  # so that what was printed can be waited for
+        )
+        self.running.append(process)
+        return process
+
+    def dashboard(self) -> contextlib.AbstractContextManager[Terminal]:
+        return terminal(environ=self.environ, columns=120)
+
+    def close(self) -> None:
+        for process in self.running:
+            process.kill()
+            process.communicate()
+
+
+@contextlib.contextmanager
+def world(home: Path, *, config: str = "", watchlist: str = "") -> Iterator[World]:
+    home.mkdir()
+    for name, text in (("config.toml", config), ("watchlist.toml", watchlist)):
+        if text:
+            (home / name).write_text(text)
+    with counting() as gateway:
+        made = World(gateway, home)
+        try:
+            yield made
+        finally:
+            made.close()
+
+
+def said(process: Process) -> Said:
+    output, _ = process.communicate(timeout=PATIENCE)
+    return output.decode().splitlines(), process.returncode
+
+
+def next_line(process: Process) -> str:
+    """The next line that it prints, if it does so in time."""
+    assert process.stdout is not None
+    assert select.select([process.stdout], [], [], PATIENCE)[0], "it says nothing"
+    return process.stdout.readline().decode().strip()
+
+
+def until(true: Callable[[], object], why: str, within: float = PATIENCE) -> None:
+    deadline = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < deadline, f"never so: {why}"
+        time.sleep(0.01)

@@ -1,0 +1,172 @@
+"""The dashboard on a stage: the real app, a real gateway on a socket, a clock moved by hand."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.text import Text
+from textual import _wait
+from textual.pilot import Pilot
+from textual.widgets import Static
+
+from hingtui.demo.job import Job
+from hingtui.demo.server import DemoServer
+from hingtui.demo.story import Story
+from hingtui.monitor import DownloadState, GatewayState, Row
+from hingtui.storage.settings import load_settings
+from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.entry import Entry
+from hingtui.text import i18n
+from hingtui.ui.app import HingtuiApp
+from hingtui.ui.screens.dashboard import Dashboard
+from hingtui.ui.table.video_table import VideoTable
+from hingtui.ui.widgets.detail import DetailPane
+from tests.support.clock import FakeClock
+from tests.support.scene import PATIENCE, TOKEN, until
+
+# Textual's pilot looks whether the process is idle only every 20 ms: a third of all tests' time.
+_wait.SLEEP_GRANULARITY = 1 / 200
+_wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 20
+
+
+@dataclass
+class Stage:
+    """Everything on the stage."""
+
+    clock: FakeClock
+    server: DemoServer
+    app: HingtuiApp
+    pilot: Pilot[None]
+    home: Path
+    survives: int = 0
+    """How many kinds of unexpected errors this play is about."""
+
+    @property
+    def dashboard(self) -> Dashboard:
+        return next(s for s in self.app.screen_stack if isinstance(s, Dashboard))
+
+    @property
+    def table(self) -> VideoTable:
+        return self.dashboard.query_one(VideoTable)
+
+    def row(self, video_id: str) -> Row:
+        return self.app.monitor.watched[video_id]
+
+    async def pass_time(self, seconds: float = 0.0) -> None:
+        """Let so many seconds pass, and everything that is due then happen and be drawn."""
+        self.clock.advance(seconds)
+        await self.app.monitor.settle()
+        await self.drawn()
+
+    async def drawn(self) -> None:
+        """Let what has happened be told and drawn."""
+        self.app.monitor.tell()
+        await self.pilot.pause()
+        self.dashboard.time_passed()
+        await self.pilot.pause()
+
+    async def press(self, *keys: str) -> None:
+        await self.pilot.press(*keys)
+        await self.drawn()
+
+    async def paste(self, text: str) -> None:
+        """As a terminal pastes."""
+        from textual.events import Paste
+
+        self.app.screen.post_message(Paste(text))
+        await self.drawn()
+
+    async def saved(self, video_id: str) -> None:
+        """Wait until its download is over; what waits for a better time gets it."""
+
+        def is_over() -> bool:
+            if not self.row(video_id).is_saving:
+                return True
+            self.app.monitor.start_downloads()
+            savings = [watched.saving for watched in self.app.monitor.watched.values()]
+            if not any(saving and saving.state is DownloadState.RUNNING for saving in savings):
+                self.clock.advance(1)  # until it is its turn, or the host's pause is over
+            return False
+
+        await until(is_over)
+        await self.drawn()
+
+    def lines(self) -> list[str]:
+        """The screen as text, as a person reads it."""
+        return screen_lines(self.app)
+
+    def text(self) -> str:
+        return "\n".join(self.lines())
+
+    def line_with(self, words: str) -> str:
+        """The first line of the screen that holds these words."""
+        return next((line for line in self.lines() if words in line), "")
+
+    def detail(self) -> str:
+        pane = self.dashboard.query_one(DetailPane)
+        shown = pane.query_one("#detail-text", Static).content
+        return shown.plain if isinstance(shown, Text) else str(shown)
+
+    def toasts(self) -> list[str]:
+        return [notification.message for notification in self.app._notifications]
+
+
+@asynccontextmanager
+async def stage(
+    home: Path,
+    *jobs: Job,
+    watched: Iterable[str] | None = None,
+    size: tuple[int, int] = (120, 30),
+    language: str = "en",
+    token: str | None = TOKEN,
+    is_demo: bool = False,
+) -> AsyncIterator[Stage]:
+    """The app over a gateway that knows these jobs; it watches them all unless told otherwise."""
+    clock = FakeClock()
+    ids = [job.id for job in jobs] if watched is None else watched
+    now = clock.time()
+    Watchlist(home / "watchlist.toml").change(
+        add=[Entry(video_id, now - at) for at, video_id in enumerate(ids)]
+    )
+    with DemoServer(Story(jobs), clock=clock, token=TOKEN) as server:
+        environ = {"HINGTUI_HOME": str(home), "HINGNET_BASE_URL": server.base_url}
+        environ["HINGTUI_LANG"] = language
+        if token is not None:
+            environ["HINGNET_API_KEY"] = token
+        async with on_stage(environ, clock, size=size, is_demo=is_demo) as (app, pilot):
+            acting = Stage(clock, server, app, pilot, home)
+            await acting.pass_time()
+            yield acting
+        assert len(app.survived) == acting.survives, app.survived
+
+
+@asynccontextmanager
+async def on_stage(
+    environ: dict[str, str],
+    clock: FakeClock,
+    *,
+    size: tuple[int, int] = (120, 30),
+    is_demo: bool = False,
+) -> AsyncIterator[tuple[HingtuiApp, Pilot[None]]]:
+    """The app as this environment wants it, once it knows whom to ask."""
+    i18n.use_language(environ["HINGTUI_LANG"])
+    try:
+        app = HingtuiApp(load_settings(environ), clock=clock, is_demo=is_demo)
+        async with app.run_test(size=size) as pilot:
+            async with asyncio.timeout(PATIENCE):
+                await until(lambda: app.monitor.connection.link is not GatewayState.STARTING)
+            yield app, pilot
+    finally:
+        i18n.use_language("en")
+
+
+def screen_lines(app: HingtuiApp) -> list[str]:
+    """What stands on the screen, line by line."""
+    width, height = app.size
+    strips = app.screen._compositor.render_strips()
+    lines = ["".join(segment.text for segment in strip) for strip in strips[:height]]
+    return [line[:width].rstrip() for line in lines]

@@ -1,0 +1,187 @@
+"""Knows how to run the dashboard over the demo's server with time standing still, and to move on.
+
+It knows not what is looked at then. Whatever a race could decide is decided beforehand, so that two
+runs come to the very same screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Condition, Event
+
+from textual.pilot import Pilot
+
+from hingtui import ui
+from hingtui.api import Api as HttpApi
+from hingtui.demo.server import DemoServer
+from hingtui.monitor import Changes, DownloadState
+from hingtui.monitor.monitor import Api
+from hingtui.storage.settings import Settings
+from hingtui.ui.app import HingtuiApp
+from hingtui.ui.messages import VideosChanged
+from hingtui.ui.screens.dashboard import Dashboard
+from tests.support.clock import FakeClock
+
+_LOOK = 5.0
+"""Seconds between two questions about every video."""
+_SLICE = 0.097
+"""Seconds that pass at once during a download: no whole number of the server's pauses, so that no
+piece is due at the very moment at which time stands still."""
+_PIECE = 28_000
+RATE = 25.0 * _PIECE
+"""Bytes of a piece, of which the demo's server sends 25 a second."""
+_LOOK_AT_EVENT = 0.05
+"""Real seconds between two looks at an event that somebody may have set."""
+_PATIENCE = 20.0
+"""Real seconds for anything to come about."""
+
+
+class StillClock(FakeClock):
+    """A clock that stands still for waiting threads too.
+
+    They hardly wake meanwhile: Textual's pilot waits until this process is idle.
+    """
+
+    def __init__(self, now: float) -> None:
+        super().__init__(now)
+        self._moved = Condition()
+
+    def advance(self, seconds: float) -> None:
+        with self._moved:
+            super().advance(seconds)
+            self._moved.notify_all()
+
+    def wait(self, event: Event, seconds: float) -> bool:
+        until = self.monotonic() + seconds
+        with self._moved:
+            while self.monotonic() < until and not event.is_set():
+                self._moved.wait(_LOOK_AT_EVENT)
+        return event.is_set()
+
+
+class _Middle(random.Random):
+    """Chance that always has it the same way."""
+
+    def uniform(self, a: float, b: float) -> float:
+        return (a + b) / 2
+
+
+class StillApp(HingtuiApp):
+    """Says one host and asks another."""
+
+    CSS_PATH = str(Path(ui.__file__).with_name("dashboard.tcss"))
+
+    def __init__(self, settings: Settings, clock: StillClock, asked: str) -> None:
+        super().__init__(settings, clock=clock)
+        self._asked = asked
+        self.monitor._rng = _Middle()
+
+    def _make_api(self, token: str) -> Api:
+        return HttpApi(self._asked, token, clock=self.monitor.clock)
+
+
+@dataclass(slots=True)
+class Stage:
+    """The running dashboard and the means to move it on."""
+
+    app: HingtuiApp
+    pilot: Pilot[None]
+    clock: StillClock
+    server: DemoServer
+    began: dict[str, float] = field(default_factory=dict)
+    """When each running download began."""
+
+    async def pass_time(self, seconds: float) -> None:
+        """Let time pass, and ask about everything now and then."""
+        until = self.clock.now + seconds
+        await self.ask()
+        while self.clock.now < until:
+            self.clock.advance(min(_LOOK, until - self.clock.now))
+            jobs = self.server.story.jobs.values()
+            self.app.monitor.add([job.id for job in jobs if job.created_at <= self.clock.now])
+            await self.ask()
+
+    async def ask(self) -> None:
+        """Ask about everything at this moment, but for what the host's budget does not allow."""
+        monitor = self.app.monitor
+        await monitor.settle()  # what is under way would be asked no second time
+        monitor.ask()
+        monitor.pause(False)
+        await monitor.settle()
+        while any(
+            monitor.next_question_in(w.id) == 0 for w in monitor.watched.values() if not w.is_final
+        ):
+            self.clock.advance(0.5)
+            await monitor.settle()
+
+    async def rest(self) -> None:
+        """Ask nothing until the host's budget has room for downloads again."""
+        self.app.monitor.pause(True)
+        self.clock.advance(2)
+
+    async def save(self, count: int) -> None:
+        """Bring home at once so many of the ready, but not the two that vanish first."""
+        monitor = self.app.monitor
+        await self.rest()
+        self.server.rate = None
+        ready = [w for w in monitor.watched.values() if w.can_be_saved(monitor.now())]
+        ready.sort(key=lambda watched: watched.expiry.at if watched.expiry else math.inf)
+        monitor.save(watched.id for watched in ready[2 : 2 + count])
+        await self.until(lambda: not monitor.saving)
+        self.server.rate = RATE
+
+    async def receive(self, seconds: float) -> None:
+        """Let the downloads that are wanted go on for so long, at the demo's pace."""
+        for _slice in range(int(seconds / _SLICE)):
+            await self.until(self._has_received)
+            self.clock.advance(_SLICE)
+        await self.until(self._has_received)
+        for watched in self.app.monitor.saving:
+            if watched.saving and watched.saving.state is DownloadState.RUNNING:
+                # As measured, but for 1 or 2 % that depend on how the system cuts the pieces.
+                watched.saving.progress.speed = RATE
+
+    def _has_received(self) -> bool:
+        """Whether all that the server has sent by now has arrived, and nothing is about to end."""
+        saving = self.app.monitor.saving
+        running = [w for w in saving if w.saving and w.saving.state is DownloadState.RUNNING]
+        if len(running) < min(self.app.settings.max_downloads, len(saving)):
+            return False
+        for watched in running:
+            progress = watched.saving.progress if watched.saving else None
+            if progress is None or progress.total is None:
+                return False
+            began = self.began.setdefault(watched.id, self.clock.now)
+            due = (self.clock.now - began) * RATE
+            if progress.received % _PIECE or not due < progress.received < progress.total:
+                return False
+        return True
+
+    async def show(self, *keys: str) -> None:
+        """Press these keys on what there is now, and draw what comes of it."""
+        await self._draw()
+        await self.pilot.press(*keys)
+        await self._draw()
+
+    async def _draw(self) -> None:
+        """Draw all at once what the dashboard would be told of a little later."""
+        news = Changes(ids=set(self.app.monitor.watched), membership=True, host=True)
+        for screen in self.app.screen_stack:
+            if isinstance(screen, Dashboard):
+                screen.post_message(VideosChanged(news))
+        await self.pilot.pause()
+        await self.pilot.pause()  # what those messages posted
+
+    async def until(self, is_so: Callable[[], bool]) -> None:
+        """Wait for what other threads do."""
+        deadline = time.monotonic() + _PATIENCE
+        while not is_so():
+            if time.monotonic() > deadline:
+                raise TimeoutError("the dashboard did not come that far")
+            await asyncio.sleep(0.002)

@@ -1,0 +1,143 @@
+"""How the dashboard ends on a real terminal, and what may not end it."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("a pty is needed", allow_module_level=True)
+
+from tests.support.life import (
+    CTRL_BACKSLASH,
+    CTRL_Q,
+    CTRL_S,
+    ESCAPE,
+    IN_TIME,
+    SIZE,
+    World,
+    a_world,
+    standing,
+    wait_until,
+)
+
+NONSENSE = (
+    b"\xff\xfe\x80\xc3(",  # from a terminal that does not speak UTF-8
+    b"\x1b[99999999999999999999u",  # a key that no keyboard has
+    b"\x1b[1114112u",  # another
+)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with a_world(tmp_path) as world:
+        yield world
+
+
+@pytest.mark.parametrize(
+    ("keys", "signals", "statuses"),
+    [
+        ("", [signal.SIGINT], {130}),
+        ("", [signal.SIGTERM, signal.SIGCONT], {143}),
+        ("?", [signal.SIGQUIT], {131}),
+        ("a", [signal.SIGTERM, signal.SIGHUP], {143, 129}),
+        ("q", [signal.SIGTERM], {0, 143}),
+    ],
+    ids=["interrupted", "as timeout does", "with help open", "two while adding", "quitting"],
+)
+def test_whatever_signal_ends_it_the_terminal_is_as_before(
+    world: World, keys: str, signals: list[signal.Signals], statuses: set[int]
+) -> None:
+    with world.dashboard() as running:
+        before = standing(running)
+        running.press(keys)
+        if keys not in ("", "q"):
+            running.until(lambda text: text != before, "what the key opens")
+        running.send(*signals)
+        assert running.exit_status() in statuses
+        assert running.took < IN_TIME
+        running.assert_restored()
+        assert b"Traceback" not in running.raw
+
+
+@pytest.mark.parametrize("after", [0.05, 0.2, 0.4])
+def test_a_signal_while_it_starts_ends_it_quietly(world: World, after: float) -> None:
+    with world.dashboard() as running:
+        running.read_for(after)
+        running.send(signal.SIGTERM)
+        assert running.exit_status() == 143
+        assert running.took < IN_TIME
+        assert running.attributes() == running.attributes_before
+        assert running.modes_left().get(1049, b"l") == b"l"
+        assert b"Traceback" not in running.raw
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the system what a process has computed")
+@pytest.mark.parametrize("started_as", ["leader", "stranger"])
+def test_when_the_terminal_goes_and_nobody_says_so_it_ends_and_costs_nothing(
+    world: World, started_as: str
+) -> None:
+    with world.dashboard(started_as=started_as, ignoring="SIGHUP") as running:
+        standing(running)
+        before = running.cpu()
+        running.hang_up()
+        running.ended()
+        assert running.took < IN_TIME
+        assert running.cpu() - before < IN_TIME / 4
+        assert running.exit_status() == 129
+
+
+def test_keys_that_would_end_or_stop_another_program(world: World) -> None:
+    with world.dashboard() as running:
+        standing(running)
+        running.press(CTRL_S + CTRL_BACKSLASH)
+        log = world.home / "hingtui.log"
+        for count, nonsense in enumerate(NONSENSE, start=1):
+            running.press(nonsense)
+            running.until(
+                lambda _text, count=count: (
+                    log.exists()  # type: ignore[misc]
+                    and log.read_text().count("not understood") == count
+                ),
+                "it read that",
+            )
+        running.press("?")
+        running.shows("Take it off the watchlist")
+        running.press(ESCAPE)
+        running.until(lambda text: "Take it off" not in text, "help closed")
+        running.press(CTRL_Q)
+        assert running.exit_status() == 0
+        running.assert_restored()
+        assert b"Traceback" not in running.raw
+
+
+# A terminal that takes no bytes
+
+
+def test_a_frozen_terminal_stops_neither_the_watch_nor_the_end(world: World) -> None:
+    with world.dashboard() as running:
+        standing(running)
+        running.resize(500, 200)  # so much to draw that no buffer holds it, and nobody reads
+        world.add("video_one")
+        wait_until(lambda: world.has_asked("video_one"), "a question about the first")
+        world.add("video_two")  # looked for a second later: by then the terminal counts as frozen
+        wait_until(lambda: world.has_asked("video_two"), "a question about the second")
+        running.wipe()
+        standing(running)  # now it is read again
+        running.shows("video_two")
+        assert b"\x18" in running.raw  # what was cut half-way was ended
+        running.resize(*SIZE)
+        running.until(lambda text: text.count("\n") == SIZE[1] - 1 and "q Quit" in text, "its size")
+        running.resize(500, 200)
+        world.add("video_three")
+        wait_until(lambda: world.has_asked("video_three"), "a question about the third")
+        running.send(signal.SIGTERM)
+        wait_until(lambda: running.process.poll() is not None, "its end")
+        assert time.monotonic() - running.asked_at < IN_TIME
+        assert running.exit_status() == 143
+        running.assert_restored()

@@ -1,0 +1,99 @@
+"""The real program on a real terminal, before a gateway that says hostile words everywhere."""
+
+from __future__ import annotations
+
+import base64
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("a pty is needed", allow_module_level=True)
+
+from tests.servers.hostile import IDS, HostileGateway
+from tests.support.hostile_text import EVERYTHING, OBEYABLE, cells_of, harm_in, harm_in_bytes
+from tests.support.pty import terminal
+
+_SEQUENCE = re.compile(
+    r"\x1b\[(?P<csi>[<=>?]?)(?P<numbers>[0-9;:]*)(?P<final>[ -/]*[@-~])"
+    r"|\x1b\](?P<osc>[0-9]*)[^\x07\x1b]*(?:\x07|\x1b\\)"
+    r"|\x1b(?P<string>[PX^_])[^\x1b]*\x1b\\"
+    r"|\x1b(?P<other>[ -/]*[0-~])"
+    r"|(?P<control>[\x00-\x09\x0b-\x1f\x7f-\x9f])"
+)
+
+
+def kinds_of(raw: bytes) -> set[str]:
+    """Which kinds of things a terminal was told to do."""
+    kinds = set()
+    for found in _SEQUENCE.finditer(raw.decode()):
+        if found["final"] is not None:
+            number = found["numbers"] if found["final"] in "hl" else ""
+            kinds.add(f"CSI {found['csi']}{number}{found['final']}")
+        elif found["osc"] is not None:
+            kinds.add(f"OSC {found['osc']}")
+        else:
+            kinds.add(repr(found["string"] or found["other"] or found["control"]))
+    return kinds
+
+
+def watch(home: Path, words: str) -> bytes:
+    """Do about everything in the dashboard; all bytes that the terminal got."""
+    home.mkdir()
+    with (
+        HostileGateway(words) as gateway,
+        terminal(environ=gateway.environ(home), columns=90, rows=32) as running,
+    ):
+        running.until(lambda text: text.count("press d") == 3, "the ready ones")
+        running.shows("not found")
+        running.press("g\r")
+        for video_id in IDS:
+            running.until(re.compile(rf"Id +{video_id}\b").search, video_id)
+            running.press("j")
+        running.press("D")
+        running.until(lambda text: "✓ saved" in text and "bad redirect" in text, "downloads")
+        running.until(lambda text: "saving" not in text, "no download left")
+        running.press("GkyosS")
+        running.shows("Sorted")
+        running.press("xu?")
+        running.shows("Undo the last")
+        running.press("\x1b")
+        running.until(lambda text: "Undo the last" not in text, "help closed")
+        gateway.denies = True
+        running.press("R")
+        running.shows("refuses the token")
+        running.press("\r")
+        running.shows("Token for")
+        running.press("\x1b")
+        running.until(lambda text: "Token for" not in text, "the question closed")
+        running.press("q\r")  # a download may be waiting to be tried again: then it asks
+        assert running.exit_status() == 0
+        return running.raw
+
+
+def test_hostile_words_make_the_dashboard_send_nothing_that_harmless_ones_do_not(
+    tmp_path: Path,
+) -> None:
+    hostile = watch(tmp_path / "hostile", OBEYABLE)
+    harmless = watch(tmp_path / "harmless", "harmless words")
+    assert kinds_of(hostile) == kinds_of(harmless)
+    assert not harm_in(_SEQUENCE.sub("", hostile.decode()), has_lines=True)
+    copied = re.findall(rb"\x1b\]52;c;([^\x07\x1b]*)", hostile)
+    assert {base64.b64decode(text).decode() for text in copied} <= set(IDS)
+    assert copied
+
+
+@pytest.mark.parametrize("command", ["status", "download", "add"])
+def test_no_command_prints_anything_that_a_terminal_obeys(tmp_path: Path, command: str) -> None:
+    with HostileGateway(OBEYABLE) as gateway:
+        environ = gateway.environ(tmp_path)
+        words = [*IDS, EVERYTHING.replace("\0", "")] if command == "add" else IDS
+        words = [text.encode("utf-8", "ignore").decode() for text in words]
+        with terminal(command, *words, environ=environ, columns=100) as running:
+            assert running.exit_status() == (0 if command == "add" else 1)
+    assert "\x1b" not in running.raw.decode()
+    assert not harm_in_bytes(running.raw, allowed=["\r\n"])
+    if command == "status":
+        assert all(cells_of(line) <= 100 for line in running.raw.decode().splitlines()[:12])

@@ -1,0 +1,126 @@
+"""The real program on a real terminal: keys, signals, and how it leaves the terminal behind."""
+
+from __future__ import annotations
+
+import re
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("a pty is needed", allow_module_level=True)
+
+from tests.support.pty import clean_environ, terminal
+
+GENERATING = "▸ generating"
+OLDEST = re.compile("5[78] min ago")
+"""When the video in the last row was finished: it is there to be saved."""
+ESCAPE = "\x1b"
+
+
+@pytest.fixture
+def temporary(tmp_path: Path) -> Path:
+    """Where the demo keeps its things."""
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    return folder
+
+
+@pytest.fixture
+def environ(tmp_path: Path, temporary: Path) -> dict[str, str]:
+    return clean_environ(tmp_path / "home", TMPDIR=str(temporary))
+
+
+def id_in_detail(text: str) -> str:
+    shown = re.search(r"^ *Id +(video_\w+)", text, re.MULTILINE)
+    return shown[1] if shown else ""
+
+
+def test_the_demo_answers_to_keys(environ: dict[str, str], temporary: Path) -> None:
+    with terminal("demo", environ=environ) as running:
+        running.shows(GENERATING)
+        running.press("\r")
+        first = id_in_detail(running.until(id_in_detail, "the detail pane"))
+        running.press("j")
+        running.until(lambda text: id_in_detail(text) not in ("", first), "the next video's detail")
+        running.press("?")
+        running.shows("Take it off the watchlist")
+        running.press(ESCAPE)
+        running.until(lambda text: "Take it off" not in text, "help closed")
+        running.press("q")
+        assert running.exit_status() == 0
+        running.assert_restored()
+    assert not list(temporary.iterdir())
+
+
+def test_the_demo_says_where_the_videos_are_that_were_saved(
+    environ: dict[str, str], temporary: Path
+) -> None:
+    with terminal("demo", environ=environ) as running:
+        running.until(OLDEST.search, "the oldest video")
+        running.press("Gd")
+        running.until(lambda text: "✓" in text and "saving" not in text, "it is saved")
+        running.press("q")
+        assert running.exit_status() == 0
+        running.assert_restored()
+        last_words = running.text()
+    (videos,) = temporary.glob("*/videos")
+    assert list(videos.glob("*.mp4"))
+    assert str(videos) in last_words.replace("\n", "")
+
+
+def test_a_sigterm_ends_the_demo_and_restores_the_terminal(
+    environ: dict[str, str], temporary: Path
+) -> None:
+    with terminal("demo", environ=environ) as running:
+        running.shows(GENERATING)
+        running.send(signal.SIGTERM)
+        assert running.exit_status() == 143
+        running.assert_restored()
+    assert not list(temporary.iterdir())
+
+
+def test_a_sigterm_at_the_very_start_leaves_nothing_behind_either(
+    environ: dict[str, str], temporary: Path
+) -> None:
+    with terminal("demo", environ=environ) as running:
+        running.until(lambda _text: list(temporary.iterdir()), "the demo's folder")
+        running.send(signal.SIGTERM)
+        assert running.exit_status() == 143
+    assert not list(temporary.iterdir())
+
+
+def test_the_dashboard_ends_when_its_terminal_goes(
+    environ: dict[str, str], temporary: Path
+) -> None:
+    with terminal("demo", environ=environ) as running:
+        running.shows(GENERATING)
+        running.hang_up()
+        assert running.exit_status() == 129
+    assert not list(temporary.iterdir())
+
+
+def test_quitting_while_a_video_is_saved_asks_first(
+    environ: dict[str, str], temporary: Path
+) -> None:
+    with terminal("demo", environ=environ) as running:
+        running.until(OLDEST.search, "the oldest video")
+        running.press("D")
+        running.shows("saving")
+        running.press("q")
+        running.until(lambda text: "Quit" in text and "download" in text.lower(), "the question")
+        assert running.process.poll() is None
+        running.send(signal.SIGTERM)
+        assert running.exit_status() == 143
+    assert not list(temporary.iterdir())
+
+
+def test_keys_typed_at_once_act_on_the_video_they_lead_to(environ: dict[str, str]) -> None:
+    with terminal("demo", environ=environ) as running:
+        running.until(OLDEST.search, "the oldest video")
+        running.press("Gd")
+        assert "not ready" not in running.shows("saving")
+        running.send(signal.SIGTERM)
+        assert running.exit_status() == 143

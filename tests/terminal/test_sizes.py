@@ -1,0 +1,84 @@
+"""Windows of every size, and storms of them, with everything that can be open."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+if sys.platform == "win32":
+    pytest.skip("a pty is needed", allow_module_level=True)
+
+from tests.support.life import CTRL_Q, ESCAPE, SIZE, World, a_world, quiet, settled, standing, still
+from tests.support.pty import Terminal
+
+STORM = [(1, 1), (10, 40), (200, 60), (3, 2), (0, 0), (100, 1), (1, 50), (79, 24), (1, 1)]
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with a_world(tmp_path) as world:
+        yield world
+
+
+def weather(running: Terminal, what: str) -> None:
+    """A storm of sizes, after which the screen is as before."""
+    before = still(running.text())
+    for size in STORM:
+        running.resize(*size)
+        running.read_for(0.01)
+    running.resize(*SIZE)
+    running.wipe()
+    running.until(lambda text: still(text) == before, f"the same screen again, {what}")
+
+
+def test_after_a_storm_of_sizes_the_screen_is_as_before(world: World) -> None:
+    world.environ["HINGTUI_LANG"] = "zh"
+    with world.dashboard(is_modern=False) as running:
+        plain = still(settled(running))
+        weather(running, "nothing open")
+        for key, back in (
+            ("?", ESCAPE),
+            ("a", ESCAPE),
+            ("/", ESCAPE),
+            ("\r", "\r"),
+        ):
+            running.press(key)
+            running.until(lambda text: still(text) != plain, f"what {key!r} opens")
+            quiet(running)
+            weather(running, f"{key!r} open")
+            running.press(back)
+            running.until(lambda text: still(text) == plain, f"{key!r} closed")
+        running.send(signal.SIGTERM)
+        assert running.exit_status() == 143
+        running.assert_restored()
+
+
+def test_after_a_storm_of_sizes_a_token_can_be_typed(world: World) -> None:
+    token = world.environ.pop("HINGNET_API_KEY")
+    with world.dashboard() as running:
+        running.shows("no token")
+        running.press("\r")
+        running.shows("Save it")
+        quiet(running)
+        weather(running, "asking for a token")
+        running.press(token + "\r")
+        running.shows("online")
+        running.press(CTRL_Q)
+        assert running.exit_status() == 0
+        running.assert_restored()
+
+
+@pytest.mark.parametrize("size", [(1, 1), (0, 0)], ids=str)
+def test_it_starts_in_any_size(world: World, size: tuple[int, int]) -> None:
+    columns, rows = size
+    with world.dashboard(columns=columns, rows=rows) as running:
+        running.until(lambda _text: b"\x1b[?2048h" in running.raw, "the terminal taken")
+        running.resize(*SIZE)
+        standing(running)
+        running.send(signal.SIGTERM)
+        assert running.exit_status() == 143
+        running.assert_restored()

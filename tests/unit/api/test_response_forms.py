@@ -1,0 +1,496 @@
+"""Answers in every form in which gateways were seen to give them, over a real socket."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import zlib
+from email.utils import formatdate
+from typing import Any
+
+import pytest
+
+from hingtui.api import Api
+from hingtui.model import errors
+from hingtui.model.video import Cost, Status, Video, VideoError
+from tests.servers.sockets import FaultServer, answer, json_answer
+from tests.support.clock import EPOCH, FakeClock
+
+TOKEN = "oh-very-secret"
+FAILED = {
+    "id": "v1",
+    "object": "video",
+    "status": "failed",
+    "error": {"code": 500, "message": "CUDA out of memory"},
+}
+LINK = "https://cdn.example/a.mp4"
+
+
+async def asked(body: bytes, now: float = EPOCH, token: str = TOKEN, video_id: str = "v1") -> Video:
+    """What the client makes of this whole HTTP answer."""
+    with FaultServer(lambda _: body) as server:
+        api = Api(server.url, token, clock=FakeClock(now), environ={})
+        try:
+            return (await api.retrieve(video_id)).video
+        finally:
+            await api.aclose()
+
+
+async def said(now: float = EPOCH, **fields: Any) -> Video:
+    """The video in an ordinary answer with these fields."""
+    return await asked(json_answer({"id": "v1", "object": "video", **fields}), now)
+
+
+# HTTP statuses
+
+
+@pytest.mark.parametrize("status", [201, 202])
+@pytest.mark.parametrize("body", [b"", b" \n", b"Accepted", b"{}", b'{"message": "Accepted"}'])
+async def test_an_accepted_request_is_queued(status: int, body: bytes) -> None:
+    video = await asked(answer(status, body))
+    assert (video.id, video.status, video.raw_status) == ("v1", Status.QUEUED, "")
+
+
+@pytest.mark.parametrize("status", [200, 201, 202, 203])
+async def test_a_good_status_has_the_video_of_its_body(status: int) -> None:
+    video = await asked(json_answer({"status": "in_progress", "progress": 42}, status))
+    assert (video.status, video.progress) == (Status.GENERATING, 42)
+
+
+@pytest.mark.parametrize("status", [206, 400, 403, 404, 409, 422, 429, 500, 502, 503])
+async def test_a_video_is_one_in_spite_of_the_status(status: int) -> None:
+    video = await asked(json_answer(FAILED, status))
+    assert (video.status, video.error) == (
+        Status.FAILED,
+        VideoError("500", "CUDA out of memory"),
+    )
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"id": "v1", "status": "completed", "url": LINK},
+        {"code": "success", "data": {"task_id": "v1", "status": "SUCCESS"}},
+        {"object": "video", "status": "completed"},
+        {"data": [{"task_id": "v1", "status": "SUCCESS"}]},
+    ],
+)
+async def test_a_finished_video_may_come_with_a_server_error(payload: object) -> None:
+    assert (await asked(json_answer(payload, 500))).status is Status.READY
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"error": {"message": "no", "code": "c"}},
+        {"error": {"message": "no"}, "id": "v1"},
+        {"code": "task_not_exist", "message": "no", "data": None},
+        {"status": "error", "message": "no"},
+        {"code": 500, "status": "fail", "message": "no"},
+        {"code": 500, "status": "fail", "message": "no", "id": "v1"},
+        {"id": "req_9", "status": "error", "message": "no"},
+        {"type": "about:blank", "title": "no", "status": 404},
+        {"id": "v1", "status": "not_found", "message": "no"},
+        {"id": "v1", "status": 404, "message": "no"},
+        {"id": "v1", "status": "strange", "message": "no"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(401, errors.Unauthorized), (404, errors.NotFound), (429, errors.RateLimited)],
+)
+async def test_an_error_stays_one(
+    status: int, kind: type[errors.ApiError], payload: object
+) -> None:
+    with pytest.raises(errors.ApiError) as caught:
+        await asked(json_answer(payload, status))
+    assert isinstance(caught.value, kind | errors.NotFound)
+    assert caught.value.message == "no"
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        {"code": 50411, "message": "no"},
+        {"code": 50411, "message": "no", "data": None},
+        {"code": 50411, "message": "no", "data": {}, "request_id": "r"},
+        {"id": "req_1", "code": 50411, "message": "no"},
+        {"status": "error", "message": "no"},
+        {"code": 500, "status": "fail", "msg": "no"},
+        {"success": False, "message": "no"},
+        {"errors": [{"message": "no"}]},
+    ],
+)
+@pytest.mark.parametrize("status", [200, 202])
+async def test_an_error_under_a_good_status_keeps_its_words(status: int, payload: object) -> None:
+    with pytest.raises(errors.BadReply) as caught:
+        await asked(json_answer(payload, status))
+    assert caught.value.message == "no"
+
+
+# The JSON itself
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"id":"v1","status":"queued","prompt":"a\n\tb"}',
+        b'\xef\xbb\xbf{"id":"v1","status":"queued"}',
+        b'{"id":"v1","status":"queued","prompt":"a\xffb"}',
+        b'{"id":"v1","status":"queued","progress":NaN,"seconds":-Infinity}',
+        '{"id":"v1","status":"queued"}'.encode("utf-16"),
+        '{"id":"v1","status":"queued"}'.encode("utf-16-le"),
+    ],
+)
+async def test_json_with_a_flaw_is_read(body: bytes) -> None:
+    assert (await asked(answer(200, body))).status is Status.QUEUED
+
+
+@pytest.mark.parametrize(
+    "coding",
+    ["aws-chunked", "none", "binary", "identity", "identity, identity", "UTF-8", "GBK", ""],
+)
+async def test_an_encoding_that_is_no_compression_is_ignored(coding: str) -> None:
+    body = json.dumps(FAILED).encode()
+    assert (await asked(answer(200, body, content_encoding=coding))).status is Status.FAILED
+
+
+@pytest.mark.parametrize("coding", ["gzip", "gzip, identity", "aws-chunked, gzip", "X-GZip"])
+async def test_compression_beside_no_compression_is_undone(coding: str) -> None:
+    body = gzip.compress(json.dumps(FAILED).encode())
+    assert (await asked(answer(200, body, content_encoding=coding))).status is Status.FAILED
+
+
+async def test_two_compressions_are_undone_in_order() -> None:
+    body = gzip.compress(zlib.compress(json.dumps(FAILED).encode()))
+    video = await asked(answer(200, body, content_encoding="deflate, gzip"))
+    assert video.status is Status.FAILED
+
+
+@pytest.mark.parametrize("coding", ["br", "zstd", "gzip, br"])
+async def test_an_unknown_compression_cannot_be_read(coding: str) -> None:
+    with pytest.raises(errors.BadReply, match="compression"):
+        await asked(json_answer(FAILED, content_encoding=coding))
+
+
+# Envelopes
+
+TASK = {"task_id": "v1", "status": "SUCCESS", "progress": "100%"}
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        TASK,
+        [TASK],
+        {"code": "success", "data": TASK},
+        {"id": "req_1", "request_id": "req_1", "code": "success", "data": TASK},
+        {"id": "req_1", "status": "success", "message": "", "data": TASK},
+        {"data": [TASK]},
+        {"data": [{"task_id": "other", "status": "queued"}, TASK]},
+        {"data": json.dumps(TASK)},
+        {"code": 0, "data": {"task": TASK}},
+        {"code": 0, "data": {"items": None, "data": TASK}},
+        {"id": 6, **TASK, "data": {"id": "cgt-1", "status": "running"}},
+        {"code": "success", "data": {**TASK, "id": 6, "data": {"id": "c", "status": "running"}}},
+    ],
+)
+async def test_a_video_is_found_in_its_envelope(payload: object) -> None:
+    video = await asked(json_answer(payload))
+    assert (video.status, video.raw_status, video.remote_id) == (Status.READY, "SUCCESS", "")
+
+
+# Words
+
+MORE_WORDS = {
+    Status.QUEUED: "in_queue queuing preparing starting not_started scheduled throttled unknown",
+    Status.GENERATING: "preprocessing dreaming in_review cancelling",
+    Status.READY: "ready Ready",
+    Status.FAILED: "aborted interrupted terminated timeout not_found moderation_blocked",
+}
+
+
+@pytest.mark.parametrize(
+    ("word", "status"), [(word, status) for status, ws in MORE_WORDS.items() for word in ws.split()]
+)
+async def test_the_siblings_words_are_understood(word: str, status: Status) -> None:
+    video = await said(status=word)
+    assert (video.status, video.raw_status) == (status, word)
+
+
+async def test_another_gateways_unknown_task_is_not_queued() -> None:
+    payload = {"request_id": "r", "output": {"task_id": "v1", "task_status": "UNKNOWN"}}
+    assert (await asked(json_answer(payload))).status is Status.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("value", "status", "progress"),
+    [
+        (0.3, "running", 30),
+        (0.05, "running", 5),
+        ("0.3", "running", 30),
+        ("0.3%", "running", 0.3),
+        (0, "running", 0),
+        (1, "running", 1),
+        (1, "completed", 100),
+        (1.0, "completed", 100),
+        (45.5, "running", 45.5),
+    ],
+)
+async def test_a_progress_below_one_is_a_share(value: Any, status: str, progress: float) -> None:
+    assert (await said(status=status, progress=value)).progress == progress
+
+
+# Links
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"video": {"url": LINK}},
+        {"video": LINK},
+        {"content": {"video_url": LINK}},
+        {"content": {"result_url": LINK}},
+        {"output": {"video_url": LINK}},
+        {"output": {"videos": [{"url": LINK}]}},
+        {"output": [LINK]},
+        {"output": LINK},
+        {"urls": [LINK]},
+        {"unsigned_urls": [LINK]},
+        {"creations": [{"url": LINK}]},
+        {"task_result": {"videos": [{"url": LINK}]}},
+        {"results": [{"url": LINK}]},
+        {"download_url": LINK},
+        {"resultJson": json.dumps({"resultUrls": [LINK]})},
+        {"result": {"video_url": LINK}},
+        {"data": {"content": {"video_url": LINK}}},
+        {"fail_reason": LINK},
+        {"metadata": {"url": "data:video/mp4;base64,AA"}, "url": LINK},
+        {"url": "", "metadata": {"url": LINK}},
+    ],
+)
+async def test_a_link_is_found_in_its_place(fields: dict[str, Any]) -> None:
+    video = await said(status="completed", **fields)
+    assert (video.link, video.error) == (LINK, None)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"metadata": {"url": "data:video/mp4;base64,AA"}},
+        {"urls": {"get": "https://api.example/v1/x"}},
+        {"polling_url": LINK},
+        {"content": {"last_frame_url": LINK}},
+        {"resultJson": "{"},
+        {"resultJson": "[" * 100_000},
+    ],
+)
+async def test_what_is_no_link_to_the_file_is_none(fields: dict[str, Any]) -> None:
+    assert (await said(status="completed", **fields)).link == ""
+
+
+@pytest.mark.parametrize("url", ["", None, "data:video/mp4;base64,AA"])
+async def test_a_video_held_back_by_moderation_has_failed(url: object) -> None:
+    payload = {"status": "done", "video": {"url": url, "respect_moderation": False}}
+    video = await asked(json_answer(payload))
+    assert video.status is Status.FAILED
+    assert video.error is not None
+    assert "moderation" in video.error.message
+
+
+# Why it failed
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"error": "no"},
+        {"error": {"message": "no"}},
+        {"error": {"error": {"message": "no"}}},
+        {"error": {"detail": [{"msg": "no"}]}},
+        {"error": [{"message": "no"}]},
+        {"error": json.dumps({"error": {"message": "no"}})},
+        {"error": {"message": "", "code": "0"}, "fail_reason": "no"},
+        {"fail_reason": "no"},
+        {"failMsg": "no"},
+        {"failure": "no"},
+        {"failure_reason": "no"},
+        {"task_status_msg": "no"},
+        {"base_resp": {"status_code": 1027, "status_msg": "no"}},
+        {"error_message": "no"},
+        {"errors": ["no"]},
+        {"errors": [{"message": "no"}]},
+        {"message": "no"},
+        {"output": {"message": "no"}},
+    ],
+)
+async def test_the_reason_is_found_in_its_place(fields: dict[str, Any]) -> None:
+    error = (await said(status="failed", **fields)).error
+    assert error is not None
+    assert error.message == "no"
+
+
+@pytest.mark.parametrize(
+    ("fields", "code"),
+    [
+        ({"failMsg": "no", "failCode": "501"}, "501"),
+        ({"failure": "no", "failureCode": "SAFETY.INPUT"}, "SAFETY.INPUT"),
+        ({"err_code": "CreditInsufficient"}, "CreditInsufficient"),
+        ({"message": "no", "code": "DataInspectionFailed"}, "DataInspectionFailed"),
+        ({"error": {"message": "no", "code": "c"}}, "c"),
+    ],
+)
+async def test_the_code_of_the_reason_is_found(fields: dict[str, Any], code: str) -> None:
+    error = (await said(status="failed", **fields)).error
+    assert error is not None
+    assert error.code == code
+
+
+async def test_an_envelopes_message_tells_why() -> None:
+    payload = {"code": 1001, "message": "no", "data": {"task_id": "v1", "status": "FAILURE"}}
+    assert (await asked(json_answer(payload))).error == VideoError("1001", "no")
+
+
+async def test_the_envelopes_success_is_no_reason() -> None:
+    payload = {"code": "success", "message": "success", "data": {"id": "v1", "status": "failed"}}
+    assert (await asked(json_answer(payload))).error is None
+
+
+# Times
+
+NOW = EPOCH  # 2025-11-10 15:50:02 UTC, 23:50:02 in Beijing
+
+
+@pytest.mark.parametrize(
+    "name", ["completed_at", "finished_at", "finish_time", "end_time", "completeTime"]
+)
+@pytest.mark.parametrize("value", [EPOCH - 60, (EPOCH - 60) * 1000, "2025-11-10T15:49:02Z"])
+async def test_a_completion_has_many_names(name: str, value: Any) -> None:
+    assert (await said(status="completed", **{name: value})).completed_at == EPOCH - 60
+
+
+@pytest.mark.parametrize("name", ["created_at", "submit_time", "createTime", "createdAt"])
+async def test_a_creation_has_many_names(name: str) -> None:
+    assert (await said(status="queued", **{name: EPOCH * 1000})).created_at == EPOCH
+
+
+@pytest.mark.parametrize("text", ["2025-11-10 23:49:02", "2025-11-10T23:49:02.000"])
+async def test_beijing_time_without_a_zone_is_shifted(text: str) -> None:
+    assert (await said(status="completed", completed_at=text)).completed_at == EPOCH - 60
+
+
+async def test_utc_without_a_zone_that_just_happened_is_utc() -> None:
+    video = await said(status="completed", completed_at="2025-11-10 15:49:02")
+    assert video.completed_at == EPOCH - 60
+
+
+async def test_an_old_time_without_a_zone_is_beijing_time() -> None:
+    video = await said(status="completed", completed_at="2025-11-01 08:00:00")
+    assert video.completed_at == 1_761_955_200.0  # 2025-11-01 00:00:00 UTC
+
+
+async def test_a_creation_with_a_zone_decides_the_zone() -> None:
+    video = await said(
+        status="completed", created_at=EPOCH - 90_000, completed_at="2025-11-09 15:00:00"
+    )
+    assert video.completed_at == 1_762_700_400.0  # in Beijing, it would be before the creation
+
+
+async def test_the_whole_answer_shares_one_zone() -> None:
+    video = await said(
+        status="completed",
+        created_at="2025-11-10 23:45:00",
+        completed_at="2025-11-10 23:49:02",
+        expires_at="2025-11-11 00:49:02",
+    )
+    assert (video.completed_at, video.expires_at) == (EPOCH - 60, EPOCH + 3540)
+
+
+async def test_an_expiry_without_a_zone_is_no_nine_hours_away() -> None:
+    video = await said(
+        status="completed", completed_at=EPOCH - 60, expires_at="2025-11-11 00:49:02"
+    )
+    assert video.expires_at == EPOCH + 3540
+
+
+async def test_an_expiry_that_a_zone_decides_is_unknown() -> None:
+    video = await said(status="completed", expires_at="2025-11-10 20:00:00")
+    assert video.expires_at is None
+
+
+@pytest.mark.parametrize("ahead", [3600, 8 * 3600, 30 * 86_400])
+async def test_a_completion_in_the_future_is_unknown(ahead: float) -> None:
+    video = await said(status="completed", created_at=EPOCH - 90, completed_at=EPOCH + ahead)
+    assert video.completed_at is None
+
+
+async def test_a_creation_a_zone_ahead_is_unknown() -> None:
+    video = await said(status="completed", created_at=EPOCH + 28_800)
+    assert video.created_at is None
+
+
+async def test_the_date_of_the_answer_outranks_this_clock() -> None:
+    payload = {"id": "v1", "status": "completed", "completed_at": "2025-11-10 23:49:02"}
+    body = json_answer(payload, date=formatdate(EPOCH, usegmt=True))
+    assert (await asked(body, EPOCH + 9 * 3600)).completed_at == EPOCH - 60
+
+
+# Expiry
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"expires_at": EPOCH + 60},
+        {"url_expires_at": EPOCH + 60},
+        {"file_output": {"expires_at": EPOCH + 60}},
+        {"video": {"url": LINK, "file_output": {"expires_at": EPOCH + 60}}},
+        {"expires_in": 60},
+        {"expires_at": EPOCH + 60, "url": f"{LINK}?Expires={EPOCH + 9:.0f}"},
+    ],
+)
+async def test_an_expiry_that_is_stated_is_taken(fields: dict[str, Any]) -> None:
+    video = await said(status="completed", **fields)
+    assert (video.expires_at, video.expires_by_link) == (EPOCH + 60, False)
+
+
+async def test_a_signed_link_states_the_expiry() -> None:
+    video = await said(
+        status="completed", url=f"{LINK}?X-Tos-Date=20251110T155002Z&X-Tos-Expires=86400"
+    )
+    assert (video.expires_at, video.expires_by_link) == (EPOCH + 86_400, True)
+
+
+async def test_the_link_of_a_running_video_states_nothing() -> None:
+    video = await said(status="running", url=f"{LINK}?Expires={EPOCH + 60:.0f}")
+    assert video.expires_at is None
+
+
+async def test_an_own_machine_without_a_token_keeps_its_files() -> None:
+    payload = {"id": "v1", "status": "completed"}
+    assert (await asked(json_answer(payload), token="")).usual_life == float("inf")
+    assert (await asked(json_answer(payload))).usual_life is None
+
+
+# Cost
+
+
+@pytest.mark.parametrize(
+    ("fields", "cost"),
+    [
+        ({"usage": {"cost": 0.5}}, Cost(0.5, "USD")),
+        ({"quota": 5_750_000}, Cost(11.5, "USD")),
+        ({"quota": 0}, Cost(0, "USD")),
+        ({"usage": {"cost_in_usd_ticks": 4_200_000_000}}, Cost(0.42, "USD")),
+        ({"credits": 20}, Cost(20, "credits")),
+        ({"meta": {"usage": {"credits_used": 7}}}, Cost(7, "credits")),
+        ({"usage": {"total_tokens": 108_900}}, None),
+        ({"quota": -1}, None),
+        ({"usage": {"cost": "free"}}, None),
+        ({}, None),
+    ],
+)
+async def test_a_cost_keeps_the_unit_it_was_told_in(
+    fields: dict[str, Any], cost: Cost | None
+) -> None:
+    assert (await said(status="completed", **fields)).cost == cost

@@ -1,0 +1,146 @@
+"""The token goes to one place, in no plain text, by no detour."""
+
+from __future__ import annotations
+
+import asyncio
+from ipaddress import ip_address
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hingtui.api import Api
+from hingtui.api.client_config import ClientConfig
+from hingtui.model.errors import ApiError, SettingsError
+from hingtui.storage.settings import load_settings
+from hingtui.storage.settings.config import check_base_url
+from hingtui.storage.watchlist import Entry
+from hingtui.system.clock import Clock
+from tests.servers import leaky as secret
+from tests.servers.leaky import leaks, leaks_in_files, leaky, run_all
+from tests.servers.sockets import FaultServer, Request, answer, json_answer
+from tests.support.pty import clean_environ
+
+# Proxies and redirects
+
+
+def test_the_password_of_a_proxy_is_not_told(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "config.toml").write_text(
+        'base_url = "http://gateway.example"\nallow_http = ["gateway.example"]\n'
+    )
+
+    def refuse(request: Request) -> bytes:
+        told = f"{secret.QUOTED} {request.headers.get('proxy-authorization')} {secret.PASSWORD}"
+        return answer(407, told.encode())
+
+    with FaultServer(refuse) as proxy:
+        environ = clean_environ(
+            home,
+            HINGNET_API_KEY=secret.TOKEN,
+            HTTP_PROXY=f"http://me:{secret.PASSWORD}@127.0.0.1:{proxy.port}",
+        )
+        said = run_all(environ, {"status": ["status", secret.RUNNING]})["status"]
+        assert proxy.requests
+    assert secret.QUOTED in said
+    assert leaks(said) == []
+    assert leaks_in_files(home) == {}
+
+
+NOWHERE = [
+    *("javascript:alert(1)", "blob:https://h/x", "gopher://h/", "ws://h/x", "mailto:a@b", "http:"),
+    *("https://me:pw@h/x", "https://me@h/x", "//me:pw@h/x", "http://h:0/x", "http://h:99999/x"),
+    *("http://[::1", "http://[fe80::1%25eth0]/x", "http://a b/x", "http://%31%32%37.0.0.1/x"),
+    *("https://h\\@evil/x", "view-source:http://h/x", "http://\u2485\u2488.0.0.1/x"),
+]
+"""Where no redirect and no link may lead, whatever the gateway is."""
+
+
+@pytest.mark.parametrize("way", ["redirect", "json", "link"])
+@pytest.mark.parametrize("where", NOWHERE)
+def test_the_real_client_follows_to_no_odd_place(way: str, where: str) -> None:
+    def respond(_request: Request) -> bytes:
+        if way == "redirect":
+            return answer(302, location=where.encode().decode("latin-1"))
+        return json_answer({"url": where})
+
+    with FaultServer(respond) as server:
+        api = Api(server.url, secret.TOKEN, environ={})
+        link = where if way == "link" else ""
+        with pytest.raises(ApiError) as caught, api.open_content("video_1", link=link):
+            pytest.fail("it was opened")
+        assert "pw" not in str(caught.value)
+        asyncio.run(api.aclose())
+    assert len(server.requests) == (0 if way == "link" else 1)
+
+
+async def test_what_is_kept_of_a_video_holds_no_secret_but_its_link() -> None:
+    with leaky() as servers:
+        listed = [servers.video_object(video_id, secret.TOKEN) for video_id in secret.IDS]
+        api = Api(servers.gateway.url, secret.TOKEN, environ={})
+        one = (await api.retrieve(secret.TOLD_LINK)).video
+        servers.gateway.respond = lambda _: json_answer({"data": listed})
+        page = await api.list_page()
+        await api.aclose()
+    assert len(page.videos) == len(secret.IDS)
+    for video in (one, *page.videos):
+        assert leaks(repr(video) + repr(Entry(video.id, 0.0, video).as_table())) == []
+    assert leaks(one.link) == ["signature"]
+
+
+# Base URLs
+
+PLAIN = [
+    *("HTTP://gateway.example", "hTTp://10.0.0.1", "http://0.0.0.0", "http://[::]"),
+    *("http:gateway.example", "http:/gateway.example", "http:///gateway.example", "http://"),
+    *("http://localhost.evil.com", "http://evil.localhost", "http://127.0.0.1.nip.io"),
+    *("http://localhost.", "http://127.0.0.1.", "http://127.1", "http://2130706433"),
+    *("http://0x7f000001", "http://0x7f.0.0.1", "http://0177.0.0.1", "http://127.0.0.256"),
+    *("http://[::ffff:127.0.0.1]", "http://[::127.0.0.1]", "http://[::1%25eth0]"),
+    *("http://evil.example[::1]", "http://[::1]evil.example", "http://[::1].evil.example"),
+    *("http://127.0.0.1@evil.example", "http://127.0.0.1:80@evil.example", "http://@evil.example"),
+    *("http://evil.example#@127.0.0.1", "http://evil.example?@127.0.0.1", "http://127.0.0.1:0"),
+    *("http://evil.example\\@127.0.0.1", "http:\\\\127.0.0.1", "http://127.0.0.1\\.evil.example"),
+    *("http://127.0.0.1\t.evil.example", "http://local\nhost.evil", "ht\ntp://evil.example"),
+    *("http://127.0.0.1\u3002evil.example", "http://\u24db\u24deocalhost", "http://l\u043ecalhost"),
+    *("http://\uff11\uff12\uff17.0.0.1", "http://\u200blocalhost", "http://localhost\u00ad"),
+    *("http://127.0.0.1%00.evil.example", "http://127.0.0.1%2eevil.example", "http://%6cocalhost"),
+]
+"""Plain http to what is not, beyond any doubt, this machine."""
+
+
+@pytest.mark.parametrize("url", PLAIN)
+def test_the_token_goes_to_no_other_machine_in_plain_text(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="HINGNET_BASE_URL"):
+        load_settings({"HINGTUI_HOME": str(tmp_path), "HINGNET_BASE_URL": url})
+
+
+def test_plain_http_is_allowed_to_the_named_host_and_to_no_other(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('allow_http = ["nas.local"]')
+    environ = {"HINGTUI_HOME": str(tmp_path), "HINGNET_BASE_URL": "http://NAS.local:3000"}
+    assert load_settings(environ).base_url == "http://NAS.local:3000"
+    for other in ("nas.local.evil.com", "evil.nas.local", "nas.local@evil.com", "nas.loca\u217c"):
+        with pytest.raises(SettingsError):
+            load_settings(environ | {"HINGNET_BASE_URL": f"http://{other}"})
+
+
+SIGNS = ["http://", "https://", "HTTP:", "//", *"/\\@:#?.[]\t", "%2e", "\u3002", "\u043e"]
+HOSTS = ["localhost", "127.0.0.1", "::1", "evil.example", "0x7f", "1", "user", "80"]
+PIECES = st.sampled_from(SIGNS + HOSTS)
+
+
+@given(st.lists(PIECES, max_size=8).map("".join), st.sampled_from(["http://", "https://", ""]))
+def test_what_is_accepted_means_the_same_to_the_client(rest: str, scheme: str) -> None:
+    """Two readings of one URL would be a way around every check above."""
+    try:
+        base_url = check_base_url(scheme + rest, "it", (), Path("config.toml"))
+    except SettingsError:
+        return
+    origin = ClientConfig(base_url, "", Clock(), {}, httpx.Timeout(1)).origin
+    host = origin.host
+    assert origin.scheme == "https" or host == "localhost" or ip_address(host).is_loopback
+    assert urlsplit(base_url).hostname == host

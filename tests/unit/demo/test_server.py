@@ -1,0 +1,417 @@
+"""The demo's gateway and its storage, asked over real sockets."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit
+
+import pytest
+
+from hingtui.api.payload import parse_video
+from hingtui.demo.server import DemoServer
+from hingtui.demo.story import Job, Story
+from tests.support.clock import EPOCH, FakeClock
+
+DONE = Job("video_done1", EPOCH - 100)
+RUNNING = Job("video_running1", EPOCH - 50, generating_for=90)
+MOVED = replace(DONE, id="video_moved1", content="redirect", vocabulary="openai")
+BIG = replace(DONE, id="video_big1", pad=3_000_000)
+
+
+class Reply:
+    """One answer, read to its end."""
+
+    def __init__(self, response: http.client.HTTPResponse) -> None:
+        self.status = response.status
+        self.headers = response.headers
+        self.body = response.read()
+
+    @property
+    def json(self) -> dict[str, object]:
+        told = json.loads(self.body)
+        assert isinstance(told, dict)
+        return told
+
+
+def ask(url: str, token: str = "", method: str = "GET", **headers: str) -> Reply:
+    """Asks once, on a connection of its own; `Range` and the like are given as words."""
+    parts = urlsplit(url)
+    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
+    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    if token:
+        given["Authorization"] = f"Bearer {token}"
+    try:
+        connection.request(method, url.removeprefix(f"http://{parts.netloc}"), headers=given)
+        return Reply(connection.getresponse())
+    finally:
+        connection.close()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def server(clock: FakeClock) -> Iterator[DemoServer]:
+    with DemoServer(Story([DONE, RUNNING, MOVED, BIG]), clock=clock) as running:
+        yield running
+
+
+def get(server: DemoServer, path: str, **headers: str) -> Reply:
+    return ask(f"{server.base_url}/v1/videos{path}", server.token, **headers)
+
+
+# The gateway
+
+
+@pytest.mark.parametrize("token", ["", "oh-wrong"])
+def test_a_wrong_token_gets_the_gateways_own_words(server: DemoServer, token: str) -> None:
+    reply = ask(f"{server.base_url}/v1/videos/{DONE.id}", token)
+    assert (reply.status, reply.json) == (
+        401,
+        {"error": {"message": "无效的令牌", "type": "one_hub_error"}},
+    )
+
+
+def test_a_video_can_be_asked_for(server: DemoServer) -> None:
+    reply = get(server, f"/{RUNNING.id}")
+    assert (reply.status, reply.json) == (200, RUNNING.answer(EPOCH))
+
+
+def test_an_unknown_video_is_404(server: DemoServer) -> None:
+    assert get(server, "/video_nobody1").status == 404
+
+
+def test_a_missing_job_is_404(clock: FakeClock) -> None:
+    with DemoServer(Story([replace(DONE, outcome="missing")]), clock=clock) as server:
+        assert get(server, f"/{DONE.id}").status == 404
+
+
+def test_an_id_with_odd_characters_is_found_by_its_encoded_path(clock: FakeClock) -> None:
+    with DemoServer(Story([replace(DONE, id="a/b c?1")]), clock=clock) as server:
+        assert get(server, "/a%2Fb%20c%3F1").json["id"] == "a/b c?1"
+
+
+def test_a_job_of_the_future_is_not_known_yet(server: DemoServer, clock: FakeClock) -> None:
+    clock.now = DONE.created_at - 1
+    assert get(server, f"/{DONE.id}").status == 404
+
+
+def test_every_answer_has_a_request_id(server: DemoServer) -> None:
+    ids = {get(server, f"/{name}").headers["X-Oneapi-Request-Id"] for name in (DONE.id, "x1")}
+    assert None not in ids
+    assert len(ids) == 2
+
+
+def test_the_date_is_the_clocks(server: DemoServer) -> None:
+    date = get(server, f"/{DONE.id}").headers["Date"]
+    assert parsedate_to_datetime(date).timestamp() == EPOCH
+
+
+def test_a_connection_serves_many_requests(server: DemoServer) -> None:
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+    headers = {"Authorization": f"Bearer {server.token}"}
+    connection.connect()
+    first = connection.sock
+    for _ in range(3):
+        connection.request("GET", f"/v1/videos/{DONE.id}", headers=headers)
+        connection.getresponse().read()
+    assert connection.sock is first
+    connection.close()
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE", "HEAD"])
+def test_nothing_but_get_is_answered(server: DemoServer, method: str) -> None:
+    reply = ask(f"{server.base_url}/v1/videos", server.token, method)
+    assert reply.status == 405
+
+
+def test_outside_the_api_there_is_a_web_page(server: DemoServer) -> None:
+    reply = ask(f"{server.base_url}/videos/{DONE.id}", server.token)
+    assert (reply.status, reply.headers.get_content_type()) == (200, "text/html")
+
+
+def test_requests_are_on_record(server: DemoServer) -> None:
+    get(server, "?limit=1")
+    request = server.requests[-1]
+    assert (request.method, request.path, request.origin, request.at) == (
+        "GET",
+        "/v1/videos?limit=1",
+        "api",
+        EPOCH,
+    )
+    assert request.headers["authorization"] == f"Bearer {server.token}"
+
+
+# The list
+
+PAGED = [Job(f"video_{n}", EPOCH - 1000 + n) for n in range(45)]
+
+
+@pytest.fixture
+def paged(clock: FakeClock) -> Iterator[DemoServer]:
+    with DemoServer(Story(PAGED), clock=clock) as running:
+        yield running
+
+
+def listed(reply: Reply) -> list[str]:
+    data = reply.json["data"]
+    assert isinstance(data, list)
+    return [video["id"] for video in data]
+
+
+def test_a_list_begins_with_the_newest(paged: DemoServer) -> None:
+    assert listed(get(paged, "?limit=2")) == ["video_44", "video_43"]
+
+
+def test_a_list_can_begin_with_the_oldest(paged: DemoServer) -> None:
+    assert listed(get(paged, "?limit=2&order=asc")) == ["video_0", "video_1"]
+
+
+def test_pages_follow_each_other_without_gap_or_overlap(paged: DemoServer) -> None:
+    seen: list[str] = []
+    while page := listed(get(paged, f"?limit=20&after={seen[-1] if seen else ''}")):
+        seen += page
+    assert seen == [f"video_{n}" for n in reversed(range(45))]
+
+
+def test_a_list_says_whether_there_is_more(paged: DemoServer) -> None:
+    more = [get(paged, f"?limit={limit}").json["has_more"] for limit in (44, 45)]
+    assert more == [True, False]
+
+
+# The content
+
+
+def test_a_finished_video_can_be_downloaded(server: DemoServer) -> None:
+    reply = get(server, f"/{DONE.id}/content")
+    assert (reply.status, reply.headers.get_content_type()) == (200, "video/mp4")
+    assert reply.body == DONE.file()
+
+
+def test_content_before_the_end_is_404_with_json(server: DemoServer) -> None:
+    reply = get(server, f"/{RUNNING.id}/content")
+    assert (reply.status, list(reply.json)) == (404, ["error"])
+
+
+@pytest.mark.parametrize(("job", "status"), [(DONE, 404), (MOVED, 410)], ids=["text", "openapi"])
+def test_content_is_gone_after_its_expiry(
+    server: DemoServer, clock: FakeClock, job: Job, status: int
+) -> None:
+    clock.now = job.expires_at
+    assert get(server, f"/{job.id}/content").status == status
+
+
+def test_content_of_a_failed_job_is_refused(clock: FakeClock) -> None:
+    with DemoServer(Story([replace(DONE, outcome="failed")]), clock=clock) as server:
+        assert get(server, f"/{DONE.id}/content").status == 400
+
+
+@pytest.mark.parametrize(
+    ("wanted", "part"),
+    [
+        ("bytes=100-199", slice(100, 200)),
+        ("bytes=100-", slice(100, None)),
+        ("bytes=-7", slice(-7, None)),
+        ("bytes=100-999999999", slice(100, None)),
+    ],
+)
+def test_a_range_gets_just_those_bytes(server: DemoServer, wanted: str, part: slice) -> None:
+    reply = get(server, f"/{DONE.id}/content", Range=wanted)
+    assert (reply.status, reply.body) == (206, DONE.file()[part])
+
+
+def test_a_range_is_told_where_it_lies(server: DemoServer) -> None:
+    reply = get(server, f"/{DONE.id}/content", Range="bytes=100-199")
+    assert reply.headers["Content-Range"] == f"bytes 100-199/{DONE.film.length}"
+
+
+@pytest.mark.parametrize("wanted", ["bytes=999999999-", "bytes=-0"])
+def test_a_range_past_the_end_is_416_and_names_the_length(server: DemoServer, wanted: str) -> None:
+    reply = get(server, f"/{DONE.id}/content", Range=wanted)
+    assert (reply.status, reply.headers["Content-Range"], reply.body) == (
+        416,
+        f"bytes */{DONE.film.length}",
+        b"",
+    )
+
+
+@pytest.mark.parametrize("wanted", ["bytes=9-3", "bytes=-", "lines=1-2", "bytes=1-2,5-6", "x"])
+def test_what_is_no_range_gets_the_whole(server: DemoServer, wanted: str) -> None:
+    assert get(server, f"/{DONE.id}/content", Range=wanted).status == 200
+
+
+@pytest.mark.parametrize(("name", "status"), [("ETag", 206), ("Last-Modified", 206), ("", 200)])
+def test_a_range_holds_only_for_the_same_file(server: DemoServer, name: str, status: int) -> None:
+    validator = get(server, f"/{DONE.id}/content").headers.get(name, '"another"')
+    reply = get(server, f"/{DONE.id}/content", Range="bytes=5-", If_Range=validator)
+    assert reply.status == status
+
+
+def test_a_download_can_be_cut_once_and_then_resumed(clock: FakeClock) -> None:
+    job = replace(DONE, cut_at=5_000)
+    with DemoServer(Story([job]), clock=clock) as server:
+        with pytest.raises(http.client.IncompleteRead) as cut:
+            get(server, f"/{job.id}/content")
+        rest = get(server, f"/{job.id}/content", Range="bytes=5000-")
+    assert cut.value.partial + rest.body == job.file()
+
+
+def test_a_throttled_download_takes_its_time(clock: FakeClock) -> None:
+    with DemoServer(Story([BIG]), clock=clock, rate=100_000) as server:
+        get(server, f"/{BIG.id}/content")
+    assert clock.now - EPOCH == pytest.approx(BIG.film.length / 100_000)
+
+
+# The storage
+
+
+def test_a_moved_video_is_reached_through_a_signed_link_on_another_origin(
+    server: DemoServer,
+) -> None:
+    reply = get(server, f"/{MOVED.id}/content")
+    link = reply.headers["Location"]
+    assert (reply.status, link.startswith(f"{server.cdn_url}/")) == (302, True)
+    assert ask(link).body == MOVED.file()
+
+
+def test_the_storage_serves_ranges(server: DemoServer) -> None:
+    link = get(server, f"/{MOVED.id}/content").headers["Location"]
+    reply = ask(link, Range="bytes=10-19")
+    assert (reply.status, reply.body) == (206, MOVED.file()[10:20])
+
+
+def test_the_storage_refuses_a_request_that_carries_a_token(server: DemoServer) -> None:
+    link = get(server, f"/{MOVED.id}/content").headers["Location"]
+    assert ask(link, server.token).status == 400
+
+
+def test_the_storage_refuses_a_link_without_its_signature(server: DemoServer) -> None:
+    link = get(server, f"/{MOVED.id}/content").headers["Location"]
+    assert ask(link.partition("?")[0]).status == 403
+
+
+def test_the_storage_refuses_a_link_made_to_last_longer(server: DemoServer) -> None:
+    link = get(server, f"/{MOVED.id}/content").headers["Location"]
+    assert ask(link.replace("Expires=1", "Expires=2")).status == 403
+
+
+def test_a_signed_link_expires(server: DemoServer, clock: FakeClock) -> None:
+    link = get(server, f"/{MOVED.id}/content").headers["Location"]
+    clock.advance(301)
+    assert ask(link).status == 403
+
+
+def test_the_openapi_vocabulary_links_straight_to_the_storage(server: DemoServer) -> None:
+    link = parse_video(get(server, f"/{MOVED.id}").json).link
+    assert ask(link).body == MOVED.file()
+
+
+def test_requests_to_the_storage_are_on_record_as_such(server: DemoServer) -> None:
+    ask(f"{server.cdn_url}/x")
+    assert server.requests[-1].origin == "cdn"
+
+
+# Scripted answers
+
+
+def test_a_scripted_answer_comes_as_often_as_was_said(server: DemoServer) -> None:
+    server.once("/v1/videos", status=503, body=b"busy", times=2)
+    assert [get(server, f"/{DONE.id}").status for _ in range(3)] == [503, 503, 200]
+
+
+def test_a_scripted_answer_waits_for_its_path(server: DemoServer) -> None:
+    server.once(f"/v1/videos/{RUNNING.id}", status=500)
+    assert get(server, f"/{DONE.id}").status == 200
+
+
+def test_a_scripted_answer_has_the_headers_that_were_given(server: DemoServer) -> None:
+    date = "Mon, 01 Jan 2024 00:00:00 GMT"
+    server.once("/", status=429, headers={"Retry-After": "7", "Date": date})
+    reply = get(server, f"/{DONE.id}")
+    assert (reply.headers["Retry-After"], reply.headers.get_all("Date")) == ("7", [date])
+
+
+def test_a_scripted_body_can_be_cut_short(server: DemoServer) -> None:
+    server.once("/", status=200, headers={"Content-Length": "10"}, body=b"half")
+    with pytest.raises(http.client.IncompleteRead):
+        get(server, f"/{DONE.id}")
+
+
+def test_a_scripted_body_can_be_chunked_and_cut_short(server: DemoServer) -> None:
+    server.once("/", status=200, headers={"Transfer-Encoding": "chunked"}, body=b"4\r\nhalf\r\n")
+    with pytest.raises(http.client.IncompleteRead):
+        get(server, f"/{DONE.id}")
+
+
+# Beginning and end
+
+
+def test_stopping_breaks_off_a_download_within_a_second() -> None:
+    server = DemoServer(Story([replace(BIG, created_at=time.time() - 100)]), rate=1_000).start()
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+    connection.request(
+        "GET", f"/v1/videos/{BIG.id}/content", headers={"Authorization": f"Bearer {server.token}"}
+    )
+    response = connection.getresponse()
+    began = time.monotonic()
+    server.stop()
+    took = time.monotonic() - began
+    with pytest.raises((http.client.IncompleteRead, ConnectionError)):
+        response.read()
+    connection.close()
+    assert took < 1
+
+
+def test_stopping_ends_idle_connections_and_all_threads() -> None:
+    before = threading.active_count()
+    server = DemoServer(Story([DONE])).start()
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+    connection.request("GET", "/")
+    connection.getresponse().read()
+    server.stop()
+    connection.close()
+    assert threading.active_count() == before
+
+
+def test_a_server_that_was_never_started_can_be_stopped() -> None:
+    DemoServer(Story()).stop()
+
+
+def test_a_client_that_hangs_up_does_no_harm(
+    server: DemoServer, capfd: pytest.CaptureFixture[str]
+) -> None:
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+    connection.request(
+        "GET", f"/v1/videos/{BIG.id}/content", headers={"Authorization": f"Bearer {server.token}"}
+    )
+    connection.close()
+    assert get(server, f"/{DONE.id}").status == 200
+    server.stop()
+    assert capfd.readouterr() == ("", "")
+
+
+def test_a_port_can_be_chosen(server: DemoServer) -> None:
+    port = urlsplit(server.base_url).port
+    assert port is not None
+    server.stop()
+    with DemoServer(Story(), port=port) as again:
+        assert again.base_url == server.base_url
+
+
+def test_the_gateway_is_too_busy_for_two_requests_in_the_middle(clock: FakeClock) -> None:
+    story = Story.endless(clock, pad=0)
+    with DemoServer(story, clock=clock) as server:
+        known = next(iter(story.jobs))
+        before = get(server, f"/{known}").status
+        clock.advance(25)
+        during = [get(server, f"/{known}") for _ in range(3)]
+    assert (before, [reply.status for reply in during]) == (200, [429, 429, 200])
+    assert during[0].headers["Retry-After"] == "4"

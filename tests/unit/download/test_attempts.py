@@ -1,0 +1,580 @@
+"""A download ends with a whole file under its name, or with one plain reason and no such file."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hingtui.api import Api
+from hingtui.download import Limits, Phase, Progress, Saved, download
+from hingtui.download.part import part_size
+from hingtui.model.errors import (
+    ApiError,
+    BadReply,
+    Cancelled,
+    Corrupt,
+    Forbidden,
+    HingtuiError,
+    NotReady,
+    RateLimited,
+    ServerTrouble,
+    Stalled,
+    StorageRefused,
+    TooLarge,
+    Unauthorized,
+    Unreachable,
+)
+from hingtui.model.mp4 import Mp4
+from tests.servers.files import FileServer, Say, serving
+from tests.support.clock import FakeClock
+from tests.support.mp4 import mp4
+
+DATA = mp4(50_000)
+HALF = len(DATA) // 2
+CUT = Say(cut=HALF)
+TROUBLE = Say(status=502, body=b'{"error": "bad gateway"}', type="application/json")
+NOT_READY = Say(status=404, body=b'{"error": "not finished"}', type="application/json")
+ID = "video_1"
+
+
+class Pauses(FakeClock):
+    """Remembers how long it was waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pauses: list[float] = []
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        self.pauses.append(seconds)
+        return super().wait(event, seconds)
+
+
+@dataclass
+class Setup:
+    """A server, a folder, and everything that a download takes."""
+
+    server: FileServer
+    folder: Path
+    api: Api
+    clock: Pauses = field(default_factory=Pauses)
+    progress: Progress = field(default_factory=Progress)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def download(self, video_id: str = ID, **more: Any) -> Saved:
+        return download(
+            self.api,
+            video_id,
+            self.folder,
+            progress=self.progress,
+            cancelled=self.cancelled,
+            clock=more.pop("clock", self.clock),
+            **more,
+        )
+
+    def leave_half(self) -> None:
+        """Do as if the program had been ended in the middle of the file."""
+        self.server.says(CUT, Say(status=429, body=b""))
+        with pytest.raises(RateLimited):
+            self.download()
+        assert part_size(ID, self.folder) == HALF
+        self.server.requests.clear()
+
+    @property
+    def files(self) -> dict[str, bytes]:
+        return {path.name: path.read_bytes() for path in self.folder.iterdir()}
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> Iterator[Setup]:
+    with serving(DATA) as server:
+        api = Api(server.url, "oh-secret", environ={})
+        with closing(_Closing(api)):
+            yield Setup(server, tmp_path / "videos", api)
+
+
+class _Closing:
+    def __init__(self, api: Api) -> None:
+        self.api = api
+
+    def close(self) -> None:
+        asyncio.run(self.api.aclose())
+
+
+WHOLE = {f"{ID}.mp4": DATA}
+
+
+# ---- what goes well
+
+
+def test_a_video_is_saved_byte_for_byte_and_nothing_else_is_left(setup: Setup) -> None:
+    saved = setup.download()
+    assert setup.files == WHOLE
+    assert saved == Saved(setup.folder / f"{ID}.mp4", len(DATA), None, Mp4(4.0, 720, 1280))
+
+
+def test_the_digest_is_told_when_it_is_wanted(setup: Setup) -> None:
+    assert setup.download(want_digest=True).sha256 == hashlib.sha256(DATA).hexdigest()
+
+
+def test_progress_ends_at_the_whole(setup: Setup) -> None:
+    setup.download()
+    assert (setup.progress.received, setup.progress.total) == (len(DATA), len(DATA))
+    assert setup.progress.phase is Phase.DONE
+
+
+def test_progress_is_seen_while_bytes_come(setup: Setup) -> None:
+    seen: list[tuple[Phase, int | None]] = []
+    setup.server.says(Say(midway=lambda: seen.append((Phase.RECEIVING, setup.progress.total))))
+    setup.download()
+    assert len(seen) == 1
+
+
+def test_a_file_without_a_length_is_saved_when_its_boxes_walk_to_the_end(setup: Setup) -> None:
+    setup.server.says(Say(length="chunked"))
+    setup.download()
+    assert setup.files == WHOLE
+
+
+def test_what_another_process_saved_meanwhile_is_not_fetched_again(setup: Setup) -> None:
+    there = setup.download().path
+    setup.server.requests.clear()
+    assert setup.download(already=lambda: there).path == there
+    assert setup.server.requests == []
+
+
+def test_a_file_said_to_be_saved_that_is_gone_is_fetched(setup: Setup) -> None:
+    assert setup.download(already=lambda: setup.folder / "gone.mp4").path.name == f"{ID}.mp4"
+
+
+def test_an_id_that_is_a_path_stays_in_the_folder(setup: Setup) -> None:
+    assert setup.download("../../x").path.parent == setup.folder
+
+
+# ---- cut and continued
+
+
+def test_a_cut_body_is_continued_where_it_ended(setup: Setup) -> None:
+    setup.server.says(CUT)
+    setup.download()
+    assert setup.files == WHOLE
+    assert setup.server.ranges == [None, f"bytes={HALF}-"]
+    assert setup.server.requests[1].headers["if-range"] == '"v1"'
+
+
+def test_a_later_run_continues_what_an_earlier_one_left(setup: Setup) -> None:
+    setup.leave_half()
+    setup.download()
+    assert setup.files == WHOLE
+    assert setup.server.ranges == [f"bytes={HALF}-"]
+
+
+def test_a_server_that_cuts_every_answer_is_read_to_the_end(setup: Setup) -> None:
+    setup.server.usual = Say(cut=len(DATA) // 20)
+    setup.download()
+    assert setup.files == WHOLE
+    assert len(setup.server.requests) > Limits().tries
+
+
+def test_a_server_that_cuts_every_answer_and_knows_no_ranges_is_given_up(setup: Setup) -> None:
+    setup.server.usual = Say(cut=HALF, ranges=False)
+    with pytest.raises(Stalled, match="25 kB"):
+        setup.download()
+    assert f"{ID}.mp4" not in setup.files
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        Say(ranges=False),
+        Say(shift=7),
+        Say(shift=-7),
+        Say(headers={"Content-Range": f"bytes {HALF}-{len(DATA)}/{len(DATA) + 1}"}),
+        Say(headers={"ETag": '"v2"'}),
+        Say(etag='"v2"'),
+    ],
+    ids=["200", "later", "earlier", "other length", "other ETag in a 206", "other ETag"],
+)
+def test_what_does_not_continue_the_part_begins_again(setup: Setup, changed: Say) -> None:
+    setup.leave_half()
+    setup.server.data = new = mp4(len(DATA), seed=2)
+    setup.server.says(changed)
+    setup.download()
+    assert setup.files == {f"{ID}.mp4": new}
+
+
+def test_without_a_validator_the_length_must_be_the_same(setup: Setup) -> None:
+    setup.server.says(Say(etag=None, cut=HALF), Say(etag=None))
+    setup.download()
+    assert setup.files == WHOLE
+    again = HALF // 8 + 1  # bytes that are asked for twice, because nothing else proves anything
+    assert setup.server.ranges == [None, f"bytes={HALF - again}-"]
+
+
+def test_without_a_validator_another_length_begins_again(setup: Setup) -> None:
+    setup.server.usual = Say(etag=None)
+    setup.server.says(Say(etag=None, cut=HALF))
+    longer = mp4(len(DATA) + 999, seed=2)
+    setup.server.says(Say(etag=None, body=longer))
+    setup.server.data = longer
+    setup.download()
+    assert setup.files == {f"{ID}.mp4": longer}
+
+
+def test_a_complete_part_needs_no_server(setup: Setup) -> None:
+    setup.leave_half()
+    (setup.folder / f"{ID}.mp4.part").write_bytes(DATA)
+    setup.download()
+    assert (setup.files, setup.server.requests) == (WHOLE, [])
+
+
+def test_a_416_for_a_part_that_is_the_whole_file_finishes_it(setup: Setup) -> None:
+    setup.server.says(Say(length="unsaid", cut=HALF), Say(status=429, body=b""))
+    with pytest.raises(RateLimited):
+        setup.download()
+    (setup.folder / f"{ID}.mp4.part").write_bytes(DATA)
+    setup.server.requests.clear()
+    setup.download()
+    assert setup.files == WHOLE
+    first, proof = setup.server.ranges
+    assert first == f"bytes={len(DATA)}-"
+    assert proof is not None
+    assert proof != first  # some bytes that are here already: they tell
+
+
+def test_any_other_416_begins_again(setup: Setup) -> None:
+    setup.leave_half()
+    setup.server.data = new = mp4(HALF - 100, seed=2)
+    setup.download()
+    assert setup.files == {f"{ID}.mp4": new}
+    assert setup.server.ranges == [f"bytes={HALF}-", None]
+
+
+@pytest.mark.parametrize("refusal", [TROUBLE, NOT_READY], ids=["502", "404"])
+def test_a_server_that_refuses_every_range_is_asked_for_all_of_it(
+    setup: Setup, refusal: Say
+) -> None:
+    setup.leave_half()
+    setup.server.says(refusal) if refusal is NOT_READY else setup.server.says(refusal, refusal)
+    setup.download()
+    assert setup.files == WHOLE
+    assert setup.server.ranges[-1] is None
+
+
+def test_a_signed_link_that_expires_half_way_is_replaced_by_a_fresh_one(setup: Setup) -> None:
+    with serving(DATA) as storage:
+        links = [f"{storage.url}/file?sig={number}" for number in (1, 2)]
+        setup.server.says(*[Say(status=302, body=b"", headers={"Location": to}) for to in links])
+        storage.says(CUT)
+        setup.download()
+        assert setup.files == WHOLE
+        assert [asked.target[-5:] for asked in storage.requests] == ["sig=1", "sig=2"]
+        assert storage.ranges == [None, f"bytes={HALF}-"]
+
+
+# ---- tried again
+
+
+def test_passing_trouble_is_waited_out_longer_and_longer(setup: Setup) -> None:
+    setup.server.says(*[TROUBLE] * 4)
+    setup.download()
+    assert setup.files == WHOLE
+    assert [round(pause) for pause in setup.clock.pauses] == sorted(map(round, setup.clock.pauses))
+    assert setup.clock.pauses[-1] > 2 * setup.clock.pauses[0]
+
+
+def test_trouble_that_does_not_pass_is_told(setup: Setup) -> None:
+    setup.server.usual = TROUBLE
+    with pytest.raises(ServerTrouble):
+        setup.download()
+    assert len(setup.server.requests) == Limits().tries
+
+
+def test_bytes_gained_make_up_for_failures(setup: Setup) -> None:
+    few = Say(cut=1000)
+    setup.server.says(*[TROUBLE, few] * 8)
+    setup.download()
+    assert setup.files == WHOLE
+
+
+def test_a_server_that_is_gone_is_unreachable(setup: Setup) -> None:
+    with serving(b"") as gone:
+        url = gone.url
+    setup.api = Api(url, "oh-secret", environ={})
+    with closing(_Closing(setup.api)), pytest.raises(Unreachable):
+        setup.download()
+    assert setup.files == {}
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [(202, NotReady), (400, NotReady), (404, NotReady), (401, Unauthorized), (403, Forbidden),
+     (429, RateLimited)],
+)  # fmt: skip
+def test_what_waiting_a_little_does_not_cure_is_told_at_once(
+    setup: Setup, status: int, kind: type[ApiError]
+) -> None:
+    setup.server.says(Say(status=status, body=b"{}", type="application/json"))
+    with pytest.raises(kind):
+        setup.download()
+    assert len(setup.server.requests) == 1
+    assert setup.files == {}
+
+
+@pytest.mark.parametrize(
+    ("body", "type"),
+    [(b"<html>Hello</html>", "text/html"), (b'{"error": {"message": "no"}}', "application/json")],
+)
+def test_words_are_never_saved_as_a_video(setup: Setup, body: bytes, type: str) -> None:  # noqa: A002
+    setup.server.says(Say(body=body, type=type, etag=None))
+    with pytest.raises((BadReply, NotReady)):
+        setup.download()
+    assert setup.files == {}
+
+
+class _Hours(Pauses):
+    """Every look at this clock is an hour after the one before."""
+
+    def monotonic(self) -> float:
+        self.advance(3600)
+        return super().monotonic()
+
+
+def test_a_server_that_drips_is_given_up(setup: Setup) -> None:
+    setup.server.usual = Say(ranges=False, cut=1000)
+    with pytest.raises(Stalled, match="almost nothing"):
+        setup.download(clock=_Hours())
+
+
+def test_a_slow_connection_is_left_and_the_download_continued(setup: Setup) -> None:
+    setup.download(clock=_Hours(), limits=Limits(stall_bytes_per_second=1.0))
+    assert setup.files == WHOLE
+
+
+# ---- not the video that was promised
+
+
+@pytest.mark.parametrize("broken", [bytes(len(DATA)), DATA[:-1]], ids=len)
+def test_what_stays_broken_is_kept_unverified(setup: Setup, broken: bytes) -> None:
+    setup.server.usual = Say(body=broken)
+    saved = setup.download()
+    assert saved.mp4 is None
+    assert setup.files == {f"{ID}.unverified": broken}
+
+
+def test_an_empty_file_is_never_kept(setup: Setup) -> None:
+    setup.server.usual = Say(body=b"")
+    with pytest.raises(Corrupt):
+        setup.download()
+    assert setup.files == {}
+
+
+def test_a_video_that_is_still_being_written_is_awaited(setup: Setup) -> None:
+    for length in (HALF, HALF + 5, len(DATA) - 7):
+        setup.server.says(Say(body=DATA[:length], etag=f'"{length}"'))
+    setup.download()
+    assert setup.files == WHOLE
+
+
+def test_bytes_behind_the_last_box_are_not_lost_where_no_length_is_given(setup: Setup) -> None:
+    tagged = DATA + b"TAG" + bytes(40) + b"end of the tag"
+    setup.server.data = tagged
+    setup.server.says(Say(length="unsaid", cut=len(tagged) - 9, end=None))
+    setup.download()
+    assert setup.files == {f"{ID}.mp4": tagged}
+
+
+def test_a_file_that_begins_with_zeros_is_asked_for_from_its_start(setup: Setup) -> None:
+    setup.server.says(Say(body=bytes(HALF) + DATA[HALF:], etag=None))
+    setup.download()
+    assert setup.files == WHOLE
+
+
+def test_a_preallocated_file_is_awaited_too(setup: Setup) -> None:
+    blank = DATA[:32] + bytes(len(DATA) - 32)
+    setup.server.says(*(Say(body=blank, etag=None) for _ in range(3)))
+    setup.download()
+    assert setup.files == WHOLE
+
+
+def test_an_unchanged_file_is_not_received_again(setup: Setup) -> None:
+    setup.server.usual = Say(body=DATA[:HALF])
+    setup.download()
+    assert setup.files == {f"{ID}.unverified": DATA[:HALF]}
+    assert setup.progress.received == HALF
+
+
+UNVERIFIABLE = {
+    ".webm": bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d") + bytes(99),
+    ".mkv": bytes.fromhex("1a45dfa3a34282886d6174726f736b61") + bytes(99),
+    ".avi": b"RIFF\x40\x40\0\0AVI LIST" + bytes(99),
+    ".gif": b"GIF89a\x80\x02\xe0\x01\xf7\0\0" + bytes(99),
+    ".webp": b"RIFF\x40\x40\0\0WEBPVP8X" + bytes(99),
+    ".unverified": b"\xee\x01\xff\x00" * 99,
+}
+
+
+@pytest.mark.parametrize("suffix", UNVERIFIABLE)
+def test_what_cannot_be_verified_is_kept_under_its_own_name(setup: Setup, suffix: str) -> None:
+    setup.server.usual = Say(body=UNVERIFIABLE[suffix])
+    saved = setup.download()
+    assert saved.mp4 is None
+    assert setup.files == {f"{ID}{suffix}": UNVERIFIABLE[suffix]}
+    assert len(setup.server.requests) == 1
+
+
+@pytest.mark.parametrize("suffix", UNVERIFIABLE)
+def test_without_a_length_it_is_kept_once_it_came_twice(setup: Setup, suffix: str) -> None:
+    setup.server.usual = Say(body=UNVERIFIABLE[suffix], length="chunked", etag=None, ranges=False)
+    setup.download()
+    assert setup.files == {f"{ID}{suffix}": UNVERIFIABLE[suffix]}
+    assert len(setup.server.requests) == 2
+
+
+@pytest.mark.parametrize("text", [b'{"oops": 1}', b"<html>busy</html>", b"please wait", b"[1]"])
+def test_a_text_is_never_kept(setup: Setup, text: bytes) -> None:
+    setup.server.usual = Say(body=text)
+    with pytest.raises(HingtuiError):
+        setup.download()
+    assert setup.files == {}
+
+
+@pytest.mark.parametrize("length", ["chunked", "unsaid"])
+def test_a_body_cut_without_an_error_is_fetched_again(setup: Setup, length: str) -> None:
+    setup.server.says(Say(length=length, cut=HALF, end=None))
+    setup.download()
+    assert setup.files == WHOLE
+
+
+def test_a_body_that_is_always_cut_without_an_error_is_kept_unverified(setup: Setup) -> None:
+    setup.server.usual = Say(length="chunked", cut=HALF, end=None, etag=None, ranges=False)
+    setup.download()
+    assert setup.files == {f"{ID}.unverified": DATA[:HALF]}
+
+
+@pytest.mark.parametrize("length", ["said", "chunked"])
+def test_more_than_the_cap_is_stopped(setup: Setup, length: str) -> None:
+    setup.server.usual = Say(length=length)
+    with pytest.raises(TooLarge):
+        setup.download(limits=Limits(max_bytes=HALF))
+    assert setup.files == {}
+
+
+def test_a_broken_file_is_asked_for_again_whatever_failed_before(setup: Setup) -> None:
+    broken = Say(body=DATA.replace(b"moov", b"moow"), etag=None, ranges=False)
+    setup.server.says(*[TROUBLE] * 4, broken)
+    setup.download()
+    assert setup.files == WHOLE
+
+
+def test_a_dead_link_keeps_no_broken_file_from_being_kept(setup: Setup) -> None:
+    broken = DATA.replace(b"moov", b"moow")
+    setup.server.usual = Say(body=broken)
+    saved = setup.download(link="http://127.0.0.1:9/gone.mp4")
+    assert setup.files == {f"{ID}.unverified": broken}
+    assert saved.mp4 is None
+
+
+def test_a_broken_file_is_kept_once_its_video_is_deleted(setup: Setup) -> None:
+    broken = DATA.replace(b"moov", b"moow")
+    setup.server.says(Say(body=broken))
+    setup.server.usual = Say(status=410, body=b"{}", type="application/json")
+    setup.download()
+    assert setup.files == {f"{ID}.unverified": broken}
+
+
+def test_a_file_that_changes_for_ever_is_left_for_later(setup: Setup) -> None:
+    broken = (bytes([n]) + DATA[1:].replace(b"moov", b"moow") for n in range(1, 99))
+    setup.server.says(*[Say(body=body, etag=None, ranges=False) for body in broken])
+    with pytest.raises(Corrupt):
+        setup.download()
+    assert len(setup.server.requests) < 12
+    assert setup.clock.pauses[-1] > 10 * setup.clock.pauses[0]
+
+
+def test_a_server_whose_pieces_are_too_long_is_asked_for_none_again(setup: Setup) -> None:
+    broken = DATA.replace(b"moov", b"moow")
+    start = len(DATA) - len(DATA) // 8 - 1  # a few bytes are asked for twice, as a proof
+    too_long = Say(
+        status=206,
+        body=broken[start:] + b"more",
+        headers={"Content-Range": f"bytes {start}-{len(DATA) - 1}/{len(DATA)}"},
+        etag=None,
+    )
+    whole = Say(body=broken, length="chunked", etag=None, ranges=False)
+    setup.server.says(whole, too_long)
+    setup.server.usual = whole
+    assert setup.download().path.suffix == ".unverified"
+    assert setup.files == {f"{ID}.unverified": broken}
+    ranges = setup.server.ranges
+    assert ranges == [None, f"bytes={start}-", *[None] * (len(ranges) - 2)]
+
+
+def test_a_piece_larger_than_promised_is_discarded_once(setup: Setup) -> None:
+    setup.leave_half()
+    promise = {"Content-Range": f"bytes {HALF}-{len(DATA) - 1}/{len(DATA)}"}
+    setup.server.says(Say(body=DATA + DATA, headers=promise))
+    setup.download()
+    assert setup.files == WHOLE
+    assert setup.server.ranges[-1] is None
+
+
+# ---- cancelled
+
+
+def test_a_cancelled_download_stops_in_the_middle_and_keeps_its_bytes(setup: Setup) -> None:
+    setup.server.says(Say(midway=setup.cancelled.set))
+    with pytest.raises(Cancelled):
+        setup.download()
+    assert f"{ID}.mp4" not in setup.files
+    setup.cancelled.clear()
+    setup.download()
+    assert setup.files == WHOLE
+
+
+def test_a_pause_between_tries_ends_with_a_cancel(setup: Setup) -> None:
+    class Impatient(Pauses):
+        def wait(self, event: threading.Event, seconds: float) -> bool:
+            event.set()
+            return super().wait(event, seconds)
+
+    setup.server.usual = TROUBLE
+    with pytest.raises(Cancelled):
+        setup.download(clock=Impatient())
+    assert len(setup.server.requests) == 1
+
+
+# ---- the direct link
+
+
+@pytest.mark.parametrize("refusal", [TROUBLE, NOT_READY], ids=["502", "404"])
+def test_the_link_is_used_when_content_keeps_failing(setup: Setup, refusal: Say) -> None:
+    setup.server.usual = refusal
+    with serving(DATA) as storage:
+        setup.download(link=f"{storage.url}/file?sig=secret")
+        assert setup.files == WHOLE
+        assert [asked.target for asked in storage.requests] == ["/file?sig=secret"]
+        assert "authorization" not in storage.requests[0].headers
+
+
+@pytest.mark.parametrize("status", [401, 403, 404, 429, 502])
+def test_where_there_is_no_content_the_links_failure_is_reported(setup: Setup, status: int) -> None:
+    setup.server.usual = NOT_READY
+    with serving(b"") as storage:
+        storage.usual = Say(status=status, body=b"")
+        with pytest.raises(StorageRefused) as told:
+            setup.download(link=f"{storage.url}/file?sig=secret")
+    assert "secret" not in str(told.value)
+
+
+def test_every_error_is_of_the_family_and_tells_something(setup: Setup) -> None:
+    setup.server.usual = Say(status=418, body=b"teapot", type="text/plain")
+    with pytest.raises(HingtuiError, match="teapot"):
+        setup.download()

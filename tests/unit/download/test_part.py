@@ -1,0 +1,444 @@
+"""The unfinished file survives whatever ends the program, and never turns into a wrong video."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NoReturn
+
+import pytest
+
+from hingtui.api import Api
+from hingtui.download import Progress, Saved, download
+from hingtui.download.part import discard_part, opened_part, part_size
+from hingtui.download.part_metadata import Source
+from hingtui.model.errors import Busy, Cancelled, RateLimited, ServerTrouble, StorageTrouble
+from hingtui.system.files import renaming
+from tests.servers.files import FileServer, Say, serving
+from tests.support.clock import FakeClock
+from tests.support.mp4 import mp4
+
+DATA = mp4(50_000)
+HALF = len(DATA) // 2
+ID = "video_1"
+NAME = f"{ID}.mp4"
+PART = f"{ID}.mp4.part"
+NOTE = f"{ID}.mp4.part.json"
+
+STUCK = """
+import sys, threading
+from pathlib import Path
+from hingtui.api import Api
+from hingtui.system.clock import Clock
+from hingtui.download import Progress, download
+api = Api(sys.argv[1], "oh-secret", environ={})
+download(api, "video_1", Path(sys.argv[2]), progress=Progress(), cancelled=threading.Event(),
+         clock=Clock())
+"""
+
+KILLED_AT_EVERY_LINE = """
+import os, signal, sys
+from itertools import count
+from pathlib import Path
+from tests.unit.download.test_part import download_canned
+TRACED = ("/part.py", "/part_metadata.py", "/disk.py", "/names.py", "/atomic.py", "/locks.py")
+def download_until(line):
+    left = line
+    def trace(frame, event, arg):
+        nonlocal left
+        if not frame.f_code.co_filename.endswith(TRACED):
+            return None
+        left -= event == "line"
+        if not left:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+    sys.settrace(trace)
+    download_canned(Path(sys.argv[1], str(line)))
+    os._exit(0)
+for line in count(1):
+    child = os.fork()
+    if not child:
+        download_until(line)
+    if os.waitpid(child, 0)[1] == 0:
+        break
+"""
+
+
+class Canned:
+    """A source without a network, for what happens a few hundred times: it is about the disk."""
+
+    status, start, total, validator, origin = 200, 0, len(DATA), None, "http://127.0.0.1"
+    version = ""
+
+    def chunks(self) -> Iterator[bytes]:
+        yield DATA[:HALF]
+        yield DATA[HALF:]
+
+    @contextmanager
+    def open_content(self, video_id: str, **_: object) -> Iterator[Canned]:
+        yield self
+
+
+def download_canned(folder: Path) -> Saved:
+    source = Canned()
+    nobody = threading.Event()
+    return download(source, ID, folder, progress=Progress(), cancelled=nobody, clock=FakeClock())
+
+
+@pytest.fixture
+def server() -> Iterator[FileServer]:
+    with serving(DATA) as server:
+        yield server
+
+
+def _download(server: FileServer, folder: Path, video_id: str = ID, **more: Any) -> Saved:
+    cancelled = more.pop("cancelled", threading.Event())
+    api = Api(server.url, "oh-secret", environ={})
+    try:
+        return download(
+            api,
+            video_id,
+            folder,
+            progress=Progress(),
+            cancelled=cancelled,
+            clock=FakeClock(),
+            **more,
+        )
+    finally:
+        asyncio.run(api.aclose())
+
+
+def _leave_half(server: FileServer, folder: Path) -> None:
+    server.says(Say(cut=HALF), Say(status=429, body=b""))
+    with pytest.raises(RateLimited):
+        _download(server, folder)
+    server.requests.clear()
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {path.name: path.read_bytes() for path in folder.iterdir()}
+
+
+def _refuse(number: int) -> Any:
+    def refuse(*_: object, **__: object) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    return refuse
+
+
+# ---- one writer at a time
+
+
+def test_a_video_that_another_one_downloads_is_busy(server: FileServer, tmp_path: Path) -> None:
+    with opened_part(ID, tmp_path), pytest.raises(Busy):
+        _download(server, tmp_path)
+    assert server.requests == []
+
+
+def test_the_part_of_a_killed_process_is_continued(server: FileServer, tmp_path: Path) -> None:
+    may_go = threading.Event()
+    server.says(Say(midway=lambda: may_go.wait(20)))
+    with subprocess.Popen([sys.executable, "-c", STUCK, server.url, tmp_path]) as stuck:  # noqa: S603 - this interpreter, this file's own words
+        while not part_size(ID, tmp_path):
+            assert stuck.poll() is None
+        with pytest.raises(Busy):
+            _download(server, tmp_path)
+        stuck.send_signal(signal.SIGKILL)
+        stuck.wait(20)
+    may_go.set()
+    server.requests.clear()
+    _download(server, tmp_path)
+    assert _files(tmp_path) == {NAME: DATA}
+    assert server.ranges[0] is not None
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="kills copies of a process")
+def test_a_kill_at_any_line_leaves_nothing_wrong(tmp_path: Path) -> None:
+    subprocess.run(  # noqa: S603 - this interpreter, this file's own words
+        [sys.executable, "-c", KILLED_AT_EVERY_LINE, tmp_path],
+        check=True,
+        timeout=120,
+        cwd=Path(__file__).parents[3],
+    )
+    killed = list(tmp_path.iterdir())
+    assert len(killed) > 100
+    for folder in killed:
+        assert _files(folder).get(NAME, DATA) == DATA
+        download_canned(folder)
+        assert _files(folder) == {NAME: DATA}, folder.name
+
+
+# ---- what earlier runs left
+
+
+@pytest.mark.parametrize(
+    "note",
+    [None, b"", b"\0" * 64, b"[1]", b'{"id": "video_1", "total": -1, "validator": null}',
+     b'{"id": "another", "total": 50000, "validator": "\\"v1\\"", "origin": ""}', b"[" * 9999],
+    ids=["none", "empty", "zeros", "list", "no total", "other id", "deep"],
+)  # fmt: skip
+def test_a_part_of_unknown_origin_is_set_aside(
+    server: FileServer, tmp_path: Path, note: bytes | None
+) -> None:
+    before = {PART: b"x" * HALF} if note is None else {PART: b"x" * HALF, NOTE: note}
+    for name, data in before.items():
+        (tmp_path / name).write_bytes(data)
+    _download(server, tmp_path)
+    aside = {path.with_name(f"{path.stem}-2{path.suffix}").name for path in map(Path, before)}
+    assert _files(tmp_path).keys() == {NAME, *aside}
+    assert sorted(_files(tmp_path).values()) == sorted([DATA, *before.values()])
+    assert server.ranges == [None]
+
+
+def test_a_part_that_is_longer_than_its_note_says_begins_again(
+    server: FileServer, tmp_path: Path
+) -> None:
+    _leave_half(server, tmp_path)
+    (tmp_path / PART).write_bytes(b"x" * len(DATA) * 2)
+    _download(server, tmp_path)
+    assert _files(tmp_path) == {NAME: DATA}
+    assert server.ranges == [None]
+
+
+def test_after_a_power_cut_only_bytes_that_are_sure_to_be_on_the_disk_are_believed(
+    server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _leave_half(server, tmp_path)
+    with (tmp_path / PART).open("r+b") as part:
+        part.seek(HALF)
+        part.write(bytes(100) + b"a page that came through")
+    monkeypatch.setattr("hingtui.download.part.boot_id", lambda: "the next one")
+    _download(server, tmp_path)
+    assert _files(tmp_path) == {NAME: DATA}
+    assert server.ranges == [f"bytes={HALF}-"]
+
+
+def test_a_long_download_is_made_sure_of_from_time_to_time(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hingtui.download.part.SYNC_EVERY", 1000)
+    with opened_part(ID, tmp_path) as part:
+        part.begin(Source(total=5000, validator='"v1"'))
+        for _round in range(25):
+            part.append(b"x" * 100)
+        assert json.loads((tmp_path / NOTE).read_bytes())["solid"] == 2000
+
+
+def test_zeros_that_a_power_cut_left_at_the_end_are_fetched(
+    server: FileServer, tmp_path: Path
+) -> None:
+    _leave_half(server, tmp_path)
+    with (tmp_path / PART).open("ab") as part:
+        part.write(bytes(8192))
+    _download(server, tmp_path)
+    assert _files(tmp_path) == {NAME: DATA}
+    assert server.ranges == [f"bytes={HALF}-"]
+
+
+def test_a_kill_between_naming_and_unnaming_is_a_saved_video(
+    server: FileServer, tmp_path: Path
+) -> None:
+    _leave_half(server, tmp_path)
+    (tmp_path / PART).write_bytes(DATA)
+    (tmp_path / NAME).hardlink_to(tmp_path / PART)
+    assert _download(server, tmp_path).path == tmp_path / NAME
+    assert _files(tmp_path) == {NAME: DATA}
+    assert server.requests == []
+
+
+def test_a_part_with_a_second_name_elsewhere_is_not_written_to(
+    server: FileServer, tmp_path: Path
+) -> None:
+    _leave_half(server, tmp_path / "videos")
+    (tmp_path / "copy").hardlink_to(tmp_path / "videos" / PART)
+    _download(server, tmp_path / "videos")
+    assert (tmp_path / "copy").read_bytes() == DATA[:HALF]
+
+
+def test_a_foreign_part_with_a_second_name_keeps_both(server: FileServer, tmp_path: Path) -> None:
+    (tmp_path / PART).write_bytes(b"another program's")
+    (tmp_path / "copy").hardlink_to(tmp_path / PART)
+    _download(server, tmp_path)
+    mine = dict.fromkeys(["copy", f"{NAME}-2.part"], b"another program's")
+    assert _files(tmp_path) == {NAME: DATA, **mine}
+
+
+def test_a_symbolic_link_in_place_of_the_part_is_set_aside_and_not_followed(
+    server: FileServer, tmp_path: Path
+) -> None:
+    (tmp_path / "precious").write_bytes(b"precious")
+    (tmp_path / PART).symlink_to(tmp_path / "precious")
+    _download(server, tmp_path)
+    assert (tmp_path / NAME).read_bytes() == DATA
+    assert (tmp_path / "precious").read_bytes() == b"precious"
+    assert (tmp_path / f"{NAME}-2.part").readlink() == tmp_path / "precious"
+
+
+# ---- the final name
+
+
+def test_a_file_that_has_the_name_already_stays_and_the_video_is_numbered(
+    server: FileServer, tmp_path: Path
+) -> None:
+    (tmp_path / NAME).write_bytes(b"the user's own")
+    assert _download(server, tmp_path).path.name == f"{ID}-2.mp4"
+    assert _files(tmp_path) == {NAME: b"the user's own", f"{ID}-2.mp4": DATA}
+
+
+@pytest.mark.parametrize("name", [NAME, f"{ID}-2.mp4"])
+def test_a_file_of_the_same_bytes_is_the_saved_video(
+    server: FileServer, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / NAME).write_bytes(b"the user's own")
+    (tmp_path / name).write_bytes(DATA)
+    before = _files(tmp_path)
+    assert _download(server, tmp_path).path.name == name
+    assert _files(tmp_path) == before
+
+
+def test_two_ids_with_one_harmless_spelling_are_two_files(
+    server: FileServer, tmp_path: Path
+) -> None:
+    paths = [_download(server, tmp_path, odd).path for odd in ("a/b", "a:b", "../b")]
+    assert len(set(paths)) == 3
+    assert all(path.parent == tmp_path for path in paths)
+
+
+# ---- a disk that says no
+
+
+def test_a_disk_that_fills_up_keeps_the_part(
+    server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write = os.write
+    with monkeypatch.context() as patch:
+
+        def fill_up(descriptor: int, data: bytes) -> int:
+            if part_size(ID, tmp_path) >= 100:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return write(descriptor, data[:100])
+
+        patch.setattr(os, "write", fill_up)
+        with pytest.raises(StorageTrouble) as told:
+            _download(server, tmp_path)
+    assert told.value.is_full
+    assert part_size(ID, tmp_path) == 100
+    _download(server, tmp_path)
+    assert _files(tmp_path) == {NAME: DATA}
+    assert server.ranges == [None, "bytes=100-"]
+
+
+def test_a_file_for_which_there_is_no_room_is_not_begun(
+    server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = SimpleNamespace(total=10**9, free=HALF)
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
+    with pytest.raises(StorageTrouble) as told:
+        _download(server, tmp_path)
+    assert told.value.is_full
+    assert _files(tmp_path) == {}
+
+
+@pytest.mark.parametrize("step", ["fsync", "name"])
+def test_a_video_that_cannot_be_made_to_last_is_not_called_saved(
+    server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    _leave_half(server, tmp_path)
+    with monkeypatch.context() as patch:
+        if step == "fsync":
+            patch.setattr(os, "fsync", _refuse(errno.EIO))
+        else:
+            patch.setattr(Path, "hardlink_to", _refuse(errno.EPERM))
+            patch.setattr(renaming, "exclusive_rename", lambda *_: errno.EACCES)
+        with pytest.raises(StorageTrouble) as told:
+            _download(server, tmp_path)
+    assert not told.value.is_full
+    assert _files(tmp_path).keys() == {PART, NOTE}
+    server.requests.clear()
+    _download(server, tmp_path)
+    assert (_files(tmp_path), server.requests) == ({NAME: DATA}, [])
+
+
+def test_a_folder_that_cannot_be_made_is_named(server: FileServer, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StorageTrouble, match="file"):
+        _download(server, tmp_path / "file" / "videos")
+
+
+def test_a_part_removed_under_our_hands_is_told(server: FileServer, tmp_path: Path) -> None:
+    def tidy_up() -> None:
+        (tmp_path / PART).unlink()
+        (tmp_path / PART).write_bytes(b"another one's")
+
+    server.says(Say(midway=tidy_up))
+    with pytest.raises(StorageTrouble):
+        _download(server, tmp_path)
+    assert NAME not in _files(tmp_path)
+
+
+# ---- without secrets, and without leftovers
+
+
+def test_the_note_holds_no_secret_of_a_link(server: FileServer, tmp_path: Path) -> None:
+    server.says(Say(status=404, body=b"{}"), Say(cut=HALF), *[Say(status=502)] * 9)
+    with pytest.raises(ServerTrouble):
+        _download(server, tmp_path, link=f"{server.url}/file?sig=secret")
+    note = json.loads((tmp_path / NOTE).read_bytes())
+    del note["boot"]
+    assert note.pop("version") == '"v1"'
+    told = {"id": ID, "total": len(DATA), "validator": '"v1"', "origin": server.url, "solid": HALF}
+    assert note == told
+
+
+def test_a_discarded_part_is_gone_with_its_note(server: FileServer, tmp_path: Path) -> None:
+    _leave_half(server, tmp_path)
+    discard_part(ID, tmp_path)
+    assert (_files(tmp_path), part_size(ID, tmp_path)) == ({}, 0)
+
+
+def test_discarding_what_never_began_makes_nothing(tmp_path: Path) -> None:
+    discard_part(ID, tmp_path / "nowhere")
+    assert not (tmp_path / "nowhere").exists()
+
+
+def test_a_part_that_is_being_written_is_not_discarded(tmp_path: Path) -> None:
+    with opened_part(ID, tmp_path) as part:
+        part.append(b"bytes")
+        discard_part(ID, tmp_path)
+        assert part_size(ID, tmp_path) == 5
+
+
+def test_a_cancel_before_the_first_byte_leaves_nothing(server: FileServer, tmp_path: Path) -> None:
+    cancelled = threading.Event()
+    cancelled.set()
+    with pytest.raises(Cancelled):
+        _download(server, tmp_path, cancelled=cancelled)
+    assert _files(tmp_path) == {}
+
+
+def test_a_part_that_cannot_be_loaded_is_believed_no_more_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / PART).write_bytes(bytes(1341))
+    (tmp_path / NOTE).write_text(json.dumps({"id": ID, "total": 8000, "origin": "http://h"}))
+
+    def fail(*_: object) -> NoReturn:
+        raise OSError(errno.EIO, "input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "ftruncate", fail)
+        with pytest.raises(OSError, match="input/output"):
+            opened_part(ID, tmp_path).__enter__()
+    with opened_part(ID, tmp_path) as part:
+        assert part.size == 0

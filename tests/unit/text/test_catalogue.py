@@ -1,0 +1,64 @@
+"""Knows that the translations shipped are whole; knows none of them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+
+from tests.tools import catalogue
+
+
+def test_every_sentence_of_the_code_stands_translated() -> None:
+    assert catalogue.untranslated(catalogue.read(), catalogue.extract()) == []
+
+
+def test_no_translation_is_left_over() -> None:
+    assert catalogue.unused(catalogue.read(), catalogue.extract()) == []
+
+
+def test_every_translation_has_the_fields_of_its_sentence() -> None:
+    assert catalogue.unlike(catalogue.read()) == []
+
+
+def test_the_compiled_catalogue_is_what_the_text_compiles_to() -> None:
+    assert catalogue.MO.read_bytes() == catalogue.compiled()
+
+
+def test_collecting_again_changes_nothing(tmp_path: Path) -> None:
+    copy = tmp_path / "hingtui.po"
+    shutil.copy(catalogue.PO, copy)
+    catalogue.update(copy)
+    assert copy.read_bytes() == catalogue.PO.read_bytes()
+
+
+def test_collecting_keeps_what_is_translated(tmp_path: Path) -> None:
+    path, source = tmp_path / "x.po", tmp_path / "source"
+    source.mkdir()
+    (source / "one.py").write_text('_("hello")\n_("bye")\nngettext("one", "{n} many", 3)\n')
+    path.write_text('msgid ""\nmsgstr ""\n\nmsgid "hello"\nmsgstr "你好"\n', encoding="utf-8")
+    catalogue.update(path, source)
+    assert [message.string for message in catalogue.read(path) if message.id] == ["你好", "", ("",)]
+
+
+def test_a_constant_marked_for_later_is_collected(tmp_path: Path) -> None:
+    (tmp_path / "one.py").write_text('LABEL = mark("later")\n')
+    assert catalogue.extract(tmp_path).get("later") is not None
+
+
+@pytest.mark.parametrize(
+    ("chinese", "is_fine"), [("{n} 个", True), ("{m} 个", False), ("个", False)]
+)
+def test_the_fields_of_a_plural_are_compared_with_its_longer_form(
+    chinese: str, is_fine: bool
+) -> None:
+    translations = Catalog("zh_CN")
+    translations.add(("one video", "{n} videos"), (chinese,))
+    assert (catalogue.unlike(translations) == []) is is_fine
+
+
+def test_an_unknown_command_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+    assert catalogue.main(["eat"]) == 2
+    assert "update|compile|check" in capsys.readouterr().err

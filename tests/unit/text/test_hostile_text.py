@@ -1,0 +1,308 @@
+"""Whatever is said in whatever field: what is made of it for the eye is harmless, and in line."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from hingtui.api.payload import NotAVideo, parse_video
+from hingtui.api.response_errors import Call, Reply, refusal
+from hingtui.api.responses import read_answer, read_link, read_page
+from hingtui.cli.output import json_record, print_json, print_table
+from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
+from hingtui.model.explain import diagnose
+from hingtui.model.ids import find_ids
+from hingtui.monitor import Connection, DownloadState, GatewayState, Row, StatusCounts
+from hingtui.monitor.row import Download, HistoryEntry, LastError
+from hingtui.text.clean import clean_line
+from hingtui.ui.screens.dialogs import describe_found
+from hingtui.ui.table.cells import RenderContext
+from hingtui.ui.table.columns import plan_columns
+from hingtui.ui.theme.palette import palette_of
+from hingtui.ui.theme.themes import DARK
+from hingtui.ui.widgets.detail import detail_text
+from hingtui.ui.widgets.header import banner_line, header_line
+from tests.support.clock import EPOCH
+from tests.support.hostile_text import (
+    EVERYTHING,
+    KINDS,
+    TEXT_FIELDS,
+    as_body,
+    assert_aligned,
+    cells_of,
+    harm_in,
+    hostile_text,
+    hostile_values,
+    payloads,
+)
+
+PALETTE = palette_of(DARK.to_color_system().generate())
+SIGHT = RenderContext(EPOCH + 60, PALETTE, left=30.0)
+WIDTHS = (20, 80, 130, 200)
+Lines = list[str]
+
+
+def watched(payload: object, **more: Any) -> Row:
+    """A row about which a server has just said that."""
+    video = parse_video(payload, "video_one")
+    seen = HistoryEntry(EPOCH, video.status, video.raw_status, video.progress)
+    return Row("video_one", EPOCH, video, EPOCH, is_old=False, history=[seen], **more)
+
+
+def table_lines(*rows: Row) -> Lines:
+    """What `hingtui status` prints of these rows."""
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        print_table(rows, SIGHT.now)
+    return printed.getvalue().split("\n")[:-1]
+
+
+def json_lines(row: Row) -> Lines:
+    with contextlib.redirect_stdout(io.StringIO()) as printed:
+        print_json(json_record(row, SIGHT.now))
+    return printed.getvalue().split("\n")[:-1]
+
+
+def sinks(row: Row) -> Iterator[tuple[str, Lines]]:
+    """Every place in which a row is shown or printed, and its lines there."""
+    for width in WIDTHS:
+        for plan in plan_columns(width):
+            cell = "".join(text for text, _style in plan.cell(row, SIGHT, plan.width))
+            assert cells_of(cell) == cell_len(cell) <= plan.width, (plan.key, cell)
+            yield f"column {plan.key}", [cell]
+    yield "detail", detail_text(row, SIGHT).plain.split("\n")
+    yield "status", table_lines(row)
+    yield "status --json", json_lines(row)
+
+
+def banner(error: ApiError) -> Lines:
+    text = banner_line(Connection(GatewayState.DENIED, error=error), notices=(), palette=PALETTE)
+    return [text.plain if text is not None else ""]
+
+
+def assert_harmless(row: Row) -> None:
+    for sink, lines in sinks(row):
+        for line in lines:
+            assert not harm_in(line), sink
+    record = json_record(row, SIGHT.now)
+    assert [json.loads(line) for line in json_lines(row)] == [record]
+    assert_aligned(table_lines(row))
+
+
+# A video
+
+
+@settings(deadline=None, max_examples=80)
+@given(payloads)
+def test_a_video_of_anything_is_shown_harmlessly(payload: dict[str, object]) -> None:
+    reply = Reply(200, {}, as_body(payload))
+    try:
+        video = read_answer(reply, "video_one", EPOCH).video
+    except ApiError as error:
+        assert_harmless(Row("video_one", EPOCH, trouble=LastError(error, EPOCH)))
+        return
+    seen = HistoryEntry(EPOCH, video.status, video.raw_status, video.progress)
+    assert_harmless(Row("video_one", EPOCH, video, EPOCH, is_old=False, history=[seen]))
+
+
+REACHED = {
+    "id": {"detail"},
+    "status": {"column status", "detail", "status", "status --json"},
+    "model": {"column model", "detail", "status", "status --json"},
+    "prompt": {"column title", "detail", "status", "status --json"},
+    "size": {"column shape", "detail", "status --json"},
+    "remixed_from_video_id": {"detail"},
+    "error": {"detail", "status --json"},
+    "error.message": {"detail", "status --json"},
+    "error.code": {"detail", "status --json"},
+    "error.type": {"detail", "status --json"},
+    "failed error.message": {"column title", "detail", "status --json"},
+    "failed fail_reason": {"column title", "detail", "status --json"},
+}
+"""Where a field's own words are seen; the fields not named here are seen nowhere as they come."""
+
+
+def field_payloads() -> Iterator[tuple[str, object]]:
+    """A video with everything nasty in one field, for each field."""
+    for name in TEXT_FIELDS:
+        yield name, {"id": "a", "status": "queued"} | {name: f"Witness{EVERYTHING}"}
+    for name in ("message", "code", "type"):
+        error = {name: f"Witness{EVERYTHING}"}
+        yield f"error.{name}", {"id": "a", "status": "queued", "error": error}
+    for name in ("fail_reason", "failure_reason", "reason"):
+        yield f"failed {name}", {"id": "a", "status": "failed", name: f"Witness{EVERYTHING}"}
+    error = {"message": f"Witness{EVERYTHING}"}
+    yield "failed error.message", {"id": "a", "status": "failed", "error": error}
+    for holder in ("data", "result", "metadata", "output"):
+        yield (
+            f"{holder}.url",
+            {"id": "a", "status": "queued", holder: {"url": f"Witness{EVERYTHING}"}},
+        )
+
+
+def test_each_field_is_seen_where_it_belongs_and_harmless_everywhere() -> None:
+    reached: dict[str, set[str]] = defaultdict(set)
+    for name, payload in field_payloads():
+        row = watched(payload)
+        assert_harmless(row)
+        reached[name] |= {sink for sink, lines in sinks(row) if any("Witness" in x for x in lines)}
+    for name, where in REACHED.items():
+        assert reached[name] == where, name
+    unseen = {name for name, where in reached.items() if not where}
+    assert {"video_url", "url", "output_url", "metadata.url", "progress", "seconds"} <= unseen
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_is_harmless_in_all_fields_at_once(kind: str) -> None:
+    error = dict.fromkeys(("code", "message"), KINDS[kind])
+    everywhere: dict[str, object] = dict.fromkeys(("id", "model", "prompt", "size"), KINDS[kind])
+    for status in ("success", "failed", KINDS[kind]):
+        assert_harmless(watched(everywhere | {"status": status, "error": error}))
+
+
+def test_rows_of_all_kinds_stand_in_one_line_each_and_aligned() -> None:
+    rows = [
+        watched({"id": "a", "status": text[:40], "model": text, "prompt": text})
+        for text in KINDS.values()
+    ]
+    lines = table_lines(*rows)
+    assert len(lines) == len(rows) + 1
+    assert_aligned(lines)
+
+
+# An error
+
+
+_HEADERS = ("x-oneapi-request-id", "content-type", "retry-after", "location", "server", "date")
+_MARKUP = ("<html><title>{}</title>", "<Error><Code>{}</Code><Message>{}</Message></Error>", "{}")
+_bodies = hostile_values.map(as_body) | st.builds(
+    lambda form, text: form.replace("{}", text).encode("utf-8", "surrogatepass"),
+    st.sampled_from(_MARKUP),
+    hostile_text,
+)
+_statuses = st.sampled_from([400, 401, 402, 403, 404, 410, 416, 418, 429, 500, 501, 502, 503])
+
+
+@settings(deadline=None, max_examples=80)
+@given(
+    st.sampled_from(Call),
+    _statuses,
+    _bodies | payloads.map(as_body),
+    st.dictionaries(st.sampled_from(_HEADERS), hostile_text),
+)
+@example(Call.RETRIEVE, 401, as_body({"error": EVERYTHING}), {"x-oneapi-request-id": EVERYTHING})
+def test_a_refusal_in_any_words_is_told_harmlessly(
+    call: Call, status: int, body: bytes, headers: Mapping[str, str]
+) -> None:
+    error = refusal(call, Reply(status, headers, body), EPOCH)
+    saving = Download(DownloadState.FAILED, error=error)
+    row = Row("video_one", EPOCH, trouble=LastError(error, EPOCH), saving=saving, failures=1)
+    assert_harmless(row)
+    for line in (*banner(error), *vars(error).values(), str(error)):
+        assert not harm_in(str(line), has_lines=True)
+
+
+@settings(deadline=None, max_examples=60)
+@given(_bodies | payloads.map(as_body), st.dictionaries(st.sampled_from(_HEADERS), hostile_text))
+def test_a_200_of_anything_is_read_or_refused_harmlessly(
+    body: bytes, headers: Mapping[str, str]
+) -> None:
+    reply = Reply(200, headers, body)
+    for read in (lambda: read_page(reply, None, 100, EPOCH).videos, lambda: [read_link(reply)]):
+        try:
+            found: Any = read()
+        except ApiError as error:  # what a gateway says of its trouble may have lines
+            for line in (*vars(error).values(), str(error)):
+                assert not harm_in(str(line), has_lines=True)
+        else:
+            assert not harm_in(repr(found))
+            assert not any(harm_in(text) for one in found if isinstance(text := one, str))
+
+
+@pytest.mark.parametrize("error", [HingtuiError, StorageTrouble, Corrupt, LookupError])
+def test_an_error_of_our_own_that_quotes_anything_is_told_harmlessly(
+    error: type[Exception],
+) -> None:
+    told = diagnose(error(EVERYTHING))
+    assert not harm_in("".join((told.short, told.what, told.advice, told.said)))
+
+
+def test_a_list_keeps_its_good_entries_between_hostile_ones() -> None:
+    entries = [{"id": EVERYTHING, "status": EVERYTHING}, {"id": "video_good", "status": "queued"}]
+    reply = Reply(200, {}, as_body({"data": [[], EVERYTHING, *entries]}))
+    page = read_page(reply, None, 100, EPOCH)
+    assert [video.id for video in page.videos] == ["video_good"]
+    with pytest.raises(NotAVideo):
+        parse_video([EVERYTHING])
+
+
+@pytest.mark.parametrize("video_id", ["video\u200b_one", "video_one\n\x1b", "v" * 501, "v  1"])
+def test_an_id_in_a_list_that_cannot_be_said_back_names_no_video(video_id: str) -> None:
+    with pytest.raises(NotAVideo):
+        parse_video({"id": video_id, "status": "queued"})
+
+
+def test_an_id_that_is_a_number_keeps_all_its_digits() -> None:
+    assert parse_video({"id": 1985432109876543210, "status": "queued"}).id == "1985432109876543210"
+
+
+def test_a_prompt_of_very_many_lines_is_shown_in_part() -> None:
+    shown = detail_text(watched({"id": "a", "status": "queued", "prompt": "a\n" * 9000}), SIGHT)
+    assert "8800 more lines" in shown.plain
+    assert shown.plain.count("\n") < 300
+
+
+# The person's own
+
+
+def test_a_file_name_that_is_no_text_is_shown_all_the_same() -> None:
+    name = Path("/home/\udcff\x1b]0;x\x07/[/]\u202e表.mp4")
+    row = watched({"id": "a", "status": "success"}, saved=name)
+    assert_harmless(row)
+    assert "/home/?]0;x/[/]表.mp4" in detail_text(row, SIGHT).plain
+
+
+@settings(deadline=None, max_examples=40)
+@given(hostile_text, hostile_text, hostile_text, st.sampled_from([1, 10, 40, 80, 200]))
+def test_the_header_is_one_harmless_line_of_its_width(
+    host: str, needle: str, notice: str, width: int
+) -> None:
+    connection = Connection(GatewayState.ONLINE)
+    needle = clean_line(needle)
+    line = header_line(
+        StatusCounts(),
+        connection,
+        now=EPOCH,
+        host=host,
+        is_demo=True,
+        palette=PALETTE,
+        width=width,
+        needle=needle,
+        shown=1,
+    ).plain
+    assert not harm_in(line)
+    assert cell_len(line) == cells_of(line)
+    if width > 20:
+        assert cell_len(line) <= width
+    told = banner_line(connection, notices=[notice], palette=PALETTE)
+    assert told is not None
+    assert not harm_in(told.plain)
+
+
+@settings(deadline=None, max_examples=80)
+@given(hostile_text | hostile_values.map(json.dumps) | payloads.map(json.dumps))
+@example('["\\u001bx=oh-12345678", "Bearer \\u001bc\\u009bx_1"]')
+@example('{"id": "\\u001bc:oh-abcdefgh"}')
+def test_what_is_pasted_comes_back_harmless(text: str) -> None:
+    found = find_ids(text)
+    for word in (*found.ids, *found.rejected, describe_found(text, frozenset())):
+        assert not harm_in(word)
