@@ -2,19 +2,25 @@
 
 It knows no Textual and no httpx. The dashboard, `status` and `download` all use it.
 
-monitor         the rows, what a person asks for, what responses mean
-├── poller          which video is due; sends the requests
-│   └── list_poller     many at once, through the account's list
-├── one_round       each of some videos once, for commands
-├── download_queue  which finished videos are downloaded, in which order
-│   └── retry_policy    when one that failed is tried again
-├── watchlist_sync  rows ↔ the watchlist's file
-├── gateway         reachable? rate limited? token refused? paused? its clock
-│   └── rate_limiter    how many requests may be sent
-├── duration_stats  how long such videos took
-├── status_counts   how many rows are in which state; which file expires next
-├── changes         notifies listeners, a few times a second
-└── row             the data of one watched video
+monitor             what a person can ask for, and what can be shown; connects the rest
+├── rows                the rows: added, taken out, brought back, merged with the file
+│   └── row                 the data of one watched video
+├── poller              which video is due; sends the requests
+│   └── list_poller         many at once, through the account's list
+├── one_round           each of some videos once, for commands
+├── response_handler    what a response or an error means for rows and gateway
+├── gateway             reachable? rate limited? token refused? paused? its clock
+│   └── rate_limiter        how many requests may be sent
+├── download_queue      which finished videos are downloaded, in which order
+│   ├── retry_policy        when one that failed is tried again
+│   ├── shared_downloads    what other processes have saved (any thread)
+│   ├── download_events     what follows when a download goes on, ends or fails
+│   └── daemon_thread       blocking work that never holds up the end of the program
+├── watchlist_sync      rows ↔ the watchlist's file
+├── background          tasks that nobody awaits, loops that start again
+├── duration_stats      how long such videos took
+├── status_counts       how many rows are in which state; which file expires next
+└── changes             notifies listeners, a few times a second
 """
 
 from hingtui.monitor.changes import Changes

@@ -1,7 +1,6 @@
-"""Download finished videos, the soonest to expire first, a few at once.
+"""Download finished videos, a few at once, the soonest to expire first.
 
-A few at once, soonest to expire first, each in a daemon thread of its own: a thread that hangs in
-a system call can then never hold up the end of the program.
+What a download does is in `hingtui.download`; when a failed one is tried again, in `retry_policy`.
 """
 
 from __future__ import annotations
@@ -9,12 +8,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import random
-import sys
-import threading
-from collections.abc import Callable, Coroutine
 from pathlib import Path
+from typing import Protocol
 
 from hingtui.download import ContentSource, Saved, discard_part, download
 from hingtui.model.errors import (
@@ -26,22 +22,45 @@ from hingtui.model.errors import (
     Stalled,
     StorageTrouble,
 )
+from hingtui.monitor.daemon_thread import run_in_daemon_thread
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.retry_policy import retry_in
 from hingtui.monitor.row import Download, DownloadState, Row
+from hingtui.monitor.shared_downloads import SharedDownloads
 from hingtui.system.clock import Clock
 
-_NICE = 10
-"""How much a download gives way to the screen."""
-
+PROGRESS_EVERY = 0.25
+"""Seconds between two reports on the bytes of running downloads."""
 _LOOK_AGAIN = 0.5
 """Seconds between two looks of a waiting thread whether the event loop is still there."""
 
 _log = logging.getLogger(__name__)
 
 
+class DownloadListener(Protocol):
+    """Gets the events of all downloads, on the event loop."""
+
+    def changed(self, video_id: str) -> None:
+        """The state or the progress of this video's download changed."""
+
+    def saved(self, row: Row, saved: Saved) -> None:
+        """The file is complete and has its name."""
+
+    def failed_for_now(self, row: Row, error: HingtuiError) -> None:
+        """One try failed, whether another one follows or not."""
+
+    def given_up(self, row: Row, error: Exception) -> None:
+        """It is not tried again by itself."""
+
+    async def fresh_link(self, video_id: str) -> str:
+        """A direct link that is valid now, as the gateway gives it; "" where there is none."""
+
+
 class DownloadQueue:
     """The queue of downloads. All methods belong to the event loop's thread."""
+
+    listener: DownloadListener
+    """To be set before a download is asked for."""
 
     def __init__(
         self,
@@ -51,30 +70,19 @@ class DownloadQueue:
         *,
         folder: Path,
         at_once: int,
-        already: Callable[[str], Path | None],
-        published: Callable[[str, Saved], None],
-        changed: Callable[[str], None],
-        saved: Callable[[Row, Saved], None],
-        failed: Callable[[Row, Exception], None],
-        put_off: Callable[[Row, HingtuiError], None],
-        fresh_link: Callable[[str], Coroutine[object, object, str]],
+        shared: SharedDownloads,
         want_digest: bool = False,
     ) -> None:
-        """`put_off` gets every error that ended a try. `fresh_link` asks the gateway about a video
-        once more and gives its direct link, or ""."""
+        """At most `at_once` downloads run, into `folder`; with `want_digest`, each file's SHA-256
+        is computed."""
         self.folder = folder
         self._gateway = gateway
         self._clock = clock
         self._rng = rng
         self._at_once = at_once
-        self._already = already
-        self._published = published
-        self._changed = changed
-        self._saved = saved
-        self._failed = failed
-        self._on_put_off = put_off
-        self._fresh_link = fresh_link
+        self._shared = shared
         self._want_digest = want_digest
+        self._is_progress_planned = False
         self._source: ContentSource | None = None
         self._wanted: dict[str, Row] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
@@ -101,7 +109,7 @@ class DownloadQueue:
         """Bring this one home as soon as there is room."""
         watched.saving = Download(asked_at=self._clock.monotonic())
         self._wanted[watched.id] = watched
-        self._changed(watched.id)
+        self.listener.changed(watched.id)
         self._wake.set()
 
     def cancel(self, watched: Row) -> None:
@@ -113,7 +121,7 @@ class DownloadQueue:
         if watched.id in self._tasks:
             self._leaving.add(watched.id)
         self._wanted.pop(watched.id, None)
-        self._changed(watched.id)
+        self.listener.changed(watched.id)
         self._wake.set()
 
     async def forget(self, watched: Row) -> None:
@@ -176,9 +184,24 @@ class DownloadQueue:
             return
         saving.state = DownloadState.RUNNING
         saving.error = None
-        task = asyncio.create_task(self._save(source, watched, saving), name=f"save {watched.id}")
+        task = asyncio.create_task(
+            self._save(source, watched, saving), name=f"download {watched.id}"
+        )
         self._tasks[watched.id] = task
-        self._changed(watched.id)
+        self.listener.changed(watched.id)
+        self._plan_progress()
+
+    def _plan_progress(self) -> None:
+        """Report the bytes of running downloads, for as long as there are any."""
+        if self._tasks and not self._is_progress_planned:
+            self._is_progress_planned = True
+            asyncio.get_running_loop().call_later(PROGRESS_EVERY, self._report_progress)
+
+    def _report_progress(self) -> None:
+        self._is_progress_planned = False
+        for video_id in self._tasks:
+            self.listener.changed(video_id)
+        self._plan_progress()
 
     async def _save(self, source: ContentSource, watched: Row, saving: Download) -> None:
         try:
@@ -192,62 +215,45 @@ class DownloadQueue:
             # Even after a cancel that came too late: the file is there, and the row says so.
             self._wanted.pop(watched.id, None)
             watched.saving = None
-            self._saved(watched, saved)
+            self.listener.saved(watched, saved)
         finally:
             self._tasks.pop(watched.id, None)
             self._leaving.discard(watched.id)
-            self._changed(watched.id)
+            self.listener.changed(watched.id)
             self._wake.set()
 
     def _in_thread(
         self, source: ContentSource, watched: Row, saving: Download
     ) -> asyncio.Future[Saved]:
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Saved] = loop.create_future()
         link = watched.video.link if watched.video is not None else ""
 
-        def settle(result: Saved | Exception) -> None:
-            if future.done():
-                return
-            if isinstance(result, Exception):
-                future.set_exception(result)
-            else:
-                future.set_result(result)
-
         def fresh_link() -> str:
-            asked = asyncio.run_coroutine_threadsafe(self._fresh_link(watched.id), loop)
+            asked = asyncio.run_coroutine_threadsafe(self.listener.fresh_link(watched.id), loop)
             while not loop.is_closed():
                 with contextlib.suppress(TimeoutError):
                     return asked.result(_LOOK_AGAIN)
             return ""
 
-        def work() -> None:
-            _let_others_go_first()
-            result: Saved | Exception
-            try:
-                result = download(
-                    source,
-                    watched.id,
-                    self.folder,
-                    progress=saving.progress,
-                    cancelled=saving.cancelled,
-                    clock=self._clock,
-                    link=link,
-                    already=lambda: self._already(watched.id),
-                    published=lambda saved: self._published(watched.id, saved),
-                    fresh_link=fresh_link,
-                    busy_part=saving.busy_part,
-                    admit=lambda: self._gateway.admit(self._clock.monotonic()),
-                    time_left=lambda: self._time_left(watched),
-                    want_digest=self._want_digest,
-                )
-            except Exception as error:  # noqa: BLE001 - handed to the event loop, not lost
-                result = error
-            if not loop.is_closed():
-                loop.call_soon_threadsafe(settle, result)
+        def work() -> Saved:
+            return download(
+                source,
+                watched.id,
+                self.folder,
+                progress=saving.progress,
+                cancelled=saving.cancelled,
+                clock=self._clock,
+                link=link,
+                already=lambda: self._shared.find(watched.id),
+                published=lambda saved: self._shared.publish(watched.id, saved),
+                fresh_link=fresh_link,
+                busy_part=saving.busy_part,
+                admit=lambda: self._gateway.admit(self._clock.monotonic()),
+                time_left=lambda: self._time_left(watched),
+                want_digest=self._want_digest,
+            )
 
-        threading.Thread(target=work, name=f"save {watched.id}", daemon=True).start()
-        return future
+        return run_in_daemon_thread(work, f"download {watched.id}")
 
     def _time_left(self, watched: Row) -> float | None:
         """Seconds until the file expires; None where that is not known. Any thread."""
@@ -271,7 +277,7 @@ class DownloadQueue:
         else:
             saving.state = DownloadState.WAITING
             saving.retry_at = now + wait
-        self._on_put_off(watched, error)
+        self.listener.failed_for_now(watched, error)
         error.forget_frames()
 
     def _give_up(self, watched: Row, saving: Download, error: Exception) -> None:
@@ -282,7 +288,7 @@ class DownloadQueue:
             saving.error = DownloadError(type(error).__name__)
         saving.state = DownloadState.FAILED
         self._wanted.pop(watched.id, None)
-        self._failed(watched, error)
+        self.listener.given_up(watched, error)
 
     def requeue(self, watched: Row) -> None:
         """The gateway as a whole refused, not this video: it goes on as soon as that is over."""
@@ -292,10 +298,3 @@ class DownloadQueue:
             saving.error = None
             saving.retry_at = 0.0
             saving.failures = 0
-
-
-def _let_others_go_first() -> None:
-    """The screen comes before this thread, where the system can tell threads apart (Linux)."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):  # a sandbox may forbid it
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

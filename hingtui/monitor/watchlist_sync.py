@@ -49,9 +49,9 @@ class WatchlistSync:
         read: Callable[[Contents, list[str]], None],
         failed: Callable[[StorageTrouble | None], None],
     ) -> None:
-        """`entries` gives the rows of ids as they are now. `read` is told what the file holds and
-        which ids another process has removed. `failed` is told when the file makes trouble,
-        and with None when it works again."""
+        """`entries` gives the rows of ids as they are now.
+        `read` gets what the file holds and which ids another process has removed. `failed` gets
+        the error when the file cannot be used, and None when it can be used again."""
         self._watchlist = watchlist
         self._clock = clock
         self._entries = entries

@@ -64,12 +64,12 @@ async def test_unwatching_can_be_undone_and_the_file_follows(tmp_path: Path) -> 
     async with stage(tmp_path, job("video_a"), job("video_b")) as acting:
         await acting.press("x")
         assert list(acting.table.order) == ["video_b"]
-        await acting.app.monitor.sync()
+        await acting.app.monitor.watchlist_sync.sync()
         assert list(Watchlist(tmp_path / "watchlist.toml").read().entries) == ["video_b"]
         await acting.press("u")
         assert set(acting.table.order) == {"video_a", "video_b"}
         assert acting.table.cursor_id == "video_a"
-        await acting.app.monitor.sync()
+        await acting.app.monitor.watchlist_sync.sync()
         assert set(Watchlist(tmp_path / "watchlist.toml").read().entries) == {"video_a", "video_b"}
 
 
@@ -331,7 +331,7 @@ async def test_what_could_be_lost_is_told_before_that_the_host_is_offline(tmp_pa
         for _time in range(10):
             await acting.pass_time(30)
         assert acting.line_with("offline since")
-        acting.app.monitor._keeping_failed(StorageTrouble("The disk is full."))
+        acting.app.monitor._storage_changed(StorageTrouble("The disk is full."))
         await acting.drawn()
         assert acting.line_with("The disk is full. It is tried again")
         assert acting.line_with("offline since")

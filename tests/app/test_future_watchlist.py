@@ -54,9 +54,9 @@ async def test_what_is_removed_stays_away_though_a_file_of_the_future_holds_it(
     (tmp_path / "watchlist.toml").write_text(LATER_FORMAT)
     async with scene(tmp_path) as acting:
         acting.monitor.remove(["video_of_the_future"])
-        await acting.monitor.sync()
+        await acting.monitor.watchlist_sync.sync()
         assert list(acting.monitor.watched) == []
         acting.monitor.restore()
-        await acting.monitor.sync()
+        await acting.monitor.watchlist_sync.sync()
         assert list(acting.monitor.watched) == ["video_of_the_future"]
     assert (tmp_path / "watchlist.toml").read_text() == LATER_FORMAT

@@ -23,6 +23,7 @@ from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
 from hingtui.monitor import Monitor
+from hingtui.storage.watchlist import Watchlist
 from tests.bench import Figure, against, alone
 
 TOKEN = "oh-bench-0123456789abcdef"
@@ -89,7 +90,7 @@ def _beside(size: Size, asked: Load, listed: Load, fixed: Load) -> Iterator[Figu
 async def _by_monitor(size: Size, gateway: Gateway) -> Load:
     """Let the real monitor watch, through the real client."""
     with TemporaryDirectory() as folder:
-        monitor = Monitor(None, folder=Path(folder))
+        monitor = Monitor(Watchlist(Path(folder) / "watchlist.toml"), folder=Path(folder))
         monitor.connect(Api(gateway.base_url, TOKEN, environ={}))
         monitor.add(_ids(size.videos), remember=False)
         async with _running(monitor):

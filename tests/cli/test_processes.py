@@ -189,16 +189,16 @@ async def test_a_video_saved_a_moment_ago_is_not_fetched_by_the_next_process(
     async with scene(tmp_path, job()) as acting:
         first, clock, url = acting.monitor, acting.clock, acting.server.base_url
         first.add(["video_one"])
-        await first.sync()
+        await first.watchlist_sync.sync()
         second = Monitor(Watchlist(tmp_path / "watchlist.toml"), folder=acting.folder, clock=clock)
         await second.load()
         second.connect(Api(url, acting.server.token, clock=clock, environ={}))
         clock.advance(100.0)
         try:
             for monitor in (first, second):
-                await monitor.settle()
+                await monitor.poller.settle()
                 monitor.save(["video_one"])
-                monitor.start_downloads()
+                monitor.queue.start_next()
                 await scene_until(partial(_is_at_rest, monitor))
             assert second.watched["video_one"].saved == acting.folder / "video_one.mp4"
             assert len(acting.asked("/content")) == 1

@@ -59,12 +59,12 @@ class Stage:
     async def pass_time(self, seconds: float = 0.0) -> None:
         """Let so many seconds pass, and everything that is due then happen and be drawn."""
         self.clock.advance(seconds)
-        await self.app.monitor.settle()
+        await self.app.monitor.poller.settle()
         await self.drawn()
 
     async def drawn(self) -> None:
         """Let what has happened be told and drawn."""
-        self.app.monitor.tell()
+        self.app.monitor.feed.tell()
         await self.pilot.pause()
         self.dashboard.time_passed()
         await self.pilot.pause()
@@ -86,7 +86,7 @@ class Stage:
         def is_over() -> bool:
             if not self.row(video_id).is_saving:
                 return True
-            self.app.monitor.start_downloads()
+            self.app.monitor.queue.start_next()
             savings = [watched.saving for watched in self.app.monitor.watched.values()]
             if not any(saving and saving.state is DownloadState.RUNNING for saving in savings):
                 self.clock.advance(1)  # until it is its turn, or the host's pause is over

@@ -44,16 +44,16 @@ class Scene:
     async def look(self, after: float = 0.0) -> None:
         """Let so many seconds pass, ask whatever is due then, and hear of what changed."""
         self.clock.advance(after)
-        await self.monitor.settle()
-        self.monitor.tell()
+        await self.monitor.poller.settle()
+        self.monitor.feed.tell()
 
     async def saved(self, video_id: str) -> None:
         """Wait until the download of this video is over, one way or the other."""
         async with asyncio.timeout(PATIENCE):
             while self.row(video_id).is_saving:
-                self.monitor.start_downloads()
+                self.monitor.queue.start_next()
                 await asyncio.sleep(0.001)
-        self.monitor.tell()
+        self.monitor.feed.tell()
 
     def asked(self, path: str = "") -> list[str]:
         """The paths that the gateway was asked for and that hold `path`."""

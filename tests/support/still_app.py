@@ -110,15 +110,15 @@ class Stage:
     async def ask(self) -> None:
         """Ask about everything at this moment, but for what the host's budget does not allow."""
         monitor = self.app.monitor
-        await monitor.settle()  # what is under way would be asked no second time
+        await monitor.poller.settle()  # what is under way would be asked no second time
         monitor.ask()
         monitor.pause(False)
-        await monitor.settle()
+        await monitor.poller.settle()
         while any(
             monitor.next_question_in(w.id) == 0 for w in monitor.watched.values() if not w.is_final
         ):
             self.clock.advance(0.5)
-            await monitor.settle()
+            await monitor.poller.settle()
 
     async def rest(self) -> None:
         """Ask nothing until the host's budget has room for downloads again."""

@@ -59,7 +59,7 @@ async def _saving(stage: Stage) -> None:
     await stage.show("D")
     await stage.receive(1.2)
     stage.app.monitor.pause(False)
-    await stage.app.monitor.settle()
+    await stage.app.monitor.poller.settle()
     await stage.show("g", *"jjj")
 
 

@@ -43,7 +43,7 @@ HANGS = 20.0
 """Real seconds after which a watch hangs."""
 LOOKS_EVERY = 5.0
 """Seconds of a life's time after which a watch that is never quiet is looked at."""
-_BUSY = ("ask ", "save ", "list")
+_BUSY = ("ask ", "download ", "list")
 
 
 class AWatch(World):
@@ -160,7 +160,7 @@ class AWatch(World):
     async def _die(self) -> None:
         self.note("the process was killed")
         await self._api.aclose()
-        threads = [t for t in threading.enumerate() if t.name.startswith("save ")]
+        threads = [t for t in threading.enumerate() if t.name.startswith("download ")]
         for thread in threads:
             await asyncio.to_thread(thread.join, 10.0)
         await asyncio.to_thread(wait_for_all, set(self._pool.pending), 0.01)
@@ -277,7 +277,7 @@ class AWatch(World):
     def _look(self) -> None:
         if self.disk is not None:
             self.disk.note_fired()
-        self.monitor.tell()
+        self.monitor.feed.tell()
         self._ledger.look()
         self.check_files()
         for watched in self.monitor.watched.values():

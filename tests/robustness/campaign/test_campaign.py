@@ -18,9 +18,10 @@ from hingtui.download import part as part_file
 from hingtui.model.errors import ApiError, BadReply
 from hingtui.model.mp4 import Mp4, Unverifiable, inspect
 from hingtui.model.video import Video
-from hingtui.monitor import Monitor, Row
+from hingtui.monitor import Row
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.rate_limiter import RateLimiter
+from hingtui.monitor.response_handler import ResponseHandler
 from hingtui.monitor.watchlist_sync import Pending, WatchlistSync
 from tests.robustness.campaign import containers
 from tests.robustness.campaign.film import CODINGS
@@ -143,7 +144,7 @@ def never_starts_again(patch: pytest.MonkeyPatch) -> None:
 
 def asks_all_the_time(patch: pytest.MonkeyPatch) -> None:
     """Nothing is waited for between two questions."""
-    patch.setattr("hingtui.monitor.monitor.jitter", lambda *_: 0.0)
+    patch.setattr("hingtui.monitor.response_handler.jitter", lambda *_: 0.0)
     patch.setattr(RateLimiter, "wait", lambda *_: 0.0)
     patch.setattr(RateLimiter, "admit", lambda *_: 0.0)
 
@@ -208,14 +209,14 @@ def blames_the_gateway(patch: pytest.MonkeyPatch) -> None:
 
 
 def shows_errors_on_all_rows(patch: pytest.MonkeyPatch) -> None:
-    troubled = Monitor._troubled
+    apply_error = ResponseHandler._apply_error
 
-    def show(monitor: Monitor, watched: Row, error: Exception) -> None:
-        troubled(monitor, watched, error)
-        for row in monitor.watched.values():
-            row.trouble = watched.trouble
+    def show(responses: ResponseHandler, failed: Row, error: Exception) -> None:
+        apply_error(responses, failed, error)
+        for row in responses.rows.values():
+            row.trouble = failed.trouble
 
-    patch.setattr(Monitor, "_troubled", show)
+    patch.setattr(ResponseHandler, "_apply_error", show)
 
 
 MUTANTS: list[tuple[Patch, str, tuple[str, ...], str]] = [

@@ -136,7 +136,7 @@ async def test_a_429_to_a_download_slows_the_whole_host_too(tmp_path: Path) -> N
         assert here.connection.until == pytest.approx(here.monitor.now() + 40, abs=1)
         before = len(here.gateway.requests)
         await here.watch("b")
-        here.monitor.start_downloads()
+        here.monitor.queue.start_next()
         await here.look(after=1, times=38)
         assert len(here.gateway.requests) == before
         await here.look(after=3)
@@ -151,7 +151,7 @@ async def test_downloads_that_try_again_leave_a_slowed_host_alone(tmp_path: Path
         await here.watch("a")
 
         def trouble_while_slowed(_: object) -> Answer:
-            here.monitor._gateway.limiter.slow_down(here.clock.monotonic(), 300.0)
+            here.monitor.gateway.limiter.slow_down(here.clock.monotonic(), 300.0)
             return answer(503)
 
         here.gateway.fault(CONTENT, trouble_while_slowed)
@@ -253,7 +253,7 @@ async def test_many_downloads_that_fail_together_ask_no_more_than_the_host_can_b
         here.save(*MANY[:30])
         async with asyncio.timeout(10):
             while here.clock.monotonic() - began < 120:
-                here.monitor.start_downloads()
+                here.monitor.queue.start_next()
                 if not here.threads:
                     here.clock.advance(1)
                 await asyncio.sleep(0.0005)
@@ -306,14 +306,14 @@ async def test_a_token_refused_to_a_download_stops_the_others_and_loses_none(
             here.gateway.file(name, DATA)
         await here.look(after=2, times=20)
         here.gateway.fault("/v1/videos/", json_answer({}, status), times=10_000)
-        here.monitor.start_downloads()
+        here.monitor.queue.start_next()
         await here.asked_for_content(1)
         async with asyncio.timeout(5):
             while here.threads:
-                here.monitor.start_downloads()
+                here.monitor.queue.start_next()
                 await asyncio.sleep(0.001)
         await here.look(after=60, times=10)
-        here.monitor.start_downloads()
+        here.monitor.queue.start_next()
         assert 1 <= len(here.gateway.asked("/content")) <= 8
         assert here.link is GatewayState.DENIED
         assert not [w for w in here.monitor.watched.values() if w.saving and w.saving.error]

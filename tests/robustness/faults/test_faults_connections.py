@@ -78,7 +78,7 @@ async def test_rows_removed_while_they_are_asked_about_leave_the_pool_whole(tmp_
         for round_ in range(40):
             names = [f"v{round_}-{n}" for n in range(8)]
             here.monitor.add(names)
-            here.monitor.start_asking()
+            here.monitor.poller.start_due()
             await asyncio.sleep(0)
             here.monitor.remove(names)
             here.clock.advance(3)
@@ -153,7 +153,7 @@ async def test_a_cancelled_download_that_still_looks_for_its_host_keeps_nobody_w
         await asyncio.to_thread(looking.wait, 5)
         here.monitor.cancel(["stuck"])
         await here.saved("next")
-        assert "save stuck" in here.threads
+        assert "download stuck" in here.threads
         found.set()
         await until(lambda: not here.threads)
 

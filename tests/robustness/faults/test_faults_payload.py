@@ -238,7 +238,7 @@ async def test_a_monster_is_refused_and_nothing_else_suffers(
         assert row.trouble is not None
         assert isinstance(row.trouble.error, BadReply)
         assert here.row("good").video is not None
-        await here.monitor.sync()
+        await here.monitor.watchlist_sync.sync()
         assert set(here.watchlist.read().entries) == {row.id, "good"}
 
 
@@ -248,7 +248,7 @@ async def test_a_prompt_of_megabytes_is_cut(tmp_path: Path, prompt: str) -> None
         video = await told(here, prompt=prompt, model=prompt[: 2**16])
         assert 1000 < len(video.prompt) < 50_000
         assert len(video.model) < 5000
-        await here.monitor.sync()
+        await here.monitor.watchlist_sync.sync()
         stored = here.watchlist.read().entries[video.id].video
         assert stored is not None
         assert stored.prompt == video.prompt
@@ -272,7 +272,7 @@ async def test_what_no_file_can_hold_is_cleaned_before_it_is_kept(
         everywhere = dict.fromkeys(("prompt", "model", "size", "remixed_from_video_id"), text)
         video = await told(here, **everywhere, error={"message": text, "code": text})
         assert all(map(is_harmless, texts(video)))
-        await here.monitor.sync()
+        await here.monitor.watchlist_sync.sync()
         stored = here.watchlist.read().entries[video.id].video
         assert stored is not None
         assert (stored.prompt, stored.error) == (video.prompt, video.error)
@@ -409,5 +409,5 @@ async def test_whatever_json_comes_the_watch_goes_on(tmp_path: Path, seed: int) 
         await here.look(after=3, times=20)
         assert here.row("last").video is not None
         assert here.link is GatewayState.ONLINE
-        await here.monitor.sync()
+        await here.monitor.watchlist_sync.sync()
         assert len(here.watchlist.read().entries) == 61

@@ -57,7 +57,7 @@ async def test_the_token_stays_home_and_no_signed_link_is_kept_or_told(
         await here.watch("a")
         here.save("a")
         await here.saved("a")
-        await here.monitor.sync()
+        await here.monitor.watchlist_sync.sync()
         assert here.files == {"a.mp4": DATA}
         assert here.gateway.leaks == []
         kept = everything_in(tmp_path)
@@ -247,5 +247,5 @@ async def test_the_direct_link_is_the_last_resort_and_goes_without_the_token(
         await fetch(here)
         assert here.files == {"a.mp4": DATA}
         assert here.gateway.leaks == []
-        await here.monitor.sync()
+        await here.monitor.watchlist_sync.sync()
         assert SECRET not in (tmp_path / "watchlist.toml").read_text()

@@ -39,7 +39,7 @@ async def test_a_cancelled_download_does_not_go_on(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         await want(here, "a", "b")
         here.monitor.cancel(["a"])
-        await here.monitor.sync()
+        await here.monitor.watchlist_sync.sync()
     async with world(tmp_path, resume_downloads=True) as here:
         assert not here.row("a").is_saving
         assert here.row("b").is_saving
@@ -48,7 +48,7 @@ async def test_a_cancelled_download_does_not_go_on(tmp_path: Path) -> None:
 async def test_a_kill_forgets_no_wanted_download(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         await want(here, "a")
-        await here.monitor.sync()
+        await here.monitor.watchlist_sync.sync()
         assert "download_requested = true" in (tmp_path / "watchlist.toml").read_text("utf-8")
 
 

@@ -53,8 +53,8 @@ class World:
         """Let so many seconds pass, ask whatever is due then, and hear of what changed."""
         for _ in range(times):
             self.clock.advance(after)
-            await self.monitor.settle()
-            self.monitor.tell()
+            await self.monitor.poller.settle()
+            self.monitor.feed.tell()
 
     async def watch(self, *video_ids: str) -> None:
         """Add these and ask about them."""
@@ -64,17 +64,17 @@ class World:
     def save(self, *video_ids: str) -> None:
         """Want these, and start what may start now."""
         self.monitor.save(video_ids)
-        self.monitor.start_downloads()
+        self.monitor.queue.start_next()
 
     async def saved(self, *video_ids: str) -> None:
         """Wait until these downloads are over, one way or the other; time passes while all wait."""
         async with asyncio.timeout(PATIENCE):
             while any(self.row(video_id).is_saving for video_id in video_ids):
-                self.monitor.start_downloads()
+                self.monitor.queue.start_next()
                 if not self.threads:
                     self.clock.advance(3)
                 await asyncio.sleep(0.0005)
-        self.monitor.tell()
+        self.monitor.feed.tell()
 
     async def put_off(self, video_id: str) -> None:
         """Wait until this download has been put off: it is tried again later."""
@@ -89,13 +89,13 @@ class World:
         """Start downloads as they may be until so many requests for any content have come."""
         async with asyncio.timeout(PATIENCE):
             while len(self.gateway.asked("/content")) < times:
-                self.monitor.start_downloads()
+                self.monitor.queue.start_next()
                 await asyncio.sleep(0.001)
 
     @property
     def threads(self) -> list[str]:
         """The downloads whose thread is still there."""
-        return [t.name for t in threading.enumerate() if t.name.startswith("save ")]
+        return [t.name for t in threading.enumerate() if t.name.startswith("download ")]
 
     def save_state(self, video_id: str) -> DownloadState | None:
         saving = self.row(video_id).saving

@@ -82,16 +82,16 @@ class Day:
         if rng.random() < 0.02:
             await self._pilot.resize_terminal(*rng.choice(_SIZES))
         self._clock.advance(STEP)
-        monitor.start_asking()
+        monitor.poller.start_due()
         await until(self._is_quiet)
-        monitor.tell()
+        monitor.feed.tell()
         self._app._dashboard.time_passed()
         await asyncio.sleep(0)
 
     def _is_quiet(self) -> bool:
         """Whether nothing is under way, but for a list whose next page waits for the clock."""
         monitor = self._app.monitor
-        return not monitor._poller._tasks and not monitor._queue.running
+        return not monitor.poller._tasks and not monitor.queue.running
 
     def _let_go(self) -> list[str]:
         """What is finished for a while is watched no more, and the gateway forgets it too."""
@@ -149,7 +149,7 @@ async def live(
                 await day.step()
                 if passed // every > told:
                     told = int(passed // every)
-                    await app.monitor.sync()
+                    await app.monitor.watchlist_sync.sync()
                     yield passed / 3600, read(_connections(app)), day
 
 

@@ -178,7 +178,7 @@ async def test_what_is_removed_can_be_brought_back_at_once(tmp_path: Path) -> No
 async def test_the_answer_for_a_row_that_was_removed_meanwhile_is_dropped(tmp_path: Path) -> None:
     async with scene(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
-        world.monitor.start_asking()
+        world.monitor.poller.start_due()
         world.monitor.remove(["video_one"])
         await world.look()
         assert not world.monitor.watched
@@ -241,7 +241,7 @@ async def test_downloads_that_fail_let_all_others_go_first(tmp_path: Path) -> No
         world.monitor.save(ids)
         both = [saving for one in ids[:2] if (saving := world.row(one).saving) is not None]
         while any(saving.state is not DownloadState.WAITING for saving in both):
-            world.monitor.start_downloads()
+            world.monitor.queue.start_next()
             await asyncio.sleep(0.001)
         world.clock.advance(60)  # both are due again, and expire before the third
         await world.saved(ids[2])
@@ -266,7 +266,7 @@ async def test_not_ready_yet_is_waited_for(tmp_path: Path) -> None:
         world.server.once("/v1/videos/video_one/content", status=202, body=b'{"status":"queued"}')
         world.monitor.save(["video_one"])
         row = world.row("video_one")
-        world.monitor.start_downloads()
+        world.monitor.queue.start_next()
         await until(lambda: row.saving is not None and row.saving.state is DownloadState.WAITING)
         world.clock.advance(10)
         await world.saved("video_one")
@@ -285,10 +285,10 @@ async def test_a_part_goes_with_its_row(tmp_path: Path) -> None:
             body=one.file()[:1000],
         )
         world.monitor.save(["video_one"])
-        world.monitor.start_downloads()
+        world.monitor.queue.start_next()
         await until(lambda: world.folder.exists() and any(world.folder.iterdir()))
         world.monitor.remove(["video_one"])
-        await world.monitor.at_rest()
+        await world.monitor._background.wait()
         assert not list(world.folder.glob("*.part*"))
 
 
@@ -296,7 +296,7 @@ async def test_the_watchlist_is_on_disk_after_a_sync(tmp_path: Path) -> None:
     async with scene(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         await world.look(after=30)
-        await world.monitor.sync()
+        await world.monitor.watchlist_sync.sync()
         entry = world.watchlist.read().entries["video_one"]
         assert entry.video is not None
         assert entry.video.status is Status.GENERATING
@@ -305,10 +305,10 @@ async def test_the_watchlist_is_on_disk_after_a_sync(tmp_path: Path) -> None:
 async def test_what_another_process_adds_and_removes_is_taken_over(tmp_path: Path) -> None:
     async with scene(tmp_path, job("video_a"), job("video_b")) as world:
         world.monitor.add(["video_a"])
-        await world.monitor.sync()
+        await world.monitor.watchlist_sync.sync()
         other = Watchlist(tmp_path / "watchlist.toml")
         other.change(add=[Entry("video_b", world.clock.time())], remove=["video_a"])
-        await world.monitor.sync()
+        await world.monitor.watchlist_sync.sync()
         assert list(world.monitor.watched) == ["video_b"]
         await world.look()
         assert world.row("video_b").status is Status.QUEUED
@@ -354,10 +354,10 @@ async def test_ids_are_kept_while_the_watchlist_cannot_be_written(
         with monkeypatch.context() as broken:
             broken.setattr(world.watchlist, "change", fail)
             world.monitor.add(["video_one"])
-            await world.monitor.sync()
+            await world.monitor.watchlist_sync.sync()
             assert world.monitor.storage_error is full
         world.clock.advance(10)
-        await world.monitor.sync()
+        await world.monitor.watchlist_sync.sync()
         assert world.monitor.storage_error is None
         assert "video_one" in world.watchlist.read().entries
 
@@ -367,7 +367,7 @@ async def test_a_question_wanted_while_one_is_under_way_is_not_lost(tmp_path: Pa
         world.monitor.add(["video_one"])
         await world.look(after=1)
         world.monitor.ask(["video_one"])
-        world.monitor.start_asking()
+        world.monitor.poller.start_due()
         world.monitor.ask(["video_one"])
         await world.look()
         assert len(world.asked("/v1/videos/video_one")) == 3

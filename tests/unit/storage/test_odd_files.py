@@ -219,9 +219,9 @@ async def test_a_watchlist_that_cannot_even_be_looked_at_is_told_until_it_can(
 
         with monkeypatch.context() as patch:
             patch.setattr(Path, "stat", refuse)
-            await world.monitor.sync()
+            await world.monitor.watchlist_sync.sync()
         assert "Permission denied" in str(world.monitor.storage_error)
-        await world.monitor.sync()
+        await world.monitor.watchlist_sync.sync()
         assert world.monitor.storage_error is None
 
 

@@ -1,0 +1,77 @@
+"""What follows from the events of downloads: for the row, the watchlist's file and the gateway."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+
+from hingtui.download import Saved
+from hingtui.model.errors import ApiError, Expired, HingtuiError, RateLimited, Scope
+from hingtui.monitor.changes import ChangeFeed
+from hingtui.monitor.poller import Asks, Poller
+from hingtui.monitor.response_handler import ResponseHandler
+from hingtui.monitor.row import Row
+from hingtui.monitor.watchlist_sync import WatchlistSync
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True, kw_only=True)
+class DownloadEvents:
+    """Gets each event of the download queue. All methods belong to the event loop's thread."""
+
+    poller: Poller
+    responses: ResponseHandler
+    feed: ChangeFeed
+    watchlist_sync: WatchlistSync
+    api: Asks | None = None
+    """Through which a fresh link is asked for."""
+
+    def requested(self, row: Row, *, is_wanted: bool) -> None:
+        """Remember for the next run whether a person wants the file."""
+        row.download_requested = is_wanted
+        self.watchlist_sync.updated(row.id)
+
+    def changed(self, video_id: str) -> None:
+        """The state or the progress of this video's download changed."""
+        self.feed.row(video_id)
+
+    def saved(self, row: Row, saved: Saved) -> None:
+        """The file is complete and has its name."""
+        row.saved = saved.path
+        row.saved_bytes = saved.bytes
+        row.download_requested = False
+        row.digest = saved.sha256
+        self.feed.new.saved.append(row.id)
+        self.watchlist_sync.updated(row.id)
+
+    def failed_for_now(self, row: Row, error: HingtuiError) -> None:
+        """One try failed: find out whether there is more to it than this video."""
+        if isinstance(error, Expired):
+            self.responses.expire(row)
+        elif isinstance(error, RateLimited):
+            self.responses.update_gateway(row.id, error)
+        elif error.scope is Scope.TOKEN:
+            # The video's status shows whether the token is refused, or only this content.
+            self.poller.schedule(row.id, 0, alone=True)
+
+    def given_up(self, row: Row, error: Exception) -> None:
+        """It is not tried again by itself."""
+        if not isinstance(error, HingtuiError):
+            _log.error("downloading %s failed unexpectedly", row.id, exc_info=error)
+        elif not isinstance(error, ApiError):
+            _log.warning("downloading %s failed: %r", row.id, error)
+        self.feed.new.not_saved.append(row.id)
+        self.requested(row, is_wanted=False)
+
+    async def fresh_link(self, video_id: str) -> str:
+        """Ask about a video once more, for a link that is valid now; "" where there is none."""
+        if self.api is None:
+            return ""
+        try:
+            response = await self.api.retrieve(video_id)
+        except Exception as error:  # noqa: BLE001 - shown on the row, as with any other request
+            self.responses.handle(video_id, error)
+            return ""
+        self.responses.handle(video_id, response)
+        return response.video.link

@@ -1,0 +1,221 @@
+"""Apply responses and errors to rows, and tell apart what concerns the gateway.
+
+It sends nothing: it says what is asked next, and when.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+from hingtui.model.errors import ApiError, Expired, HingtuiError, NotFound, RateLimited, Scope
+from hingtui.model.eta import GRACE, RARE, SLOW, STEADY, ask_again_in, first_pace, jitter
+from hingtui.model.video import Status, Video
+from hingtui.monitor.changes import ChangeFeed
+from hingtui.monitor.download_queue import DownloadQueue
+from hingtui.monitor.duration_stats import DurationStats
+from hingtui.monitor.gateway import LIST, MANY_REFUSED, Gateway
+from hingtui.monitor.list_poller import Swept
+from hingtui.monitor.poller import Answered, Poller
+from hingtui.monitor.row import HistoryEntry, LastError, Row
+from hingtui.monitor.watchlist_sync import WatchlistSync
+from hingtui.system.clock import Clock
+
+HISTORY = 200
+"""Lines of history kept of one video."""
+_ODD = 3
+"""Times in a row that a video which was known may be unknown before it is asked about rarely."""
+_RECENT = 10.0
+"""Seconds for which a success vouches for the token."""
+
+_log = logging.getLogger(__name__)
+
+Outcome = Answered | Swept | Exception
+"""Of a request: the video, the end of a sweep over the list, or what went wrong."""
+
+
+@dataclass(slots=True, kw_only=True)
+class ResponseHandler:
+    """What follows from each response and each error."""
+
+    rows: dict[str, Row]
+    """The monitor's own, by id."""
+    gateway: Gateway
+    poller: Poller
+    """Gets when each row is asked about next."""
+    queue: DownloadQueue
+    feed: ChangeFeed
+    duration_stats: DurationStats
+    watchlist_sync: WatchlistSync
+    download: Callable[[Row], None]
+    """Called for each video that has become ready, to download it where that is automatic."""
+    clock: Clock
+    rng: random.Random
+    asked_for: set[str] = field(default_factory=set)
+    """Ids that a person asked about: what is wrong with them is shown, finished or not."""
+
+    def handle(self, video_id: str, outcome: Outcome) -> None:
+        """Take in the outcome of a request about this video, or of one for the list (`LIST`)."""
+        if video_id != LIST and video_id not in self.rows:
+            return  # unwatched meanwhile
+        self.update_gateway(video_id, outcome)
+        row = self.rows.get(video_id)
+        if row is not None and not isinstance(outcome, Swept):
+            try:
+                if not isinstance(outcome, Exception):
+                    self._apply(row, outcome)
+            except Exception as error:  # noqa: BLE001 - whatever it is, it is shown on the row
+                outcome = error
+            if isinstance(outcome, Exception):
+                self._apply_error(row, outcome)
+            self.asked_for.discard(video_id)
+            self.feed.row(video_id)
+        if isinstance(outcome, HingtuiError):
+            outcome.forget_frames()
+
+    def update_gateway(self, video_id: str, outcome: Outcome) -> None:
+        """Take in what the outcome says about the gateway, and so about other rows."""
+        gateway = self.gateway
+        if isinstance(outcome, ApiError):
+            active = self.poller.active + (self.poller.next_due_in(video_id) is None)
+            affected = gateway.failed(video_id, outcome, active=active, watched=len(self.rows))
+        elif isinstance(outcome, Exception):
+            return
+        else:
+            affected = gateway.answered(video_id, outcome.server_time)
+        for other in affected:
+            if gateway.is_probing:
+                self._clear_error(other)
+            elif other in self.rows and not self.rows[other].is_final:
+                self.poller.schedule(other, self.rng.random())
+        if affected:
+            self.queue.wake()
+            self.poller.wake()
+        elif gateway.refusals and not gateway.may_be_refused:
+            self._confirm_refusal()
+
+    def expire(self, row: Row) -> None:
+        """The gateway has deleted it."""
+        gone = replace(row.video or Video(row.id), status=Status.EXPIRED)
+        before, row.video = row.video, gone
+        row.is_old = False
+        row.trouble = None
+        row.asked_at = self.clock.time()
+        self._finish(row, before, self.gateway.now())
+        self.watchlist_sync.updated(row.id)
+        self.feed.row(row.id)
+
+    def _clear_error(self, video_id: str) -> None:
+        """What went wrong is the gateway's own: one banner shows it, not each row."""
+        row = self.rows.get(video_id)
+        if row is None:
+            return
+        if row.trouble is not None and is_of_gateway(row.trouble.error):
+            row.trouble = None
+        if row.saving is not None and is_of_gateway(row.saving.error):
+            self.queue.requeue(row)
+        self.feed.row(video_id)
+
+    def _confirm_refusal(self) -> None:
+        """The token was refused for some: ask about others soon, to know what that means."""
+        if self.clock.monotonic() - self.gateway.last_success < _RECENT:
+            return
+        missing = min(MANY_REFUSED, len(self.rows)) - self.gateway.refusals
+        for video_id in self.gateway.not_refused(self.rows):
+            if missing <= 0:
+                return
+            missing -= 1
+            due = self.poller.next_due_in(video_id)
+            if (due is None or due > _RECENT) and not self.poller.is_asking(video_id):
+                self.poller.schedule(video_id, 0, alone=True)
+
+    def _apply(self, row: Row, response: Answered) -> None:
+        now = self.gateway.now()
+        before = row.video
+        video = response.video if before is None else before.followed_by(response.video)
+        _record(row, response.video, now)
+        row.video = video
+        row.asked_at = self.clock.time()
+        row.is_old = False
+        row.trouble = None
+        row.failures = 0
+        if video.status.is_final:
+            self._finish(row, before, now)
+        else:
+            self._go_on(row, video, now)
+        if video != before:
+            status_changed = before is None or before.status is not video.status
+            self.watchlist_sync.updated(row.id, soon=status_changed)
+
+    def _go_on(self, row: Row, video: Video, now: float) -> None:
+        """The video is not finished: plan the next request."""
+        pace = row.pace
+        pace = first_pace(video, now) if pace is None else pace.seen(video.progress or 0.0, now)
+        row.pace = pace
+        wait = ask_again_in(video.status, pace, now, self.duration_stats.usual(video))
+        self.poller.schedule(row.id, jitter(wait, self.rng))
+
+    def _finish(self, row: Row, before: Video | None, now: float) -> None:
+        """The video is final. Report that where it was not before."""
+        if row.video is None or (before is not None and before.status is row.video.status):
+            return
+        if row.video.status is not Status.READY:
+            if before is not None:
+                self.feed.new.failed.append(row.id)
+            return
+        self.duration_stats.learn(row.video)
+        if before is not None:
+            row.ready_seen_at = now
+            self.feed.new.ready.append(row.id)
+        if row.saved is None:
+            self.download(row)
+
+    def _apply_error(self, row: Row, error: Exception) -> None:
+        """No video came. What is wrong with the gateway is shown once, not on every row."""
+        if row.is_final and row.id not in self.asked_for:
+            return  # asked about only to learn about the gateway
+        if isinstance(error, Expired):
+            self.expire(row)
+            return
+        if not isinstance(error, RateLimited):
+            row.failures += 1
+        if isinstance(error, NotFound):
+            wait = self._not_found(row, error)
+        elif isinstance(error, HingtuiError):
+            wait = error.retry.after(row.failures, self.rng)
+            if isinstance(error, RateLimited):
+                wait = 0.0  # as soon as the rate limit allows
+            elif not (self.gateway.is_probing and is_of_gateway(error)):
+                row.trouble = LastError(error, self.gateway.now())
+        else:
+            wait = HingtuiError.retry.after(row.failures, self.rng)
+            _log.error("asking about %s failed unexpectedly", row.id, exc_info=error)
+            row.trouble = LastError(error, self.gateway.now())
+        if not row.is_final:
+            self.poller.schedule(row.id, jitter(wait, self.rng))
+
+    def _not_found(self, row: Row, error: NotFound) -> float:
+        """Seconds until the next request about a video that the gateway does not know."""
+        is_young = self.clock.time() - row.added_at < GRACE and row.video is None
+        if is_young:
+            row.trouble = None
+            return STEADY
+        row.trouble = LastError(error, self.gateway.now())
+        # Once known, it may only be unknown to one of the gateway's machines.
+        is_odd = row.video is not None and row.failures <= _ODD
+        return SLOW if is_odd else RARE
+
+
+def is_of_gateway(error: Exception | None) -> bool:
+    """Whether it can be the gateway's or the token's, rather than one video's."""
+    return isinstance(error, HingtuiError) and error.scope in (Scope.GATEWAY, Scope.TOKEN)
+
+
+def _record(row: Row, video: Video, now: float) -> None:
+    """Write into the history what was reported, if it is not what was reported before."""
+    seen = HistoryEntry(now, video.status, video.raw_status, video.progress)
+    if not row.history or replace(row.history[-1], at=now) != seen:
+        row.history.append(seen)
+        del row.history[:-HISTORY]

@@ -1,0 +1,134 @@
+"""Hold the rows: add them, take them out, undo that, and merge them with the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from hingtui.model.video import Status
+from hingtui.monitor.changes import ChangeFeed
+from hingtui.monitor.duration_stats import DurationStats
+from hingtui.monitor.row import Row
+from hingtui.storage.watchlist import Contents, Entry
+
+UNDO = 20
+"""Removals that can be undone, one after the other."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowHooks:
+    """What follows when rows come or go."""
+
+    inserted: Callable[[Row], None]
+    """This row is new."""
+    taken_out: Callable[[list[Row]], None]
+    """These rows are gone: drop all that was planned for them."""
+
+
+class Rows:
+    """All rows, in the order in which they were added."""
+
+    def __init__(
+        self,
+        feed: ChangeFeed,
+        duration_stats: DurationStats,
+        hooks: RowHooks,
+        *,
+        only: frozenset[str] | None = None,
+    ) -> None:
+        """With `only`, no other videos of the watchlist's file become rows."""
+        self.by_id: dict[str, Row] = {}
+        self.set_aside: Path | None = None
+        """Where a damaged watchlist was put."""
+        self.is_read_only = False
+        """The watchlist's file is of a future version: nothing is written to it."""
+        self._feed = feed
+        self._duration_stats = duration_stats
+        self._hooks = hooks
+        self._only = only
+        self._removed: list[list[Row]] = []
+
+    def insert(self, row: Row) -> None:
+        """Add a row at the end."""
+        self.by_id[row.id] = row
+        self._feed.new.membership = True
+        self._feed.row(row.id)
+        self._hooks.inserted(row)
+
+    def take_out(self, video_ids: Iterable[str]) -> list[Row]:
+        """Remove the rows of these ids, where there are any, and return them."""
+        gone = [w for i in dict.fromkeys(video_ids) if (w := self.by_id.pop(i, None)) is not None]
+        for row in gone:
+            self._feed.new.membership = True
+            self._feed.row(row.id)
+        self._hooks.taken_out(gone)
+        return gone
+
+    def remove(self, video_ids: Iterable[str]) -> list[Row]:
+        """As `take_out`, so that `restore` can bring them back."""
+        gone = self.take_out(video_ids)
+        if gone:
+            self._removed.append(gone)
+            del self._removed[:-UNDO]
+        return gone
+
+    def restore(self) -> list[Row]:
+        """Undo the last `remove`; the rows that are back."""
+        if not self._removed:
+            return []
+        back = [row for row in self._removed.pop() if row.id not in self.by_id]
+        for row in back:
+            self.insert(row)
+        return back
+
+    def entries(self, video_ids: Iterable[str]) -> list[Entry]:
+        """These rows as the watchlist's file holds them."""
+        rows = self.by_id
+        return [_entry(row) for i in video_ids if (row := rows.get(i)) is not None]
+
+    def merge(self, contents: Contents, gone: list[str]) -> None:
+        """Take in what the file holds; `gone` are the ids that another process removed from it."""
+        if contents.set_aside is not None or contents.read_only != self.is_read_only:
+            self.set_aside = contents.set_aside or self.set_aside
+            self.is_read_only = contents.read_only
+            self._feed.host()
+        self.take_out(gone)
+        for entry in contents.entries.values():
+            if self._only is None or entry.id in self._only:
+                self._merge_entry(entry)
+
+    def _merge_entry(self, entry: Entry) -> None:
+        row = self.by_id.get(entry.id)
+        if row is None:
+            self.insert(_row(entry))
+            if entry.video is not None:
+                self._duration_stats.learn(entry.video)
+        elif entry.saved is not None and entry.saved != row.saved and not row.is_saving:
+            row.saved, row.saved_bytes = entry.saved, entry.saved_bytes
+            self._feed.row(entry.id)
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        row.id,
+        row.added_at,
+        row.video,
+        row.asked_at,
+        row.saved,
+        row.saved_bytes,
+        row.download_requested,
+    )
+
+
+def _row(entry: Entry) -> Row:
+    was_ready = entry.video is not None and entry.video.status is Status.READY
+    return Row(
+        entry.id,
+        added_at=entry.added_at,
+        video=entry.video,
+        asked_at=entry.asked_at,
+        ready_seen_at=entry.asked_at if was_ready else None,
+        saved=entry.saved,
+        saved_bytes=entry.saved_bytes,
+    )

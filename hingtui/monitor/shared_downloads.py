@@ -1,0 +1,43 @@
+"""Share finished downloads with other processes through the watchlist's file. Thread-safe.
+
+A download thread looks here before it begins, and writes here when it is done, so that several
+hingtui that watch the same video download it once.
+"""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+from hingtui.download import Saved
+from hingtui.model.errors import StorageTrouble
+from hingtui.storage.watchlist import Entry, Watchlist
+from hingtui.system.clock import Clock
+
+_log = logging.getLogger(__name__)
+
+
+class SharedDownloads:
+    """What all processes with this watchlist have saved in one folder. It blocks."""
+
+    def __init__(self, watchlist: Watchlist, folder: Path, clock: Clock) -> None:
+        self._watchlist = watchlist
+        self._folder = folder
+        self._clock = clock
+
+    def find(self, video_id: str) -> Path | None:
+        """Where another process has saved this video. Raises StorageTrouble."""
+        entry = self._watchlist.read().entries.get(video_id)
+        saved = entry.saved if entry is not None else None
+        return saved if saved is not None and saved.parent == self._folder else None
+
+    def publish(self, video_id: str, saved: Saved) -> None:
+        """Write down where the video is, while its part is still locked.
+
+        A process that waits for that lock then finds the file here and downloads nothing.
+        """
+        entry = Entry(video_id, self._clock.time(), saved=saved.path, saved_bytes=saved.bytes)
+        try:
+            self._watchlist.change(update=[entry])
+        except StorageTrouble as error:  # the monitor writes it again, and shows what is wrong
+            _log.warning("the watchlist was not updated with %s: %s", saved.path, error)
