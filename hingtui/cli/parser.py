@@ -9,7 +9,7 @@ import argparse
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from hingtui import __version__
@@ -147,23 +147,36 @@ def _written_out(status: int) -> int:
 
 
 def _run(chosen: argparse.Namespace) -> int:
-    if chosen.command in (None, "demo"):
-        from hingtui.cli import dashboard as interactive
+    if chosen.command is None:
+        from hingtui.cli.dashboard import dashboard
 
-        if chosen.command is None:
-            return interactive.dashboard(os.environ)
+        return dashboard(os.environ)
+    if chosen.command == "demo":
+        from hingtui.cli import demo
+
         if chosen.serve:
-            return interactive.serve(chosen.videos, chosen.seed, chosen.port)
-        return interactive.demo(os.environ, chosen.videos, chosen.seed)
-    from hingtui.cli import commands
+            return demo.serve(chosen.videos, chosen.seed, chosen.port)
+        return demo.demo(os.environ, chosen.videos, chosen.seed)
+    work = _imported_command(chosen)
     from hingtui.system.shutdown import this_process
 
     this_process.be_interruptible()
+    return work()
+
+
+def _imported_command(chosen: argparse.Namespace) -> Callable[[], int]:
+    """The work of a command that draws no dashboard, with everything it needs imported."""
     if chosen.command == "add":
-        return commands.add(os.environ, chosen.ids)
+        from hingtui.cli.add import add
+
+        return lambda: add(os.environ, chosen.ids)
     if chosen.command == "status":
-        return commands.status(os.environ, chosen.ids, as_json=chosen.json)
-    return commands.download(
+        from hingtui.cli.status import status
+
+        return lambda: status(os.environ, chosen.ids, as_json=chosen.json)
+    from hingtui.cli.download import download
+
+    return lambda: download(
         os.environ, chosen.ids, wait=chosen.wait, folder=chosen.output, as_json=chosen.json
     )
 

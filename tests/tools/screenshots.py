@@ -18,7 +18,7 @@ from pathlib import Path
 
 from textual.widgets import TextArea
 
-from hingtui.cli.dashboard import demo_environ
+from hingtui.cli.demo import demo_environ
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
 from hingtui.model.video import Status

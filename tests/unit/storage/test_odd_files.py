@@ -15,7 +15,8 @@ from typing import NoReturn
 
 import pytest
 
-from hingtui.cli import commands
+from hingtui.cli.add import add
+from hingtui.cli.download import download
 from hingtui.download import discard_part
 from hingtui.model.errors import SettingsError, StorageTrouble
 from hingtui.model.video import Status, Video
@@ -105,7 +106,7 @@ def test_a_command_ends_and_leaves_what_stands_in_its_way(
     thing(tmp_path / name)
     before = things_in(tmp_path)
     with at_once():
-        status = commands.add({"HINGTUI_HOME": str(tmp_path), "HINGTUI_LANG": "en"}, [ID])
+        status = add({"HINGTUI_HOME": str(tmp_path), "HINGTUI_LANG": "en"}, [ID])
     said = capsys.readouterr()
     if status:
         assert said.err.count("\n") == 1
@@ -230,7 +231,7 @@ def test_a_script_is_told_that_the_watchlist_was_damaged(
 ) -> None:
     Watchlist(tmp_path / LIST).change(add=[Entry("v_1", EPOCH)])
     (tmp_path / LIST).write_bytes(b"")
-    assert commands.add({"HINGTUI_HOME": str(tmp_path), "HINGTUI_LANG": "en"}, [ID]) == 0
+    assert add({"HINGTUI_HOME": str(tmp_path), "HINGTUI_LANG": "en"}, [ID]) == 0
     assert f"{LIST}.damaged-" in capsys.readouterr().err
 
 
@@ -286,7 +287,7 @@ def test_what_a_killed_process_left_of_a_saved_video_goes(
     Watchlist(tmp_path / LIST).change(add=[saved])
     home = {"HINGTUI_HOME": str(tmp_path), "HINGNET_API_KEY": "oh-x"}
     home |= {"HINGTUI_LANG": "en", "HINGNET_BASE_URL": "http://127.0.0.1:9"}
-    assert commands.download(home, [ID], wait=False, folder=None, as_json=False) == 0
+    assert download(home, [ID], wait=False, folder=None, as_json=False) == 0
     assert capsys.readouterr().out == f"{path}\n"
     assert list((tmp_path / "videos").iterdir()) == [path]
 
