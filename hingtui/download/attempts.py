@@ -19,7 +19,6 @@ from hingtui.download.part import (
     Part,
     opened_part,
     published_as,
-    sha256_of,
     told_as_storage_trouble,
 )
 from hingtui.download.transfer import USUAL_LIMITS, Content, Limits, Phase, Progress, Transfer
@@ -45,6 +44,7 @@ from hingtui.model.errors import (
 from hingtui.model.file_kind import HEAD_SIZE, FileKind, file_kind
 from hingtui.model.mp4 import BrokenMp4, Mp4, Unverifiable, inspect
 from hingtui.system.clock import Cancellation, Clock
+from hingtui.system.files import sha256_of
 from hingtui.text.clean import human_bytes
 from hingtui.text.i18n import _
 

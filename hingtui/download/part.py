@@ -11,7 +11,6 @@ which may leave holes, only these are believed.
 from __future__ import annotations
 
 import errno
-import hashlib
 import os
 import stat
 from collections.abc import Iterator
@@ -288,12 +287,6 @@ def told_as_storage_trouble(folder: Path) -> Iterator[None]:
         trouble = StorageTrouble(told)
         trouble.is_full = is_full
         raise trouble from refused
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 _FLAGS = (

@@ -4,11 +4,13 @@ What stands in them is not known here: watchlist, token and videos are all the s
 
 disk      the small steps: reading with a limit, folders, fsync
 locks     one at a time, among threads and processes
-writing   new content, all of it or nothing
+atomic    new content, all of it or nothing
 names     safe names, free names, and giving a finished file its final one
+digest    the SHA-256 of a file
 """
 
 from hingtui.system.files.atomic import sweep_leftovers, write_atomically
+from hingtui.system.files.digest import sha256_of
 from hingtui.system.files.disk import (
     NotAFile,
     boot_id,
@@ -49,6 +51,7 @@ __all__ = [
     "safe_name",
     "same_bytes",
     "set_aside",
+    "sha256_of",
     "sweep_leftovers",
     "sync_folder",
     "write_all",
