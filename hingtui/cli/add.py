@@ -1,4 +1,4 @@
-"""The `add` command: put ids on the watchlist. It asks no gateway."""
+"""The `add` command: put ids on the watchlist. it sends no request."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hingtui.cli.input import given_ids
 from hingtui.cli.output import print_line
-from hingtui.cli.session import read_settings, refuse, report_damage
+from hingtui.cli.session import fail, read_settings, report_damage
 from hingtui.model.errors import HingtuiError
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
@@ -15,24 +15,24 @@ from hingtui.text.i18n import _
 
 
 def add(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
-    """Put ids on the watchlist, one line each; 0, or 1 if nothing usable was given."""
+    """Put ids on the watchlist and print a line for each; 0, or 1 if no id was given."""
     found = given_ids(arguments)
     try:
         settings = read_settings(environ)
         watchlist = Watchlist(settings.watchlist_path)
         before = watchlist.read()
         if before.read_only:
-            return refuse(_("The watchlist is of a newer hingtui: upgrade this one to add to it."))
+            return fail(_("The watchlist is of a newer hingtui: upgrade this one to add to it."))
         now = Clock().time()
         after = watchlist.change(add=[Entry(video_id, now) for video_id in found.ids])
     except (HingtuiError, OSError) as error:
-        return refuse(error)
+        return fail(error)
     report_damage(before.set_aside or after.set_aside)
-    known, added, odd = _("already watched"), _("added"), _("not an id")
+    known, added, rejected = _("already watched"), _("added"), _("not an id")
     for video_id in found.ids:
         print_line(known if video_id in before.entries else added, video_id)
     for word in found.rejected:
-        print_line(odd, word)
+        print_line(rejected, word)
     if not found.ids:
-        return refuse(_("No id was found. An id looks like video_691209aab0a0..."))
+        return fail(_("No id was found. An id looks like video_691209aab0a0..."))
     return 0

@@ -1,11 +1,11 @@
-"""Start the dashboard."""
+"""Start the dashboard, and put the terminal back when it ends."""
 
 from __future__ import annotations
 
 import gc
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def dashboard(environ: Mapping[str, str]) -> int:
-    """The dashboard on the user's own watchlist; the exit status."""
+    """Run the dashboard on the user's own watchlist; the exit status."""
     if (problem := why_no_dashboard(environ)) is not None:
         return refuse_to_start(problem)
     try:
@@ -34,49 +34,49 @@ def dashboard(environ: Mapping[str, str]) -> int:
 
 
 def run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) -> int:
+    """Run the dashboard with these settings; the exit status."""
     this_process.be_patient()
-    gc.disable()  # until the first paint: looking for garbage among imports only costs time
+    gc.disable()  # until the first paint: a collection amid the imports only costs time
     from hingtui.ui.app import HingtuiApp
 
-    for name in ("COLUMNS", "LINES"):  # exported once, they would hide each change of size
+    for name in ("COLUMNS", "LINES"):  # if exported, they would hide each change of size
         os.environ.pop(name, None)
     i18n.use_language(settings.language)
     log = open_log(settings.log_path)
-    hide: Callable[[str], None] | None = log.hide if log is not None else None
-    app = HingtuiApp(settings, is_demo=is_demo, clock=clock, hide=hide)
+    app = HingtuiApp(settings, is_demo=is_demo, clock=clock, hide=log.hide)
     if sys.platform != "win32":
         from hingtui.ui.textual_fixes.driver import TerminalDriver
 
         app.driver_class = TerminalDriver
 
-    def tell_unwritten() -> None:
+    def print_unwritten() -> None:
         with suppress(OSError):  # the terminal may be gone
-            _tell_unwritten(app.monitor.unwritten)
+            _print_unwritten(app.monitor.unwritten)
 
-    this_process.at_last(tell_unwritten)
+    this_process.at_last(print_unwritten)
     try:
         if this_process.status is None:
             this_process.run(app.run_async())
     finally:
         this_process.terminal.put_back()
-        tell_unwritten()
+        print_unwritten()
         this_process.end(app.return_code or 0)
-        if log is not None:
-            log.close()
+        log.close()
     return app.return_code or 0
 
 
-def _tell_unwritten(ids: list[str]) -> None:
-    """What the watchlist's file could not take is still on the screen, to be added again."""
+def _print_unwritten(ids: list[str]) -> None:
+    """Print the ids that could not be written to the watchlist, so that none is lost."""
     if ids:
         import shlex  # hardly ever needed
 
-        told = _("These ids could not be written to the watchlist. To watch them again:")
-        again = shlex.join(["hingtui", "add", *(clean_line(one) for one in ids)])
-        # Where the end comes by force, Textual still holds sys.stderr.
-        print(f"hingtui: {told}\n{again}", file=sys.__stderr__, flush=True)
+        message = _("These ids could not be written to the watchlist. To watch them again:")
+        command = shlex.join(["hingtui", "add", *(clean_line(video_id) for video_id in ids)])
+        # When the process is ended by force, Textual still replaces sys.stderr.
+        print(f"hingtui: {message}\n{command}", file=sys.__stderr__, flush=True)
 
 
-def refuse_to_start(sentence: str) -> int:
-    print(f"hingtui: {sentence}", file=sys.stderr)
+def refuse_to_start(problem: str) -> int:
+    """Print why there is no dashboard; the exit status of wrong usage."""
+    print(f"hingtui: {problem}", file=sys.stderr)
     return 2

@@ -1,4 +1,4 @@
-"""The `demo` command: the dashboard on an embedded server, or the server alone."""
+"""The `demo` command: the dashboard on an embedded server, or that server alone."""
 
 from __future__ import annotations
 
@@ -22,34 +22,39 @@ if TYPE_CHECKING:
     from hingtui.demo.server import DemoServer
 
 DEMO_RATE = 700_000.0
-"""Bytes a second of each of the demo's downloads: slow enough for a bar to be seen moving."""
+"""Bytes a second of each download in the demo: slow enough to see its progress bar move."""
 _LOOK_FOR_NEW = 1.0
-"""Seconds between two looks whether the demo's story has new videos."""
+"""Seconds between two checks for new videos in the demo's story."""
 
 
 def demo(environ: Mapping[str, str], videos: int, seed: int) -> int:
-    """The dashboard on an embedded server, in a folder of its own; the exit status."""
+    """Run the dashboard on an embedded server, in a folder of its own; the exit status."""
     if (problem := why_no_dashboard(environ)) is not None:
         return refuse_to_start(problem)
     this_process.be_patient()
-    home = Path(tempfile.mkdtemp(prefix="hingtui-demo-"))
-    this_process.at_last(lambda: _clear(home))
+    folder = Path(tempfile.mkdtemp(prefix="hingtui-demo-"))
+    this_process.at_last(lambda: _remove_unless_used(folder))
     try:
         with _demo_server(videos, seed) as server:
-            settings = load_settings(demo_environ(environ, home, server.base_url, server.token))
-            with _storyteller(server, settings):
+            settings = load_settings(demo_environ(environ, folder, server.base_url, server.token))
+            with _adding_new_videos(server, settings):
                 status = run_app(settings, is_demo=True, clock=server.clock)
-        saved = sorted(settings.downloads.glob("*.mp4"))
-        if saved:
-            with suppress(OSError):  # after a SIGHUP there may be no terminal to say it on
+        if any(settings.downloads.glob("*.mp4")):
+            with suppress(OSError):  # after a SIGHUP the terminal may be gone
                 print(_("The demo's saved videos are in {path}").format(path=settings.downloads))
         return status
     finally:
-        _clear(home)
+        _remove_unless_used(folder)
+
+
+def _remove_unless_used(folder: Path) -> None:
+    """Remove the demo's folder, unless a video was downloaded into it."""
+    if not any(folder.glob("videos/*.mp4")):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def serve(videos: int, seed: int, port: int) -> int:
-    """Only the demo's server, until interrupted; the exit status."""
+    """Run only the demo's server, until interrupted; the exit status."""
     this_process.be_interruptible()
     with _demo_server(videos, seed, port=port) as server:
         print(f"export HINGNET_BASE_URL={server.base_url}")
@@ -65,22 +70,16 @@ def serve(videos: int, seed: int, port: int) -> int:
 
 
 def demo_environ(
-    environ: Mapping[str, str], home: Path, base_url: str, token: str
+    environ: Mapping[str, str], folder: Path, base_url: str, token: str
 ) -> dict[str, str]:
-    """The environment of a demo: the user's language and terminal, and nothing else of theirs."""
-    own = ("HINGTUI_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
-    kept = {name: environ[name] for name in own if name in environ}
+    """The environment of a demo: its own folder and gateway, and only the user's language."""
+    language = ("HINGTUI_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
+    kept = {name: environ[name] for name in language if name in environ}
     return kept | {
-        "HINGTUI_HOME": str(home),
+        "HINGTUI_HOME": str(folder),
         "HINGNET_BASE_URL": base_url,
         "HINGNET_API_KEY": token,
     }
-
-
-def _clear(home: Path) -> None:
-    """Remove the demo's folder, unless it holds a video that somebody wanted to have."""
-    if not any(home.glob("videos/*.mp4")):
-        shutil.rmtree(home, ignore_errors=True)
 
 
 @contextmanager
@@ -96,8 +95,8 @@ def _demo_server(videos: int, seed: int, *, port: int = 0) -> Iterator[DemoServe
 
 
 @contextmanager
-def _storyteller(server: DemoServer, settings: Settings) -> Iterator[None]:
-    """Adds the story's videos to the watchlist as they come into being, as a script would."""
+def _adding_new_videos(server: DemoServer, settings: Settings) -> Iterator[None]:
+    """Meanwhile, add the story's videos to the watchlist as they are created, like a script."""
     from hingtui.storage.watchlist import Watchlist
     from hingtui.storage.watchlist.entry import Entry
 
@@ -106,16 +105,16 @@ def _storyteller(server: DemoServer, settings: Settings) -> Iterator[None]:
     watchlist.change(add=[Entry(job.id, job.created_at) for job in story.jobs.values()])
     ended = threading.Event()
 
-    def tell() -> None:
+    def add_new() -> None:
         while not ended.wait(_LOOK_FOR_NEW):
             new = story.due(clock.time())
             if new:
                 watchlist.change(add=[Entry(job.id, job.created_at) for job in new])
 
-    teller = threading.Thread(target=tell, name="storyteller", daemon=True)
-    teller.start()
+    adder = threading.Thread(target=add_new, name="demo videos", daemon=True)
+    adder.start()
     try:
         yield
     finally:
         ended.set()
-        teller.join()
+        adder.join()

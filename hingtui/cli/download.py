@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from hingtui.cli.output import print_saved, tell
+from hingtui.cli.output import print_message, print_saved
 from hingtui.cli.reasons import seems_gone, why_not_saved
 from hingtui.cli.session import ask_once, with_monitor
 from hingtui.download import discard_part
 from hingtui.model.errors import Busy, HingtuiError, NotFound, NotReady, Scope, StorageTrouble
 from hingtui.model.explain import diagnose
 from hingtui.model.video import Status
-from hingtui.monitor import Connection, DownloadState, GatewayState, Monitor, Row
+from hingtui.monitor import DownloadState, GatewayState, Monitor, Row
 
-_ROUNDS = 3
-"""Times that a script with --wait lets a download fail in a row."""
+_MOST_FAILURES = 3
+"""Failures of one download in a row after which --wait gives it up."""
 _SOON = 10.0
-"""Seconds within which a script without --wait learns that a video cannot be saved now."""
+"""Seconds: without --wait, a retry that is further away is not waited for."""
 _LOOK_AGAIN = 0.5
-_GIVE_UP = 8
-"""Failed questions in a row about one video, some minutes' worth, after which nobody waits."""
+"""Seconds between two looks where no change is reported."""
+_MOST_UNANSWERED = 8
+"""Failed requests in a row about one video, some minutes' worth, after which --wait gives it up."""
 
 
 def download(
@@ -33,131 +34,133 @@ def download(
     folder: str | None,
     as_json: bool,
 ) -> int:
-    """Bring finished videos home; 0 when all were saved."""
-    return with_monitor(
-        environ,
-        arguments,
-        lambda monitor, rows, settings: _download(
-            monitor, rows, settings.downloads, wait=wait, as_json=as_json
-        ),
-        folder=folder,
-        want_digest=as_json,
-        polls=wait,
-    )
+    """Download finished videos and print where they are; 0 when all of them are saved."""
+
+    async def work(monitor: Monitor, rows: list[Row], folder: Path) -> int:
+        return await _DownloadRun(monitor, folder, wait=wait, as_json=as_json).run(rows)
+
+    return with_monitor(environ, arguments, work, folder=folder, want_digest=as_json, polls=wait)
 
 
-async def _download(
-    monitor: Monitor, rows: list[Row], folder: Path, *, wait: bool, as_json: bool
-) -> int:
-    waiting = []
-    for watched in rows:
-        if _is_home(watched, folder):
-            with suppress(StorageTrouble):  # what a killed process left of it matters to nobody
-                await asyncio.to_thread(discard_part, watched.id, folder)
-            print_saved(watched, monitor.now(), as_json=as_json)
-        else:
-            waiting.append(watched)
-    if not wait:
-        await ask_once(monitor, waiting)
-    begun: set[str] = set()
-    failed: list[Row] = []
-    told: set[GatewayState | str] = set()
+class _DownloadRun:
+    """The downloads of one run of the command."""
 
-    def is_over() -> bool:
-        for watched in list(waiting):
-            if _is_hopeless(watched, monitor, wait=wait):
-                waiting.remove(watched)
-                failed.append(watched)
-            elif watched.id in begun and watched.saving is None:
-                waiting.remove(watched)
-                print_saved(watched, monitor.now(), as_json=as_json)
-            elif watched.id not in begun and watched.status is Status.READY:
-                begun.update(monitor.save([watched.id]))
-        if waiting:
-            _tell_why_it_takes_long(monitor.connection, told)
-            _tell_who_is_waited_for(waiting, told)
-        return not waiting or monitor.connection.link is GatewayState.DENIED
+    def __init__(self, monitor: Monitor, folder: Path, *, wait: bool, as_json: bool) -> None:
+        self._monitor = monitor
+        self._folder = folder
+        self._wait = wait
+        self._as_json = as_json
+        self._open: list[Row] = []
+        """Neither saved nor given up."""
+        self._begun: set[str] = set()
+        """Ids whose download was started in this run."""
+        self._failed: list[Row] = []
+        self._reported: set[GatewayState | str] = set()
+        """Gateway states, and ids being downloaded elsewhere, that stderr has a line about."""
 
-    await _until(monitor, is_over)
-    failed += waiting
-    for watched in failed:
-        tell(f"{watched.id}: {why_not_saved(watched, monitor)}")
-    return 1 if failed else 0
+    async def run(self, rows: list[Row]) -> int:
+        """Download the videos of `rows`; the exit status."""
+        for row in rows:
+            if _is_saved(row, self._folder):
+                await self._print_earlier(row)
+            else:
+                self._open.append(row)
+        if not self._wait:
+            await ask_once(self._monitor, self._open)
+        await self._until_over()
+        self._failed += self._open
+        for row in self._failed:
+            print_message(f"{row.id}: {why_not_saved(row, self._monitor)}")
+        return 1 if self._failed else 0
+
+    async def _print_earlier(self, row: Row) -> None:
+        """Print a video that an earlier run saved; remove the part that a killed one left."""
+        with suppress(StorageTrouble):  # the video is here: a part beside it does no harm
+            await asyncio.to_thread(discard_part, row.id, self._folder)
+        print_saved(row, self._monitor.now(), as_json=self._as_json)
+
+    async def _until_over(self) -> None:
+        """Check the downloads after each change, and every `_LOOK_AGAIN` seconds."""
+        changed = asyncio.Event()
+        self._monitor.subscribe(lambda _changes: changed.set())
+        while not self._is_over():
+            changed.clear()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_AGAIN):
+                    await changed.wait()
+
+    def _is_over(self) -> bool:
+        """Start, print or give up what can be; whether nothing is left to wait for."""
+        for row in list(self._open):
+            self._advance(row)
+        if self._open:
+            self._report_gateway()
+            self._report_other_processes()
+        return not self._open or self._monitor.connection.link is GatewayState.DENIED
+
+    def _advance(self, row: Row) -> None:
+        if self._is_hopeless(row):
+            self._open.remove(row)
+            self._failed.append(row)
+        elif row.id in self._begun and row.saving is None:
+            self._open.remove(row)
+            print_saved(row, self._monitor.now(), as_json=self._as_json)
+        elif row.id not in self._begun and row.status is Status.READY:
+            self._begun.update(self._monitor.save([row.id]))
+
+    def _is_hopeless(self, row: Row) -> bool:
+        """Whether this video will not be saved in this run."""
+        if row.id not in self._monitor.watched:
+            return True  # another process took it off the watchlist
+        if (download := row.saving) is not None:
+            return download.state is DownloadState.FAILED or (
+                download.state is DownloadState.WAITING
+                and not self._is_worth_waiting_for(row, download.error)
+            )
+        if row.status is Status.READY:
+            return False
+        if not self._wait or row.is_final:
+            return True
+        if row.trouble is None:
+            return False
+        return isinstance(row.trouble.error, NotFound) or row.failures >= _MOST_UNANSWERED
+
+    def _is_worth_waiting_for(self, row: Row, error: HingtuiError | None) -> bool:
+        """Whether to wait until a download that was put off is tried again."""
+        download = row.saving
+        if error is None or download is None or isinstance(error, Busy):
+            return True
+        if isinstance(error, StorageTrouble):
+            return False  # a script makes no room on a full disk
+        if not self._wait:
+            is_early = self._monitor.clock.monotonic() - download.asked_at < _SOON
+            return is_early and error.scope is not Scope.GATEWAY and error.retry.first <= _SOON
+        if isinstance(error, NotReady):
+            return not seems_gone(row, self._monitor.now())
+        return error.scope is Scope.GATEWAY or download.failures < _MOST_FAILURES
+
+    def _report_gateway(self) -> None:
+        """Print once that the gateway cannot be reached, or asks for fewer requests."""
+        state, error = self._monitor.connection.link, self._monitor.connection.error
+        if state not in (GatewayState.OFFLINE, GatewayState.SLOWED) or error is None:
+            return
+        if state not in self._reported:
+            self._reported.add(state)
+            diagnosis = diagnose(error)
+            print_message(f"hingtui: {diagnosis.what} {diagnosis.advice}")
+
+    def _report_other_processes(self) -> None:
+        """Print once that another process downloads a video: that one may have been stopped."""
+        for row in self._open:
+            error = row.saving.error if row.saving is not None else None
+            if isinstance(error, Busy) and row.id not in self._reported:
+                self._reported.add(row.id)
+                print_message(f"{row.id}: {diagnose(error).what}")
 
 
-async def _until(monitor: Monitor, is_over: Callable[[], bool]) -> None:
-    """Look after each change, and now and then, whether it is over."""
-    changed = asyncio.Event()
-    monitor.subscribe(lambda _changes: changed.set())
-    while not is_over():
-        changed.clear()
-        try:
-            async with asyncio.timeout(_LOOK_AGAIN):
-                await changed.wait()
-        except TimeoutError:
-            continue
-
-
-def _is_home(watched: Row, folder: Path) -> bool:
-    """Whether the file saved earlier is still in this folder; then nobody need be asked."""
-    path = watched.saved
+def _is_saved(row: Row, folder: Path) -> bool:
+    """Whether the file that an earlier run saved is still in this folder."""
+    path = row.saved
     if path is None or path.parent != folder or not path.is_file():
         return False
-    return watched.saved_bytes in (None, path.stat().st_size)
-
-
-def _is_hopeless(watched: Row, monitor: Monitor, *, wait: bool) -> bool:
-    """Whether this video will not be saved in this run."""
-    if watched.id not in monitor.watched:
-        return True  # somebody has taken it off the watchlist
-    if (saving := watched.saving) is not None:
-        return saving.state is DownloadState.FAILED or (
-            saving.state is DownloadState.WAITING
-            and not _is_worth_another_try(watched, saving.error, monitor, wait=wait)
-        )
-    if watched.status is Status.READY:
-        return False
-    if not wait or watched.is_final:
-        return True
-    if watched.trouble is None:
-        return False
-    return isinstance(watched.trouble.error, NotFound) or watched.failures >= _GIVE_UP
-
-
-def _is_worth_another_try(
-    watched: Row, error: HingtuiError | None, monitor: Monitor, *, wait: bool
-) -> bool:
-    """Whether a script should wait until a download that was put off is tried again."""
-    saving = watched.saving
-    if error is None or saving is None or isinstance(error, Busy):
-        return True
-    if isinstance(error, StorageTrouble):
-        return False  # a script makes no room on a full disk
-    if not wait:
-        is_early = monitor.clock.monotonic() - saving.asked_at < _SOON
-        return is_early and error.scope is not Scope.GATEWAY and error.retry.first <= _SOON
-    if isinstance(error, NotReady):
-        return not seems_gone(watched, monitor.now())
-    return error.scope is Scope.GATEWAY or saving.failures < _ROUNDS
-
-
-def _tell_why_it_takes_long(connection: Connection, told: set[GatewayState | str]) -> None:
-    """Say once on stderr that the gateway cannot be reached, or that it asks to slow down."""
-    link, error = connection.link, connection.error
-    if (
-        link in (GatewayState.OFFLINE, GatewayState.SLOWED)
-        and link not in told
-        and error is not None
-    ):
-        told.add(link)
-        diagnosis = diagnose(error)
-        tell(f"hingtui: {diagnosis.what} {diagnosis.advice}")
-
-
-def _tell_who_is_waited_for(waiting: list[Row], told: set[GatewayState | str]) -> None:
-    """Say once on stderr that another process is saving a video: it may have been stopped."""
-    for watched in waiting:
-        error = watched.saving.error if watched.saving is not None else None
-        if isinstance(error, Busy) and watched.id not in told:
-            told.add(watched.id)
-            tell(f"{watched.id}: {diagnose(error).what}")
+    return row.saved_bytes in (None, path.stat().st_size)

@@ -1,11 +1,10 @@
 """Format and print the output of the commands: a table, JSON lines, paths, errors.
 
-Whatever a line quotes, it is one line, a terminal obeys nothing in it, and every output takes it.
+Text from outside is printed as one line, without control characters, in the encoding of the output.
 """
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -18,28 +17,29 @@ from rich.cells import cell_len, set_cell_size
 from hingtui.model.explain import diagnose
 from hingtui.model.video import Status
 from hingtui.monitor import Row
+from hingtui.system.files import sha256_of
 from hingtui.text.cell_width import fit, legible, short_id, steady
 from hingtui.text.clean import BLOCK_LIMIT, HIDDEN, clean_line, human_duration, one_line
 from hingtui.text.i18n import _
 
 _WORTH_SHOWING = 20
-"""Videos from which on asking takes long enough for its progress to be of interest."""
+"""Videos from which on the progress of asking is shown: fewer are asked about in a second."""
 _WORD_CELLS = 32
-"""Cells that the table gives a word of the server's, such as a model's name, at most."""
+"""The most cells of the status and the model in the table."""
 _ID_CELLS, _BESIDE_ID = 24, 26
-"""Cells of an id on a terminal at least, and those that status, progress and expiry want."""
+"""The fewest cells of an id on a terminal, and the cells for status, progress and expiry."""
 _LONGEST_ID = 100_000
-"""Cells of an id where no terminal is printed on: a script gets all of it."""
+"""Cells of an id where the output is no terminal: a script gets the whole id."""
 
 
-def tell(sentence: str) -> None:
-    """One line on stderr."""
-    print(clean_line(sentence, BLOCK_LIMIT), file=sys.stderr, flush=True)
+def print_message(message: str) -> None:
+    """Print one line on stderr."""
+    print(clean_line(message, BLOCK_LIMIT), file=sys.stderr, flush=True)
 
 
 @contextmanager
 def shown_progress() -> Iterator[Callable[[int, int], None]]:
-    """A function that shows (finished, all) in one line on stderr, where that is a terminal."""
+    """A function that shows (finished, total) in one line on stderr, if that is a terminal."""
     is_shown = sys.stderr is not None and sys.stderr.isatty()
     width = 0
 
@@ -57,46 +57,46 @@ def shown_progress() -> Iterator[Callable[[int, int], None]]:
             print("\r" + " " * width + "\r", end="", file=sys.stderr, flush=True)
 
 
-def print_line(what: str, word: str) -> None:
-    """What became of a word that was given, and the word."""
-    _say(f"{what}  {word}")
+def print_line(outcome: str, word: str) -> None:
+    """Print what was done with a word that was given, and the word."""
+    _write_line(f"{outcome}  {word}")
 
 
-def print_saved(watched: Row, now: float, *, as_json: bool) -> None:
-    """Where a video was saved; as JSON with all that is known about it."""
-    if watched.saved is None:
+def print_saved(row: Row, now: float, *, as_json: bool) -> None:
+    """Print where a video was saved; as JSON with all that is known about it."""
+    if row.saved is None:
         return
     if not as_json:
-        _print_path(watched.saved)
-        if not watched.is_verified:
-            words = _("kept as it came: it could not be verified to be a whole video")
-            tell(f"{watched.id}: {words}")
+        _print_path(row.saved)
+        if not row.is_verified:
+            note = _("kept as it came: it could not be verified to be a whole video")
+            print_message(f"{row.id}: {note}")
         return
-    record = json_record(watched, now) | {
-        "path": str(watched.saved),
-        "bytes": watched.saved_bytes,
-        "sha256": watched.digest or _digest(watched.saved),
-        "verified": watched.is_verified,
+    record = json_record(row, now) | {
+        "path": str(row.saved),
+        "bytes": row.saved_bytes,
+        "sha256": row.digest or sha256_of(row.saved),
+        "verified": row.is_verified,
     }
     print_json(record)
 
 
-def json_record(watched: Row, now: float) -> dict[str, object]:
-    """What `--json` says about a video. Times are Unix seconds, progress is 0–100, or null."""
-    video = watched.video
+def json_record(row: Row, now: float) -> dict[str, object]:
+    """The JSON of one video: times in Unix seconds, progress 0–100, null for what is unknown."""
+    video = row.video
     error: dict[str, str] | None = None
     if video is not None and video.error is not None:
         error = {"code": video.error.code, "message": video.error.message}
-    elif watched.trouble is not None:
-        told = diagnose(watched.trouble.error)
-        error = {"code": "", "message": told.said or told.what}
-    elif video is None and watched.failures:
+    elif row.trouble is not None:
+        diagnosis = diagnose(row.trouble.error)
+        error = {"code": "", "message": diagnosis.said or diagnosis.what}
+    elif video is None and row.failures:
         error = {"code": "not_found", "message": _("the gateway does not know this id (yet)")}
     cost = video.cost if video is not None else None
-    status_ = Status.EXPIRED if watched.has_vanished(now) else watched.status
+    status = Status.EXPIRED if row.has_vanished(now) else row.status
     return {
-        "id": watched.id,
-        "status": status_.value,
+        "id": row.id,
+        "status": status.value,
         "raw_status": video.raw_status if video else "",
         "progress": video.progress if video else None,
         "model": video.model if video else "",
@@ -106,81 +106,75 @@ def json_record(watched: Row, now: float) -> dict[str, object]:
         "created_at": video.created_at if video else None,
         "completed_at": video.completed_at if video else None,
         "expires_at": video.expires_at if video else None,
-        "expiry": _how_sure(watched),
+        "expiry": _expiry_basis(row),
         "cost": {"amount": cost.amount, "unit": cost.unit} if cost is not None else None,
         "error": error,
     }
 
 
-def _how_sure(watched: Row) -> str:
-    """Whether the end of the file was stated, is estimated, or is not known."""
-    if watched.video is not None and watched.video.expires_at is not None:
+def _expiry_basis(row: Row) -> str:
+    """Whether the gateway named the expiry, or it is estimated or unknown."""
+    if row.video is not None and row.video.expires_at is not None:
         return "exact"
-    return "unknown" if watched.expiry is None else "estimated"
+    return "unknown" if row.expiry is None else "estimated"
 
 
 def print_json(record: Mapping[str, object]) -> None:
-    """One line. What the output cannot say, or a terminal would obey, stands as JSON's escapes."""
+    """Print one line of JSON, with escapes for control characters and what is not encodable."""
     in_ascii = not _encoding().lower().startswith("utf")
     line = json.dumps(record, ensure_ascii=in_ascii)
-    _say(HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], line))
+    _write_line(HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], line))
 
 
 def print_table(rows: Iterable[Row], now: float) -> None:
-    """A line for each; not wider than the terminal, where it is one that is printed on."""
+    """Print a heading and a line for each row, cut to the terminal's width if stdout is one."""
     room = _columns_of_terminal()
-    word = _WORD_CELLS if room is None else max(8, min(_WORD_CELLS, room // 5))
+    word_cells = _WORD_CELLS if room is None else max(8, min(_WORD_CELLS, room // 5))
     head = (_("ID"), _("STATUS"), _("PROGRESS"), _("EXPIRES"), _("MODEL"), _("PROMPT"))
     id_cells = _LONGEST_ID if room is None else max(_ID_CELLS, room - _BESIDE_ID)
-    cells = (_told(row, now, word, id_cells) for row in rows)
-    lines = [[*map(_sayable, line)] for line in (head, *cells)]
+    cells = (_cells_of(row, now, word_cells, id_cells) for row in rows)
+    lines = [[*map(_encodable, line)] for line in (head, *cells)]
     widths = [max(cell_len(line[column]) for line in lines) for column in range(5)]
     for line in lines:
         padded = [set_cell_size(cell, width) for cell, width in zip(line, widths, strict=False)]
         whole = "  ".join([*padded, line[5]]).rstrip()
-        _say(whole if room is None else fit(whole, room))
+        _write_line(whole if room is None else fit(whole, room))
 
 
-def _told(watched: Row, now: float, word: int, id_cells: int) -> tuple[str, ...]:
-    """The cells of one line; `word` and `id_cells` limit the server's own words and the id."""
-    record = json_record(watched, now)
+def _cells_of(row: Row, now: float, word_cells: int, id_cells: int) -> tuple[str, ...]:
+    """The columns of one line; the limits are for status and model, and for the id."""
+    record = json_record(row, now)
     progress = record["progress"]
-    ends = watched.expiry
+    expiry = row.expiry
     expires = ""
-    if ends is not None and ends.at > now:
-        expires = ("~" if ends.is_estimate else "") + human_duration(ends.at - now)
+    if expiry is not None and expiry.at > now:
+        expires = ("~" if expiry.is_estimate else "") + human_duration(expiry.at - now)
     return (
-        short_id(watched.id, id_cells),
-        fit(_word(record), word),
+        short_id(row.id, id_cells),
+        fit(_status_word(record), word_cells),
         f"{progress:.0f}%" if isinstance(progress, float) else "-",
         expires or "-",
-        fit(str(record["model"]), word) or "-",
+        fit(str(record["model"]), word_cells) or "-",
         steady(one_line(str(record["prompt"]))),
     )
 
 
-def _word(record: Mapping[str, object]) -> str:
-    """The server's own word, but that no server says by itself that a file has expired."""
+def _status_word(record: Mapping[str, object]) -> str:
+    """The gateway's own word; but no gateway has a word for an expired file."""
     is_expired = record["status"] == Status.EXPIRED.value
     return str((not is_expired and record["raw_status"]) or record["status"])
 
 
 def _print_path(path: Path) -> None:
-    """Byte for byte as a script can use it; legible on a terminal."""
+    """Print a path: byte for byte for a script, legible on a terminal."""
     if os.name != "posix" or sys.stdout is None or sys.stdout.isatty():
-        _say(legible(path))
+        _write_line(legible(path))
     else:
-        _say(os.fsencode(path))
+        _write_line(os.fsencode(path))
 
 
-def _digest(path: Path) -> str:
-    """The SHA-256 of a file that was saved in an earlier run."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _say(line: str | bytes) -> None:
-    """One line on stdout, at once: somebody may be waiting for it. Raises OSError."""
+def _write_line(line: str | bytes) -> None:
+    """Write one line to stdout and flush it: a script may wait for it. Raises OSError."""
     try:
         if isinstance(line, bytes):
             sys.stdout.flush()
@@ -190,7 +184,7 @@ def _say(line: str | bytes) -> None:
         if sys.stdout is not None:  # it was closed before the start
             sys.stdout.flush()
     except OSError:
-        # What could not be written is not tried again at the end, to fail there once more.
+        # Python would write the buffer again when it ends, and fail once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         raise
 
@@ -199,13 +193,13 @@ def _encoding() -> str:
     return getattr(sys.stdout, "encoding", None) or "utf-8"
 
 
-def _sayable(text: str) -> str:
-    """`text` as it comes out: an escape is wider than the character that it stands for."""
+def _encodable(text: str) -> str:
+    """`text` as it will be printed: an escape is wider than the character it stands for."""
     return text.encode(_encoding(), "backslashreplace").decode(_encoding())
 
 
 def _columns_of_terminal() -> int | None:
-    """The width of the terminal that is printed on; None where the output goes elsewhere."""
+    """The width of the terminal that stdout is; None if it is none."""
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns or None
     except (OSError, ValueError, AttributeError):

@@ -1,6 +1,7 @@
-"""Parse the command line. What carries a command out is imported only when it is needed.
+"""Parse the command line and run the command; the exit status of the process.
 
-`--help` and `--version` import neither Textual nor httpx.
+Each command is imported only when it runs: `--help` and `--version` import neither Textual nor
+httpx.
 """
 
 from __future__ import annotations
@@ -35,27 +36,27 @@ _WORDS_OF_ARGPARSE = (
     mark("invalid choice: %(value)r (choose from %(choices)s)"),
     mark("invalid %(type)s value: %(value)r"),
 )
-"""Sentences that argparse says itself: named here so that the catalogue holds them."""
+"""Sentences of argparse itself: listed here so that they are translated."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run one command; its exit status."""
-    sys.excepthook = _last_words
+    """Run the command in `arguments` (None: of this process); its exit status."""
+    sys.excepthook = _print_crash
     if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
         with suppress(ValueError):  # not in the main thread: there no signal arrives
             signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         return _main(arguments)
-    except KeyboardInterrupt:  # Ctrl+C, or any signal that is to end a command
+    except KeyboardInterrupt:  # Ctrl+C, or another signal that ends a command
         from hingtui.system.shutdown import this_process
 
         return this_process.status or 130
 
 
-def _last_words(
+def _print_crash(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
-    """Crash as Python does, but without the token in what the error says."""
+    """Print a traceback as Python does, but without the token."""
     from hingtui.text.redaction import last_words
 
     last_words(kind, error, trace)
@@ -73,55 +74,56 @@ def _main(arguments: Sequence[str] | None) -> int:
             stream.reconfigure(errors=errors)
     try:
         chosen = _parser().parse_args(arguments)
-    except SystemExit as ended:  # argparse has said all there is to say
-        return _written_out(ended.code if isinstance(ended.code, int) else 1)
+    except SystemExit as ended:  # argparse has printed why
+        return _flushed(ended.code if isinstance(ended.code, int) else 1)
     except OSError as error:
-        return _written_out(_cannot_be_said(error))
+        return _flushed(_report_os_error(error))
     from hingtui.system.shutdown import this_process
 
     with this_process.listening():
         try:
-            status = _carried_out(chosen)
+            status = _run_reporting_os_errors(chosen)
         except KeyboardInterrupt:
             status = 130
         except Exception:
             if this_process.status is None:
                 raise
             status = 130  # KeyboardInterrupt surfaces as another type in a class body or a callback
-        status = _written_out(status)
+        status = _flushed(status)
         return status if this_process.status is None else this_process.status
 
 
 def _open_closed_streams() -> None:
-    """Standard streams that were closed before the start (`<&-`): empty ones in their place.
+    """Replace standard streams that were closed before the start (`<&-`) by empty ones.
 
-    Else no file of ours would be safe, opened under the number of one of them.
+    Otherwise the next file that is opened would get the number of one of them, and output that is
+    meant for it.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            nowhere = os.open(os.devnull, os.O_RDWR)
-            setattr(sys, name, os.fdopen(nowhere, mode, closefd=False))
+            null = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(null, mode, closefd=False))
 
 
-def _carried_out(chosen: argparse.Namespace) -> int:
+def _run_reporting_os_errors(chosen: argparse.Namespace) -> int:
     try:
         return _run(chosen)
     except OSError as error:
-        return _cannot_be_said(error)
+        return _report_os_error(error)
 
 
-def _cannot_be_said(error: OSError) -> int:
-    if not isinstance(error, BrokenPipeError):  # the reader of our output has seen enough
+def _report_os_error(error: OSError) -> int:
+    if not isinstance(error, BrokenPipeError):  # the reader of our output has ended
         with suppress(OSError):  # stderr may be gone too
             print(f"hingtui: {error}", file=sys.stderr)
     return 1
 
 
 class _Parser(argparse.ArgumentParser):
-    """Quotes what was typed harmlessly, and does not hide that its words could not be written."""
+    """A parser that cleans what it quotes, and raises OSError where its help cannot be written."""
 
     def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
-        if file is not None and file is sys.stdout:  # the help: it quotes nobody
+        if file is not None and file is sys.stdout:  # the help: it quotes nothing from outside
             file.write(message)
             return
         from hingtui.text.clean import clean_block
@@ -129,15 +131,15 @@ class _Parser(argparse.ArgumentParser):
         print(clean_block(message, 100_000), file=file or sys.stderr)
 
 
-def _written_out(status: int) -> int:
-    """The exit status once all output is out: never 0 where some of it could not be written."""
+def _flushed(status: int) -> int:
+    """Flush all output; the exit status, which is not 0 if some of it could not be written."""
     for stream in (sys.stdout, sys.stderr):
         if stream is None:
             continue
         try:
             stream.flush()
         except OSError as error:
-            # Python would try once more at the very end, and complain.
+            # Python would write the buffer again when it ends, and print an error.
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
             status = status or 1
             if not isinstance(error, BrokenPipeError):
@@ -182,7 +184,7 @@ def _imported_command(chosen: argparse.Namespace) -> Callable[[], int]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    # argparse's own words ("usage", "options", its errors) come from the same catalogue as ours.
+    # argparse's own sentences ("usage", "options", its errors) are translated like ours.
     argparse._ = _  # type: ignore[attr-defined]
     argparse.ngettext = i18n.ngettext  # type: ignore[attr-defined]
     parser = _Parser(

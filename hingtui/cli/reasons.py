@@ -1,4 +1,4 @@
-"""Say in one sentence why a video was not asked about, or not downloaded."""
+"""Write in one sentence why a video was not asked about, or not downloaded."""
 
 from __future__ import annotations
 
@@ -9,39 +9,41 @@ from hingtui.monitor import Monitor, Row
 from hingtui.text.i18n import _
 
 
-def why_unanswered(watched: Row, monitor: Monitor) -> str:
-    error = watched.trouble.error if watched.trouble is not None else monitor.connection.error
-    if error is None:
-        return _("the gateway does not know this id (yet)") if watched.failures else _("no answer")
-    return _in_words(error)
+def why_unanswered(row: Row, monitor: Monitor) -> str:
+    """Why there is no fresh response about this video."""
+    error = row.trouble.error if row.trouble is not None else monitor.connection.error
+    if error is not None:
+        return _explained(error)
+    return _("the gateway does not know this id (yet)") if row.failures else _("no answer")
 
 
-def why_not_saved(watched: Row, monitor: Monitor) -> str:
-    if watched.id not in monitor.watched:
+def why_not_saved(row: Row, monitor: Monitor) -> str:
+    """Why this run ends without the file of this video."""
+    if row.id not in monitor.watched:
         return _("it was taken off the watchlist meanwhile")
-    video = watched.video
-    if watched.status is Status.FAILED and video is not None:
-        words = video.error.message or video.error.code if video.error else ""
-        return _("the gateway failed to make this video. {words}").format(words=words).strip()
-    error = watched.saving.error if watched.saving is not None else None
+    video = row.video
+    if row.status is Status.FAILED and video is not None:
+        reason = video.error.message or video.error.code if video.error else ""
+        return _("the gateway failed to make this video. {words}").format(words=reason).strip()
+    error = row.saving.error if row.saving is not None else None
     is_refused = isinstance(error, ApiError) and error.scope is not Scope.GATEWAY
-    if watched.status is Status.EXPIRED or (is_refused and seems_gone(watched, monitor.now())):
+    if row.status is Status.EXPIRED or (is_refused and seems_gone(row, monitor.now())):
         return _("the file has expired on the server")
     if error is not None:
-        return _in_words(error)
-    if video is None or watched.trouble is not None or monitor.connection.error is not None:
-        return why_unanswered(watched, monitor)
+        return _explained(error)
+    if video is None or row.trouble is not None or monitor.connection.error is not None:
+        return why_unanswered(row, monitor)
     return _("it is not finished yet ({word}); with --wait it is waited for").format(
-        word=video.raw_status or watched.status.value
+        word=video.raw_status or row.status.value
     )
 
 
-def seems_gone(watched: Row, now: float) -> bool:
-    """Whether its time is over, by the server's word or by estimate."""
-    ends = watched.expiry
-    return watched.status is Status.EXPIRED or (ends is not None and now >= ends.at)
+def seems_gone(row: Row, now: float) -> bool:
+    """Whether the file has expired, as the gateway says or as its usual lifetime suggests."""
+    expiry = row.expiry
+    return row.status is Status.EXPIRED or (expiry is not None and now >= expiry.at)
 
 
-def _in_words(error: Exception) -> str:
-    told = diagnose(error)
-    return f"{told.what} {told.said}".strip()
+def _explained(error: Exception) -> str:
+    diagnosis = diagnose(error)
+    return f"{diagnosis.what} {diagnosis.said}".strip()

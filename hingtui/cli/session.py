@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hingtui.cli.input import named_ids
-from hingtui.cli.output import shown_progress, tell
+from hingtui.cli.input import required_ids
+from hingtui.cli.output import print_message, shown_progress
 from hingtui.model.errors import HingtuiError
 from hingtui.monitor import Monitor, Row
 from hingtui.storage.settings import Settings, absolute_path, load_settings
@@ -18,15 +18,17 @@ from hingtui.system.shutdown import this_process
 from hingtui.text import i18n
 from hingtui.text.i18n import _
 
-Work = Callable[[Monitor, list[Row], Settings], Awaitable[int]]
-"""What a command does with the videos named; the result is its exit status."""
+Work = Callable[[Monitor, list[Row], Path], Awaitable[int]]
+"""What a command does: with a connected monitor, the rows of the ids that were given (all watched
+ones if none was), and the folder for downloads. The result is the exit status."""
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
+    """The settings, with their language in use and their notices printed. Raises SettingsError."""
     settings = load_settings(environ)
     i18n.use_language(settings.language)
     for notice in settings.notices:
-        tell(f"hingtui: {notice}")
+        print_message(f"hingtui: {notice}")
     return settings
 
 
@@ -39,34 +41,36 @@ def with_monitor(
     want_digest: bool = False,
     polls: bool = False,
 ) -> int:
-    """Load settings, connect, do `work` on the videos named, and put everything in order."""
+    """Load the settings, connect, do `work`, and disconnect; the exit status.
+
+    `folder` replaces the settings' folder for downloads, `want_digest` computes the SHA-256 of each
+    file, `polls` keeps asking about unfinished videos.
+    """
     try:
         settings = read_settings(environ)
         token = settings.token
         if token is None:
-            return refuse(
+            return fail(
                 _("There is no token. Set HINGNET_API_KEY, or type it once in the dashboard.")
             )
-        ids = named_ids(arguments)
+        ids = required_ids(arguments)
         if folder is not None:
             settings = replace(settings, downloads=absolute_path(folder, "--output"))
         log = open_log(settings.log_path)
         try:
-            if log is not None:
-                log.hide(token)
+            log.hide(token)
             return this_process.run(
-                _session(settings, token, ids, work, want_digest=want_digest, polls=polls)
+                _connected(settings, token, ids, work, want_digest=want_digest, polls=polls)
             )
         finally:
-            if log is not None:
-                log.close()
+            log.close()
     except BrokenPipeError:
-        raise  # the reader of our output is gone
+        raise  # nobody reads our output any more: `parser` ends the run silently
     except (HingtuiError, OSError) as error:
-        return refuse(error)
+        return fail(error)
 
 
-async def _session(
+async def _connected(
     settings: Settings,
     token: str,
     ids: list[str],
@@ -91,25 +95,29 @@ async def _session(
     runner = asyncio.create_task(monitor.run(polls=polls))
     try:
         rows = [monitor.watched[video_id] for video_id in ids or monitor.watched]
-        return await work(monitor, rows, settings)
+        return await work(monitor, rows, settings.downloads)
     finally:
         await monitor.stop()
         runner.cancel()
 
 
 async def ask_once(monitor: Monitor, rows: list[Row]) -> None:
-    """Ask about each, finished ones too: they may have gone. A terminal sees how far it is."""
+    """Ask once about each video, finished ones too: their files may have expired.
+
+    Shows its progress where stderr is a terminal.
+    """
     with shown_progress() as show:
-        await monitor.ask_once([watched.id for watched in rows], show)
+        await monitor.ask_once([row.id for row in rows], show)
 
 
 def report_damage(set_aside: Path | None) -> None:
-    """Say so where the watchlist was just found to be damaged."""
+    """Print that the watchlist was damaged, where its bad file was just `set_aside`."""
     if set_aside is not None:
-        words = _("The watchlist was damaged. Its backup is used; the bad file is {name}.")
-        tell(f"hingtui: {words.format(name=set_aside.name)}")
+        sentence = _("The watchlist was damaged. Its backup is used; the bad file is {name}.")
+        print_message(f"hingtui: {sentence.format(name=set_aside.name)}")
 
 
-def refuse(problem: object) -> int:
-    tell(f"hingtui: {problem}")
+def fail(problem: object) -> int:
+    """Print why the command failed; its exit status."""
+    print_message(f"hingtui: {problem}")
     return 1

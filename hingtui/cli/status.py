@@ -1,10 +1,11 @@
-"""The `status` command: ask once about each video and print what the gateway said."""
+"""The `status` command: ask once about each video and print what the gateway responds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
-from hingtui.cli.output import json_record, print_json, print_table, tell
+from hingtui.cli.output import json_record, print_json, print_message, print_table
 from hingtui.cli.reasons import why_unanswered
 from hingtui.cli.session import ask_once, with_monitor
 from hingtui.monitor import Monitor, Row
@@ -12,27 +13,28 @@ from hingtui.text.i18n import _
 
 
 def status(environ: Mapping[str, str], arguments: Sequence[str], *, as_json: bool) -> int:
-    """Ask once and print; 0, or 1 if any could not be asked."""
-    return with_monitor(
-        environ, arguments, lambda monitor, rows, _settings: _status(monitor, rows, as_json=as_json)
-    )
+    """Ask once and print; 0, or 1 if any video could not be asked about."""
+
+    async def work(monitor: Monitor, rows: list[Row], _folder: Path) -> int:
+        await ask_once(monitor, rows)
+        _print_rows(rows, monitor.now(), as_json=as_json)
+        unanswered = [row for row in rows if not _is_answered(row)]
+        for row in unanswered:
+            print_message(f"{row.id}: {why_unanswered(row, monitor)}")
+        return 1 if unanswered else 0
+
+    return with_monitor(environ, arguments, work)
 
 
-async def _status(monitor: Monitor, rows: list[Row], *, as_json: bool) -> int:
-    await ask_once(monitor, rows)
-    now = monitor.now()
+def _print_rows(rows: list[Row], now: float, *, as_json: bool) -> None:
     if as_json:
-        for watched in rows:
-            print_json(json_record(watched, now))
+        for row in rows:
+            print_json(json_record(row, now))
     elif rows:
-        print_table(rows, monitor.now())
+        print_table(rows, now)
     else:
-        tell(_("Nothing is watched. Add videos with: hingtui add ID"))
-    unanswered = [watched for watched in rows if not _is_answered(watched)]
-    for watched in unanswered:
-        tell(f"{watched.id}: {why_unanswered(watched, monitor)}")
-    return 1 if unanswered else 0
+        print_message(_("Nothing is watched. Add videos with: hingtui add ID"))
 
 
-def _is_answered(watched: Row) -> bool:
-    return watched.video is not None and not watched.is_old and watched.trouble is None
+def _is_answered(row: Row) -> bool:
+    return row.video is not None and not row.is_old and row.trouble is None
