@@ -42,13 +42,19 @@ imported.
 
 from __future__ import annotations
 
+import errno
 import os
 import random
 from dataclasses import dataclass
 from enum import Enum
-from typing import ClassVar
+from typing import ClassVar, Self
 
 _MOST_DOUBLINGS = 16
+
+
+def is_disk_full(error: OSError) -> bool:
+    """Whether there is no room left, on the disk or in the user's quota."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 class Scope(Enum):
@@ -306,6 +312,13 @@ class StorageTrouble(DownloadError):
     scope = Scope.DISK
     retry = Backoff(30.0, 30.0)
     is_full: bool = False
+
+    @classmethod
+    def caused_by(cls, cause: OSError, message: str) -> Self:
+        """The error to raise from `cause`; `message` is one sentence about it."""
+        error = cls(message)
+        error.is_full = is_disk_full(cause)
+        return error
 
     @property
     def is_transient(self) -> bool:
