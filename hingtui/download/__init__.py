@@ -1,12 +1,18 @@
-"""One video: bytes → part → verified → its final name. It blocks, and belongs in a thread.
+"""Download one video: bytes → part → verified → its final name. It blocks: use a thread.
 
-attempts        the tries, until one succeeds or nothing is left to try
+attempts        one download, from the first request to the final name
+├── interface       what a download is given and returns: content source, hooks, result
+├── retry           how often, from which byte and from where to try again
+├── verification    whether the bytes are a whole video
 ├── transfer        one response's body into the part: speed, stalls, limits
-└── part            the part, its lock, its final name
-    └── part_metadata   what stands beside it
+└── part            the part and its final name
+    ├── claim           opening and locking a part
+    ├── part_names      the names of the part, its metadata and the final file
+    └── part_metadata   what lies beside it
 """
 
-from hingtui.download.attempts import ContentSource, Saved, download
+from hingtui.download.attempts import download
+from hingtui.download.interface import ContentSource, DownloadHooks, Saved
 from hingtui.download.part import discard_part, part_size
 from hingtui.download.transfer import USUAL_LIMITS, Content, Limits, Phase, Progress
 
@@ -14,6 +20,7 @@ __all__ = [
     "USUAL_LIMITS",
     "Content",
     "ContentSource",
+    "DownloadHooks",
     "Limits",
     "Phase",
     "Progress",

@@ -179,7 +179,7 @@ class Transfer:
         if start == self.part.size and not _is_proven(source, content):
             self.wants_proof = True
             return False
-        self.part.note(replace(source, total=source.total or content.total))
+        self.part.remember(replace(source, total=source.total or content.total))
         return True
 
     def _check_room(self, total: int | None) -> None:

@@ -12,7 +12,7 @@ import random
 from pathlib import Path
 from typing import Protocol
 
-from hingtui.download import ContentSource, Saved, discard_part, download
+from hingtui.download import ContentSource, DownloadHooks, Saved, discard_part, download
 from hingtui.model.errors import (
     Busy,
     Cancelled,
@@ -244,12 +244,14 @@ class DownloadQueue:
                 cancelled=saving.cancelled,
                 clock=self._clock,
                 link=link,
-                already=lambda: self._shared.find(watched.id),
-                published=lambda saved: self._shared.publish(watched.id, saved),
-                fresh_link=fresh_link,
                 busy_part=saving.busy_part,
-                admit=lambda: self._gateway.admit(self._clock.monotonic()),
-                time_left=lambda: self._time_left(watched),
+                hooks=DownloadHooks(
+                    fresh_link=fresh_link,
+                    saved_by_another=lambda: self._shared.find(watched.id),
+                    admit=lambda: self._gateway.admit(self._clock.monotonic()),
+                    time_left=lambda: self._time_left(watched),
+                    saved=lambda saved: self._shared.publish(watched.id, saved),
+                ),
                 want_digest=self._want_digest,
             )
 

@@ -12,7 +12,7 @@ import traceback
 from pathlib import Path
 
 from hingtui.api import Api
-from hingtui.download import Progress, Saved, download
+from hingtui.download import DownloadHooks, Progress, Saved, download
 from hingtui.model.errors import HingtuiError
 from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.gateway import TOKEN
@@ -128,7 +128,7 @@ class OneDownload(World):
             cancelled=self._cancelled,
             clock=self.clock,
             link=video.get("video_url", ""),
-            fresh_link=self._fresh_link,
+            hooks=DownloadHooks(fresh_link=self._fresh_link),
             want_digest=self.schedule.wants_digest,
         )
 

@@ -23,7 +23,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Self, cast
 
-from hingtui.download import attempts
+from hingtui.download import retry
 from tests.robustness.campaign import disk
 from tests.robustness.campaign.a_watch import AWatch
 from tests.robustness.campaign.clock import Endless
@@ -85,7 +85,7 @@ class Campaign:
         root = self._folder / f"life-{schedule.seed}"
         root.mkdir()
         leftovers = Leftovers()
-        attempts._jitter = random.Random(schedule.seed)  # type: ignore[assignment]  # noqa: S311
+        retry._jitter = random.Random(schedule.seed)  # type: ignore[assignment]  # noqa: S311
         with warnings.catch_warnings(record=True) as warned, _unraisable() as unraisable:
             warnings.simplefilter("always", ResourceWarning)
             if schedule.life == DOWNLOAD:

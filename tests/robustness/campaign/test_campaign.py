@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from hingtui.api import content
-from hingtui.download import attempts, transfer
+from hingtui.download import attempts, transfer, verification
 from hingtui.download import part as part_file
 from hingtui.model.errors import ApiError, BadReply
 from hingtui.model.mp4 import Mp4, Unverifiable, inspect
@@ -77,7 +77,7 @@ def believes_every_206(patch: pytest.MonkeyPatch) -> None:
 
 
 def verifies_nothing(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(attempts, "inspect", lambda _path: Mp4())
+    patch.setattr(verification, "inspect", lambda _path: Mp4())
 
 
 def sees_no_new_file(patch: pytest.MonkeyPatch) -> None:
@@ -156,14 +156,14 @@ def leaves_files_open(patch: pytest.MonkeyPatch) -> None:
 def keeps_nothing_odd(patch: pytest.MonkeyPatch) -> None:
     """What no check can read is taken for an error and thrown away."""
 
-    def verify(tries: attempts._Attempts, _kind: object) -> Mp4:
+    def verify(verified: verification.Verification, _kind: object) -> Mp4:
         try:
-            return inspect(tries.part.path)
+            return inspect(verified._part.path)
         except Unverifiable:
-            tries.part.clear()
+            verified._part.clear()
             raise BadReply from None
 
-    patch.setattr(attempts._Attempts, "_verify", verify)
+    patch.setattr(verification.Verification, "_verify", verify)
 
 
 def calls_all_files_videos(patch: pytest.MonkeyPatch) -> None:
@@ -175,7 +175,7 @@ def keeps_what_is_still_written(patch: pytest.MonkeyPatch) -> None:
     """A broken file is kept at its first receipt."""
 
     def give_up(tries: attempts._Attempts, _trouble: object) -> None:
-        tries.keeps_anyway = True
+        tries.verification.accepts_anything = True
 
     patch.setattr(attempts._Attempts, "_try_again", give_up)
 

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from hingtui.api import Api
-from hingtui.download import Limits, Phase, Progress, Saved, download
+from hingtui.download import DownloadHooks, Limits, Phase, Progress, Saved, download
 from hingtui.download.part import part_size
 from hingtui.model.errors import (
     ApiError,
@@ -146,12 +146,13 @@ def test_a_file_without_a_length_is_saved_when_its_boxes_walk_to_the_end(setup: 
 def test_what_another_process_saved_meanwhile_is_not_fetched_again(setup: Setup) -> None:
     there = setup.download().path
     setup.server.requests.clear()
-    assert setup.download(already=lambda: there).path == there
+    assert setup.download(hooks=DownloadHooks(saved_by_another=lambda: there)).path == there
     assert setup.server.requests == []
 
 
 def test_a_file_said_to_be_saved_that_is_gone_is_fetched(setup: Setup) -> None:
-    assert setup.download(already=lambda: setup.folder / "gone.mp4").path.name == f"{ID}.mp4"
+    hooks = DownloadHooks(saved_by_another=lambda: setup.folder / "gone.mp4")
+    assert setup.download(hooks=hooks).path.name == f"{ID}.mp4"
 
 
 def test_an_id_that_is_a_path_stays_in_the_folder(setup: Setup) -> None:

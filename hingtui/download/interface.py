@@ -1,0 +1,62 @@
+"""What a download is given, and what it returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from hingtui.download.transfer import Content
+from hingtui.model.mp4 import Mp4
+from hingtui.system.clock import Cancellation
+
+
+class ContentSource(Protocol):
+    """What opens the content of a video: the client of a gateway."""
+
+    def open_content(
+        self,
+        video_id: str,
+        *,
+        start: int = 0,
+        validator: str | None = None,
+        link: str = "",
+        cancelled: Cancellation | None = None,
+    ) -> AbstractContextManager[Content]:
+        """Request the bytes from `start` on, from `link` if there is one, else from `/content`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A video under its final name."""
+
+    path: Path
+    bytes: int
+    sha256: str | None
+    """In hexadecimal; None unless it was wanted."""
+    mp4: Mp4 | None
+    """None if nothing could verify it: then the suffix says what it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadHooks:
+    """What a download asks and reports while it runs. All are called in its own thread."""
+
+    fresh_link: Callable[[], str] = lambda: ""
+    """Ask the gateway for a new direct link; "" if there is none. It may block."""
+    saved_by_another: Callable[[], Path | None] = lambda: None
+    """The file that another process has saved meanwhile. Called once, with the part locked: from
+    then on no other process can be downloading this video."""
+    admit: Callable[[], float] = lambda: 0.0
+    """How many seconds to wait before a request; 0: send it now. Called for each but the first."""
+    time_left: Callable[[], float | None] = lambda: None
+    """Seconds until the file expires; None if that is not known."""
+    saved: Callable[[Saved], None] = lambda _saved: None
+    """Report the result. Called while the part is still locked: another process that waits for the
+    lock looks for the result first."""
+
+
+NO_HOOKS = DownloadHooks()

@@ -1,0 +1,38 @@
+"""Name the files of a download: the part, its metadata, the final file."""
+
+from __future__ import annotations
+
+import os
+from itertools import takewhile
+from pathlib import Path
+
+from hingtui.download.claim import is_at
+from hingtui.model.file_kind import FileKind
+from hingtui.system.files import is_taken, numbered, safe_name
+
+_SUFFIXES = tuple(dict.fromkeys(kind.suffix for kind in FileKind if kind is not FileKind.TEXT))
+"""The suffixes of all final names."""
+
+
+def target_of(video_id: str, folder: Path) -> Path:
+    """The final name of the video, if it is an MP4 and the name is free."""
+    return folder / f"{safe_name(video_id)}.mp4"
+
+
+def part_paths(target: Path) -> tuple[Path, Path]:
+    """The paths of the part and of its metadata."""
+    return target.with_name(f"{target.name}.part"), target.with_name(f"{target.name}.part.json")
+
+
+def final_name(state: os.stat_result, target: Path) -> Path | None:
+    """The final name that leads to the file of this `state`; None if there is none."""
+    for suffix in _SUFFIXES:
+        names = takewhile(is_taken, numbered(target.with_suffix(suffix)))
+        if (found := next((name for name in names if is_at(state, name)), None)) is not None:
+            return found
+    return None
+
+
+def published_as(state: os.stat_result | None, video_id: str, folder: Path) -> Path | None:
+    """The final name of the file that another process was seen downloading to; None if none."""
+    return None if state is None else final_name(state, target_of(video_id, folder))
