@@ -1,9 +1,11 @@
 """Talk to a gateway over HTTP. Only this package imports httpx; every failure is an ApiError.
 
 client          the calls: retrieve, list, content
-├── content         the bytes of a video: redirects, ranges, links
+├── content_opener  opening the content of a video: redirects, ranges, links
+│   └── content         the bytes of one open response
 ├── client_config   TLS, proxies, where the token may go, body limits
-├── connection      the socket under a request; httpx's exceptions → ours
+├── connection      the socket under a request: its time, cutting it off
+│   └── connection_errors   httpx's exceptions → ours
 ├── locations       where a redirect or a link leads, byte for byte
 └── certificates    which certificates are trusted
     responses       a body → a video, a page of the list, or a link

@@ -18,8 +18,10 @@ from urllib.parse import quote
 import httpx
 
 from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, ClientConfig, unpacked
-from hingtui.api.connection import FAULTS, Wire, explain
-from hingtui.api.content import MAX_WORDS, Content, ContentOpener, Hop
+from hingtui.api.connection import FAULTS, Wire
+from hingtui.api.connection_errors import explain
+from hingtui.api.content import Content
+from hingtui.api.content_opener import MAX_WORDS, ContentOpener, Hop
 from hingtui.api.locations import build_request, resolve
 from hingtui.api.proxies import Proxy
 from hingtui.api.response_errors import Reply

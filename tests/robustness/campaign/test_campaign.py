@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from hingtui.api import content
+from hingtui.api.content_opener import ContentOpener
 from hingtui.download import attempts, transfer, verification
 from hingtui.download import part as part_file
 from hingtui.model.errors import ApiError, BadReply
@@ -102,8 +102,8 @@ def writes_over_what_is_there(patch: pytest.MonkeyPatch) -> None:
 
 def takes_the_token_along(patch: pytest.MonkeyPatch) -> None:
     """Whoever the gateway redirects to gets the token too."""
-    hop = content.ContentOpener.hop
-    patch.setattr(content.ContentOpener, "hop", lambda *args: replace(hop(*args), is_home=True))
+    hop = ContentOpener.hop
+    patch.setattr(ContentOpener, "hop", lambda *args: replace(hop(*args), is_home=True))
 
 
 def lets_an_error_escape(patch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,154 @@
+"""Translate the exceptions of httpx and of the layers below it into ApiErrors.
+
+Each is one sentence that names the place and the next step, never a whole URL.
+"""
+
+from __future__ import annotations
+
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+
+import httpx
+
+from hingtui.api.connection import Wire
+from hingtui.api.origins import Origin
+from hingtui.api.proxies import Proxy
+from hingtui.model.errors import (
+    ApiError,
+    BadCertificate,
+    BadRedirect,
+    ProxyCertificate,
+    ProxyLogin,
+    Unreachable,
+    UntrustedCertificate,
+)
+from hingtui.text.clean import clean_line
+from hingtui.text.i18n import _
+
+_ASKS_FOR_LOGIN = re.compile(r"^407|username|password|acceptable methods", re.IGNORECASE)
+"""What httpcore says where a proxy refuses for want of a login, the last one of SOCKS."""
+_UNTRUSTED = frozenset((2, 18, 19, 20, 21, 27, -67843))
+"""OpenSSL's X509_V_ERR codes for a chain that ends at no trusted authority; the last is macOS's."""
+
+
+def explain(error: Exception, target: Origin, proxy: Proxy | None, wire: Wire) -> ApiError:
+    """Our error for one of FAULTS: one sentence that names the place, never a whole URL."""
+    if isinstance(error, httpx.InvalidURL):
+        return BadRedirect(_("The gateway redirects to an address that is no usable web address."))
+    causes = tuple(_causes(error))
+    is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
+    is_the_proxys = proxy is not None and not wire.is_through and not wire.is_beyond_proxy
+    for cause in causes:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return _distrust(cause, target, proxy if is_the_proxys else None)
+    if proxy is not None and is_the_proxys and is_tls:
+        return Unreachable(_blame_proxys_tls(proxy))
+    if proxy is not None and not wire.is_through and not is_tls:
+        return _blame_proxy(error, target, proxy)
+    if is_tls and not wire.is_through:
+        text = _("An encrypted connection to {place} could not be set up.")
+    elif any(isinstance(cause, socket.gaierror | UnicodeError) for cause in causes):
+        text = _("The name {host} is unknown here: check the base URL and the network.")
+    elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
+        text = _("{place} refuses connections.")
+    elif isinstance(error, httpx.ConnectTimeout):
+        text = _("{place} cannot be reached: it does not answer.")
+    elif isinstance(error, httpx.TimeoutException) or wire.is_late:
+        text = _("{place} has sent nothing for too long.")
+    elif isinstance(error, httpx.ConnectError):
+        text = _("{place} cannot be reached.")
+    elif isinstance(error, httpx.RemoteProtocolError) and not _means_closed(error):
+        text = _("{place} answers, but not in HTTP: check the base URL.")
+    elif isinstance(error, OSError | httpx.NetworkError | httpx.RemoteProtocolError):
+        text = _("{place} cut the connection.")
+    else:
+        text = _("The request to {place} could not be sent ({reason}).")
+    reason = type(error).__name__
+    return Unreachable(text.format(place=target.place, host=target.host, reason=reason))
+
+
+def _distrust(
+    error: ssl.SSLCertVerificationError, target: Origin, proxy: Proxy | None
+) -> BadCertificate:
+    """The error for a certificate that was refused; it is the proxy's where there is a `proxy`."""
+    is_untrusted = error.verify_code in _UNTRUSTED
+    if proxy is not None:
+        kind, text = _distrust_proxy(is_untrusted=is_untrusted)
+    elif is_untrusted:
+        kind = UntrustedCertificate
+        text = _(
+            "{place} cannot prove who it is ({reason}). If a company's network inspects encrypted "
+            "connections, set SSL_CERT_FILE to the file of the company's CA certificate."
+        )
+    else:
+        kind = BadCertificate
+        text = _(
+            "{place} cannot prove who it is ({reason}). Check the address, this machine's "
+            "clock, and whether something on the way intercepts the connection."
+        )
+    label = proxy.label if proxy is not None else ""
+    reason = clean_line(error.verify_message, 200)
+    return kind(text.format(place=target.place, proxy=label, reason=reason))
+
+
+def _distrust_proxy(*, is_untrusted: bool) -> tuple[type[BadCertificate], str]:
+    if is_untrusted:
+        return ProxyCertificate, _(
+            "The proxy {proxy} cannot prove who it is ({reason}). Check the proxy's certificate; "
+            "if a company's own CA signed it, set SSL_CERT_FILE to the file of that CA."
+        )
+    return ProxyCertificate, _(
+        "The proxy {proxy} cannot prove who it is ({reason}). Check the proxy's certificate, "
+        "its address, and this machine's clock."
+    )
+
+
+def _blame_proxys_tls(proxy: Proxy) -> str:
+    """What to say where the handshake with an encrypted proxy failed before any certificate."""
+    return _(
+        "An encrypted connection to the proxy {proxy} could not be set up: check the proxy's "
+        "certificate, or write http:// in its address if it speaks no TLS."
+    ).format(proxy=proxy.label)
+
+
+def _blame_proxy(error: Exception, target: Origin, proxy: Proxy) -> Unreachable:
+    kind = Unreachable
+    if not isinstance(error, httpx.ProxyError):
+        text = _("The proxy {proxy} does not answer as a proxy: start it, or correct or unset it.")
+    elif _ASKS_FOR_LOGIN.search(str(error)):
+        kind, text = _login(proxy)
+    else:
+        text = _("The proxy {proxy} cannot reach {place} ({reason}).")
+    reason = clean_line(str(error), 100)
+    return kind(text.format(proxy=proxy.label, place=target.place, reason=reason))
+
+
+def _login(proxy: Proxy) -> tuple[type[Unreachable], str]:
+    if proxy.auth is None:
+        return ProxyLogin, _(
+            "The proxy {proxy} asks for a name and password: write them into its address, "
+            "as in name:password@host:port."
+        )
+    return ProxyLogin, _("The proxy {proxy} wants another name and password in its address.")
+
+
+def _means_closed(error: Exception) -> bool:
+    return re.search("clos|disconnect", str(error), re.IGNORECASE) is not None
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """`error` and what lies under it, however the layers below have wrapped it."""
+    seen: set[int] = set()
+    waiting: list[BaseException] = [error]
+    while waiting:
+        current = waiting.pop(0)
+        if id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        inner = (current.__cause__, current.__context__)
+        waiting.extend(one for one in inner if one is not None)
+        if isinstance(current, BaseExceptionGroup):
+            waiting.extend(current.exceptions)
