@@ -17,8 +17,8 @@ class DurationStats:
     def __init__(self) -> None:
         self._durations: dict[tuple[str, float | None], deque[float]] = {}
 
-    def learn(self, video: Video) -> None:
-        """Take in how long a finished video took, where the server said both times."""
+    def record(self, video: Video) -> None:
+        """Record how long a finished video took, if the gateway named both times."""
         if video.status is not Status.READY or video.created_at is None:
             return
         if video.completed_at is None or video.completed_at <= video.created_at:
@@ -27,7 +27,7 @@ class DurationStats:
         durations = self._durations.setdefault(key, deque(maxlen=_REMEMBERED))
         durations.append(video.completed_at - video.created_at)
 
-    def usual(self, video: Video) -> float | None:
+    def median(self, video: Video) -> float | None:
         """The median duration in seconds of videos of the same model and length, if any."""
         durations = self._durations.get((video.model, video.seconds))
         return statistics.median(durations) if durations else None

@@ -310,7 +310,7 @@ class Monitor:
         """
         if row.pace is None or row.video is None or row.is_final:
             return None
-        usual = self._duration_stats.usual(row.video)
+        usual = self._duration_stats.median(row.video)
         return seconds_remaining(row.pace, self.now(), usual) or None
 
     def next_question_in(self, video_id: str) -> float | None:

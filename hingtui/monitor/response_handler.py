@@ -154,7 +154,7 @@ class ResponseHandler:
         pace = row.pace
         pace = first_pace(video, now) if pace is None else pace.seen(video.progress or 0.0, now)
         row.pace = pace
-        wait = ask_again_in(video.status, pace, now, self.duration_stats.usual(video))
+        wait = ask_again_in(video.status, pace, now, self.duration_stats.median(video))
         self.poller.schedule(row.id, jitter(wait, self.rng))
 
     def _finish(self, row: Row, before: Video | None, now: float) -> None:
@@ -165,7 +165,7 @@ class ResponseHandler:
             if before is not None:
                 self.feed.new.failed.append(row.id)
             return
-        self.duration_stats.learn(row.video)
+        self.duration_stats.record(row.video)
         if before is not None:
             row.ready_seen_at = now
             self.feed.new.ready.append(row.id)

@@ -103,7 +103,7 @@ class Rows:
         if row is None:
             self.insert(_row(entry))
             if entry.video is not None:
-                self._duration_stats.learn(entry.video)
+                self._duration_stats.record(entry.video)
         elif entry.saved is not None and entry.saved != row.saved and not row.is_saving:
             row.saved, row.saved_bytes = entry.saved, entry.saved_bytes
             self._feed.row(entry.id)

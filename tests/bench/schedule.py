@@ -142,7 +142,7 @@ def _adaptive(experience: DurationStats) -> Policy:
     rng = random.Random(3)  # noqa: S311 - the same jitter in every run
 
     def wait(video: Video, pace: Pace, now: float) -> float:
-        return jitter(ask_again_in(video.status, pace, now, experience.usual(video)), rng)
+        return jitter(ask_again_in(video.status, pace, now, experience.median(video)), rng)
 
     return wait
 
@@ -153,7 +153,7 @@ def _learned() -> DurationStats:
     experience = DurationStats()
     for _ in range(50):
         ended_at = _START + rng.lognormvariate(math.log(MEDIAN), SPREAD)
-        experience.learn(
+        experience.record(
             Video("v", Status.READY, model="m", created_at=_START, completed_at=ended_at)
         )
     return experience
