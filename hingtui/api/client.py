@@ -134,7 +134,7 @@ class Api:
         if link:
             hop = self._opener.hop(link)
         else:
-            hop = Hop(self._url(video_id, "/content"), self._setup.origin, is_home=True)
+            hop = Hop(self._url(video_id, "/content"), self._setup.origin, sends_token=True)
         return self._opener.open(hop, start, validator, cancelled)
 
     async def aclose(self) -> None:

@@ -37,13 +37,13 @@ class Hop:
     url: httpx.URL = field(repr=False)
     """Secret, as it can be signed."""
     origin: Origin
-    is_home: bool
+    sends_token: bool
     """Whether the token may go there."""
 
     @property
     def key(self) -> tuple[Origin, bytes, bool]:
         """What is equal only for one and the same request."""
-        return self.origin, self.url.raw_path, self.is_home
+        return self.origin, self.url.raw_path, self.sends_token
 
 
 class ContentOpener:
@@ -88,8 +88,8 @@ class ContentOpener:
         """
         url, target = resolve(previous.url if previous is not None else None, location)
         check_redirect(self._setup.origin, target)
-        never_left = previous is None or previous.is_home
-        return Hop(url, target, is_home=never_left and target == self._setup.origin)
+        never_left = previous is None or previous.sends_token
+        return Hop(url, target, sends_token=never_left and target == self._setup.origin)
 
     def _follow(
         self,
@@ -138,7 +138,7 @@ class ContentOpener:
             # A client of its own costs half a millisecond; no other thread can disturb it then.
             client = stack.enter_context(httpx.Client(**setup.options(hop.origin, proxy)))
             request = build_request(client, hop.url, headers, wire.trace)
-            auth = setup.auth if hop.is_home else None
+            auth = setup.auth if hop.sends_token else None
             response = client.send(request, stream=True, auth=auth)
             stack.callback(response.close)
             wire.finish()
@@ -163,7 +163,7 @@ class ContentOpener:
             return self.hop(location_of(response), hop)
         chunks = body_of(response)
         if status not in (200, 206):
-            call = Call.CONTENT if hop.is_home else Call.STORAGE
+            call = Call.CONTENT if hop.sends_token else Call.STORAGE
             raise refusal(call, self._read(response, chunks), self._setup.clock.time())
         if is_in_pieces(headers):
             told = _("The server sent a piece of the file that was not asked for")

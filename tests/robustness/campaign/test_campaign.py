@@ -103,7 +103,7 @@ def writes_over_what_is_there(patch: pytest.MonkeyPatch) -> None:
 def takes_the_token_along(patch: pytest.MonkeyPatch) -> None:
     """Whoever the gateway redirects to gets the token too."""
     hop = ContentOpener.hop
-    patch.setattr(ContentOpener, "hop", lambda *args: replace(hop(*args), is_home=True))
+    patch.setattr(ContentOpener, "hop", lambda *args: replace(hop(*args), sends_token=True))
 
 
 def lets_an_error_escape(patch: pytest.MonkeyPatch) -> None:
