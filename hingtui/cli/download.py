@@ -11,7 +11,7 @@ from hingtui.cli.output import print_message, print_saved
 from hingtui.cli.reasons import seems_gone, why_not_saved
 from hingtui.cli.session import ask_once, with_monitor
 from hingtui.download import discard_part
-from hingtui.model.errors import Busy, HingtuiError, NotFound, NotReady, Scope, StorageTrouble
+from hingtui.model.errors import Busy, HingtuiError, NotFound, NotReady, Scope, StorageError
 from hingtui.model.explain import diagnose
 from hingtui.model.video import Status
 from hingtui.monitor import DownloadState, GatewayState, Monitor, Row
@@ -75,7 +75,7 @@ class _DownloadRun:
 
     async def _print_earlier(self, row: Row) -> None:
         """Print a video that an earlier run saved; remove the part that a killed one left."""
-        with suppress(StorageTrouble):  # the video is here: a part beside it does no harm
+        with suppress(StorageError):  # the video is here: a part beside it does no harm
             await asyncio.to_thread(discard_part, row.id, self._folder)
         print_saved(row, self._monitor.now(), as_json=self._as_json)
 
@@ -130,7 +130,7 @@ class _DownloadRun:
         download = row.saving
         if error is None or download is None or isinstance(error, Busy):
             return True
-        if isinstance(error, StorageTrouble):
+        if isinstance(error, StorageError):
             return False  # a script makes no room on a full disk
         if not self._wait:
             is_early = self._monitor.clock.monotonic() - download.asked_at < _SOON

@@ -19,7 +19,7 @@ from pathlib import Path
 from hingtui.download.claim import busy_elsewhere, is_at, open_locked
 from hingtui.download.part_metadata import PartMetadata, Source, read_metadata, write_metadata
 from hingtui.download.part_names import final_name, part_paths, target_of
-from hingtui.model.errors import Busy, StorageTrouble, is_disk_full
+from hingtui.model.errors import Busy, StorageError, is_disk_full
 from hingtui.system.files import (
     boot_id,
     close_quietly,
@@ -245,7 +245,7 @@ def opened_part(video_id: str, folder: Path) -> Iterator[Part]:
 def discard_part(video_id: str, folder: Path) -> None:
     """Remove the part of a video, unless another process is downloading it.
 
-    Raises StorageTrouble.
+    Raises StorageError.
     """
     path, sidecar = part_paths(target_of(video_id, folder))
     with raising_storage_errors(folder):
@@ -266,7 +266,7 @@ def part_size(video_id: str, folder: Path) -> int:
 
 @contextmanager
 def raising_storage_errors(folder: Path) -> Iterator[None]:
-    """Meanwhile, turn any OSError of the disk under `folder` into a StorageTrouble."""
+    """Meanwhile, turn any OSError of the disk under `folder` into a StorageError."""
     try:
         yield
     except OSError as error:
@@ -275,4 +275,4 @@ def raising_storage_errors(folder: Path) -> Iterator[None]:
         else:
             reason = error.strerror or type(error).__name__
             message = _("Cannot save in {folder}: {reason}").format(folder=folder, reason=reason)
-        raise StorageTrouble.caused_by(error, message) from error
+        raise StorageError.caused_by(error, message) from error

@@ -82,13 +82,13 @@ def _explain(error: Exception, *, of_all: bool) -> tuple[str, str, str]:
                 _("The server sent more than it promised, so the download was stopped."),
                 _("Press d to try once more."),
             )
-        case errors.StorageTrouble() if error.is_full:
+        case errors.StorageError() if error.is_full:
             return (
                 _("disk full"),
                 _("There is no room left where videos are saved."),
                 _("Free some space: the download goes on by itself."),
             )
-        case errors.StorageTrouble():
+        case errors.StorageError():
             return (
                 _("cannot write"),
                 _("The videos folder cannot be written to."),

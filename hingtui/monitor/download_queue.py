@@ -20,7 +20,7 @@ from hingtui.model.errors import (
     HingtuiError,
     Slow,
     Stalled,
-    StorageTrouble,
+    StorageError,
 )
 from hingtui.monitor.daemon_thread import run_in_daemon_thread
 from hingtui.monitor.gateway import Gateway
@@ -131,7 +131,7 @@ class DownloadQueue:
             await asyncio.wait([task])
         try:
             await asyncio.to_thread(discard_part, watched.id, self.folder)
-        except StorageTrouble as trouble:
+        except StorageError as trouble:
             _log.warning("what was received of %s could not be removed: %s", watched.id, trouble)
 
     def wake(self) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Protocol
 
 from hingtui.download import ContentSource
-from hingtui.model.errors import StorageTrouble
+from hingtui.model.errors import StorageError
 from hingtui.model.eta import remaining as seconds_remaining
 from hingtui.model.video import Status
 from hingtui.monitor.background import Background
@@ -69,7 +69,7 @@ class Monitor:
         goes on with the downloads that were wanted when an earlier run ended."""
         self.clock = clock or Clock()
         self.auto_download = auto_download
-        self.storage_error: StorageTrouble | None = None
+        self.storage_error: StorageError | None = None
         """Why the watchlist cannot be used right now."""
         self._rng = rng or random.Random()  # noqa: S311 - jitter needs no secrecy
         self._resume_downloads = resume_downloads
@@ -128,7 +128,7 @@ class Monitor:
         self.queue.listener = self._download_events
 
     async def load(self) -> None:
-        """Read the watchlist's file; no request is sent yet. Raises StorageTrouble."""
+        """Read the watchlist's file; no request is sent yet. Raises StorageError."""
         contents = await self.watchlist_sync.load()
         if self._resume_downloads:
             self.save(
@@ -335,7 +335,7 @@ class Monitor:
             if row.saving is not None:
                 self._background.start(self.queue.forget(row))
 
-    def _storage_changed(self, error: StorageTrouble | None) -> None:
+    def _storage_changed(self, error: StorageError | None) -> None:
         self.storage_error = error
         self.feed.host()
 

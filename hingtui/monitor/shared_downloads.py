@@ -10,7 +10,7 @@ import logging
 from pathlib import Path
 
 from hingtui.download import Saved
-from hingtui.model.errors import StorageTrouble
+from hingtui.model.errors import StorageError
 from hingtui.storage.watchlist import Entry, Watchlist
 from hingtui.system.clock import Clock
 
@@ -26,7 +26,7 @@ class SharedDownloads:
         self._clock = clock
 
     def find(self, video_id: str) -> Path | None:
-        """Where another process has saved this video. Raises StorageTrouble."""
+        """Where another process has saved this video. Raises StorageError."""
         entry = self._watchlist.read().entries.get(video_id)
         saved = entry.saved if entry is not None else None
         return saved if saved is not None and saved.parent == self._folder else None
@@ -39,5 +39,5 @@ class SharedDownloads:
         entry = Entry(video_id, self._clock.time(), saved=saved.path, saved_bytes=saved.bytes)
         try:
             self._watchlist.change(update=[entry])
-        except StorageTrouble as error:  # the monitor writes it again, and shows what is wrong
+        except StorageError as error:  # the monitor writes it again, and shows what is wrong
             _log.warning("the watchlist was not updated with %s: %s", saved.path, error)

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
-from hingtui.model.errors import StorageTrouble
+from hingtui.model.errors import StorageError
 from hingtui.storage.watchlist import Contents, Entry, Watchlist
 from hingtui.system.clock import Clock
 
@@ -47,7 +47,7 @@ class WatchlistSync:
         *,
         entries: Callable[[Iterable[str]], list[Entry]],
         read: Callable[[Contents, list[str]], None],
-        failed: Callable[[StorageTrouble | None], None],
+        failed: Callable[[StorageError | None], None],
     ) -> None:
         """`entries` gives the rows of ids as they are now.
         `read` gets what the file holds and which ids another process has removed. `failed` gets
@@ -129,14 +129,14 @@ class WatchlistSync:
                 self._trouble(None)
                 return
             contents = await asyncio.to_thread(self._watchlist.read)
-        except StorageTrouble as error:
+        except StorageError as error:
             _log.warning("the watchlist could not be read: %s", error)
             self._trouble(error)
             return
         self._trouble(None)
         self._take(contents)
 
-    def _trouble(self, error: StorageTrouble | None) -> None:
+    def _trouble(self, error: StorageError | None) -> None:
         """Tell when the file begins to make trouble, and when it ends."""
         if error is not None or self._is_failing:
             self._is_failing = error is not None
@@ -159,7 +159,7 @@ class WatchlistSync:
             contents = await asyncio.to_thread(
                 self._watchlist.change, add=added, update=updated, remove=pending.removed
             )
-        except StorageTrouble as error:
+        except StorageError as error:
             _log.warning("the watchlist could not be written: %s", error)
             self._put_back(pending)
             self._retry_at = self._clock.monotonic() + RETRY

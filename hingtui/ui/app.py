@@ -22,7 +22,7 @@ from textual.filter import LineFilter
 from textual.notifications import Notification
 from textual.theme import Theme
 
-from hingtui.model.errors import SettingsError, StorageTrouble
+from hingtui.model.errors import SettingsError, StorageError
 from hingtui.monitor import Changes, Monitor, RowState
 from hingtui.monitor.monitor import Api
 from hingtui.storage.settings import Settings, save_token
@@ -119,7 +119,7 @@ class HingtuiApp(SurvivingApp):
         """Load, connect, then watch for ever."""
         try:
             await self.monitor.load()
-        except StorageTrouble as error:
+        except StorageError as error:
             _log.warning("the watchlist could not be read: %s", error)
             self.monitor.storage_error = error
         except Exception as error:  # noqa: BLE001 - it is read again each second; the watch begins

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 from textual.widgets import Input
 from textual.widgets._footer import FooterKey
 
-from hingtui.model.errors import StorageTrouble
+from hingtui.model.errors import StorageError
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState
 from hingtui.storage.watchlist import Watchlist
@@ -331,7 +331,7 @@ async def test_what_could_be_lost_is_told_before_that_the_host_is_offline(tmp_pa
         for _time in range(10):
             await acting.pass_time(30)
         assert acting.line_with("offline since")
-        acting.app.monitor._storage_changed(StorageTrouble("The disk is full."))
+        acting.app.monitor._storage_changed(StorageError("The disk is full."))
         await acting.drawn()
         assert acting.line_with("The disk is full. It is tried again")
         assert acting.line_with("offline since")

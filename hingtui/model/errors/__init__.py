@@ -30,7 +30,7 @@ HingtuiError                  everything this program raises on purpose
     ├── Stalled               too slow or too often cut to ever finish
     │   └── Slow              hardly anything comes, but something does: later again
     ├── TooLarge              more bytes than promised, or than the cap
-    └── StorageTrouble        this machine's disk refused
+    └── StorageError          this machine's disk refused
 
 Each class says what its errors concern (`scope`), whether they pass by themselves
 (`is_transient`), and when the same request is worth repeating (`retry`). The poller, the gateway's
@@ -74,7 +74,7 @@ from hingtui.model.errors.download import (
     DownloadError,
     Slow,
     Stalled,
-    StorageTrouble,
+    StorageError,
     TooLarge,
     is_disk_full,
 )
@@ -109,8 +109,8 @@ __all__ = [
     "SettingsError",
     "Slow",
     "Stalled",
+    "StorageError",
     "StorageRefused",
-    "StorageTrouble",
     "TooLarge",
     "Unauthorized",
     "Unreachable",

@@ -52,7 +52,7 @@ class TooLarge(DownloadError):
     """More bytes than promised, or than the cap."""
 
 
-class StorageTrouble(DownloadError):
+class StorageError(DownloadError):
     """This machine's disk refused. `is_full` tells a full disk from every other cause."""
 
     scope = Scope.DISK

@@ -19,7 +19,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hingtui.model.errors import StorageTrouble
+from hingtui.model.errors import StorageError
 from hingtui.storage.watchlist.entry import Entry
 from hingtui.storage.watchlist.layout import (
     FORMAT,
@@ -71,7 +71,7 @@ class Contents:
 
 
 class Watchlist:
-    """The file at `path`. Its methods block, raise StorageTrouble, and serve any thread."""
+    """The file at `path`. Its methods block, raise StorageError, and serve any thread."""
 
     def __init__(
         self, path: Path, *, clock: Clock | None = None, patience: float = PATIENCE
@@ -257,7 +257,7 @@ class Watchlist:
                 "If it was stopped (Ctrl+Z), continue it or end it."
             )
             told = sentence.format(path=self.path, seconds=round(self._patience))
-            raise StorageTrouble(told) from cause
+            raise StorageError(told) from cause
         except OSError as cause:
             sentence = _("The watchlist {path} cannot be used: {reason}.")
             others = {str(path): path for path in (self.backup_path, self._lock_path)}
@@ -265,7 +265,7 @@ class Watchlist:
             told = sentence.format(path=path, reason=cause.strerror or cause)
             if cause.errno in _NO_PLACE:
                 told += " " + _("Set HINGTUI_HOME to a folder that you can write to.")
-            trouble = StorageTrouble(told)
+            trouble = StorageError(told)
             trouble.is_full = cause.errno in (errno.ENOSPC, errno.EDQUOT)
             raise trouble from cause
 

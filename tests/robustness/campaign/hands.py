@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from hingtui.model.errors import StorageTrouble
+from hingtui.model.errors import StorageError
 from hingtui.monitor import Monitor
 from hingtui.storage.watchlist import Entry, Watchlist
 from tests.robustness.campaign.clock import LifeClock
@@ -170,7 +170,7 @@ class Hands:
                 watchlist.change(remove=[video_id])
             else:
                 return
-        except (StorageTrouble, Killed):
+        except (StorageError, Killed):
             self.ledger.doubt(video_id)
         self.ledger.wish(video_id, OTHER, is_in=is_in)
 

@@ -23,7 +23,7 @@ from hingtui.api import Api
 from hingtui.download import Progress, Saved, download
 from hingtui.download.part import discard_part, opened_part, part_size
 from hingtui.download.part_metadata import Source
-from hingtui.model.errors import Busy, Cancelled, RateLimited, ServerTrouble, StorageTrouble
+from hingtui.model.errors import Busy, Cancelled, RateLimited, ServerTrouble, StorageError
 from hingtui.system.files import renaming
 from tests.servers.files import FileServer, Say, serving
 from tests.support.clock import FakeClock
@@ -330,7 +330,7 @@ def test_a_disk_that_fills_up_keeps_the_part(
             return write(descriptor, data[:100])
 
         patch.setattr(os, "write", fill_up)
-        with pytest.raises(StorageTrouble) as told:
+        with pytest.raises(StorageError) as told:
             _download(server, tmp_path)
     assert told.value.is_full
     assert part_size(ID, tmp_path) == 100
@@ -344,7 +344,7 @@ def test_a_file_for_which_there_is_no_room_is_not_begun(
 ) -> None:
     usage = SimpleNamespace(total=10**9, free=HALF)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(StorageTrouble) as told:
+    with pytest.raises(StorageError) as told:
         _download(server, tmp_path)
     assert told.value.is_full
     assert _files(tmp_path) == {}
@@ -361,7 +361,7 @@ def test_a_video_that_cannot_be_made_to_last_is_not_called_saved(
         else:
             patch.setattr(Path, "hardlink_to", _refuse(errno.EPERM))
             patch.setattr(renaming, "exclusive_rename", lambda *_: errno.EACCES)
-        with pytest.raises(StorageTrouble) as told:
+        with pytest.raises(StorageError) as told:
             _download(server, tmp_path)
     assert not told.value.is_full
     assert _files(tmp_path).keys() == {PART, NOTE}
@@ -372,7 +372,7 @@ def test_a_video_that_cannot_be_made_to_last_is_not_called_saved(
 
 def test_a_folder_that_cannot_be_made_is_named(server: FileServer, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
-    with pytest.raises(StorageTrouble, match="file"):
+    with pytest.raises(StorageError, match="file"):
         _download(server, tmp_path / "file" / "videos")
 
 
@@ -382,7 +382,7 @@ def test_a_part_removed_under_our_hands_is_told(server: FileServer, tmp_path: Pa
         (tmp_path / PART).write_bytes(b"another one's")
 
     server.says(Say(midway=tidy_up))
-    with pytest.raises(StorageTrouble):
+    with pytest.raises(StorageError):
         _download(server, tmp_path)
     assert NAME not in _files(tmp_path)
 

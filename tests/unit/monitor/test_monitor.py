@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.api import Api
-from hingtui.model.errors import NotFound, StorageTrouble, Unauthorized
+from hingtui.model.errors import NotFound, StorageError, Unauthorized
 from hingtui.model.video import Status
 from hingtui.monitor import DownloadState, GatewayState
 from hingtui.monitor.gateway import Gateway
@@ -346,7 +346,7 @@ async def test_ids_are_kept_while_the_watchlist_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with scene(tmp_path, job()) as world:
-        full = StorageTrouble("The disk is full.")
+        full = StorageError("The disk is full.")
 
         def fail(**_changes: object) -> None:
             raise full

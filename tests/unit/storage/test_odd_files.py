@@ -18,7 +18,7 @@ import pytest
 from hingtui.cli.add import add
 from hingtui.cli.download import download
 from hingtui.download import discard_part
-from hingtui.model.errors import SettingsError, StorageTrouble
+from hingtui.model.errors import SettingsError, StorageError
 from hingtui.model.video import Status, Video
 from hingtui.storage.settings import load_settings, save_token
 from hingtui.storage.watchlist import Entry, Watchlist
@@ -157,7 +157,7 @@ def test_a_backup_that_cannot_be_read_is_named_when_it_is_needed(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "open", refuse)
-        with pytest.raises(StorageTrouble, match=r"\.bak"):
+        with pytest.raises(StorageError, match=r"\.bak"):
             watchlist.read()
     assert list(watchlist.read().entries) == ["v_1"]
 
@@ -181,7 +181,7 @@ def test_a_watchlist_never_grows_beyond_what_is_read(
     watchlist = Watchlist(tmp_path / LIST)
     watchlist.change(add=[Entry("v_1", EPOCH)])
     monkeypatch.setattr("hingtui.storage.watchlist.watchlist.MOST_BYTES", 1 << 10)
-    with pytest.raises(StorageTrouble):
+    with pytest.raises(StorageError):
         watchlist.change(add=[Entry(f"v_{number}", EPOCH) for number in range(100)])
     assert list(watchlist.read().entries) == ["v_1"]
 
@@ -201,7 +201,7 @@ def test_a_holder_of_the_lock_that_was_stopped_is_not_waited_for_for_ever(tmp_pa
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        with at_once(), pytest.raises(StorageTrouble, match=r"Ctrl\+Z"):
+        with at_once(), pytest.raises(StorageError, match=r"Ctrl\+Z"):
             watchlist.change(add=[Entry("v_1", EPOCH)])
         holder.send_signal(signal.SIGCONT)
     assert list(watchlist.change(add=[Entry("v_1", EPOCH)]).entries) == ["v_1"]
@@ -258,7 +258,7 @@ def test_a_video_is_saved_beside_whatever_has_one_of_its_names(
 def test_a_downloads_folder_that_is_none_is_a_sentence(tmp_path: Path, thing: Thing) -> None:
     thing(tmp_path / "videos")
     before = things_in(tmp_path)
-    with at_once(), pytest.raises(StorageTrouble, match="videos"):
+    with at_once(), pytest.raises(StorageError, match="videos"):
         TheFirstDownload().act(tmp_path)
     assert things_in(tmp_path) == before
 

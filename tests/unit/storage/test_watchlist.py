@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hingtui.model.errors import StorageTrouble
+from hingtui.model.errors import StorageError
 from hingtui.model.video import Cost, Status, Video, VideoError
 from hingtui.storage.watchlist import Entry, Watchlist
 from hingtui.storage.watchlist.entry import parse_entry
@@ -416,7 +416,7 @@ def test_a_full_disk_leaves_the_old_watchlist(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        with pytest.raises(StorageTrouble) as caught:
+        with pytest.raises(StorageError) as caught:
             watchlist.change(add=entries("v_2"))
     assert caught.value.is_full
     assert watchlist.path.read_bytes() == before
@@ -432,7 +432,7 @@ def test_after_a_full_disk_the_same_change_works(
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "fsync", full)
-        with pytest.raises(StorageTrouble):
+        with pytest.raises(StorageError):
             watchlist.change(add=entries("v_2"))
     watchlist.change(add=entries("v_2"))
     assert ids(watchlist) == ["v_1", "v_2"]
@@ -440,7 +440,7 @@ def test_after_a_full_disk_the_same_change_works(
 
 def test_a_file_that_cannot_be_read_is_a_sentence_that_names_it(watchlist: Watchlist) -> None:
     watchlist.path.mkdir()
-    with pytest.raises(StorageTrouble) as caught:
+    with pytest.raises(StorageError) as caught:
         watchlist.read()
     assert str(watchlist.path) in str(caught.value)
     assert not caught.value.is_full

@@ -19,7 +19,7 @@ from hingtui.api.payload import NotAVideo, parse_video
 from hingtui.api.response_errors import Call, Reply, refusal
 from hingtui.api.responses import read_answer, read_link, read_page
 from hingtui.cli.output import json_record, print_json, print_table
-from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageTrouble
+from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageError
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import find_ids
 from hingtui.monitor import Connection, DownloadState, GatewayState, Row, StatusCounts
@@ -228,7 +228,7 @@ def test_a_200_of_anything_is_read_or_refused_harmlessly(
             assert not any(harm_in(text) for one in found if isinstance(text := one, str))
 
 
-@pytest.mark.parametrize("error", [HingtuiError, StorageTrouble, Corrupt, LookupError])
+@pytest.mark.parametrize("error", [HingtuiError, StorageError, Corrupt, LookupError])
 def test_an_error_of_our_own_that_quotes_anything_is_told_harmlessly(
     error: type[Exception],
 ) -> None:
