@@ -28,7 +28,7 @@ from hingtui.model.errors import (
     RangeRefused,
     RateLimited,
     Rejected,
-    ServerTrouble,
+    ServerError,
     StorageRefused,
     Unauthorized,
 )
@@ -155,7 +155,7 @@ def _kind(call: Call, reply: Reply, code: str) -> type[ApiError]:
     if special is not None:
         return special
     if status >= 500:
-        return ServerTrouble
+        return ServerError
     return Rejected if 400 <= status < 500 and _is_of_api(reply) else BadReply
 
 
@@ -180,9 +180,9 @@ _USUAL: dict[int, type[ApiError]] = {
     403: Forbidden,
     404: NotFound,
     407: ProxyLogin,  # only a proxy says this
-    408: ServerTrouble,
+    408: ServerError,
     410: Expired,
-    425: ServerTrouble,
+    425: ServerError,
     429: RateLimited,
 }
 _SPECIAL: dict[tuple[Call, int], type[ApiError]] = {
@@ -258,7 +258,7 @@ def own_words(kind: type[ApiError], status: int) -> str:
         text = _("The gateway has no bytes from there on.")
     elif kind is RateLimited:
         text = _("The gateway asks to slow down.")
-    elif kind is ServerTrouble:
+    elif kind is ServerError:
         text = _("The gateway is in trouble (HTTP {status}).")
     elif kind is NotOffered:
         text = _("The gateway does not offer this call (HTTP {status}).")

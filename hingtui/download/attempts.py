@@ -24,7 +24,7 @@ from hingtui.model.errors import (
     HingtuiError,
     RangeRefused,
     Scope,
-    ServerTrouble,
+    ServerError,
     Stalled,
     StorageRefused,
     TooLarge,
@@ -251,7 +251,7 @@ class _Attempts:
         """Remember whether the request for a range was of use."""
         if self.transfer.began_at:
             self.ranges.worked()
-        elif self.ranges.start and isinstance(error, ServerTrouble):
+        elif self.ranges.start and isinstance(error, ServerError):
             self.ranges.failed()
 
     def _leave_to_queue(self, error: Corrupt) -> None:

@@ -220,7 +220,7 @@ def _explain_api(error: errors.ApiError) -> tuple[str, str, str]:
                 _("The gateway points to a place that hingtui does not follow for safety."),
                 _("Ask the gateway's support about it."),
             )
-        case errors.ServerTrouble():
+        case errors.ServerError():
             return (
                 _("server error"),
                 _("The gateway has trouble of its own."),

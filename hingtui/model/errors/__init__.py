@@ -12,7 +12,7 @@ HingtuiError                  everything this program raises on purpose
 │   ├── NotReady              `/content` before the video is finished
 │   ├── RangeRefused          416: there are no bytes from that offset on
 │   ├── RateLimited           429: every request of this token must slow down
-│   ├── ServerTrouble         408 and 5xx: passing, as a rule
+│   ├── ServerError           408 and 5xx: passing, as a rule
 │   ├── NotOffered            501, or the route is unknown here
 │   ├── BadReply              a response that is not what the API promises
 │   │   └── Rejected          400, 422 and their kin: this request is refused, however often
@@ -59,7 +59,7 @@ from hingtui.model.errors.api import (
     RangeRefused,
     RateLimited,
     Rejected,
-    ServerTrouble,
+    ServerError,
     StorageRefused,
     Unauthorized,
     Unreachable,
@@ -105,7 +105,7 @@ __all__ = [
     "RateLimited",
     "Rejected",
     "Scope",
-    "ServerTrouble",
+    "ServerError",
     "SettingsError",
     "Slow",
     "Stalled",

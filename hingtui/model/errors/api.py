@@ -87,7 +87,7 @@ class RateLimited(Transient, ApiError):
     retry_after: float | None = None
 
 
-class ServerTrouble(Transient, ApiError):
+class ServerError(Transient, ApiError):
     """408 or 5xx: passing, as a rule."""
 
     retry = Backoff(2.0, 120.0)

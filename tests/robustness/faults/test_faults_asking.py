@@ -18,7 +18,7 @@ from hingtui.model.errors import (
     Forbidden,
     NotFound,
     RateLimited,
-    ServerTrouble,
+    ServerError,
     Unauthorized,
 )
 from hingtui.model.video import Status
@@ -235,7 +235,7 @@ async def test_trouble_that_lasts_beyond_the_expiry_is_told_at_last(tmp_path: Pa
         await here.saved("a")
         saving = here.row("a").saving
         assert saving is not None
-        assert isinstance(saving.error, ServerTrouble)
+        assert isinstance(saving.error, ServerError)
         assert saving.error.message == "upstream"
         assert len(here.gateway.asked("/content")) < 120
 

@@ -214,7 +214,7 @@ async def test_broken_compression_is_a_bad_reply() -> None:
 
 async def test_an_error_with_a_broken_body_keeps_its_status() -> None:
     with FaultServer(lambda _: answer(502, b"{}", content_encoding="gzip")) as server:
-        assert isinstance(await error_from(server), errors.ServerTrouble)
+        assert isinstance(await error_from(server), errors.ServerError)
 
 
 async def test_a_body_past_the_cap_is_refused_before_it_is_whole() -> None:
@@ -240,7 +240,7 @@ async def test_an_endless_error_body_does_not_hide_the_status() -> None:
             yield b"x" * 65536
 
     with FaultServer(endless) as server:
-        assert isinstance(await error_from(server), errors.ServerTrouble)
+        assert isinstance(await error_from(server), errors.ServerError)
 
 
 @pytest.mark.parametrize("body", [b"[" * 300_000, b'{"a":' * 100_000, b"9" * 5000, b"\xff", b""])
@@ -275,9 +275,7 @@ class HurryingClock(FakeClock):
         return super().monotonic()
 
 
-@pytest.mark.parametrize(
-    ("status", "kind"), [(200, errors.Unreachable), (502, errors.ServerTrouble)]
-)
+@pytest.mark.parametrize(("status", "kind"), [(200, errors.Unreachable), (502, errors.ServerError)])
 async def test_a_drip_feed_is_given_up(status: int, kind: type[errors.ApiError]) -> None:
     def drip(_: Request) -> Iterator[bytes]:
         yield f"HTTP/1.1 {status} OK\r\n\r\n".encode()

@@ -171,7 +171,7 @@ def test_a_refused_range_names_the_whole_length() -> None:
         (401, errors.Unauthorized),
         (403, errors.Forbidden),
         (429, errors.RateLimited),
-        (502, errors.ServerTrouble),
+        (502, errors.ServerError),
     ],
 )
 def test_a_refusal_carries_the_servers_words(status: int, kind: type[errors.ApiError]) -> None:

@@ -25,7 +25,7 @@ from hingtui.model.errors import (
     HingtuiError,
     NotReady,
     RateLimited,
-    ServerTrouble,
+    ServerError,
     Stalled,
     StorageRefused,
     TooLarge,
@@ -293,7 +293,7 @@ def test_passing_trouble_is_waited_out_longer_and_longer(setup: Setup) -> None:
 
 def test_trouble_that_does_not_pass_is_told(setup: Setup) -> None:
     setup.server.usual = TROUBLE
-    with pytest.raises(ServerTrouble):
+    with pytest.raises(ServerError):
         setup.download()
     assert len(setup.server.requests) == Limits().tries
 

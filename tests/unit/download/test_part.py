@@ -23,7 +23,7 @@ from hingtui.api import Api
 from hingtui.download import Progress, Saved, download
 from hingtui.download.part import discard_part, opened_part, part_size
 from hingtui.download.part_metadata import Source
-from hingtui.model.errors import Busy, Cancelled, RateLimited, ServerTrouble, StorageError
+from hingtui.model.errors import Busy, Cancelled, RateLimited, ServerError, StorageError
 from hingtui.system.files import renaming
 from tests.servers.files import FileServer, Say, serving
 from tests.support.clock import FakeClock
@@ -392,7 +392,7 @@ def test_a_part_removed_under_our_hands_is_told(server: FileServer, tmp_path: Pa
 
 def test_the_note_holds_no_secret_of_a_link(server: FileServer, tmp_path: Path) -> None:
     server.says(Say(status=404, body=b"{}"), Say(cut=HALF), *[Say(status=502)] * 9)
-    with pytest.raises(ServerTrouble):
+    with pytest.raises(ServerError):
         _download(server, tmp_path, link=f"{server.url}/file?sig=secret")
     note = json.loads((tmp_path / NOTE).read_bytes())
     del note["boot"]
