@@ -141,7 +141,7 @@ class Body:
         self._deadline = self._clock.monotonic() + MAX_BODY_TIME
 
     def takes(self, chunk: bytes) -> bool:
-        """Add `chunk`; False when enough is known. Raises BadReply or Unreachable past a limit."""
+        """Add `chunk`; False when enough is known. Raises BadResponse or Unreachable past a limit."""
         self._data += chunk
         is_late = self._clock.monotonic() > self._deadline
         if self._reply.status not in GOOD:
@@ -158,7 +158,7 @@ class Body:
 
 
 def unpacked(reply: Reply, cap: int) -> Reply:
-    """`reply` without its compression. Raises BadReply; an error whose body breaks has none."""
+    """`reply` without its compression. Raises BadResponse; an error whose body breaks has none."""
     is_good = reply.status in (200, 203)  # a 202 says enough by itself
     try:
         body = unpack(reply.body, compressions(reply.headers), cap)

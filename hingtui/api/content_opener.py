@@ -22,7 +22,7 @@ from hingtui.api.locations import build_request, location_of, resolve
 from hingtui.api.origins import Origin, check_peer, check_redirect
 from hingtui.api.response_errors import Call, Reply, damaged, make, refusal
 from hingtui.api.responses import read_link
-from hingtui.model.errors import ApiError, BadRedirect, BadReply
+from hingtui.model.errors import ApiError, BadRedirect, BadResponse
 from hingtui.system.clock import Cancellation
 from hingtui.text.i18n import _
 
@@ -167,7 +167,7 @@ class ContentOpener:
             raise refusal(call, self._read(response, chunks), self._setup.clock.time())
         if is_in_pieces(headers):
             told = _("The server sent a piece of the file that was not asked for")
-            raise make(BadReply, Reply(status, headers), told)
+            raise make(BadResponse, Reply(status, headers), told)
         is_packed = bool(compressions(headers))
         if may_be_words(status, headers):
             first, chunks = peek(chunks)

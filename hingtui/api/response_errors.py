@@ -16,7 +16,7 @@ from hingtui.api.headers import content_range, login_scheme, request_id, retry_a
 from hingtui.api.payload import server_words
 from hingtui.model.errors import (
     ApiError,
-    BadReply,
+    BadResponse,
     Blocked,
     Expired,
     Forbidden,
@@ -96,16 +96,16 @@ def refusal(call: Call, reply: Reply, now: float) -> ApiError:
     return error
 
 
-def too_big(reply: Reply, cap: int) -> BadReply:
+def too_big(reply: Reply, cap: int) -> BadResponse:
     """The error for an answer past `cap` bytes."""
     megabytes = cap // 2**20
     message = _("The answer is larger than {limit} MiB: refused.").format(limit=megabytes)
-    return make(BadReply, reply, message)
+    return make(BadResponse, reply, message)
 
 
-def damaged(reply: Reply) -> BadReply:
+def damaged(reply: Reply) -> BadResponse:
     """The error for an answer whose compression is broken or was never asked for."""
-    return make(BadReply, reply, _("The answer's compression cannot be read."))
+    return make(BadResponse, reply, _("The answer's compression cannot be read."))
 
 
 def hide_secrets(text: str, secrets: Iterable[str]) -> str:
@@ -156,7 +156,7 @@ def _kind(call: Call, reply: Reply, code: str) -> type[ApiError]:
         return special
     if status >= 500:
         return ServerError
-    return Rejected if 400 <= status < 500 and _is_of_api(reply) else BadReply
+    return Rejected if 400 <= status < 500 and _is_of_api(reply) else BadResponse
 
 
 def _is_of_api(reply: Reply) -> bool:

@@ -24,7 +24,7 @@ from hingtui.api.response_errors import (
     own_words,
     refusal,
 )
-from hingtui.model.errors import ApiError, BadReply, NotFound, NotReady
+from hingtui.model.errors import ApiError, BadResponse, NotFound, NotReady
 from hingtui.model.video import Status, Video, VideoError
 from hingtui.text.i18n import _
 from hingtui.text.redaction import redacted
@@ -83,7 +83,7 @@ def read_answer(reply: Reply, video_id: str, here: float) -> Answer:
     except NotAVideo as nothing:
         if may_be_empty and not _is_error(payload, nothing):
             return Answer(Video(video_id, Status.QUEUED), server_time(reply.headers), payload)
-        kind = NotFound if is_unknown_id(nothing.code) else BadReply
+        kind = NotFound if is_unknown_id(nothing.code) else BadResponse
         is_garbled = "\ufffd" in decoded(reply.body)
         silent = (
             _("The answer is no usable JSON.") if is_garbled else _("The answer holds no video.")
@@ -99,7 +99,7 @@ def _despite_status(reply: Reply, video_id: str, here: float) -> Answer | None:
         return None
     try:
         payload = read_json(reply)
-    except BadReply:
+    except BadResponse:
         return None
     video = video_despite(payload, video_id, now_at(reply, here))
     if video is None:
@@ -143,7 +143,7 @@ def read_page(reply: Reply, after: str | None, limit: int, here: float) -> Page:
     if entries is None:
         message, code = server_words(payload)
         message = message or _("The answer holds no list of videos.")
-        raise make(BadReply, reply, message, code)
+        raise make(BadResponse, reply, message, code)
     videos: list[Video] = []
     for entry in entries:
         try:
@@ -159,12 +159,12 @@ def read_page(reply: Reply, after: str | None, limit: int, here: float) -> Page:
 def read_link(reply: Reply) -> str:
     """The direct link in a JSON that came instead of the content.
 
-    Raises NotReady, NotFound or BadReply with the server's words where there is none.
+    Raises NotReady, NotFound or BadResponse with the server's words where there is none.
     """
     payload = read_json(reply)
     message, code = server_words(payload)
     word = code.lower()
-    kind: type[ApiError] = BadReply
+    kind: type[ApiError] = BadResponse
     if link := find_link(payload):
         return link
     if isinstance(payload, Mapping):
@@ -175,7 +175,7 @@ def read_link(reply: Reply) -> str:
 
 
 def read_json(reply: Reply) -> object:
-    """The JSON of a body. Raises BadReply for everything else, a web page above all."""
+    """The JSON of a body. Raises BadResponse for everything else, a web page above all."""
     try:
         payload: object = load_json(reply.body)
     except (ValueError, RecursionError):  # a number of 5,000 digits is a ValueError
@@ -185,7 +185,7 @@ def read_json(reply: Reply) -> object:
             message = _("The answer is empty.")
         else:
             message = _("The answer is no usable JSON.")
-        raise make(BadReply, reply, message) from None
+        raise make(BadResponse, reply, message) from None
     return payload
 
 

@@ -18,7 +18,7 @@ from typing import Protocol
 
 from hingtui.download.part import Part
 from hingtui.download.part_metadata import Source
-from hingtui.model.errors import BadReply, Cancelled, Slow, TooLarge, Unreachable
+from hingtui.model.errors import BadResponse, Cancelled, Slow, TooLarge, Unreachable
 from hingtui.system.clock import Clock
 from hingtui.text.clean import human_bytes
 from hingtui.text.i18n import _
@@ -126,7 +126,7 @@ class Transfer:
         """Receive the whole body of the answer to a request for the bytes from `start` on.
 
         False where it does not continue what is there: then ask again from `continues_at`. Raises
-        Cancelled within a chunk, Unreachable, Slow, TooLarge, BadReply, or OSError of the disk.
+        Cancelled within a chunk, Unreachable, Slow, TooLarge, BadResponse, or OSError of the disk.
         """
         self.check_cancelled()
         if content.total is not None and content.total > self.limits.max_bytes:
@@ -137,7 +137,7 @@ class Transfer:
                 return False
             again = self.part.size - start
         elif content.start:
-            raise BadReply(_("The server sent a piece of the file that was not asked for"))
+            raise BadResponse(_("The server sent a piece of the file that was not asked for"))
         else:
             source = Source(content.total, content.validator, content.origin, content.version)
             self.part.begin(source)

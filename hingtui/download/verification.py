@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hingtui.download.part import Part
 from hingtui.download.retry import RetryBudget
-from hingtui.model.errors import BadReply, Corrupt
+from hingtui.model.errors import BadResponse, Corrupt
 from hingtui.model.file_kind import HEAD_SIZE, FileKind, file_kind
 from hingtui.model.mp4 import BrokenMp4, Mp4, Unverifiable, inspect
 from hingtui.system.files import sha256_of
@@ -42,7 +42,7 @@ class Verification:
     def check(self) -> tuple[str, Mp4 | None]:
         """The suffix for the file, and what it says about itself; None if it is unverified.
 
-        Raises Corrupt where another request may bring more, and BadReply for a text.
+        Raises Corrupt where another request may bring more, and BadResponse for a text.
         """
         if not self._part.size:
             raise Corrupt(_("The server sent an empty file"))
@@ -76,7 +76,7 @@ class Verification:
     def _verify(self, kind: FileKind) -> Mp4 | None:
         if kind is FileKind.TEXT:
             self._part.clear()
-            raise BadReply(_("The server sent a text instead of the video"))
+            raise BadResponse(_("The server sent a text instead of the video"))
         if self.accepts_anything:
             return None
         try:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Protocol
 
-from hingtui.model.errors import ApiError, BadReply, NotFound, NotOffered, RateLimited, Scope
+from hingtui.model.errors import ApiError, BadResponse, NotFound, NotOffered, RateLimited, Scope
 from hingtui.model.video import Video
 from hingtui.monitor.rate_limiter import RateLimiter
 from hingtui.system.clock import Clock
@@ -127,7 +127,7 @@ class ListPoller:
                     break
             self.unlisted |= missing
         except ApiError as error:
-            is_no_list = isinstance(error, NotOffered | NotFound | BadReply)
+            is_no_list = isinstance(error, NotOffered | NotFound | BadResponse)
             if is_no_list or error.scope is Scope.TOKEN:
                 self.is_offered = False
             elif not isinstance(error, RateLimited):

@@ -14,7 +14,7 @@ HingtuiError                  everything this program raises on purpose
 │   ├── RateLimited           429: every request of this token must slow down
 │   ├── ServerError           408 and 5xx: passing, as a rule
 │   ├── NotOffered            501, or the route is unknown here
-│   ├── BadReply              a response that is not what the API promises
+│   ├── BadResponse           a response that is not what the API promises
 │   │   └── Rejected          400, 422 and their kin: this request is refused, however often
 │   ├── BadRedirect           a redirect that must not be followed
 │   ├── StorageRefused        the storage server behind a link refuses: the link may be too old
@@ -46,7 +46,7 @@ from hingtui.model.errors.api import (
     ApiError,
     BadCertificate,
     BadRedirect,
-    BadReply,
+    BadResponse,
     Blocked,
     Expired,
     Forbidden,
@@ -86,7 +86,7 @@ __all__ = [
     "Backoff",
     "BadCertificate",
     "BadRedirect",
-    "BadReply",
+    "BadResponse",
     "Blocked",
     "Busy",
     "Cancelled",

@@ -97,7 +97,7 @@ class NotOffered(ApiError):
     """501 or an unknown route: this gateway does not have this call."""
 
 
-class BadReply(Transient, ApiError):
+class BadResponse(Transient, ApiError):
     """A response that is not what the API promises: a web page, no JSON, no video in it.
 
     It may come from something on the way, so it is transient.
@@ -106,7 +106,7 @@ class BadReply(Transient, ApiError):
     retry = Backoff(10.0, 120.0)
 
 
-class Rejected(BadReply):
+class Rejected(BadResponse):
     """400, 422 and their kin: this request is refused, and would be again."""
 
     retry = Backoff(30.0, 300.0)

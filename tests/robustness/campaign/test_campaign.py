@@ -15,7 +15,7 @@ import pytest
 from hingtui.api.content_opener import ContentOpener
 from hingtui.download import attempts, transfer, verification
 from hingtui.download import part as part_file
-from hingtui.model.errors import ApiError, BadReply
+from hingtui.model.errors import ApiError, BadResponse
 from hingtui.model.mp4 import Mp4, Unverifiable, inspect
 from hingtui.model.video import Video
 from hingtui.monitor import Row
@@ -161,7 +161,7 @@ def keeps_nothing_odd(patch: pytest.MonkeyPatch) -> None:
             return inspect(verified._part.path)
         except Unverifiable:
             verified._part.clear()
-            raise BadReply from None
+            raise BadResponse from None
 
     patch.setattr(verification.Verification, "_verify", verify)
 

@@ -14,7 +14,7 @@ import pytest
 
 from hingtui.api import Api
 from hingtui.model.errors import (
-    BadReply,
+    BadResponse,
     Forbidden,
     NotFound,
     RateLimited,
@@ -434,7 +434,7 @@ async def test_rubbish_changes_nothing_and_the_row_shows_what_came(
         row = here.row("a")
         assert (row.status, row.video and row.video.progress) == (Status.GENERATING, 50)
         assert row.trouble is not None
-        assert isinstance(row.trouble.error, BadReply)
+        assert isinstance(row.trouble.error, BadResponse)
         assert shown in row.trouble.error.message or shown == "."
         here.gateway.video("a", progress=60)
         await here.look(after=15, times=2)

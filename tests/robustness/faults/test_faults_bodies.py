@@ -16,7 +16,7 @@ import pytest
 
 from hingtui.api import Api
 from hingtui.download import Limits, Progress, download
-from hingtui.model.errors import BadReply, Corrupt, TooLarge
+from hingtui.model.errors import BadResponse, Corrupt, TooLarge
 from tests.robustness.faults.fetching import (
     DATA,
     ETAG,
@@ -186,7 +186,7 @@ async def test_several_pieces_instead_of_the_file_are_refused(tmp_path: Path, st
         here.gateway.file("a", DATA)
         body = b"\0\0\r\n--x\r\nContent-Range: bytes 0-59999/60000\r\n\r\n" + DATA
         says = answer(status, body, content_type="Multipart/ByteRanges; boundary=x")
-        assert isinstance(await fetch_in_vain(here, says), BadReply)
+        assert isinstance(await fetch_in_vain(here, says), BadResponse)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "x-unknown"])
@@ -194,7 +194,7 @@ async def test_a_packed_video_is_never_saved_packed(tmp_path: Path, coding: str)
     async with world(tmp_path) as here:
         here.gateway.file("a", DATA)
         packed = answer(200, gzip.compress(DATA), content_type="video/mp4", content_encoding=coding)
-        assert isinstance(await fetch_in_vain(here, packed), BadReply)
+        assert isinstance(await fetch_in_vain(here, packed), BadResponse)
 
 
 @pytest.mark.parametrize(

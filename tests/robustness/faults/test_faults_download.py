@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.download import Limits
-from hingtui.model.errors import BadReply, NotReady
+from hingtui.model.errors import BadResponse, NotReady
 from hingtui.monitor import DownloadState
 from tests.robustness.faults.fetching import (
     CONTENT,
@@ -307,7 +307,7 @@ async def test_words_are_never_saved_as_a_video_and_their_message_is_shown(
     async with world(tmp_path) as here:
         here.gateway.file("a", DATA)
         error = await fetch_in_vain(here, says)
-        assert isinstance(error, BadReply)
+        assert isinstance(error, BadResponse)
         assert shown in error.message
 
 

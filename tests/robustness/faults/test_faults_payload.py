@@ -18,7 +18,7 @@ from typing import Any
 
 import pytest
 
-from hingtui.model.errors import ApiError, BadReply
+from hingtui.model.errors import ApiError, BadResponse
 from hingtui.model.video import Status, Video
 from hingtui.monitor import GatewayState, Row
 from tests.robustness.faults.world import World, world
@@ -236,7 +236,7 @@ async def test_a_monster_is_refused_and_nothing_else_suffers(
         await here.watch("good")
         assert row.video is None
         assert row.trouble is not None
-        assert isinstance(row.trouble.error, BadReply)
+        assert isinstance(row.trouble.error, BadResponse)
         assert here.row("good").video is not None
         await here.monitor.watchlist_sync.sync()
         assert set(here.watchlist.read().entries) == {row.id, "good"}

@@ -190,7 +190,7 @@ async def test_a_rate_limit_says_for_how_long() -> None:
 async def test_a_web_page_is_said_to_be_one() -> None:
     with FaultServer(lambda _: answer(200, b"<html>", content_type="text/html")) as server:
         error = await error_from(server)
-    assert isinstance(error, errors.BadReply)
+    assert isinstance(error, errors.BadResponse)
     assert "base URL" in error.message
 
 
@@ -209,7 +209,7 @@ async def test_a_compression_bomb_is_refused() -> None:
 
 async def test_broken_compression_is_a_bad_reply() -> None:
     with FaultServer(lambda _: answer(200, b"{}", content_encoding="gzip")) as server:
-        assert isinstance(await error_from(server), errors.BadReply)
+        assert isinstance(await error_from(server), errors.BadResponse)
 
 
 async def test_an_error_with_a_broken_body_keeps_its_status() -> None:
@@ -229,7 +229,7 @@ async def test_a_body_past_the_cap_is_refused_before_it_is_whole() -> None:
 
     with FaultServer(endless) as server:
         error = await error_from(server)
-    assert isinstance(error, errors.BadReply)
+    assert isinstance(error, errors.BadResponse)
     assert sent < 30 * 2**20
 
 
@@ -246,7 +246,7 @@ async def test_an_endless_error_body_does_not_hide_the_status() -> None:
 @pytest.mark.parametrize("body", [b"[" * 300_000, b'{"a":' * 100_000, b"9" * 5000, b"\xff", b""])
 async def test_hostile_json_is_a_bad_reply(body: bytes) -> None:
     with FaultServer(lambda _: answer(200, body, content_type="application/json")) as server:
-        assert isinstance(await error_from(server), errors.BadReply)
+        assert isinstance(await error_from(server), errors.BadResponse)
 
 
 async def test_a_big_body_is_parsed_outside_the_event_loop(

@@ -190,7 +190,7 @@ def test_a_video_that_still_runs_is_not_ready() -> None:
 def test_an_error_under_200_is_a_bad_reply_with_its_message() -> None:
     with FaultServer(lambda _: json_answer({"error": {"message": "upstream"}})) as server:
         error = error_from(server.url)
-    assert (type(error), error.message) == (errors.BadReply, "upstream")
+    assert (type(error), error.message) == (errors.BadResponse, "upstream")
 
 
 def test_a_web_page_is_a_bad_reply() -> None:
@@ -200,13 +200,13 @@ def test_a_web_page_is_a_bad_reply() -> None:
 
 def test_json_in_answer_to_a_range_is_a_bad_reply() -> None:
     with FaultServer(lambda _: json_answer({"error": "x"}, 206)) as server:
-        assert isinstance(error_from(server.url, start=5), errors.BadReply)
+        assert isinstance(error_from(server.url, start=5), errors.BadResponse)
 
 
 def test_a_compressed_video_is_a_bad_reply() -> None:
     headers = {"content_type": "video/mp4", "content_encoding": "gzip"}
     with FaultServer(lambda _: answer(200, gzip.compress(MP4), **headers)) as server:
-        assert isinstance(error_from(server.url), errors.BadReply)
+        assert isinstance(error_from(server.url), errors.BadResponse)
 
 
 def test_a_compressed_error_is_read() -> None:

@@ -123,7 +123,7 @@ async def test_an_error_stays_one(
 )
 @pytest.mark.parametrize("status", [200, 202])
 async def test_an_error_under_a_good_status_keeps_its_words(status: int, payload: object) -> None:
-    with pytest.raises(errors.BadReply) as caught:
+    with pytest.raises(errors.BadResponse) as caught:
         await asked(json_answer(payload, status))
     assert caught.value.message == "no"
 
@@ -169,7 +169,7 @@ async def test_two_compressions_are_undone_in_order() -> None:
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, br"])
 async def test_an_unknown_compression_cannot_be_read(coding: str) -> None:
-    with pytest.raises(errors.BadReply, match="compression"):
+    with pytest.raises(errors.BadResponse, match="compression"):
         await asked(json_answer(FAILED, content_encoding=coding))
 
 

@@ -70,9 +70,9 @@ def reply(payload: object = None, status: int = 200, **headers: str) -> Reply:
         (R, 599, errors.ServerError),
         (R, 400, errors.Rejected),
         (R, 422, errors.Rejected),
-        (R, 204, errors.BadReply),
+        (R, 204, errors.BadResponse),
         (L, 400, errors.Rejected),
-        (R, 300, errors.BadReply),
+        (R, 300, errors.BadResponse),
         (S, 401, errors.StorageRefused),
         (S, 403, errors.StorageRefused),
         (S, 404, errors.StorageRefused),
@@ -337,15 +337,15 @@ def test_a_failed_video_quotes_no_signed_url() -> None:
 @pytest.mark.parametrize(
     ("payload", "kind", "message"),
     [
-        ({"error": {"message": "无效的令牌"}}, errors.BadReply, "无效的令牌"),
+        ({"error": {"message": "无效的令牌"}}, errors.BadResponse, "无效的令牌"),
         ({"code": "task_not_exist", "message": "没有"}, errors.NotFound, "没有"),
-        ([], errors.BadReply, "The answer holds no video."),
-        (None, errors.BadReply, "The answer holds no video."),
-        (b"", errors.BadReply, "The answer is empty."),
-        (b'{"id": "v", "sta', errors.BadReply, "The answer is no usable JSON."),
-        (b'{"id": "\xff"}', errors.BadReply, "The answer is no usable JSON."),
-        (b"[" * 100_000, errors.BadReply, "The answer is no usable JSON."),
-        (b"9" * 5000, errors.BadReply, "The answer is no usable JSON."),
+        ([], errors.BadResponse, "The answer holds no video."),
+        (None, errors.BadResponse, "The answer holds no video."),
+        (b"", errors.BadResponse, "The answer is empty."),
+        (b'{"id": "v", "sta', errors.BadResponse, "The answer is no usable JSON."),
+        (b'{"id": "\xff"}', errors.BadResponse, "The answer is no usable JSON."),
+        (b"[" * 100_000, errors.BadResponse, "The answer is no usable JSON."),
+        (b"9" * 5000, errors.BadResponse, "The answer is no usable JSON."),
     ],
 )
 def test_an_answer_without_a_video_is_an_error(
@@ -365,7 +365,7 @@ def test_an_answer_without_a_video_is_an_error(
     ],
 )
 def test_a_web_page_says_that_the_base_url_is_wrong(page: Reply) -> None:
-    with pytest.raises(errors.BadReply, match="check the base URL"):
+    with pytest.raises(errors.BadResponse, match="check the base URL"):
         read_answer(page, "v", NOW)
 
 
@@ -389,7 +389,7 @@ def test_a_page_is_read_whatever_it_is_wrapped_in(payload: object) -> None:
 
 @pytest.mark.parametrize("payload", [{}, {"data": {}}, {"data": None}, 7, {"error": "no"}])
 def test_an_answer_without_a_list_is_an_error(payload: object) -> None:
-    with pytest.raises(errors.BadReply):
+    with pytest.raises(errors.BadResponse):
         read_page(reply(payload), None, 100, NOW)
 
 
@@ -437,12 +437,12 @@ def test_a_link_is_found_in_the_json_that_came_instead_of_content(payload: objec
         ({"data": {"task_id": "v", "state": "queued"}}, errors.NotReady),
         ({"code": "video_not_ready", "message": "wait"}, errors.NotReady),
         ({"code": "task_not_exist", "message": "no"}, errors.NotFound),
-        ({"error": {"message": "boom"}}, errors.BadReply),
-        ({"id": "v", "status": "failed", "error": "boom"}, errors.BadReply),
-        ({"url": "file:///etc/passwd"}, errors.BadReply),
-        ({}, errors.BadReply),
-        ([], errors.BadReply),
-        (b"<html>", errors.BadReply),
+        ({"error": {"message": "boom"}}, errors.BadResponse),
+        ({"id": "v", "status": "failed", "error": "boom"}, errors.BadResponse),
+        ({"url": "file:///etc/passwd"}, errors.BadResponse),
+        ({}, errors.BadResponse),
+        ([], errors.BadResponse),
+        (b"<html>", errors.BadResponse),
     ],
 )
 def test_json_without_a_link_says_whether_to_wait(

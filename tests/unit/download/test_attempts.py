@@ -18,7 +18,7 @@ from hingtui.download import DownloadHooks, Limits, Phase, Progress, Saved, down
 from hingtui.download.part import part_size
 from hingtui.model.errors import (
     ApiError,
-    BadReply,
+    BadResponse,
     Cancelled,
     Corrupt,
     Forbidden,
@@ -335,7 +335,7 @@ def test_what_waiting_a_little_does_not_cure_is_told_at_once(
 )
 def test_words_are_never_saved_as_a_video(setup: Setup, body: bytes, type: str) -> None:  # noqa: A002
     setup.server.says(Say(body=body, type=type, etag=None))
-    with pytest.raises((BadReply, NotReady)):
+    with pytest.raises((BadResponse, NotReady)):
         setup.download()
     assert setup.files == {}
 
