@@ -18,7 +18,7 @@ from urllib.parse import quote
 import httpx
 
 from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, ClientConfig, unpacked
-from hingtui.api.connection import FAULTS, Wire
+from hingtui.api.connection import FAULTS, Connection
 from hingtui.api.connection_errors import explain
 from hingtui.api.content import Content
 from hingtui.api.content_opener import MAX_WORDS, ContentOpener, Hop
@@ -76,7 +76,7 @@ class Api:
         self._client: httpx.AsyncClient | None = None
         self._trouble: ApiError | None = None
         self._exchanges: set[asyncio.Task[Reply]] = set()
-        self._wires: set[Wire] = set()
+        self._connections: set[Connection] = set()
         limits = httpx.Limits(
             max_connections=max_connections,
             max_keepalive_connections=max_connections,
@@ -141,8 +141,8 @@ class Api:
         """End everything: what is under way fails with Unreachable, and so does what follows."""
         self._trouble = Unreachable(_("The connection was closed."))
         self._opener.close()
-        for wire in tuple(self._wires):
-            wire.cut()
+        for connection in tuple(self._connections):
+            connection.cut()
         if self._exchanges:
             _ended, stuck = await asyncio.wait(self._exchanges, timeout=_CLOSING)
             for exchange in stuck:  # still looking for the host: nobody needs the pool any more
@@ -216,23 +216,25 @@ class Api:
         may_repeat = True
         while True:
             client = self._usable_client()
-            wire = Wire(later, self._setup.patience)
-            self._wires.add(wire)
+            connection = Connection(later, self._setup.patience)
+            self._connections.add(connection)
             try:
-                return await self._send(client, url, cap, wire)
+                return await self._send(client, url, cap, connection)
             except FAULTS as error:
-                if not (may_repeat and wire.was_stale(error)):
-                    raise explain(error, self._setup.origin, self._proxy, wire) from None
+                if not (may_repeat and connection.was_stale(error)):
+                    raise explain(error, self._setup.origin, self._proxy, connection) from None
             finally:
-                wire.finish()
-                self._wires.discard(wire)
+                connection.finish()
+                self._connections.discard(connection)
             may_repeat = False
 
-    async def _send(self, client: httpx.AsyncClient, url: httpx.URL, cap: int, wire: Wire) -> Reply:
+    async def _send(
+        self, client: httpx.AsyncClient, url: httpx.URL, cap: int, connection: Connection
+    ) -> Reply:
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
-        request = build_request(client, url, headers, wire.async_trace)
+        request = build_request(client, url, headers, connection.async_trace)
         response = await client.send(request, stream=True, auth=self._setup.auth)
-        wire.finish()
+        connection.finish()
         body = Body(self._setup, response, cap)
         try:
             async for chunk in response.aiter_raw():

@@ -141,7 +141,7 @@ class Body:
         self._deadline = self._clock.monotonic() + MAX_BODY_TIME
 
     def takes(self, chunk: bytes) -> bool:
-        """Add `chunk`; False when enough is known. Raises BadResponse or Unreachable past a limit."""
+        """Add `chunk`; whether more is wanted. Raises BadResponse or Unreachable past a limit."""
         self._data += chunk
         is_late = self._clock.monotonic() > self._deadline
         if self._reply.status not in GOOD:

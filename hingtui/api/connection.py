@@ -51,7 +51,7 @@ def later_in_thread(seconds: float, call: Callable[[], None]) -> Timer:
     return timer
 
 
-class Wire:
+class Connection:
     """The socket under one request, as httpcore's trace events show it.
 
     It bounds the time from the connection (where that was kept alive: from the request) to the
@@ -159,7 +159,7 @@ class Wire:
 _CONNECTED = (".connect_tcp.complete", ".start_tls.complete")
 _BEYOND_PROXY = ("proxy.start_tls.started", "socks.start_tls.started")
 """Handshakes with the target; `connection.start_tls` is one with the proxy where there is one."""
-_under_way: ContextVar[Wire | None] = ContextVar("_under_way", default=None)
+_under_way: ContextVar[Connection | None] = ContextVar("_under_way", default=None)
 """The request that this task is sending or whose response it is reading."""
 
 
@@ -169,14 +169,14 @@ def _announce(stream: Any) -> None:
     write, read = stream.write, stream.read
 
     async def tell_and_write(*what: Any, **how: Any) -> None:
-        if (wire := _under_way.get()) is not None:
-            wire._uses(stream)
+        if (connection := _under_way.get()) is not None:
+            connection._uses(stream)
         await write(*what, **how)
 
     async def read_and_tell(*what: Any, **how: Any) -> Any:
         data = await read(*what, **how)
-        if (wire := _under_way.get()) is not None:
-            wire._hears()
+        if (connection := _under_way.get()) is not None:
+            connection._hears()
         return data
 
     stream.write, stream.read = tell_and_write, read_and_tell

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from hingtui.api.connection import Wire
+from hingtui.api.connection import Connection
 from hingtui.api.origins import Origin
 from hingtui.api.proxies import Proxy
 from hingtui.model.errors import (
@@ -33,21 +33,25 @@ _UNTRUSTED = frozenset((2, 18, 19, 20, 21, 27, -67843))
 """OpenSSL's X509_V_ERR codes for a chain that ends at no trusted authority; the last is macOS's."""
 
 
-def explain(error: Exception, target: Origin, proxy: Proxy | None, wire: Wire) -> ApiError:
+def explain(
+    error: Exception, target: Origin, proxy: Proxy | None, connection: Connection
+) -> ApiError:
     """Our error for one of FAULTS: one sentence that names the place, never a whole URL."""
     if isinstance(error, httpx.InvalidURL):
         return BadRedirect(_("The gateway redirects to an address that is no usable web address."))
     causes = tuple(_causes(error))
     is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
-    is_the_proxys = proxy is not None and not wire.is_through and not wire.is_beyond_proxy
+    is_the_proxys = (
+        proxy is not None and not connection.is_through and not connection.is_beyond_proxy
+    )
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return _distrust(cause, target, proxy if is_the_proxys else None)
     if proxy is not None and is_the_proxys and is_tls:
         return Unreachable(_blame_proxys_tls(proxy))
-    if proxy is not None and not wire.is_through and not is_tls:
+    if proxy is not None and not connection.is_through and not is_tls:
         return _blame_proxy(error, target, proxy)
-    if is_tls and not wire.is_through:
+    if is_tls and not connection.is_through:
         text = _("An encrypted connection to {place} could not be set up.")
     elif any(isinstance(cause, socket.gaierror | UnicodeError) for cause in causes):
         text = _("The name {host} is unknown here: check the base URL and the network.")
@@ -55,7 +59,7 @@ def explain(error: Exception, target: Origin, proxy: Proxy | None, wire: Wire) -
         text = _("{place} refuses connections.")
     elif isinstance(error, httpx.ConnectTimeout):
         text = _("{place} cannot be reached: it does not answer.")
-    elif isinstance(error, httpx.TimeoutException) or wire.is_late:
+    elif isinstance(error, httpx.TimeoutException) or connection.is_late:
         text = _("{place} has sent nothing for too long.")
     elif isinstance(error, httpx.ConnectError):
         text = _("{place} cannot be reached.")

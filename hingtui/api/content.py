@@ -9,7 +9,7 @@ from itertools import chain
 import httpcore
 import httpx
 
-from hingtui.api.connection import FAULTS, Wire
+from hingtui.api.connection import FAULTS, Connection
 from hingtui.api.headers import content_range, validator, version
 from hingtui.model.errors import ApiError, Unreachable
 from hingtui.model.file_kind import FileKind, file_kind
@@ -29,7 +29,7 @@ class Content:
         response: httpx.Response,
         chunks: Iterable[bytes],
         origin: str,
-        wire: Wire,
+        connection: Connection,
         explained: Callable[[Exception], ApiError],
     ) -> None:
         headers = response.headers
@@ -47,7 +47,7 @@ class Content:
         self.origin = origin
         """`scheme://host[:port]` that the bytes come from."""
         self._chunks = chunks
-        self._wire = wire
+        self._wire = connection
         self._explained = explained
 
     def chunks(self) -> Iterator[bytes]:

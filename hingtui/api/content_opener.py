@@ -14,7 +14,7 @@ from functools import partial
 import httpx
 
 from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, ClientConfig, unpacked
-from hingtui.api.connection import FAULTS, Wire, later_in_thread
+from hingtui.api.connection import FAULTS, Connection, later_in_thread
 from hingtui.api.connection_errors import explain
 from hingtui.api.content import Content, body_of, peek
 from hingtui.api.headers import compressions, is_in_pieces, is_words, may_be_words
@@ -51,14 +51,14 @@ class ContentOpener:
 
     def __init__(self, setup: ClientConfig) -> None:
         self._setup = setup
-        self._wires: set[Wire] = set()
+        self._connections: set[Connection] = set()
         self._is_closed = False
 
     def close(self) -> None:
         """Everything open fails at once with Unreachable, and so does whatever is opened later."""
         self._is_closed = True
-        for wire in tuple(self._wires):
-            wire.cut()
+        for connection in tuple(self._connections):
+            connection.cut()
 
     @contextmanager
     def open(
@@ -121,41 +121,41 @@ class ContentOpener:
         proxy = setup.route(hop.origin)
         is_foreign = hop.origin != setup.origin
         guard = partial(check_peer, setup.origin, hop.origin) if is_foreign and not proxy else None
-        wire = Wire(later_in_thread, setup.patience, guard)
+        connection = Connection(later_in_thread, setup.patience, guard)
 
         def explained(error: Exception) -> ApiError:
-            told = explain(error, hop.origin, proxy, wire)
+            told = explain(error, hop.origin, proxy, connection)
             told.is_from_storage = is_foreign
             return told
 
-        self._wires.add(wire)
-        stack.callback(self._wires.discard, wire)
+        self._connections.add(connection)
+        stack.callback(self._connections.discard, connection)
         if cancelled is not None:
-            stack.enter_context(cancelled.ending(wire.cut))
+            stack.enter_context(cancelled.ending(connection.cut))
         if self._is_closed:
-            wire.cut()
+            connection.cut()
         try:
             # A client of its own costs half a millisecond; no other thread can disturb it then.
             client = stack.enter_context(httpx.Client(**setup.options(hop.origin, proxy)))
-            request = build_request(client, hop.url, headers, wire.trace)
+            request = build_request(client, hop.url, headers, connection.trace)
             auth = setup.auth if hop.sends_token else None
             response = client.send(request, stream=True, auth=auth)
             stack.callback(response.close)
-            wire.finish()
-            return self._judge(response, hop, wire, explained)
+            connection.finish()
+            return self._judge(response, hop, connection, explained)
         except FAULTS as error:
             raise explained(error) from None
         except ApiError as error:
             error.is_from_storage = is_foreign
             raise
         finally:
-            wire.finish()
+            connection.finish()
 
     def _judge(
         self,
         response: httpx.Response,
         hop: Hop,
-        wire: Wire,
+        connection: Connection,
         explained: Callable[[Exception], ApiError],
     ) -> Content | Hop:
         status, headers = response.status_code, response.headers
@@ -175,7 +175,7 @@ class ContentOpener:
                 return self._read_words(response, chunks)
         if is_packed:
             raise damaged(Reply(status, headers))
-        return Content(response, chunks, str(hop.origin), wire, explained)
+        return Content(response, chunks, str(hop.origin), connection, explained)
 
     def _read_words(self, response: httpx.Response, chunks: Iterable[bytes]) -> Hop:
         reply = self._read(response, chunks)
