@@ -35,7 +35,7 @@ def dashboard(environ: Mapping[str, str]) -> int:
 
 def run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) -> int:
     """Run the dashboard with these settings; the exit status."""
-    this_process.be_patient()
+    this_process.forward_signals()
     gc.disable()  # until the first paint: a collection amid the imports only costs time
     from hingtui.ui.app import HingtuiApp
 
@@ -53,7 +53,7 @@ def run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) ->
         with suppress(OSError):  # the terminal may be gone
             _print_unwritten(app.monitor.unwritten)
 
-    this_process.at_last(print_unwritten)
+    this_process.on_forced_exit(print_unwritten)
     try:
         if this_process.status is None:
             this_process.run(app.run_async())

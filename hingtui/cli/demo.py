@@ -31,9 +31,9 @@ def demo(environ: Mapping[str, str], videos: int, seed: int) -> int:
     """Run the dashboard on an embedded server, in a folder of its own; the exit status."""
     if (problem := why_no_dashboard(environ)) is not None:
         return refuse_to_start(problem)
-    this_process.be_patient()
+    this_process.forward_signals()
     folder = Path(tempfile.mkdtemp(prefix="hingtui-demo-"))
-    this_process.at_last(lambda: _remove_unless_used(folder))
+    this_process.on_forced_exit(lambda: _remove_unless_used(folder))
     try:
         with _demo_server(videos, seed) as server:
             settings = load_settings(demo_environ(environ, folder, server.base_url, server.token))

@@ -49,14 +49,14 @@ class Process:
         self.terminal = Terminal()
         self.status: int | None = None
         """The exit status that it was told to end with; None until it is told."""
-        self._told = threading.Event()
+        self._stop_requested = threading.Event()
         self._is_interrupted = False
-        self._tell: Callable[[int], object] | None = None
-        self._at_last: list[Callable[[], object]] = []
+        self._on_stop: Callable[[int], object] | None = None
+        self._on_forced_exit: list[Callable[[], object]] = []
         self._before: dict[int, Any] = {}
         """What was done about each signal before it was listened for."""
         self._ending = frozenset[int]()
-        self._mouth: int | None = None
+        self._wakeup_write_fd: int | None = None
         """Where the number of each signal is written to, in the moment in which it comes."""
         self._lock = threading.Lock()
         self._is_over = threading.Event()
@@ -70,11 +70,13 @@ class Process:
             yield
             return
         self._reset()
-        ear, self._mouth = os.pipe()
-        os.set_blocking(self._mouth, False)
-        listener = threading.Thread(target=self._listen, args=(ear,), name="signals", daemon=True)
+        wakeup_read_fd, self._wakeup_write_fd = os.pipe()
+        os.set_blocking(self._wakeup_write_fd, False)
+        listener = threading.Thread(
+            target=self._listen, args=(wakeup_read_fd,), name="signals", daemon=True
+        )
         listener.start()
-        before = signal.set_wakeup_fd(self._mouth, warn_on_full_buffer=False)
+        before = signal.set_wakeup_fd(self._wakeup_write_fd, warn_on_full_buffer=False)
         try:
             self._hear((signal.SIGINT, *_interrupting()), self._note)
             yield
@@ -82,8 +84,8 @@ class Process:
             signal.set_wakeup_fd(before)
             for number, handler in self._before.items():
                 signal.signal(number, handler)
-            os.close(self._mouth)
-            self._mouth = None
+            os.close(self._wakeup_write_fd)
+            self._wakeup_write_fd = None
             self._is_over.set()
             listener.join(_THREADS_END_WITHIN)
 
@@ -92,7 +94,7 @@ class Process:
 
         Not sooner than the imports are done: amid a class, it would come out as another error.
         """
-        if self._mouth is None:
+        if self._wakeup_write_fd is None:
             return
         self._hear(_interrupting(), self._interrupt)
         if signal.SIGINT in self._before:
@@ -100,46 +102,46 @@ class Process:
         if self.status is not None:
             raise KeyboardInterrupt
 
-    def be_patient(self) -> None:
+    def forward_signals(self) -> None:
         """Pass on whatever signal would end the process, and watch the terminal.
 
         For a program that draws on the whole of it.
         """
-        if self._mouth is not None:
+        if self._wakeup_write_fd is not None:
             left_out = {getattr(signal, name, None) for name in _NOT_ENDING}
             self._hear(signal.valid_signals() - left_out, self._note)
-            os.write(self._mouth, _LOOK_AT_TERMINAL)
+            os.write(self._wakeup_write_fd, _LOOK_AT_TERMINAL)
 
-    def when_told(self, tell: Callable[[int], object]) -> None:
+    def on_stop_signal(self, tell: Callable[[int], object]) -> None:
         """Call `tell` with the status, in any thread, once the process is told to end."""
-        if self._mouth is None:
+        if self._wakeup_write_fd is None:
             return
         with self._lock:
-            self._tell = tell
-        if self._told.is_set() and self.status is not None:
+            self._on_stop = tell
+        if self._stop_requested.is_set() and self.status is not None:
             tell(self.status)
 
-    def is_told_within(self, seconds: float) -> bool:
+    def is_stopping_within(self, seconds: float) -> bool:
         """Whether the process is to end, or is told so before long."""
-        return self.status is not None or self._told.wait(seconds)
+        return self.status is not None or self._stop_requested.wait(seconds)
 
-    def at_last(self, work: Callable[[], object]) -> None:
+    def on_forced_exit(self, work: Callable[[], object]) -> None:
         """Do this even if the process has to be ended by force; it must be quick."""
-        self._at_last.append(work)
+        self._on_forced_exit.append(work)
 
     def end(self, status: int) -> None:
         """The process is to end, and in time, with this status. What was said first counts."""
-        if self._mouth is None:
+        if self._wakeup_write_fd is None:
             return  # nobody listens: this is a part of another program
         with self._lock:
             if self.status is None:
                 self.status = status
-            if self._told.is_set():
+            if self._stop_requested.is_set():
                 return
-            self._told.set()
+            self._stop_requested.set()
         threading.Thread(target=self._insist, name="deadline", daemon=True).start()
-        if self._tell is not None:
-            self._tell(self.status)
+        if self._on_stop is not None:
+            self._on_stop(self.status)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """As asyncio.run, but no thread is waited for: one that hangs would hold up the end."""
@@ -184,18 +186,18 @@ class Process:
         else:  # ignored, as in a script's background
             raise KeyboardInterrupt
 
-    def _listen(self, ear: int) -> None:
+    def _listen(self, wakeup_read_fd: int) -> None:
         """In a thread of its own: it hears even while the main thread hangs."""
         poller = select.poll()
-        poller.register(ear, select.POLLIN)
+        poller.register(wakeup_read_fd, select.POLLIN)
         while True:
             for descriptor, _events in poller.poll():
-                if descriptor != ear:
+                if descriptor != wakeup_read_fd:
                     self._look_at_terminal(poller)
                     continue
-                numbers = os.read(ear, 256)
+                numbers = os.read(wakeup_read_fd, 256)
                 if not numbers:
-                    os.close(ear)
+                    os.close(wakeup_read_fd)
                     return
                 for number in numbers:
                     if number in self._ending:
@@ -219,7 +221,7 @@ class Process:
         status = self.status or 0
         threading.Timer(_LAST_WORDS, os._exit, (status,)).start()
         self.terminal.put_back()
-        for work in self._at_last:
+        for work in self._on_forced_exit:
             with suppress(Exception):  # whatever it is, the end has come
                 work()
         os._exit(status)

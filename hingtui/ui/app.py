@@ -111,7 +111,7 @@ class HingtuiApp(SurvivingApp):
         gc.enable()  # off since the imports began: nothing of what is there now is garbage
         gc.freeze()
         self.is_standing = True
-        this_process.when_told(self._told_to_leave)  # not sooner: a start cannot be broken off
+        this_process.on_stop_signal(self._told_to_leave)  # not sooner: a start cannot be broken off
         self.run_worker(self._watch(), group="watch", exit_on_error=False)
         self.run_worker(stay_small(self.monitor.clock), group="memory", exit_on_error=False)
 

@@ -234,7 +234,7 @@ class TerminalDriver(LinuxDriver):
     def _is_ours_again(self) -> bool:
         """Stay stopped until the terminal is ours again; False if the process is to end instead."""
         while not this_process.terminal.is_ours:
-            if this_process.is_told_within(_MOMENT):
+            if this_process.is_stopping_within(_MOMENT):
                 return False
             os.kill(os.getpid(), signal.SIGSTOP)
         return this_process.status is None

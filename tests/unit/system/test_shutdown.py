@@ -43,17 +43,17 @@ def test_a_signal_that_came_before_anybody_listened_to_it_is_told() -> None:
     process = Process()
     told = queue.SimpleQueue[int]()
     with process.listening():
-        process.be_patient()
+        process.forward_signals()
         signal.raise_signal(signal.SIGTERM)
-        assert process.is_told_within(SOON)
-        process.when_told(told.put)
+        assert process.is_stopping_within(SOON)
+        process.on_stop_signal(told.put)
         assert told.get(timeout=SOON) == 143
 
 
 def test_what_was_said_first_counts() -> None:
     process = Process()
     with process.listening():
-        process.be_patient()
+        process.forward_signals()
         process.end(0)
         signal.raise_signal(signal.SIGTERM)
         assert process.status == 0
@@ -73,7 +73,7 @@ def test_a_signal_that_was_ignored_stays_ignored() -> None:
     try:
         process = Process()
         with process.listening():
-            process.be_patient()
+            process.forward_signals()
             signal.raise_signal(signal.SIGHUP)
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
             assert process.status is None
@@ -88,6 +88,6 @@ def test_afterwards_signals_do_what_they_did_before() -> None:
         pass
     process = Process()
     with process.listening():
-        process.be_patient()
+        process.forward_signals()
     assert [signal.getsignal(number) for number in numbers] == before
     assert signal.set_wakeup_fd(-1) == -1
