@@ -57,9 +57,9 @@ def _print_crash(
     kind: type[BaseException], error: BaseException, trace: TracebackType | None
 ) -> None:
     """Print a traceback as Python does, but without the token."""
-    from hingtui.text.redaction import last_words
+    from hingtui.text.redaction import print_crash
 
-    last_words(kind, error, trace)
+    print_crash(kind, error, trace)
 
 
 def _main(arguments: Sequence[str] | None) -> int:

@@ -25,12 +25,12 @@ from hingtui.system.files import (
     close_quietly,
     is_taken,
     make_folder,
-    make_last,
     numbered,
     publish,
     same_bytes,
     set_aside,
     sweep_leftovers,
+    sync_file,
     sync_folder,
 )
 from hingtui.text.i18n import _
@@ -173,7 +173,7 @@ class Part:
         target = self.target.with_suffix(suffix)
         for candidate in takewhile(is_taken, numbered(target)):
             if same_bytes(self.path, candidate):
-                make_last(candidate)
+                sync_file(candidate)
                 self.discard()
                 return candidate
         # The metadata goes first: another process may take the part's name as soon as it is free.

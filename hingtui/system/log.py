@@ -136,9 +136,9 @@ def _open_private(name: str) -> int:
 
 
 def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    from hingtui.text.redaction import last_words
+    from hingtui.text.redaction import print_crash
 
-    last_words(kind, error, trace)
+    print_crash(kind, error, trace)
 
 
 def _thread_failed(failed: threading.ExceptHookArgs) -> None:

@@ -94,7 +94,7 @@ def crash_report(error: BaseException) -> str:
     return without_controls(redacted("".join(traceback.format_exception(error)), known))
 
 
-def last_words(
+def print_crash(
     _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
 ) -> None:
     """What Python does when a program crashes (`sys.excepthook`), without telling a secret."""

@@ -67,7 +67,7 @@ def sync_folder(folder: Path) -> None:
         close_quietly(descriptor)
 
 
-def make_last(path: Path) -> None:
+def sync_file(path: Path) -> None:
     """Make a file that somebody wrote, and its name, outlast a power cut."""
     descriptor = os.open(path, _READ)
     try:
