@@ -108,7 +108,7 @@ class Part:
             self.clear()
             return
         self.source = metadata.source
-        self._synced_bytes = min(metadata.solid, self.size)
+        self._synced_bytes = min(metadata.synced_bytes, self.size)
         if not boot_id() or metadata.boot != boot_id():
             self._truncate(self._synced_bytes)
         else:
