@@ -116,7 +116,7 @@ class Job:
             case "none":
                 return 0.0
 
-    def answer(self, now: float, link: str = "") -> dict[str, object]:
+    def response(self, now: float, link: str = "") -> dict[str, object]:
         """The video object at `now`; `link` is included only when the file is there."""
         status = self.status(now)
         is_openai = self.vocabulary == "openai"

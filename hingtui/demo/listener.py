@@ -14,7 +14,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol, cast
 
-from hingtui.demo.answers import Answer, Origin, Request
+from hingtui.demo.responses import Origin, Request, Response
 from hingtui.system.clock import Clock
 
 _CHUNK = 256 * 1024
@@ -35,7 +35,7 @@ class Gateway(Protocol):
     rate: float | None
     stopping: threading.Event
 
-    def answer(self, request: Request) -> Answer:
+    def response(self, request: Request) -> Response:
         """What that request gets."""
 
 
@@ -114,51 +114,51 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {name.lower(): value for name, value in self.headers.items()}
         now = gateway.clock.time()
         request = Request(self.command, self.path, headers, self.server.origin, now)
-        answer = gateway.answer(request)
-        length = answer.stop - answer.start if answer.film else len(answer.body)
-        self._send_head(answer, length, now)
+        response = gateway.response(request)
+        length = response.stop - response.start if response.film else len(response.body)
+        self._send_head(response, length, now)
         if self.command == "HEAD":
             return
-        if answer.film:
-            self._send_film(answer)
+        if response.film:
+            self._send_film(response)
         else:
-            self.wfile.write(answer.body)
+            self.wfile.write(response.body)
 
     do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815 - http.server's names
 
-    def _send_head(self, answer: Answer, length: int, now: float) -> None:
+    def _send_head(self, response: Response, length: int, now: float) -> None:
         told = {"Server": "demo", "Date": formatdate(now, usegmt=True)}
         if self.server.origin == "api":
             told["X-Oneapi-Request-Id"] = self._request_id(now)
-        own = {name.lower() for name in answer.headers}
+        own = {name.lower() for name in response.headers}
         if "transfer-encoding" not in own:
             told["Content-Length"] = str(length)
         told = {name: value for name, value in told.items() if name.lower() not in own}
-        told |= answer.headers
+        told |= response.headers
         if self.command != "GET" or "Content-Length" not in told or own & {"content-length"}:
             # an unread request body, or a length of its own that may not be true
             told["Connection"] = "close"
-        self.send_response_only(answer.status)
+        self.send_response_only(response.status)
         for name, value in told.items():
             self.send_header(name, value)
         self.end_headers()
 
-    def _send_film(self, answer: Answer) -> None:
+    def _send_film(self, response: Response) -> None:
         """Sends the bytes at the gateway's rate; breaks off when it stops or the story says so."""
-        gateway, film = self.server.gateway, answer.film
+        gateway, film = self.server.gateway, response.film
         assert film is not None  # noqa: S101 - for the type checker: the caller looked
         rate = gateway.rate
         step = max(1024, min(_CHUNK, int(rate / _SLICES_A_SECOND))) if rate else _CHUNK
-        last = answer.stop if answer.cut_at is None else min(answer.stop, answer.cut_at)
-        started, place = gateway.clock.monotonic(), answer.start
+        last = response.stop if response.cut_at is None else min(response.stop, response.cut_at)
+        started, place = gateway.clock.monotonic(), response.start
         while place < last and not gateway.stopping.is_set():
             piece = film.read(place, min(last, place + step))
             self.wfile.write(piece)
             place += len(piece)
             if rate:
-                due = started + (place - answer.start) / rate
+                due = started + (place - response.start) / rate
                 gateway.clock.wait(gateway.stopping, max(0.0, due - gateway.clock.monotonic()))
-        if place < answer.stop:
+        if place < response.stop:
             self.close_connection = True
 
     def _request_id(self, now: float) -> str:

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
-from hingtui.demo.answers import Answer, Answers, Request
 from hingtui.demo.listener import Listener
+from hingtui.demo.responses import Request, Response, Responses
 from hingtui.demo.story import Story
 from hingtui.system.clock import Clock
 
@@ -29,7 +29,7 @@ class _Scripted:
     """What the next `times` requests to paths that start with `prefix` get."""
 
     prefix: str
-    answer: Answer
+    response: Response
     times: int
 
 
@@ -63,7 +63,7 @@ class DemoServer:
         self._cdn = Listener(self, "cdn", 0)
         self.base_url = self._api.url
         self.cdn_url = self._cdn.url
-        self._answers = Answers(story, self.token, self.cdn_url)
+        self._responses = Responses(story, self.token, self.cdn_url)
 
     @property
     def requests(self) -> list[Request]:
@@ -85,9 +85,9 @@ class DemoServer:
         A Content-Length or Transfer-Encoding given here is sent as it is, true or not, and the
         connection then closed: so a body can be cut short.
         """
-        answer = Answer(status, dict(headers or {}), body)
+        response = Response(status, dict(headers or {}), body)
         with self._lock:
-            self._scripted.append(_Scripted(path_prefix, answer, times))
+            self._scripted.append(_Scripted(path_prefix, response, times))
 
     def start(self) -> Self:
         """Answers from now on, in threads of its own."""
@@ -112,21 +112,21 @@ class DemoServer:
     ) -> None:
         self.stop()
 
-    def answer(self, request: Request) -> Answer:
+    def response(self, request: Request) -> Response:
         """What that request gets; it is on record from now on."""
         with self._lock:
             self._requests.append(request)
             scripted = self._next_scripted(request.path)
         if scripted:
             return scripted
-        answers = self._answers.api if request.origin == "api" else self._answers.cdn
-        return answers(request)
+        respond = self._responses.api if request.origin == "api" else self._responses.cdn
+        return respond(request)
 
-    def _next_scripted(self, path: str) -> Answer | None:
+    def _next_scripted(self, path: str) -> Response | None:
         for scripted in self._scripted:
             if path.startswith(scripted.prefix):
                 scripted.times -= 1
                 if scripted.times <= 0:
                     self._scripted.remove(scripted)
-                return scripted.answer
+                return scripted.response
         return None

@@ -112,7 +112,7 @@ def _watch(home: Path, jobs: Sequence[Job]) -> None:
     now = time.time()
     entries = []
     for number, job in enumerate(jobs):
-        video = parse_video(job.answer(now), job.id)
+        video = parse_video(job.response(now), job.id)
         saved = home / "videos" / f"{job.id}.mp4" if video.status.is_final else None
         size = None if saved is None else 4_000_000
         entries.append(Entry(job.id, now - number, video, now, saved, size))

@@ -82,7 +82,7 @@ def test_a_wrong_token_gets_the_gateways_own_words(server: DemoServer, token: st
 
 def test_a_video_can_be_asked_for(server: DemoServer) -> None:
     reply = get(server, f"/{RUNNING.id}")
-    assert (reply.status, reply.json) == (200, RUNNING.answer(EPOCH))
+    assert (reply.status, reply.json) == (200, RUNNING.response(EPOCH))
 
 
 def test_an_unknown_video_is_404(server: DemoServer) -> None:

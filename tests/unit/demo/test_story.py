@@ -79,7 +79,7 @@ def test_a_job_goes_its_way(after: float, status: Status) -> None:
 
 
 def test_the_first_vocabulary_is_that_of_the_pages_text() -> None:
-    told = DONE.answer(DONE.finished_at)
+    told = DONE.response(DONE.finished_at)
     assert (told["status"], told["seconds"], told["expires_at"]) == (
         "success",
         "4",
@@ -88,17 +88,17 @@ def test_the_first_vocabulary_is_that_of_the_pages_text() -> None:
 
 
 def test_the_second_vocabulary_is_that_of_the_pages_openapi() -> None:
-    told = OPENAI.answer(OPENAI.finished_at)
+    told = OPENAI.response(OPENAI.finished_at)
     assert (told["status"], told["seconds"], told.get("expires_at")) == ("completed", 4, None)
 
 
 def test_a_running_job_does_not_say_when_it_will_be_finished() -> None:
-    assert "completed_at" not in RUNNING.answer(EPOCH)
+    assert "completed_at" not in RUNNING.response(EPOCH)
 
 
 def test_a_failed_job_says_why() -> None:
     job = replace(DONE, outcome="failed", error=("moderation_blocked", "不行"))
-    video = parse_video(job.answer(EPOCH))
+    video = parse_video(job.response(EPOCH))
     assert video.error is not None
     assert (video.error.code, video.error.message) == ("moderation_blocked", "不行")
 

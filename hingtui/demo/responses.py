@@ -42,7 +42,7 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """A status, headers, and a body: `body`, or the bytes `start` to `stop` of `film`."""
 
     status: int
@@ -55,7 +55,7 @@ class Answer:
     """The connection breaks at this byte of the film."""
 
 
-class Answers:
+class Responses:
     """What is true about a story at the time of each request."""
 
     def __init__(self, story: Story, token: str, cdn_url: str) -> None:
@@ -66,11 +66,11 @@ class Answers:
         self._lock = threading.Lock()
         self._cut: set[str] = set()
 
-    def api(self, request: Request) -> Answer:
+    def api(self, request: Request) -> Response:
         """The gateway's answer."""
         path = urlsplit(request.path).path
         if not path.startswith("/v1/"):  # like its siblings, it has a web site on the same host
-            return Answer(200, {"Content-Type": "text/html; charset=utf-8"}, _WEB_PAGE)
+            return Response(200, {"Content-Type": "text/html; charset=utf-8"}, _WEB_PAGE)
         if request.headers.get("authorization") != f"Bearer {self._token}":
             return _error(401, "无效的令牌", kind="one_hub_error")
         if request.method != "GET":
@@ -90,7 +90,7 @@ class Answers:
                 return _error(404, "任务不存在", "task_not_exist")
         return _error(404, f"Invalid URL (GET {path})", kind="invalid_request_error")
 
-    def cdn(self, request: Request) -> Answer:
+    def cdn(self, request: Request) -> Response:
         """Object storage's answer: only a signed link counts, and a token beside it is an error."""
         if request.method != "GET":
             return _storage_error(405, "MethodNotAllowed")
@@ -111,11 +111,11 @@ class Answers:
 
     def _told(self, job: Job, now: float) -> dict[str, object]:
         """The video object; the vocabulary with `video_url` links straight to the storage."""
-        return job.answer(
+        return job.response(
             now, self._link(job, job.expires_at) if job.vocabulary == "openai" else ""
         )
 
-    def _page(self, request: Request) -> Answer:
+    def _page(self, request: Request) -> Response:
         query = {n: v[0] for n, v in parse_qs(urlsplit(request.path).query).items()}
         jobs = self._story.listed(request.at)
         if query.get("order", "desc") == "desc":
@@ -135,7 +135,7 @@ class Answers:
         }
         return _json(200, told)
 
-    def _content(self, job: Job, request: Request) -> Answer:
+    def _content(self, job: Job, request: Request) -> Response:
         status = job.status(request.at)
         if status is Status.FAILED:
             return _error(400, "任务失败，没有可下载的视频", "video_generation_failed")
@@ -146,10 +146,10 @@ class Answers:
             return _error(404, "视频尚未生成完成", "video_not_ready")
         if job.content == "redirect":
             until = min(job.expires_at, request.at + _LINK_LIFE)
-            return Answer(302, {"Location": self._link(job, until), "Cache-Control": "no-store"})
+            return Response(302, {"Location": self._link(job, until), "Cache-Control": "no-store"})
         return self._file(job, request.headers)
 
-    def _file(self, job: Job, headers: Mapping[str, str]) -> Answer:
+    def _file(self, job: Job, headers: Mapping[str, str]) -> Response:
         """The film, or the range of it that was asked for and still fits."""
         film, length = job.film, job.film.length
         told = {
@@ -164,12 +164,12 @@ class Answers:
             wanted = None
         cut_at = self._cut_once(job)
         if wanted is None:
-            return Answer(200, told, film=film, stop=length, cut_at=cut_at)
+            return Response(200, told, film=film, stop=length, cut_at=cut_at)
         if not wanted:
-            return Answer(416, {"Content-Range": f"bytes */{length}"})
+            return Response(416, {"Content-Range": f"bytes */{length}"})
         start, stop = wanted.start, wanted.stop
         told["Content-Range"] = f"bytes {start}-{stop - 1}/{length}"
-        return Answer(206, told, film=film, start=start, stop=stop, cut_at=cut_at)
+        return Response(206, told, film=film, start=start, stop=stop, cut_at=cut_at)
 
     def _cut_once(self, job: Job) -> int | None:
         with self._lock:
@@ -204,9 +204,9 @@ def _wanted(header: str, length: int) -> range | None:
     return range(int(first), min(length, int(last) + 1) if last else length)
 
 
-def _json(status: int, told: object) -> Answer:
+def _json(status: int, told: object) -> Response:
     body = json.dumps(told, ensure_ascii=False).encode()
-    return Answer(status, {"Content-Type": "application/json; charset=utf-8"}, body)
+    return Response(status, {"Content-Type": "application/json; charset=utf-8"}, body)
 
 
 def _error(
@@ -216,14 +216,14 @@ def _error(
     *,
     kind: str = "one_hub_error",
     retry_after: int | None = None,
-) -> Answer:
+) -> Response:
     told = {"message": message, "type": kind} | ({"code": code} if code else {})
-    answer = _json(status, {"error": told})
+    response = _json(status, {"error": told})
     if retry_after is not None:
-        answer.headers["Retry-After"] = str(retry_after)
-    return answer
+        response.headers["Retry-After"] = str(retry_after)
+    return response
 
 
-def _storage_error(status: int, code: str) -> Answer:
+def _storage_error(status: int, code: str) -> Response:
     body = f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{code}</Code></Error>'
-    return Answer(status, {"Content-Type": "application/xml"}, body.encode())
+    return Response(status, {"Content-Type": "application/xml"}, body.encode())
