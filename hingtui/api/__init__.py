@@ -19,6 +19,14 @@ client          the calls: retrieve, list, content
 from hingtui.api.client import MAX_LIST_BODY, MAX_VIDEO_BODY, Api
 from hingtui.api.client_config import USER_AGENT
 from hingtui.api.content import Content
-from hingtui.api.responses import Answer, Page
+from hingtui.api.responses import Page, VideoResponse
 
-__all__ = ["MAX_LIST_BODY", "MAX_VIDEO_BODY", "USER_AGENT", "Answer", "Api", "Content", "Page"]
+__all__ = [
+    "MAX_LIST_BODY",
+    "MAX_VIDEO_BODY",
+    "USER_AGENT",
+    "Api",
+    "Content",
+    "Page",
+    "VideoResponse",
+]

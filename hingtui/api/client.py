@@ -25,7 +25,7 @@ from hingtui.api.content_opener import MAX_WORDS, ContentOpener, Hop
 from hingtui.api.locations import build_request, resolve
 from hingtui.api.proxies import Proxy
 from hingtui.api.response_errors import Reply
-from hingtui.api.responses import Answer, Page, read_answer, read_page
+from hingtui.api.responses import Page, VideoResponse, read_page, read_video
 from hingtui.model.errors import ApiError, BadRedirect, NotFound, Unreachable
 from hingtui.model.video import Video
 from hingtui.system.clock import Cancellation, Clock
@@ -100,9 +100,9 @@ class Api:
         """`scheme://host[:port]` of the base URL."""
         return str(self._setup.origin)
 
-    async def retrieve(self, video_id: str) -> Answer:
+    async def retrieve(self, video_id: str) -> VideoResponse:
         """What the gateway says about one video."""
-        read = partial(read_answer, video_id=video_id, here=self._setup.clock.time())
+        read = partial(read_video, video_id=video_id, here=self._setup.clock.time())
         answer = await self._ask(self._url(video_id), MAX_VIDEO_BODY, read)
         return replace(answer, video=self._kept_for_ever(answer.video))
 

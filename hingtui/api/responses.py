@@ -44,7 +44,7 @@ _LIST_NAMES = ("data", "videos", "items", "list", "results")
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class VideoResponse:
     """What the gateway said about one video."""
 
     video: Video
@@ -64,7 +64,7 @@ class Page:
     server_time: float | None
 
 
-def read_answer(reply: Reply, video_id: str, here: float) -> Answer:
+def read_video(reply: Reply, video_id: str, here: float) -> VideoResponse:
     """The video in an answer of any HTTP status. Raises an ApiError where there is none.
 
     `here` is this machine's clock in Unix seconds.
@@ -76,13 +76,15 @@ def read_answer(reply: Reply, video_id: str, here: float) -> Answer:
         return answer
     may_be_empty = reply.status in _ACCEPTED
     if may_be_empty and _is_no_json(reply):
-        return Answer(Video(video_id, Status.QUEUED), server_time(reply.headers), None)
+        return VideoResponse(Video(video_id, Status.QUEUED), server_time(reply.headers), None)
     payload = read_json(reply)
     try:
         video = parse_video(payload, video_id, now_at(reply, here))
     except NotAVideo as nothing:
         if may_be_empty and not _is_error(payload, nothing):
-            return Answer(Video(video_id, Status.QUEUED), server_time(reply.headers), payload)
+            return VideoResponse(
+                Video(video_id, Status.QUEUED), server_time(reply.headers), payload
+            )
         kind = NotFound if is_unknown_id(nothing.code) else BadResponse
         is_garbled = "\ufffd" in decoded(reply.body)
         silent = (
@@ -90,10 +92,10 @@ def read_answer(reply: Reply, video_id: str, here: float) -> Answer:
         )
         message = nothing.message or silent
         raise make(kind, reply, message, nothing.code) from None
-    return Answer(_without_secrets(video, reply), server_time(reply.headers), payload)
+    return VideoResponse(_without_secrets(video, reply), server_time(reply.headers), payload)
 
 
-def _despite_status(reply: Reply, video_id: str, here: float) -> Answer | None:
+def _despite_status(reply: Reply, video_id: str, here: float) -> VideoResponse | None:
     """The video that came with the HTTP status of an error; None where it is an error."""
     if not 200 <= reply.status < 600:
         return None
@@ -104,7 +106,7 @@ def _despite_status(reply: Reply, video_id: str, here: float) -> Answer | None:
     video = video_despite(payload, video_id, now_at(reply, here))
     if video is None:
         return None
-    return Answer(_without_secrets(video, reply), server_time(reply.headers), payload)
+    return VideoResponse(_without_secrets(video, reply), server_time(reply.headers), payload)
 
 
 def _is_no_json(reply: Reply) -> bool:

@@ -20,7 +20,7 @@ from hingtui.api.headers import (
     version,
 )
 from hingtui.api.response_errors import Call, Reply, refusal
-from hingtui.api.responses import read_answer, read_link, read_page, unpack
+from hingtui.api.responses import read_link, read_page, read_video, unpack
 from hingtui.model import errors
 from hingtui.model.video import Status
 
@@ -315,7 +315,7 @@ SEED_RUNNING = {
 
 
 def test_an_answer_holds_the_video_the_servers_time_and_the_json() -> None:
-    answer = read_answer(reply(SEED_RUNNING, date=DATE), "asked", NOW)
+    answer = read_video(reply(SEED_RUNNING, date=DATE), "asked", NOW)
     assert (answer.video.id, answer.video.status) == ("asked", Status.GENERATING)
     assert answer.server_time == NOW
     assert answer.raw == SEED_RUNNING
@@ -323,13 +323,13 @@ def test_an_answer_holds_the_video_the_servers_time_and_the_json() -> None:
 
 def test_the_raw_json_is_in_no_repr() -> None:
     signed = SEED_RUNNING | {"video_url": "https://c.example/?sig=1"}
-    answer = read_answer(reply(signed), "asked", NOW)
+    answer = read_video(reply(signed), "asked", NOW)
     assert "sig=1" not in repr(answer)
 
 
 def test_a_failed_video_quotes_no_signed_url() -> None:
     error = {"code": "upstream", "message": 'Get "https://c.example/x?sig=1": EOF'}
-    answer = read_answer(reply({"id": "v", "status": "failed", "error": error}), "v", NOW)
+    answer = read_video(reply({"id": "v", "status": "failed", "error": error}), "v", NOW)
     assert answer.video.error is not None
     assert answer.video.error.message == 'Get "https://c.example/x?…": EOF'
 
@@ -352,7 +352,7 @@ def test_an_answer_without_a_video_is_an_error(
     payload: object, kind: type[errors.ApiError], message: str
 ) -> None:
     with pytest.raises(kind) as caught:
-        read_answer(reply(payload), "v", NOW)
+        read_video(reply(payload), "v", NOW)
     assert caught.value.message == message
 
 
@@ -366,7 +366,7 @@ def test_an_answer_without_a_video_is_an_error(
 )
 def test_a_web_page_says_that_the_base_url_is_wrong(page: Reply) -> None:
     with pytest.raises(errors.BadResponse, match="check the base URL"):
-        read_answer(page, "v", NOW)
+        read_video(page, "v", NOW)
 
 
 def videos(count: int) -> list[object]:

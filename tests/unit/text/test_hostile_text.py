@@ -17,7 +17,7 @@ from rich.cells import cell_len
 
 from hingtui.api.payload import NotAVideo, parse_video
 from hingtui.api.response_errors import Call, Reply, refusal
-from hingtui.api.responses import read_answer, read_link, read_page
+from hingtui.api.responses import read_link, read_page, read_video
 from hingtui.cli.output import json_record, print_json, print_table
 from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageError
 from hingtui.model.explain import diagnose
@@ -106,7 +106,7 @@ def assert_harmless(row: Row) -> None:
 def test_a_video_of_anything_is_shown_harmlessly(payload: dict[str, object]) -> None:
     reply = Reply(200, {}, as_body(payload))
     try:
-        video = read_answer(reply, "video_one", EPOCH).video
+        video = read_video(reply, "video_one", EPOCH).video
     except ApiError as error:
         assert_harmless(Row("video_one", EPOCH, trouble=LastError(error, EPOCH)))
         return
