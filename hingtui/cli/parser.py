@@ -80,7 +80,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         return _flushed(_report_os_error(error))
     from hingtui.system.shutdown import this_process
 
-    with this_process.listening():
+    with this_process.handling_signals():
         try:
             status = _run_reporting_os_errors(chosen)
         except KeyboardInterrupt:

@@ -1,6 +1,6 @@
-"""The clock of this machine, and waiting. A test replaces it by one that it moves by hand.
+"""The clock of this machine, and waiting.
 
-Everything that looks at a clock is given one, so that a test can move time by hand.
+Everything that needs the time is given a clock, so that a test can use one that it moves by hand.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ class Clock:
     """This machine's clock."""
 
     def time(self) -> float:
-        """Now, in Unix seconds. It can jump: use it to show, never to measure."""
+        """Now, in Unix seconds. It can jump: use it for display, never to measure."""
         return time.time()
 
     def monotonic(self) -> float:
-        """Seconds that only ever grow: use them to measure."""
+        """Seconds since an arbitrary moment, which never decrease: use them to measure."""
         return time.monotonic()
 
     async def sleep(self, seconds: float) -> None:
-        """Let the event loop go on for `seconds`."""
+        """Sleep in the event loop for `seconds`."""
         await asyncio.sleep(seconds)
 
     async def wait_for(self, event: asyncio.Event, seconds: float | None) -> bool:
-        """Wait for `event`, at most `seconds` (None: for ever); whether it came."""
+        """Wait for `event`, at most `seconds` (None: for ever); whether it was set."""
         try:
             async with asyncio.timeout(seconds):
                 return await event.wait()
@@ -41,7 +41,7 @@ class Clock:
 
 
 class Cancellation(threading.Event):
-    """A wish to stop that is felt at once: setting it also ends what a thread is waiting for."""
+    """A request to stop, which also ends what the other thread is waiting for at that moment."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -49,7 +49,8 @@ class Cancellation(threading.Event):
         self._ends: list[Callable[[], None]] = []
 
     def set(self) -> None:
-        """Stop. The waiting is ended in the thread that calls this, so that must not block."""
+        """Request the stop. The functions given to `ending` run in this thread: they must not
+        block."""
         super().set()
         with self._guard:
             ends = tuple(self._ends)
@@ -58,7 +59,7 @@ class Cancellation(threading.Event):
 
     @contextmanager
     def ending(self, end: Callable[[], None]) -> Iterator[None]:
-        """Meanwhile, setting this calls `end`; at once where it is set already."""
+        """Meanwhile, setting this calls `end`; at once if it is set already."""
         with self._guard:
             self._ends.append(end)
         try:

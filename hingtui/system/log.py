@@ -24,75 +24,78 @@ if TYPE_CHECKING:
 
 _MOST_BYTES = 1_000_000
 _NAMES = ("hingtui", "asyncio")
-"""Whose records are written: asyncio tells of tasks that failed and that nobody awaited."""
+"""Loggers that are written: asyncio's reports tasks that failed and were not awaited."""
 
 _log = logging.getLogger(__name__)
 
 
 class SafeFormatter(logging.Formatter):
-    """Leaves tokens, signed queries and control bytes out of every line, tracebacks included."""
+    """Removes tokens, signed queries and control bytes from every line and traceback."""
 
     def __init__(self, secrets: list[str]) -> None:
         super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
         self._secrets = secrets
 
     def format(self, record: logging.LogRecord) -> str:
-        from hingtui.text.redaction import redacted, without_controls  # not before there is a line
+        from hingtui.text.redaction import (  # imported with the first line: most runs have none
+            redacted,
+            without_controls,
+        )
 
         return without_controls(redacted(super().format(record), self._secrets, mark="***"))
 
 
 class _File(logging.handlers.RotatingFileHandler):
-    """The file, for its owner's eyes. A line that cannot be written, on a full disk, is lost."""
+    """The file, readable by its owner only. A line that cannot be written is lost."""
 
     def _open(self) -> io.TextIOWrapper:
         descriptor = _open_private(self.baseFilename)
         return os.fdopen(descriptor, "a", encoding=self.encoding, errors=self.errors)
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's own name
-        """As logging's own, but for printing the record, secrets and all, across the screen."""
+        """Do nothing: logging's own would print the record, with secrets, over the screen."""
 
 
 def open_log(path: Path) -> Log:
-    """The log; where it cannot be written a word on stderr, and a log that writes nowhere."""
+    """The log at `path`; if it cannot be written, a warning on stderr and a log without a file."""
     try:
         return Log(path)
     except OSError as error:
-        words = _("The log cannot be written ({reason}); going on without it.")
-        print(words.format(reason=error.strerror or error), file=sys.stderr)
+        warning = _("The log cannot be written ({reason}); going on without it.")
+        print(warning.format(reason=error.strerror or error), file=sys.stderr)
         return Log(None)
 
 
 class Log:
-    """The program's log file. `close` writes out what is left.
+    """The program's log file. `close` writes what is left.
 
-    While it is open, what fails in a thread or in a destructor is logged too: Python's own way
-    is to print it, over the dashboard and with whatever secret the message holds.
+    While it is open, failures in threads and destructors are logged too: Python itself would print
+    them, over the dashboard and with any secret in the message.
     """
 
     def __init__(self, path: Path | None) -> None:
-        """None: nothing is written anywhere. Raises OSError when the file cannot be written."""
+        """None: write no file. Raises OSError if the file cannot be written."""
         self._secrets: list[str] = []
         self._handler = logging.NullHandler() if path is None else _handler_of(path)
         self._handler.setFormatter(SafeFormatter(self._secrets))
         records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
-        self._entrance = logging.handlers.QueueHandler(records)
-        # The queue's own formatting would drop tracebacks into the message: leave records whole.
-        self._entrance.prepare = lambda record: record  # type: ignore[method-assign]
+        self._queue_handler = logging.handlers.QueueHandler(records)
+        # QueueHandler.prepare would format tracebacks into the message: leave records whole.
+        self._queue_handler.prepare = lambda record: record  # type: ignore[method-assign]
         self._listener = logging.handlers.QueueListener(records, self._handler)
         for name in _NAMES:
             logger = logging.getLogger(name)
             logger.setLevel(logging.INFO)
             logger.propagate = False
-            logger.addHandler(self._entrance)
+            logger.addHandler(self._queue_handler)
         self._hooks = (threading.excepthook, sys.unraisablehook)
         threading.excepthook = _thread_failed
         sys.unraisablehook = _could_not_be_raised
-        sys.excepthook = _crashed  # for good: it is called when all this has ended
+        sys.excepthook = _crashed  # not restored: Python calls it after `close`
         self._listener.start()
 
     def hide(self, secret: str) -> None:
-        """Never write this text, nor tell it where the program crashes."""
+        """Leave this text out of the log, and of the traceback of a crash."""
         from hingtui.text.redaction import KNOWN
 
         KNOWN.add(secret)
@@ -100,14 +103,14 @@ class Log:
             self._secrets.append(secret)
 
     def close(self) -> None:
-        """Write what is left and stop."""
+        """Write what is left, and stop."""
         threading.excepthook, sys.unraisablehook = self._hooks
         for name in _NAMES:
             logger = logging.getLogger(name)
-            logger.removeHandler(self._entrance)
+            logger.removeHandler(self._queue_handler)
             logger.propagate = True
         self._listener.stop()
-        with suppress(OSError):  # on a full disk there is nowhere left to say so
+        with suppress(OSError):  # on a full disk there is nowhere to report it
             self._handler.close()
 
 
@@ -121,16 +124,16 @@ def _handler_of(path: Path) -> logging.Handler:
         backupCount=1,
         encoding="utf-8",
         errors="backslashreplace",
-        delay=True,  # no file where there is nothing to say
+        delay=True,  # no file without a line in it
     )
 
 
 def _open_private(name: str) -> int:
-    """Open a file to add to it; nobody else may read what this program has written."""
+    """Open a file for appending, readable by its owner only."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(name, flags, 0o600)
     if os.name == "posix" and stat.S_ISREG(os.fstat(descriptor).st_mode):
-        with suppress(OSError):  # it is somebody else's, who lets us write
+        with suppress(OSError):  # the file belongs to another user, who lets us write
             os.fchmod(descriptor, 0o600)
     return descriptor
 

@@ -1,4 +1,4 @@
-"""Open a file with what the person's desktop uses for it."""
+"""Open a file with the user's command, or with the desktop's default program."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ from hingtui.system import user_commands
 
 
 def open_file(path: Path, command: Sequence[str] = (), token: str | None = None) -> bool:
-    """Open `path` with `command`, or with the desktop's own; False when there is nothing to use.
+    """Open `path` with `command`, or with the desktop's program; False if there is none.
 
-    Returns at once; the player lives on its own, without `token` in its environment. Raises
-    OSError.
+    It does not wait for that program, which gets no `token` in its environment. Raises OSError.
     """
     opener = list(command) or _desktop_opener()
     if not opener:

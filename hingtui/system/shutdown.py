@@ -1,8 +1,8 @@
-"""End this process on signals, with its exit status and what must be done before.
+"""End this process on a signal: in time, with the right exit status, and with its cleanup done.
 
-A signal interrupts a command as Ctrl+C does. To the dashboard it is only passed on: nothing is
-raised into what is half-way through something. Either way there is a moment to put things in
-order; what hangs then (a name server, a disk, a terminal that takes no bytes) is left behind.
+A command is interrupted by a signal as by Ctrl+C. The dashboard only gets a call: an exception
+could be raised into the middle of anything. Either way the cleanup has a limited time; what hangs
+then (a name server, a disk, a terminal that accepts no bytes) is not waited for.
 """
 
 from __future__ import annotations
@@ -23,17 +23,18 @@ if sys.platform != "win32":
     import select
 
 GRACE = 1.6
-"""Seconds from the moment at which the process is told to end until it does, whatever hangs."""
-_LAST_WORDS = 0.2
-"""Seconds for what even an end by force still does."""
+"""Seconds from a stop signal until the process ends, whatever hangs."""
+_FORCED_EXIT_WORK = 0.2
+"""Seconds for the work that is done even when the process is ended by force."""
 _THREADS_END_WITHIN = 0.1
-"""Seconds that other threads get to end by themselves when all else is done."""
+"""Seconds that other threads get to end when all else is done."""
 _NOT_ENDING = (
-    *("SIGKILL", "SIGSTOP"),  # nobody hears these
+    *("SIGKILL", "SIGSTOP"),  # cannot be caught
     *("SIGTSTP", "SIGCONT", "SIGTTIN", "SIGTTOU", "SIGCHLD", "SIGURG", "SIGWINCH"),
-    *("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGSYS", "SIGTRAP"),  # nothing can be relied on
+    *("SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL", "SIGSYS", "SIGTRAP"),  # the process is broken
 )
-_LOOK_AT_TERMINAL = b"\0"
+_WATCH_TERMINAL = b"\0"
+"""Written to the wake-up pipe instead of a signal's number."""
 
 T = TypeVar("T")
 _Handler = Callable[[int, FrameType | None], object]
@@ -48,24 +49,23 @@ class Process:
     def _reset(self) -> None:
         self.terminal = Terminal()
         self.status: int | None = None
-        """The exit status that it was told to end with; None until it is told."""
+        """The exit status to end with; None until a signal or `end` sets it."""
         self._stop_requested = threading.Event()
         self._is_interrupted = False
         self._on_stop: Callable[[int], object] | None = None
         self._on_forced_exit: list[Callable[[], object]] = []
         self._before: dict[int, Any] = {}
-        """What was done about each signal before it was listened for."""
+        """The handler of each signal before ours."""
         self._ending = frozenset[int]()
+        """The signals that end the process."""
         self._wakeup_write_fd: int | None = None
-        """Where the number of each signal is written to, in the moment in which it comes."""
+        """Where Python writes the number of each signal; None while none is handled."""
         self._lock = threading.Lock()
         self._is_over = threading.Event()
 
-    # Being told
-
     @contextmanager
-    def listening(self) -> Iterator[None]:
-        """Hear the signals that end a process, but those that were ignored before (`nohup`)."""
+    def handling_signals(self) -> Iterator[None]:
+        """Meanwhile, handle the signals that end a process, unless they were ignored (`nohup`)."""
         if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
             yield
             return
@@ -78,7 +78,7 @@ class Process:
         listener.start()
         before = signal.set_wakeup_fd(self._wakeup_write_fd, warn_on_full_buffer=False)
         try:
-            self._hear((signal.SIGINT, *_interrupting()), self._note)
+            self._handle((signal.SIGINT, *_interrupting()), self._set_status)
             yield
         finally:
             signal.set_wakeup_fd(before)
@@ -90,75 +90,74 @@ class Process:
             listener.join(_THREADS_END_WITHIN)
 
     def be_interruptible(self) -> None:
-        """From now on a signal interrupts the main thread as Ctrl+C does; at once, if one came.
+        """From now on a signal raises KeyboardInterrupt in the main thread; at once, if one came.
 
-        Not sooner than the imports are done: amid a class, it would come out as another error.
+        Call it once the imports are done: raised in a class body, KeyboardInterrupt surfaces as
+        another type.
         """
         if self._wakeup_write_fd is None:
             return
-        self._hear(_interrupting(), self._interrupt)
+        self._handle(_interrupting(), self._interrupt)
         if signal.SIGINT in self._before:
             signal.signal(signal.SIGINT, self._before[signal.SIGINT])
         if self.status is not None:
             raise KeyboardInterrupt
 
     def forward_signals(self) -> None:
-        """Pass on whatever signal would end the process, and watch the terminal.
+        """From now on a signal only calls what `on_stop_signal` was given, as does a lost terminal.
 
-        For a program that draws on the whole of it.
+        For a program that draws on the whole terminal.
         """
         if self._wakeup_write_fd is not None:
             left_out = {getattr(signal, name, None) for name in _NOT_ENDING}
-            self._hear(signal.valid_signals() - left_out, self._note)
-            os.write(self._wakeup_write_fd, _LOOK_AT_TERMINAL)
+            self._handle(signal.valid_signals() - left_out, self._set_status)
+            os.write(self._wakeup_write_fd, _WATCH_TERMINAL)
 
-    def on_stop_signal(self, tell: Callable[[int], object]) -> None:
-        """Call `tell` with the status, in any thread, once the process is told to end."""
+    def on_stop_signal(self, call: Callable[[int], object]) -> None:
+        """Call `call` with the exit status, in any thread, once the process is to end."""
         if self._wakeup_write_fd is None:
             return
         with self._lock:
-            self._on_stop = tell
+            self._on_stop = call
         if self._stop_requested.is_set() and self.status is not None:
-            tell(self.status)
+            call(self.status)
 
     def is_stopping_within(self, seconds: float) -> bool:
-        """Whether the process is to end, or is told so before long."""
+        """Whether the process is to end; wait at most so many seconds for it."""
         return self.status is not None or self._stop_requested.wait(seconds)
 
     def on_forced_exit(self, work: Callable[[], object]) -> None:
-        """Do this even if the process has to be ended by force; it must be quick."""
+        """Also call `work` if the process is ended by force; it must be quick."""
         self._on_forced_exit.append(work)
 
     def end(self, status: int) -> None:
-        """The process is to end, and in time, with this status. What was said first counts."""
+        """End the process with this status within GRACE seconds; the first status counts."""
         if self._wakeup_write_fd is None:
-            return  # nobody listens: this is a part of another program
+            return  # not handling signals: this runs inside another program
         with self._lock:
             if self.status is None:
                 self.status = status
             if self._stop_requested.is_set():
                 return
             self._stop_requested.set()
-        threading.Thread(target=self._insist, name="deadline", daemon=True).start()
+        threading.Thread(target=self._force_exit, name="deadline", daemon=True).start()
         if self._on_stop is not None:
             self._on_stop(self.status)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
-        """As asyncio.run, but no thread is waited for: one that hangs would hold up the end."""
+        """Like asyncio.run, but without waiting for threads: one that hangs would delay the end."""
         import asyncio
 
         class Loop(asyncio.SelectorEventLoop):
             async def shutdown_default_executor(self, *_within: float | None) -> None:
-                """Leave its threads alone; `close` tells them that nothing more will come."""
+                """Do not wait for its threads; `close` lets them end."""
 
         if sys.platform == "win32":
             return asyncio.run(work)
         with asyncio.Runner(loop_factory=Loop) as runner:
             return runner.run(work)
 
-    # How it is heard
-
-    def _hear(
+    def _handle(
         self, numbers: Iterable[int], handler: Callable[[int, FrameType | None], object]
     ) -> None:
         for number in numbers:
@@ -169,14 +168,14 @@ class Process:
             self._before.setdefault(number, before)
             self._ending |= {number}
 
-    def _note(self, number: int, _frame: FrameType | None) -> None:
-        """In the main thread, which can be anywhere: no lock may be taken here."""
+    def _set_status(self, number: int, _frame: FrameType | None) -> None:
+        """Handle a signal. The main thread may hold any lock at this moment: take none here."""
         if self.status is None:
             self.status = 128 + number
 
     def _interrupt(self, number: int, frame: FrameType | None) -> None:
-        """Do what Ctrl+C does: end at once, or let asyncio cancel its task. Once is enough."""
-        self._note(number, frame)
+        """Handle a signal as Ctrl+C: raise, or let asyncio cancel its task; only once."""
+        self._set_status(number, frame)
         if self._is_interrupted:
             return
         self._is_interrupted = True
@@ -187,13 +186,13 @@ class Process:
             raise KeyboardInterrupt
 
     def _listen(self, wakeup_read_fd: int) -> None:
-        """In a thread of its own: it hears even while the main thread hangs."""
+        """Handle signals in a thread of its own, which runs even while the main thread hangs."""
         poller = select.poll()
         poller.register(wakeup_read_fd, select.POLLIN)
         while True:
             for descriptor, _events in poller.poll():
                 if descriptor != wakeup_read_fd:
-                    self._look_at_terminal(poller)
+                    self._check_terminal(poller)
                     continue
                 numbers = os.read(wakeup_read_fd, 256)
                 if not numbers:
@@ -204,9 +203,9 @@ class Process:
                         self.end(128 + number)
                     elif number == 0:
                         for stream in STREAMS:
-                            poller.register(stream, 0)  # only that it is gone is of interest
+                            poller.register(stream, 0)  # only a hang-up is of interest
 
-    def _look_at_terminal(self, poller: select.poll) -> None:
+    def _check_terminal(self, poller: select.poll) -> None:
         for stream in STREAMS:
             with suppress(KeyError):
                 poller.unregister(stream)
@@ -214,15 +213,15 @@ class Process:
             self.terminal.let_go()
             self.end(128 + signal.SIGHUP)
 
-    def _insist(self) -> None:
-        """Wait until the process has ended, but not for ever."""
+    def _force_exit(self) -> None:
+        """End the process by force if it has not ended within GRACE seconds."""
         if self._is_over.wait(GRACE):
             return
         status = self.status or 0
-        threading.Timer(_LAST_WORDS, os._exit, (status,)).start()
+        threading.Timer(_FORCED_EXIT_WORK, os._exit, (status,)).start()
         self.terminal.put_back()
         for work in self._on_forced_exit:
-            with suppress(Exception):  # whatever it is, the end has come
+            with suppress(Exception):  # nothing may prevent the exit
                 work()
         os._exit(status)
 
@@ -231,19 +230,19 @@ this_process = Process()
 
 
 def _interrupting() -> tuple[int, ...]:
-    """What interrupts a command besides Ctrl+C. Not on every system are there such signals."""
+    """The signals that interrupt a command besides Ctrl+C, where the system has them."""
     return (signal.SIGHUP, signal.SIGTERM) if sys.platform != "win32" else ()
 
 
 def leave(status: int) -> NoReturn:
-    """End now: all is written. Threads that hang are not waited for."""
+    """End the process now; all output must be written. Hanging threads are not waited for."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     last = time.monotonic() + _THREADS_END_WITHIN
     for thread in threading.enumerate():
         if thread is not threading.current_thread() and not thread.daemon:
             thread.join(max(0.0, last - time.monotonic()))
     if threading.active_count() > 1 or this_process.status is not None:
-        # Python would wait for some threads, and abort where another holds the lock of a stream;
-        # and for an interrupt amid an `exec` it has a status of its own, even if it was caught.
+        # Python would wait for threads, abort if one holds the lock of a stream, and after an
+        # interrupt amid an `exec` use a status of its own, even if it was caught.
         os._exit(status)
     raise SystemExit(status)

@@ -1,7 +1,6 @@
 """Run the user's own commands: the hook on_complete, and what opens a video.
 
-They get no shell and no token: an environment can be listed by other programs. They live on their
-own, away from this terminal.
+They get no shell, no terminal and no token: other programs can list an environment.
 """
 
 from __future__ import annotations
@@ -11,13 +10,13 @@ import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 
 _SHORTEST_PART = 8
-"""Characters from which on a token is looked for inside a longer value."""
+"""Characters of a token from which on it is also looked for inside longer values."""
 
 
 def start(command: Sequence[str], token: str | None = None) -> subprocess.Popen[bytes]:
-    """Start `command` without waiting for it. Raises OSError where that fails.
+    """Start `command` without waiting for it. Raises OSError.
 
-    `token` is the one in use, wherever it is from.
+    `token` is the one in use; it is removed from the environment.
     """
     return subprocess.Popen(  # noqa: S603 - the user's own command, without a shell
         list(command),
@@ -30,16 +29,15 @@ def start(command: Sequence[str], token: str | None = None) -> subprocess.Popen[
 
 
 def without_token(environ: Mapping[str, str], tokens: Iterable[str] = ()) -> dict[str, str]:
-    """`environ` without every variable that holds a token, under whatever name.
+    """`environ` without the variables that hold a token, whatever their names.
 
-    Looked for are `tokens`, those that this process has used, and the one that the environment
-    itself sets.
+    The tokens are `tokens`, those that this process has used, and the one in `environ` itself.
     """
     from hingtui.text.redaction import KNOWN, TOKEN_VARIABLES
 
     first, *others = TOKEN_VARIABLES
     set_here = {environ.get(first, "").strip()}
-    # Many programs have a TOKEN: only the gateway's own kind is looked for elsewhere.
+    # Many programs have a TOKEN: only the gateway's kind is removed under other names, too.
     set_here |= {text for name in others if (text := environ.get(name, "").strip())[:3] == "oh-"}
     secrets = {text for text in (*tokens, *KNOWN, *set_here) if text}
     return {

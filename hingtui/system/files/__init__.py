@@ -1,9 +1,9 @@
-"""Files on this machine, changed so that a crash leaves old or new and never a mixture of both.
+"""Change files so that a crash leaves the old or the new content, never a mixture.
 
-What stands in them is not known here: watchlist, token and videos are all the same.
+It must not know what the files hold: a watchlist, a token, a video.
 
-disk      the small steps: reading with a limit, folders, fsync
-locks     one at a time, among threads and processes
+disk      reading with a limit, making folders, fsync
+locks     exclusive locks among threads and processes
 atomic    new content, all of it or nothing
 names     safe names, free names, and giving a finished file its final one
 digest    the SHA-256 of a file

@@ -23,21 +23,21 @@ from hingtui.system.files.disk import (
 from hingtui.system.files.locks import lock_descriptor
 
 _LEFTOVER_AGE = 3600.0
-"""Seconds after which a temporary file is a dead writer's, where no lock can tell."""
+"""Seconds after which a temporary file is taken for a leftover, on file systems without locks."""
 _ROUNDS = 10
-"""Times a sweeper may take a temporary file away between our making and locking it."""
+"""Times that another process may sweep our temporary file away before we lock it."""
 _NO_PERMISSIONS = (errno.EPERM, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
-"""What file systems without permissions (FAT) say when told some."""
+"""Errors of fchmod on file systems without permissions (FAT)."""
 
 
 def write_atomically(
     path: Path, data: bytes, *, mode: int = 0o600, must_be_private: bool = False
 ) -> None:
-    """Give `path` the content `data` and the permissions `mode`: all of it, or nothing changes.
+    """Give `path` the content `data` and the permissions `mode`: completely, or not at all.
 
-    A missing folder is made (0700); a symbolic link stays and what it points at is written. What
-    is no ordinary file is never replaced. `must_be_private` fails where the file system knows no
-    permissions. Raises OSError.
+    A missing folder is made (0700); a symbolic link stays, and its target is written. Only a
+    regular file is replaced. With `must_be_private`, a file system without permissions is an error.
+    Raises OSError.
     """
     path = Path(os.path.realpath(path))
     check_is_file(path)
@@ -49,7 +49,7 @@ def write_atomically(
         os.fsync(descriptor)
         temporary.replace(path)
     except BaseException:
-        with contextlib.suppress(OSError):  # the first trouble is the one to tell
+        with contextlib.suppress(OSError):  # the first error is the one to report
             temporary.unlink(missing_ok=True)
         raise
     finally:
@@ -59,7 +59,7 @@ def write_atomically(
 
 
 def sweep_leftovers(path: Path) -> None:
-    """Remove the temporary files that killed writers of `path` left."""
+    """Remove the temporary files that killed writers of `path` have left."""
     ours = re.compile(rf"\.{re.escape(path.name)}\.[a-z0-9_]{{8}}\.tmp")
     with contextlib.suppress(OSError):  # another process sweeps too; the next write tries again
         for entry in path.parent.iterdir():
@@ -68,7 +68,7 @@ def sweep_leftovers(path: Path) -> None:
 
 
 def _temporary(path: Path) -> tuple[Path, int]:
-    """A new file beside `path`, open and locked for as long as its writer lives."""
+    """A new file beside `path`, open and locked until its writer closes it or dies."""
     for _round in range(_ROUNDS):
         descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
         temporary = Path(name)
@@ -77,7 +77,7 @@ def _temporary(path: Path) -> tuple[Path, int]:
             if os.path.samestat(os.fstat(descriptor), temporary.lstat()):
                 return temporary, descriptor
         except (BlockingIOError, FileNotFoundError):
-            pass  # a sweeper was quicker than our lock
+            pass  # another process swept it away before we locked it
         except BaseException:
             close_quietly(descriptor)
             with contextlib.suppress(OSError):
@@ -92,13 +92,13 @@ def _permit(descriptor: int, mode: int, *, must_be_private: bool) -> None:
         return
     try:
         os.fchmod(descriptor, mode)
-    except OSError as trouble:
-        if must_be_private or trouble.errno not in _NO_PERMISSIONS:
+    except OSError as error:
+        if must_be_private or error.errno not in _NO_PERMISSIONS:
             raise
 
 
 def _remove_if_dead(leftover: Path, path: Path) -> None:
-    """Remove a temporary file whose writer lives no more: nobody holds its lock."""
+    """Remove a temporary file whose writer is dead: its lock is free."""
     flags = os.O_RDWR | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     descriptor = os.open(leftover, flags)
     try:
@@ -108,6 +108,6 @@ def _remove_if_dead(leftover: Path, path: Path) -> None:
         if lock_descriptor(descriptor) or state.st_mtime < path.stat().st_mtime - _LEFTOVER_AGE:
             leftover.unlink()
     except BlockingIOError:
-        pass  # somebody is writing it at this moment
+        pass  # its writer is alive
     finally:
         close_quietly(descriptor)

@@ -1,6 +1,6 @@
 """Make files and folders outlast a power cut, and read without blocking for ever.
 
-It must not know locks, or which file stands for what.
+It must not know locks, nor what any file is for.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CHUNK = 1 << 20
 _READ = (
     os.O_RDONLY
     | getattr(os, "O_BINARY", 0)
-    | getattr(os, "O_NONBLOCK", 0)  # a pipe without a writer would never let go of us
+    | getattr(os, "O_NONBLOCK", 0)  # opening a pipe without a writer would block
 )
 _NOFOLLOW = getattr(os, "O_NOFOLLOW", 0)
 
@@ -29,22 +29,22 @@ class NotAFile(OSError):
 
 
 def make_folder(folder: Path, *, mode: int = 0o777) -> None:
-    """Make `folder` and its parents where missing, so that they outlast a power cut."""
+    """Make `folder` and its missing parents, so that they outlast a power cut. Raises OSError."""
     missing: list[Path] = []
     while not folder.is_dir():
         missing.append(folder)
         if folder.parent == folder:
             break
         folder = folder.parent
-    if _is_empty(folder):  # whoever made it may have died before it was to last
+    if _is_empty(folder):  # its maker may have died before syncing it
         sync_folder(folder.parent)
-    for one in reversed(missing):
-        one.mkdir(mode, exist_ok=True)
+    for new in reversed(missing):
+        new.mkdir(mode, exist_ok=True)
         try:
-            sync_folder(one.parent)
+            sync_folder(new.parent)
         except OSError:
             with contextlib.suppress(OSError):  # not empty: another process uses it already
-                one.rmdir()
+                new.rmdir()
             raise
 
 
@@ -54,21 +54,21 @@ def _is_empty(folder: Path) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` outlast a power cut, where the file system can promise it."""
+    """Make the names in `folder` outlast a power cut, where the file system supports it."""
     if sys.platform == "win32":
         return
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)
-    except OSError as trouble:
-        if trouble.errno not in _NO_FOLDER_SYNC:
+    except OSError as error:
+        if error.errno not in _NO_FOLDER_SYNC:
             raise
     finally:
         close_quietly(descriptor)
 
 
 def sync_file(path: Path) -> None:
-    """Make a file that somebody wrote, and its name, outlast a power cut."""
+    """Make a finished file and its name outlast a power cut. Raises OSError."""
     descriptor = os.open(path, _READ)
     try:
         os.fsync(descriptor)
@@ -78,13 +78,13 @@ def sync_file(path: Path) -> None:
 
 
 def close_quietly(descriptor: int) -> None:
-    """Close it: what had to reach the disk was fsynced before, or has failed already."""
+    """Close it and ignore errors: data that must reach the disk was fsynced before."""
     with contextlib.suppress(OSError):
         os.close(descriptor)
 
 
 def is_taken(path: Path) -> bool:
-    """Whether anything stands there. Raises OSError where nobody can tell: it may be precious."""
+    """Whether anything exists at `path`. Raises OSError if that cannot be found out."""
     try:
         path.lstat()
     except FileNotFoundError:
@@ -93,15 +93,15 @@ def is_taken(path: Path) -> bool:
 
 
 def check_is_file(path: Path) -> None:
-    """Raise NotAFile where something stands at `path` that is no ordinary file."""
+    """Raise NotAFile if something other than an ordinary file is at `path`."""
     with contextlib.suppress(FileNotFoundError):
         _check(path.lstat(), path)
 
 
 def read_file(path: Path, limit: int, *, follow: bool = True) -> tuple[bytes, os.stat_result]:
-    """The first `limit` bytes of a file, and its state. Raises OSError, and NotAFile at once.
+    """The first `limit` bytes of a file, and its state. Raises OSError, or NotAFile.
 
-    Not to `follow` means that a symbolic link is no file either.
+    Without `follow`, a symbolic link is not a file either.
     """
     if not follow:
         _check(path.lstat(), path)
@@ -115,27 +115,27 @@ def read_file(path: Path, limit: int, *, follow: bool = True) -> tuple[bytes, os
 
 
 def write_all(descriptor: int, data: bytes) -> None:
-    """Write every byte, as many calls as it may take."""
+    """Write every byte, in as many calls as it takes. Raises OSError."""
     rest = memoryview(data)
     while rest:
         rest = rest[os.write(descriptor, rest) :]
 
 
-def same_bytes(one: Path, other: Path) -> bool:
+def same_bytes(path: Path, other: Path) -> bool:
     """Whether both are readable files of the same content."""
     try:
         with contextlib.ExitStack() as stack:
-            first, state = _opened(one, stack)
+            first, state = _opened(path, stack)
             second, other_state = _opened(other, stack)
             if os.path.samestat(state, other_state):
                 return True
             return state.st_size == other_state.st_size and _are_same(first, second)
-    except OSError:  # what cannot be read is not the same
+    except OSError:  # an unreadable file counts as different
         return False
 
 
 def boot_id() -> str:
-    """What is another one after each start of this machine; "" where that cannot be known."""
+    """The kernel's boot id, which changes with each start of the machine; "" if unavailable."""
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
     except (OSError, ValueError):
@@ -155,7 +155,7 @@ def _check(state: os.stat_result, path: Path) -> None:
     if stat.S_ISDIR(state.st_mode):
         raise NotAFile(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
     if not stat.S_ISREG(state.st_mode):
-        raise NotAFile(errno.EINVAL, _("it is no ordinary file"), str(path))
+        raise NotAFile(errno.EINVAL, _("it is not a regular file"), str(path))
 
 
 def _read(descriptor: int, limit: int) -> bytes:

@@ -1,6 +1,6 @@
 """Exclusive locks among threads and processes, with a time limit.
 
-It must not know what is done meanwhile. A lock dies with the process that holds it.
+A lock is released when the process that holds it dies.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from pathlib import Path
 from hingtui.system.files.disk import close_quietly, make_folder
 
 PATIENCE = 10.0
-"""Seconds after which a holder must be one that hangs or was stopped."""
+"""Seconds to wait for a lock: its holder must then be hanging or stopped."""
 _LONGEST_PAUSE = 0.02
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
 _jitter = random.SystemRandom()
@@ -25,10 +25,10 @@ _jitter = random.SystemRandom()
 
 @contextmanager
 def locked(path: Path, *, blocking: bool = True, patience: float = PATIENCE) -> Iterator[None]:
-    """Hold the lock file `path` (made where missing, never removed) among threads and processes.
+    """Meanwhile, hold the lock file `path`, which is made where missing and never removed.
 
-    It is free again when its holder dies. Raises TimeoutError where it is held for `patience`
-    seconds; not `blocking`, BlockingIOError at once.
+    Raises TimeoutError if another holds it for `patience` seconds; without `blocking`,
+    BlockingIOError at once.
     """
     make_folder(path.parent, mode=0o700)
     descriptor = _held(path, patience if blocking else None)
@@ -40,7 +40,7 @@ def locked(path: Path, *, blocking: bool = True, patience: float = PATIENCE) -> 
 
 def _held(path: Path, patience: float | None) -> int:
     """The lock file, open and locked. None: do not wait."""
-    # A lock asked for again and again: the system's own waiting ends with the holder or never.
+    # Polling: the system's own waiting has no time limit.
     ends = time.monotonic() + (patience or 0.0)
     pause = 0.001
     while True:
@@ -56,7 +56,7 @@ def _held(path: Path, patience: float | None) -> int:
 
 
 def _try(path: Path) -> int | None:
-    """The lock file, open and locked; None while another one has it."""
+    """The lock file, open and locked; None while another process has locked it."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_NONBLOCK", 0), 0o600)
     try:
         lock_descriptor(descriptor)
@@ -67,22 +67,21 @@ def _try(path: Path) -> int | None:
     except BaseException:
         close_quietly(descriptor)
         raise
-    close_quietly(descriptor)  # held, or somebody has removed the file that we were waiting for
+    close_quietly(descriptor)  # held by another, or the file was removed before we locked it
     return None
 
 
 def lock_descriptor(descriptor: int) -> bool:
-    """Lock an open file until it is closed; BlockingIOError where another open file holds it.
+    """Lock an open file until it is closed. Raises BlockingIOError if it is locked already.
 
-    On a file system that knows no locks nothing is locked, and the answer is False: working
-    unlocked beats not at all.
+    False on a file system without locks: nothing is locked there, and hingtui works all the same.
     """
     try:
         _lock(descriptor)
     except BlockingIOError:
         raise
-    except OSError as trouble:
-        if trouble.errno not in _NO_LOCKS:
+    except OSError as error:
+        if error.errno not in _NO_LOCKS:
             raise
         return False
     return True
@@ -91,15 +90,15 @@ def lock_descriptor(descriptor: int) -> bool:
 if sys.platform == "win32":
     import msvcrt
 
-    _LOCKED_BYTE = 1 << 40  # a lock forbids reading and writing there: lock where nothing stands
+    _LOCKED_BYTE = 1 << 40  # far behind the end: a locked byte can be neither read nor written
 
     def _lock(descriptor: int) -> None:
         position = os.lseek(descriptor, 0, os.SEEK_CUR)
         os.lseek(descriptor, _LOCKED_BYTE, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError as trouble:
-            raise BlockingIOError(errno.EAGAIN, "locked") from trouble
+        except OSError as error:
+            raise BlockingIOError(errno.EAGAIN, "locked") from error
         finally:
             os.lseek(descriptor, position, os.SEEK_SET)
 

@@ -1,6 +1,6 @@
-"""Safe file names, free file names, and giving a finished file its final one.
+"""Make safe file names, find free ones, and give a finished file its final name.
 
-It must not know what is in a file, and it never puts one over another.
+It must not know what is in a file, and it never replaces one by another.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ from hingtui.system.files.disk import is_taken, read_file, same_bytes, sync_fold
 from hingtui.system.files.renaming import rename_to_free
 
 LONGEST_NAME = 143
-"""Bytes of a file name that an encrypted home folder (eCryptfs) takes."""
+"""Bytes of the longest file name in an encrypted home folder (eCryptfs)."""
 NAME_LIMIT = 100
-"""Bytes of a safe name: leaves room within LONGEST_NAME for a number, an extension and all that
-stands around the name of a temporary file (`.….mp4.part.json.xxxxxxxx.tmp`)."""
+"""Bytes of a safe name: LONGEST_NAME leaves room for a number, an extension, and what is around the
+name of a temporary file (`.….mp4.part.json.xxxxxxxx.tmp`)."""
 _COPY_LIMIT = 1 << 30
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]")
@@ -31,10 +31,10 @@ _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
 def safe_name(video_id: str) -> str:
-    """A file name without extension for `video_id`, at most NAME_LIMIT bytes, safe on any system.
+    """A file name without extension for `video_id`: at most NAME_LIMIT bytes, valid on any system.
 
-    An id that is safe already is its own name. Every other one gets a `~` and a hash of the id
-    appended, so that two ids never share a name.
+    A valid id is its own name. Any other one gets a `~` and a hash of the id appended, so that two
+    ids never share a name.
     """
     name = _UNSAFE.sub("_", video_id)
     name = re.sub(r"^[.-]|\.$", "_", name)  # no hidden files, no options, no dot at the end
@@ -53,12 +53,12 @@ def numbered(target: Path) -> Iterator[Path]:
 
 
 def publish(part: Path, target: Path, *, tidy: Callable[[], None] = lambda: None) -> Path:
-    """Give the finished file `part` its final name and return it; never over another file.
+    """Give the finished file `part` its final name, and return that; no file is ever replaced.
 
-    The name is the first free one of `numbered(target)`. A hard link comes first and the old name
-    goes last, so a kill in between leaves one whole file with two names. `tidy` is called once the
-    new name lasts; where there are hard links, while the old name stands still. Raises OSError:
-    then `part` is where it was, or has its final name as well if undoing or tidying failed too.
+    The name is the first free one of `numbered(target)`. A hard link is made before the old name is
+    removed, so a kill in between leaves one whole file with two names. `tidy` is called once the
+    new name is synced; with hard links, before the old name is removed. Raises OSError: then `part`
+    is where it was, or has its final name as well if undoing or tidying failed too.
     """
     for candidate in numbered(target):
         if is_taken(candidate):
@@ -75,21 +75,21 @@ def publish(part: Path, target: Path, *, tidy: Callable[[], None] = lambda: None
 
 
 def set_aside(path: Path) -> Path:
-    """Give whatever stands at `path` a free name beside it, and return that."""
+    """Rename whatever is at `path` to a free name beside it, and return that name."""
     state = path.lstat()
     for earlier in islice(numbered(path), 1, None):
         if not is_taken(earlier):
             break
-        if os.path.samestat(state, earlier.lstat()):  # a kill came before the old name went
+        if os.path.samestat(state, earlier.lstat()):  # a kill came before the old name was removed
             path.unlink()
             return earlier
     return publish(path, path)
 
 
 def keep_copy(path: Path, copy: Path) -> Path:
-    """Keep what stands in `path` under the name `copy` too, or a numbered one; where it is kept.
+    """Keep the content of `path` also under the name `copy`, or a numbered one; the path of it.
 
-    What is kept already, under any of these names, is not kept twice.
+    A copy that exists already, under any of these names, is not made twice.
     """
     for candidate in numbered(copy):
         if not is_taken(candidate):
@@ -98,7 +98,7 @@ def keep_copy(path: Path, copy: Path) -> Path:
             return candidate
     try:
         candidate.hardlink_to(path)
-    except OSError:  # a file system without hard links says so with many different numbers
+    except OSError:  # file systems without hard links raise many different errors
         data, _state = read_file(path, _COPY_LIMIT + 1)
         if len(data) > _COPY_LIMIT:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(path)) from None
@@ -108,7 +108,7 @@ def keep_copy(path: Path, copy: Path) -> Path:
 
 
 def _settle(part: Path, target: Path, tidy: Callable[[], None], *, is_linked: bool) -> None:
-    """Make the new name last, and take the old one away; where it cannot last, it goes again."""
+    """Sync the new name, then remove the old one; undo the new name if it cannot be synced."""
     try:
         sync_folder(target.parent)
     except OSError:
@@ -124,13 +124,13 @@ def _settle(part: Path, target: Path, tidy: Callable[[], None], *, is_linked: bo
 
 
 def _link(part: Path, target: Path) -> bool:
-    """Give a file a second name; False where that is unknown."""
+    """Give a file a second name; False where hard links are not supported."""
     if not stat.S_ISREG(part.lstat().st_mode):
         return False
     try:
         target.hardlink_to(part)
     except (FileExistsError, FileNotFoundError):
         raise
-    except OSError:  # a file system without hard links says so with many different numbers
+    except OSError:  # file systems without hard links raise many different errors
         return False
     return True

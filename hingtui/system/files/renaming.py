@@ -1,6 +1,6 @@
-"""Rename a file without ever replacing another one, where the system can promise that.
+"""Rename a file without ever replacing another one, where the system supports that.
 
-It must not know why. Python's own `os.rename` replaces without a word on anything but Windows.
+Python's `os.rename` replaces the other file silently on every system but Windows.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ _NO_REPLACE = 1
 _EXCL = 4
 """RENAME_EXCL, macOS 10.12."""
 _UNKNOWN = (errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EPERM)
-"""What a system or file system without it says; EPERM: a sandbox that has never heard of it."""
+"""Errors of systems and file systems without the call; EPERM: a sandbox that does not know it."""
 
 
 def rename_to_free(old: Path, new: Path) -> None:
-    """Rename `old` to `new`. Raises FileExistsError where that is taken, or OSError."""
+    """Rename `old` to `new`. Raises FileExistsError if `new` exists, or OSError."""
     number = exclusive_rename(os.fsencode(old), os.fsencode(new))
     if number in _UNKNOWN:
         if os.path.lexists(new):
@@ -33,13 +33,13 @@ def rename_to_free(old: Path, new: Path) -> None:
 
 
 def exclusive_rename(old: bytes, new: bytes) -> int:
-    """The system's own call: 0, or the number of its error."""
+    """Make the system's call: 0, or its errno."""
     call = _find_call()
     return errno.ENOSYS if call is None else call(old, new)
 
 
 def _find_call() -> Callable[[bytes, bytes], int] | None:
-    import ctypes  # not before it is needed, which is hardly ever
+    import ctypes  # hardly ever needed
 
     def number(result: int) -> int:
         return ctypes.get_errno() if result else 0

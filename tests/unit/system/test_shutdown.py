@@ -1,4 +1,4 @@
-"""What the process does about its own end, as far as it shows from inside."""
+"""How the process handles signals and its own end, seen from inside."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SOON = 10.0
 """Seconds after which a test gives up."""
 
 
-def test_a_thread_that_hangs_does_not_hold_up_the_end_of_a_run() -> None:
+def test_a_hanging_thread_does_not_delay_the_end_of_a_run() -> None:
     released, is_there = threading.Event(), threading.Event()
 
     def hang() -> None:
@@ -39,29 +39,29 @@ def test_a_thread_that_hangs_does_not_hold_up_the_end_of_a_run() -> None:
         released.set()
 
 
-def test_a_signal_that_came_before_anybody_listened_to_it_is_told() -> None:
+def test_a_signal_before_the_callback_is_set_still_calls_it() -> None:
     process = Process()
-    told = queue.SimpleQueue[int]()
-    with process.listening():
+    statuses = queue.SimpleQueue[int]()
+    with process.handling_signals():
         process.forward_signals()
         signal.raise_signal(signal.SIGTERM)
         assert process.is_stopping_within(SOON)
-        process.on_stop_signal(told.put)
-        assert told.get(timeout=SOON) == 143
+        process.on_stop_signal(statuses.put)
+        assert statuses.get(timeout=SOON) == 143
 
 
-def test_what_was_said_first_counts() -> None:
+def test_the_first_exit_status_counts() -> None:
     process = Process()
-    with process.listening():
+    with process.handling_signals():
         process.forward_signals()
         process.end(0)
         signal.raise_signal(signal.SIGTERM)
         assert process.status == 0
 
 
-def test_a_signal_that_came_amid_the_imports_interrupts_after_them() -> None:
+def test_a_signal_during_the_imports_interrupts_after_them() -> None:
     process = Process()
-    with process.listening():
+    with process.handling_signals():
         signal.raise_signal(signal.SIGTERM)
         with pytest.raises(KeyboardInterrupt):
             process.be_interruptible()
@@ -72,7 +72,7 @@ def test_a_signal_that_was_ignored_stays_ignored() -> None:
     before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
     try:
         process = Process()
-        with process.listening():
+        with process.handling_signals():
             process.forward_signals()
             signal.raise_signal(signal.SIGHUP)
             assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
@@ -81,13 +81,13 @@ def test_a_signal_that_was_ignored_stays_ignored() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_afterwards_signals_do_what_they_did_before() -> None:
+def test_afterwards_signals_have_their_old_handlers() -> None:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
     before = [signal.getsignal(number) for number in numbers]
-    with Process().listening():
+    with Process().handling_signals():
         pass
     process = Process()
-    with process.listening():
+    with process.handling_signals():
         process.forward_signals()
     assert [signal.getsignal(number) for number in numbers] == before
     assert signal.set_wakeup_fd(-1) == -1
