@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 from rich.text import Text
 from textual import on
+from textual.binding import Binding, BindingsMap, BindingType
 from textual.filter import LineFilter
 from textual.notifications import Notification
 from textual.theme import Theme
@@ -33,7 +34,7 @@ from hingtui.system.open_file import open_file
 from hingtui.system.shutdown import this_process
 from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
-from hingtui.ui.commands import Command, commands
+from hingtui.ui.keys import LiveKeys, shown_key
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.screens.dashboard import Dashboard
 from hingtui.ui.table.cells import row_state_icon, row_state_style, row_state_word
@@ -57,7 +58,12 @@ class HingtuiApp(SurvivingApp):
 
     TITLE = "hingtui"
     CSS_PATH = "dashboard.tcss"
-    ENABLE_COMMAND_PALETTE: ClassVar[bool] = True
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+z", "suspend_process", show=False),
+        # Here, and not with the other commands, or Textual adds one of its own that has no id.
+        # With priority, because it opens over dialogs too.
+        Binding("ctrl+p", "command_palette", show=False, priority=True, id="palette"),
+    ]
 
     def __init__(
         self,
@@ -81,8 +87,11 @@ class HingtuiApp(SurvivingApp):
         self._is_demo = is_demo
         self._hide = hide or (lambda _secret: None)
         self._is_leaving = False
-        self._first_notices = list(settings.notices)
-        self._commands = self._bind_commands()
+        self.keys = LiveKeys(settings.keys)
+        self._first_notices = [*settings.notices, *self.keys.notices]
+        # Not BINDINGS: those are read at import, before the language of their labels is known.
+        self._bindings = BindingsMap.merge([self._bindings, BindingsMap(self.keys.bindings())])
+        self.set_keymap(self.keys.keymap)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
         self.theme = self._wanted_theme()
@@ -101,6 +110,7 @@ class HingtuiApp(SurvivingApp):
             host="" if self._is_demo else urlsplit(self.settings.base_url).netloc,
             is_demo=self._is_demo,
             notices=self._first_notices,
+            keys=self.keys,
         )
         self.monitor.subscribe(self._heard)
         self.theme_changed_signal.subscribe(self, self._theme_changed)
@@ -296,29 +306,13 @@ class HingtuiApp(SurvivingApp):
             )
         legend.append("\n")
         legend.append(_("~ marks an estimate; everything else is what the server said."))
-        self.push_screen(HelpDialog(self._commands, legend))
+        self.push_screen(HelpDialog(self.keys, legend))
 
     # Looks and keys
 
-    def _bind_commands(self) -> tuple[Command, ...]:
-        """Bind every command, with the person's own keys where they have some."""
-        bound = commands()
-        for command in bound:
-            own = self.settings.keys.get(command.action)
-            on_app = command.action in ("help", "quit")
-            self.bind(
-                own or command.keys,
-                command.action if on_app else f"screen.{command.action}",
-                description=command.label,
-                show=command.in_footer,
-                key_display=own or command.display,
-            )
-        self.bind("ctrl+z", "suspend_process", show=False)
-        unknown = sorted(set(self.settings.keys) - {command.action for command in bound})
-        if unknown:
-            words = _("config.toml gives a key to {name}, which hingtui cannot do.")
-            self._first_notices.append(words.format(name=unknown[0]))
-        return bound
+    def get_key_display(self, binding: Binding) -> str:
+        """The key as everywhere else in hingtui, not as Textual writes it."""
+        return shown_key(binding.key)
 
     def _palette(self) -> Palette:
         return palette_of(self.theme_variables)

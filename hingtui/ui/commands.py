@@ -1,66 +1,109 @@
-"""The list of commands and their keys. It feeds the bindings, the footer and the help."""
+"""Every command with its default keys: what footer, palette, help and README are made from.
+
+Which keys run a command now, with those of config.toml, is in `keys`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from hingtui.text.i18n import _
 
 
+class Group(Enum):
+    """Where the help lists a command."""
+
+    VIDEOS = "videos"
+    DOWNLOADS = "downloads"
+    TABLE = "table"
+    PROGRAM = "program"
+
+
+def group_title(group: Group) -> str:
+    """The heading of a group, in the language in use."""
+    return {
+        Group.VIDEOS: _("Videos"),
+        Group.DOWNLOADS: _("Downloads"),
+        Group.TABLE: _("Table"),
+        Group.PROGRAM: _("Program"),
+    }[group]
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One thing that a person can do with a key."""
+    """One thing that a person can do with a key or from the palette."""
 
-    keys: str
-    """As Textual names them, separated by commas; a Chinese keyboard's own signs included."""
-    display: str
-    """The key as it is shown."""
+    id: str
+    """Its name under `[keys]` in config.toml; also the id of its Textual binding."""
     action: str
+    """The Textual action that runs it, with its namespace."""
+    keys: tuple[str, ...]
+    """The default keys as Textual names them, the one to show first.
+
+    The others are the same key on a Chinese keyboard, or a second habit.
+    """
     label: str
     """One or two words for the footer."""
     help: str
-    """One line for the help screen."""
-    in_footer: bool = True
+    """One line for the help, the palette and the README."""
+    group: Group
+    in_footer: bool = False
+
+
+_QUESTION_MARK = ("question_mark", "fullwidth_question_mark", "f1")
+_SLASH = ("slash", "ideographic_comma", "fullwidth_solidus")
 
 
 def commands() -> tuple[Command, ...]:
-    """All commands, in the language in use, the most wanted first."""
+    """All commands, in the language in use and in the order of the footer."""
+    videos, downloads, table = Group.VIDEOS, Group.DOWNLOADS, Group.TABLE
     return (
-        Command("a", "a", "add", _("Add"), _("Add videos: paste ids, URLs or JSON")),
-        Command("d", "d", "download", _("Download"), _("Download the selected video")),
-        Command("D", "D", "download_all", _("All"), _("Download all that are ready")),
-        Command("enter", "Enter", "detail", _("Details"), _("Show or hide the details")),
-        Command("o", "o", "open", _("Open"), _("Open the saved video in the player")),
-        Command("x,delete", "x", "remove", _("Unwatch"), _("Take it off the watchlist")),
-        Command("u", "u", "undo", _("Undo"), _("Undo the last unwatch"), in_footer=False),
-        Command("c", "c", "cancel", _("Cancel"), _("Cancel its download"), in_footer=False),
-        Command("r", "r", "ask", _("Ask"), _("Ask about it now"), in_footer=False),
-        Command("R", "R", "ask_all", _("Ask all"), _("Ask about all now"), in_footer=False),
-        Command("p", "p", "pause", _("Pause"), _("Pause asking, or go on"), in_footer=False),
-        Command("y", "y", "copy_id", _("Copy id"), _("Copy its id"), in_footer=False),
-        Command(
-            "slash,ideographic_comma,fullwidth_solidus",
-            "/",
-            "filter",
-            _("Filter"),
-            _("Filter as you type; Esc clears"),
-            in_footer=False,
+        _screen("add", ("a",), _("Add"), _("Add videos: paste ids, URLs or JSON"), videos, True),
+        _screen(
+            "download", ("d",), _("Download"), _("Download the selected video"), downloads, True
         ),
-        Command("s", "s", "sort", _("Sort"), _("Sort by the next column"), in_footer=False),
-        Command("S", "S", "sort_back", _("Reverse"), _("Sort the other way"), in_footer=False),
-        Command(
-            "escape", "Esc", "clear_filter", _("Clear"), _("Clear the filter"), in_footer=False
+        _screen(
+            "download_all", ("D",), _("All"), _("Download all that are ready"), downloads, True
         ),
-        Command("j", "j", "down", _("Down"), _("Move down (or the down arrow)"), in_footer=False),
-        Command("k", "k", "up", _("Up"), _("Move up (or the up arrow)"), in_footer=False),
-        Command("g", "g", "top", _("Top"), _("Move to the first"), in_footer=False),
-        Command("G", "G", "bottom", _("Bottom"), _("Move to the last"), in_footer=False),
-        Command(
-            "question_mark,fullwidth_question_mark,f1",
-            "?",
-            "help",
-            _("Help"),
-            _("This help"),
+        _screen("detail", ("enter",), _("Details"), _("Show or hide the details"), table, True),
+        _screen(
+            "open", ("o",), _("Open"), _("Open the saved video in the player"), downloads, True
         ),
-        Command("q,ctrl+q", "q", "quit", _("Quit"), _("Quit; downloads can be resumed")),
+        _screen(
+            "remove", ("x", "delete"), _("Unwatch"), _("Take it off the watchlist"), videos, True
+        ),
+        _screen("undo", ("u",), _("Undo"), _("Undo the last unwatch"), videos),
+        _screen("cancel", ("c",), _("Cancel"), _("Cancel its download"), downloads),
+        _screen("ask", ("r",), _("Ask"), _("Ask about it now"), videos),
+        _screen("ask_all", ("R",), _("Ask all"), _("Ask about all now"), videos),
+        _screen("pause", ("p",), _("Pause"), _("Pause asking, or go on"), videos),
+        _screen("copy_id", ("y",), _("Copy id"), _("Copy its id"), videos),
+        _screen("filter", _SLASH, _("Filter"), _("Filter as you type"), table),
+        _screen("clear_filter", ("escape",), _("Clear"), _("Clear the filter"), table),
+        _screen("sort", ("s",), _("Sort"), _("Sort by the next column"), table),
+        _screen("sort_back", ("S",), _("Reverse"), _("Sort the other way"), table),
+        _screen("down", ("j",), _("Down"), _("Move down (or the down arrow)"), table),
+        _screen("up", ("k",), _("Up"), _("Move up (or the up arrow)"), table),
+        _screen("top", ("g",), _("Top"), _("Move to the first"), table),
+        _screen("bottom", ("G",), _("Bottom"), _("Move to the last"), table),
+        _app("palette", "command_palette", ("ctrl+p",), _("Palette"), _("Search all commands")),
+        _app("help", "help", _QUESTION_MARK, _("Help"), _("This help"), in_footer=True),
+        _app(
+            "quit", "quit", ("q",), _("Quit"), _("Quit; downloads can be resumed"), in_footer=True
+        ),
     )
+
+
+def _screen(
+    name: str, keys: tuple[str, ...], label: str, words: str, group: Group, in_footer: bool = False
+) -> Command:
+    """A command of the dashboard, whose action has the same name."""
+    return Command(name, f"screen.{name}", keys, label, words, group, in_footer)
+
+
+def _app(
+    name: str, action: str, keys: tuple[str, ...], label: str, words: str, in_footer: bool = False
+) -> Command:
+    """A command of the app, which works on every screen."""
+    return Command(name, f"app.{action}", keys, label, words, Group.PROGRAM, in_footer)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
+from textual.binding import ActiveBinding, Binding
 from textual.containers import Container
 from textual.message import Message
 from textual.screen import Screen
@@ -25,6 +26,7 @@ from hingtui.monitor import Changes, GatewayState, Monitor, Row, StatusCounts
 from hingtui.text.cell_width import legible, short_id
 from hingtui.text.clean import clean_line, one_line
 from hingtui.text.i18n import _, ngettext
+from hingtui.ui.keys import LiveKeys
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.table.cells import RenderContext, fit
 from hingtui.ui.table.row_view import RowView, sort_name
@@ -64,9 +66,17 @@ class Dashboard(Screen[None]):
             self.path = path
 
     def __init__(
-        self, monitor: Monitor, palette: Palette, *, host: str, is_demo: bool, notices: list[str]
+        self,
+        monitor: Monitor,
+        palette: Palette,
+        *,
+        host: str,
+        is_demo: bool,
+        notices: list[str],
+        keys: LiveKeys,
     ) -> None:
         super().__init__()
+        self._places = {command.id: place for place, command in enumerate(keys.commands)}
         self._monitor = monitor
         self.palette = palette
         self._host = host
@@ -112,6 +122,15 @@ class Dashboard(Screen[None]):
         self._header, self._banner = Text(), None
         self._show_host()
         self._show_detail()
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """As Textual's, but the footer keeps its order: a keymap moves changed keys to the end."""
+        active = super().active_bindings
+        return dict(sorted(active.items(), key=lambda item: self._place_in_footer(item[1].binding)))
+
+    def _place_in_footer(self, binding: Binding) -> int:
+        return self._places.get(binding.id or "", len(self._places))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What needs a video is no key, and not in the footer, while there is none."""

@@ -6,6 +6,7 @@ Each returns an answer and does nothing with it.
 from __future__ import annotations
 
 import asyncio
+from itertools import zip_longest
 from typing import ClassVar, Generic, TypeVar
 
 from rich.cells import cell_len
@@ -23,7 +24,8 @@ from hingtui.model.ids import find_ids, readable
 from hingtui.storage.settings import clean_token
 from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.i18n import _, ngettext
-from hingtui.ui.commands import Command
+from hingtui.ui.commands import Group, group_title
+from hingtui.ui.keys import LiveKeys
 
 _PASTE_GAP = 0.02
 """Seconds: an Enter sooner than this after another key was pasted, not pressed."""
@@ -187,7 +189,8 @@ class QuitDialog(Dialog[bool]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *_ESCAPE,
-        Binding("q,y,enter", "leave", show=False),
+        Binding("q", "leave", show=False, id="quit"),
+        Binding("y,enter", "leave", show=False),
         Binding("n", "dismiss_nothing", show=False),
     ]
 
@@ -223,18 +226,22 @@ class HelpDialog(Dialog[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *_ESCAPE,
-        Binding("q,question_mark,fullwidth_question_mark,f1,enter", "dismiss_nothing", show=False),
+        Binding("q", "dismiss_nothing", show=False, id="quit"),
+        Binding(
+            "question_mark,fullwidth_question_mark,f1", "dismiss_nothing", show=False, id="help"
+        ),
+        Binding("enter", "dismiss_nothing", show=False),
     ]
 
-    def __init__(self, commands: tuple[Command, ...], legend: Text) -> None:
+    def __init__(self, keys: LiveKeys, legend: Text) -> None:
         super().__init__()
-        self._commands = commands
+        self._keys = keys
         self._legend = legend
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="help-box", classes="box"):
             yield Label(_("Keys"), classes="title", markup=False)
-            yield Static(self._keys(), markup=False, id="help-keys")
+            yield Static(self._key_table(), markup=False, id="help-keys")
             yield Label(_("Signs"), classes="title", markup=False)
             yield Static(self._legend, markup=False)
             yield Label(
@@ -243,17 +250,31 @@ class HelpDialog(Dialog[None]):
                 markup=False,
             )
 
-    def _keys(self) -> Text:
-        """Two columns, read downwards; one where the terminal is too narrow for two."""
-        keys = [(command.display, command.help) for command in self._commands]
-        keys.append(("^p", _("Command palette: themes and more")))
-        lines = (len(keys) + 1) // 2 if self.app.size.width >= _TWO_COLUMNS else len(keys)
-        room = max(cell_len(words) for _key, words in keys[:lines])
+    def _key_table(self) -> Text:
+        """All commands by group, in two columns; in one where the terminal is too narrow."""
+        groups = list(Group)
+        columns = [groups[:2], groups[2:]] if self.app.size.width >= _TWO_COLUMNS else [groups]
+        room = max(cell_len(self._keys.shown(command.id)) for command in self._keys.commands)
+        blocks = [self._column(column, room) for column in columns]
+        width = max(cell_len(line.plain) for line in blocks[0]) + 2
         text = Text()
-        for at in range(lines):
-            for key, words in keys[at::lines]:
-                text.append(" " * (5 - cell_len(key)) + key, "bold")
-                text.append(f"  {words}" + " " * (room - cell_len(words) + 2))
+        for lines in zip_longest(*blocks, fillvalue=Text()):
+            for at, line in enumerate(lines):
+                text.append_text(line)
+                if at < len(lines) - 1:
+                    text.append(" " * (width - cell_len(line.plain)))
             text.append("\n")
         text.rstrip()
         return text
+
+    def _column(self, groups: list[Group], room: int) -> list[Text]:
+        lines: list[Text] = []
+        for group in groups:
+            lines.append(Text(group_title(group), "bold underline"))
+            for command in self._keys.commands:
+                if command.group is group:
+                    key = self._keys.shown(command.id)
+                    padding = " " * (room - cell_len(key))
+                    lines.append(Text.assemble(padding, (key, "bold"), f"  {command.help}"))
+            lines.append(Text())
+        return lines[:-1]

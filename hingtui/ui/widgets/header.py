@@ -98,8 +98,8 @@ def banner_line(
             words += f" ({told.said})"
         style = palette.error if connection.link is GatewayState.DENIED else palette.warning
         return Text(f" {steady(words)}", style)
-    first = next(iter(notices), None)
-    return None if first is None else Text(f" {legible(first)}", palette.warning)
+    lines = [f" {legible(notice)}" for notice in notices]
+    return Text("\n".join(lines), palette.warning) if lines else None
 
 
 def _connection_words(connection: Connection, palette: Palette) -> tuple[str, Style]:
