@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
+from hingtui.cli.output import advice_text as command_advice
+from hingtui.model.explain import Advice, Step
+from hingtui.ui.advice import advice_text as screen_advice
 from hingtui.ui.keys import LiveKeys, parse_key, shown_key
 from hingtui.ui.screens.dialogs import AddDialog, HelpDialog, QuitDialog
+from tests import catalogue
 from tests.scene import job
 from tests.stage import stage
 
@@ -146,3 +151,52 @@ async def test_ctrl_q_always_quits(tmp_path: Path) -> None:
         assert not isinstance(acting.app.screen, QuitDialog)
         await acting.press("Q")
         assert isinstance(acting.app.screen, QuitDialog)
+
+
+async def test_every_sentence_names_own_keys(tmp_path: Path) -> None:
+    config(tmp_path, 'download = "ctrl+d"\nundo = "z"\nadd = "n"\nhelp = "f1"')
+    async with stage(tmp_path, job(queued_for=0, generating_for=0), watched=[]) as acting:
+        assert acting.line_with("n  paste the ids")
+        assert acting.line_with("F1  see all keys")
+        await acting.press("n")
+        await acting.paste("video_one")
+        await acting.press("enter")
+        await acting.pass_time(1)
+        assert "press Ctrl+D" in acting.line_with("▾ ready ")
+        acting.server.once("/v1/videos/video_one/content", status=202, body=b"{}", times=99)
+        await acting.press("ctrl+d")
+        await acting.press("q")
+        assert "press Ctrl+D next time" in acting.text()
+        await acting.press("escape", "c", "x")
+        toasts = " ".join(acting.toasts())
+        assert "Download stopped; Ctrl+D resumes it." in toasts
+        assert "(z brings it back)" in toasts
+
+
+@pytest.mark.parametrize("step", [None, *Step])
+def test_advice_is_said_with_keys_on_the_screen_and_as_commands_elsewhere(
+    step: Step | None,
+) -> None:
+    keys = LiveKeys({"download": "ctrl+d", "ask": "ctrl+r", "detail": "l"})
+    advice = Advice("Wait.", step)
+    on_screen = screen_advice(advice, keys.key_for)
+    assert on_screen.startswith("Wait.")
+    assert (step is None) == ("Press" not in on_screen)
+    assert not any(f" {key} " in on_screen for key in ("d", "r", "Enter"))
+    in_scripts = command_advice(advice)
+    assert in_scripts.startswith("Wait.")
+    assert "Press" not in in_scripts
+
+
+SENTENCES_WITH_KEYS = re.compile(
+    r"\b[Pp]ress (?!\{)|(?<![\w{'])[a-zA-Z?] (?:downloads|resumes|brings|quits|shows|adds)\b"
+)
+
+
+def test_no_sentence_has_a_key_written_into_it() -> None:
+    found = [
+        message.id
+        for message in catalogue.extract()
+        if SENTENCES_WITH_KEYS.search(str(message.id)) and "Enter" not in str(message.id)
+    ]
+    assert found == []

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-from hingtui.cli.output import print_message, print_saved
+from hingtui.cli.output import advice_text, print_message, print_saved
 from hingtui.cli.reasons import seems_gone, why_not_saved
 from hingtui.cli.session import ask_once, with_monitor
 from hingtui.download import discard_part
@@ -147,7 +147,7 @@ class _DownloadRun:
         if state not in self._reported:
             self._reported.add(state)
             diagnosis = diagnose(error)
-            print_message(f"hingtui: {diagnosis.what} {diagnosis.advice}")
+            print_message(f"hingtui: {diagnosis.what} {advice_text(diagnosis.advice)}")
 
     def _report_other_processes(self) -> None:
         """Print once that another process downloads a video: that one may have been stopped."""

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
 
-from hingtui.model.explain import diagnose
+from hingtui.model.explain import Advice, Step, diagnose
 from hingtui.model.video import Status
 from hingtui.monitor import Row
 from hingtui.system.files import sha256_of
@@ -35,6 +35,18 @@ _LONGEST_ID = 100_000
 def print_message(message: str) -> None:
     """Print one line on stderr."""
     print(clean_line(message, BLOCK_LIMIT), file=sys.stderr, flush=True)
+
+
+def advice_text(advice: Advice) -> str:
+    """What to do, as sentences for a command line."""
+    steps = {
+        None: "",
+        Step.RESUME: _("Run the command again to resume it."),
+        Step.TRY_AGAIN: _("Run the command again to try again."),
+        Step.ASK_OR_DOWNLOAD: _("Run the command again to try again."),
+        Step.TYPE_TOKEN: _("Put another token into HINGNET_API_KEY, or run hingtui to type it."),
+    }
+    return f"{advice.text} {steps[advice.step]}".strip()
 
 
 @contextmanager

@@ -1,12 +1,36 @@
-"""Explain an error to a person: what happened and what to do. No screen, no network."""
+"""Explain an error to a person: what happened and what to do. No screen, no network, no keys."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 
 from hingtui.model import errors
 from hingtui.text.clean import BLOCK_LIMIT, clean_line
 from hingtui.text.i18n import _
+
+
+class Step(Enum):
+    """Something to do in hingtui. The screen names the key for it, the command line the command."""
+
+    RESUME = "resume"
+    """Go on with the download."""
+    TRY_AGAIN = "try again"
+    """Start the download again."""
+    ASK_OR_DOWNLOAD = "ask or download"
+    """Ask about the video again, or download it again."""
+    TYPE_TOKEN = "type token"  # noqa: S105 - the name of a step
+    """Give another token."""
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """The next step; empty where waiting is all there is to do and the diagnosis says so."""
+
+    text: str = ""
+    """What happens by itself, or what to do outside hingtui: whole sentences."""
+    step: Step | None = None
+    """What to do in hingtui after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,8 +41,7 @@ class Diagnosis:
     """A few words for a narrow place."""
     what: str
     """One sentence on what happened."""
-    advice: str
-    """The next step, or "" where waiting is all there is to do and the sentence says so."""
+    advice: Advice
     said: str = ""
     """The server's own words, where it had any."""
     request_id: str = ""
@@ -36,13 +59,17 @@ def diagnose(error: Exception, *, of_all: bool = False) -> Diagnosis:
     return Diagnosis(short, what, advice, clean_line(said, BLOCK_LIMIT))
 
 
+_Explained = tuple[str, str, Advice]
+"""A few words, a sentence on what happened, and the next step."""
+
+
 def _said(error: errors.ApiError) -> str:
     status = f"HTTP {error.http_status}" if error.http_status else ""
     parts = (status, error.code, error.message)
     return clean_line(" · ".join(part for part in parts if part), BLOCK_LIMIT)
 
 
-def _explain(error: Exception, *, of_all: bool) -> tuple[str, str, str]:
+def _explain(error: Exception, *, of_all: bool) -> _Explained:
     if isinstance(error, errors.ApiError):
         if error.is_from_storage:
             return _explain_storage(error)
@@ -51,66 +78,66 @@ def _explain(error: Exception, *, of_all: bool) -> tuple[str, str, str]:
         return _explain_api(error)
     match error:
         case errors.Cancelled():
-            return _("cancelled"), _("The download was cancelled."), _("Press d to resume it.")
+            return _("cancelled"), _("The download was cancelled."), Advice(step=Step.RESUME)
         case errors.Busy():
             return (
                 _("saved elsewhere"),
                 _("Another hingtui is saving this video right now."),
-                _("Nothing to do: the row changes when it is finished."),
+                Advice(_("Nothing to do: the row changes when it is finished.")),
             )
         case errors.Corrupt():
             return (
                 _("damaged file"),
                 _("What the server sent is not a whole video; it may still be writing the file."),
-                _("It is tried again by itself while the file is there. Press d to try now."),
+                Advice(_("It is tried again by itself while the file is there."), Step.TRY_AGAIN),
             )
         case errors.Slow():
             return (
                 _("very slow"),
                 _("The server sends almost nothing, so other videos go first."),
-                _("Nothing to do: the download goes on by itself until the file expires."),
+                Advice(_("Nothing to do: the download goes on by itself until the file expires.")),
             )
         case errors.Stalled():
             return (
                 _("stalled"),
                 _("The download was cut or too slow again and again, without gaining a byte."),
-                _("Press d to resume it, perhaps on another network."),
+                Advice(_("Another network may be faster."), Step.RESUME),
             )
         case errors.TooLarge():
             return (
                 _("too large"),
                 _("The server sent more than it promised, so the download was stopped."),
-                _("Press d to try once more."),
+                Advice(step=Step.TRY_AGAIN),
             )
         case errors.StorageError() if error.is_full:
             return (
                 _("disk full"),
                 _("There is no room left where videos are saved."),
-                _("Free some space: the download goes on by itself."),
+                Advice(_("Free some space: the download goes on by itself.")),
             )
         case errors.StorageError():
             return (
                 _("cannot write"),
                 _("The videos folder cannot be written to."),
-                _("Check the folder and its permissions, then press d."),
+                Advice(_("Check the folder and its permissions."), Step.TRY_AGAIN),
             )
         case _:
             return (
                 _("unexpected error"),
                 _("Something unexpected went wrong inside hingtui; the details are in its log."),
-                _("Everything else goes on. Press r to ask again, or d to download again."),
+                Advice(_("Everything else goes on."), Step.ASK_OR_DOWNLOAD),
             )
 
 
-def _explain_refusal() -> tuple[str, str, str]:
+def _explain_refusal() -> _Explained:
     return (
         _("refused"),
         _("The gateway refuses the request about this video."),
-        _("The other videos go on. It is tried again by itself, ever more slowly."),
+        Advice(_("The other videos go on. It is tried again by itself, ever more slowly.")),
     )
 
 
-def _explain_storage(error: errors.ApiError) -> tuple[str, str, str]:
+def _explain_storage(error: errors.ApiError) -> _Explained:
     """What went wrong at the server that holds the file, which is not the gateway's fault."""
     match error:
         case errors.BadCertificate() | errors.ProxyLogin() | errors.BadRedirect():
@@ -119,7 +146,7 @@ def _explain_storage(error: errors.ApiError) -> tuple[str, str, str]:
             return (
                 _("no answer"),
                 _("The storage server that holds the file does not answer."),
-                _("It is tried again by itself. Check the network and the proxy settings."),
+                Advice(_("It is tried again by itself. Check the network and the proxy settings.")),
             )
         case errors.NotReady():
             return _explain_api(error)
@@ -127,120 +154,134 @@ def _explain_storage(error: errors.ApiError) -> tuple[str, str, str]:
             return (
                 _("storage refuses"),
                 _("The storage server that holds the file refuses it, not the gateway."),
-                _("The gateway is asked for a new link, and it is tried again by itself."),
+                Advice(_("The gateway is asked for a new link, and it is tried again by itself.")),
             )
 
 
-def _explain_api(error: errors.ApiError) -> tuple[str, str, str]:
+def _explain_api(error: errors.ApiError) -> _Explained:
     match error:
         case errors.Unauthorized():
             return (
                 _("token refused"),
                 _("The gateway refuses the token: it is wrong, or its quota is used up."),
-                _("Press Enter to type another one; asking goes on then."),
+                Advice(step=Step.TYPE_TOKEN),
             )
         case errors.Forbidden():
             return (
                 _("not allowed"),
                 _("The token's group may not use this channel."),
-                _("Press Enter to type another token, or ask the gateway's support."),
+                Advice(_("Ask the gateway's support, or use another token."), Step.TYPE_TOKEN),
             )
         case errors.NotFound():
             return (
                 _("not found"),
                 _("The gateway does not know this id with this token."),
-                _("Check the id and the account it belongs to. It is asked about now and then."),
+                Advice(
+                    _("Check the id and the account it belongs to. It is asked about now and then.")
+                ),
             )
         case errors.Expired():
             return (
                 _("expired"),
                 _("The gateway has deleted this video."),
-                _("It cannot be brought back. Ask for it again where you made it."),
+                Advice(_("It cannot be brought back. Ask for it again where you made it.")),
             )
         case errors.NotReady():
             return (
                 _("not there yet"),
                 _("The gateway says that the file is not there yet."),
-                _("The download is tried again by itself."),
+                Advice(_("The download is tried again by itself.")),
             )
         case errors.RateLimited():
             return (
                 _("slow down"),
                 _("The gateway asks everybody with this token to slow down."),
-                _("Asking goes on by itself."),
+                Advice(_("Asking goes on by itself.")),
             )
         case errors.ProxyCertificate():
             return (
                 _("proxy certificate"),
                 _("The proxy cannot prove who it is, so nothing was sent."),
-                _("Check the proxy's certificate, its address, and this machine's clock."),
+                Advice(_("Check the proxy's certificate, its address, and this machine's clock.")),
             )
         case errors.UntrustedCertificate():
             return (
                 _("bad certificate"),
                 _("Nobody that this machine trusts has signed the certificate."),
-                _(
-                    "In a company's network, set SSL_CERT_FILE to the company's CA certificate and "
-                    "start hingtui again. Otherwise check the base URL."
+                Advice(
+                    _(
+                        "In a company's network, set SSL_CERT_FILE to the company's CA certificate "
+                        "and start hingtui again. Otherwise check the base URL."
+                    )
                 ),
             )
         case errors.BadCertificate():
             return (
                 _("bad certificate"),
                 _("The other side cannot prove who it is, so nothing was sent."),
-                _("Check the base URL, this machine's clock, and any proxy in between."),
+                Advice(_("Check the base URL, this machine's clock, and any proxy in between.")),
             )
         case errors.ProxyLogin():
             return (
                 _("proxy login"),
                 _("The proxy asks for a name and password, or refuses those it got."),
-                _("Correct the name and password in the proxy's address, and start hingtui again."),
+                Advice(
+                    _(
+                        "Correct the name and password in the proxy's address, "
+                        "and start hingtui again."
+                    )
+                ),
             )
         case errors.Unreachable():
             return (
                 _("no answer"),
                 _("The gateway does not answer."),
-                _("It is tried again by itself. Check the network and the proxy settings."),
+                Advice(_("It is tried again by itself. Check the network and the proxy settings.")),
             )
         case errors.LoginRequired():
             return (
                 _("login in front"),
                 _("Something in front of the gateway asks for a name and password."),
-                _("Check the base URL, or ask whoever runs the server there."),
+                Advice(_("Check the base URL, or ask whoever runs the server there.")),
             )
         case errors.Blocked():
             return (
                 _("blocked"),
                 _("Something in front of the gateway, such as a firewall, refuses the request."),
-                _("It is tried again by itself. If it stays, check the base URL and the network."),
+                Advice(
+                    _(
+                        "It is tried again by itself. "
+                        "If it stays, check the base URL and the network."
+                    )
+                ),
             )
         case errors.BadRedirect():
             return (
                 _("bad redirect"),
                 _("The gateway points to a place that hingtui does not follow for safety."),
-                _("Ask the gateway's support about it."),
+                Advice(_("Ask the gateway's support about it.")),
             )
         case errors.ServerError():
             return (
                 _("server error"),
                 _("The gateway has trouble of its own."),
-                _("It is asked again by itself."),
+                Advice(_("It is asked again by itself.")),
             )
         case errors.NotOffered():
             return (
                 _("not offered"),
                 _("This gateway does not offer that call."),
-                _("Check the base URL, or ask the gateway's support."),
+                Advice(_("Check the base URL, or ask the gateway's support.")),
             )
         case errors.Rejected():
             return (
                 _("rejected"),
                 _("The gateway rejects the request about this video."),
-                _("Check the id. The other videos go on."),
+                Advice(_("Check the id. The other videos go on.")),
             )
         case _:
             return (
                 _("odd answer"),
                 _("The answer is not what this API promises."),
-                _("Check the base URL. The last known state stays on the screen."),
+                Advice(_("Check the base URL. The last known state stays on the screen.")),
             )

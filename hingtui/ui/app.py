@@ -176,7 +176,9 @@ class HingtuiApp(SurvivingApp):
 
         running = len(self.monitor.saving)
         if running and not isinstance(self.screen, QuitDialog):
-            self.push_screen(QuitDialog(running), self._quit_answered)
+            self.push_screen(
+                QuitDialog(running, self.keys.key_for("download")), self._quit_answered
+            )
         else:
             self._leave_soon(0)
 
@@ -269,8 +271,9 @@ class HingtuiApp(SurvivingApp):
 
     async def _open_file(self, path: Path) -> None:
         if not await asyncio.to_thread(path.exists):
-            words = _("The file is not there any more: {path}. d downloads it again.")
-            self.notify(words.format(path=legible(path)), severity="warning", markup=False)
+            words = _("The file is not there any more: {path}. {key} downloads it again.")
+            words = words.format(path=legible(path), key=self.keys.key_for("download"))
+            self.notify(words, severity="warning", markup=False)
             return
         try:
             opened = await asyncio.to_thread(

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cache
 
 from textual.binding import Binding
 from textual.keys import Keys, format_key, key_to_character
@@ -81,6 +82,9 @@ class LiveKeys:
                 if key in owners:
                     self._problems.hidden.append((key, owners[key], command.id))
             self._keys[command.id] = tuple(key for key in command.keys if key not in owners)
+        self._shown = {
+            name: shown_key(keys[0]) if keys else "" for name, keys in self._keys.items()
+        }
 
     @property
     def notices(self) -> list[str]:
@@ -106,7 +110,7 @@ class LiveKeys:
 
     def shown(self, command_id: str) -> str:
         """The first key of a command as a person reads it, "" where it has none."""
-        return shown_key(keys[0]) if (keys := self._keys[command_id]) else ""
+        return self._shown[command_id]
 
     def key_for(self, command_id: str) -> str:
         """What to press for a command: its key, else its name, by which the palette finds it."""
@@ -254,6 +258,7 @@ def _character(name: str) -> str:
     return character if len(character) == 1 and character.isprintable() else ""
 
 
+@cache
 def default_key_for(command_id: str) -> str:
     """The default key of a command, for what is drawn without an app."""
     return LiveKeys().key_for(command_id)

@@ -76,6 +76,7 @@ class Dashboard(Screen[None]):
         keys: LiveKeys,
     ) -> None:
         super().__init__()
+        self._keys = keys
         self._places = {command.id: place for place, command in enumerate(keys.commands)}
         self._monitor = monitor
         self.palette = palette
@@ -148,7 +149,9 @@ class Dashboard(Screen[None]):
         return self.query_one(VideoTable)
 
     def _sight(self, watched: Row) -> RenderContext:
-        return RenderContext(self._monitor.now(), self.palette, self._monitor.remaining(watched))
+        return RenderContext(
+            self._monitor.now(), self.palette, self._monitor.remaining(watched), self._keys.key_for
+        )
 
     def _show_rows(self) -> None:
         """Show the rows that the filter lets through, sorted as wanted."""
@@ -164,6 +167,7 @@ class Dashboard(Screen[None]):
             needs_token=self._monitor.connection.link is GatewayState.NO_TOKEN,
             host=self._host,
             palette=self.palette,
+            key_for=self._keys.key_for,
         )
         if welcome := self.query(Welcome):
             welcome.first().show(card)
@@ -191,7 +195,11 @@ class Dashboard(Screen[None]):
             self._header = line
             self.query_one("#header", Static).update(line, layout=False)
         words = banner_line(
-            connection, urgent=self._urgent(), notices=self._told(), palette=self.palette
+            connection,
+            urgent=self._urgent(),
+            notices=self._told(),
+            palette=self.palette,
+            key_for=self._keys.key_for,
         )
         if words != self._banner:
             self._banner = words
@@ -357,7 +365,8 @@ class Dashboard(Screen[None]):
         """Stop the selected video's download."""
         watched = self._selected()
         if watched is not None and self._monitor.cancel([watched.id]):
-            self._notify(_("Download stopped; d resumes it."))
+            words = _("Download stopped; {key} resumes it.")
+            self._notify(words.format(key=self._keys.key_for("download")))
         else:
             self._notify(_("No download of it is running."))
 
@@ -367,7 +376,8 @@ class Dashboard(Screen[None]):
             name = self._title_of(watched.id)
             self._monitor.remove([watched.id])
             self._show_rows()
-            self._notify(_("No longer watched: {what} (u brings it back)").format(what=name))
+            words = _("No longer watched: {what} ({key} brings it back)")
+            self._notify(words.format(what=name, key=self._keys.key_for("undo")))
 
     def action_undo(self) -> None:
         """Bring back what was unwatched last."""
@@ -407,7 +417,8 @@ class Dashboard(Screen[None]):
         """Open the saved file in the player."""
         watched = self._selected()
         if watched is None or watched.saved is None:
-            self._notify(_("It is not saved yet: d downloads it."), "warning")
+            words = _("It is not saved yet: {key} downloads it.")
+            self._notify(words.format(key=self._keys.key_for("download")), "warning")
         else:
             self.post_message(self.OpenWanted(watched.saved))
 

@@ -194,8 +194,9 @@ class QuitDialog(Dialog[bool]):
         Binding("n", "dismiss_nothing", show=False),
     ]
 
-    def __init__(self, running: int) -> None:
+    def __init__(self, running: int, download_key: str) -> None:
         super().__init__()
+        self._download_key = download_key
         self._downloads = running
 
     def compose(self) -> ComposeResult:
@@ -210,7 +211,9 @@ class QuitDialog(Dialog[bool]):
                 markup=False,
             )
             yield Label(
-                _("What has arrived is kept: press d next time to resume."),
+                _("What has arrived is kept: press {key} next time to resume.").format(
+                    key=self._download_key
+                ),
                 classes="hint",
                 markup=False,
             )

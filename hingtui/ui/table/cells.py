@@ -15,6 +15,7 @@ from hingtui.text.cell_width import fit as fit  # for whoever shows what stands 
 from hingtui.text.cell_width import short_id
 from hingtui.text.clean import human_bytes, human_duration, one_line
 from hingtui.text.i18n import _
+from hingtui.ui.keys import KeyFor, default_key_for
 from hingtui.ui.theme.palette import Palette
 
 SOON, VERY_SOON = 600.0, 180.0
@@ -91,6 +92,7 @@ class RenderContext:
     palette: Palette
     left: float | None = None
     """Estimated seconds until this row's video is finished."""
+    key_for: KeyFor = default_key_for
 
 
 def status_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
@@ -122,7 +124,7 @@ def progress_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
         style = palette.warning if standing is RowState.WAITING else palette.error
         return _say(trouble, style, width)
     if standing is RowState.READY:
-        return _say(_("press d"), palette.muted, width)
+        return _say(_("press {key}").format(key=sight.key_for("download")), palette.muted, width)
     if watched.video is None or watched.is_final:
         return ()
     progress = watched.video.progress

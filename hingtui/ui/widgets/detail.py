@@ -18,6 +18,7 @@ from hingtui.monitor import Row, row_state_of
 from hingtui.text.cell_width import legible, steady
 from hingtui.text.clean import date_and_time, human_bytes, human_duration, time_of_day
 from hingtui.text.i18n import _, ngettext
+from hingtui.ui.advice import advice_text
 from hingtui.ui.table.cells import (
     RenderContext,
     coarse_ago,
@@ -164,9 +165,9 @@ def _paragraphs(watched: Row, sight: RenderContext) -> list[tuple[str, list[str]
         blocks.append((heading, video.error.message.split("\n"), palette.error))
         blocks.append(("", beneath, palette.muted))
     if watched.saving is not None and watched.saving.error is not None:
-        blocks.append((_("Download"), _told(watched.saving.error), palette.warning))
+        blocks.append((_("Download"), _told(watched.saving.error, sight), palette.warning))
     if watched.trouble is not None:
-        lines = _told(watched.trouble.error)
+        lines = _told(watched.trouble.error, sight)
         lines.append(_("Since {time}").format(time=time_of_day(watched.trouble.since)))
         blocks.append((_("Last question"), lines, palette.warning))
     if video is not None and video.prompt:
@@ -181,10 +182,10 @@ def _paragraphs(watched: Row, sight: RenderContext) -> list[tuple[str, list[str]
     return blocks
 
 
-def _told(error: Exception) -> list[str]:
+def _told(error: Exception, sight: RenderContext) -> list[str]:
     """An error in lines: what, what to do, the server's words, its request id."""
     told = diagnose(error)
-    lines = [told.what, told.advice]
+    lines = [told.what, advice_text(told.advice, sight.key_for)]
     if told.said:
         lines.append(_("In its words: {words}").format(words=told.said))
     if told.request_id:

@@ -15,6 +15,8 @@ from hingtui.monitor import Connection, GatewayState, RowState, StatusCounts
 from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.clean import human_duration, time_of_day
 from hingtui.text.i18n import _
+from hingtui.ui.advice import advice_text
+from hingtui.ui.keys import KeyFor
 from hingtui.ui.table.cells import SOON, VERY_SOON, row_state_icon, row_state_style, row_state_word
 from hingtui.ui.theme.palette import Palette
 
@@ -80,7 +82,12 @@ def _counts(counts: Counter[RowState], palette: Palette, *, with_words: bool) ->
 
 
 def banner_line(
-    connection: Connection, *, urgent: str = "", notices: Iterable[str], palette: Palette
+    connection: Connection,
+    *,
+    urgent: str = "",
+    notices: Iterable[str],
+    palette: Palette,
+    key_for: KeyFor,
 ) -> Text | None:
     """What a person should know or do about the host or their files; None when all is well.
 
@@ -93,7 +100,7 @@ def banner_line(
         and connection.error is not None
     ):
         told = diagnose(connection.error, of_all=True)
-        words = " ".join(part for part in (told.what, told.advice) if part)
+        words = " ".join(part for part in (told.what, advice_text(told.advice, key_for)) if part)
         if told.said:
             words += f" ({told.said})"
         style = palette.error if connection.link is GatewayState.DENIED else palette.warning

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Center, Middle
 from textual.widgets import Static
 
 from hingtui.text.i18n import _
+from hingtui.ui.keys import KeyFor
 from hingtui.ui.theme.palette import Palette
 
 
@@ -29,7 +31,7 @@ class Welcome(Middle):
             shown.update(card)
 
 
-def welcome_card(*, needs_token: bool, host: str, palette: Palette) -> Text:
+def welcome_card(*, needs_token: bool, host: str, palette: Palette, key_for: KeyFor) -> Text:
     """What to do first, fitted to what is missing."""
     text = Text()
     text.append("hingtui\n", palette.primary + palette.strong)
@@ -39,14 +41,15 @@ def welcome_card(*, needs_token: bool, host: str, palette: Palette) -> Text:
     )
     steps: list[tuple[str, str]] = []
     if needs_token:
-        steps.append(("Enter", _("type your token for {host}").format(host=host)))
+        steps.append((key_for("detail"), _("type your token for {host}").format(host=host)))
     steps += [
-        ("a", _("paste the ids of your videos")),
-        ("?", _("see all keys")),
-        ("q", _("quit")),
+        (key_for("add"), _("paste the ids of your videos")),
+        (key_for("help"), _("see all keys")),
+        (key_for("quit"), _("quit")),
     ]
+    room = max(7, *(cell_len(key) for key, _words in steps))
     for key, words in steps:
-        text.append(f"{key:>7}  ", palette.strong)
+        text.append(" " * (room - cell_len(key)) + f"{key}  ", palette.strong)
         text.append(f"{words}\n")
     text.append("\n" + _("From a script:") + "  ", palette.muted)
     text.append("hingtui add video_...\n")

@@ -69,7 +69,7 @@ async def test_a_proxys_bad_certificate_names_the_proxy(
     assert reason in error.message
     assert "gateway.example" not in error.message
     assert "proxy's certificate" in error.message
-    assert "proxy" in diagnose(error).advice
+    assert "proxy" in diagnose(error).advice.text
     assert ("SSL_CERT_FILE" in error.message) is (not trusted)
     assert proxy.requests == []
 
@@ -121,7 +121,7 @@ async def test_the_gateways_bad_certificate_behind_a_proxy_names_the_gateway(
             error = await error_of(call, "https://gateway.example", environ)
     assert isinstance(error, errors.UntrustedCertificate)
     assert error.message.startswith("gateway.example cannot prove who it is")
-    assert "SSL_CERT_FILE" in diagnose(error).advice
+    assert "SSL_CERT_FILE" in diagnose(error).advice.text
 
 
 async def test_a_proxy_with_a_company_certificate_in_the_store_works() -> None:

@@ -25,6 +25,7 @@ from hingtui.model.ids import find_ids
 from hingtui.monitor import Connection, DownloadState, GatewayState, Row, StatusCounts
 from hingtui.monitor.row import Download, HistoryEntry, LastError
 from hingtui.text.clean import clean_line
+from hingtui.ui.keys import default_key_for
 from hingtui.ui.screens.dialogs import describe_found
 from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.columns import plan_columns
@@ -85,7 +86,12 @@ def sinks(row: Row) -> Iterator[tuple[str, Lines]]:
 
 
 def banner(error: ApiError) -> Lines:
-    text = banner_line(Connection(GatewayState.DENIED, error=error), notices=(), palette=PALETTE)
+    text = banner_line(
+        Connection(GatewayState.DENIED, error=error),
+        notices=(),
+        palette=PALETTE,
+        key_for=default_key_for,
+    )
     return [text.plain if text is not None else ""]
 
 
@@ -233,7 +239,7 @@ def test_an_error_of_our_own_that_quotes_anything_is_told_harmlessly(
     error: type[Exception],
 ) -> None:
     told = diagnose(error(EVERYTHING))
-    assert not harm_in("".join((told.short, told.what, told.advice, told.said)))
+    assert not harm_in("".join((told.short, told.what, told.advice.text, told.said)))
 
 
 def test_a_list_keeps_its_good_entries_between_hostile_ones() -> None:
@@ -293,7 +299,7 @@ def test_the_header_is_one_harmless_line_of_its_width(
     assert cell_len(line) == cells_of(line)
     if width > 20:
         assert cell_len(line) <= width
-    told = banner_line(connection, notices=[notice], palette=PALETTE)
+    told = banner_line(connection, notices=[notice], palette=PALETTE, key_for=default_key_for)
     assert told is not None
     assert not harm_in(told.plain)
 

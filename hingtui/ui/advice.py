@@ -1,0 +1,26 @@
+"""Put a diagnosis's advice into words for the screen, with the keys in use."""
+
+from __future__ import annotations
+
+from hingtui.model.explain import Advice, Step
+from hingtui.text.i18n import _
+from hingtui.ui.keys import KeyFor
+
+
+def advice_text(advice: Advice, key_for: KeyFor) -> str:
+    """The advice as sentences, "" where there is none."""
+    step = "" if advice.step is None else _step_text(advice.step, key_for)
+    return " ".join(part for part in (advice.text, step) if part)
+
+
+def _step_text(step: Step, key_for: KeyFor) -> str:
+    match step:
+        case Step.RESUME:
+            return _("Press {key} to resume it.").format(key=key_for("download"))
+        case Step.TRY_AGAIN:
+            return _("Press {key} to try again now.").format(key=key_for("download"))
+        case Step.ASK_OR_DOWNLOAD:
+            words = _("Press {ask} to ask again, or {download} to download again.")
+            return words.format(ask=key_for("ask"), download=key_for("download"))
+        case Step.TYPE_TOKEN:
+            return _("Press {key} to type another token.").format(key=key_for("detail"))
