@@ -311,6 +311,21 @@ class HingtuiApp(SurvivingApp):
         legend.append(_("~ marks an estimate; everything else is what the server said."))
         self.push_screen(HelpDialog(self.keys, legend))
 
+    def action_command_palette(self) -> None:
+        """As Textual's, with our commands and in the language in use."""
+        from textual.command import CommandPalette
+
+        from hingtui.ui.command_palette import command_palette
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(command_palette())
+
+    def search_themes(self) -> None:
+        """As Textual's, in the language in use."""
+        from hingtui.ui.command_palette import theme_palette
+
+        self.push_screen(theme_palette())
+
     # Looks and keys
 
     def get_key_display(self, binding: Binding) -> str:

@@ -1,0 +1,86 @@
+"""The command palette: every command with its key, the themes and a screenshot.
+
+Imported when the palette is first opened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.screen import Screen
+from textual.theme import ThemeProvider
+
+from hingtui.text.i18n import _
+from hingtui.ui.commands import Group
+from hingtui.ui.screens.dashboard import Dashboard
+
+if TYPE_CHECKING:
+    from hingtui.ui.app import HingtuiApp
+
+
+class _Entry(NamedTuple):
+    name: str
+    key: str
+    """As a person reads it; "" for none."""
+    run: Callable[[], Any]
+
+
+class CommandProvider(Provider):
+    """Lists the commands in the order of the help."""
+
+    async def discover(self) -> Hits:
+        """Everything, before anything is typed."""
+        for entry in self._entries():
+            yield DiscoveryHit(entry.name, entry.run, help=_key_line(entry.key))
+
+    async def search(self, query: str) -> Hits:
+        """What matches the words typed."""
+        matcher = self.matcher(query)
+        for entry in self._entries():
+            if (score := matcher.match(entry.name)) > 0:
+                name = matcher.highlight(entry.name)
+                yield Hit(score, name, entry.run, help=_key_line(entry.key))
+
+    def _entries(self) -> Iterator[_Entry]:
+        app = cast("HingtuiApp", self.app)
+        on_dashboard = isinstance(self.screen, Dashboard)
+        for group in Group:
+            for command in app.keys.commands:
+                # Over a dialog, only what means the same there.
+                is_usable = on_dashboard or command.id == "quit"
+                if command.group is group and is_usable and command.id != "palette":
+                    yield _Entry(
+                        command.help, app.keys.shown(command.id), _runner(app, command.action)
+                    )
+        yield _Entry(_("Change the theme"), "", app.action_change_theme)
+        yield _Entry(
+            _("Take a screenshot (SVG) of this screen"),
+            "",
+            lambda: app.set_timer(0.1, app.deliver_screenshot),  # once the palette is gone
+        )
+
+
+def _key_line(key: str) -> str | None:
+    return _("Key: {key}").format(key=key) if key else None
+
+
+def _runner(app: HingtuiApp, action: str) -> Callable[[], Any]:
+    async def run() -> None:
+        if not await app.run_action(action):
+            app.notify(_("Not possible while no video is watched."), markup=False)
+
+    return run
+
+
+def command_palette() -> Screen[Any]:
+    """All commands, to be searched."""
+    return CommandPalette(
+        providers=[CommandProvider], placeholder=_("Search for commands…"), id="--command-palette"
+    )
+
+
+def theme_palette() -> Screen[Any]:
+    """All themes, to be searched."""
+    return CommandPalette(providers=[ThemeProvider], placeholder=_("Search for themes…"))

@@ -1,0 +1,63 @@
+"""The command palette lists every command in the language in use, each with its key."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from textual.command import Command, CommandList, CommandPalette
+
+from hingtui.ui.screens.dialogs import AddDialog, HelpDialog
+from tests.scene import job, until
+from tests.stage import Stage, stage
+
+
+async def entries(acting: Stage) -> list[str]:
+    """What the palette lists, name and key."""
+    await acting.press("ctrl+p")
+    assert isinstance(acting.app.screen, CommandPalette)
+    found = acting.app.screen.query_one(CommandList)
+    await until(lambda: found.option_count > 2)
+    await acting.drawn()
+    options = [found.get_option_at_index(at) for at in range(found.option_count)]
+    return [str(option.prompt) for option in options if isinstance(option, Command)]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_every_command_is_listed_with_its_key(tmp_path: Path, language: str) -> None:
+    (tmp_path / "config.toml").write_text('[keys]\nundo = "ctrl+u"\n')
+    async with stage(tmp_path, job(), language=language, size=(100, 80)) as acting:
+        listed = await entries(acting)
+        for command in acting.app.keys.commands:
+            if command.id != "palette":
+                (entry,) = (entry for entry in listed if command.help in entry)
+                assert acting.app.keys.shown(command.id) in entry
+        assert any("Ctrl+U" in entry for entry in listed)
+        ours = len(acting.app.keys.commands) - 1
+        assert len(listed) == ours + 2, "besides the commands: the themes and a screenshot"
+
+
+async def test_a_command_runs_from_the_palette(tmp_path: Path) -> None:
+    async with stage(tmp_path, job()) as acting:
+        await entries(acting)
+        await acting.press(*"pasteids")
+        await until(lambda: acting.app.screen.query_one(CommandList).option_count == 1)
+        await acting.press("enter")
+        await until(lambda: isinstance(acting.app.screen, AddDialog))
+
+
+async def test_a_command_that_needs_a_video_says_so(tmp_path: Path) -> None:
+    async with stage(tmp_path) as acting:
+        await entries(acting)
+        await acting.press(*"selected")
+        await until(lambda: acting.app.screen.query_one(CommandList).option_count == 1)
+        await acting.press("enter")
+        await until(lambda: "Not possible while no video is watched." in acting.toasts())
+
+
+async def test_over_a_dialog_only_quitting_is_offered(tmp_path: Path) -> None:
+    async with stage(tmp_path, job()) as acting:
+        await acting.press("question_mark")
+        assert isinstance(acting.app.screen, HelpDialog)
+        listed = await entries(acting)
+        assert len(listed) == 3
