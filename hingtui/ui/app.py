@@ -37,7 +37,7 @@ from hingtui.text.i18n import _
 from hingtui.ui.keys import LiveKeys, shown_key
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.screens.dashboard import Dashboard
-from hingtui.ui.table.cells import row_state_icon, row_state_style, row_state_word
+from hingtui.ui.table.row_state import row_state_icon, row_state_style, row_state_word
 from hingtui.ui.textual_fixes.cache_trim import stay_small
 from hingtui.ui.textual_fixes.control_char_filter import LastLook
 from hingtui.ui.textual_fixes.error_boundary import SurvivingApp

@@ -23,12 +23,12 @@ from textual.widgets import DataTable, Static
 
 from hingtui.model.video import Status
 from hingtui.monitor import Changes, GatewayState, Monitor, Row, StatusCounts
-from hingtui.text.cell_width import legible, short_id
+from hingtui.text.cell_width import fit, legible, short_id
 from hingtui.text.clean import clean_line, one_line
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.keys import LiveKeys
 from hingtui.ui.messages import VideosChanged
-from hingtui.ui.table.cells import RenderContext, fit
+from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.row_view import RowView, sort_name
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.textual_fixes.footer import KeyBar

@@ -10,7 +10,9 @@ from rich.cells import cell_len
 from hingtui.monitor import Row, RowState
 from hingtui.text.i18n import _
 from hingtui.ui.table import cells
-from hingtui.ui.table.cells import Cell, RenderContext
+from hingtui.ui.table.cell import Cell
+from hingtui.ui.table.cells import RenderContext
+from hingtui.ui.table.row_state import row_state_word
 
 PADDING = 2
 """Cells that a table puts around each column."""
@@ -62,4 +64,4 @@ def plan_columns(width: int) -> tuple[ColumnPlan, ...]:
 
 def _status_width() -> int:
     """Room for the icon and the longest word in the language in use."""
-    return 2 + max(cell_len(cells.row_state_word(standing)) for standing in RowState)
+    return 2 + max(cell_len(row_state_word(standing)) for standing in RowState)

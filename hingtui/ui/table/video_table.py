@@ -17,9 +17,10 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from hingtui.monitor import Row
-from hingtui.text.cell_width import short_id
+from hingtui.text.cell_width import fit, short_id
 from hingtui.text.i18n import _
-from hingtui.ui.table.cells import Cell, RenderContext, fit
+from hingtui.ui.table.cell import Cell
+from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.columns import ColumnPlan, plan_columns
 from hingtui.ui.textual_fixes.row_table import RowTable
 

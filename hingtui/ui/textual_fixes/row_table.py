@@ -21,7 +21,7 @@ from textual.strip import Strip
 from textual.widgets import DataTable
 from textual.widgets.data_table import ColumnKey, Row, RowKey
 
-from hingtui.ui.table.cells import Cell
+from hingtui.ui.table.cell import Cell
 
 _REMEMBERED = 500
 """Drawn rows kept; more than any screen has lines."""

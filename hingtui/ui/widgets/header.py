@@ -17,7 +17,8 @@ from hingtui.text.clean import human_duration, time_of_day
 from hingtui.text.i18n import _
 from hingtui.ui.advice import advice_text
 from hingtui.ui.keys import KeyFor
-from hingtui.ui.table.cells import SOON, VERY_SOON, row_state_icon, row_state_style, row_state_word
+from hingtui.ui.table.cells import SOON, VERY_SOON
+from hingtui.ui.table.row_state import row_state_icon, row_state_style, row_state_word
 from hingtui.ui.theme.palette import Palette
 
 _COUNTED = (

@@ -13,7 +13,7 @@ from textual.app import App, ComposeResult
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable
 
-from hingtui.ui.table.cells import Cell
+from hingtui.ui.table.cell import Cell
 from hingtui.ui.textual_fixes.row_table import RowTable
 
 COLUMNS = (("word", "WORD", 10), ("bar", "BAR", 8), ("title", "TITLE", 16))
