@@ -8,8 +8,8 @@ import pytest
 from textual.command import Command, CommandList, CommandPalette
 
 from hingtui.ui.screens.dialogs import AddDialog, HelpDialog
-from tests.scene import job, until
-from tests.stage import Stage, stage
+from tests.support.pilot import Stage, stage
+from tests.support.scene import job, until
 
 
 async def entries(acting: Stage) -> list[str]:

@@ -12,9 +12,9 @@ from hingtui.model.explain import Advice, Step
 from hingtui.ui.advice import advice_text as screen_advice
 from hingtui.ui.keys import LiveKeys, parse_key, shown_key
 from hingtui.ui.screens.dialogs import AddDialog, HelpDialog, QuitDialog
-from tests import catalogue
-from tests.scene import job
-from tests.stage import stage
+from tests.support.pilot import stage
+from tests.support.scene import job
+from tests.tools import catalogue
 
 
 def config(home: Path, keys: str) -> None:

@@ -1,6 +1,6 @@
 """The key table of the README is what the commands say.
 
-`HINGTUI_README=write python3 -m pytest tests/test_readme_keys.py -n 0` writes it anew.
+`HINGTUI_README=write python3 -m pytest tests/unit/ui/test_readme_keys.py -n 0` writes it anew.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hingtui.text import i18n
 from hingtui.ui.commands import Command, Group
 from hingtui.ui.keys import LiveKeys, shown_key
 
-README = Path(__file__).parents[1] / "README.md"
+README = Path(__file__).parents[3] / "README.md"
 HEAD = "|" + " key | does | in `[keys]` |" * 2 + "\n|" + " --- |" * 6 + "\n"
 TABLE = re.compile(re.escape(HEAD) + r"(?:\|.*\n)+")
 
