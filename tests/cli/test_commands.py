@@ -25,6 +25,7 @@ from hingtui.demo.story import Story
 from hingtui.model.ids import PASTE_LIMIT
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
+from tests.support.processes import run, start
 from tests.support.pty import clean_environ
 from tests.support.scene import TOKEN
 
@@ -68,8 +69,8 @@ class Shell:
     def start(
         self, *arguments: str, stdout: int | IO[str] = subprocess.PIPE, **environ: str
     ) -> subprocess.Popen[str]:
-        return subprocess.Popen(  # noqa: S603 - this very program
-            [sys.executable, "-m", "hingtui", *arguments],
+        return start(
+            *arguments,
             stdin=subprocess.DEVNULL,
             stdout=stdout,
             stderr=subprocess.PIPE,
@@ -81,7 +82,13 @@ class Shell:
         self, *arguments: str, given: str | bytes = "", **environ: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command to its end. Whatever it does, it tells no secret and shows no traceback."""
-        ended = self.python("-m", "hingtui", *arguments, given=given, **environ)
+        ended = run(
+            *arguments,
+            input=given.encode() if isinstance(given, str) else given,
+            env=self.environ | environ,
+            timeout=PATIENCE,
+        )
+        ended.stdout, ended.stderr = ended.stdout.decode(), ended.stderr.decode()
         assert_decent(ended.stdout + ended.stderr)
         return ended
 

@@ -11,7 +11,8 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("HOME means nothing there", allow_module_level=True)
 
-from tests.support.pty import ROOT, terminal
+from tests.support.processes import ROOT
+from tests.support.pty import terminal
 
 NOBODY = """
 import pwd, sys

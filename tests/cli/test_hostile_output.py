@@ -7,7 +7,6 @@ import io
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
@@ -18,6 +17,7 @@ from hingtui.api.payload import parse_video
 from hingtui.cli.output import json_record, print_json, print_table
 from hingtui.monitor import Row
 from tests.servers.hostile import IDS, HostileGateway
+from tests.support import processes
 from tests.support.clock import EPOCH
 from tests.support.hostile_text import EVERYTHING, KINDS, assert_aligned, harm_in
 from tests.support.pty import clean_environ
@@ -69,15 +69,7 @@ def run(
     stdout: int | IO[bytes] = subprocess.PIPE,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a command to its end; it shows no traceback."""
-    ended = subprocess.run(  # noqa: S603 - this very program
-        [sys.executable, "-m", "hingtui", *arguments],
-        input=given,
-        stdout=stdout,
-        stderr=subprocess.PIPE,
-        env=dict(environ),
-        timeout=30,
-        check=False,
-    )
+    ended = processes.run(*arguments, input=given, stdout=stdout, env=environ, timeout=30)
     assert b"Traceback" not in ended.stderr, ended.stderr.decode()
     return ended
 

@@ -9,7 +9,6 @@ import base64
 import json
 import re
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -18,6 +17,7 @@ from pathlib import Path
 
 from tests.servers.sockets import Answer, FaultServer, Request, answer, json_answer
 from tests.support.mp4 import mp4
+from tests.support.processes import start
 from tests.support.pty import PATIENCE
 
 MARKS = {"token": "q7Zk", "typed token": "Wm3x", "signature": "Jx9w", "proxy password": "Hy5v"}
@@ -162,8 +162,8 @@ def asked(server: FaultServer) -> str:
 def run_all(environ: dict[str, str], commands: dict[str, list[str]]) -> dict[str, str]:
     """Run commands at the same time; by name all that they said, and their exit status."""
     running = {
-        name: subprocess.Popen(  # noqa: S603 - this very program
-            [sys.executable, "-m", "hingtui", *arguments],
+        name: start(
+            *arguments,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

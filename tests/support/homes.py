@@ -11,13 +11,22 @@ import tomllib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from tests.servers.counting import TOKEN, Counting, counting
-from tests.support.pty import PATIENCE, ROOT, Terminal, clean_environ, terminal
+from tests.support.processes import ROOT, start
+from tests.support.pty import PATIENCE, Terminal, clean_environ, terminal
 
 Process = subprocess.Popen[bytes]
 Said = tuple[list[str], int]
 """All lines that a command printed by its end, and its exit status."""
+_PIPES: dict[str, Any] = {
+    "stdin": subprocess.PIPE,
+    "stdout": subprocess.PIPE,
+    "stderr": subprocess.STDOUT,
+    "cwd": ROOT,
+    "bufsize": 0,  # so that what was printed can be waited for
+}
 
 
 @dataclass
@@ -46,20 +55,14 @@ class World:
 
     def start(self, *arguments: str) -> Process:
         """Run a command; `said` waits for its end."""
-        return self.python("-m", "hingtui", *arguments)
+        self.running.append(start(*arguments, env=self.environ, **_PIPES))
+        return self.running[-1]
 
     def python(self, *arguments: str) -> Process:
-        process = subprocess.Popen(  # noqa: S603 - this very program
-            [sys.executable, *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env=self.environ,
-            cwd=ROOT,
-            bufsize=0,  # so that what was printed can be waited for
-        )
-        self.running.append(process)
-        return process
+        """Run Python itself."""
+        command = [sys.executable, *arguments]
+        self.running.append(subprocess.Popen(command, env=self.environ, **_PIPES))  # noqa: S603 - tests' own programs
+        return self.running[-1]
 
     def dashboard(self) -> contextlib.AbstractContextManager[Terminal]:
         return terminal(environ=self.environ, columns=120)

@@ -18,20 +18,23 @@ import termios
 
 def main() -> None:
     kind, ignored, descriptor, *arguments = sys.argv[1:]
+    prepare(kind, ignored, descriptor)
+    os.execv(sys.executable, [sys.executable, "-m", "hingtui", *arguments])  # noqa: S606 - this very program
+
+
+def prepare(kind: str, ignored: str, descriptor: str) -> None:
+    """Make this process what hingtui is to be started as; the shell of a job never returns."""
     if kind != "stranger":
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # who runs the tests may ignore it
     for name in ignored.split():
         signal.signal(signal.Signals[name], signal.SIG_IGN)
-    command = [sys.executable, "-m", "hingtui", *arguments]
     if kind in ("job", "background"):
-        shell(command, int(descriptor), in_foreground=kind == "job")
-    else:
-        os.execv(sys.executable, command)  # noqa: S606 - this very program
+        shell(int(descriptor), in_foreground=kind == "job")
 
 
-def shell(command: list[str], ear: int, *, in_foreground: bool) -> None:
-    """Run the command as a job until it is stopped, then as told.
+def shell(ear: int, *, in_foreground: bool) -> None:
+    """Fork a job and return in it; in this process, do with it as told until it ends.
 
     Says `started PID`, `stopped`, `ended STATUS`; hears `fg`, `bg` and `kill`.
     """
@@ -50,7 +53,7 @@ def shell(command: list[str], ear: int, *, in_foreground: bool) -> None:
         for number in (signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP):
             signal.signal(number, signal.SIG_DFL)
         os.close(ear)
-        os.execv(sys.executable, command)  # noqa: S606 - this very program
+        return
     say(f"started {job}")
     while True:
         _pid, status = os.waitpid(job, os.WUNTRACED)

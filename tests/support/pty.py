@@ -13,7 +13,6 @@ import select
 import signal
 import socket
 import struct
-import subprocess
 import sys
 import termios
 import time
@@ -23,13 +22,13 @@ from pathlib import Path
 
 import pyte
 
-ROOT = Path(__file__).parents[2]
+from tests.support.processes import PYTHON, start
+
 PATIENCE = 30.0
 """Seconds after which a test gives up waiting for what never comes."""
 _FINGERS = 0.05
 """Seconds between two keys."""
 
-_LAUNCH = Path(__file__).with_name("launch.py")
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[(?:[<>=][0-9;]*[ -/]*[@-~]|\??[0-9;]*\$[@-~])")
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*)?\Z")
 _MODERN = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", b"\x1b[?2048$p": b"\x1b[?2048;2$y"}
@@ -48,8 +47,7 @@ def clean_environ(home: Path, **more: str) -> dict[str, str]:
         "HOME": str(home),
         "HINGTUI_HOME": str(home),
         "HINGTUI_LANG": "en",
-        "PYTHONPATH": str(ROOT),
-        "PYTHONWARNINGS": "error::ResourceWarning",
+        **PYTHON,
         "TERM": "xterm-256color",
         **more,
     }
@@ -74,6 +72,7 @@ class Terminal:
         started_as: str = "leader",
         ignoring: str = "",
         is_modern: bool = False,
+        is_executed: bool = False,
     ) -> None:
         """`started_as` and `ignoring` are for `launch.py`; `is_modern`: it answers questions."""
         self.raw = b""
@@ -93,17 +92,15 @@ class Terminal:
         """When it was last asked to do something about its life."""
         self.took = 0.0
         """Seconds from then until it had ended."""
-        self.process = subprocess.Popen(  # noqa: S603 - this very program
-            [
-                *(sys.executable, "-S", "-E", str(_LAUNCH)),
-                *(started_as, ignoring, str(job_end.fileno())),
-                *arguments,
-            ],
+        self.process = start(
+            *arguments,
+            launch=(started_as, ignoring, str(job_end.fileno())),
+            is_executed=is_executed,
+            env=environ,
             stdin=self._slave,
             stdout=self._slave,
             stderr=self._slave,
             pass_fds=(job_end.fileno(),),
-            env=dict(environ),
             start_new_session=True,
         )
         job_end.close()
@@ -286,6 +283,7 @@ def terminal(
     started_as: str = "leader",
     ignoring: str = "",
     is_modern: bool = False,
+    is_executed: bool = False,
 ) -> Iterator[Terminal]:
     """Run `hingtui ARGUMENTS` on a terminal; however the test ends, the program ends too."""
     running = Terminal(
@@ -296,6 +294,7 @@ def terminal(
         started_as=started_as,
         ignoring=ignoring,
         is_modern=is_modern,
+        is_executed=is_executed,
     )
     try:
         yield running

@@ -9,7 +9,6 @@ import json
 import os
 import pty
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from hingtui.system.clock import Clock
 from tests.robustness.faults.gateway import Gateway
 from tests.servers.sockets import RESET, Part, Request, answer, json_answer
 from tests.support.mp4 import mp4
+from tests.support.processes import run, start
 from tests.support.pty import clean_environ
 
 DATA = mp4(20_000)
@@ -50,19 +50,11 @@ class Shell:
         )
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(  # noqa: S603 - this very program
-            [sys.executable, "-m", "hingtui", *arguments],
-            capture_output=True,
-            text=True,
-            env=self.environ,
-            stdin=subprocess.DEVNULL,
-            timeout=90,
-            check=False,
-        )
+        return run(*arguments, text=True, env=self.environ, stdin=subprocess.DEVNULL, timeout=90)
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(  # noqa: S603 - this very program
-            [sys.executable, "-m", "hingtui", *arguments],
+        return start(
+            *arguments,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -156,8 +148,9 @@ def test_a_terminal_sees_how_far_asking_is(shell: Shell) -> None:
     for name in names:
         shell.gateway.video(name)
     ours, theirs = pty.openpty()
-    with subprocess.Popen(  # noqa: S603 - this very program
-        [sys.executable, "-m", "hingtui", "status", *names],
+    with start(
+        "status",
+        *names,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=theirs,

@@ -19,7 +19,8 @@ from hingtui.model.errors import SettingsError
 from hingtui.storage.settings import Settings, load_settings, save_token
 from hingtui.system.log import Log
 from tests.servers.leaky import run_all
-from tests.support.pty import ROOT, clean_environ
+from tests.support.processes import ROOT
+from tests.support.pty import clean_environ
 
 TOKEN = "oh-0123456789abcdef"
 
