@@ -208,11 +208,12 @@ def test_every_plain_id_is_found_in_order(ids: list[str]) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["[" * 2_000_000, '{"a":' * 400_000, "[1," * 600_000, '{"id":"' * 300_000, "'id':" * 400_000],
+    ["[", '{"a":', "[1,", '{"id":"', "'id':"],
     ids=["brackets", "objects", "lists", "strings", "members"],
 )
-def test_two_megabytes_of_malice_end(text: str) -> None:
-    assert find_ids(text).ids == ()
+def test_a_flood_of_brackets_and_quotes_ends(text: str, thorough: bool) -> None:
+    length = 2_000_000 if thorough else 300_000
+    assert find_ids(text * (length // len(text))).ids == ()
 
 
 def test_two_hundred_ids_in_a_megabyte_of_json_are_found() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,7 @@ SAMPLES_END = {
     "fragments_after_index.mp4": 2408,
 }
 """Where the last sample of each clip ends, in bytes, as ffprobe says."""
+BOX = re.compile(rb"moof|sidx|styp|mdat")
 
 
 @pytest.mark.parametrize("name", CLIPS)
@@ -45,21 +47,25 @@ def test_a_clip_ends_where_its_samples_do(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in CLIPS if not name.startswith("fragments")])
-def test_a_clip_cut_anywhere_is_broken(tmp_path: Path, name: str) -> None:
+def test_a_clip_cut_anywhere_is_broken(tmp_path: Path, name: str, thorough: bool) -> None:
     data = (FOLDER / name).read_bytes()
     path = tmp_path / name
-    for cut in range(8, len(data), 13):
+    for cut in range(8, len(data), 13 if thorough else 131):
         path.write_bytes(data[:cut])
         with pytest.raises(BrokenMp4):
             inspect(path)
 
 
 @pytest.mark.parametrize("name", [name for name in CLIPS if name.startswith("fragments")])
-def test_a_clip_in_fragments_is_whole_only_at_its_seams(tmp_path: Path, name: str) -> None:
+def test_a_clip_in_fragments_is_whole_only_at_its_seams(
+    tmp_path: Path, name: str, thorough: bool
+) -> None:
     data = (FOLDER / name).read_bytes()
     path = tmp_path / name
     whole = []
-    for cut in range(8, SAMPLES_END[name]):
+    beside_boxes = [found.start() + n for found in BOX.finditer(data) for n in range(-6, 7)]
+    cuts = range(8, SAMPLES_END[name])
+    for cut in cuts if thorough else sorted({*beside_boxes, *cuts[::97]} & {*cuts}):
         path.write_bytes(data[:cut])
         try:
             inspect(path)

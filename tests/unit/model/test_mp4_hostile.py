@@ -47,10 +47,12 @@ def test_any_bytes_in_a_box_raise_nothing_else(tmp_path: Path, data: bytes, name
 
 
 @pytest.mark.parametrize("name", CLIPS)
-def test_a_clip_with_changed_bytes_raises_nothing_else(tmp_path: Path, name: str) -> None:
+def test_a_clip_with_changed_bytes_raises_nothing_else(
+    tmp_path: Path, name: str, thorough: bool
+) -> None:
     whole = (FOLDER / name).read_bytes()
     chance = random.Random(name)  # noqa: S311 - the same changes in every run
-    for _round in range(300):
+    for _round in range(300 if thorough else 30):
         data = bytearray(whole)
         for _change in range(chance.randrange(1, 6)):
             data[chance.randrange(len(data))] = chance.choice([0, 1, 7, 8, 127, 128, 255])

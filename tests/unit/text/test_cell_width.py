@@ -58,7 +58,7 @@ def test_a_path_that_is_no_text_can_be_read() -> None:
     assert legible("/a\udcff/\x1b[2J\nb") == "/a?/[2J b"
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None)
 @given(hostile_text.map(clean_line), st.integers(0, 60))
 def test_a_line_that_is_fitted_holds_only_whole_characters(line: str, width: int) -> None:
     for fitted in (fit(line, width), fit_middle(line, width)):

@@ -107,7 +107,7 @@ def assert_harmless(row: Row) -> None:
 # A video
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None)
 @given(payloads)
 def test_a_video_of_anything_is_shown_harmlessly(payload: dict[str, object]) -> None:
     reply = Reply(200, {}, as_body(payload))
@@ -198,7 +198,7 @@ _bodies = hostile_values.map(as_body) | st.builds(
 _statuses = st.sampled_from([400, 401, 402, 403, 404, 410, 416, 418, 429, 500, 501, 502, 503])
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None)
 @given(
     st.sampled_from(Call),
     _statuses,
@@ -217,7 +217,7 @@ def test_a_refusal_in_any_words_is_told_harmlessly(
         assert not harm_in(str(line), has_lines=True)
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(_bodies | payloads.map(as_body), st.dictionaries(st.sampled_from(_HEADERS), hostile_text))
 def test_a_200_of_anything_is_read_or_refused_harmlessly(
     body: bytes, headers: Mapping[str, str]
@@ -277,7 +277,7 @@ def test_a_file_name_that_is_no_text_is_shown_all_the_same() -> None:
     assert "/home/?]0;x/[/]表.mp4" in detail_text(row, SIGHT).plain
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None)
 @given(hostile_text, hostile_text, hostile_text, st.sampled_from([1, 10, 40, 80, 200]))
 def test_the_header_is_one_harmless_line_of_its_width(
     host: str, needle: str, notice: str, width: int
@@ -304,7 +304,7 @@ def test_the_header_is_one_harmless_line_of_its_width(
     assert not harm_in(told.plain)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None)
 @given(hostile_text | hostile_values.map(json.dumps) | payloads.map(json.dumps))
 @example('["\\u001bx=oh-12345678", "Bearer \\u001bc\\u009bx_1"]')
 @example('{"id": "\\u001bc:oh-abcdefgh"}')

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from hingtui.system.log import SafeFormatter
@@ -94,7 +94,6 @@ def formatted(message: str, *values: object, error: BaseException | None = None)
     return SafeFormatter([TOKEN]).format(record)
 
 
-@settings(max_examples=500)
 @given(wrap=st.sampled_from(sorted(WRAPS)), before=WORDS, told=SECRETS, after=WORDS)
 def test_no_line_of_the_log_holds_a_secret(wrap: str, before: str, told: str, after: str) -> None:
     assert leaks(formatted("%s %s %s", before, WRAPS[wrap](told), after)) == []
@@ -124,7 +123,6 @@ def _chained(first: str, second: str, third: str) -> BaseException:
     return error
 
 
-@settings(max_examples=500)
 @given(wrap=st.sampled_from(sorted(WRAPS)), before=WORDS, told=SECRETS, after=WORDS)
 def test_no_sentence_holds_a_secret(wrap: str, before: str, told: str, after: str) -> None:
     assert leaks(redacted(f"{before} {WRAPS[wrap](told)} {after}", (TOKEN, PASSWORD))) == []

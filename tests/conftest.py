@@ -1,0 +1,40 @@
+"""What all tests share: fixtures, and how much is tried in the normal run and in `-m slow`.
+
+A test that takes samples of many cases asks for `thorough`. It runs twice: with a sample in the
+normal run, and with every case in `pytest -m slow`. So does each test of Hypothesis, with few
+examples and with many. What has no sample worth taking is marked `slow`.
+"""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import is_hypothesis_test, settings
+
+settings.register_profile("normal", max_examples=20, deadline=None)
+settings.register_profile("slow", max_examples=500, deadline=None)
+
+
+def _is_thorough(config: pytest.Config) -> bool:
+    return config.getoption("markexpr") == "slow"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose how many examples Hypothesis tries."""
+    settings.load_profile("slow" if _is_thorough(config) else "normal")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With `-m slow`, run what took a sample in the normal run as well."""
+    if not _is_thorough(config):
+        return
+    for item in items:
+        names = getattr(item, "fixturenames", ())
+        if "thorough" in names or is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture
+def thorough(pytestconfig: pytest.Config) -> bool:
+    """Whether every case is to be tried, not only a sample."""
+    return _is_thorough(pytestconfig)
