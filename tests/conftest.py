@@ -15,7 +15,7 @@ settings.register_profile("slow", max_examples=500, deadline=None)
 
 
 def _is_thorough(config: pytest.Config) -> bool:
-    return config.getoption("markexpr") == "slow"
+    return bool(config.getoption("markexpr") == "slow")
 
 
 def pytest_configure(config: pytest.Config) -> None:

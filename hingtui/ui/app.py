@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import ClassVar
 from urllib.parse import urlsplit
 
-from rich.text import Text
 from textual import on
 from textual.binding import Binding, BindingsMap, BindingType
 from textual.filter import LineFilter
@@ -24,20 +23,19 @@ from textual.notifications import Notification
 from textual.theme import Theme
 
 from hingtui.model.errors import SettingsError, StorageError
-from hingtui.monitor import Changes, Monitor, RowState
+from hingtui.monitor import Changes, Monitor
 from hingtui.monitor.monitor import Api
 from hingtui.storage.settings import Settings, save_token
 from hingtui.storage.watchlist import Watchlist
-from hingtui.system import user_commands
 from hingtui.system.clock import Clock
 from hingtui.system.open_file import open_file
 from hingtui.system.shutdown import this_process
-from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
 from hingtui.ui.keys import LiveKeys, shown_key
 from hingtui.ui.messages import VideosChanged
+from hingtui.ui.notifications import run_on_complete
 from hingtui.ui.screens.dashboard import Dashboard
-from hingtui.ui.table.row_state import row_state_icon, row_state_style, row_state_word
+from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.textual_fixes.cache_trim import stay_small
 from hingtui.ui.textual_fixes.control_char_filter import LastLook
 from hingtui.ui.textual_fixes.error_boundary import SurvivingApp
@@ -88,7 +86,7 @@ class HingtuiApp(SurvivingApp):
         self._hide = hide or (lambda _secret: None)
         self._is_leaving = False
         self.keys = LiveKeys(settings.keys)
-        self._first_notices = [*settings.notices, *self.keys.notices]
+        self._notices = [*settings.notices, *self.keys.notices]
         # Not BINDINGS: those are read at import, before the language of their labels is known.
         self._bindings = BindingsMap.merge([self._bindings, BindingsMap(self.keys.bindings())])
         self.set_keymap(self.keys.keymap)
@@ -100,19 +98,20 @@ class HingtuiApp(SurvivingApp):
         """Textual's own, and a last look at what is drawn."""
         return [*super().get_line_filters(), _LAST_LOOK]
 
-    # Beginning and end
-
     async def on_mount(self) -> None:
         """Show the screen first; the network stack is imported once it stands."""
         self._dashboard = Dashboard(
             self.monitor,
             self._palette(),
-            host="" if self._is_demo else urlsplit(self.settings.base_url).netloc,
-            is_demo=self._is_demo,
-            notices=self._first_notices,
-            keys=self.keys,
+            DashboardContext(
+                gateway="" if self._is_demo else urlsplit(self.settings.base_url).netloc,
+                is_demo=self._is_demo,
+                notices=self._notices,
+                keys=self.keys,
+                play=self._play,
+            ),
         )
-        self.monitor.subscribe(self._heard)
+        self.monitor.subscribe(self._rows_changed)
         self.theme_changed_signal.subscribe(self, self._theme_changed)
         await self.push_screen(self._dashboard)
         self.call_after_refresh(self._begin)
@@ -142,7 +141,7 @@ class HingtuiApp(SurvivingApp):
         token = self.settings.token
         if token is None:
             self.monitor.connect(None)
-            self._news()
+            self._redraw_all()
             return
         self._hide(token)
         try:
@@ -150,10 +149,10 @@ class HingtuiApp(SurvivingApp):
         except Exception:  # noqa: BLE001 - the last known state is shown; the error can be secret
             _log.exception("no client could be made")
             words = _("Something unexpected went wrong inside hingtui; the details are in its log.")
-            self._notice(words)
+            self._add_notice(words)
             return
         self.monitor.connect(api)
-        self._news()
+        self._redraw_all()
 
     def _make_api(self, token: str) -> Api:
         from hingtui.api import Api as HttpApi
@@ -209,51 +208,34 @@ class HingtuiApp(SurvivingApp):
         super()._unnotify(notification, refresh=refresh)
         self.set_timer(_REDRAW, self.refresh)
 
-    # News
-
-    def _heard(self, changes: Changes) -> None:
+    def _rows_changed(self, changes: Changes) -> None:
         self._dashboard.post_message(VideosChanged(changes))
-        if self.settings.on_complete:
-            for event, ids in (
-                ("ready", changes.ready),
-                ("failed", changes.failed),
-                ("saved", changes.saved),
-            ):
-                for video_id in ids:
-                    self._run_on_complete(event, video_id)
+        if command := self.settings.on_complete:
+            rows, token = self.monitor.watched, self.settings.token
+            if not run_on_complete(command, changes, rows, token):
+                self._add_notice(_("The command on_complete could not be run; check config.toml."))
 
-    def _news(self, *, membership: bool = True) -> None:
-        self._dashboard.post_message(VideosChanged(Changes(membership=membership, host=True)))
+    def _redraw_all(self) -> None:
+        """The gateway's state or the notices changed."""
+        self._dashboard.post_message(VideosChanged(Changes(membership=True, host=True)))
 
-    def _notice(self, words: str) -> None:
-        self._dashboard.notices.append(words)
-        self._news()
+    def _add_notice(self, sentence: str) -> None:
+        self._notices.append(sentence)
+        self._redraw_all()
 
-    def _run_on_complete(self, event: str, video_id: str) -> None:
-        """Run the person's own command with what happened, the id, and the path if saved."""
-        watched = self.monitor.watched.get(video_id)
-        path = str(watched.saved) if watched is not None and watched.saved else ""
-        try:
-            hook = [*self.settings.on_complete, event, video_id, path]
-            user_commands.start(hook, self.settings.token)
-        except OSError as error:
-            _log.warning("on_complete could not be run: %r", error)
-            self._notice(_("The command on_complete could not be run; check config.toml."))
-
-    # Wishes
-
-    @on(Dashboard.TokenWanted)
+    @on(Dashboard.TokenRequested)
     def _ask_for_token(self) -> None:
         from hingtui.ui.screens.dialogs import TokenDialog
 
-        host = urlsplit(self.settings.base_url).netloc
-        self.push_screen(TokenDialog(host, str(self.settings.token_path)), self._token_typed)
+        gateway = urlsplit(self.settings.base_url).netloc
+        self.push_screen(TokenDialog(gateway, str(self.settings.token_path)), self._token_typed)
 
     def _token_typed(self, answer: tuple[str, bool] | None) -> None:
         if answer is not None:
             self.run_worker(self._use_token(*answer), group="token", exit_on_error=False)
 
     async def _use_token(self, token: str, keep: bool) -> None:
+        """Connect with a token; with `keep`, write it to its own file first."""
         self._hide(token)
         try:
             if keep:
@@ -265,51 +247,20 @@ class HingtuiApp(SurvivingApp):
             self.settings = self.settings.with_token(token)
         await self._connect()
 
-    @on(Dashboard.OpenWanted)
-    def _open(self, event: Dashboard.OpenWanted) -> None:
-        self.run_worker(self._open_file(event.path), group="open", exit_on_error=False)
-
-    async def _open_file(self, path: Path) -> None:
-        if not await asyncio.to_thread(path.exists):
-            words = _("The file is not there any more: {path}. {key} downloads it again.")
-            words = words.format(path=legible(path), key=self.keys.key_for("download"))
-            self.notify(words, severity="warning", markup=False)
-            return
+    async def _play(self, path: Path) -> bool:
+        """Open a file in the player; False if no player could be started."""
+        command, token = self.settings.open_command, self.settings.token
         try:
-            opened = await asyncio.to_thread(
-                open_file, path, self.settings.open_command, self.settings.token
-            )
+            return await asyncio.to_thread(open_file, path, command, token)
         except OSError as error:
-            opened = False
             _log.warning("the player could not be started: %r", error)
-        if opened:
-            self.notify(_("Opened: {name}").format(name=path.name), markup=False)
-        else:
-            words = _("No player was found. Set open_command in config.toml. The file: {path}")
-            self.notify(words.format(path=legible(path)), severity="warning", markup=False)
+            return False
 
     def action_help(self) -> None:
-        """All keys."""
-        from hingtui.ui.screens.dialogs import HelpDialog
+        """Show all keys."""
+        from hingtui.ui.screens.help import HelpDialog
 
-        palette = self._palette()
-        legend = Text()
-        for standing in (
-            RowState.QUEUED,
-            RowState.GENERATING,
-            RowState.READY,
-            RowState.SAVING,
-            RowState.SAVED,
-            RowState.FAILED,
-            RowState.UNKNOWN,
-        ):
-            legend.append(
-                f"{row_state_icon(standing)} {row_state_word(standing)}   ",
-                row_state_style(standing, palette),
-            )
-        legend.append("\n")
-        legend.append(_("~ marks an estimate; everything else is what the server said."))
-        self.push_screen(HelpDialog(self.keys, legend))
+        self.push_screen(HelpDialog(self.keys, self._palette()))
 
     def action_command_palette(self) -> None:
         """As Textual's, with our commands and in the language in use."""
@@ -325,8 +276,6 @@ class HingtuiApp(SurvivingApp):
         from hingtui.ui.command_palette import theme_palette
 
         self.push_screen(theme_palette())
-
-    # Looks and keys
 
     def get_key_display(self, binding: Binding) -> str:
         """The key as everywhere else in hingtui, not as Textual writes it."""

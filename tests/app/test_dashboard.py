@@ -17,7 +17,8 @@ from hingtui.model.video import Status
 from hingtui.monitor import GatewayState
 from hingtui.storage.watchlist import Watchlist
 from hingtui.text.cell_width import short_id
-from hingtui.ui.screens.dialogs import AddDialog, HelpDialog, QuitDialog, TokenDialog
+from hingtui.ui.screens.dialogs import AddDialog, QuitDialog, TokenDialog
+from hingtui.ui.screens.help import HelpDialog
 from tests.support.pilot import stage
 from tests.support.scene import TOKEN, job, until
 

@@ -11,7 +11,8 @@ from hingtui.cli.output import advice_text as command_advice
 from hingtui.model.explain import Advice, Step
 from hingtui.ui.advice import advice_text as screen_advice
 from hingtui.ui.keys import LiveKeys, parse_key, shown_key
-from hingtui.ui.screens.dialogs import AddDialog, HelpDialog, QuitDialog
+from hingtui.ui.screens.dialogs import AddDialog, QuitDialog
+from hingtui.ui.screens.help import HelpDialog
 from tests.support.pilot import stage
 from tests.support.scene import job
 from tests.tools import catalogue

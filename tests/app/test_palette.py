@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from textual.command import Command, CommandList, CommandPalette
 
-from hingtui.ui.screens.dialogs import AddDialog, HelpDialog
+from hingtui.ui.screens.dialogs import AddDialog
+from hingtui.ui.screens.help import HelpDialog
 from tests.support.pilot import Stage, stage
 from tests.support.scene import job, until
 

@@ -81,9 +81,9 @@ async def paint(acting: Stage) -> None:
 PLACES = [
     (Dashboard, "action_down", press_j),
     (Dashboard, "action_filter", filter_rows),
-    (Dashboard, "_tell", hear_of_a_change),
+    (Dashboard, "_show_toasts", hear_of_a_change),
     (Dashboard, "on_resize", another_size),
-    (Dashboard, "_told", let_time_pass),
+    (Dashboard, "_notices", let_time_pass),
     (RowView, "arrange", hear_of_a_change),
     (AddDialog, "on_mount", open_a_dialog),
     (AddDialog, "compose", open_a_dialog),

@@ -41,7 +41,7 @@ PLACES = {
     "load": ("hingtui.monitor.monitor", "Monitor.load", fail),
     "handler": ("hingtui.ui.screens.dashboard", "Dashboard.action_pause", fail),
     "thread": ("hingtui.ui.screens.dashboard", "Dashboard.action_sort", fail_in_thread),
-    "worker": ("hingtui.ui.screens.dashboard", "Dashboard._watch_found", fail_in_worker),
+    "worker": ("hingtui.ui.video_actions", "VideoActions.add", fail_in_worker),
 }
 
 class Finder(importlib.abc.MetaPathFinder):

@@ -1,4 +1,4 @@
-"""The dialogs: adding videos, entering the token, confirming to quit; and the help.
+"""The dialogs that add videos, take a token and confirm quitting.
 
 Each returns an answer and does nothing with it.
 """
@@ -6,15 +6,13 @@ Each returns an answer and does nothing with it.
 from __future__ import annotations
 
 import asyncio
-from itertools import zip_longest
 from typing import ClassVar, Generic, TypeVar
 
-from rich.cells import cell_len
 from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Button, Input, Label, Static, TextArea
@@ -24,14 +22,11 @@ from hingtui.model.ids import find_ids, readable
 from hingtui.storage.settings import clean_token
 from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.i18n import _, ngettext
-from hingtui.ui.commands import Group, group_title
-from hingtui.ui.keys import LiveKeys
 
 _PASTE_GAP = 0.02
 """Seconds: an Enter sooner than this after another key was pasted, not pressed."""
-_TWO_COLUMNS = 96
-"""Cells of width from which the keys stand in two columns."""
-_ESCAPE: list[BindingType] = [Binding("escape", "dismiss_nothing", show=False)]
+ESCAPE: list[BindingType] = [Binding("escape", "dismiss_nothing", show=False)]
+"""What every dialog is left by."""
 
 
 Answer = TypeVar("Answer")
@@ -40,7 +35,7 @@ Answer = TypeVar("Answer")
 class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """A question in a box; Escape answers None."""
 
-    BINDINGS: ClassVar[list[BindingType]] = _ESCAPE
+    BINDINGS: ClassVar[list[BindingType]] = ESCAPE
 
     def action_dismiss_nothing(self) -> None:
         """No answer."""
@@ -188,7 +183,7 @@ class QuitDialog(Dialog[bool]):
     """Asks whether to quit while files are being saved."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        *_ESCAPE,
+        *ESCAPE,
         Binding("q", "leave", show=False, id="quit"),
         Binding("y,enter", "leave", show=False),
         Binding("n", "dismiss_nothing", show=False),
@@ -222,62 +217,3 @@ class QuitDialog(Dialog[bool]):
     def action_leave(self) -> None:
         """Quit all the same."""
         self.dismiss(True)
-
-
-class HelpDialog(Dialog[None]):
-    """All keys, and what the signs mean."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        *_ESCAPE,
-        Binding("q", "dismiss_nothing", show=False, id="quit"),
-        Binding(
-            "question_mark,fullwidth_question_mark,f1", "dismiss_nothing", show=False, id="help"
-        ),
-        Binding("enter", "dismiss_nothing", show=False),
-    ]
-
-    def __init__(self, keys: LiveKeys, legend: Text) -> None:
-        super().__init__()
-        self._keys = keys
-        self._legend = legend
-
-    def compose(self) -> ComposeResult:
-        with VerticalScroll(id="help-box", classes="box"):
-            yield Label(_("Keys"), classes="title", markup=False)
-            yield Static(self._key_table(), markup=False, id="help-keys")
-            yield Label(_("Signs"), classes="title", markup=False)
-            yield Static(self._legend, markup=False)
-            yield Label(
-                _("hingtui only reads: no key can start, change or delete a job."),
-                classes="hint",
-                markup=False,
-            )
-
-    def _key_table(self) -> Text:
-        """All commands by group, in two columns; in one where the terminal is too narrow."""
-        groups = list(Group)
-        columns = [groups[:2], groups[2:]] if self.app.size.width >= _TWO_COLUMNS else [groups]
-        room = max(cell_len(self._keys.shown(command.id)) for command in self._keys.commands)
-        blocks = [self._column(column, room) for column in columns]
-        width = max(cell_len(line.plain) for line in blocks[0]) + 2
-        text = Text()
-        for lines in zip_longest(*blocks, fillvalue=Text()):
-            for at, line in enumerate(lines):
-                text.append_text(line)
-                if at < len(lines) - 1:
-                    text.append(" " * (width - cell_len(line.plain)))
-            text.append("\n")
-        text.rstrip()
-        return text
-
-    def _column(self, groups: list[Group], room: int) -> list[Text]:
-        lines: list[Text] = []
-        for group in groups:
-            lines.append(Text(group_title(group), "bold underline"))
-            for command in self._keys.commands:
-                if command.group is group:
-                    key = self._keys.shown(command.id)
-                    padding = " " * (room - cell_len(key))
-                    lines.append(Text.assemble(padding, (key, "bold"), f"  {command.help}"))
-            lines.append(Text())
-        return lines[:-1]

@@ -60,7 +60,7 @@ def sort_name(sort: Sort) -> str:
 class RowView:
     """A filter and a sort."""
 
-    needle: str = ""
+    filter: str = ""
     """Words that must all stand somewhere in a row; compared without case."""
     sort: Sort = Sort.ADDED
     is_reversed: bool = False
@@ -68,7 +68,7 @@ class RowView:
     @property
     def is_steady(self) -> bool:
         """Whether only rows that come and go can change the arrangement."""
-        return not self.needle and self.sort is Sort.ADDED
+        return not self.filter and self.sort is Sort.ADDED
 
     def next_sort(self) -> RowView:
         """Sorted by the next thing there is."""
@@ -78,7 +78,7 @@ class RowView:
 
     def arrange(self, rows: Iterable[Row], now: float) -> list[Row]:
         """The rows to show, in order."""
-        words = self.needle.casefold().split()
+        words = self.filter.casefold().split()
         kept = [row for row in rows if _holds(row, words)] if words else list(rows)
         kept.sort(key=lambda row: -row.added_at)
         if self.sort is not Sort.ADDED:

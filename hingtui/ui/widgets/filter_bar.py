@@ -19,18 +19,18 @@ class FilterBar(Input):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "drop", show=False)]
 
-    class Typed(Message):
-        """The filter is this now."""
+    class FilterChanged(Message):
+        """Other words are typed now."""
 
-        def __init__(self, needle: str) -> None:
+        def __init__(self, words: str) -> None:
             super().__init__()
-            self.needle = needle
+            self.words = words
 
-    class Left(Message):
+    class Closed(Message):
         """The person has finished typing."""
 
-    def __init__(self, needle: str) -> None:
-        super().__init__(needle, placeholder=_("filter: words of the prompt, model, id or status"))
+    def __init__(self, words: str) -> None:
+        super().__init__(words, placeholder=_("filter: words of the prompt, model, id or status"))
         self.compact = True
 
     def _on_paste(self, event: events.Paste) -> None:
@@ -40,14 +40,14 @@ class FilterBar(Input):
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.Typed(self.value.strip()))
+        self.post_message(self.FilterChanged(self.value.strip()))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
         event.stop()
-        self.post_message(self.Left())
+        self.post_message(self.Closed())
 
     def action_drop(self) -> None:
         """No filter."""
         self.value = ""
-        self.post_message(self.Left())
+        self.post_message(self.Closed())

@@ -1,25 +1,24 @@
-"""The header line and the banner below it, as text."""
+"""The header: counts, the next expiry, and the state of the gateway, on one line."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
+from textual.widgets import Static
 
 from hingtui.model.eta import Expiry
-from hingtui.model.explain import diagnose
 from hingtui.monitor import Connection, GatewayState, RowState, StatusCounts
-from hingtui.text.cell_width import fit, legible, steady
+from hingtui.text.cell_width import fit, legible
 from hingtui.text.clean import human_duration, time_of_day
 from hingtui.text.i18n import _
-from hingtui.ui.advice import advice_text
-from hingtui.ui.keys import KeyFor
 from hingtui.ui.table.cells import SOON, VERY_SOON
 from hingtui.ui.table.row_state import row_state_icon, row_state_style, row_state_word
 from hingtui.ui.theme.palette import Palette
+from hingtui.ui.widgets.same_text import same_text
 
 _COUNTED = (
     RowState.QUEUED,
@@ -32,82 +31,71 @@ _COUNTED = (
 )
 
 
-def header_line(
-    counts: StatusCounts,
-    connection: Connection,
-    *,
-    now: float,
-    host: str,
-    is_demo: bool,
-    palette: Palette,
-    width: int,
-    needle: str = "",
-    shown: int = 0,
-) -> Text:
-    """How many videos do what, the next expiry, and how things stand with the host."""
-    state, state_style = _connection_words(connection, palette)
-    right = Text(state, state_style)
+@dataclass(frozen=True, slots=True)
+class HeaderState:
+    """What the header shows."""
+
+    counts: StatusCounts
+    connection: Connection
+    now: float
+    """Unix seconds on the server's clock."""
+    gateway: str
+    """The gateway's host, "" to show none."""
+    is_demo: bool
+    filter: str = ""
+    """The words that rows are filtered by, "" for all rows."""
+    shown: int = 0
+    """Rows that the filter lets through."""
+
+
+class Header(Static):
+    """One line, repainted only when it changes."""
+
+    def __init__(self) -> None:
+        super().__init__(id="header", markup=False)
+        self._line = Text()
+
+    def show(self, state: HeaderState, palette: Palette) -> None:
+        """Show this state."""
+        line = header_line(state, palette, self.app.size.width)
+        if not same_text(line, self._line):
+            self._line = line
+            self.update(line, layout=False)
+
+
+def header_line(state: HeaderState, palette: Palette, width: int) -> Text:
+    """How many videos are in which state, the next expiry, and the state of the gateway."""
+    words, style = _connection_words(state.connection, palette)
+    right = Text(words, style)
     left = Text(" hingtui ", palette.strong)
-    if is_demo:
+    if state.is_demo:
         left.append(" DEMO ", palette.filled)
         left.append(" ")
-    if needle:
-        told = _("filter {words}: {n}").format(words=fit(needle, 20), n=shown)
-        left.append(f" {told} ", palette.accent)
-    ending = _next_expiry(counts.next_expiry(), now, palette)
+    if state.filter:
+        words = _("filter {words}: {n}").format(words=fit(state.filter, 20), n=state.shown)
+        left.append(f" {words} ", palette.accent)
+    expiry = _next_expiry(state.counts.next_expiry(), state.now, palette)
     room = width - cell_len(left.plain) - cell_len(right.plain) - 2
-    for with_words, end in ((True, ending), (False, ending), (False, Text())):
-        middle = _counts(counts.counts, palette, with_words=with_words)
+    for with_words, end in ((True, expiry), (False, expiry), (False, Text())):
+        middle = _counts(state.counts.counts, palette, with_words=with_words)
         middle.append_text(end)
         if cell_len(middle.plain) <= room:
             break
     left.append_text(middle)
-    host = legible(host)
-    if host and cell_len(left.plain) + cell_len(right.plain) + cell_len(host) + 5 < width:
-        right = Text(f"{host} ", palette.muted) + right
+    gateway = legible(state.gateway)
+    if gateway and cell_len(left.plain) + cell_len(right.plain) + cell_len(gateway) + 5 < width:
+        right = Text(f"{gateway} ", palette.muted) + right
     return _spread(left, right, width)
 
 
 def _counts(counts: Counter[RowState], palette: Palette, *, with_words: bool) -> Text:
-    """How many rows stand how; without words where there is no room for them."""
+    """How many rows are in which state; without words where there is no room for them."""
     text = Text()
-    for standing in _COUNTED:
-        if counts[standing]:
-            words = (
-                f"{counts[standing]} {row_state_word(standing)}"
-                if with_words
-                else f"{counts[standing]}"
-            )
-            text.append(f" {row_state_icon(standing)} {words} ", row_state_style(standing, palette))
+    for state in _COUNTED:
+        if counts[state]:
+            words = f"{counts[state]} {row_state_word(state)}" if with_words else f"{counts[state]}"
+            text.append(f" {row_state_icon(state)} {words} ", row_state_style(state, palette))
     return text
-
-
-def banner_line(
-    connection: Connection,
-    *,
-    urgent: str = "",
-    notices: Iterable[str],
-    palette: Palette,
-    key_for: KeyFor,
-) -> Text | None:
-    """What a person should know or do about the host or their files; None when all is well.
-
-    What is `urgent` comes first: that the host is offline, the header says too.
-    """
-    if urgent:
-        return Text(f" {legible(urgent)}", palette.warning)
-    if (
-        connection.link in (GatewayState.DENIED, GatewayState.OFFLINE)
-        and connection.error is not None
-    ):
-        told = diagnose(connection.error, of_all=True)
-        words = " ".join(part for part in (told.what, advice_text(told.advice, key_for)) if part)
-        if told.said:
-            words += f" ({told.said})"
-        style = palette.error if connection.link is GatewayState.DENIED else palette.warning
-        return Text(f" {steady(words)}", style)
-    lines = [f" {legible(notice)}" for notice in notices]
-    return Text("\n".join(lines), palette.warning) if lines else None
 
 
 def _connection_words(connection: Connection, palette: Palette) -> tuple[str, Style]:

@@ -31,7 +31,7 @@ class Welcome(Middle):
             shown.update(card)
 
 
-def welcome_card(*, needs_token: bool, host: str, palette: Palette, key_for: KeyFor) -> Text:
+def welcome_card(*, needs_token: bool, gateway: str, palette: Palette, key_for: KeyFor) -> Text:
     """What to do first, fitted to what is missing."""
     text = Text()
     text.append("hingtui\n", palette.primary + palette.strong)
@@ -41,7 +41,7 @@ def welcome_card(*, needs_token: bool, host: str, palette: Palette, key_for: Key
     )
     steps: list[tuple[str, str]] = []
     if needs_token:
-        steps.append((key_for("detail"), _("type your token for {host}").format(host=host)))
+        steps.append((key_for("detail"), _("type your token for {host}").format(host=gateway)))
     steps += [
         (key_for("add"), _("paste the ids of your videos")),
         (key_for("help"), _("see all keys")),

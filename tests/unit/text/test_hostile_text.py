@@ -31,8 +31,9 @@ from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.columns import plan_columns
 from hingtui.ui.theme.palette import palette_of
 from hingtui.ui.theme.themes import DARK
+from hingtui.ui.widgets.banner import banner_text
 from hingtui.ui.widgets.detail import detail_text
-from hingtui.ui.widgets.header import banner_line, header_line
+from hingtui.ui.widgets.header import HeaderState, header_line
 from tests.support.clock import EPOCH
 from tests.support.hostile_text import (
     EVERYTHING,
@@ -86,7 +87,7 @@ def sinks(row: Row) -> Iterator[tuple[str, Lines]]:
 
 
 def banner(error: ApiError) -> Lines:
-    text = banner_line(
+    text = banner_text(
         Connection(GatewayState.DENIED, error=error),
         notices=(),
         palette=PALETTE,
@@ -280,26 +281,19 @@ def test_a_file_name_that_is_no_text_is_shown_all_the_same() -> None:
 @settings(deadline=None)
 @given(hostile_text, hostile_text, hostile_text, st.sampled_from([1, 10, 40, 80, 200]))
 def test_the_header_is_one_harmless_line_of_its_width(
-    host: str, needle: str, notice: str, width: int
+    host: str, words: str, notice: str, width: int
 ) -> None:
     connection = Connection(GatewayState.ONLINE)
-    needle = clean_line(needle)
-    line = header_line(
-        StatusCounts(),
-        connection,
-        now=EPOCH,
-        host=host,
-        is_demo=True,
-        palette=PALETTE,
-        width=width,
-        needle=needle,
-        shown=1,
-    ).plain
+    words = clean_line(words)
+    state = HeaderState(
+        StatusCounts(), connection, EPOCH, gateway=host, is_demo=True, filter=words, shown=1
+    )
+    line = header_line(state, PALETTE, width).plain
     assert not harm_in(line)
     assert cell_len(line) == cells_of(line)
     if width > 20:
         assert cell_len(line) <= width
-    told = banner_line(connection, notices=[notice], palette=PALETTE, key_for=default_key_for)
+    told = banner_text(connection, notices=[notice], palette=PALETTE, key_for=default_key_for)
     assert told is not None
     assert not harm_in(told.plain)
 

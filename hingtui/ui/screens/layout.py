@@ -1,0 +1,241 @@
+"""The layout of the main screen: draws what the monitor has. The commands are in `dashboard`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import ActiveBinding
+from textual.containers import Container
+from textual.screen import Screen
+from textual.timer import Timer
+
+from hingtui.monitor import Changes, GatewayState, Monitor, Row, StatusCounts
+from hingtui.text.i18n import _
+from hingtui.ui.keys import LiveKeys
+from hingtui.ui.messages import VideosChanged
+from hingtui.ui.notifications import Toast, change_toasts
+from hingtui.ui.table.cells import RenderContext
+from hingtui.ui.table.row_view import RowView
+from hingtui.ui.table.video_table import VideoTable
+from hingtui.ui.textual_fixes.footer import KeyBar
+from hingtui.ui.theme.palette import Palette
+from hingtui.ui.widgets.banner import Banner, banner_text
+from hingtui.ui.widgets.detail import DetailPane
+from hingtui.ui.widgets.header import Header, HeaderState
+from hingtui.ui.widgets.welcome import Welcome, welcome_card
+
+WIDE = 120
+"""Cells of width from which the details stand beside the table, not below it."""
+TICK, SLOW_TICK = 1.0, 20.0
+"""Seconds between two redraws while something counts down, and while nothing does."""
+_TOAST_SECONDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class DashboardContext:
+    """What the dashboard is given by the app."""
+
+    gateway: str
+    """The gateway's host for the header, "" to show none."""
+    is_demo: bool
+    notices: list[str]
+    """What the banner shows while there is nothing more urgent. The app appends to it."""
+    keys: LiveKeys
+    play: Callable[[Path], Awaitable[bool]]
+    """Opens a file in the player; False if no player could be started."""
+
+
+class DashboardLayout(Screen[None]):
+    """The watchlist, a line about all of it, and the details of one video."""
+
+    def __init__(self, monitor: Monitor, palette: Palette, context: DashboardContext) -> None:
+        super().__init__()
+        self._monitor = monitor
+        self.palette = palette
+        self._dashboard_context = context
+        self._key_for = context.keys.key_for
+        self._footer_order = {c.id: place for place, c in enumerate(context.keys.commands)}
+        self._counts = StatusCounts()
+        self._view = RowView()
+        self._bindings_shown_for = (True, False)
+        """Whether the footer was last drawn for no videos, and for a missing token."""
+        self._ticker: Timer | None = None
+        self._tick = TICK
+
+    def compose(self) -> ComposeResult:
+        yield Header()
+        yield Banner()
+        with Container(id="body"):
+            yield VideoTable(self._render_context)
+        yield Container(id="keys")
+
+    def on_mount(self) -> None:
+        """Show what is known already."""
+        self._counts.update(self._monitor.watched, self._monitor.watched, self._monitor.now())
+        self._show_rows()
+        self._show_header()
+        self._ticker = self.set_interval(TICK, self.time_passed)
+        self.call_after_refresh(self._mount_keys)
+
+    def _mount_keys(self) -> None:
+        """Add the footer once the first picture is drawn: it is many widgets."""
+        self.query_one("#keys").mount(KeyBar(show_command_palette=False))
+
+    def on_resize(self) -> None:
+        """Put the details beside or below the table."""
+        self.set_class(self.size.width >= WIDE, "-wide")
+        self._show_header()
+
+    def use_palette(self, palette: Palette) -> None:
+        """The theme has changed."""
+        self.palette = palette
+        self._table.redraw()
+        self._show_header()
+        self._show_detail()
+
+    @property
+    def active_bindings(self) -> dict[str, ActiveBinding]:
+        """As Textual's, but the footer keeps its order: a keymap moves changed keys to the end."""
+        last = len(self._footer_order)
+        active = super().active_bindings.items()
+        places = {key: self._footer_order.get(a.binding.id or "", last) for key, a in active}
+        return dict(sorted(active, key=lambda item: places[item[0]]))
+
+    def _needs_token(self) -> bool:
+        return self._monitor.connection.link in (GatewayState.NO_TOKEN, GatewayState.DENIED)
+
+    @property
+    def _table(self) -> VideoTable:
+        return self.query_one(VideoTable)
+
+    def _render_context(self, row: Row) -> RenderContext:
+        left = self._monitor.remaining(row)
+        return RenderContext(self._monitor.now(), self.palette, left, self._key_for)
+
+    def _show_rows(self) -> None:
+        """Show the rows that the filter lets through, in order."""
+        rows = self._monitor.watched
+        self.query_one("#body").set_class(not rows, "-empty")
+        self._table.show(self._view.arrange(rows.values(), self._monitor.now()))
+        if not rows and self._monitor.connection.link is not GatewayState.STARTING:
+            self._show_welcome()
+
+    def _show_welcome(self) -> None:
+        card = welcome_card(
+            needs_token=self._monitor.connection.link is GatewayState.NO_TOKEN,
+            gateway=self._dashboard_context.gateway,
+            palette=self.palette,
+            key_for=self._key_for,
+        )
+        if welcome := self.query(Welcome):
+            welcome.first().show(card)
+        else:
+            self.query_one("#body").mount(Welcome(card))
+
+    def _show_header(self) -> None:
+        """Show the header and the banner, and the footer if other commands are possible now."""
+        shown_for = (not self._monitor.watched, self._needs_token())
+        if shown_for != self._bindings_shown_for:
+            self._bindings_shown_for = shown_for
+            self.refresh_bindings()
+        state = HeaderState(
+            self._counts,
+            self._monitor.connection,
+            self._monitor.now(),
+            self._dashboard_context.gateway,
+            self._dashboard_context.is_demo,
+            self._view.filter,
+            len(self._table.order),
+        )
+        self.query_one(Header).show(state, self.palette)
+        text = banner_text(
+            self._monitor.connection,
+            urgent=self._storage_problem(),
+            notices=self._notices(),
+            palette=self.palette,
+            key_for=self._key_for,
+        )
+        self.query_one(Banner).show(text)
+
+    def _storage_problem(self) -> str:
+        """Why the watchlist cannot be written, "" if it can."""
+        if (error := self._monitor.storage_error) is None:
+            return ""
+        words = _("{trouble} It is tried again; nothing watched here is forgotten.")
+        return words.format(trouble=error)
+
+    def _notices(self) -> Iterable[str]:
+        """What a person should know about their own files, the most important first."""
+        monitor = self._monitor
+        if monitor.is_read_only:
+            yield _("The watchlist is of a newer hingtui: it is shown, but nothing is saved in it.")
+        if monitor.set_aside is not None:
+            words = _("The watchlist was damaged. Its backup is used; the bad file is {name}.")
+            yield words.format(name=monitor.set_aside.name)
+        yield from self._dashboard_context.notices
+
+    def _show_detail(self) -> None:
+        if not self.query_one("#body").has_class("-detail") or not self.query(DetailPane):
+            return
+        pane = self.query_one(DetailPane)
+        row = self._selected()
+        try:
+            pane.show(row, None if row is None else self._render_context(row))
+        except Exception:
+            pane.show(None, None)  # rather nothing than another video's details
+            raise
+
+    def _selected(self) -> Row | None:
+        return self._monitor.watched.get(self._table.cursor_id or "")
+
+    def time_passed(self) -> None:
+        """Redraw countdowns and estimates."""
+        self._counts.update(self._monitor.watched, (), self._monitor.now())
+        if not self._view.is_steady:
+            self._show_rows()
+        self._table.update_visible()
+        self._show_header()
+        self._show_detail()
+        tick = TICK if self._counts.moving else SLOW_TICK
+        if tick != self._tick and self._ticker is not None:
+            self._tick = tick
+            self._ticker.stop()
+            self._ticker = self.set_interval(tick, self.time_passed)
+
+    @on(VideosChanged)
+    def _videos_changed(self, event: VideosChanged) -> None:
+        changes = event.changes
+        self._counts.update(self._monitor.watched, changes.ids, self._monitor.now())
+        if changes.membership:
+            self._show_rows()
+        else:
+            self._table.update_rows(changes.ids)
+        self._show_header()
+        if self._table.cursor_id in changes.ids or changes.membership:
+            self._show_detail()
+        self._show_toasts(changes)
+        if self._tick == SLOW_TICK:
+            self.time_passed()
+
+    def _show_toasts(self, changes: Changes) -> None:
+        for toast in change_toasts(changes, self._monitor.watched):
+            self._notify(toast)
+
+    @on(VideoTable.CursorMoved)
+    def _cursor_moved(self) -> None:
+        self._show_detail()
+        for pane in self.query(DetailPane):
+            pane.scroll_home(animate=False)
+
+    def _notify(self, toast: Toast) -> None:
+        self.app.notify(toast.text, severity=toast.severity, markup=False, timeout=_TOAST_SECONDS)
+
+    def _use_view(self, view: RowView) -> None:
+        self._view = view
+        self._show_rows()
+        self._show_header()
+        self._show_detail()

@@ -1,0 +1,208 @@
+"""What the commands do to the selected videos, and what is said about it. No Textual."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hingtui.model.explain import diagnose
+from hingtui.model.video import Status
+from hingtui.monitor import Monitor, Row
+from hingtui.text.cell_width import legible, short_id
+from hingtui.text.clean import clean_line
+from hingtui.text.i18n import _, ngettext
+from hingtui.ui.notifications import Toast, row_title
+
+if TYPE_CHECKING:
+    from hingtui.ui.keys import KeyFor  # imports Textual
+
+_ID_CELLS = 32
+"""Cells that a toast gives an id."""
+_STATUS_LENGTH = 40
+"""Characters of a status word that hingtui does not know."""
+_REJECTED_SHOWN = 3
+"""Words that are no ids, of which a toast shows so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class ActionContext:
+    """What the actions use of the screen and of the system."""
+
+    targets: Callable[[], list[Row]]
+    """The rows that an action is about: the selected one, or none."""
+    copy: Callable[[str], None]
+    """Puts a text on the clipboard."""
+    play: Callable[[Path], Awaitable[bool]]
+    """Opens a file in the player; False if no player could be started."""
+    key_for: KeyFor
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an action, for the screen to show."""
+
+    toast: Toast | None = None
+    rows_changed: bool = False
+    """Whether rows came or went."""
+    select: str | None = None
+    """The id of the row to put the cursor on."""
+
+
+class VideoActions:
+    """Each method is one command."""
+
+    def __init__(self, monitor: Monitor, context: ActionContext) -> None:
+        self._monitor = monitor
+        self._context = context
+
+    async def add(self, text: str) -> Outcome:
+        """Watch all ids that are found in a text."""
+        from hingtui.model.ids import find_ids  # the first picture does not need it
+
+        found = await asyncio.to_thread(find_ids, text)  # a hostile paste can take seconds
+        result = self._monitor.add(found.ids)
+        parts = []
+        if result.added:
+            n = len(result.added)
+            parts.append(ngettext("{n} added", "{n} added", n).format(n=n))
+        if result.known:
+            parts.append(_("{n} already watched").format(n=len(result.known)))
+        if found.rejected:
+            some = " ".join(found.rejected[:_REJECTED_SHOWN])
+            parts.append(_("not an id: {words}").format(words=clean_line(some, 60)))
+        toast = Toast(" · ".join(parts), "information" if found.ids else "warning")
+        select = result.added[0] if result.added else None
+        return Outcome(toast if parts else None, rows_changed=bool(result.added), select=select)
+
+    async def download(self) -> Outcome:
+        """Download the selected videos; say why where none can be."""
+        ids: list[str] = []
+        reasons: list[Toast] = []
+        for row in self._context.targets():
+            if (reason := await self._why_not_downloaded(row)) is None:
+                ids.append(row.id)
+            else:
+                reasons.append(reason)
+        begun = self._monitor.save(ids)
+        return Outcome(reasons[0] if reasons and not begun else None)
+
+    def download_all(self) -> Outcome:
+        """Download all videos that are ready and not saved yet."""
+        now = self._monitor.now()
+        ids = [row.id for row in self._monitor.watched.values() if row.can_be_saved(now)]
+        begun = len(self._monitor.save(ids))
+        if not begun:
+            return Outcome(Toast(_("Nothing is ready that is not saved yet.")))
+        words = ngettext("{n} download begins", "{n} downloads begin", begun)
+        return Outcome(Toast(words.format(n=begun)))
+
+    def cancel(self) -> Outcome:
+        """Stop the downloads of the selected videos."""
+        if self._monitor.cancel(row.id for row in self._context.targets()):
+            words = _("Download stopped; {key} resumes it.")
+            return Outcome(Toast(words.format(key=self._context.key_for("download"))))
+        return Outcome(Toast(_("It is not being downloaded.")))
+
+    def remove(self) -> Outcome:
+        """Take the selected videos off the watchlist."""
+        rows = self._context.targets()
+        if not rows:
+            return Outcome()
+        self._monitor.remove(row.id for row in rows)
+        words = _("No longer watched: {what} ({key} brings it back)")
+        what = ", ".join(row_title(row, row.id) for row in rows)
+        toast = Toast(words.format(what=what, key=self._context.key_for("undo")))
+        return Outcome(toast, rows_changed=True)
+
+    def undo(self) -> Outcome:
+        """Watch again what was taken off last."""
+        restored = self._monitor.restore()
+        if not restored:
+            return Outcome(Toast(_("Nothing to undo.")))
+        return Outcome(rows_changed=True, select=restored[0])
+
+    def ask(self) -> Outcome:
+        """Ask the gateway about the selected videos now."""
+        ids = [row.id for row in self._context.targets()]
+        if not ids:
+            return Outcome()
+        self._monitor.ask(ids)
+        return Outcome(Toast(_("Asking about it now.")))
+
+    def ask_all(self) -> Outcome:
+        """Ask the gateway about all unfinished videos now."""
+        self._monitor.ask()
+        return Outcome(Toast(_("Asking about all that are not finished.")))
+
+    def pause(self) -> Outcome:
+        """Stop asking, or go on; the header shows which."""
+        self._monitor.pause(not self._monitor.is_paused)
+        return Outcome()
+
+    async def open(self) -> Outcome:
+        """Open the saved file of the selected video in the player."""
+        rows = self._context.targets()
+        if not rows:
+            return Outcome()
+        row = rows[0]
+        if row.saved is None:
+            return Outcome(self._why_not_opened(row))
+        if not await asyncio.to_thread(row.saved.exists):
+            words = _("The file is not there any more: {path}. {key} downloads it again.")
+            key = self._context.key_for("download")
+            return Outcome(Toast(words.format(path=legible(row.saved), key=key), "warning"))
+        if await self._context.play(row.saved):
+            return Outcome(Toast(_("Opened: {name}").format(name=legible(row.saved.name))))
+        words = _("No player was found. Set open_command in config.toml. The file: {path}")
+        return Outcome(Toast(words.format(path=legible(row.saved)), "warning"))
+
+    def copy_id(self) -> Outcome:
+        """Copy the ids of the selected videos."""
+        ids = [row.id for row in self._context.targets()]
+        if not ids:
+            return Outcome()
+        self._context.copy("\n".join(ids))
+        return Outcome(Toast(_("Copied: {what}").format(what=short_id(ids[0], _ID_CELLS))))
+
+    async def _why_not_downloaded(self, row: Row) -> Toast | None:
+        """Why a download of this cannot begin; None if it can."""
+        if row.saved is not None and await asyncio.to_thread(row.saved.exists):
+            return Toast(_("It is saved already: {path}").format(path=legible(row.saved)))
+        if row.status is not Status.READY:
+            return Toast(_why_no_file(row), "warning")
+        if row.is_saving:
+            return Toast(_("It is being downloaded already."))
+        return None
+
+    def _why_not_opened(self, row: Row) -> Toast:
+        if row.status is not Status.READY:
+            return Toast(_why_no_file(row), "warning")
+        if row.is_saving:
+            return Toast(_("It is still being downloaded."), "warning")
+        words = _("It is not saved yet: {key} downloads it.")
+        return Toast(words.format(key=self._context.key_for("download")), "warning")
+
+
+def _why_no_file(row: Row) -> str:
+    """Why the gateway has no file of a video that is not ready."""
+    match row.status:
+        case Status.QUEUED:
+            return _("It is still in the gateway's queue.")
+        case Status.GENERATING:
+            return _("It is still being generated.")
+        case Status.FAILED:
+            return _("Its generation failed, so there is no file.")
+        case Status.EXPIRED:
+            return _("It has expired: the gateway has deleted its file.")
+        case _ if row.video is not None:
+            words = _("hingtui does not know the status “{word}”; only ready videos have a file.")
+            return words.format(word=clean_line(row.video.raw_status, _STATUS_LENGTH))
+        case _ if row.trouble is not None:
+            return diagnose(row.trouble.error).what
+        case _ if row.failures:
+            return _("The gateway does not know this id (yet).")
+        case _:
+            return _("The gateway has not answered about it yet.")
