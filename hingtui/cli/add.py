@@ -8,6 +8,7 @@ from hingtui.cli.input import given_ids
 from hingtui.cli.output import print_line
 from hingtui.cli.session import fail, read_settings, report_damage
 from hingtui.model.errors import HingtuiError
+from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from hingtui.system.clock import Clock
@@ -30,7 +31,8 @@ def add(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
     report_damage(before.set_aside or after.set_aside)
     known, added, rejected = _("already watched"), _("added"), _("not an id")
     for video_id in found.ids:
-        print_line(known if video_id in before.entries else added, video_id)
+        is_known = VideoKey(DEFAULT_GATEWAY, video_id) in before.entries
+        print_line(known if is_known else added, video_id)
     for word in found.rejected:
         print_line(rejected, word)
     if not found.ids:

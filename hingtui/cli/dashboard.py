@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from hingtui.cli.terminal_check import why_no_dashboard
 from hingtui.model.errors import SettingsError
+from hingtui.model.key import VideoKey
 from hingtui.storage.settings import Settings, load_settings
 from hingtui.system.log import open_log
 from hingtui.system.shutdown import this_process
@@ -65,13 +66,13 @@ def run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) ->
     return app.return_code or 0
 
 
-def _print_unwritten(ids: list[str]) -> None:
+def _print_unwritten(keys: list[VideoKey]) -> None:
     """Print the ids that could not be written to the watchlist, so that none is lost."""
-    if ids:
+    if keys:
         import shlex  # hardly ever needed
 
         message = _("These ids could not be written to the watchlist. To watch them again:")
-        command = shlex.join(["hingtui", "add", *(clean_line(video_id) for video_id in ids)])
+        command = shlex.join(["hingtui", "add", *(clean_line(key.id) for key in keys)])
         # When the process is ended by force, Textual still replaces sys.stderr.
         print(f"hingtui: {message}\n{command}", file=sys.__stderr__, flush=True)
 

@@ -13,6 +13,7 @@ from hingtui.cli.session import ask_once, with_monitor
 from hingtui.download import discard_part
 from hingtui.model.errors import Busy, HingtuiError, NotFound, NotReady, Scope, StorageError
 from hingtui.model.explain import diagnose
+from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor import DownloadState, GatewayState, Monitor, Row
 
@@ -52,7 +53,7 @@ class _DownloadRun:
         self._as_json = as_json
         self._open: list[Row] = []
         """Neither saved nor given up."""
-        self._begun: set[str] = set()
+        self._begun: set[VideoKey] = set()
         """Ids whose download was started in this run."""
         self._failed: list[Row] = []
         self._reported: set[GatewayState | str] = set()
@@ -76,7 +77,7 @@ class _DownloadRun:
     async def _print_earlier(self, row: Row) -> None:
         """Print a video that an earlier run saved; remove the part that a killed one left."""
         with suppress(StorageError):  # the video is here: a part beside it does no harm
-            await asyncio.to_thread(discard_part, row.id, self._folder)
+            await asyncio.to_thread(discard_part, row.key, self._folder)
         print_saved(row, self._monitor.now(), as_json=self._as_json)
 
     async def _until_over(self) -> None:
@@ -102,15 +103,15 @@ class _DownloadRun:
         if self._is_hopeless(row):
             self._open.remove(row)
             self._failed.append(row)
-        elif row.id in self._begun and row.saving is None:
+        elif row.key in self._begun and row.saving is None:
             self._open.remove(row)
             print_saved(row, self._monitor.now(), as_json=self._as_json)
-        elif row.id not in self._begun and row.status is Status.READY:
-            self._begun.update(self._monitor.save([row.id]))
+        elif row.key not in self._begun and row.status is Status.READY:
+            self._begun.update(self._monitor.save([row.key]))
 
     def _is_hopeless(self, row: Row) -> bool:
         """Whether this video will not be saved in this run."""
-        if row.id not in self._monitor.watched:
+        if row.key not in self._monitor.watched:
             return True  # another process took it off the watchlist
         if (download := row.saving) is not None:
             return download.state is DownloadState.FAILED or (

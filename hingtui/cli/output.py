@@ -108,6 +108,7 @@ def json_record(row: Row, now: float) -> dict[str, object]:
     status = Status.EXPIRED if row.has_vanished(now) else row.status
     return {
         "id": row.id,
+        "gateway": row.gateway,
         "status": status.value,
         "raw_status": video.raw_status if video else "",
         "progress": video.progress if video else None,

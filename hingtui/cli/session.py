@@ -10,6 +10,7 @@ from pathlib import Path
 from hingtui.cli.input import required_ids
 from hingtui.cli.output import print_message, shown_progress
 from hingtui.model.errors import HingtuiError
+from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.monitor import Monitor, Row
 from hingtui.storage.settings import Settings, absolute_path, load_settings
 from hingtui.storage.watchlist import Watchlist
@@ -81,10 +82,11 @@ async def _connected(
 ) -> int:
     from hingtui.api import Api
 
+    keys = [VideoKey(DEFAULT_GATEWAY, video_id) for video_id in ids]
     monitor = Monitor(
         Watchlist(settings.watchlist_path),
         folder=settings.downloads,
-        only=frozenset(ids) if ids else None,
+        only=frozenset(keys) if keys else None,
         max_downloads=settings.max_downloads,
         want_digest=want_digest,
     )
@@ -94,7 +96,7 @@ async def _connected(
     monitor.connect(Api(settings.base_url, token))
     runner = asyncio.create_task(monitor.run(polls=polls))
     try:
-        rows = [monitor.watched[video_id] for video_id in ids or monitor.watched]
+        rows = [monitor.watched[key] for key in keys or monitor.watched]
         return await work(monitor, rows, settings.downloads)
     finally:
         await monitor.stop()

@@ -31,6 +31,7 @@ from hingtui.model.errors import (
     Unreachable,
 )
 from hingtui.model.file_kind import FileKind
+from hingtui.model.key import VideoKey
 from hingtui.model.mp4 import inspect
 from hingtui.system.clock import Cancellation, Clock
 from hingtui.system.files import sha256_of
@@ -48,7 +49,7 @@ _MOST_CHANGES = 8
 
 def download(
     source: ContentSource,
-    video_id: str,
+    key: VideoKey,
     folder: Path,
     *,
     progress: Progress,
@@ -60,7 +61,7 @@ def download(
     want_digest: bool = False,
     limits: Limits = USUAL_LIMITS,
 ) -> Saved:
-    """Download the video `video_id` into `folder`; the saved file.
+    """Download the video of this `key` into `folder`; the saved file.
 
     `cancelled` ends it within the next bytes, a Cancellation at once. `link` is used if `/content`
     fails, and after it what the hook `fresh_link` returns. `busy_part` is the file that another
@@ -69,13 +70,13 @@ def download(
     Raises the DownloadError family, and an ApiError that does not pass within seconds. Whatever it
     raises, the bytes received stay in the part, unless they are known to be wrong.
     """
-    with raising_storage_errors(folder), opened_part(video_id, folder) as part:
+    with raising_storage_errors(folder), opened_part(key, folder) as part:
         transfer = Transfer(part, progress, cancelled, clock, limits)
         transfer.show(Phase.CONNECTING)
         known = (
             part.published,
             hooks.saved_by_another(),
-            published_as(busy_part, video_id, folder),
+            published_as(busy_part, key, folder),
         )
         for path in known:
             if path and (saved := _saved_before(path, want_digest=want_digest)):
@@ -163,7 +164,7 @@ class _Attempts:
         # A plain event is noticed with the next bytes.
         cancelled = transfer.cancelled if isinstance(transfer.cancelled, Cancellation) else None
         with self.source.open_content(
-            self.part.video_id,
+            self.part.key.id,
             start=start,
             validator=known.validator if known and start else None,
             link=self.route.link,

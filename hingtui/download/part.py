@@ -20,6 +20,7 @@ from hingtui.download.claim import busy_elsewhere, is_at, open_locked
 from hingtui.download.part_metadata import PartMetadata, Source, read_metadata, write_metadata
 from hingtui.download.part_names import final_name, part_paths, target_of
 from hingtui.model.errors import Busy, StorageError, is_disk_full
+from hingtui.model.key import VideoKey
 from hingtui.system.files import (
     boot_id,
     close_quietly,
@@ -45,8 +46,8 @@ SYNC_EVERY = 64 << 20
 class Part:
     """An open and locked part file. `opened_part` makes it."""
 
-    def __init__(self, video_id: str, target: Path) -> None:
-        self.video_id = video_id
+    def __init__(self, key: VideoKey, target: Path) -> None:
+        self.key = key
         self.target = target
         self.path, self.sidecar = part_paths(target)
         self.published: Path | None = None
@@ -94,7 +95,7 @@ class Part:
         return True
 
     def _read_metadata(self) -> None:
-        self._metadata, self._metadata_state = read_metadata(self.sidecar, self.video_id)
+        self._metadata, self._metadata_state = read_metadata(self.sidecar, self.key)
         if self._metadata is None and is_taken(self.sidecar):
             set_aside(self.sidecar)
 
@@ -141,7 +142,7 @@ class Part:
         """Write to the metadata which file the bytes belong to."""
         metadata = PartMetadata(source, self._synced_bytes, boot_id())
         if metadata != self._metadata:
-            self._metadata_state = write_metadata(self.sidecar, self.video_id, metadata)
+            self._metadata_state = write_metadata(self.sidecar, self.key, metadata)
             self._metadata = metadata
         self.source = source
 
@@ -227,10 +228,10 @@ class Part:
 
 
 @contextmanager
-def opened_part(video_id: str, folder: Path) -> Iterator[Part]:
+def opened_part(key: VideoKey, folder: Path) -> Iterator[Part]:
     """The part of this video, open and locked; made where missing. Raises Busy or OSError."""
     make_folder(folder)
-    part = Part(video_id, target_of(video_id, folder))
+    part = Part(key, target_of(key, folder))
     try:
         part.load()
     except BaseException:
@@ -242,24 +243,24 @@ def opened_part(video_id: str, folder: Path) -> Iterator[Part]:
         part.close()
 
 
-def discard_part(video_id: str, folder: Path) -> None:
+def discard_part(key: VideoKey, folder: Path) -> None:
     """Remove the part of a video, unless another process is downloading it.
 
     Raises StorageError.
     """
-    path, sidecar = part_paths(target_of(video_id, folder))
+    path, sidecar = part_paths(target_of(key, folder))
     with raising_storage_errors(folder):
         if not is_taken(path) and not is_taken(sidecar):
             return
-        with suppress(Busy), opened_part(video_id, folder) as part:
+        with suppress(Busy), opened_part(key, folder) as part:
             part.discard()
             sync_folder(folder)
 
 
-def part_size(video_id: str, folder: Path) -> int:
+def part_size(key: VideoKey, folder: Path) -> int:
     """Bytes in the part of a video; 0 if there is none."""
     try:
-        return part_paths(target_of(video_id, folder))[0].stat().st_size
+        return part_paths(target_of(key, folder))[0].stat().st_size
     except OSError:
         return 0
 

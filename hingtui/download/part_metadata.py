@@ -10,6 +10,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.system.files import NotAFile, read_file, write_atomically
 
 _LIMIT = 64 << 10
@@ -42,10 +43,11 @@ class PartMetadata:
     """The kernel's boot id when this was written; "" if unavailable."""
 
 
-def write_metadata(path: Path, video_id: str, metadata: PartMetadata) -> os.stat_result:
+def write_metadata(path: Path, key: VideoKey, metadata: PartMetadata) -> os.stat_result:
     """Write it, synced; the state of the file. Raises OSError."""
     record = {
-        "id": video_id,
+        "gateway": key.gateway,
+        "id": key.id,
         **asdict(metadata.source),
         _SYNCED_BYTES: metadata.synced_bytes,
         "boot": metadata.boot,
@@ -54,19 +56,21 @@ def write_metadata(path: Path, video_id: str, metadata: PartMetadata) -> os.stat
     return path.lstat()
 
 
-def read_metadata(path: Path, video_id: str) -> tuple[PartMetadata | None, os.stat_result | None]:
+def read_metadata(path: Path, key: VideoKey) -> tuple[PartMetadata | None, os.stat_result | None]:
     """The metadata of this video's part and the state of its file; None if there is none."""
     try:
         data, state = read_file(path, _LIMIT, follow=False)
-        metadata = _parse(json.loads(data), video_id)
+        metadata = _parse(json.loads(data), key)
     except (FileNotFoundError, NotAFile, ValueError, RecursionError):
         return None, None
     return (metadata, state) if metadata else (None, None)
 
 
-def _parse(record: object, video_id: str) -> PartMetadata | None:
-    if not isinstance(record, dict) or record.get("id") != video_id:
+def _parse(record: object, key: VideoKey) -> PartMetadata | None:
+    if not isinstance(record, dict):
         return None
+    if (record.get("gateway", DEFAULT_GATEWAY), record.get("id")) != key:
+        return None  # earlier versions wrote no gateway: there was only one
     total, validator, origin = record.get("total"), record.get("validator"), record.get("origin")
     if not (total is None or (type(total) is int and total >= 0)):
         return None

@@ -8,15 +8,21 @@ from pathlib import Path
 
 from hingtui.download.claim import is_at
 from hingtui.model.file_kind import FileKind
+from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.system.files import is_taken, numbered, safe_name
 
 _SUFFIXES = tuple(dict.fromkeys(kind.suffix for kind in FileKind if kind is not FileKind.TEXT))
 """The suffixes of all final names."""
 
 
-def target_of(video_id: str, folder: Path) -> Path:
-    """The final name of the video, if it is an MP4 and the name is free."""
-    return folder / f"{safe_name(video_id)}.mp4"
+def target_of(key: VideoKey, folder: Path) -> Path:
+    """The final name of the video, if it is an MP4 and the name is free.
+
+    The default gateway's videos are named after their ids alone. No two keys share a name: no id
+    holds a NUL, and `safe_name` appends a hash to what does.
+    """
+    name = key.id if key.gateway == DEFAULT_GATEWAY else f"{key.id}\0{key.gateway}"
+    return folder / f"{safe_name(name)}.mp4"
 
 
 def part_paths(target: Path) -> tuple[Path, Path]:
@@ -33,6 +39,6 @@ def final_name(state: os.stat_result, target: Path) -> Path | None:
     return None
 
 
-def published_as(state: os.stat_result | None, video_id: str, folder: Path) -> Path | None:
+def published_as(state: os.stat_result | None, key: VideoKey, folder: Path) -> Path | None:
     """The final name of the file that another process was seen downloading to; None if none."""
-    return None if state is None else final_name(state, target_of(video_id, folder))
+    return None if state is None else final_name(state, target_of(key, folder))

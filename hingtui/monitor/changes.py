@@ -7,6 +7,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from hingtui.model.key import VideoKey
+
 GATHER = 0.1
 """Seconds for which changes are gathered before listeners hear of them."""
 
@@ -15,20 +17,20 @@ _log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Changes:
-    """What is new since listeners last heard, in ids of rows."""
+    """What changed since listeners were last called."""
 
-    ids: set[str] = field(default_factory=set)
+    keys: set[VideoKey] = field(default_factory=set)
     """Rows of which anything changed, those that went included."""
     membership: bool = False
     """Rows came or went."""
     host: bool = False
     """The connection, the pause or the watchlist's own state changed."""
-    ready: list[str] = field(default_factory=list)
+    ready: list[VideoKey] = field(default_factory=list)
     """Turned ready while watched."""
-    failed: list[str] = field(default_factory=list)
+    failed: list[VideoKey] = field(default_factory=list)
     """Turned failed or expired while watched."""
-    saved: list[str] = field(default_factory=list)
-    not_saved: list[str] = field(default_factory=list)
+    saved: list[VideoKey] = field(default_factory=list)
+    not_saved: list[VideoKey] = field(default_factory=list)
     """Downloads that were given up."""
 
 
@@ -44,9 +46,9 @@ class ChangeFeed:
         """Call `listener` with what changed, a few times a second at most."""
         self._listeners.append(listener)
 
-    def row(self, video_id: str) -> None:
-        """Something about this row is new."""
-        self.new.ids.add(video_id)
+    def row(self, key: VideoKey) -> None:
+        """Something in this row changed."""
+        self.new.keys.add(key)
         self._plan()
 
     def host(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from hingtui.download import Saved
 from hingtui.model.errors import ApiError, Expired, HingtuiError, RateLimited, Scope
+from hingtui.model.key import VideoKey
 from hingtui.monitor.changes import ChangeFeed
 from hingtui.monitor.poller import Asks, Poller
 from hingtui.monitor.response_handler import ResponseHandler
@@ -30,11 +31,11 @@ class DownloadEvents:
     def requested(self, row: Row, *, is_wanted: bool) -> None:
         """Remember for the next run whether a person wants the file."""
         row.download_requested = is_wanted
-        self.watchlist_sync.updated(row.id)
+        self.watchlist_sync.updated(row.key)
 
-    def changed(self, video_id: str) -> None:
+    def changed(self, key: VideoKey) -> None:
         """The state or the progress of this video's download changed."""
-        self.feed.row(video_id)
+        self.feed.row(key)
 
     def saved(self, row: Row, saved: Saved) -> None:
         """The file is complete and has its name."""
@@ -42,8 +43,8 @@ class DownloadEvents:
         row.saved_bytes = saved.bytes
         row.download_requested = False
         row.digest = saved.sha256
-        self.feed.new.saved.append(row.id)
-        self.watchlist_sync.updated(row.id)
+        self.feed.new.saved.append(row.key)
+        self.watchlist_sync.updated(row.key)
 
     def failed_for_now(self, row: Row, error: HingtuiError) -> None:
         """One try failed: find out whether there is more to it than this video."""
@@ -61,17 +62,17 @@ class DownloadEvents:
             _log.error("downloading %s failed unexpectedly", row.id, exc_info=error)
         elif not isinstance(error, ApiError):
             _log.warning("downloading %s failed: %r", row.id, error)
-        self.feed.new.not_saved.append(row.id)
+        self.feed.new.not_saved.append(row.key)
         self.requested(row, is_wanted=False)
 
-    async def fresh_link(self, video_id: str) -> str:
+    async def fresh_link(self, key: VideoKey) -> str:
         """Ask about a video once more, for a link that is valid now; "" where there is none."""
         if self.api is None:
             return ""
         try:
-            response = await self.api.retrieve(video_id)
+            response = await self.api.retrieve(key.id)
         except Exception as error:  # noqa: BLE001 - shown on the row, as with any other request
-            self.responses.handle(video_id, error)
+            self.responses.handle(key.id, error)
             return ""
-        self.responses.handle(video_id, response)
+        self.responses.handle(key.id, response)
         return response.video.link

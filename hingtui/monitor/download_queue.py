@@ -22,6 +22,7 @@ from hingtui.model.errors import (
     Stalled,
     StorageError,
 )
+from hingtui.model.key import VideoKey
 from hingtui.monitor.daemon_thread import run_in_daemon_thread
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.retry_policy import retry_in
@@ -40,7 +41,7 @@ _log = logging.getLogger(__name__)
 class DownloadListener(Protocol):
     """Gets the events of all downloads, on the event loop."""
 
-    def changed(self, video_id: str) -> None:
+    def changed(self, key: VideoKey) -> None:
         """The state or the progress of this video's download changed."""
 
     def saved(self, row: Row, saved: Saved) -> None:
@@ -52,7 +53,7 @@ class DownloadListener(Protocol):
     def given_up(self, row: Row, error: Exception) -> None:
         """It is not tried again by itself."""
 
-    async def fresh_link(self, video_id: str) -> str:
+    async def fresh_link(self, key: VideoKey) -> str:
         """A direct link that is valid now, as the gateway gives it; "" where there is none."""
 
 
@@ -84,15 +85,15 @@ class DownloadQueue:
         self._want_digest = want_digest
         self._is_progress_planned = False
         self._source: ContentSource | None = None
-        self._wanted: dict[str, Row] = {}
-        self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._leaving: set[str] = set()
+        self._wanted: dict[VideoKey, Row] = {}
+        self._tasks: dict[VideoKey, asyncio.Task[None]] = {}
+        self._leaving: set[VideoKey] = set()
         """Cancelled, but the thread is still on its way out: it keeps nobody waiting."""
         self._wake = asyncio.Event()
 
     @property
-    def running(self) -> list[str]:
-        """The ids being downloaded at this moment."""
+    def running(self) -> list[VideoKey]:
+        """What is being downloaded at this moment."""
         return list(self._tasks)
 
     @property
@@ -108,8 +109,8 @@ class DownloadQueue:
     def want(self, watched: Row) -> None:
         """Bring this one home as soon as there is room."""
         watched.saving = Download(asked_at=self._clock.monotonic())
-        self._wanted[watched.id] = watched
-        self.listener.changed(watched.id)
+        self._wanted[watched.key] = watched
+        self.listener.changed(watched.key)
         self._wake.set()
 
     def cancel(self, watched: Row) -> None:
@@ -118,19 +119,19 @@ class DownloadQueue:
             return
         watched.saving.cancelled.set()
         watched.saving = None
-        if watched.id in self._tasks:
-            self._leaving.add(watched.id)
-        self._wanted.pop(watched.id, None)
-        self.listener.changed(watched.id)
+        if watched.key in self._tasks:
+            self._leaving.add(watched.key)
+        self._wanted.pop(watched.key, None)
+        self.listener.changed(watched.key)
         self._wake.set()
 
     async def forget(self, watched: Row) -> None:
         """The video is unwatched: stop, and remove what was received of it."""
         self.cancel(watched)
-        if (task := self._tasks.get(watched.id)) is not None:
+        if (task := self._tasks.get(watched.key)) is not None:
             await asyncio.wait([task])
         try:
-            await asyncio.to_thread(discard_part, watched.id, self.folder)
+            await asyncio.to_thread(discard_part, watched.key, self.folder)
         except StorageError as trouble:
             _log.warning("what was received of %s could not be removed: %s", watched.id, trouble)
 
@@ -160,7 +161,7 @@ class DownloadQueue:
         if source is None or self._gateway.refused is not None:
             return None
         now = self._clock.monotonic()
-        waiting = [w for id_, w in self._wanted.items() if id_ not in self._tasks]
+        waiting = [w for key, w in self._wanted.items() if key not in self._tasks]
         ripe = [w for w in waiting if w.saving is not None and w.saving.retry_at <= now]
         room = self._at_once - len(self._tasks.keys() - self._leaving)
         for watched in sorted(ripe, key=self._urgency)[: max(0, room)]:
@@ -187,8 +188,8 @@ class DownloadQueue:
         task = asyncio.create_task(
             self._save(source, watched, saving), name=f"download {watched.id}"
         )
-        self._tasks[watched.id] = task
-        self.listener.changed(watched.id)
+        self._tasks[watched.key] = task
+        self.listener.changed(watched.key)
         self._plan_progress()
 
     def _plan_progress(self) -> None:
@@ -199,8 +200,8 @@ class DownloadQueue:
 
     def _report_progress(self) -> None:
         self._is_progress_planned = False
-        for video_id in self._tasks:
-            self.listener.changed(video_id)
+        for key in self._tasks:
+            self.listener.changed(key)
         self._plan_progress()
 
     async def _save(self, source: ContentSource, watched: Row, saving: Download) -> None:
@@ -213,13 +214,13 @@ class DownloadQueue:
                 self._put_off(watched, saving, error)
         else:
             # Even after a cancel that came too late: the file is there, and the row says so.
-            self._wanted.pop(watched.id, None)
+            self._wanted.pop(watched.key, None)
             watched.saving = None
             self.listener.saved(watched, saved)
         finally:
-            self._tasks.pop(watched.id, None)
-            self._leaving.discard(watched.id)
-            self.listener.changed(watched.id)
+            self._tasks.pop(watched.key, None)
+            self._leaving.discard(watched.key)
+            self.listener.changed(watched.key)
             self._wake.set()
 
     def _in_thread(
@@ -229,7 +230,7 @@ class DownloadQueue:
         link = watched.video.link if watched.video is not None else ""
 
         def fresh_link() -> str:
-            asked = asyncio.run_coroutine_threadsafe(self.listener.fresh_link(watched.id), loop)
+            asked = asyncio.run_coroutine_threadsafe(self.listener.fresh_link(watched.key), loop)
             while not loop.is_closed():
                 with contextlib.suppress(TimeoutError):
                     return asked.result(_LOOK_AGAIN)
@@ -238,7 +239,7 @@ class DownloadQueue:
         def work() -> Saved:
             return download(
                 source,
-                watched.id,
+                watched.key,
                 self.folder,
                 progress=saving.progress,
                 cancelled=saving.cancelled,
@@ -247,10 +248,10 @@ class DownloadQueue:
                 busy_part=saving.busy_part,
                 hooks=DownloadHooks(
                     fresh_link=fresh_link,
-                    saved_by_another=lambda: self._shared.find(watched.id),
+                    saved_by_another=lambda: self._shared.find(watched.key),
                     admit=lambda: self._gateway.admit(self._clock.monotonic()),
                     time_left=lambda: self._time_left(watched),
-                    saved=lambda saved: self._shared.publish(watched.id, saved),
+                    saved=lambda saved: self._shared.publish(watched.key, saved),
                 ),
                 want_digest=self._want_digest,
             )
@@ -289,7 +290,7 @@ class DownloadQueue:
             # What an unexpected error says can be secret: it is for the log alone.
             saving.error = DownloadError(type(error).__name__)
         saving.state = DownloadState.FAILED
-        self._wanted.pop(watched.id, None)
+        self._wanted.pop(watched.key, None)
         self.listener.given_up(watched, error)
 
     def requeue(self, watched: Row) -> None:

@@ -20,6 +20,7 @@ from hingtui.model.errors import (
     RateLimited,
     Scope,
 )
+from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.monitor.rate_limiter import RateLimiter
 from hingtui.system.clock import Clock
 
@@ -67,8 +68,17 @@ class Gateway:
     All methods belong to the event loop's thread, but for `admit`.
     """
 
-    def __init__(self, clock: Clock, rng: random.Random, changed: Callable[[], None]) -> None:
-        """`changed` is called when there is something new to show."""
+    def __init__(
+        self,
+        clock: Clock,
+        rng: random.Random,
+        changed: Callable[[], None],
+        *,
+        name: str = DEFAULT_GATEWAY,
+    ) -> None:
+        """`changed` is called when there is something new to show. `name` is the gateway's in the
+        settings."""
+        self.name = name
         self.limiter = RateLimiter(rng)
         self.link = GatewayState.STARTING
         """STARTING, NO_TOKEN or ONLINE: whether there is anything to ask through."""

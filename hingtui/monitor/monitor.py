@@ -16,6 +16,7 @@ from typing import Protocol
 from hingtui.download import ContentSource
 from hingtui.model.errors import StorageError
 from hingtui.model.eta import remaining as seconds_remaining
+from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor.background import Background
 from hingtui.monitor.changes import ChangeFeed, Changes
@@ -44,8 +45,8 @@ class Api(Asks, ContentSource, Protocol):
 class Added:
     """Which of the ids that were to be added are new, and which were watched already."""
 
-    added: tuple[str, ...]
-    known: tuple[str, ...]
+    added: tuple[VideoKey, ...]
+    known: tuple[VideoKey, ...]
 
 
 class Monitor:
@@ -56,7 +57,7 @@ class Monitor:
         watchlist: Watchlist,
         *,
         folder: Path,
-        only: frozenset[str] | None = None,
+        only: frozenset[VideoKey] | None = None,
         max_downloads: int = 3,
         auto_download: bool = False,
         want_digest: bool = False,
@@ -89,7 +90,6 @@ class Monitor:
             self.clock,
             self._rng,
             answered=self._handle_outcome,
-            watched=self.watched.keys,
         )
         self.watchlist_sync = WatchlistSync(
             watchlist,
@@ -132,7 +132,7 @@ class Monitor:
         contents = await self.watchlist_sync.load()
         if self._resume_downloads:
             self.save(
-                entry.id
+                entry.key
                 for entry in contents.entries.values()
                 if entry.download_requested and entry.saved is None
             )
@@ -199,60 +199,63 @@ class Monitor:
         """Call `listener` with what changed, a few times a second at most."""
         self.feed.subscribe(listener)
 
-    def add(self, video_ids: Iterable[str], *, remember: bool = True) -> Added:
-        """Watch these; with `remember` False only in this run, not in the file."""
-        added: list[str] = []
-        known: list[str] = []
+    def add(
+        self, video_ids: Iterable[str], *, gateway: str = DEFAULT_GATEWAY, remember: bool = True
+    ) -> Added:
+        """Watch these ids of a gateway; with `remember` False only in this run, not in the file."""
+        added: list[VideoKey] = []
+        known: list[VideoKey] = []
         now = self.clock.time()
         for video_id in video_ids:
-            if video_id in self.watched:
-                known.append(video_id)
+            key = VideoKey(gateway, video_id)
+            if key in self.watched:
+                known.append(key)
             else:
-                self._rows.insert(Row(video_id, added_at=now, is_old=False))
-                added.append(video_id)
+                self._rows.insert(Row(video_id, added_at=now, is_old=False, gateway=gateway))
+                added.append(key)
         if added and remember:
             self.watchlist_sync.added(added)
         return Added(tuple(added), tuple(known))
 
-    def remove(self, video_ids: Iterable[str]) -> int:
+    def remove(self, keys: Iterable[VideoKey]) -> int:
         """Watch these no more; nothing is deleted at the gateway. Returns how many there were."""
-        gone = self._rows.remove(video_ids)
-        self.watchlist_sync.removed(row.id for row in gone)
+        gone = self._rows.remove(keys)
+        self.watchlist_sync.removed(row.key for row in gone)
         return len(gone)
 
-    def restore(self) -> list[str]:
-        """Undo the last `remove`; the ids that are back."""
-        back = [row.id for row in self._rows.restore()]
+    def restore(self) -> list[VideoKey]:
+        """Undo the last `remove`; what is back."""
+        back = [row.key for row in self._rows.restore()]
         self.watchlist_sync.added(back)
         return back
 
-    def ask(self, video_ids: Iterable[str] | None = None) -> None:
+    def ask(self, keys: Iterable[VideoKey] | None = None) -> None:
         """Ask about these now, finished ones too; None: about all that are not finished."""
         self.gateway.reset()
         self.queue.wake()
-        ids_given = video_ids is not None
-        if video_ids is None:
-            video_ids = [row.id for row in self.watched.values() if not row.is_final]
-        for video_id in video_ids:
-            if video_id in self.watched:
-                self.poller.schedule(video_id, 0, alone=ids_given)
-                self._responses.asked_for.add(video_id)
+        are_given = keys is not None
+        if keys is None:
+            keys = [row.key for row in self.watched.values() if not row.is_final]
+        for key in keys:
+            if key in self.watched:
+                self.poller.schedule(key.id, 0, alone=are_given)
+                self._responses.asked_for.add(key.id)
 
-    def save(self, video_ids: Iterable[str]) -> list[str]:
-        """Download these; the ids whose download this began."""
-        begun: list[str] = []
-        for video_id in video_ids:
-            row = self.watched.get(video_id)
+    def save(self, keys: Iterable[VideoKey]) -> list[VideoKey]:
+        """Download these; returns those whose download this began."""
+        begun: list[VideoKey] = []
+        for key in keys:
+            row = self.watched.get(key)
             if row is None or row.status is not Status.READY or row.is_saving:
                 continue
             self.queue.want(row)
             self._download_events.requested(row, is_wanted=True)
-            begun.append(video_id)
+            begun.append(key)
         return begun
 
-    def cancel(self, video_ids: Iterable[str]) -> int:
+    def cancel(self, keys: Iterable[VideoKey]) -> int:
         """Stop these downloads; they can be resumed. Returns how many there were."""
-        stopped = [w for i in video_ids if (w := self.watched.get(i)) is not None and w.is_saving]
+        stopped = [w for key in keys if (w := self.watched.get(key)) is not None and w.is_saving]
         for row in stopped:
             self.queue.cancel(row)
             self._download_events.requested(row, is_wanted=False)
@@ -270,9 +273,9 @@ class Monitor:
         self.feed.host()
 
     @property
-    def watched(self) -> dict[str, Row]:
-        """All rows by id, in the order in which they were added."""
-        return self._rows.by_id
+    def watched(self) -> dict[VideoKey, Row]:
+        """All rows, in the order in which they were added."""
+        return self._rows.by_key
 
     @property
     def saving(self) -> list[Row]:
@@ -290,8 +293,8 @@ class Monitor:
         return self._rows.is_read_only
 
     @property
-    def unwritten(self) -> list[str]:
-        """The ids added here that are not sure to be in the watchlist's file yet."""
+    def unwritten(self) -> list[VideoKey]:
+        """What was added here and is not sure to be in the watchlist's file yet."""
         return self.watchlist_sync.unwritten
 
     def now(self) -> float:
@@ -313,18 +316,19 @@ class Monitor:
         usual = self._duration_stats.median(row.video)
         return seconds_remaining(row.pace, self.now(), usual) or None
 
-    def next_question_in(self, video_id: str) -> float | None:
+    def next_question_in(self, key: VideoKey) -> float | None:
         """Seconds until the next request about this video; None when none is planned."""
-        return self.poller.next_due_in(video_id)
+        return self.poller.next_due_in(key.id)
 
     def _handle_outcome(self, video_id: str, outcome: Outcome) -> None:
         self._responses.handle(video_id, outcome)
 
     def _download_automatically(self, row: Row) -> None:
         if self.auto_download:
-            self.save([row.id])
+            self.save([row.key])
 
     def _row_inserted(self, row: Row) -> None:
+        self.poller.watch(row.id)
         if not row.is_final:
             self.poller.schedule(row.id, 0)
 

@@ -49,15 +49,14 @@ class Poller:
         rng: random.Random,
         *,
         answered: Callable[[str, Answered | Swept | Exception], None],
-        watched: Callable[[], Collection[str]],
     ) -> None:
-        """`answered` gets each outcome; an empty id stands for the list. `watched` gives all ids
-        that a probe may ask about."""
+        """`answered` gets each outcome; an empty id stands for the list."""
         self._gateway = gateway
         self._clock = clock
         self._rng = rng
         self._answered = answered
-        self._watched = watched
+        self.watched: dict[str, None] = {}
+        """All ids of this gateway, finished ones too: a probe may ask about any of them."""
         self._api: Asks | None = None
         self._due: dict[str, float] = {}
         self._heap: list[tuple[float, str]] = []
@@ -94,6 +93,10 @@ class Poller:
         self._list_poller.reset()
         self._wake.set()
 
+    def watch(self, video_id: str) -> None:
+        """This id is watched from now on; nothing is planned for it yet."""
+        self.watched[video_id] = None
+
     def schedule(self, video_id: str, in_seconds: float, *, alone: bool = False) -> None:
         """Ask about `video_id` in so many seconds, whatever was planned before.
 
@@ -113,8 +116,9 @@ class Poller:
         return video_id in self._tasks
 
     def drop(self, video_ids: Iterable[str]) -> None:
-        """Ask about these no more."""
+        """These are not watched any more."""
         for video_id in video_ids:
+            self.watched.pop(video_id, None)
             self._due.pop(video_id, None)
             self._ripe.pop(video_id, None)
             self._alone.discard(video_id)
@@ -189,7 +193,7 @@ class Poller:
         The list and ids that have been answered before say most about the gateway. The others come
         in any order: the first ones may all have a fault of their own.
         """
-        watched = self._watched()
+        watched = self.watched
         best = [] if self._gateway.may_be_refused else [LIST]
         best += [i for i in reversed(self._gateway.answered_before) if i in watched]
         for _round in range(2):

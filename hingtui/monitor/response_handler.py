@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from hingtui.model.errors import ApiError, Expired, HingtuiError, NotFound, RateLimited, Scope
 from hingtui.model.eta import GRACE, RARE, SLOW, STEADY, ask_again_in, first_pace, jitter
+from hingtui.model.key import VideoKey
 from hingtui.model.video import Status, Video
 from hingtui.monitor.changes import ChangeFeed
 from hingtui.monitor.download_queue import DownloadQueue
@@ -40,8 +41,8 @@ Outcome = Answered | Swept | Exception
 class ResponseHandler:
     """What follows from each response and each error."""
 
-    rows: dict[str, Row]
-    """The monitor's own, by id."""
+    rows: dict[VideoKey, Row]
+    """The monitor's own, of all gateways."""
     gateway: Gateway
     poller: Poller
     """Gets when each row is asked about next."""
@@ -58,10 +59,10 @@ class ResponseHandler:
 
     def handle(self, video_id: str, outcome: Outcome) -> None:
         """Take in the outcome of a request about this video, or of one for the list (`LIST`)."""
-        if video_id != LIST and video_id not in self.rows:
+        row = self._row(video_id)
+        if row is None and video_id != LIST:
             return  # unwatched meanwhile
         self.update_gateway(video_id, outcome)
-        row = self.rows.get(video_id)
         if row is not None and not isinstance(outcome, Swept):
             try:
                 if not isinstance(outcome, Exception):
@@ -71,7 +72,7 @@ class ResponseHandler:
             if isinstance(outcome, Exception):
                 self._apply_error(row, outcome)
             self.asked_for.discard(video_id)
-            self.feed.row(video_id)
+            self.feed.row(row.key)
         if isinstance(outcome, HingtuiError):
             outcome.forget_frames()
 
@@ -80,7 +81,9 @@ class ResponseHandler:
         gateway = self.gateway
         if isinstance(outcome, ApiError):
             active = self.poller.active + (self.poller.next_due_in(video_id) is None)
-            affected = gateway.failed(video_id, outcome, active=active, watched=len(self.rows))
+            affected = gateway.failed(
+                video_id, outcome, active=active, watched=len(self.poller.watched)
+            )
         elif isinstance(outcome, Exception):
             return
         else:
@@ -88,7 +91,7 @@ class ResponseHandler:
         for other in affected:
             if gateway.is_probing:
                 self._clear_error(other)
-            elif other in self.rows and not self.rows[other].is_final:
+            elif (row := self._row(other)) is not None and not row.is_final:
                 self.poller.schedule(other, self.rng.random())
         if affected:
             self.queue.wake()
@@ -104,26 +107,30 @@ class ResponseHandler:
         row.trouble = None
         row.asked_at = self.clock.time()
         self._finish(row, before, self.gateway.now())
-        self.watchlist_sync.updated(row.id)
-        self.feed.row(row.id)
+        self.watchlist_sync.updated(row.key)
+        self.feed.row(row.key)
+
+    def _row(self, video_id: str) -> Row | None:
+        return self.rows.get(VideoKey(self.gateway.name, video_id))
 
     def _clear_error(self, video_id: str) -> None:
         """What went wrong is the gateway's own: one banner shows it, not each row."""
-        row = self.rows.get(video_id)
+        row = self._row(video_id)
         if row is None:
             return
         if row.trouble is not None and is_of_gateway(row.trouble.error):
             row.trouble = None
         if row.saving is not None and is_of_gateway(row.saving.error):
             self.queue.requeue(row)
-        self.feed.row(video_id)
+        self.feed.row(row.key)
 
     def _confirm_refusal(self) -> None:
         """The token was refused for some: ask about others soon, to know what that means."""
         if self.clock.monotonic() - self.gateway.last_success < _RECENT:
             return
-        missing = min(MANY_REFUSED, len(self.rows)) - self.gateway.refusals
-        for video_id in self.gateway.not_refused(self.rows):
+        watched = self.poller.watched
+        missing = min(MANY_REFUSED, len(watched)) - self.gateway.refusals
+        for video_id in self.gateway.not_refused(watched):
             if missing <= 0:
                 return
             missing -= 1
@@ -147,7 +154,7 @@ class ResponseHandler:
             self._go_on(row, video, now)
         if video != before:
             status_changed = before is None or before.status is not video.status
-            self.watchlist_sync.updated(row.id, soon=status_changed)
+            self.watchlist_sync.updated(row.key, soon=status_changed)
 
     def _go_on(self, row: Row, video: Video, now: float) -> None:
         """The video is not finished: plan the next request."""
@@ -163,12 +170,12 @@ class ResponseHandler:
             return
         if row.video.status is not Status.READY:
             if before is not None:
-                self.feed.new.failed.append(row.id)
+                self.feed.new.failed.append(row.key)
             return
         self.duration_stats.record(row.video)
         if before is not None:
             row.ready_seen_at = now
-            self.feed.new.ready.append(row.id)
+            self.feed.new.ready.append(row.key)
         if row.saved is None:
             self.download(row)
 

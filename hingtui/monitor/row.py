@@ -10,6 +10,7 @@ from pathlib import Path
 from hingtui.download import Progress
 from hingtui.model.errors import HingtuiError
 from hingtui.model.eta import Basis, Expiry, Pace, expiry
+from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.model.video import Status, Video
 from hingtui.system.clock import Cancellation
 
@@ -99,6 +100,13 @@ class Row:
     """Whether a person wants its file, where that was said in this run: kept for the next one."""
     saving: Download | None = None
     history: list[HistoryEntry] = field(default_factory=list)
+    gateway: str = DEFAULT_GATEWAY
+    """The name of the gateway that knows the id."""
+
+    @property
+    def key(self) -> VideoKey:
+        """What identifies the row."""
+        return VideoKey(self.gateway, self.id)
 
     @property
     def status(self) -> Status:

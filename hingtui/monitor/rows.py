@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor.changes import ChangeFeed
 from hingtui.monitor.duration_stats import DurationStats
@@ -35,10 +36,10 @@ class Rows:
         duration_stats: DurationStats,
         hooks: RowHooks,
         *,
-        only: frozenset[str] | None = None,
+        only: frozenset[VideoKey] | None = None,
     ) -> None:
         """With `only`, no other videos of the watchlist's file become rows."""
-        self.by_id: dict[str, Row] = {}
+        self.by_key: dict[VideoKey, Row] = {}
         self.set_aside: Path | None = None
         """Where a damaged watchlist was put."""
         self.is_read_only = False
@@ -51,23 +52,24 @@ class Rows:
 
     def insert(self, row: Row) -> None:
         """Add a row at the end."""
-        self.by_id[row.id] = row
+        self.by_key[row.key] = row
         self._feed.new.membership = True
-        self._feed.row(row.id)
+        self._feed.row(row.key)
         self._hooks.inserted(row)
 
-    def take_out(self, video_ids: Iterable[str]) -> list[Row]:
-        """Remove the rows of these ids, where there are any, and return them."""
-        gone = [w for i in dict.fromkeys(video_ids) if (w := self.by_id.pop(i, None)) is not None]
+    def take_out(self, keys: Iterable[VideoKey]) -> list[Row]:
+        """Remove these rows, where they are there, and return them."""
+        rows = self.by_key
+        gone = [row for k in dict.fromkeys(keys) if (row := rows.pop(k, None)) is not None]
         for row in gone:
             self._feed.new.membership = True
-            self._feed.row(row.id)
+            self._feed.row(row.key)
         self._hooks.taken_out(gone)
         return gone
 
-    def remove(self, video_ids: Iterable[str]) -> list[Row]:
+    def remove(self, keys: Iterable[VideoKey]) -> list[Row]:
         """As `take_out`, so that `restore` can bring them back."""
-        gone = self.take_out(video_ids)
+        gone = self.take_out(keys)
         if gone:
             self._removed.append(gone)
             del self._removed[:-UNDO]
@@ -77,36 +79,36 @@ class Rows:
         """Undo the last `remove`; the rows that are back."""
         if not self._removed:
             return []
-        back = [row for row in self._removed.pop() if row.id not in self.by_id]
+        back = [row for row in self._removed.pop() if row.key not in self.by_key]
         for row in back:
             self.insert(row)
         return back
 
-    def entries(self, video_ids: Iterable[str]) -> list[Entry]:
+    def entries(self, keys: Iterable[VideoKey]) -> list[Entry]:
         """These rows as the watchlist's file holds them."""
-        rows = self.by_id
-        return [_entry(row) for i in video_ids if (row := rows.get(i)) is not None]
+        rows = self.by_key
+        return [_entry(row) for key in keys if (row := rows.get(key)) is not None]
 
-    def merge(self, contents: Contents, gone: list[str]) -> None:
-        """Take in what the file holds; `gone` are the ids that another process removed from it."""
+    def merge(self, contents: Contents, gone: list[VideoKey]) -> None:
+        """Take in what the file holds; another process removed what is `gone` from it."""
         if contents.set_aside is not None or contents.read_only != self.is_read_only:
             self.set_aside = contents.set_aside or self.set_aside
             self.is_read_only = contents.read_only
             self._feed.host()
         self.take_out(gone)
         for entry in contents.entries.values():
-            if self._only is None or entry.id in self._only:
+            if self._only is None or entry.key in self._only:
                 self._merge_entry(entry)
 
     def _merge_entry(self, entry: Entry) -> None:
-        row = self.by_id.get(entry.id)
+        row = self.by_key.get(entry.key)
         if row is None:
             self.insert(_row(entry))
             if entry.video is not None:
                 self._duration_stats.record(entry.video)
         elif entry.saved is not None and entry.saved != row.saved and not row.is_saving:
             row.saved, row.saved_bytes = entry.saved, entry.saved_bytes
-            self._feed.row(entry.id)
+            self._feed.row(entry.key)
 
 
 def _entry(row: Row) -> Entry:
@@ -118,6 +120,7 @@ def _entry(row: Row) -> Entry:
         row.saved,
         row.saved_bytes,
         row.download_requested,
+        row.gateway,
     )
 
 
@@ -131,4 +134,5 @@ def _row(entry: Entry) -> Row:
         ready_seen_at=entry.asked_at if was_ready else None,
         saved=entry.saved,
         saved_bytes=entry.saved_bytes,
+        gateway=entry.gateway,
     )

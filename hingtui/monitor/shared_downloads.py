@@ -11,6 +11,7 @@ from pathlib import Path
 
 from hingtui.download import Saved
 from hingtui.model.errors import StorageError
+from hingtui.model.key import VideoKey
 from hingtui.storage.watchlist import Entry, Watchlist
 from hingtui.system.clock import Clock
 
@@ -25,18 +26,24 @@ class SharedDownloads:
         self._folder = folder
         self._clock = clock
 
-    def find(self, video_id: str) -> Path | None:
+    def find(self, key: VideoKey) -> Path | None:
         """Where another process has saved this video. Raises StorageError."""
-        entry = self._watchlist.read().entries.get(video_id)
+        entry = self._watchlist.read().entries.get(key)
         saved = entry.saved if entry is not None else None
         return saved if saved is not None and saved.parent == self._folder else None
 
-    def publish(self, video_id: str, saved: Saved) -> None:
+    def publish(self, key: VideoKey, saved: Saved) -> None:
         """Write down where the video is, while its part is still locked.
 
         A process that waits for that lock then finds the file here and downloads nothing.
         """
-        entry = Entry(video_id, self._clock.time(), saved=saved.path, saved_bytes=saved.bytes)
+        entry = Entry(
+            key.id,
+            self._clock.time(),
+            saved=saved.path,
+            saved_bytes=saved.bytes,
+            gateway=key.gateway,
+        )
         try:
             self._watchlist.change(update=[entry])
         except StorageError as error:  # the monitor writes it again, and shows what is wrong

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hingtui.model.eta import Expiry
+from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor.row import DownloadState, Row
 
@@ -63,24 +64,24 @@ class StatusCounts:
         self.counts: Counter[RowState] = Counter()
         self.moving = 0
         """Rows on which something counts down or goes on."""
-        self._counted: dict[str, _Counted] = {}
-        self._ends: list[tuple[float, str]] = []
+        self._counted: dict[VideoKey, _Counted] = {}
+        self._ends: list[tuple[float, VideoKey]] = []
 
-    def update(self, rows: Mapping[str, Row], changed: Iterable[str], now: float) -> None:
+    def update(self, rows: Mapping[VideoKey, Row], changed: Iterable[VideoKey], now: float) -> None:
         """Look at the rows that changed, and at those whose file has just vanished."""
         gone = []
         while self._ends and self._ends[0][0] <= now:
             gone.append(heapq.heappop(self._ends)[1])
-        for video_id in {*changed, *gone}:
-            self._forget(video_id)
-            if (watched := rows.get(video_id)) is not None:
+        for key in {*changed, *gone}:
+            self._forget(key)
+            if (watched := rows.get(key)) is not None:
                 self._count(watched, now)
 
     def next_expiry(self) -> Expiry | None:
         """When the next file that is not saved yet vanishes."""
         while self._ends:
-            at, video_id = self._ends[0]
-            counted = self._counted.get(video_id)
+            at, key = self._ends[0]
+            counted = self._counted.get(key)
             if counted is not None and counted.ends is not None and counted.ends.at == at:
                 return counted.ends
             heapq.heappop(self._ends)
@@ -92,14 +93,14 @@ class StatusCounts:
             ends = None
         moves = watched.saved is None and (not watched.is_final or ends is not None)
         counted = _Counted(row_state_of(watched, now), moves, ends)
-        self._counted[watched.id] = counted
+        self._counted[watched.key] = counted
         self.counts[counted.standing] += 1
         self.moving += counted.moves
         if ends is not None:
-            heapq.heappush(self._ends, (ends.at, watched.id))
+            heapq.heappush(self._ends, (ends.at, watched.key))
 
-    def _forget(self, video_id: str) -> None:
-        counted = self._counted.pop(video_id, None)
+    def _forget(self, key: VideoKey) -> None:
+        counted = self._counted.pop(key, None)
         if counted is not None:
             self.counts[counted.standing] -= 1
             self.moving -= counted.moves

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from hingtui.model.errors import StorageError
+from hingtui.model.key import VideoKey
 from hingtui.storage.watchlist import Contents, Entry, Watchlist
 from hingtui.system.clock import Clock
 
@@ -29,9 +30,9 @@ _log = logging.getLogger(__name__)
 class Pending:
     """What this process has changed and not written yet."""
 
-    added: set[str] = field(default_factory=set)
-    updated: set[str] = field(default_factory=set)
-    removed: set[str] = field(default_factory=set)
+    added: set[VideoKey] = field(default_factory=set)
+    updated: set[VideoKey] = field(default_factory=set)
+    removed: set[VideoKey] = field(default_factory=set)
 
     def __bool__(self) -> bool:
         return bool(self.added or self.updated or self.removed)
@@ -45,12 +46,12 @@ class WatchlistSync:
         watchlist: Watchlist,
         clock: Clock,
         *,
-        entries: Callable[[Iterable[str]], list[Entry]],
-        read: Callable[[Contents, list[str]], None],
+        entries: Callable[[Iterable[VideoKey]], list[Entry]],
+        read: Callable[[Contents, list[VideoKey]], None],
         failed: Callable[[StorageError | None], None],
     ) -> None:
-        """`entries` gives the rows of ids as they are now.
-        `read` gets what the file holds and which ids another process has removed. `failed` gets
+        """`entries` gives the rows of keys as they are now.
+        `read` gets what the file holds and which videos another process has removed. `failed` gets
         the error when the file cannot be used, and None when it can be used again."""
         self._watchlist = watchlist
         self._clock = clock
@@ -59,45 +60,45 @@ class WatchlistSync:
         self._failed = failed
         self._pending = Pending()
         self._being_written = Pending()
-        self._in_file: frozenset[str] = frozenset()
+        self._in_file: frozenset[VideoKey] = frozenset()
         self._stamp: tuple[int, ...] | None = None
         self._retry_at = 0.0
-        self._later: set[str] = set()
+        self._later: set[VideoKey] = set()
         self._later_since = 0.0
         self._is_failing = False
-        self._gone_here: set[str] = set()
+        self._gone_here: set[VideoKey] = set()
         """Removed in this run only: a file of a later version is not written to."""
         self._lock = asyncio.Lock()
 
-    def added(self, video_ids: Iterable[str]) -> None:
+    def added(self, keys: Iterable[VideoKey]) -> None:
         """These are watched from now on."""
-        fresh = set(video_ids)
+        fresh = set(keys)
         self._gone_here -= fresh
         self._pending.added |= fresh
         self._pending.removed -= fresh
 
-    def updated(self, video_id: str, *, soon: bool = True) -> None:
+    def updated(self, key: VideoKey, *, soon: bool = True) -> None:
         """More is known about this one; if not `soon`, it is enough to write it down later."""
         if soon:
-            self._pending.updated.add(video_id)
+            self._pending.updated.add(key)
             return
         if not self._later:
             self._later_since = self._clock.monotonic()
-        self._later.add(video_id)
+        self._later.add(key)
 
-    def removed(self, video_ids: Iterable[str]) -> None:
+    def removed(self, keys: Iterable[VideoKey]) -> None:
         """These are not watched any more."""
-        gone = set(video_ids)
+        gone = set(keys)
         self._pending.removed |= gone
         self._pending.added -= gone
         self._pending.updated -= gone
         self._later -= gone
 
     @property
-    def unwritten(self) -> list[str]:
-        """The ids added here that are not sure to be in the file yet."""
-        ids = (self._being_written.added - self._pending.removed) | self._pending.added
-        return sorted(ids)
+    def unwritten(self) -> list[VideoKey]:
+        """What was added here and is not sure to be in the file yet."""
+        keys = (self._being_written.added - self._pending.removed) | self._pending.added
+        return sorted(keys)
 
     async def load(self) -> Contents:
         """What the file holds at the start."""
@@ -187,11 +188,7 @@ class WatchlistSync:
     def _take(self, contents: Contents) -> None:
         self._stamp = contents.stamp
         now_in_file = frozenset(contents.entries)
-        gone = [
-            video_id
-            for video_id in self._in_file - now_in_file
-            if video_id not in self._pending.added
-        ]
+        gone = [key for key in self._in_file - now_in_file if key not in self._pending.added]
         self._in_file = now_in_file
         gone_here = self._pending.removed | self._gone_here
         known = {k: e for k, e in contents.entries.items() if k not in gone_here}

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from hingtui.model.key import VideoKey
 from hingtui.monitor import Changes, Row
 from hingtui.system import user_commands
 from hingtui.text.cell_width import fit, short_id
@@ -29,19 +30,20 @@ class Toast:
     severity: Severity = "information"
 
 
-def change_toasts(changes: Changes, rows: Mapping[str, Row]) -> Iterator[Toast]:
+def change_toasts(changes: Changes, rows: Mapping[VideoKey, Row]) -> Iterator[Toast]:
     """What a person waits for; several of a kind are counted, not listed."""
-    kinds: tuple[tuple[list[str], str, str, Severity], ...] = (
+    kinds: tuple[tuple[list[VideoKey], str, str, Severity], ...] = (
         (changes.saved, _("Saved: {what}"), _("{n} videos saved"), "information"),
         (changes.ready, _("Ready: {what}"), _("{n} videos are ready"), "information"),
         (changes.failed, _("Failed: {what}"), _("{n} videos failed"), "warning"),
         (changes.not_saved, _("Not saved: {what}"), _("{n} videos not saved"), "error"),
     )
-    for ids, one, many, severity in kinds:
-        if len(ids) == 1:
-            yield Toast(one.format(what=row_title(rows.get(ids[0]), ids[0])), severity)
-        elif ids:
-            yield Toast(many.format(n=len(ids)), severity)
+    for keys, one, many, severity in kinds:
+        if len(keys) == 1:
+            title = row_title(rows.get(keys[0]), keys[0].id)
+            yield Toast(one.format(what=title), severity)
+        elif keys:
+            yield Toast(many.format(n=len(keys)), severity)
 
 
 def row_title(row: Row | None, video_id: str) -> str:
@@ -51,7 +53,7 @@ def row_title(row: Row | None, video_id: str) -> str:
 
 
 def run_on_complete(
-    command: tuple[str, ...], changes: Changes, rows: Mapping[str, Row], token: str | None
+    command: tuple[str, ...], changes: Changes, rows: Mapping[VideoKey, Row], token: str | None
 ) -> bool:
     """Run the person's command for each video that is ready, failed or saved now.
 
@@ -59,16 +61,16 @@ def run_on_complete(
     False if one of them could not be started.
     """
     could_all = True
-    for event, ids in (
+    for event, keys in (
         ("ready", changes.ready),
         ("failed", changes.failed),
         ("saved", changes.saved),
     ):
-        for video_id in ids:
-            row = rows.get(video_id)
+        for key in keys:
+            row = rows.get(key)
             path = str(row.saved) if row is not None and row.saved else ""
             try:
-                user_commands.start([*command, event, video_id, path], token)
+                user_commands.start([*command, event, key.id, path], token)
             except OSError as error:
                 _log.warning("on_complete could not be run: %r", error)
                 could_all = False

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hingtui.model.explain import diagnose
+from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor import Monitor, Row
 from hingtui.text.cell_width import legible, short_id
@@ -47,8 +48,8 @@ class Outcome:
     toast: Toast | None = None
     rows_changed: bool = False
     """Whether rows came or went."""
-    select: str | None = None
-    """The id of the row to put the cursor on."""
+    select: VideoKey | None = None
+    """The row to put the cursor on."""
 
 
 class VideoActions:
@@ -79,21 +80,21 @@ class VideoActions:
 
     async def download(self) -> Outcome:
         """Download the selected videos; say why where none can be."""
-        ids: list[str] = []
+        keys: list[VideoKey] = []
         reasons: list[Toast] = []
         for row in self._context.targets():
             if (reason := await self._why_not_downloaded(row)) is None:
-                ids.append(row.id)
+                keys.append(row.key)
             else:
                 reasons.append(reason)
-        begun = self._monitor.save(ids)
+        begun = self._monitor.save(keys)
         return Outcome(reasons[0] if reasons and not begun else None)
 
     def download_all(self) -> Outcome:
         """Download all videos that are ready and not saved yet."""
         now = self._monitor.now()
-        ids = [row.id for row in self._monitor.watched.values() if row.can_be_saved(now)]
-        begun = len(self._monitor.save(ids))
+        keys = [row.key for row in self._monitor.watched.values() if row.can_be_saved(now)]
+        begun = len(self._monitor.save(keys))
         if not begun:
             return Outcome(Toast(_("Nothing is ready that is not saved yet.")))
         words = ngettext("{n} download begins", "{n} downloads begin", begun)
@@ -101,7 +102,7 @@ class VideoActions:
 
     def cancel(self) -> Outcome:
         """Stop the downloads of the selected videos."""
-        if self._monitor.cancel(row.id for row in self._context.targets()):
+        if self._monitor.cancel(row.key for row in self._context.targets()):
             words = _("Download stopped; {key} resumes it.")
             return Outcome(Toast(words.format(key=self._context.key_for("download"))))
         return Outcome(Toast(_("It is not being downloaded.")))
@@ -111,7 +112,7 @@ class VideoActions:
         rows = self._context.targets()
         if not rows:
             return Outcome()
-        self._monitor.remove(row.id for row in rows)
+        self._monitor.remove(row.key for row in rows)
         words = _("No longer watched: {what} ({key} brings it back)")
         what = ", ".join(row_title(row, row.id) for row in rows)
         toast = Toast(words.format(what=what, key=self._context.key_for("undo")))
@@ -126,10 +127,10 @@ class VideoActions:
 
     def ask(self) -> Outcome:
         """Ask the gateway about the selected videos now."""
-        ids = [row.id for row in self._context.targets()]
-        if not ids:
+        keys = [row.key for row in self._context.targets()]
+        if not keys:
             return Outcome()
-        self._monitor.ask(ids)
+        self._monitor.ask(keys)
         return Outcome(Toast(_("Asking about it now.")))
 
     def ask_all(self) -> Outcome:

@@ -19,6 +19,7 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.text.cell_width import short_id
 from hingtui.ui.screens.dialogs import AddDialog, QuitDialog, TokenDialog
 from hingtui.ui.screens.help import HelpDialog
+from tests.support.keys import ids, key, keys
 from tests.support.pilot import stage
 from tests.support.scene import TOKEN, job, until
 
@@ -64,29 +65,31 @@ async def test_all_ready_videos_come_home_with_one_key(tmp_path: Path) -> None:
 async def test_unwatching_can_be_undone_and_the_file_follows(tmp_path: Path) -> None:
     async with stage(tmp_path, job("video_a"), job("video_b")) as acting:
         await acting.press("x")
-        assert list(acting.table.order) == ["video_b"]
+        assert list(acting.table.order) == keys("video_b")
         await acting.app.monitor.watchlist_sync.sync()
-        assert list(Watchlist(tmp_path / "watchlist.toml").read().entries) == ["video_b"]
+        assert ids(Watchlist(tmp_path / "watchlist.toml").read().entries) == ["video_b"]
         await acting.press("u")
-        assert set(acting.table.order) == {"video_a", "video_b"}
-        assert acting.table.cursor_id == "video_a"
+        assert set(acting.table.order) == set(keys("video_a", "video_b"))
+        assert acting.table.cursor_key == key("video_a")
         await acting.app.monitor.watchlist_sync.sync()
-        assert set(Watchlist(tmp_path / "watchlist.toml").read().entries) == {"video_a", "video_b"}
+        assert set(Watchlist(tmp_path / "watchlist.toml").read().entries) == set(
+            keys("video_a", "video_b")
+        )
 
 
 async def test_the_cursor_stays_on_its_video_when_rows_come_and_go(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}") for n in range(6)]
     async with stage(tmp_path, *jobs) as acting:
         await acting.press("j", "j", "j")
-        chosen = acting.table.cursor_id
-        assert chosen == "video_3"
-        acting.app.monitor.remove(["video_0", "video_1"])
+        chosen = acting.table.cursor_key
+        assert chosen == key("video_3")
+        acting.app.monitor.remove(keys("video_0", "video_1"))
         await acting.drawn()
-        assert acting.table.cursor_id == chosen
+        assert acting.table.cursor_key == chosen
         acting.app.monitor.add(["video_new"])
         await acting.drawn()
-        assert acting.table.cursor_id == chosen
-        assert acting.table.order[0] == "video_new"
+        assert acting.table.cursor_key == chosen
+        assert acting.table.order[0] == key("video_new")
 
 
 async def test_the_details_follow_the_cursor(tmp_path: Path) -> None:
@@ -119,7 +122,7 @@ async def test_pasted_words_that_are_no_ids_are_named(tmp_path: Path) -> None:
         assert "1 already watched" in line
         assert "not an id: hello" in line
         await acting.press("enter")
-        assert set(acting.table.order) == {"video_one", "video_two"}
+        assert set(acting.table.order) == set(keys("video_one", "video_two"))
 
 
 async def test_a_token_can_be_typed_and_is_kept_in_its_own_file(tmp_path: Path) -> None:
@@ -226,7 +229,7 @@ async def test_resizing_keeps_the_cursor_and_the_rows(tmp_path: Path) -> None:
         for size in ((80, 24), (10, 5), (200, 50), (1, 1), (120, 30)):
             await acting.pilot.resize_terminal(*size)
             await acting.drawn()
-        assert acting.table.cursor_id == "video_20"
+        assert acting.table.cursor_key == key("video_20")
         assert acting.table.row_count == 30
 
 
@@ -236,9 +239,9 @@ async def test_what_another_process_adds_shows_up(tmp_path: Path) -> None:
     async with stage(tmp_path, job("video_a"), job("video_b"), watched=["video_a"]) as acting:
         Watchlist(tmp_path / "watchlist.toml").change(add=[Entry("video_b", acting.clock.time())])
         acting.clock.advance(1.5)
-        await until(lambda: "video_b" in acting.app.monitor.watched)
+        await until(lambda: key("video_b") in acting.app.monitor.watched)
         await acting.pass_time()
-        assert "video_b" in acting.table.order
+        assert key("video_b") in acting.table.order
 
 
 async def test_a_filter_shows_what_holds_all_its_words_as_one_types(tmp_path: Path) -> None:
@@ -249,24 +252,24 @@ async def test_a_filter_shows_what_holds_all_its_words_as_one_types(tmp_path: Pa
     ]
     async with stage(tmp_path, *jobs) as acting:
         await acting.press("slash", *"red")
-        assert list(acting.table.order) == ["video_a", "video_b"]
+        assert list(acting.table.order) == keys("video_a", "video_b")
         await acting.press("space", *"SORA")
-        assert list(acting.table.order) == ["video_a"]
+        assert list(acting.table.order) == keys("video_a")
         assert "filter red SORA: 1" in acting.text()
         await acting.press("enter", "x")
-        assert list(acting.table.order) == []
+        assert list(acting.table.order) == keys()
         await acting.press("escape")
-        assert list(acting.table.order) == ["video_b", "video_c"]
+        assert list(acting.table.order) == keys("video_b", "video_c")
 
 
 async def test_escape_in_the_filter_drops_it_and_the_cursor_stays(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}", prompt=f"number {n}") for n in range(12)]
     async with stage(tmp_path, *jobs) as acting:
         await acting.press("slash", *"number", "space", "1", "1")
-        assert acting.table.cursor_id == "video_11"
+        assert acting.table.cursor_key == key("video_11")
         await acting.press("escape")
         assert len(acting.table.order) == 12
-        assert acting.table.cursor_id == "video_11"
+        assert acting.table.cursor_key == key("video_11")
 
 
 async def test_sorting_goes_through_the_columns_and_back(tmp_path: Path) -> None:
@@ -279,13 +282,13 @@ async def test_sorting_goes_through_the_columns_and_back(tmp_path: Path) -> None
         await acting.pass_time(10)
         added = list(acting.table.order)
         await acting.press("s")
-        assert acting.table.order[0] == "video_c"
+        assert acting.table.order[0] == key("video_c")
         await acting.press("s")
-        assert list(acting.table.order)[:2] == ["video_b", "video_a"]
+        assert list(acting.table.order)[:2] == keys("video_b", "video_a")
         await acting.press("s", "s")
-        assert list(acting.table.order) == ["video_b", "video_c", "video_a"]
+        assert list(acting.table.order) == keys("video_b", "video_c", "video_a")
         await acting.press("S")
-        assert list(acting.table.order) == ["video_a", "video_c", "video_b"]
+        assert list(acting.table.order) == keys("video_a", "video_c", "video_b")
         await acting.press("s", "s")
         assert list(acting.table.order) == added
 

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.keys import ids, keys
+
 if sys.platform == "win32":
     pytest.skip("a pty is needed", allow_module_level=True)
 
@@ -53,10 +55,10 @@ async def test_what_is_removed_stays_away_though_a_file_of_the_future_holds_it(
 ) -> None:
     (tmp_path / "watchlist.toml").write_text(LATER_FORMAT)
     async with scene(tmp_path) as acting:
-        acting.monitor.remove(["video_of_the_future"])
+        acting.monitor.remove(keys("video_of_the_future"))
         await acting.monitor.watchlist_sync.sync()
-        assert list(acting.monitor.watched) == []
+        assert ids(acting.monitor.watched) == []
         acting.monitor.restore()
         await acting.monitor.watchlist_sync.sync()
-        assert list(acting.monitor.watched) == ["video_of_the_future"]
+        assert ids(acting.monitor.watched) == ["video_of_the_future"]
     assert (tmp_path / "watchlist.toml").read_text() == LATER_FORMAT

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.keys import key, keys
+
 if sys.platform == "win32":
     pytest.skip("a pty is needed", allow_module_level=True)
 
@@ -154,7 +156,7 @@ def test_it_ends_in_time_while_a_download_hangs(tmp_path: Path, hangs: str) -> N
             end(running, "\r")
     assert not list((home / "videos").glob("*.mp4"))
     assert list((home / "videos").glob("*.part"))
-    assert "video_added1" in Watchlist(home / "watchlist.toml").read().entries
+    assert key("video_added1") in Watchlist(home / "watchlist.toml").read().entries
 
 
 def test_it_ends_in_time_while_the_watchlist_cannot_be_written(tmp_path: Path) -> None:
@@ -169,7 +171,7 @@ def test_it_ends_in_time_while_the_watchlist_cannot_be_written(tmp_path: Path) -
             running.press("x")
             running.shows("No longer watched")
             end(running, "q")
-    assert "video_one" in Watchlist(home / "watchlist.toml").read().entries
+    assert key("video_one") in Watchlist(home / "watchlist.toml").read().entries
 
 
 BROKEN_DISK = """
@@ -202,7 +204,7 @@ def test_ids_that_could_not_be_written_are_told_at_the_end(tmp_path: Path, disk:
             running.until(lambda text: "Add videos" not in text, "the dialog gone")
             end(running, "q")
     assert b"hingtui add video_new1 video_new2" in running.raw
-    assert set(Watchlist(home / "watchlist.toml").read().entries) == {"video_one"}
+    assert set(Watchlist(home / "watchlist.toml").read().entries) == set(keys("video_one"))
 
 
 def end(running: Terminal, key: str) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.keys import keys
 from tests.support.pilot import Stage, stage
 from tests.support.scene import job
 
@@ -64,7 +65,7 @@ def check(acting: Stage, name: str) -> None:
 
 async def set_the_scene(acting: Stage) -> None:
     await acting.pass_time(1)
-    acting.app.monitor.save(["video_saved"])
+    acting.app.monitor.save(keys("video_saved"))
     await acting.saved("video_saved")
     await acting.pass_time(20)
     acting.app.monitor.ask()

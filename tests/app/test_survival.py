@@ -22,6 +22,7 @@ from hingtui.ui.screens.dialogs import AddDialog
 from hingtui.ui.table.row_view import RowView
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.widgets import detail
+from tests.support.keys import key, keys
 from tests.support.pilot import Stage, stage
 from tests.support.scene import job, scene, until
 
@@ -112,7 +113,7 @@ async def test_a_handler_that_fails_is_logged_told_once_and_lived_through(
         assert len(told) == acting.survives <= 2  # one fault can have another in its train
         await acting.pilot.resize_terminal(120, 30)
         await acting.press("escape", "g", "G")
-        assert acting.table.cursor_id == "video_4"
+        assert acting.table.cursor_key == key("video_4")
         await acting.press("j", "k")
         await acting.pass_time(300)
         assert all(acting.row(f"video_{n}").is_final for n in range(5))
@@ -180,13 +181,13 @@ async def test_a_download_that_fails_unexpectedly_says_so_on_its_row(
         await world.look(after=300)
         with monkeypatch.context() as broken:
             broken.setattr("hingtui.monitor.download_queue.download", fails)
-            world.monitor.save(["video_one"])
+            world.monitor.save(keys("video_one"))
             await world.saved("video_one")
         saving = world.row("video_one").saving
         assert saving is not None
         assert "LookupError" in str(saving.error)
         assert log() == 1
-        world.monitor.save(["video_one"])
+        world.monitor.save(keys("video_one"))
         await world.saved("video_one")
         assert world.row("video_one").saved is not None
 
@@ -200,7 +201,7 @@ async def test_a_watchlist_that_fails_unexpectedly_does_not_keep_the_watch_from_
             assert any(TOAST in toast for toast in acting.toasts())
             broken.undo()
             acting.clock.advance(2)
-            await until(lambda: "video_one" in acting.app.monitor.watched)
+            await until(lambda: key("video_one") in acting.app.monitor.watched)
             acting.survives = 1
     assert log() >= 1
 

@@ -34,6 +34,7 @@ from hingtui.storage.watchlist.entry import Entry
 from hingtui.system.clock import Clock
 from tests.bench import Figure, against, alone
 from tests.bench.terminal import DOWN, UP, Terminal, clean_environ
+from tests.support.keys import key
 from tests.support.mp4 import FTYP, moov
 
 TOKEN = "oh-bench-0123456789abcdef"
@@ -185,7 +186,7 @@ def _download(url: str, folder: Path, at_once: int) -> Taken:
             target=partial(
                 download,
                 api,
-                f"video_{number}",
+                key(f"video_{number}"),
                 folder,
                 progress=progress,
                 cancelled=threading.Event(),

@@ -20,6 +20,7 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import DataTable
 
+from hingtui.model.key import VideoKey
 from hingtui.model.video import Status, Video
 from hingtui.monitor import Row
 from hingtui.monitor.changes import ChangeFeed, Changes
@@ -64,14 +65,14 @@ class Ours(VideoTable):
         return RenderContext(NOW, self._palette, 60.0)
 
     def _heard(self, changes: Changes) -> None:
-        self.update_rows(changes.ids)
+        self.update_rows(changes.keys)
 
     def load(self, rows: Sequence[Row]) -> None:
         self._rows = list(rows)
         self.show(self._rows)
 
     def change(self, watched: Row) -> None:
-        self._feed.row(watched.id)
+        self._feed.row(watched.key)
 
     def reverse(self) -> None:
         self._is_reversed = not self._is_reversed
@@ -86,7 +87,7 @@ class Ours(VideoTable):
     def put_back(self) -> None:
         self.show(self._rows)
 
-    def in_sight(self) -> Sequence[str]:
+    def in_sight(self) -> Sequence[VideoKey]:
         return self.visible_keys()
 
 

@@ -25,6 +25,7 @@ from hingtui.demo.story import Story
 from hingtui.model.ids import PASTE_LIMIT
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
+from tests.support.keys import ids, keys
 from tests.support.processes import run, start
 from tests.support.pty import clean_environ
 from tests.support.scene import TOKEN
@@ -177,7 +178,7 @@ def test_added_ids_are_on_the_watchlist_in_their_order(bare: Shell) -> None:
     ended = bare.run("add", "video_b2", "video_a1")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.splitlines() == ["added  video_b2", "added  video_a1"]
-    assert list(bare.watchlist.read().entries) == ["video_b2", "video_a1"]
+    assert ids(bare.watchlist.read().entries) == ["video_b2", "video_a1"]
 
 
 def test_ids_are_found_in_urls_and_in_json_on_standard_input(bare: Shell) -> None:
@@ -185,7 +186,7 @@ def test_ids_are_found_in_urls_and_in_json_on_standard_input(bare: Shell) -> Non
     url = "https://gateway.example/v1/videos/video_url/content?x=1"
     ended = bare.run("add", url, "-", given=given)
     assert ended.returncode == 0
-    assert list(bare.watchlist.read().entries) == ["video_url", "video_json1", "video_json2"]
+    assert ids(bare.watchlist.read().entries) == ["video_url", "video_json1", "video_json2"]
 
 
 @pytest.mark.parametrize("plain", ["abc", "myjob", "a1", "ufawqhfynnddngldkgtslldrkq"])
@@ -196,7 +197,7 @@ def test_an_argument_of_letters_is_an_id(bare: Shell, plain: str) -> None:
 
 def test_of_an_endless_standard_input_only_the_beginning_is_looked_at(bare: Shell) -> None:
     ended = bare.run("add", "-", given="video_first1\n" + " " * (PASTE_LIMIT + 5) + "video_late1\n")
-    assert list(bare.watchlist.read().entries) == ["video_first1"]
+    assert ids(bare.watchlist.read().entries) == ["video_first1"]
     assert ended.stderr == (
         "hingtui: Only the first 20 million characters of standard input were looked at.\n"
     )
@@ -206,7 +207,7 @@ def test_adding_twice_keeps_one_row_and_says_so(bare: Shell) -> None:
     bare.watchlist.change(add=[Entry("video_one1", 1.0)])
     ended = bare.run("add", "video_one1", "video_one1")
     assert (ended.returncode, ended.stdout) == (0, "already watched  video_one1\n")
-    assert list(bare.watchlist.read().entries) == ["video_one1"]
+    assert ids(bare.watchlist.read().entries) == ["video_one1"]
 
 
 def test_what_is_no_id_is_named_and_the_rest_is_added(bare: Shell) -> None:
@@ -226,7 +227,7 @@ def test_adding_nothing_usable_fails(bare: Shell, given: str) -> None:
 def test_bytes_that_are_no_text_do_not_hide_the_ids_beside_them(bare: Shell) -> None:
     ended = bare.run("add", "-", given=b"\xff\xfe video_one1 \x80")
     assert ended.returncode == 0
-    assert list(bare.watchlist.read().entries) == ["video_one1"]
+    assert ids(bare.watchlist.read().entries) == ["video_one1"]
 
 
 def test_an_unusable_watchlist_is_told_in_one_sentence(bare: Shell) -> None:
@@ -470,7 +471,7 @@ def test_a_video_taken_off_the_watchlist_is_not_waited_for_any_more(tmp_path: Pa
         typed.watchlist.change(add=[Entry("video_generating", time.time())])
         waiting = typed.start("download", "--wait", "video_generating")
         wait_until(lambda: typed.server.requests, waiting)
-        typed.watchlist.change(remove=["video_generating"])
+        typed.watchlist.change(remove=keys("video_generating"))
         _out, told = waiting.communicate(timeout=PATIENCE)
     assert waiting.returncode == 1
     assert "taken off the watchlist" in told

@@ -12,6 +12,8 @@ from typing import NoReturn
 
 import pytest
 
+from tests.support.keys import keys
+
 if sys.platform == "win32":
     pytest.skip("a pty is needed", allow_module_level=True)
 
@@ -150,7 +152,7 @@ async def test_a_download_that_fails_unexpectedly_tells_no_secret_on_its_row(
     async with scene(tmp_path, job()) as acting:
         acting.monitor.add(["video_one"])
         await acting.look(after=100)
-        acting.monitor.save(["video_one"])
+        acting.monitor.save(keys("video_one"))
         await acting.saved("video_one")
         saving = acting.row("video_one").saving
         assert saving is not None

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.keys import ids
+
 if sys.platform == "win32":
     pytest.skip("signals are needed", allow_module_level=True)
 
@@ -162,7 +164,7 @@ def test_add_reads_any_standard_input(environ: dict[str, str], given: bytes, sta
     assert b"Traceback" not in err
     assert not any(byte < 32 and byte != 10 for byte in out + err)
     watched = Watchlist(Path(environ["HINGTUI_HOME"]) / "watchlist.toml").read().entries
-    assert list(watched) == ([] if status else ["video_691209aab0a0"])
+    assert ids(watched) == ([] if status else ["video_691209aab0a0"])
 
 
 CLOSED = """
@@ -181,7 +183,7 @@ def test_add_works_without_one_of_the_three_streams(
     ended = subprocess.run(command, env=environ, capture_output=True, check=False)  # noqa: S603
     assert (ended.returncode, ended.stderr) == (0, b"")
     watched = Watchlist(Path(environ["HINGTUI_HOME"]) / "watchlist.toml").read().entries
-    assert list(watched) == ["video_abcdef01"]
+    assert ids(watched) == ["video_abcdef01"]
 
 
 def test_add_without_any_standard_input_says_so(environ: dict[str, str]) -> None:

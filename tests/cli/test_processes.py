@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.keys import key, keys
+
 if sys.platform == "win32":
     pytest.skip("a pty is needed", allow_module_level=True)
 
@@ -197,10 +199,10 @@ async def test_a_video_saved_a_moment_ago_is_not_fetched_by_the_next_process(
         try:
             for monitor in (first, second):
                 await monitor.poller.settle()
-                monitor.save(["video_one"])
+                monitor.save(keys("video_one"))
                 monitor.queue.start_next()
                 await scene_until(partial(_is_at_rest, monitor))
-            assert second.watched["video_one"].saved == acting.folder / "video_one.mp4"
+            assert second.watched[key("video_one")].saved == acting.folder / "video_one.mp4"
             assert len(acting.asked("/content")) == 1
         finally:
             await second.stop()

@@ -26,6 +26,7 @@ from hingtui.ui.screens.dashboard import Dashboard
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.widgets.detail import DetailPane
 from tests.support.clock import FakeClock
+from tests.support.keys import key
 from tests.support.scene import PATIENCE, TOKEN, until
 
 # Textual's pilot looks whether the process is idle only every 20 ms: a third of all tests' time.
@@ -54,7 +55,7 @@ class Stage:
         return self.dashboard.query_one(VideoTable)
 
     def row(self, video_id: str) -> Row:
-        return self.app.monitor.watched[video_id]
+        return self.app.monitor.watched[key(video_id)]
 
     async def pass_time(self, seconds: float = 0.0) -> None:
         """Let so many seconds pass, and everything that is due then happen and be drawn."""

@@ -17,6 +17,7 @@ from hingtui.demo.story import Story
 from hingtui.monitor import Changes, GatewayState, Monitor, Row
 from hingtui.storage.watchlist import Watchlist
 from tests.support.clock import EPOCH, FakeClock
+from tests.support.keys import key
 
 PATIENCE = 20.0
 """Seconds after which a test gives up waiting for what never comes."""
@@ -39,7 +40,7 @@ class Scene:
         return self.monitor.connection.link
 
     def row(self, video_id: str) -> Row:
-        return self.monitor.watched[video_id]
+        return self.monitor.watched[key(video_id)]
 
     async def look(self, after: float = 0.0) -> None:
         """Let so many seconds pass, ask whatever is due then, and hear of what changed."""

@@ -68,7 +68,7 @@ async def _detail(stage: Stage) -> None:
     await _busy(stage)
     failed = [w for w in stage.app.monitor.watched.values() if w.status is Status.FAILED]
     longest = max(failed, key=lambda watched: len(watched.history))
-    stage.app.screen.query_one(VideoTable).select(longest.id)
+    stage.app.screen.query_one(VideoTable).select(longest.key)
     await stage.show("enter")
 
 

@@ -12,10 +12,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.model.video import Cost, Status, Video, VideoError
 from hingtui.text.clean import clean_block, clean_line
 
 _ID_LIMIT = 2000
+_GATEWAY_LIMIT = 64
+"""Characters of a gateway's name."""
 _STATUSES = {status.value: status for status in Status}
 _FIELDS = (
     "raw_status",
@@ -50,6 +53,13 @@ class Entry:
     saved_bytes: int | None = None
     download_requested: bool | None = None
     """Whether a person wants its file and does not have it yet; None where this is not known."""
+    gateway: str = DEFAULT_GATEWAY
+    """The name of the gateway that knows the id."""
+
+    @property
+    def key(self) -> VideoKey:
+        """What identifies the video."""
+        return VideoKey(self.gateway, self.id)
 
     def followed_by(self, newer: Entry) -> Entry:
         """What is known after `newer` was learned; what was known and is not said stays."""
@@ -72,6 +82,7 @@ class Entry:
                 if newer.download_requested is None
                 else newer.download_requested
             ),
+            gateway=self.gateway,
         )
 
     def as_stored(self) -> Entry:
@@ -81,6 +92,8 @@ class Entry:
         """
         if not _is_storable(self.id):
             raise ValueError(f"not an id that can be watched: {self.id!r}")
+        if not _is_storable(self.gateway, _GATEWAY_LIMIT):
+            raise ValueError(f"not a gateway's name: {self.gateway!r}")
         video = self.video
         if video is None or (not video.link and video.id == self.id):
             return self
@@ -88,7 +101,11 @@ class Entry:
 
     def as_table(self) -> dict[str, object]:
         """The entry in the types that TOML knows."""
-        table: dict[str, object] = {"id": self.id, "added_at": self.added_at}
+        table: dict[str, object] = {
+            "gateway": self.gateway,
+            "id": self.id,
+            "added_at": self.added_at,
+        }
         if self.asked_at is not None:
             table["asked_at"] = self.asked_at
         if self.saved is not None:
@@ -112,11 +129,17 @@ def _order(entry: Entry) -> float:
 
 
 def parse_entry(table: object) -> Entry | None:
-    """The entry in what was stored, perhaps edited by a person since; None without a sound id."""
+    """The entry in what was stored, perhaps edited by a person since; None without a sound id.
+
+    Entries of format 1 name no gateway: there was only one.
+    """
     if not isinstance(table, Mapping):
         return None
     video_id, video, size = table.get("id"), table.get("video"), table.get("saved_bytes")
     if not isinstance(video_id, str) or not _is_storable(video_id):
+        return None
+    gateway = table.get("gateway", DEFAULT_GATEWAY)
+    if not isinstance(gateway, str) or not _is_storable(gateway, _GATEWAY_LIMIT):
         return None
     return Entry(
         id=video_id,
@@ -126,11 +149,12 @@ def parse_entry(table: object) -> Entry | None:
         saved=_parse_path(table),
         saved_bytes=size if type(size) is int and size >= 0 else None,
         download_requested=True if table.get("download_requested") is True else None,
+        gateway=gateway,
     )
 
 
-def _is_storable(video_id: str) -> bool:
-    return bool(video_id) and clean_line(video_id, _ID_LIMIT) == video_id
+def _is_storable(name: str, limit: int = _ID_LIMIT) -> bool:
+    return bool(name) and clean_line(name, limit) == name
 
 
 def _video_table(video: Video) -> dict[str, object]:

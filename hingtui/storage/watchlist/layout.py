@@ -14,8 +14,8 @@ import tomli_w
 
 from hingtui.storage.watchlist.entry import Entry, parse_entry
 
-FORMAT = 1
-"""The version of the file that is written here."""
+FORMAT = 2
+"""The version of the file that is written here. In version 1 no video names its gateway."""
 
 _TABLE = re.compile(r"^\[\[videos\]\][ \t]*\r?$", re.MULTILINE)
 _LINE = re.compile(r'(\w+) = (".*"|[0-9][0-9.e+]*)')

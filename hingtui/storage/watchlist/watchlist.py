@@ -20,6 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hingtui.model.errors import StorageError
+from hingtui.model.key import VideoKey
 from hingtui.storage.watchlist.entry import Entry
 from hingtui.storage.watchlist.layout import (
     FORMAT,
@@ -60,14 +61,16 @@ MISSING = (0, 0, 0)
 class Contents:
     """What stands in the file."""
 
-    entries: dict[str, Entry]
-    """By id, in the order in which they were added."""
+    entries: dict[VideoKey, Entry]
+    """In the order in which they were added."""
     set_aside: Path | None = None
     """The copy of a damaged file, where one was just found and replaced."""
     read_only: bool = False
     """Written by a later version of hingtui: it can be read here and is never changed."""
     stamp: tuple[int, int, int] = MISSING
     """Which version of the file this is; compare with `Watchlist.stamp()`."""
+    format: int = FORMAT
+    """The version of its layout."""
 
 
 class Watchlist:
@@ -110,31 +113,35 @@ class Watchlist:
         *,
         add: Iterable[Entry] = (),
         update: Iterable[Entry] = (),
-        remove: Iterable[str] = (),
+        remove: Iterable[VideoKey] = (),
     ) -> Contents:
         """Remove, add, update, in one step that no other process comes between; the result.
 
-        `add` puts new ids at the end and updates the ones that are there. `update` leaves out ids
-        that are gone, for somebody has removed them. A `read_only` file stays as it is: look.
+        `add` puts new videos at the end and updates the ones that are there. `update` leaves out
+        videos that are gone, for somebody has removed them. A `read_only` file stays as it is:
+        look. A copy of a file of an earlier format is kept beside it.
         """
         with self._storage(), self._locked():
             contents = self._read_or_repair()
             if contents.read_only:
                 return contents
             entries = dict(contents.entries)
-            for video_id in remove:
-                entries.pop(video_id, None)
+            for key in remove:
+                entries.pop(key, None)
             for entry in add:
-                entries[entry.id] = _merged(entries.get(entry.id), entry)
+                entries[entry.key] = _merged(entries.get(entry.key), entry)
             for entry in update:
-                if known := entries.get(entry.id):
-                    entries[entry.id] = _merged(known, entry)
+                if known := entries.get(entry.key):
+                    entries[entry.key] = _merged(known, entry)
             if list(entries.items()) == list(contents.entries.items()):
                 if entries:
                     sync_folder(self.path.parent)  # whoever wrote it may have died before that
                 return contents
-            stamp = self._write(entries, same_ids=entries.keys() == contents.entries.keys())
-            return replace(contents, entries=entries, stamp=stamp)
+            if contents.format < FORMAT:
+                name = f"{self.path.name}.format-{contents.format}"
+                keep_copy(self.path, self.path.with_name(name))
+            stamp = self._write(entries, same_keys=entries.keys() == contents.entries.keys())
+            return replace(contents, entries=entries, stamp=stamp, format=FORMAT)
 
     def _read(self) -> Contents:
         try:
@@ -152,16 +159,21 @@ class Watchlist:
         stamp = _stamp(state)
         head, chunks = split(data)
         version, count = head.get("format"), head.get("count")
-        if isinstance(version, int) and version > FORMAT:
-            return Contents(self._parse(chunks, skip_bad=True), read_only=True, stamp=stamp)
-        if version != FORMAT or not isinstance(count, int) or len(chunks) < count:
+        if type(version) is not int or version < 1:
             raise Damaged
-        return Contents(self._parse(chunks), stamp=stamp)
+        if version > FORMAT:
+            return Contents(self._parse(chunks, skip_bad=True), read_only=True, stamp=stamp)
+        if not isinstance(count, int) or len(chunks) < count:
+            raise Damaged
+        contents = Contents(self._parse(chunks), stamp=stamp, format=version)
+        if version < FORMAT:
+            self._known = {}  # no text of an earlier format is written again
+        return contents
 
-    def _parse(self, chunks: list[str], *, skip_bad: bool = False) -> dict[str, Entry]:
+    def _parse(self, chunks: list[str], *, skip_bad: bool = False) -> dict[VideoKey, Entry]:
         known = self._known
         met: dict[str, Entry] = {}
-        entries: dict[str, Entry] = {}
+        entries: dict[VideoKey, Entry] = {}
         for chunk in chunks:
             try:
                 entry = known.get(chunk) or entry_of(chunk)
@@ -170,8 +182,8 @@ class Watchlist:
                     raise
                 continue
             met[chunk] = entry
-            twin = entries.get(entry.id)
-            entries[entry.id] = twin.followed_by(entry) if twin else entry
+            twin = entries.get(entry.key)
+            entries[entry.key] = twin.followed_by(entry) if twin else entry
         self._known = met
         return entries
 
@@ -180,17 +192,19 @@ class Watchlist:
         with contextlib.suppress(Damaged):
             return self._read()
         entries = self._rescued(self.backup_path)
-        for video_id, entry in self._rescued(self.path).items():
-            entries.setdefault(video_id, entry)
+        for key, entry in self._rescued(self.path).items():
+            entries.setdefault(key, entry)
         aside = self._kept_aside(self.path)
         if not self._is_sound(self.backup_path):
             self._kept_aside(self.backup_path)
-        return Contents(entries, set_aside=aside, stamp=self._write(entries, same_ids=False))
+        return Contents(entries, set_aside=aside, stamp=self._write(entries, same_keys=False))
 
-    def _rescued(self, path: Path) -> dict[str, Entry]:
+    def _rescued(self, path: Path) -> dict[VideoKey, Entry]:
         """Every entry in `path` that can still be read."""
         with contextlib.suppress(FileNotFoundError, NotAFile):
-            return self._parse(pieces(read_file(path, MOST_BYTES)[0]), skip_bad=True)
+            entries = self._parse(pieces(read_file(path, MOST_BYTES)[0]), skip_bad=True)
+            self._known = {}  # the texts may be of an earlier format
+            return entries
         return {}
 
     def _is_sound(self, path: Path) -> bool:
@@ -211,7 +225,7 @@ class Watchlist:
             return kept or keep_copy(path, path.with_name(f"{path.name}.damaged-{moment}"))
         return None
 
-    def _write(self, entries: dict[str, Entry], *, same_ids: bool) -> tuple[int, int, int]:
+    def _write(self, entries: dict[VideoKey, Entry], *, same_keys: bool) -> tuple[int, int, int]:
         """Write the file, its backup first, and return its new stamp."""
         texts = {id(entry): text for text, entry in self._known.items()}  # _known keeps them alive
         chunks = {texts.get(id(entry)) or chunk_of(entry): entry for entry in entries.values()}
@@ -219,7 +233,7 @@ class Watchlist:
         if len(data) > MOST_BYTES:
             raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), str(self.path))
         self._clear_backup_path()
-        if not (same_ids and self._keep_previous()):
+        if not (same_keys and self._keep_previous()):
             write_atomically(self.backup_path, data)
         write_atomically(self.path, data)
         self._known = chunks

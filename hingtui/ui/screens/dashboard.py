@@ -81,7 +81,8 @@ class Dashboard(DashboardLayout):
         """Ask for ids, then watch them."""
         from hingtui.ui.screens.dialogs import AddDialog
 
-        self.app.push_screen(AddDialog(frozenset(self._monitor.watched)), self._add)
+        known = frozenset(key.id for key in self._monitor.watched)
+        self.app.push_screen(AddDialog(known), self._add)
 
     def _add(self, text: str | None) -> None:
         if text:

@@ -190,7 +190,7 @@ class DashboardLayout(Screen[None]):
             raise
 
     def _selected(self) -> Row | None:
-        return self._monitor.watched.get(self._table.cursor_id or "")
+        return None if (key := self._table.cursor_key) is None else self._monitor.watched.get(key)
 
     def time_passed(self) -> None:
         """Redraw countdowns and estimates."""
@@ -209,13 +209,13 @@ class DashboardLayout(Screen[None]):
     @on(VideosChanged)
     def _videos_changed(self, event: VideosChanged) -> None:
         changes = event.changes
-        self._counts.update(self._monitor.watched, changes.ids, self._monitor.now())
+        self._counts.update(self._monitor.watched, changes.keys, self._monitor.now())
         if changes.membership:
             self._show_rows()
         else:
-            self._table.update_rows(changes.ids)
+            self._table.update_rows(changes.keys)
         self._show_header()
-        if self._table.cursor_id in changes.ids or changes.membership:
+        if self._table.cursor_key in changes.keys or changes.membership:
             self._show_detail()
         self._show_toasts(changes)
         if self._tick == SLOW_TICK:

@@ -16,6 +16,7 @@ from textual.coordinate import Coordinate
 from textual.message import Message
 from textual.widgets import DataTable
 
+from hingtui.model.key import VideoKey
 from hingtui.monitor import Row
 from hingtui.text.cell_width import fit, short_id
 from hingtui.text.i18n import _
@@ -29,7 +30,7 @@ _ID_CELLS = 24
 _log = logging.getLogger(__name__)
 
 
-class VideoTable(RowTable, inherit_bindings=False):
+class VideoTable(RowTable[VideoKey], inherit_bindings=False):
     """Shows rows in the order given."""
 
     # DataTable's own, but for Enter: that one belongs to the dashboard, and stands in its footer.
@@ -45,32 +46,32 @@ class VideoTable(RowTable, inherit_bindings=False):
     class CursorMoved(Message):
         """The cursor stands on another video now, or on none."""
 
-        def __init__(self, video_id: str | None) -> None:
+        def __init__(self, key: VideoKey | None) -> None:
             super().__init__()
-            self.video_id = video_id
+            self.key = key
 
     def __init__(self, sight: Callable[[Row], RenderContext]) -> None:
         super().__init__(id="videos")
         self.cursor_foreground_priority = "renderable"  # colours mean something here
         self._sight = sight
         self._plan: tuple[ColumnPlan, ...] = ()
-        self._watched: dict[str, Row] = {}
-        self._order: list[str] = []
-        self._cursor_id: str | None = None
-        self._unshown: set[str] = set()
+        self._watched: dict[VideoKey, Row] = {}
+        self._order: list[VideoKey] = []
+        self._cursor_key: VideoKey | None = None
+        self._unshown: set[VideoKey] = set()
         """Rows whose failure stands in the log already."""
 
     @property
-    def cursor_id(self) -> str | None:
-        """The id of the video under the cursor."""
-        return self._cursor_id
+    def cursor_key(self) -> VideoKey | None:
+        """The video under the cursor."""
+        return self._cursor_key
 
     @property
-    def order(self) -> Sequence[str]:
-        """The ids as they stand, from top to bottom."""
+    def order(self) -> Sequence[VideoKey]:
+        """The videos as they stand, from top to bottom."""
         return self._order
 
-    def cells_of(self, key: str) -> tuple[Cell, ...]:
+    def cells_of(self, key: VideoKey) -> tuple[Cell, ...]:
         watched = self._watched[key]
         try:
             sight = self._sight(watched)
@@ -78,13 +79,13 @@ class VideoTable(RowTable, inherit_bindings=False):
         except Exception as error:  # noqa: BLE001 - one row must not keep all others from the eye
             return self._unshowable(key, error)
 
-    def _unshowable(self, key: str, error: Exception) -> tuple[Cell, ...]:
+    def _unshowable(self, key: VideoKey, error: Exception) -> tuple[Cell, ...]:
         """A row that says that it cannot be shown."""
         if key not in self._unshown:
             self._unshown.add(key)
-            _log.error("the row of %s cannot be shown", key, exc_info=error)
+            _log.error("the row of %s cannot be shown", key.id, exc_info=error)
         words = _("{what} cannot be shown; the details are in the log.").format(
-            what=short_id(key, _ID_CELLS)
+            what=short_id(key.id, _ID_CELLS)
         )
         room = max((plan.width for plan in self._plan), default=0)
         return tuple(
@@ -94,7 +95,7 @@ class VideoTable(RowTable, inherit_bindings=False):
 
     def show(self, rows: Iterable[Row]) -> None:
         """Show exactly these rows, in this order."""
-        self._watched = {watched.id: watched for watched in rows}
+        self._watched = {watched.key: watched for watched in rows}
         order = list(self._watched)
         if order != self._order:
             at = self.cursor_row
@@ -103,23 +104,23 @@ class VideoTable(RowTable, inherit_bindings=False):
             self._restore_cursor(at)
         self.forget()
 
-    def update_rows(self, video_ids: Iterable[str]) -> None:
+    def update_rows(self, keys: Iterable[VideoKey]) -> None:
         """Something about these may have changed."""
         in_sight = set(self.visible_keys())
-        for video_id in video_ids:
-            if video_id in in_sight:
-                self.update_row(video_id)
+        for key in keys:
+            if key in in_sight:
+                self.update_row(key)
             else:
-                self.forget_row(video_id)
+                self.forget_row(key)
 
     def redraw(self) -> None:
         """Everything may look different: another theme, another language."""
         self._plan = ()
         self._fit_columns()
 
-    def select(self, video_id: str) -> None:
+    def select(self, key: VideoKey) -> None:
         """Put the cursor on this video."""
-        if (index := self._index.get(video_id)) is not None:
+        if (index := self._index.get(key)) is not None:
             self.move_cursor(row=index, animate=False)
             self._note_cursor()
 
@@ -139,10 +140,10 @@ class VideoTable(RowTable, inherit_bindings=False):
 
     def _note_cursor(self) -> None:
         at = self.cursor_row
-        video_id = self._order[at] if 0 <= at < len(self._order) else None
-        if video_id != self._cursor_id:
-            self._cursor_id = video_id
-            self.post_message(self.CursorMoved(video_id))
+        key = self._order[at] if 0 <= at < len(self._order) else None
+        if key != self._cursor_key:
+            self._cursor_key = key
+            self.post_message(self.CursorMoved(key))
 
     def _fit_columns(self) -> None:
         plan = plan_columns(self.size.width) if self.size.width else ()
@@ -154,7 +155,7 @@ class VideoTable(RowTable, inherit_bindings=False):
     def _restore_cursor(self, at: int) -> None:
         """Put the cursor back on its video; the view moves with it, so that nothing jumps."""
         top = self.scroll_offset.y
-        index = self._index.get(self._cursor_id or "")
+        index = None if self._cursor_key is None else self._index.get(self._cursor_key)
         if index is None:
             self.move_cursor(row=min(at, len(self._order) - 1), animate=False, scroll=False)
         else:

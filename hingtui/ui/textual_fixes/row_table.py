@@ -8,7 +8,8 @@ of Textual 8.2: tests compare what it draws with the stock table, cell for cell.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
+from typing import Generic, TypeVar
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
@@ -27,7 +28,10 @@ _REMEMBERED = 500
 """Drawn rows kept; more than any screen has lines."""
 
 
-class RowTable(DataTable[Text]):
+Key = TypeVar("Key", bound=Hashable)
+
+
+class RowTable(DataTable[Text], Generic[Key]):
     """Shows rows by key, in the order given. A subclass says what stands in a row's cells.
 
     Rows are set all at once, by `set_rows`: the stock methods that add, change, sort or remove
@@ -36,14 +40,14 @@ class RowTable(DataTable[Text]):
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
         super().__init__(cursor_type="row", id=id)
-        self._keys: Sequence[str] = ()
-        self._cells: dict[str, tuple[Cell, ...]] = {}
+        self._keys: Sequence[Key] = ()
+        self._cells: dict[Key, tuple[Cell, ...]] = {}
         self._strips: dict[int, tuple[object, Strip]] = {}
         self._place({})
 
     # What a subclass says and does
 
-    def cells_of(self, key: str) -> tuple[Cell, ...]:
+    def cells_of(self, key: Key) -> tuple[Cell, ...]:
         """What stands in the columns of this row now."""
         raise NotImplementedError
 
@@ -56,7 +60,7 @@ class RowTable(DataTable[Text]):
             self.add_column(Text(label), key=key, width=width)
         self.forget()
 
-    def set_rows(self, keys: Sequence[str]) -> None:
+    def set_rows(self, keys: Sequence[Key]) -> None:
         """Show these rows, in this order."""
         self._keys = keys
         self._place({key: index for index, key in enumerate(keys)})
@@ -77,7 +81,7 @@ class RowTable(DataTable[Text]):
         self._clear_caches()
         self.refresh()
 
-    def update_row(self, key: str) -> None:
+    def update_row(self, key: Key) -> None:
         """This row may look different now: repaint it if it is in sight, and if it does."""
         old = self._cells.pop(key, None)
         index = self._index.get(key)
@@ -87,7 +91,7 @@ class RowTable(DataTable[Text]):
         if new != old:
             self.refresh_row(index)
 
-    def forget_row(self, key: str) -> None:
+    def forget_row(self, key: Key) -> None:
         """This row is out of sight and may look different when it is seen again."""
         self._cells.pop(key, None)
 
@@ -101,7 +105,7 @@ class RowTable(DataTable[Text]):
         for key in keys:
             self.update_row(key)
 
-    def visible_keys(self) -> Sequence[str]:
+    def visible_keys(self) -> Sequence[Key]:
         """The keys of the rows in sight."""
         first = max(0, int(self.scroll_offset.y))
         return self._keys[first : first + max(0, self.size.height - self.header_height)]
@@ -113,7 +117,7 @@ class RowTable(DataTable[Text]):
 
     # What the stock table asks about rows
 
-    def _place(self, index: dict[str, int]) -> None:
+    def _place(self, index: dict[Key, int]) -> None:
         """Let the stock table find rows where it looks for them: only keys and places matter."""
         self._index = index
         self.rows = index  # type: ignore[assignment]
@@ -122,8 +126,8 @@ class RowTable(DataTable[Text]):
 
     def get_row(self, row_key: RowKey | str) -> list[Text]:
         """The cells of a row, as the stock table would hold them."""
-        key = row_key.value if isinstance(row_key, RowKey) else row_key
-        return [Text.assemble(*cell, no_wrap=True, end="") for cell in self._cells_at(str(key))]
+        cells = self._cells_at(_key(row_key))  # type: ignore[arg-type]  # a RowKey takes any hashable
+        return [Text.assemble(*cell, no_wrap=True, end="") for cell in cells]
 
     def get_cell(self, row_key: RowKey | str, column_key: ColumnKey | str) -> Text:
         """One cell, as the stock table would hold it."""
@@ -167,7 +171,7 @@ class RowTable(DataTable[Text]):
 
     # Drawing
 
-    def _cells_at(self, key: str) -> tuple[Cell, ...]:
+    def _cells_at(self, key: Key) -> tuple[Cell, ...]:
         cells = self._cells.get(key)
         if cells is None:
             cells = self._cells[key] = self.cells_of(key)
@@ -234,21 +238,28 @@ class RowTable(DataTable[Text]):
         return strip.simplify().apply_meta({"row": index, "column": 0})
 
 
-class _Locations:
+def _key(row_key: RowKey | Key) -> Key:
+    """The key that the stock table has wrapped."""
+    return row_key.value if isinstance(row_key, RowKey) else row_key  # type: ignore[return-value]
+
+
+class _Locations(Generic[Key]):
     """Where rows are, in the way in which the stock table asks for it."""
 
-    def __init__(self, keys: Sequence[str], index: dict[str, int]) -> None:
+    def __init__(self, keys: Sequence[Key], index: dict[Key, int]) -> None:
         self._keys = keys
         self._index = index
 
-    def __contains__(self, key: RowKey | str) -> bool:
-        return key in self._index  # a RowKey hashes and compares as its text
+    def __contains__(self, key: RowKey | Key) -> bool:
+        return _key(key) in self._index
 
     def __len__(self) -> int:
         return len(self._keys)
 
-    def get(self, key: RowKey | str) -> int | None:
-        return self._index.get(key)  # type: ignore[arg-type]
+    def get(self, key: RowKey | Key) -> int | None:
+        return self._index.get(_key(key))
 
     def get_key(self, index: int) -> RowKey | None:
-        return RowKey(self._keys[index]) if 0 <= index < len(self._keys) else None
+        if not 0 <= index < len(self._keys):
+            return None
+        return RowKey(self._keys[index])  # type: ignore[arg-type]  # it takes any hashable

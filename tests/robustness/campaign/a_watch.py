@@ -30,6 +30,7 @@ from tests.robustness.campaign.schedule import TIME, Schedule
 from tests.robustness.campaign.traces import stacks
 from tests.robustness.campaign.world import World
 from tests.support.disk.faulty_disk import Killed
+from tests.support.keys import ids, key, keys
 
 HEALED_AT = 150.0
 """Seconds after which everything is made well."""
@@ -149,7 +150,7 @@ class AWatch(World):
         await self._cancelled(self._run)
         if self.disk is not None and self.disk.disk.is_dead:
             return
-        told = self.monitor.unwritten
+        told = ids(self.monitor.unwritten)
         if self.monitor.storage_error is not None:
             self._ledger.after_failed_end()
         self.note(f"the process ended; a new one begins; to be added again: {told}")
@@ -259,7 +260,7 @@ class AWatch(World):
         """What is still to come, in words."""
         found = []
         for video_id, film in self.gateway.films.items():
-            watched = self.monitor.watched.get(video_id)
+            watched = self.monitor.watched.get(key(video_id))
             if watched is None:
                 if video_id in self._ledger.watched:
                     found.append(f"{video_id[:40]!r} is not watched")
@@ -299,7 +300,7 @@ class AWatch(World):
         self.check(self._neighbours.late(self.clock.monotonic(), saved.__contains__))
         self.check(self._neighbours.blamed(self.monitor.connection.link.value))
         for film in self._neighbours.healthy:
-            watched = self.monitor.watched.get(film.id)
+            watched = self.monitor.watched.get(key(film.id))
             if watched is not None and watched.trouble is not None:
                 self.breach(f"I6: {film.id} has nothing, and shows {watched.trouble.error!r}")
 
@@ -313,14 +314,14 @@ class AWatch(World):
         self.note(f"given up: {watched.saving.error!r}; saved again")
         if times > 2:
             self.breach(f"given up, though everything is well: {watched.saving.error!r}")
-        self.monitor.save([watched.id])
+        self.monitor.save(keys(watched.id))
 
     def _user_sees_to_it(self) -> None:
         """Everything is well again: what a person at the screen would do now."""
         self.monitor.pause(False)
         if self.monitor.connection.link.value == "denied" or self._rng.random() < 0.5:
             self.monitor.ask()
-        self.monitor.save([w.id for w in self.monitor.watched.values() if w.saved is None])
+        self.monitor.save([w.key for w in self.monitor.watched.values() if w.saved is None])
 
     def _planned(self, fault: Fault) -> None:
         rng = random.Random(fault.seed)  # noqa: S311 - a schedule, no secret
@@ -351,7 +352,9 @@ class AWatch(World):
             if not ("the watchlist" in kind and self.disk is not None):
                 self._hands.other(kind, film, rng)
         elif kind == "user: adds another":
-            others = [f for f in self.gateway.films.values() if f.id not in self.monitor.watched]
+            others = [
+                f for f in self.gateway.films.values() if key(f.id) not in self.monitor.watched
+            ]
             self._hands.user("user: adds", self.monitor, (others or [film])[0], rng)
         elif kind == "user: pauses for a while":
             self._hands.user("user: pauses", self.monitor, film, rng)

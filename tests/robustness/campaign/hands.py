@@ -19,6 +19,7 @@ from tests.robustness.campaign.clock import LifeClock
 from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.oracle import ids_in
 from tests.support.disk.faulty_disk import Killed
+from tests.support.keys import key, keys
 
 SETTLED = 90.0
 """Seconds within which two parties who disagree about an id may both have it their way."""
@@ -122,12 +123,12 @@ class Hands:
                     monitor.restore()
                     self.ledger.wish(film.id, USER, is_in=True)
             case "user: cancels":
-                monitor.cancel([film.id])
+                monitor.cancel(keys(film.id))
             case "user: cancels and saves":
-                monitor.cancel([film.id])
-                monitor.save([film.id])
+                monitor.cancel(keys(film.id))
+                monitor.save(keys(film.id))
             case "user: asks again":
-                monitor.ask(rng.choice((None, [film.id])))
+                monitor.ask(rng.choice((None, keys(film.id))))
             case "user: pauses":
                 monitor.pause(True)
             case "user: goes on":
@@ -156,7 +157,7 @@ class Hands:
         self._pool.submit(change)
 
     def _remove(self, monitor: Monitor, video_id: str) -> int:
-        if gone := monitor.remove([video_id]):
+        if gone := monitor.remove(keys(video_id)):
             self.ledger.wish(video_id, USER, is_in=False)
         return gone
 
@@ -166,8 +167,8 @@ class Hands:
             watchlist = Watchlist(self._path, clock=self._clock)
             if is_in:
                 watchlist.change(add=[entry])
-            elif video_id in watchlist.read().entries:
-                watchlist.change(remove=[video_id])
+            elif key(video_id) in watchlist.read().entries:
+                watchlist.change(remove=keys(video_id))
             else:
                 return
         except (StorageError, Killed):

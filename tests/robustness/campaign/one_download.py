@@ -22,6 +22,7 @@ from tests.robustness.campaign.schedule import Schedule
 from tests.robustness.campaign.traces import stacks
 from tests.robustness.campaign.world import World
 from tests.support.disk.faulty_disk import Killed
+from tests.support.keys import key
 
 MOST_TRIES = 14
 """Tries after which everything is made well."""
@@ -122,7 +123,7 @@ class OneDownload(World):
         video = self.film.json(self.clock.now, link)
         return download(
             self._api,
-            self.film.id,
+            key(self.film.id),
             self.folder,
             progress=Progress(),
             cancelled=self._cancelled,

@@ -26,6 +26,7 @@ from hingtui.monitor import GatewayState
 from tests.robustness.faults.world import World, world
 from tests.servers.sockets import CLOSE, Answer, Part, answer, chunked, json_answer
 from tests.support.clock import EPOCH
+from tests.support.keys import key, keys
 from tests.support.mp4 import mp4
 
 DATA = mp4(20_000)
@@ -362,7 +363,7 @@ async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_about_r
         before = len(here.gateway.requests)
         await here.look(after=60, times=60)
         assert 5 <= len(here.gateway.requests) - before <= 15
-        assert "young" in here.monitor.watched
+        assert key("young") in here.monitor.watched
         assert here.link is GatewayState.ONLINE
 
 
@@ -483,7 +484,7 @@ async def test_a_finished_video_stays_finished_whatever_is_said_later(
         is_final = Status.READY if ended == "success" else Status.FAILED
         assert here.row("a").status is is_final
         here.gateway.video("a", **later)
-        here.monitor.ask(["a"])
+        here.monitor.ask(keys("a"))
         await here.look(after=1)
         assert here.row("a").status is is_final
 
@@ -495,7 +496,7 @@ async def test_a_list_that_lags_behind_does_not_unfinish_a_video(tmp_path: Path)
         await here.watch(*MANY[:20])
         for name in MANY[:20]:
             here.gateway.fault(f"/v1/videos/{name}", json_answer({"id": name, "status": "success"}))
-        here.monitor.ask(MANY[:20])
+        here.monitor.ask(keys(*MANY[:20]))
         await here.look(after=1, times=10)
         assert {w.status for w in here.monitor.watched.values()} == {Status.READY}
         await here.look(after=10, times=20)
@@ -559,7 +560,7 @@ async def test_a_progress_that_jumps_about_keeps_every_estimate_finite(tmp_path:
             await follow(here, said)
             left = here.monitor.remaining(here.row("a"))
             assert left is None or 0 < left < 1e6
-            due = here.monitor.next_question_in("a")
+            due = here.monitor.next_question_in(key("a"))
             assert due is not None
             assert due <= 40
 
@@ -634,7 +635,7 @@ async def test_a_retry_after_that_is_a_date_is_measured_by_the_servers_own_clock
             there = here.clock.time() + off
             says = answer(429, retry_after=date(there + 50), date=date(there))
             here.gateway.fault("/v1/videos/a", says)
-            here.monitor.ask(["a"])
+            here.monitor.ask(keys("a"))
             await here.look()
             assert isinstance(here.connection.error, RateLimited)
             assert here.connection.error.retry_after == pytest.approx(50, abs=1)

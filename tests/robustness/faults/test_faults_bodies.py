@@ -32,6 +32,7 @@ from tests.robustness.faults.world import world
 from tests.servers.files import Say, said
 from tests.servers.sockets import CLOSE, Answer, FaultServer, Part, Request, answer, chunked
 from tests.support.clock import FakeClock
+from tests.support.keys import key
 from tests.support.mp4 import FTYP, box, full, moov, mp4
 
 # ---- no length given, chunked, cut early without an error
@@ -254,7 +255,7 @@ def test_more_than_the_cap_is_stopped(
         with pytest.raises(TooLarge):
             download(
                 api,
-                "a",
+                key("a"),
                 tmp_path,
                 progress=Progress(),
                 cancelled=threading.Event(),

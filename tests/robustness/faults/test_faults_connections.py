@@ -34,6 +34,7 @@ from tests.servers.sockets import (
     in_turn,
     json_answer,
 )
+from tests.support.keys import ids, keys
 from tests.support.mp4 import mp4
 from tests.support.scene import until
 
@@ -80,12 +81,12 @@ async def test_rows_removed_while_they_are_asked_about_leave_the_pool_whole(tmp_
             here.monitor.add(names)
             here.monitor.poller.start_due()
             await asyncio.sleep(0)
-            here.monitor.remove(names)
+            here.monitor.remove(keys(*names))
             here.clock.advance(3)
         await here.watch("kept")
         await here.look(after=5)
         assert here.row("kept").video.progress == 7  # type: ignore[union-attr]
-        assert list(here.monitor.watched) == ["kept"]
+        assert ids(here.monitor.watched) == ["kept"]
 
 
 async def test_downloads_that_are_cancelled_and_wanted_again_leave_nothing_behind(
@@ -99,7 +100,7 @@ async def test_downloads_that_are_cancelled_and_wanted_again_leave_nothing_behin
         for count in range(30):
             here.save("a")
             await here.asked_for_content(count + 1)
-            here.monitor.cancel(["a"])
+            here.monitor.cancel(keys("a"))
             await until(lambda: not here.threads)
             here.clock.advance(1)
         here.save("a")
@@ -122,7 +123,7 @@ async def test_cancelling_a_download_that_waits_for_a_silent_server_frees_its_pl
         if where == "in the body":
             await until(lambda: here.received("stuck") > 0)
         async with asyncio.timeout(3):  # the read timeout is 30 seconds
-            here.monitor.cancel(["stuck"])
+            here.monitor.cancel(keys("stuck"))
             await here.saved("next")
             await until(lambda: not here.threads)
         assert here.files == {"next.mp4": DATA}
@@ -151,7 +152,7 @@ async def test_a_cancelled_download_that_still_looks_for_its_host_keeps_nobody_w
         await here.watch("stuck", "next")
         here.save("stuck", "next")
         await asyncio.to_thread(looking.wait, 5)
-        here.monitor.cancel(["stuck"])
+        here.monitor.cancel(keys("stuck"))
         await here.saved("next")
         assert "download stuck" in here.threads
         found.set()

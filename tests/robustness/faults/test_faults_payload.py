@@ -24,6 +24,7 @@ from hingtui.monitor import GatewayState, Row
 from tests.robustness.faults.world import World, world
 from tests.servers.sockets import Part, answer, json_answer
 from tests.support.clock import EPOCH
+from tests.support.keys import ids, key, keys
 from tests.support.mp4 import mp4
 
 DATA = mp4(20_000)
@@ -107,7 +108,7 @@ async def test_an_unknown_word_counts_as_running_and_is_asked_about_slowly(tmp_p
     async with world(tmp_path, auto_download=True) as here:
         video = await told(here, status="moderating", progress=100)
         assert video.status is Status.UNKNOWN
-        due = here.monitor.next_question_in(video.id)
+        due = here.monitor.next_question_in(key(video.id))
         assert due is not None
         assert 20 < due < 40
         assert here.gateway.asked("/content") == []
@@ -239,7 +240,7 @@ async def test_a_monster_is_refused_and_nothing_else_suffers(
         assert isinstance(row.trouble.error, BadResponse)
         assert here.row("good").video is not None
         await here.monitor.watchlist_sync.sync()
-        assert set(here.watchlist.read().entries) == {row.id, "good"}
+        assert set(ids(here.watchlist.read().entries)) == {row.id, "good"}
 
 
 @pytest.mark.parametrize("prompt", ["x" * 2 * 2**20, "很" * 2**19], ids=["x", "很"])
@@ -249,7 +250,7 @@ async def test_a_prompt_of_megabytes_is_cut(tmp_path: Path, prompt: str) -> None
         assert 1000 < len(video.prompt) < 50_000
         assert len(video.model) < 5000
         await here.monitor.watchlist_sync.sync()
-        stored = here.watchlist.read().entries[video.id].video
+        stored = here.watchlist.read().entries[key(video.id)].video
         assert stored is not None
         assert stored.prompt == video.prompt
 
@@ -273,7 +274,7 @@ async def test_what_no_file_can_hold_is_cleaned_before_it_is_kept(
         video = await told(here, **everywhere, error={"message": text, "code": text})
         assert all(map(is_harmless, texts(video)))
         await here.monitor.watchlist_sync.sync()
-        stored = here.watchlist.read().entries[video.id].video
+        stored = here.watchlist.read().entries[key(video.id)].video
         assert stored is not None
         assert (stored.prompt, stored.error) == (video.prompt, video.error)
 
@@ -327,7 +328,7 @@ async def test_hostile_text_in_a_refusal_is_harmless(
             says = json_answer(body, status, x_request_id=in_header)
             here.gateway.fault("/v1/videos/a", says)
             here.monitor.add(["a"])
-            here.monitor.ask(["a"])
+            here.monitor.ask(keys("a"))
             await here.look(after=100)
             await here.look(after=1)
             row = here.row("a")

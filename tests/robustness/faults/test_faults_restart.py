@@ -8,6 +8,7 @@ from hingtui.model.errors import Corrupt
 from hingtui.model.video import Status
 from tests.robustness.faults.world import World, world
 from tests.servers.sockets import HANG
+from tests.support.keys import keys
 from tests.support.mp4 import mp4
 
 DATA = mp4(60_000)
@@ -38,7 +39,7 @@ async def test_wanted_downloads_go_on_at_the_next_start(tmp_path: Path) -> None:
 async def test_a_cancelled_download_does_not_go_on(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         await want(here, "a", "b")
-        here.monitor.cancel(["a"])
+        here.monitor.cancel(keys("a"))
         await here.monitor.watchlist_sync.sync()
     async with world(tmp_path, resume_downloads=True) as here:
         assert not here.row("a").is_saving
@@ -57,7 +58,7 @@ async def test_a_command_leaves_the_downloads_of_the_dashboard_alone(tmp_path: P
         await want(here, "a", "b")
     async with world(tmp_path, only=frozenset({"a"})) as here:
         here.gateway.file("a", DATA)
-        here.monitor.ask(["a"])
+        here.monitor.ask(keys("a"))
         await here.look()
         assert not here.row("a").is_saving
         assert here.row("a").status is Status.READY

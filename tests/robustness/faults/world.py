@@ -19,6 +19,7 @@ from hingtui.monitor import Changes, Connection, DownloadState, GatewayState, Mo
 from hingtui.storage.watchlist import Watchlist
 from tests.robustness.faults.gateway import Gateway
 from tests.support.clock import FakeClock
+from tests.support.keys import key, keys
 from tests.support.scene import PATIENCE, until
 
 
@@ -47,7 +48,7 @@ class World:
         return {path.name: path.read_bytes() for path in self.folder.glob("*.mp4")}
 
     def row(self, video_id: str) -> Row:
-        return self.monitor.watched[video_id]
+        return self.monitor.watched[key(video_id)]
 
     async def look(self, after: float = 0.0, *, times: int = 1) -> None:
         """Let so many seconds pass, ask whatever is due then, and hear of what changed."""
@@ -63,7 +64,7 @@ class World:
 
     def save(self, *video_ids: str) -> None:
         """Want these, and start what may start now."""
-        self.monitor.save(video_ids)
+        self.monitor.save(keys(*video_ids))
         self.monitor.queue.start_next()
 
     async def saved(self, *video_ids: str) -> None:

@@ -14,10 +14,12 @@ from pathlib import Path
 from textual.pilot import Pilot
 
 from hingtui.demo.job import Job, Shape, Vocabulary
+from hingtui.model.key import VideoKey
 from hingtui.ui.app import HingtuiApp
 from tests.robustness.soak.gauges import Reading, read
 from tests.servers.process import FarGateway, Moment
 from tests.support.clock import FakeClock
+from tests.support.keys import ids
 from tests.support.pilot import on_stage
 from tests.support.scene import TOKEN, until
 
@@ -64,7 +66,7 @@ class Day:
         self._rng = random.Random(seed)  # noqa: S311 - the same day for the same seed
         self._videos = videos
         self._numbers = count()
-        self._done: dict[str, float] = {}
+        self._done: dict[VideoKey, float] = {}
         self.watched = 0
         """Videos that were watched so far."""
         self.saved = 0
@@ -96,18 +98,18 @@ class Day:
     def _let_go(self) -> list[str]:
         """What is finished for a while is watched no more, and the gateway forgets it too."""
         monitor, now = self._app.monitor, self._clock.now
-        for video_id, watched in monitor.watched.items():
-            if watched.is_final and video_id not in self._done:
-                self._done[video_id] = now
-        gone = [video_id for video_id, at in self._done.items() if now - at > _KEPT]
-        for video_id in gone:
-            del self._done[video_id]
-            row = monitor.watched.get(video_id)
+        for key, watched in monitor.watched.items():
+            if watched.is_final and key not in self._done:
+                self._done[key] = now
+        gone = [key for key, at in self._done.items() if now - at > _KEPT]
+        for key in gone:
+            del self._done[key]
+            row = monitor.watched.get(key)
             if row is not None and row.saved is not None:
                 self.saved += 1
                 row.saved.unlink(missing_ok=True)  # an undo may have brought the row back
         monitor.remove(gone)
-        return gone
+        return ids(gone)
 
     def _bring_new(self) -> list[Job]:
         monitor, rng, now = self._app.monitor, self._rng, self._clock.now

@@ -19,6 +19,7 @@ from hingtui.storage.settings.settings import save_token
 from hingtui.storage.watchlist import Entry, Watchlist
 from tests.robustness.torture.steps import Scene
 from tests.support.clock import EPOCH, FakeClock
+from tests.support.keys import ids, key, keys
 from tests.support.mp4 import mp4
 
 # The watchlist
@@ -51,7 +52,7 @@ class WatchlistScene(Scene):
 
     def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
         entries = _watchlist(root).read().entries
-        if tuple(entries) != self.new and (is_done or tuple(entries) != self.old):
+        if tuple(ids(entries)) != self.new and (is_done or tuple(ids(entries)) != self.old):
             yield f"watched are {list(entries)}"
 
     def names(self, root: Path) -> set[str]:
@@ -87,7 +88,7 @@ class ARemove(WatchlistScene):
     new = ("v_2",)
 
     def act(self, root: Path) -> None:
-        _watchlist(root).change(remove=["v_1"])
+        _watchlist(root).change(remove=keys("v_1"))
 
 
 class AnUpdate(WatchlistScene):
@@ -99,7 +100,7 @@ class AnUpdate(WatchlistScene):
 
     def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
         yield from super().judge(root, is_done=is_done)
-        known = _watchlist(root).read().entries["v_1"].video
+        known = _watchlist(root).read().entries[key("v_1")].video
         if known != self.video and (is_done or known is not None):
             yield f"known is {known}"
 
@@ -155,7 +156,7 @@ class ARepairOfBothFiles(ARepair):
 
     def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
         entries = _watchlist(root).read().entries
-        if sorted(entries) != sorted(self.old):
+        if sorted(ids(entries)) != sorted(self.old):
             yield f"watched are {list(entries)}"
 
 
@@ -355,7 +356,7 @@ class ADiscardedDownload(DownloadScene):
     mine = {"videos/other.mp4": b"mine"}  # noqa: RUF012
 
     def act(self, root: Path) -> None:
-        discard_part(ID, root / "videos")
+        discard_part(key(ID), root / "videos")
 
     def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
         yield from super().judge(root, is_done=False)
@@ -369,7 +370,7 @@ class ADiscardedDownload(DownloadScene):
 def _download(root: Path, server: _Server) -> None:
     nobody = threading.Event()
     download(
-        server, ID, root / "videos", progress=Progress(), cancelled=nobody, clock=FakeClock()
+        server, key(ID), root / "videos", progress=Progress(), cancelled=nobody, clock=FakeClock()
     )  # fmt: skip
 
 

@@ -35,6 +35,7 @@ from hingtui.model.errors import (
 from hingtui.model.mp4 import Mp4
 from tests.servers.files import FileServer, Say, serving
 from tests.support.clock import FakeClock
+from tests.support.keys import key
 from tests.support.mp4 import mp4
 
 DATA = mp4(50_000)
@@ -71,7 +72,7 @@ class Setup:
     def download(self, video_id: str = ID, **more: Any) -> Saved:
         return download(
             self.api,
-            video_id,
+            key(video_id),
             self.folder,
             progress=self.progress,
             cancelled=self.cancelled,
@@ -84,7 +85,7 @@ class Setup:
         self.server.says(CUT, Say(status=429, body=b""))
         with pytest.raises(RateLimited):
             self.download()
-        assert part_size(ID, self.folder) == HALF
+        assert part_size(key(ID), self.folder) == HALF
         self.server.requests.clear()
 
     @property

@@ -24,9 +24,11 @@ from hingtui.download import Progress, Saved, download
 from hingtui.download.part import discard_part, opened_part, part_size
 from hingtui.download.part_metadata import Source
 from hingtui.model.errors import Busy, Cancelled, RateLimited, ServerError, StorageError
-from hingtui.system.files import renaming
+from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
+from hingtui.system.files import renaming, safe_name
 from tests.servers.files import FileServer, Say, serving
 from tests.support.clock import FakeClock
+from tests.support.keys import key
 from tests.support.mp4 import mp4
 
 DATA = mp4(50_000)
@@ -42,9 +44,10 @@ from pathlib import Path
 from hingtui.api import Api
 from hingtui.system.clock import Clock
 from hingtui.download import Progress, download
+from hingtui.model.key import VideoKey
 api = Api(sys.argv[1], "oh-secret", environ={})
-download(api, "video_1", Path(sys.argv[2]), progress=Progress(), cancelled=threading.Event(),
-         clock=Clock())
+download(api, VideoKey("default", "video_1"), Path(sys.argv[2]), progress=Progress(),
+         cancelled=threading.Event(), clock=Clock())
 """
 
 KILLED_AT_EVERY_LINE = """
@@ -93,7 +96,9 @@ class Canned:
 def download_canned(folder: Path) -> Saved:
     source = Canned()
     nobody = threading.Event()
-    return download(source, ID, folder, progress=Progress(), cancelled=nobody, clock=FakeClock())
+    return download(
+        source, key(ID), folder, progress=Progress(), cancelled=nobody, clock=FakeClock()
+    )
 
 
 @pytest.fixture
@@ -108,7 +113,7 @@ def _download(server: FileServer, folder: Path, video_id: str = ID, **more: Any)
     try:
         return download(
             api,
-            video_id,
+            key(video_id),
             folder,
             progress=Progress(),
             cancelled=cancelled,
@@ -141,7 +146,7 @@ def _refuse(number: int) -> Any:
 
 
 def test_a_video_that_another_one_downloads_is_busy(server: FileServer, tmp_path: Path) -> None:
-    with opened_part(ID, tmp_path), pytest.raises(Busy):
+    with opened_part(key(ID), tmp_path), pytest.raises(Busy):
         _download(server, tmp_path)
     assert server.requests == []
 
@@ -150,7 +155,7 @@ def test_the_part_of_a_killed_process_is_continued(server: FileServer, tmp_path:
     may_go = threading.Event()
     server.says(Say(midway=lambda: may_go.wait(20)))
     with subprocess.Popen([sys.executable, "-c", STUCK, server.url, tmp_path]) as stuck:  # noqa: S603 - this interpreter, this file's own words
-        while not part_size(ID, tmp_path):
+        while not part_size(key(ID), tmp_path):
             assert stuck.poll() is None
         with pytest.raises(Busy):
             _download(server, tmp_path)
@@ -229,7 +234,7 @@ def test_a_long_download_is_made_sure_of_from_time_to_time(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hingtui.download.part.SYNC_EVERY", 1000)
-    with opened_part(ID, tmp_path) as part:
+    with opened_part(key(ID), tmp_path) as part:
         part.begin(Source(total=5000, validator='"v1"'))
         for _round in range(25):
             part.append(b"x" * 100)
@@ -326,7 +331,7 @@ def test_a_disk_that_fills_up_keeps_the_part(
     with monkeypatch.context() as patch:
 
         def fill_up(descriptor: int, data: bytes) -> int:
-            if part_size(ID, tmp_path) >= 100:
+            if part_size(key(ID), tmp_path) >= 100:
                 raise OSError(errno.ENOSPC, "No space left on device")
             return write(descriptor, data[:100])
 
@@ -334,7 +339,7 @@ def test_a_disk_that_fills_up_keeps_the_part(
         with pytest.raises(StorageError) as told:
             _download(server, tmp_path)
     assert told.value.is_full
-    assert part_size(ID, tmp_path) == 100
+    assert part_size(key(ID), tmp_path) == 100
     _download(server, tmp_path)
     assert _files(tmp_path) == {NAME: DATA}
     assert server.ranges == [None, "bytes=100-"]
@@ -398,26 +403,51 @@ def test_the_note_holds_no_secret_of_a_link(server: FileServer, tmp_path: Path) 
     note = json.loads((tmp_path / NOTE).read_bytes())
     del note["boot"]
     assert note.pop("version") == '"v1"'
-    told = {"id": ID, "total": len(DATA), "validator": '"v1"', "origin": server.url, "solid": HALF}
-    assert note == told
+    assert note == {
+        "gateway": DEFAULT_GATEWAY,
+        "id": ID,
+        "total": len(DATA),
+        "validator": '"v1"',
+        "origin": server.url,
+        "solid": HALF,
+    }
+
+
+def test_a_part_of_an_earlier_version_is_resumed(server: FileServer, tmp_path: Path) -> None:
+    _leave_half(server, tmp_path)
+    note = json.loads((tmp_path / NOTE).read_bytes())
+    del note["gateway"]
+    (tmp_path / NOTE).write_text(json.dumps(note))
+    server.requests.clear()
+    _download(server, tmp_path)
+    assert _files(tmp_path) == {NAME: DATA}
+    assert server.ranges[0] is not None
+
+
+def test_one_id_of_two_gateways_has_two_parts_and_two_names(tmp_path: Path) -> None:
+    lab = VideoKey("lab", ID)
+    with opened_part(key(ID), tmp_path) as here, opened_part(lab, tmp_path) as there:
+        assert here.path != there.path
+        assert here.target != there.target
+        assert safe_name(f"{ID}_lab") != there.target.stem
 
 
 def test_a_discarded_part_is_gone_with_its_note(server: FileServer, tmp_path: Path) -> None:
     _leave_half(server, tmp_path)
-    discard_part(ID, tmp_path)
-    assert (_files(tmp_path), part_size(ID, tmp_path)) == ({}, 0)
+    discard_part(key(ID), tmp_path)
+    assert (_files(tmp_path), part_size(key(ID), tmp_path)) == ({}, 0)
 
 
 def test_discarding_what_never_began_makes_nothing(tmp_path: Path) -> None:
-    discard_part(ID, tmp_path / "nowhere")
+    discard_part(key(ID), tmp_path / "nowhere")
     assert not (tmp_path / "nowhere").exists()
 
 
 def test_a_part_that_is_being_written_is_not_discarded(tmp_path: Path) -> None:
-    with opened_part(ID, tmp_path) as part:
+    with opened_part(key(ID), tmp_path) as part:
         part.append(b"bytes")
-        discard_part(ID, tmp_path)
-        assert part_size(ID, tmp_path) == 5
+        discard_part(key(ID), tmp_path)
+        assert part_size(key(ID), tmp_path) == 5
 
 
 def test_a_cancel_before_the_first_byte_leaves_nothing(server: FileServer, tmp_path: Path) -> None:
@@ -440,6 +470,6 @@ def test_a_part_that_cannot_be_loaded_is_believed_no_more_later(
     with monkeypatch.context() as patch:
         patch.setattr(os, "ftruncate", fail)
         with pytest.raises(OSError, match="input/output"):
-            opened_part(ID, tmp_path).__enter__()
-    with opened_part(ID, tmp_path) as part:
+            opened_part(key(ID), tmp_path).__enter__()
+    with opened_part(key(ID), tmp_path) as part:
         assert part.size == 0

@@ -17,6 +17,7 @@ from hingtui.monitor.gateway import Gateway
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from tests.support.clock import EPOCH, FakeClock
+from tests.support.keys import ids, key, keys
 from tests.support.scene import job, scene, until
 
 
@@ -30,7 +31,7 @@ async def test_a_video_is_followed_from_queued_to_ready(tmp_path: Path) -> None:
         assert world.row("video_one").video.progress == 41  # type: ignore[union-attr]
         await world.look(after=40)
         assert world.row("video_one").status is Status.READY
-        assert [ids for change in world.told for ids in change.ready] == ["video_one"]
+        assert [ids for change in world.told for ids in change.ready] == keys("video_one")
 
 
 async def test_both_vocabularies_mean_the_same(tmp_path: Path) -> None:
@@ -60,7 +61,7 @@ async def test_a_finished_video_that_is_said_to_run_again_stays_finished(tmp_pat
         await world.look(after=70)
         body = json.dumps({"id": "video_one", "status": "processing", "progress": 10}).encode()
         world.server.once("/v1/videos/video_one", status=200, body=body)
-        world.monitor.ask(["video_one"])
+        world.monitor.ask(keys("video_one"))
         await world.look()
         assert world.row("video_one").status is Status.READY
 
@@ -169,9 +170,9 @@ async def test_what_is_removed_can_be_brought_back_at_once(tmp_path: Path) -> No
     async with scene(tmp_path, job("video_a"), job("video_b")) as world:
         world.monitor.add(["video_a", "video_b"])
         await world.look(after=30)
-        assert world.monitor.remove(["video_a"]) == 1
-        assert list(world.monitor.watched) == ["video_b"]
-        assert world.monitor.restore() == ["video_a"]
+        assert world.monitor.remove(keys("video_a")) == 1
+        assert ids(world.monitor.watched) == ["video_b"]
+        assert world.monitor.restore() == keys("video_a")
         assert world.row("video_a").status is Status.GENERATING
 
 
@@ -179,7 +180,7 @@ async def test_the_answer_for_a_row_that_was_removed_meanwhile_is_dropped(tmp_pa
     async with scene(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         world.monitor.poller.start_due()
-        world.monitor.remove(["video_one"])
+        world.monitor.remove(keys("video_one"))
         await world.look()
         assert not world.monitor.watched
 
@@ -201,7 +202,7 @@ async def test_a_download_is_byte_for_byte_the_servers(tmp_path: Path) -> None:
     async with scene(tmp_path, one) as world:
         world.monitor.add(["video_one"])
         await world.look(after=1)
-        assert world.monitor.save(["video_one"]) == ["video_one"]
+        assert world.monitor.save(keys("video_one")) == keys("video_one")
         await world.saved("video_one")
         path = world.row("video_one").saved
         assert path is not None
@@ -217,7 +218,7 @@ async def test_the_soonest_to_expire_comes_home_first(tmp_path: Path) -> None:
         ids = [one.id for one in jobs]
         world.monitor.add(ids)
         await world.look(after=1)
-        world.monitor.save(ids)
+        world.monitor.save(keys(*ids))
         for video_id in ids:
             await world.saved(video_id)
         assert [path.split("/")[3] for path in world.asked("/content")] == [
@@ -238,7 +239,7 @@ async def test_downloads_that_fail_let_all_others_go_first(tmp_path: Path) -> No
         await world.look(after=1)
         for video_id in ids[:2]:
             world.server.once(f"/v1/videos/{video_id}/content", status=202, body=b"{}")
-        world.monitor.save(ids)
+        world.monitor.save(keys(*ids))
         both = [saving for one in ids[:2] if (saving := world.row(one).saving) is not None]
         while any(saving.state is not DownloadState.WAITING for saving in both):
             world.monitor.queue.start_next()
@@ -264,7 +265,7 @@ async def test_not_ready_yet_is_waited_for(tmp_path: Path) -> None:
         world.monitor.add(["video_one"])
         await world.look(after=1)
         world.server.once("/v1/videos/video_one/content", status=202, body=b'{"status":"queued"}')
-        world.monitor.save(["video_one"])
+        world.monitor.save(keys("video_one"))
         row = world.row("video_one")
         world.monitor.queue.start_next()
         await until(lambda: row.saving is not None and row.saving.state is DownloadState.WAITING)
@@ -284,10 +285,10 @@ async def test_a_part_goes_with_its_row(tmp_path: Path) -> None:
             headers={"Content-Type": "video/mp4", "Content-Length": "400000"},
             body=one.file()[:1000],
         )
-        world.monitor.save(["video_one"])
+        world.monitor.save(keys("video_one"))
         world.monitor.queue.start_next()
         await until(lambda: world.folder.exists() and any(world.folder.iterdir()))
-        world.monitor.remove(["video_one"])
+        world.monitor.remove(keys("video_one"))
         await world.monitor._background.wait()
         assert not list(world.folder.glob("*.part*"))
 
@@ -297,7 +298,7 @@ async def test_the_watchlist_is_on_disk_after_a_sync(tmp_path: Path) -> None:
         world.monitor.add(["video_one"])
         await world.look(after=30)
         await world.monitor.watchlist_sync.sync()
-        entry = world.watchlist.read().entries["video_one"]
+        entry = world.watchlist.read().entries[key("video_one")]
         assert entry.video is not None
         assert entry.video.status is Status.GENERATING
 
@@ -307,9 +308,9 @@ async def test_what_another_process_adds_and_removes_is_taken_over(tmp_path: Pat
         world.monitor.add(["video_a"])
         await world.monitor.watchlist_sync.sync()
         other = Watchlist(tmp_path / "watchlist.toml")
-        other.change(add=[Entry("video_b", world.clock.time())], remove=["video_a"])
+        other.change(add=[Entry("video_b", world.clock.time())], remove=keys("video_a"))
         await world.monitor.watchlist_sync.sync()
-        assert list(world.monitor.watched) == ["video_b"]
+        assert ids(world.monitor.watched) == ["video_b"]
         await world.look()
         assert world.row("video_b").status is Status.QUEUED
 
@@ -359,15 +360,15 @@ async def test_ids_are_kept_while_the_watchlist_cannot_be_written(
         world.clock.advance(10)
         await world.monitor.watchlist_sync.sync()
         assert world.monitor.storage_error is None
-        assert "video_one" in world.watchlist.read().entries
+        assert key("video_one") in world.watchlist.read().entries
 
 
 async def test_a_question_wanted_while_one_is_under_way_is_not_lost(tmp_path: Path) -> None:
     async with scene(tmp_path, job(queued_for=0, generating_for=0)) as world:
         world.monitor.add(["video_one"])
         await world.look(after=1)
-        world.monitor.ask(["video_one"])
+        world.monitor.ask(keys("video_one"))
         world.monitor.poller.start_due()
-        world.monitor.ask(["video_one"])
+        world.monitor.ask(keys("video_one"))
         await world.look()
         assert len(world.asked("/v1/videos/video_one")) == 3

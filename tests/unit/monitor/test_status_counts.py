@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from collections import Counter
 
+from hingtui.model.key import VideoKey
 from hingtui.model.video import Status, Video
 from hingtui.monitor import Row, StatusCounts, row_state_of
+from tests.support.keys import key, keys
 
 NOW = 1_762_789_802.0
 
@@ -18,18 +20,18 @@ def row(video_id: str, status: Status, ends_in: float | None = None) -> Row:
 
 def test_counts_are_what_counting_anew_would_give() -> None:
     chance = random.Random(5)  # noqa: S311 - the same story in every run
-    rows: dict[str, Row] = {}
+    rows: dict[VideoKey, Row] = {}
     counts = StatusCounts()
     now = NOW
     for _step in range(500):
         now += chance.uniform(0, 5)
-        video_id = f"video_{chance.randrange(40)}"
+        changed = key(f"video_{chance.randrange(40)}")
         if chance.random() < 0.2:
-            rows.pop(video_id, None)
+            rows.pop(changed, None)
         else:
             status = chance.choice(list(Status))
-            rows[video_id] = row(video_id, status, now - NOW + chance.uniform(1, 200))
-        counts.update(rows, [video_id], now)
+            rows[changed] = row(changed.id, status, now - NOW + chance.uniform(1, 200))
+        counts.update(rows, [changed], now)
         counted = Counter(row_state_of(w, now) for w in rows.values())
         assert +counts.counts == counted
         ends = [w.expiry.at for w in rows.values() if w.expiry and w.expiry.at > now]
@@ -38,10 +40,10 @@ def test_counts_are_what_counting_anew_would_give() -> None:
 
 
 def test_nothing_moves_when_all_is_over() -> None:
-    rows = {"a": row("a", Status.FAILED), "b": row("b", Status.READY, -5)}
+    rows = {each.key: each for each in (row("a", Status.FAILED), row("b", Status.READY, -5))}
     counts = StatusCounts()
     counts.update(rows, rows, NOW)
     assert counts.moving == 0
-    rows["c"] = row("c", Status.GENERATING)
-    counts.update(rows, ["c"], NOW)
+    rows[key("c")] = row("c", Status.GENERATING)
+    counts.update(rows, keys("c"), NOW)
     assert counts.moving == 1

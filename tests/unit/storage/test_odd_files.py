@@ -25,6 +25,7 @@ from hingtui.storage.watchlist import Entry, Watchlist
 from hingtui.system.files import same_bytes, write_atomically
 from tests.robustness.torture.scenes import DATA, ID, AResumedDownload, TheFirstDownload
 from tests.support.clock import EPOCH
+from tests.support.keys import ids, key
 from tests.support.scene import scene
 
 LIST = "watchlist.toml"
@@ -112,7 +113,7 @@ def test_a_command_ends_and_leaves_what_stands_in_its_way(
         assert said.err.count("\n") == 1
         assert any(named in said.err for named in (name, "/dev/zero"))
     else:
-        assert list(Watchlist(tmp_path / LIST).read().entries) == [ID]
+        assert ids(Watchlist(tmp_path / LIST).read().entries) == [ID]
     assert before <= things_in(tmp_path)
 
 
@@ -159,7 +160,7 @@ def test_a_backup_that_cannot_be_read_is_named_when_it_is_needed(
         patch.setattr(os, "open", refuse)
         with pytest.raises(StorageError, match=r"\.bak"):
             watchlist.read()
-    assert list(watchlist.read().entries) == ["v_1"]
+    assert ids(watchlist.read().entries) == ["v_1"]
 
 
 def test_a_watchlist_of_two_gigabytes_is_set_aside_unread(
@@ -170,7 +171,7 @@ def test_a_watchlist_of_two_gigabytes_is_set_aside_unread(
     monkeypatch.setattr("hingtui.storage.watchlist.watchlist.MOST_BYTES", 1 << 20)
     os.truncate(watchlist.path, 2 << 30)
     contents = watchlist.read()
-    assert list(contents.entries) == ["v_1"]
+    assert ids(contents.entries) == ["v_1"]
     assert contents.set_aside is not None
     assert contents.set_aside.stat().st_size == 2 << 30
 
@@ -183,7 +184,7 @@ def test_a_watchlist_never_grows_beyond_what_is_read(
     monkeypatch.setattr("hingtui.storage.watchlist.watchlist.MOST_BYTES", 1 << 10)
     with pytest.raises(StorageError):
         watchlist.change(add=[Entry(f"v_{number}", EPOCH) for number in range(100)])
-    assert list(watchlist.read().entries) == ["v_1"]
+    assert ids(watchlist.read().entries) == ["v_1"]
 
 
 def test_a_watchlist_that_is_gone_comes_back_from_its_backup(tmp_path: Path) -> None:
@@ -191,7 +192,7 @@ def test_a_watchlist_that_is_gone_comes_back_from_its_backup(tmp_path: Path) -> 
     watchlist.change(add=[Entry("v_1", EPOCH)])
     watchlist.path.unlink()
     Watchlist(tmp_path / LIST).change(add=[Entry("v_2", EPOCH)])
-    assert list(watchlist.read().entries) == ["v_1", "v_2"]
+    assert ids(watchlist.read().entries) == ["v_1", "v_2"]
 
 
 def test_a_holder_of_the_lock_that_was_stopped_is_not_waited_for_for_ever(tmp_path: Path) -> None:
@@ -204,7 +205,7 @@ def test_a_holder_of_the_lock_that_was_stopped_is_not_waited_for_for_ever(tmp_pa
         with at_once(), pytest.raises(StorageError, match=r"Ctrl\+Z"):
             watchlist.change(add=[Entry("v_1", EPOCH)])
         holder.send_signal(signal.SIGCONT)
-    assert list(watchlist.change(add=[Entry("v_1", EPOCH)]).entries) == ["v_1"]
+    assert ids(watchlist.change(add=[Entry("v_1", EPOCH)]).entries) == ["v_1"]
 
 
 async def test_a_watchlist_that_cannot_even_be_looked_at_is_told_until_it_can(
@@ -272,7 +273,7 @@ def test_a_downloads_folder_behind_a_link_is_used(tmp_path: Path) -> None:
 
 def test_a_foreign_part_is_not_discarded(tmp_path: Path) -> None:
     (tmp_path / f"{ID}.mp4.part").write_bytes(b"another program's")
-    discard_part(ID, tmp_path)
+    discard_part(key(ID), tmp_path)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"another program's"]
 
 

@@ -29,7 +29,7 @@ def cells_for(number: int) -> tuple[Cell, ...]:
     )
 
 
-class Fast(RowTable):
+class Fast(RowTable[str]):
     def cells_of(self, key: str) -> tuple[Cell, ...]:
         return cells_for(int(key))
 
