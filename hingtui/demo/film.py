@@ -1,7 +1,7 @@
 """Make a whole video file for each job from the demo's clips.
 
-A file is a clip with one `free` box behind it, which every player skips: it holds the job's name
-and padding, so that no two files are alike and a download lasts long enough to be watched.
+A file is a clip with one `free` box behind it, which every player skips. The box holds the job's
+name and padding: no two files are alike, and a download lasts long enough to be watched.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import cache
 from importlib import resources
 
 _BLOCK = 64 * 1024
-"""Padding is made in blocks of so many bytes, each by itself: any slice costs only its blocks."""
+"""Bytes of a block of padding; each is made by itself, so a slice costs only its own blocks."""
 
 
 @dataclass(frozen=True, slots=True)

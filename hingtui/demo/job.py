@@ -1,6 +1,6 @@
 """One made-up job, from its creation to its expiry, as a gateway describes it.
 
-Every answer is a pure function of the time, so a demo can be watched and a test can jump about.
+Every response is a pure function of the time, so a test can move the clock as it likes.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _WORDS: dict[Vocabulary, dict[Status, str]] = {
         Status.EXPIRED: "completed",
     },
 }
-"""The two vocabularies of the gateway's page; neither has a word for a file that is gone."""
+"""The two vocabularies in the gateway's documentation; neither has a word for an expired file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Job:
     clip: str = "bubbles"
     pad: int = 0
     cut_at: int | None = None
-    """The first download breaks off after so many bytes."""
+    """The byte at which the first download is cut off; None: it is not."""
 
     @property
     def film(self) -> Film:
@@ -76,11 +76,11 @@ class Job:
 
     @property
     def expires_at(self) -> float:
-        """When its file is gone."""
+        """When its file expires."""
         return self.finished_at + self.lifetime
 
     def is_known(self, now: float) -> bool:
-        """Whether the gateway would answer anything but 404."""
+        """Whether the gateway responds with anything but 404."""
         return self.outcome != "missing" and self.created_at <= now
 
     def status(self, now: float) -> Status:
@@ -94,7 +94,7 @@ class Job:
         return Status.READY if now < self.expires_at else Status.EXPIRED
 
     def progress(self, now: float) -> float:
-        """Per cent, in the job's own more or less truthful way."""
+        """Per cent as the gateway reports them, which may be wrong, depending on the shape."""
         status = self.status(now)
         if status is Status.QUEUED:
             return 0.0
@@ -121,7 +121,7 @@ class Job:
         status = self.status(now)
         is_openai = self.vocabulary == "openai"
         progress = self.progress(now)
-        told: dict[str, object] = {
+        payload: dict[str, object] = {
             "id": self.id,
             "object": "video",
             "created_at": int(self.created_at),
@@ -133,11 +133,11 @@ class Job:
             "size": self.size,
         }
         if status is Status.FAILED and self.error:
-            told["error"] = dict(zip(("code", "message"), self.error, strict=True))
+            payload["error"] = dict(zip(("code", "message"), self.error, strict=True))
         if status in (Status.READY, Status.EXPIRED):
-            told["completed_at"] = int(self.finished_at)
+            payload["completed_at"] = int(self.finished_at)
             if not is_openai:
-                told["expires_at"] = int(self.expires_at)
+                payload["expires_at"] = int(self.expires_at)
             if link:
-                told["video_url"] = link
-        return told
+                payload["video_url"] = link
+        return payload

@@ -1,4 +1,4 @@
-"""A small HTTP server: threads, transfer rate, hanging up. It does not know what it serves."""
+"""A small HTTP server: threads, transfer rate, closing connections. It must not know the story."""
 
 from __future__ import annotations
 
@@ -19,28 +19,28 @@ from hingtui.system.clock import Clock
 
 _CHUNK = 256 * 1024
 _SLICES_A_SECOND = 25
-"""A throttled download comes in so many pieces a second, so that its bar moves smoothly."""
+"""Pieces a second of a throttled download: enough for its progress bar to move smoothly."""
 _POLL = 0.05
-"""Seconds in which a listener notices that it is to stop."""
+"""Seconds between a listener's checks for its stop."""
 _HANG_UP_WITHIN = 0.5
-"""Seconds given to a thread to end after its connection was broken off."""
+"""Seconds for a thread to end after its connection was closed."""
 
 log = logging.getLogger(__name__)
 
 
 class Gateway(Protocol):
-    """Who decides what a listener answers."""
+    """What decides a listener's responses."""
 
     clock: Clock
     rate: float | None
     stopping: threading.Event
 
     def response(self, request: Request) -> Response:
-        """What that request gets."""
+        """The response to `request`."""
 
 
 class Listener(ThreadingHTTPServer):
-    """One port. It knows its open connections, so that it can hang up on them."""
+    """One port, with the list of its open connections, which `stop` closes."""
 
     request_queue_size = 128
 
@@ -60,12 +60,12 @@ class Listener(ThreadingHTTPServer):
         self.server_name, self.server_port = "127.0.0.1", int(self.server_address[1])
 
     def start(self) -> None:
-        """Answers from now on, in threads of its own."""
+        """Start responding, in threads of its own."""
         self._loop = threading.Thread(target=self.serve_forever, args=(_POLL,), daemon=True)
         self._loop.start()
 
     def stop(self) -> None:
-        """Frees the port and breaks off whatever is being answered."""
+        """Free the port and cut off the responses being sent."""
         if self._loop is not None:  # shutdown() would wait for a loop that never ran
             self.shutdown()
             self._loop.join()
@@ -73,7 +73,7 @@ class Listener(ThreadingHTTPServer):
         with self._lock:
             connections = list(self._open.items())
         for connection, _thread in connections:
-            with contextlib.suppress(OSError):  # it ended by itself just now
+            with contextlib.suppress(OSError):  # it has just ended
                 connection.shutdown(socket.SHUT_RDWR)
         for _connection, thread in connections:
             thread.join(_HANG_UP_WITHIN)
@@ -81,7 +81,7 @@ class Listener(ThreadingHTTPServer):
     def process_request(
         self, request: socket.socket | tuple[bytes, socket.socket], client_address: object
     ) -> None:
-        """Answers in a thread that `stop` can find."""
+        """Respond in a thread that `stop` can find."""
         thread = threading.Thread(
             target=self.process_request_thread, args=(request, client_address), daemon=True
         )
@@ -90,13 +90,13 @@ class Listener(ThreadingHTTPServer):
         thread.start()
 
     def shutdown_request(self, request: socket.socket | tuple[bytes, socket.socket]) -> None:
-        """Forgets the connection and closes it."""
+        """Close the connection and take it off the list."""
         with self._lock:
             self._open.pop(cast(socket.socket, request), None)
         super().shutdown_request(request)
 
     def handle_error(self, _request: object, _client_address: object) -> None:
-        """A client that hangs up is daily bread; anything else is a mistake of ours, so say so."""
+        """Log an error of ours; clients that close their connection are normal."""
         if not isinstance(sys.exception(), OSError):
             log.exception("the demo server could not answer")
 
@@ -109,7 +109,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 75
     disable_nagle_algorithm = True  # headers and body are two writes: 40 ms a request with it
 
-    def _answer(self) -> None:
+    def _respond(self) -> None:
         gateway = self.server.gateway
         headers = {name.lower(): value for name, value in self.headers.items()}
         now = gateway.clock.time()
@@ -124,27 +124,27 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self.wfile.write(response.body)
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815 - http.server's names
+    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = _respond  # noqa: N815 - http.server's names
 
     def _send_head(self, response: Response, length: int, now: float) -> None:
-        told = {"Server": "demo", "Date": formatdate(now, usegmt=True)}
+        headers = {"Server": "demo", "Date": formatdate(now, usegmt=True)}
         if self.server.origin == "api":
-            told["X-Oneapi-Request-Id"] = self._request_id(now)
+            headers["X-Oneapi-Request-Id"] = self._request_id(now)
         own = {name.lower() for name in response.headers}
         if "transfer-encoding" not in own:
-            told["Content-Length"] = str(length)
-        told = {name: value for name, value in told.items() if name.lower() not in own}
-        told |= response.headers
-        if self.command != "GET" or "Content-Length" not in told or own & {"content-length"}:
+            headers["Content-Length"] = str(length)
+        headers = {name: value for name, value in headers.items() if name.lower() not in own}
+        headers |= response.headers
+        if self.command != "GET" or "Content-Length" not in headers or own & {"content-length"}:
             # an unread request body, or a length of its own that may not be true
-            told["Connection"] = "close"
+            headers["Connection"] = "close"
         self.send_response_only(response.status)
-        for name, value in told.items():
+        for name, value in headers.items():
             self.send_header(name, value)
         self.end_headers()
 
     def _send_film(self, response: Response) -> None:
-        """Sends the bytes at the gateway's rate; breaks off when it stops or the story says so."""
+        """Send the bytes at the gateway's rate, up to `cut_at` or until the server stops."""
         gateway, film = self.server.gateway, response.film
         assert film is not None  # noqa: S101 - for the type checker: the caller looked
         rate = gateway.rate
@@ -166,4 +166,4 @@ class _Handler(BaseHTTPRequestHandler):
         return f"{stamp}{next(self.server.numbers):012d}"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
-        """Says nothing: the screen belongs to the dashboard."""
+        """Print nothing: the dashboard uses the screen."""

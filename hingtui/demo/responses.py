@@ -1,6 +1,7 @@
 """The responses of the demo's gateway and storage server, byte ranges included. No sockets.
 
-The words and codes are the gateway's own where its page or its siblings show them.
+Messages and codes are those of the real gateway, where its documentation or similar gateways show
+them.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ _WEB_PAGE = b"<!doctype html><title>HingTui demo gateway</title><p>Nothing to se
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it came. `path` has its query; names of `headers` are in lower case."""
+    """One request as received. `path` includes the query; names of `headers` are in lower case."""
 
     method: str
     path: str
@@ -56,7 +57,7 @@ class Response:
 
 
 class Responses:
-    """What is true about a story at the time of each request."""
+    """The responses to requests, from what is true in the story at their time."""
 
     def __init__(self, story: Story, token: str, cdn_url: str) -> None:
         self._story = story
@@ -67,9 +68,9 @@ class Responses:
         self._cut: set[str] = set()
 
     def api(self, request: Request) -> Response:
-        """The gateway's answer."""
+        """The gateway's response."""
         path = urlsplit(request.path).path
-        if not path.startswith("/v1/"):  # like its siblings, it has a web site on the same host
+        if not path.startswith("/v1/"):  # like similar gateways, it has a web site on the same port
             return Response(200, {"Content-Type": "text/html; charset=utf-8"}, _WEB_PAGE)
         if request.headers.get("authorization") != f"Bearer {self._token}":
             return _error(401, "无效的令牌", kind="one_hub_error")
@@ -81,7 +82,7 @@ class Responses:
             case ["v1", "videos"]:
                 return self._page(request)
             case ["v1", "videos", name] if job := self._story.find(unquote(name), request.at):
-                return _json(200, self._told(job, request.at))
+                return _json(200, self._video(job, request.at))
             case ["v1", "videos", name, "content"] if job := self._story.find(
                 unquote(name), request.at
             ):
@@ -91,7 +92,7 @@ class Responses:
         return _error(404, f"Invalid URL (GET {path})", kind="invalid_request_error")
 
     def cdn(self, request: Request) -> Response:
-        """Object storage's answer: only a signed link counts, and a token beside it is an error."""
+        """The storage's response: only a signed link is accepted, and a token is an error."""
         if request.method != "GET":
             return _storage_error(405, "MethodNotAllowed")
         if "authorization" in request.headers:
@@ -109,8 +110,8 @@ class Responses:
             return _storage_error(404, "NoSuchKey")
         return self._file(job, request.headers)
 
-    def _told(self, job: Job, now: float) -> dict[str, object]:
-        """The video object; the vocabulary with `video_url` links straight to the storage."""
+    def _video(self, job: Job, now: float) -> dict[str, object]:
+        """The video object; in the vocabulary with `video_url` it links to the storage."""
         return job.response(
             now, self._link(job, job.expires_at) if job.vocabulary == "openai" else ""
         )
@@ -126,14 +127,14 @@ class Responses:
         limit = query.get("limit", "")
         limit_number = int(limit) if limit.isdecimal() else _PAGE
         page = jobs[: max(1, min(_LARGEST_PAGE, limit_number))]
-        told = {
+        payload = {
             "object": "list",
-            "data": [self._told(job, request.at) for job in page],
+            "data": [self._video(job, request.at) for job in page],
             "first_id": page[0].id if page else None,
             "last_id": page[-1].id if page else None,
             "has_more": len(page) < len(jobs),
         }
-        return _json(200, told)
+        return _json(200, payload)
 
     def _content(self, job: Job, request: Request) -> Response:
         status = job.status(request.at)
@@ -150,26 +151,26 @@ class Responses:
         return self._file(job, request.headers)
 
     def _file(self, job: Job, headers: Mapping[str, str]) -> Response:
-        """The film, or the range of it that was asked for and still fits."""
+        """The file, or the requested range of it if `If-Range` still matches."""
         film, length = job.film, job.film.length
-        told = {
+        fields = {
             "Content-Type": "video/mp4",
             "Accept-Ranges": "bytes",
             "ETag": film.etag,
             "Last-Modified": formatdate(job.finished_at, usegmt=True),
         }
-        if headers.get("if-range", film.etag) in (film.etag, told["Last-Modified"]):
-            wanted = _wanted(headers.get("range", ""), length)
+        if headers.get("if-range", film.etag) in (film.etag, fields["Last-Modified"]):
+            requested = _requested_range(headers.get("range", ""), length)
         else:
-            wanted = None
+            requested = None
         cut_at = self._cut_once(job)
-        if wanted is None:
-            return Response(200, told, film=film, stop=length, cut_at=cut_at)
-        if not wanted:
+        if requested is None:
+            return Response(200, fields, film=film, stop=length, cut_at=cut_at)
+        if not requested:
             return Response(416, {"Content-Range": f"bytes */{length}"})
-        start, stop = wanted.start, wanted.stop
-        told["Content-Range"] = f"bytes {start}-{stop - 1}/{length}"
-        return Response(206, told, film=film, start=start, stop=stop, cut_at=cut_at)
+        start, stop = requested.start, requested.stop
+        fields["Content-Range"] = f"bytes {start}-{stop - 1}/{length}"
+        return Response(206, fields, film=film, start=start, stop=stop, cut_at=cut_at)
 
     def _cut_once(self, job: Job) -> int | None:
         with self._lock:
@@ -188,10 +189,10 @@ class Responses:
         return hmac.new(self._key, f"{path}\n{expires}".encode(), hashlib.sha256).hexdigest()
 
 
-def _wanted(header: str, length: int) -> range | None:
-    """The bytes that a Range header asks for: None for all of them, empty where there are none.
+def _requested_range(header: str, length: int) -> range | None:
+    """The bytes that a Range header asks for: None for all of them, empty if there are none.
 
-    Several ranges at once, and what is no range, are ignored, as RFC 9110 allows.
+    Several ranges at once, and invalid ones, are ignored, as RFC 9110 allows.
     """
     match = re.fullmatch(r"bytes=(\d{0,18})-(\d{0,18})", header.replace(" ", ""))
     if match is None or match.group() == "bytes=-":
@@ -204,8 +205,8 @@ def _wanted(header: str, length: int) -> range | None:
     return range(int(first), min(length, int(last) + 1) if last else length)
 
 
-def _json(status: int, told: object) -> Response:
-    body = json.dumps(told, ensure_ascii=False).encode()
+def _json(status: int, payload: object) -> Response:
+    body = json.dumps(payload, ensure_ascii=False).encode()
     return Response(status, {"Content-Type": "application/json; charset=utf-8"}, body)
 
 
@@ -217,8 +218,8 @@ def _error(
     kind: str = "one_hub_error",
     retry_after: int | None = None,
 ) -> Response:
-    told = {"message": message, "type": kind} | ({"code": code} if code else {})
-    response = _json(status, {"error": told})
+    error = {"message": message, "type": kind} | ({"code": code} if code else {})
+    response = _json(status, {"error": error})
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response

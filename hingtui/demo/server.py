@@ -21,7 +21,7 @@ from hingtui.system.clock import Clock
 __all__ = ["DemoServer", "Request"]
 
 _REMEMBERED = 10_000
-"""Requests kept on record; a demo may run for days."""
+"""Requests that are kept; a demo may run for days."""
 
 
 @dataclass(slots=True)
@@ -34,7 +34,7 @@ class _Scripted:
 
 
 class DemoServer:
-    """A gateway that tells a story: `with DemoServer(story) as server: …`."""
+    """A gateway with the jobs of a story: `with DemoServer(story) as server: …`."""
 
     def __init__(
         self,
@@ -47,9 +47,9 @@ class DemoServer:
     ) -> None:
         """`rate` is bytes a second for each download; port 0 is any free one.
 
-        The ports are bound here, so `base_url` is known before the first answer. The clock also
-        paces throttled downloads: one that a test moves by hand is moved on by them.
-        Raises OSError where the port is taken.
+        The ports are bound here, so `base_url` is known at once. The clock also paces the
+        downloads, which advance a clock that a test moves by hand. Raises OSError if the port is in
+        use.
         """
         self.story = story
         self.clock = clock or Clock()
@@ -67,7 +67,7 @@ class DemoServer:
 
     @property
     def requests(self) -> list[Request]:
-        """What was asked so far, oldest first: the last ten thousand."""
+        """The last ten thousand requests, oldest first."""
         with self._lock:
             return list(self._requests)
 
@@ -80,23 +80,23 @@ class DemoServer:
         body: bytes = b"",
         times: int = 1,
     ) -> None:
-        """The next `times` requests whose path starts so get this, whoever asks, on both ports.
+        """Respond with this to the next `times` requests whose path starts so, on both ports.
 
-        A Content-Length or Transfer-Encoding given here is sent as it is, true or not, and the
-        connection then closed: so a body can be cut short.
+        A Content-Length or Transfer-Encoding given here is sent unchanged and the connection then
+        closed, so that a body can be cut short.
         """
         response = Response(status, dict(headers or {}), body)
         with self._lock:
             self._scripted.append(_Scripted(path_prefix, response, times))
 
     def start(self) -> Self:
-        """Answers from now on, in threads of its own."""
+        """Start responding, in threads of its own."""
         self._api.start()
         self._cdn.start()
         return self
 
     def stop(self) -> None:
-        """Breaks off whatever is being answered and frees both ports, within a second."""
+        """Cut off the responses being sent and free both ports, within a second."""
         self.stopping.set()
         self._api.stop()
         self._cdn.stop()
@@ -113,7 +113,7 @@ class DemoServer:
         self.stop()
 
     def response(self, request: Request) -> Response:
-        """What that request gets; it is on record from now on."""
+        """The response to `request`, which is kept in `requests`."""
         with self._lock:
             self._requests.append(request)
             scripted = self._next_scripted(request.path)

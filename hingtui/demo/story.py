@@ -1,6 +1,6 @@
 """Which jobs a demo has, and when new ones are created.
 
-A story is decided by its seed: the same seed and the same start tell the same story.
+The same seed and the same start make the same jobs.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from hingtui.system.clock import Clock
 
 __all__ = ["Job", "Story"]
 
-_CASTING: dict[str, tuple[str, Vocabulary]] = {
+_MODELS: dict[str, tuple[str, Vocabulary]] = {
     "sunrise": ("sora-2", "hingnet"),
     "aurora": ("veo-3.1-generate-preview", "openai"),
     "moon": ("sora-2-pro", "hingnet"),
@@ -28,7 +28,7 @@ _CASTING: dict[str, tuple[str, Vocabulary]] = {
     "lotus": ("veo-3.1-fast-generate-preview", "openai"),
     "ridges": ("sora-2", "hingnet"),
 }
-"""The model that makes each clip, and how that model's jobs are told about."""
+"""The model that makes each clip, and the vocabulary of that model's jobs."""
 
 _SHAPES: tuple[Shape, ...] = ("linear", "linear", "noisy", "steps", "stalling", "none")
 _PADDING = (1_000_000, 4_900_000)
@@ -36,14 +36,14 @@ _PADDING = (1_000_000, 4_900_000)
 _GAP = (10.0, 15.0)
 """Seconds between two new jobs."""
 _CATCH_UP = 30.0
-"""Seconds of missed arrivals made up for: a laptop that slept all night wakes to three new jobs."""
+"""Seconds of missed jobs that are made up for: about three jobs, after a night's sleep."""
 _FIRST_REFUSALS = (20.0, 20.0)
 _REFUSAL_EVERY = 300.0
 """Seconds after the start at which one request gets a 429, and then how often."""
 
 
-class Fate(TypedDict, total=False):
-    """What befalls a job, in `Job`'s own words."""
+class Traits(TypedDict, total=False):
+    """The fields of `Job` that differ from job to job."""
 
     outcome: Outcome
     shape: Shape
@@ -57,10 +57,10 @@ class Story:
     """The jobs of a demo. Its methods may be called from any thread."""
 
     def __init__(self, jobs: Iterable[Job] = ()) -> None:
-        """A story of just these jobs, in which nothing new happens."""
+        """A story of these jobs only: no new ones are created."""
         self.jobs: dict[str, Job] = {job.id: job for job in jobs}
         self._lock = threading.Lock()
-        self._untold: list[Job] = []
+        self._unreported: list[Job] = []
         self._endless: _Endless | None = None
         self._refusals: list[float] = []
 
@@ -68,10 +68,10 @@ class Story:
     def endless(
         cls, clock: Clock, *, videos: int = 12, seed: int = 1, pad: int | None = None
     ) -> Story:
-        """A story that starts now with `videos` jobs and goes on for ever.
+        """A story that starts now with `videos` jobs and creates new ones for ever.
 
         Its first video is ready within ten seconds, its first dozen within about a minute.
-        `pad` bytes are added to every file; None: as many as make it 1 to 5 MB.
+        `pad` bytes are added to every file; None: enough for a file of 1 to 5 MB.
         """
         now = clock.time()
         endless = _Endless(seed, pad, next_at=now + 7)
@@ -81,34 +81,34 @@ class Story:
         return story
 
     def due(self, now: float) -> list[Job]:
-        """The jobs that came into being since this was last asked."""
-        self.unfold(now)
+        """The jobs created since the last call."""
+        self.advance(now)
         with self._lock:
-            untold, self._untold = self._untold, []
-        return untold
+            unreported, self._unreported = self._unreported, []
+        return unreported
 
-    def unfold(self, now: float) -> None:
-        """Brings into being what should be there at `now`."""
+    def advance(self, now: float) -> None:
+        """Create the jobs that exist at `now`."""
         with self._lock:
             arrived = self._endless.arrivals(now) if self._endless else []
             self.jobs |= {job.id: job for job in arrived}
-            self._untold += arrived
+            self._unreported += arrived
 
     def find(self, video_id: str, now: float) -> Job | None:
         """The job of that id, if the gateway knows it at `now`."""
-        self.unfold(now)
+        self.advance(now)
         job = self.jobs.get(video_id)
         return job if job and job.is_known(now) else None
 
     def listed(self, now: float) -> list[Job]:
         """All jobs that the gateway knows at `now`, oldest first."""
-        self.unfold(now)
+        self.advance(now)
         with self._lock:
             known = [job for job in self.jobs.values() if job.is_known(now)]
         return sorted(known, key=lambda job: (job.created_at, job.id))
 
     def refuses(self, now: float) -> bool:
-        """Whether the one request that comes now is too many for the gateway."""
+        """Whether the gateway responds to a request at `now` with a 429; that is used up then."""
         with self._lock:
             if not self._refusals or now < self._refusals[0]:
                 return False
@@ -119,7 +119,7 @@ class Story:
 
 
 class _Endless:
-    """Makes jobs up; the n-th job of a seed is always the same but for its times."""
+    """Makes up jobs; the n-th job of a seed is always the same, except for its times."""
 
     def __init__(self, seed: int, pad: int | None, next_at: float) -> None:
         self._seed = seed
@@ -128,30 +128,32 @@ class _Endless:
         self._arrived = 0
 
     def opening(self, now: float, videos: int) -> list[Job]:
-        """The cast that is there when the curtain rises, and a crowd behind it if asked for."""
-        crowd = (self._one_of_the_crowd(now, number) for number in range(videos - 12))
-        return [*self._cast(now)[:videos], *crowd]
+        """The jobs at the start: twelve fixed ones, and made-up ones if there are to be more."""
+        extra = (self._extra_job(now, number) for number in range(videos - 12))
+        return [*self._first_jobs(now)[:videos], *extra]
 
     def arrivals(self, now: float) -> list[Job]:
-        """The jobs that should have come by `now`."""
+        """The jobs created up to `now`, since the last call."""
         arrived = []
         while now >= self._next_at:
             self._next_at = max(self._next_at, now - _CATCH_UP)
-            arrived.append(self._newcomer(self._next_at, self._arrived))
+            arrived.append(self._new_job(self._next_at, self._arrived))
             self._arrived += 1
             self._next_at += self._chance(f"gap/{self._arrived}").uniform(*_GAP)
         return arrived
 
-    def _cast(self, now: float) -> list[Job]:
-        """Twelve jobs in all states; the times are their age, their queueing, their generating."""
+    def _first_jobs(self, now: float) -> list[Job]:
+        """Twelve jobs in all states; the times are age, time in the queue, time generating."""
 
-        def job(clip: str, take: int, *times: float, **fate: Unpack[Fate]) -> Job:
-            return self._job(f"cast/{clip}/{take}", clip, take, (now - times[0], *times[1:]), fate)
+        def job(clip: str, take: int, *times: float, **traits: Unpack[Traits]) -> Job:
+            return self._job(
+                f"cast/{clip}/{take}", clip, take, (now - times[0], *times[1:]), traits
+            )
 
         return [
             job("sunrise", 0, 82, 20, 70),
             job("aurora", 1, 60, 12, 63, shape="noisy"),
-            job("bubbles", 0, 3540, 20, 70),  # two and a half minutes to its expiry
+            job("bubbles", 0, 3540, 20, 70),  # expires in two and a half minutes
             job("tunnel", 1, 40, 8, 54, outcome="failed", shape="steps", error=REFUSALS[1]),
             job("moon", 0, 30, 6, 51, shape="steps", content="redirect"),
             job("silk", 1, 25, 5, 53, cut_at=400_000),
@@ -160,40 +162,42 @@ class _Endless:
             job("sunrise", 3, 1, 22, 34, shape="noisy"),
             job("bubbles", 1, 5, 5, 60, outcome="missing"),
             job("aurora", 0, 1, 26, 36, shape="stalling", content="redirect"),
-            job("moon", 3, 3200, 20, 100, content="redirect"),  # some minutes more
+            job("moon", 3, 3200, 20, 100, content="redirect"),  # expires some minutes later
         ]
 
-    def _newcomer(self, created_at: float, number: int) -> Job:
-        """Every eighth fails; every fifth is short-lived, so that a countdown is always near."""
+    def _new_job(self, created_at: float, number: int) -> Job:
+        """Every eighth fails; every fifth expires after minutes, so that a countdown is near."""
         chance = self._chance(f"newcomer/{number}")
         clip, take = self._turn(number)
-        fate = self._fate(chance)
+        traits = self._random_traits(chance)
         if number % 8 == 5:
-            fate |= Fate(outcome="failed", error=chance.choice(REFUSALS))
+            traits |= Traits(outcome="failed", error=chance.choice(REFUSALS))
         elif number % 5 == 1:
-            fate |= Fate(lifetime=240.0)
+            traits |= Traits(lifetime=240.0)
         times = (created_at, chance.uniform(15, 28), chance.uniform(25, 80))
-        return self._job(f"newcomer/{number}", clip, take, times, fate)
+        return self._job(f"newcomer/{number}", clip, take, times, traits)
 
-    def _one_of_the_crowd(self, now: float, number: int) -> Job:
+    def _extra_job(self, now: float, number: int) -> Job:
         chance = self._chance(f"crowd/{number}")
         clip, take = self._turn(number)
-        fate = self._fate(chance)
+        traits = self._random_traits(chance)
         queued, generating = chance.uniform(5, 40), chance.uniform(60, 600)
         lot = chance.random()
-        if lot < 0.45:  # over, some in failure
+        if lot < 0.45:  # finished, some failed
             age = queued + generating + chance.uniform(30, 2900)
             if lot < 0.08:
-                fate |= Fate(outcome="failed", error=chance.choice(REFUSALS))
+                traits |= Traits(outcome="failed", error=chance.choice(REFUSALS))
         elif lot < 0.6:
             age, queued = chance.uniform(0, 20), chance.uniform(20, 240)
         else:
             age = queued + chance.uniform(0, generating)
-        return self._job(f"crowd/{number}", clip, take, (now - age, queued, generating), fate)
+        return self._job(f"crowd/{number}", clip, take, (now - age, queued, generating), traits)
 
-    def _job(self, part: str, clip: str, take: int, times: tuple[float, ...], fate: Fate) -> Job:
+    def _job(
+        self, part: str, clip: str, take: int, times: tuple[float, ...], traits: Traits
+    ) -> Job:
         chance = self._chance(f"job/{part}")
-        model, vocabulary = _CASTING[clip]
+        model, vocabulary = _MODELS[clip]
         created_at, queued_for, generating_for = times
         return Job(
             id=_id(chance, vocabulary, created_at),
@@ -207,24 +211,24 @@ class _Endless:
             generating_for=generating_for,
             clip=clip,
             pad=chance.randint(*_PADDING) if self._pad is None else self._pad,
-            **fate,
+            **traits,
         )
 
     def _turn(self, number: int) -> tuple[str, int]:
-        """Clips take turns; each round has other prompts, Chinese and English in turn."""
-        clips = list(_CASTING)
+        """The clip and the prompt of a job: clips take turns, with other prompts in each round."""
+        clips = list(_MODELS)
         return clips[(number + self._seed) % len(clips)], number + number // len(clips)
 
-    def _fate(self, chance: random.Random) -> Fate:
+    def _random_traits(self, chance: random.Random) -> Traits:
         content: Delivery = "redirect" if chance.random() < 0.5 else "direct"
-        return Fate(shape=chance.choice(_SHAPES), content=content)
+        return Traits(shape=chance.choice(_SHAPES), content=content)
 
     def _chance(self, part: str) -> random.Random:
-        return random.Random(f"{self._seed}/{part}")  # noqa: S311 - a story keeps no secret
+        return random.Random(f"{self._seed}/{part}")  # noqa: S311 - nothing secret
 
 
 def _id(chance: random.Random, vocabulary: Vocabulary, created_at: float) -> str:
-    """An id as that gateway's own: the seed's sample holds its creation in hexadecimal."""
+    """An id in the gateway's form: in its sample an id begins with its creation in hexadecimal."""
     if vocabulary == "hingnet":
         return f"video_{int(created_at):08x}{chance.getrandbits(160):040x}"
     letters = string.ascii_lowercase + string.digits
