@@ -74,7 +74,7 @@ class Api:
         self._gate = asyncio.Semaphore(max_connections)  # httpcore's own queue grows slow
         self._proxy: Proxy | None = None
         self._client: httpx.AsyncClient | None = None
-        self._trouble: ApiError | None = None
+        self._startup_error: ApiError | None = None
         self._exchanges: set[asyncio.Task[Reply]] = set()
         self._connections: set[Connection] = set()
         limits = httpx.Limits(
@@ -87,8 +87,8 @@ class Api:
             self._proxy = self._setup.route(self._setup.origin)
             options = self._setup.options(self._setup.origin, self._proxy, is_async=True)
             self._client = httpx.AsyncClient(**options, limits=limits)
-        except ApiError as trouble:
-            self._trouble = trouble
+        except ApiError as error:
+            self._startup_error = error
 
     @property
     def base_url(self) -> str:
@@ -139,7 +139,7 @@ class Api:
 
     async def aclose(self) -> None:
         """End everything: what is under way fails with Unreachable, and so does what follows."""
-        self._trouble = Unreachable(_("The connection was closed."))
+        self._startup_error = Unreachable(_("The connection was closed."))
         self._opener.close()
         for connection in tuple(self._connections):
             connection.cut()
@@ -161,9 +161,9 @@ class Api:
         return httpx.URL(f"{self.base_url}/v1/videos/{segment}{rest}")
 
     def _usable_client(self) -> httpx.AsyncClient:
-        if self._trouble is not None or self._client is None:
-            trouble = self._trouble or Unreachable()
-            raise type(trouble)(trouble.message)
+        if self._startup_error is not None or self._client is None:
+            error = self._startup_error or Unreachable()
+            raise type(error)(error.message)
         return self._client
 
     def _kept_for_ever(self, video: Video) -> Video:

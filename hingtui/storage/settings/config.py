@@ -21,12 +21,12 @@ from hingtui.text.i18n import LANGUAGES, _
 
 MOST_DOWNLOADS = 16
 _LIMIT = 1 << 20
-"""Bytes of config.toml: whatever is longer is none."""
+"""Bytes; a longer file cannot be a config.toml."""
 _LOOPBACK = ipaddress.IPv6Address("::1")
 _ODD = re.compile(r"[\s\\\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-"""What stands in no URL, and what parsers leave out of one, each in its own way."""
+"""Characters that no URL holds, and that parsers drop in different ways."""
 _SECRET = re.compile(r"key|.*(?:token|api_?key|secret|password).*", re.IGNORECASE)
-"""Names under which a person would write the token down, in whatever spelling."""
+"""Names of keys under which a person may have written the token."""
 _KEYS = (
     "allow_http",
     "auto_download",
@@ -43,7 +43,7 @@ _KEYS = (
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """What config.toml says; None or empty where it says nothing."""
+    """The content of config.toml; None or empty for what is not set."""
 
     allow_http: tuple[str, ...] = ()
     """Hosts that may be reached by plain http, in lower case."""
@@ -60,22 +60,22 @@ class Config:
 
 
 def read_config(path: Path) -> Config:
-    """The file at `path`; a missing one says nothing. Raises SettingsError."""
+    """The file at `path`; a missing one counts as empty. Raises SettingsError."""
     try:
         table = _read_toml(path)
     except FileNotFoundError:
         return Config()
-    except OSError as trouble:
+    except OSError as error:
         sentence = _("{path} cannot be read: {reason}. Check who owns it.")
-        reason = trouble.strerror or str(trouble)
-        raise SettingsError(sentence.format(path=path, reason=reason)) from trouble
+        reason = error.strerror or str(error)
+        raise SettingsError(sentence.format(path=path, reason=reason)) from error
     except UnicodeDecodeError:
         sentence = _("{path} is not UTF-8 text. Save it as UTF-8.")
         raise SettingsError(sentence.format(path=path)) from None
-    except (ValueError, RecursionError) as trouble:
+    except (ValueError, RecursionError) as error:
         sentence = _("{path} is no valid TOML ({place}). Correct it, or move it away.")
-        # A secret may stand in what the parser quotes: only the place is said.
-        place = re.search(r"line \d+, column \d+", str(trouble))
+        # The parser's message may quote a secret: only the place is used.
+        place = re.search(r"line \d+, column \d+", str(error))
         named = place[0] if place else _("at its end")
         raise SettingsError(sentence.format(path=path, place=named)) from None
     return _Table(table, path).config()
@@ -90,7 +90,7 @@ def _read_toml(path: Path) -> dict[str, object]:
 
 @dataclass(frozen=True, slots=True)
 class _Table:
-    """The keys of one file, to be taken by type."""
+    """The keys of one file, read by type."""
 
     table: Mapping[str, object]
     path: Path
@@ -98,8 +98,8 @@ class _Table:
     def config(self) -> Config:
         for name in self.table:
             if _SECRET.fullmatch(name.replace("-", "_")):
-                told = _("a token does not belong there: run hingtui and type it when asked")
-                raise self.wrong(clean_line(name, 60), told)
+                reason = _("a token does not belong there: run hingtui and type it when asked")
+                raise self.wrong(clean_line(name, 60), reason)
         return Config(
             allow_http=tuple(host.lower() for host in self.texts("allow_http")),
             auto_download=self.switch("auto_download"),
@@ -151,7 +151,7 @@ class _Table:
         return value
 
     def command(self, name: str) -> tuple[str, ...]:
-        """A command as a list of words, or as one line in the manner of a shell."""
+        """A command as a list of words, or as one line with a shell's quotes."""
         value = self.table.get(name, [])
         try:
             words = shlex.split(value) if isinstance(value, str) else list(self.texts(name))
@@ -175,9 +175,9 @@ class _Table:
 
 
 def check_base_url(text: str, name: str, allow_http: Sequence[str], config_path: Path) -> str:
-    """The base URL in `text` without what follows it in the documentation (`/v1/videos`).
+    """The base URL in `text`, without a path such as `/v1/videos` copied from the documentation.
 
-    Raises SettingsError, which names where it is from (`name`) and holds no credentials.
+    Raises SettingsError, which names the setting (`name`) and holds no credentials.
     """
     parts, host = _split_url(text, name)
     if parts.scheme == "http" and not is_loopback(host) and host not in allow_http:
@@ -191,10 +191,10 @@ def check_base_url(text: str, name: str, allow_http: Sequence[str], config_path:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether `host` is this very machine, in a spelling that every resolver reads alike.
+    """Whether `host` is this machine, in a spelling that every resolver reads alike.
 
-    A name below `.localhost` is none: some resolvers ask the network for it. Nor is `127.1`, or
-    an IPv6 address with an IPv4 one or a zone in it.
+    Not names below `.localhost`, for which some resolvers ask the network, nor `127.1`, nor IPv6
+    addresses with an IPv4 address or a zone in them.
     """
     try:
         address = ipaddress.ip_address(host)
@@ -230,12 +230,12 @@ def _split_url(text: str, name: str) -> tuple[SplitResult, str]:
 
 
 def _is_host(host: str) -> bool:
-    """Whether `host` is a name or an address that every parser of URLs reads as the same."""
+    """Whether `host` is a name or an address that all URL parsers read alike."""
     is_address = ":" in host or re.search(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?\Z", host)
     if not is_address:
         return re.fullmatch(r"[a-z0-9._-]+", host) is not None
     try:
-        address = ipaddress.ip_address(host)  # in full: `127.1` and `0x7f.1` are read in many ways
+        address = ipaddress.ip_address(host)  # `127.1` is read in different ways
     except ValueError:
         return False
     return "%" not in str(address)

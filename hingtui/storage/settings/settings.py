@@ -1,6 +1,6 @@
 """Combine config.toml, the environment and the token file into the settings.
 
-It must not know what the settings are used for, and it never writes config.toml: a person does.
+It must not know what the settings are used for, nor write config.toml, which is the user's.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ _URL_VARIABLES = ("HINGNET_BASE_URL", "BASE_URL")
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set; every path is absolute."""
+    """All settings; every path is absolute."""
 
     base_url: str
-    """Without a slash or `/v1` at its end."""
+    """Without a trailing slash or `/v1`."""
     token: str | None = field(repr=False)
     token_source: str
-    """The variable it is from, or "file"; "" where there is none or it was only typed."""
+    """The variable it is from, or "file"; "" if there is none or it was typed just now."""
     language: str
     """The code of a language, `zh` or `en`."""
     downloads: Path
@@ -46,14 +46,14 @@ class Settings:
     auto_download: bool = False
     max_downloads: int = 3
     open_command: tuple[str, ...] = ()
-    """What opens a saved video; () is the system's own way."""
+    """The command that opens a saved video; () stands for the desktop's program."""
     on_complete: tuple[str, ...] = ()
-    """What is run when a video is finished; () is nothing."""
+    """The command that is run when a video is finished; () stands for none."""
     theme: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
-    """The person's own keys by action, such as `{"download": "ctrl+d"}`."""
+    """The user's own keys by action, such as `{"download": "ctrl+d"}`."""
     notices: tuple[str, ...] = ()
-    """What the person should be told once."""
+    """Warnings to show once."""
 
     def with_token(self, token: str) -> Settings:
         """The same settings with a token that was typed. Raises SettingsError."""
@@ -62,7 +62,7 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class _Places:
-    """Where hingtui's files are as long as nothing else is said."""
+    """Where hingtui's files are by default."""
 
     config: Path
     token: Path
@@ -72,7 +72,7 @@ class _Places:
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
-    """The settings in force. Raises SettingsError: one sentence and what to do."""
+    """The settings in effect. Raises SettingsError: one sentence and what to do."""
     places = _find_places(environ)
     config = read_config(places.config)
     notices = list(config.notices)
@@ -98,9 +98,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
 
 
 def clean_token(text: str) -> str:
-    """The token in what was typed or stored, without blanks around it and without `Bearer`.
+    """The token in what was typed or stored, without surrounding blanks, quotes and `Bearer`.
 
-    Raises SettingsError for what can be no token. The sentence never holds it.
+    Raises SettingsError for what cannot be a token; its sentence never holds the text.
     """
     token = text.strip().removeprefix("\ufeff").strip()
     scheme, _blank, rest = token.partition(" ")
@@ -123,13 +123,13 @@ def clean_token(text: str) -> str:
 
 
 def save_token(settings: Settings, token: str) -> Settings:
-    """Keep `token` in its own file, readable by nobody else, and use it. Raises SettingsError."""
+    """Store `token` in a file that only the user can read, and use it. Raises SettingsError."""
     cleaned = clean_token(token)
     path = settings.token_path
     try:
         write_atomically(path, f"{cleaned}\n".encode(), mode=0o600, must_be_private=True)
-    except OSError as trouble:
-        raise _unusable(path, trouble) from trouble
+    except OSError as error:
+        raise _unusable(path, error) from error
     notices = settings.notices
     if settings.token_source in _TOKEN_VARIABLES:
         notice = _("{variable} is set and comes before the saved token: remove it or change it.")
@@ -138,9 +138,9 @@ def save_token(settings: Settings, token: str) -> Settings:
 
 
 def _find_places(environ: Mapping[str, str]) -> _Places:
-    home = environ.get("HINGTUI_HOME", "").strip()
-    if home:
-        folder = absolute_path(home, "HINGTUI_HOME")
+    chosen = environ.get("HINGTUI_HOME", "").strip()
+    if chosen:
+        folder = absolute_path(chosen, "HINGTUI_HOME")
         if folder.exists() and not folder.is_dir():
             sentence = _("HINGTUI_HOME is {path}, which is no folder. Name a folder.")
             raise SettingsError(sentence.format(path=folder))
@@ -167,12 +167,12 @@ def _usual_folders() -> tuple[Path, Path, Path, Path]:
             dirs.user_state_path,
             dirs.user_downloads_path / _APP,
         )
-    except (RuntimeError, KeyError, OSError) as trouble:  # no entry in the password database
-        raise _homeless() from trouble
-    # Without a home folder platformdirs answers with a literal "~", or with the root folder.
+    except (RuntimeError, KeyError, OSError) as error:  # the user has no password entry
+        raise _no_home_folder() from error
+    # Without a home folder platformdirs returns a literal "~", or the root folder.
     if not _has_home() or not all(folder.is_absolute() for folder in folders):
-        raise _homeless()
-    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path's own raises where there is none
+        raise _no_home_folder()
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path's own raises if there is none
     if not home.is_dir() and any(home in folder.parents for folder in folders):
         sentence = _("Your home folder {path} does not exist. Set HOME or HINGTUI_HOME to one.")
         raise SettingsError(sentence.format(path=home))
@@ -180,36 +180,36 @@ def _usual_folders() -> tuple[Path, Path, Path, Path]:
 
 
 def _has_home() -> bool:
-    """Whether HOME, or the password database where it is not set, names a folder in full."""
+    """Whether HOME is an absolute path, or unset: then the password database is used."""
     return os.name != "posix" or os.environ.get("HOME", "/").startswith("/")
 
 
-def _homeless() -> SettingsError:
+def _no_home_folder() -> SettingsError:
     return SettingsError(_("There is no home folder. Set HOME or HINGTUI_HOME to a folder."))
 
 
 def _find_downloads(environ: Mapping[str, str], config: Config, places: _Places) -> Path:
-    wish = environ.get("HINGTUI_DOWNLOADS", "").strip()
-    if wish:
-        return absolute_path(wish, "HINGTUI_DOWNLOADS")
+    folder = environ.get("HINGTUI_DOWNLOADS", "").strip()
+    if folder:
+        return absolute_path(folder, "HINGTUI_DOWNLOADS")
     if config.downloads:
         return absolute_path(config.downloads, "downloads", places.config.parent)
     return places.downloads
 
 
 def absolute_path(text: str, name: str, base: Path | None = None) -> Path:
-    """`text` as a path; a relative one counts from `base` or the current folder.
+    """`text` as an absolute path; a relative one starts at `base` or the current folder.
 
-    Raises SettingsError, which names where it is from (`name`), where `~` is no folder.
+    Raises SettingsError, which names the setting (`name`), if `~` is no folder.
     """
     if not _has_home() and text.split("/")[0] == "~":
-        raise _homeless()
+        raise _no_home_folder()
     try:
         path = Path(text).expanduser()
         return path if path.is_absolute() else (base or Path.cwd()) / path
-    except (RuntimeError, OSError) as trouble:
+    except (RuntimeError, OSError) as error:
         sentence = _("{name} is {path}, which leads nowhere. Write the whole path.")
-        raise SettingsError(sentence.format(name=name, path=text)) from trouble
+        raise SettingsError(sentence.format(name=name, path=text)) from error
 
 
 def _find_language(environ: Mapping[str, str], config: Config) -> str:
@@ -221,7 +221,7 @@ def _find_language(environ: Mapping[str, str], config: Config) -> str:
 def _find_base_url(environ: Mapping[str, str], config: Config, config_path: Path) -> str:
     for name in _URL_VARIABLES:
         text = environ.get(name, "").strip()
-        # Other programs use the plain name too, for such things as "/": those are not meant here.
+        # Other programs use BASE_URL too, for values such as "/": only a URL is meant for us.
         if text and (name != "BASE_URL" or text.lower().startswith(("http://", "https://"))):
             return check_base_url(text, name, config.allow_http, config_path)
     if config.base_url:
@@ -235,9 +235,9 @@ def _find_token(
 ) -> tuple[str | None, str]:
     for name in _TOKEN_VARIABLES:
         text = environ.get(name, "").strip()
-        # Many programs have a TOKEN; only the gateway's own kind may be sent to the gateway.
+        # Many programs have a TOKEN: only one of the gateway's kind may be sent to the gateway.
         if text and (name != "TOKEN" or text.startswith("oh-")):
-            with suppress(SettingsError):  # whoever reads the file is to be told all the same
+            with suppress(SettingsError):  # still warn if others can read the file
                 _stored_token(path, notices)
             return _named(text, name), name
     text = _stored_token(path, notices)
@@ -245,29 +245,29 @@ def _find_token(
 
 
 def _stored_token(path: Path, notices: list[str]) -> str:
-    """What stands in the token file, which is taken away from everybody else's eyes as well."""
+    """The content of the token file, "" if there is none; other users lose access to the file."""
     try:
         data, state = read_file(path, 2 * _TOKEN_LIMIT)
         if os.name == "posix":
             _tighten(path, state, notices)
-            _look_at_folder(path, notices)
+            _check_folder(path, notices)
     except FileNotFoundError:
         return ""
-    except OSError as trouble:
-        raise _unusable(path, trouble) from trouble
+    except OSError as error:
+        raise _unusable(path, error) from error
     return data.decode("utf-8", "replace").strip()
 
 
 def _named(text: str, name: str) -> str:
-    """The token from the variable or file `name`, which every complaint names."""
+    """The token from the variable or file `name`, which errors name."""
     try:
         return clean_token(text)
-    except SettingsError as trouble:
-        raise SettingsError(f"{name}: {trouble}") from None
+    except SettingsError as error:
+        raise SettingsError(f"{name}: {error}") from None
 
 
 def _tighten(path: Path, state: os.stat_result, notices: list[str]) -> None:
-    """Take the token file away from everybody else's eyes, and say what was wrong with it."""
+    """Make the token file readable by its owner only, with a notice if it was not."""
     if state.st_uid not in (os.geteuid(), 0):
         notice = _("The token file {path} is somebody else's, who can read and change it.")
         notices.append(notice.format(path=path))
@@ -275,22 +275,22 @@ def _tighten(path: Path, state: os.stat_result, notices: list[str]) -> None:
         return
     try:
         path.chmod(0o600)
-    except OSError as trouble:
+    except OSError as error:
         notice = _("Others can read the token file {path}, and this cannot be changed: {reason}.")
-        notices.append(notice.format(path=path, reason=trouble.strerror or trouble))
+        notices.append(notice.format(path=path, reason=error.strerror or error))
         return
     notice = _("Others could read the token file {path}. Now only you can.")
     notices.append(notice.format(path=path))
 
 
-def _look_at_folder(path: Path, notices: list[str]) -> None:
-    """Say so where everybody may put another token in this one's place."""
+def _check_folder(path: Path, notices: list[str]) -> None:
+    """Add a notice if every user may replace the token file."""
     for folder in {path.parent, Path(os.path.realpath(path)).parent}:
         if folder.stat().st_mode & (stat.S_IWOTH | stat.S_ISVTX) == stat.S_IWOTH:
             notice = _("Others can replace the token file in {folder}: chmod go-w {folder}")
             notices.append(notice.format(folder=folder))
 
 
-def _unusable(path: Path, trouble: OSError) -> SettingsError:
+def _unusable(path: Path, error: OSError) -> SettingsError:
     sentence = _("{path} cannot be used: {reason}. Check who owns it and the space left.")
-    return SettingsError(sentence.format(path=path, reason=trouble.strerror or trouble))
+    return SettingsError(sentence.format(path=path, reason=error.strerror or error))
