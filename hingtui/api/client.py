@@ -1,7 +1,7 @@
 """Ask one gateway about videos, its list, and the content of a video. Other packages use only this.
 
-It must not know when to ask, nor where bytes are saved. Only GET ever leaves from here, and every
-failure is of the ApiError family.
+It must not know when to ask, nor where bytes are saved. It only sends GET requests, and every
+failure is an ApiError.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import httpx
 
 from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, ClientConfig, unpacked
 from hingtui.api.connection import FAULTS, Connection
-from hingtui.api.connection_errors import explain
+from hingtui.api.connection_errors import to_api_error
 from hingtui.api.content import Content
 from hingtui.api.content_opener import MAX_WORDS, ContentOpener, Hop
 from hingtui.api.locations import build_request, resolve
@@ -38,18 +38,18 @@ MAX_VIDEO_BODY = MAX_WORDS
 MAX_LIST_BODY = 16 * 2**20
 """Bytes of one page of the list."""
 KEEP_ALIVE = 75.0
-"""Seconds an idle connection is kept: polls are seldom further apart."""
+"""Seconds that an idle connection is kept: longer than between two polls, usually."""
 BIG = 256 * 2**10
-"""Bytes from which on a body is parsed in a thread and not in the event loop."""
+"""Bytes from which on a body is parsed in a thread, not in the event loop."""
 _CLOSING = 0.2
-"""Seconds that requests get to notice that their connection is shut."""
+"""Seconds for requests to notice that their connection is shut."""
 
 
 class Api:
-    """One gateway, asked with one token.
+    """The client of one gateway, with one token.
 
-    `retrieve` and `list_page` belong to one event loop; `open_content` blocks and may be called
-    from any thread.
+    `retrieve` and `list_page` must be called in one event loop; `open_content` blocks and may be
+    called from any thread.
     """
 
     def __init__(
@@ -63,15 +63,16 @@ class Api:
         read_timeout: float = 30.0,
         max_connections: int = 16,
     ) -> None:
-        """Takes some 50 ms where TLS is needed. Raises ValueError for what is no base URL.
+        """Takes some 50 ms if TLS is needed. Raises ValueError for a malformed base URL.
 
-        Whatever else is wrong (a proxy variable, say) is raised by each call, so that a dashboard
-        can start and show it. Timeouts are in seconds; `environ` is for the proxies and for TLS.
+        Any other problem, such as a malformed proxy variable, is raised by each call, so that a
+        dashboard can start and show it. Timeouts are in seconds; proxies and certificates are read
+        from `environ`.
         """
         timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
         self._setup = ClientConfig(base_url, token, clock or Clock(), environ, timeout)
         self._opener = ContentOpener(self._setup)
-        self._gate = asyncio.Semaphore(max_connections)  # httpcore's own queue grows slow
+        self._gate = asyncio.Semaphore(max_connections)  # httpcore's own queue is slow
         self._proxy: Proxy | None = None
         self._client: httpx.AsyncClient | None = None
         self._startup_error: ApiError | None = None
@@ -92,7 +93,7 @@ class Api:
 
     @property
     def base_url(self) -> str:
-        """Without a slash at its end."""
+        """The base URL, without a trailing slash."""
         return self._setup.base_url
 
     @property
@@ -101,20 +102,20 @@ class Api:
         return str(self._setup.origin)
 
     async def retrieve(self, video_id: str) -> VideoResponse:
-        """What the gateway says about one video."""
+        """Ask about one video. Raises an ApiError."""
         read = partial(read_video, video_id=video_id, here=self._setup.clock.time())
-        answer = await self._ask(self._url(video_id), MAX_VIDEO_BODY, read)
-        return replace(answer, video=self._kept_for_ever(answer.video))
+        response = await self._ask(self._url(video_id), MAX_VIDEO_BODY, read)
+        return replace(response, video=self._with_life(response.video))
 
     async def list_page(
         self, after: str | None = None, *, limit: int = 100, order: str = "desc"
     ) -> Page:
-        """The account's videos behind the id `after`, or from the first one on."""
+        """Ask for a page of the account's videos: from the first one, or behind the id `after`."""
         params = {"limit": str(limit), "order": order} | ({"after": after} if after else {})
         url = httpx.URL(f"{self.base_url}/v1/videos", params=params)
         read = partial(read_page, after=after, limit=limit, here=self._setup.clock.time())
         page = await self._ask(url, MAX_LIST_BODY, read)
-        return replace(page, videos=tuple(map(self._kept_for_ever, page.videos)))
+        return replace(page, videos=tuple(map(self._with_life, page.videos)))
 
     def open_content(
         self,
@@ -125,10 +126,10 @@ class Api:
         link: str = "",
         cancelled: Cancellation | None = None,
     ) -> AbstractContextManager[Content]:
-        """The bytes of a video's file from offset `start` on. Blocks where it is entered.
+        """The bytes of a video's file from offset `start` on; entering it sends the request.
 
-        `validator` goes into If-Range. `link` is asked instead of `/content`, without the token.
-        Setting `cancelled` ends the waiting in it with Unreachable.
+        `validator` is sent as If-Range. `link` is requested instead of `/content`, without the
+        token. Setting `cancelled` makes opening and reading fail with Unreachable.
         """
         self._usable_client()
         if link:
@@ -138,14 +139,14 @@ class Api:
         return self._opener.open(hop, start, validator, cancelled)
 
     async def aclose(self) -> None:
-        """End everything: what is under way fails with Unreachable, and so does what follows."""
+        """Close all connections: requests under way and later ones fail with Unreachable."""
         self._startup_error = Unreachable(_("The connection was closed."))
         self._opener.close()
         for connection in tuple(self._connections):
             connection.cut()
         if self._exchanges:
             _ended, stuck = await asyncio.wait(self._exchanges, timeout=_CLOSING)
-            for exchange in stuck:  # still looking for the host: nobody needs the pool any more
+            for exchange in stuck:  # still resolving a name; the pool may leak now
                 exchange.cancel()
             await asyncio.gather(*stuck, return_exceptions=True)
         if self._client is not None:
@@ -154,7 +155,7 @@ class Api:
     def _url(self, video_id: str, rest: str = "") -> httpx.URL:
         if not video_id:
             raise NotFound(_("An empty id names no video."))
-        # Encoded whole: `../x` and `a?b=` are ids like any other. Dots alone would walk the path.
+        # Fully encoded: `../x` and `a?b=` are ids like any other. `.` and `..` would be resolved.
         segment = quote(video_id, safe="", errors="surrogatepass")
         if segment in (".", ".."):
             segment = segment.replace(".", "%2E")
@@ -166,14 +167,14 @@ class Api:
             raise type(error)(error.message)
         return self._client
 
-    def _kept_for_ever(self, video: Video) -> Video:
-        """`video`, whose file stays for ever where the gateway is the user's own machine."""
+    def _with_life(self, video: Video) -> Video:
+        """`video`, whose file never expires if the gateway is the user's own machine."""
         origin = self._setup.origin
         is_own = origin.scheme == "http" and origin.is_inside and not self._setup.token
         return replace(video, usual_life=math.inf) if is_own else video
 
     async def _ask(self, url: httpx.URL, cap: int, read: Callable[[Reply], T]) -> T:
-        reply = await self._apart(url, cap)
+        reply = await self._in_task(url, cap)
 
         def work() -> T:
             return read(unpacked(reply, cap))
@@ -181,13 +182,13 @@ class Api:
         growth = 8 if "content-encoding" in reply.headers else 1
         return await asyncio.to_thread(work) if len(reply.body) * growth > BIG else work()
 
-    async def _apart(self, url: httpx.URL, cap: int) -> Reply:
-        """`_fetch` in a task of its own, which goes on if its caller is cancelled.
+    async def _in_task(self, url: httpx.URL, cap: int) -> Reply:
+        """`_get` in a task of its own, which continues if the caller is cancelled.
 
-        A request that is cancelled leaves httpcore's pool one connection poorer (httpcore #1093).
+        A cancelled request takes a connection from httpcore's pool for ever (httpcore #1093).
         """
         await self._gate.acquire()
-        exchange = asyncio.create_task(self._fetch(url, cap), name="exchange")
+        exchange = asyncio.create_task(self._get(url, cap), name="exchange")
         self._exchanges.add(exchange)
         exchange.add_done_callback(self._ended)
         return await asyncio.shield(exchange)
@@ -196,10 +197,10 @@ class Api:
         self._exchanges.discard(exchange)
         self._gate.release()
         if not exchange.cancelled():
-            exchange.exception()  # the caller gets it; without one it is no error to report
+            exchange.exception()  # mark as retrieved: the caller, if any, gets it too
 
-    async def _fetch(self, url: httpx.URL, cap: int) -> Reply:
-        """The answer to a GET, after redirects within the origin."""
+    async def _get(self, url: httpx.URL, cap: int) -> Reply:
+        """The response to a GET, after redirects within the origin."""
         for _hop in range(MAX_REDIRECTS + 1):
             reply = await self._exchange(url, cap)
             if reply.status not in REDIRECTS:
@@ -211,18 +212,18 @@ class Api:
         raise BadRedirect(_("The gateway redirects in a loop."))
 
     async def _exchange(self, url: httpx.URL, cap: int) -> Reply:
-        """One request; once more where a kept-alive connection turns out to be dead."""
+        """Send one request, and once more if a kept-alive connection turns out to be closed."""
         later = asyncio.get_running_loop().call_later
         may_repeat = True
         while True:
             client = self._usable_client()
-            connection = Connection(later, self._setup.patience)
+            connection = Connection(later, self._setup.response_timeout)
             self._connections.add(connection)
             try:
                 return await self._send(client, url, cap, connection)
             except FAULTS as error:
                 if not (may_repeat and connection.was_stale(error)):
-                    raise explain(error, self._setup.origin, self._proxy, connection) from None
+                    raise to_api_error(error, self._setup.origin, self._proxy, connection) from None
             finally:
                 connection.finish()
                 self._connections.discard(connection)

@@ -1,6 +1,6 @@
-"""What every request to a gateway shares: TLS, proxy, token, timeouts and body limits.
+"""What all requests to a gateway share: TLS, proxy, token, timeouts and body limits.
 
-It must not know which calls there are, nor what their answers mean.
+It must not know which calls there are, nor what their responses mean.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ from hingtui.text.i18n import _
 
 USER_AGENT = f"hingtui/{__version__}"
 MAX_ERROR_BODY = 64 * 2**10
-"""Bytes read of a body whose status says it all."""
+"""The most bytes that are read of an error's body."""
 MAX_BODY_TIME = 60.0
-"""Seconds for the whole body of an answer: a read timeout does not stop a drip feed."""
+"""Seconds for a whole body: a read timeout does not stop a body that comes byte by byte."""
 MAX_REDIRECTS = 5
 REDIRECTS = (301, 302, 303, 307, 308)
 
@@ -48,7 +48,7 @@ for _name in ("httpx", "httpcore"):  # both log whole URLs: a signed query would
 
 
 class ClientConfig:
-    """One gateway and the way to it."""
+    """One gateway, and how to reach it."""
 
     def __init__(
         self,
@@ -80,17 +80,17 @@ class ClientConfig:
         self._tls_lock = threading.Lock()
 
     @property
-    def patience(self) -> float:
-        """Seconds from a connection to the headers of an answer."""
+    def response_timeout(self) -> float:
+        """Seconds from the connection to the headers of the response."""
         return (self._timeout.connect or 0.0) + (self._timeout.read or 0.0)
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What no sentence repeats, even where a server or a proxy does."""
+        """Texts that no message may repeat, even if a server or a proxy does."""
         return (self.token, *self._proxies.secrets)
 
     def check_token(self) -> None:
-        """Raise Unauthorized for a token that no header can hold."""
+        """Raise Unauthorized if the token cannot be sent in a header."""
         if not re.fullmatch(r"[!-~]*", self.token):
             message = _("The token holds characters that no token has: enter it again.")
             raise Unauthorized(message)
@@ -102,10 +102,10 @@ class ClientConfig:
     def options(
         self, origin: Origin, proxy: Proxy | None, *, is_async: bool = False
     ) -> dict[str, Any]:
-        """What an httpx client for `origin` is built with. Raises BadCertificate."""
+        """The arguments of an httpx client for `origin`. Raises BadCertificate."""
         set_aside = set_location_aside_async if is_async else set_location_aside
         needs_tls = origin.scheme == "https" or (proxy is not None and proxy.is_encrypted)
-        # Without TLS an empty context does: it knows no authority and so trusts nobody.
+        # Without TLS an empty context is enough: it trusts no certificate.
         context = self._trust() if needs_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         return {
             "verify": context,
@@ -125,7 +125,7 @@ class ClientConfig:
 
 
 class Body:
-    """The body of an answer as it comes in, within a cap and a time."""
+    """The body of a response as it comes, limited in bytes and time."""
 
     def __init__(self, setup: ClientConfig, response: httpx.Response, cap: int) -> None:
         self._clock = setup.clock
@@ -153,13 +153,16 @@ class Body:
         return True
 
     def reply(self) -> Reply:
-        """The answer, still packed."""
+        """The response, still compressed."""
         return replace(self._reply, body=bytes(self._data))
 
 
 def unpacked(reply: Reply, cap: int) -> Reply:
-    """`reply` without its compression. Raises BadResponse; an error whose body breaks has none."""
-    is_good = reply.status in (200, 203)  # a 202 says enough by itself
+    """`reply` without its compression. Raises BadResponse.
+
+    The body of an error is dropped if it cannot be read.
+    """
+    is_good = reply.status in (200, 203)  # a 202 needs no body
     try:
         body = unpack(reply.body, compressions(reply.headers), cap)
     except ValueError:
@@ -172,7 +175,7 @@ def unpacked(reply: Reply, cap: int) -> Reply:
 
 
 def _httpx_proxy(proxy: Proxy, context: ssl.SSLContext) -> httpx.Proxy:
-    """httpx has a trust of its own for a proxy that is given no context."""
+    """The proxy for httpx, with our certificates: without a context httpx would use its own."""
     return httpx.Proxy(
         proxy.url, auth=proxy.auth, ssl_context=context if proxy.is_encrypted else None
     )
@@ -180,7 +183,7 @@ def _httpx_proxy(proxy: Proxy, context: ssl.SSLContext) -> httpx.Proxy:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class _Bearer(httpx.Auth):
-    """Adds the token on its way out, so that it stands in no variable that a traceback shows."""
+    """Adds the token when a request is sent, so that no variable in a traceback holds it."""
 
     _token: str
 

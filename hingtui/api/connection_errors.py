@@ -28,30 +28,30 @@ from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _
 
 _ASKS_FOR_LOGIN = re.compile(r"^407|username|password|acceptable methods", re.IGNORECASE)
-"""What httpcore says where a proxy refuses for want of a login, the last one of SOCKS."""
+"""httpcore's messages if a proxy demands a login; the last one is from SOCKS."""
 _UNTRUSTED = frozenset((2, 18, 19, 20, 21, 27, -67843))
 """OpenSSL's X509_V_ERR codes for a chain that ends at no trusted authority; the last is macOS's."""
 
 
-def explain(
+def to_api_error(
     error: Exception, target: Origin, proxy: Proxy | None, connection: Connection
 ) -> ApiError:
-    """Our error for one of FAULTS: one sentence that names the place, never a whole URL."""
+    """The ApiError for one of FAULTS: one sentence that names the place, never a whole URL."""
     if isinstance(error, httpx.InvalidURL):
         return BadRedirect(_("The gateway redirects to an address that is no usable web address."))
     causes = tuple(_causes(error))
     is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
-    is_the_proxys = (
-        proxy is not None and not connection.is_through and not connection.is_beyond_proxy
+    is_with_proxy = (
+        proxy is not None and not connection.is_request_sent and not connection.is_beyond_proxy
     )
     for cause in causes:
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return _distrust(cause, target, proxy if is_the_proxys else None)
-    if proxy is not None and is_the_proxys and is_tls:
-        return Unreachable(_blame_proxys_tls(proxy))
-    if proxy is not None and not connection.is_through and not is_tls:
-        return _blame_proxy(error, target, proxy)
-    if is_tls and not connection.is_through:
+            return _certificate_error(cause, target, proxy if is_with_proxy else None)
+    if proxy is not None and is_with_proxy and is_tls:
+        return Unreachable(_proxy_tls_sentence(proxy))
+    if proxy is not None and not connection.is_request_sent and not is_tls:
+        return _proxy_error(error, target, proxy)
+    if is_tls and not connection.is_request_sent:
         text = _("An encrypted connection to {place} could not be set up.")
     elif any(isinstance(cause, socket.gaierror | UnicodeError) for cause in causes):
         text = _("The name {host} is unknown here: check the base URL and the network.")
@@ -59,7 +59,7 @@ def explain(
         text = _("{place} refuses connections.")
     elif isinstance(error, httpx.ConnectTimeout):
         text = _("{place} cannot be reached: it does not answer.")
-    elif isinstance(error, httpx.TimeoutException) or connection.is_late:
+    elif isinstance(error, httpx.TimeoutException) or connection.is_timed_out:
         text = _("{place} has sent nothing for too long.")
     elif isinstance(error, httpx.ConnectError):
         text = _("{place} cannot be reached.")
@@ -73,13 +73,13 @@ def explain(
     return Unreachable(text.format(place=target.place, host=target.host, reason=reason))
 
 
-def _distrust(
+def _certificate_error(
     error: ssl.SSLCertVerificationError, target: Origin, proxy: Proxy | None
 ) -> BadCertificate:
-    """The error for a certificate that was refused; it is the proxy's where there is a `proxy`."""
+    """The error for a refused certificate: the proxy's if `proxy` is given, else the target's."""
     is_untrusted = error.verify_code in _UNTRUSTED
     if proxy is not None:
-        kind, text = _distrust_proxy(is_untrusted=is_untrusted)
+        kind, text = _proxy_certificate(is_untrusted=is_untrusted)
     elif is_untrusted:
         kind = UntrustedCertificate
         text = _(
@@ -97,7 +97,7 @@ def _distrust(
     return kind(text.format(place=target.place, proxy=label, reason=reason))
 
 
-def _distrust_proxy(*, is_untrusted: bool) -> tuple[type[BadCertificate], str]:
+def _proxy_certificate(*, is_untrusted: bool) -> tuple[type[BadCertificate], str]:
     if is_untrusted:
         return ProxyCertificate, _(
             "The proxy {proxy} cannot prove who it is ({reason}). Check the proxy's certificate; "
@@ -109,27 +109,27 @@ def _distrust_proxy(*, is_untrusted: bool) -> tuple[type[BadCertificate], str]:
     )
 
 
-def _blame_proxys_tls(proxy: Proxy) -> str:
-    """What to say where the handshake with an encrypted proxy failed before any certificate."""
+def _proxy_tls_sentence(proxy: Proxy) -> str:
+    """The sentence for a handshake with an encrypted proxy that failed before any certificate."""
     return _(
         "An encrypted connection to the proxy {proxy} could not be set up: check the proxy's "
         "certificate, or write http:// in its address if it speaks no TLS."
     ).format(proxy=proxy.label)
 
 
-def _blame_proxy(error: Exception, target: Origin, proxy: Proxy) -> Unreachable:
+def _proxy_error(error: Exception, target: Origin, proxy: Proxy) -> Unreachable:
     kind = Unreachable
     if not isinstance(error, httpx.ProxyError):
         text = _("The proxy {proxy} does not answer as a proxy: start it, or correct or unset it.")
     elif _ASKS_FOR_LOGIN.search(str(error)):
-        kind, text = _login(proxy)
+        kind, text = _proxy_login(proxy)
     else:
         text = _("The proxy {proxy} cannot reach {place} ({reason}).")
     reason = clean_line(str(error), 100)
     return kind(text.format(proxy=proxy.label, place=target.place, reason=reason))
 
 
-def _login(proxy: Proxy) -> tuple[type[Unreachable], str]:
+def _proxy_login(proxy: Proxy) -> tuple[type[Unreachable], str]:
     if proxy.auth is None:
         return ProxyLogin, _(
             "The proxy {proxy} asks for a name and password: write them into its address, "
@@ -143,7 +143,7 @@ def _means_closed(error: Exception) -> bool:
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:
-    """`error` and what lies under it, however the layers below have wrapped it."""
+    """`error` and all errors that caused it, in whatever way the layers below chained them."""
     seen: set[int] = set()
     waiting: list[BaseException] = [error]
     while waiting:
@@ -153,6 +153,6 @@ def _causes(error: BaseException) -> Iterator[BaseException]:
         seen.add(id(current))
         yield current
         inner = (current.__cause__, current.__context__)
-        waiting.extend(one for one in inner if one is not None)
+        waiting.extend(cause for cause in inner if cause is not None)
         if isinstance(current, BaseExceptionGroup):
             waiting.extend(current.exceptions)

@@ -16,13 +16,13 @@ from hingtui.model.file_kind import FileKind, file_kind
 from hingtui.text.i18n import _
 
 _PIECE = 2**18
-"""Bytes read from the connection at once, at most."""
+"""The most bytes that are read from the connection at once."""
 _HEAD = 512
-"""Bytes of a body that are looked at."""
+"""Bytes of a body that are enough to tell a text from a video."""
 
 
 class Content:
-    """The bytes of one answer, to be read once, in the thread that opened it."""
+    """The bytes of one response, to be read once, in the thread that opened it."""
 
     def __init__(
         self,
@@ -30,7 +30,7 @@ class Content:
         chunks: Iterable[bytes],
         origin: str,
         connection: Connection,
-        explained: Callable[[Exception], ApiError],
+        to_error: Callable[[Exception], ApiError],
     ) -> None:
         headers = response.headers
         first, total = content_range(headers) if response.status_code == 206 else (None, None)
@@ -39,31 +39,31 @@ class Content:
         self.start = first or 0
         """Offset of the first byte."""
         self.total = total if response.status_code == 206 else _length(headers)
-        """Length of the whole file in bytes, where the server says it."""
+        """Length of the whole file in bytes; None if the server does not name it."""
         self.validator = validator(headers)
-        """What If-Range may be sent with, or None."""
+        """The value for If-Range, or None."""
         self.version = version(headers)
-        """What another file would not have, be it too weak for If-Range; or ""."""
+        """The ETag or date, which another file would not have, even if too weak for If-Range."""
         self.origin = origin
         """`scheme://host[:port]` that the bytes come from."""
         self._chunks = chunks
         self._wire = connection
-        self._explained = explained
+        self._to_error = to_error
 
     def chunks(self) -> Iterator[bytes]:
-        """The bytes as they come. Raises Unreachable where they stop before their end."""
+        """The bytes as they come. Raises an ApiError if they end too early."""
         try:
             yield from self._chunks
         except FAULTS as error:
-            raise self._explained(error) from None
-        if self._wire.is_cut:  # a body without a length ends well when its connection is shut
+            raise self._to_error(error) from None
+        if self._wire.is_cut:  # a body without a length seems complete when its connection is shut
             raise Unreachable(_("The connection was closed."))
 
 
 def peek(chunks: Iterator[bytes]) -> tuple[bytes, Iterator[bytes]]:
-    """The first bytes of a body, enough of them to tell a text from a video, and the whole body.
+    """The first bytes of a body, enough to tell a text from a video, and the whole body.
 
-    Where it breaks off before, the whole body breaks off there too.
+    If the body breaks off before that, the second result breaks off there, too.
     """
     head = b""
     try:
@@ -82,17 +82,17 @@ def _broken_off(head: bytes, error: Exception) -> Iterator[bytes]:
 
 
 def _length(headers: httpx.Headers) -> int | None:
-    """Bytes of the body, as Content-Length says it; chunks say nothing, and outrank it."""
-    said = headers.get("content-length", "")
-    if "transfer-encoding" in headers or not re.fullmatch("[0-9]{1,18}", said):
+    """The Content-Length; None if there is none, or a Transfer-Encoding, which outranks it."""
+    length = headers.get("content-length", "")
+    if "transfer-encoding" in headers or not re.fullmatch("[0-9]{1,18}", length):
         return None
-    return int(said)
+    return int(length)
 
 
 def body_of(response: httpx.Response) -> Iterator[bytes]:
     """The body as it comes.
 
-    Where its length is known, all but its first bytes are read from the connection itself: h11
+    If its length is known, all but its first bytes are read directly from the connection: h11
     takes 40 µs for each piece, and a piece is 16 KiB with TLS.
     """
     chunks = response.iter_raw()

@@ -1,7 +1,7 @@
 """Open the content of a video, through redirects, in a thread that may block.
 
-It does not store the bytes. The token goes to the base URL's own origin only and, once a redirect
-has left that, never again.
+It does not store the bytes. The token is sent to the base URL's own origin only, and no longer
+once a redirect has left that origin.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import httpx
 
 from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, ClientConfig, unpacked
 from hingtui.api.connection import FAULTS, Connection, later_in_thread
-from hingtui.api.connection_errors import explain
+from hingtui.api.connection_errors import to_api_error
 from hingtui.api.content import Content, body_of, peek
 from hingtui.api.headers import compressions, is_in_pieces, is_words, may_be_words
 from hingtui.api.locations import build_request, location_of, resolve
@@ -27,27 +27,27 @@ from hingtui.system.clock import Cancellation
 from hingtui.text.i18n import _
 
 MAX_WORDS = 4 * 2**20
-"""Bytes of a JSON that came instead of the content."""
+"""The most bytes of JSON that come instead of the content."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One place to ask for the content."""
+    """One address to request the content from."""
 
     url: httpx.URL = field(repr=False)
-    """Secret, as it can be signed."""
+    """It may be signed, and is then a secret."""
     origin: Origin
     sends_token: bool
-    """Whether the token may go there."""
+    """Whether the token may be sent there."""
 
     @property
     def key(self) -> tuple[Origin, bytes, bool]:
-        """What is equal only for one and the same request."""
+        """Equal for equal requests only, to notice loops."""
         return self.origin, self.url.raw_path, self.sends_token
 
 
 class ContentOpener:
-    """Opens contents, any number at once."""
+    """Opens the contents of videos, any number at once."""
 
     def __init__(self, setup: ClientConfig) -> None:
         self._setup = setup
@@ -55,7 +55,7 @@ class ContentOpener:
         self._is_closed = False
 
     def close(self) -> None:
-        """Everything open fails at once with Unreachable, and so does whatever is opened later."""
+        """Make everything that is open, and everything opened later, fail with Unreachable."""
         self._is_closed = True
         for connection in tuple(self._connections):
             connection.cut()
@@ -68,7 +68,7 @@ class ContentOpener:
         if_range: str | None,
         cancelled: Cancellation | None = None,
     ) -> Generator[Content, None, None]:
-        """The content at `hop`, or where that leads to; from `start` on where that is not 0.
+        """The content at `hop`, or where that redirects to, from byte `start` on.
 
         Once `cancelled` is set, opening and reading fail with Unreachable at once.
         """
@@ -81,10 +81,10 @@ class ContentOpener:
             yield self._follow(stack, hop, headers, cancelled)
 
     def hop(self, location: bytes | str, previous: Hop | None = None) -> Hop:
-        """Where `location` leads.
+        """The address of a link or redirect. Raises BadRedirect.
 
-        The token goes there only on the gateway's own origin, and never again once a redirect has
-        left that.
+        The token is sent to the gateway's own origin only, and no longer once a redirect has left
+        that origin.
         """
         url, target = resolve(previous.url if previous is not None else None, location)
         check_redirect(self._setup.origin, target)
@@ -116,17 +116,19 @@ class ContentOpener:
         headers: dict[str, str],
         cancelled: Cancellation | None,
     ) -> Content | Hop:
-        """One request: the content, or the next place to ask."""
+        """Send one request: the content, or the next address to request it from."""
         setup = self._setup
         proxy = setup.route(hop.origin)
         is_foreign = hop.origin != setup.origin
-        guard = partial(check_peer, setup.origin, hop.origin) if is_foreign and not proxy else None
-        connection = Connection(later_in_thread, setup.patience, guard)
+        check_address = (
+            partial(check_peer, setup.origin, hop.origin) if is_foreign and not proxy else None
+        )
+        connection = Connection(later_in_thread, setup.response_timeout, check_address)
 
-        def explained(error: Exception) -> ApiError:
-            told = explain(error, hop.origin, proxy, connection)
-            told.is_from_storage = is_foreign
-            return told
+        def to_error(error: Exception) -> ApiError:
+            translated = to_api_error(error, hop.origin, proxy, connection)
+            translated.is_from_storage = is_foreign
+            return translated
 
         self._connections.add(connection)
         stack.callback(self._connections.discard, connection)
@@ -135,16 +137,16 @@ class ContentOpener:
         if self._is_closed:
             connection.cut()
         try:
-            # A client of its own costs half a millisecond; no other thread can disturb it then.
+            # A client for each request costs half a millisecond and shares nothing among threads.
             client = stack.enter_context(httpx.Client(**setup.options(hop.origin, proxy)))
             request = build_request(client, hop.url, headers, connection.trace)
             auth = setup.auth if hop.sends_token else None
             response = client.send(request, stream=True, auth=auth)
             stack.callback(response.close)
             connection.finish()
-            return self._judge(response, hop, connection, explained)
+            return self._judge(response, hop, connection, to_error)
         except FAULTS as error:
-            raise explained(error) from None
+            raise to_error(error) from None
         except ApiError as error:
             error.is_from_storage = is_foreign
             raise
@@ -156,7 +158,7 @@ class ContentOpener:
         response: httpx.Response,
         hop: Hop,
         connection: Connection,
-        explained: Callable[[Exception], ApiError],
+        to_error: Callable[[Exception], ApiError],
     ) -> Content | Hop:
         status, headers = response.status_code, response.headers
         if status in REDIRECTS:
@@ -166,8 +168,8 @@ class ContentOpener:
             call = Call.CONTENT if hop.sends_token else Call.STORAGE
             raise refusal(call, self._read(response, chunks), self._setup.clock.time())
         if is_in_pieces(headers):
-            told = _("The server sent a piece of the file that was not asked for")
-            raise make(BadResponse, Reply(status, headers), told)
+            message = _("The server sent a piece of the file that was not asked for")
+            raise make(BadResponse, Reply(status, headers), message)
         is_packed = bool(compressions(headers))
         if may_be_words(status, headers):
             first, chunks = peek(chunks)
@@ -175,7 +177,7 @@ class ContentOpener:
                 return self._read_words(response, chunks)
         if is_packed:
             raise damaged(Reply(status, headers))
-        return Content(response, chunks, str(hop.origin), connection, explained)
+        return Content(response, chunks, str(hop.origin), connection, to_error)
 
     def _read_words(self, response: httpx.Response, chunks: Iterable[bytes]) -> Hop:
         reply = self._read(response, chunks)

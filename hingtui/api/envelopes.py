@@ -90,7 +90,7 @@ def names(found: Fields, video_id: str) -> bool:
 
 
 def own_id(found: Fields) -> object:
-    """The id in the answer; a number beside a `task_id` is only the row in a database."""
+    """The id in the response; a number beside a `task_id` is only a row in a database."""
     ids = [found[name] for name in _ID_KEYS if found.get(name) not in (None, "")]
     if not ids and is_operation(found):
         return found["name"]

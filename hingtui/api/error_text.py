@@ -1,6 +1,6 @@
 """Find the server's own message and code, in an error body or in a video that failed.
 
-It must not know what the error means, nor how it was fetched.
+It must not know what the error means, nor how it was requested.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _REASONS = (
     *("errorMessage", "error_msg", "err_msg", "errors", "base_resp.status_msg", "status_msg"),
     *("reason", "message", "msg"),
 )
-"""Where a failed video says why, the surest first."""
+"""Fields in which a failed video has its reason, the most reliable first."""
 _REASON_CODES = (
     *("failCode", "fail_code", "failureCode", "failure_code", "err_code", "errCode"),
     *("error_code", "errorCode", "base_resp.status_code", "code"),
@@ -64,7 +64,7 @@ def why_failed(found: Fields, envelope: Fields) -> VideoError | None:
     return VideoError(code, message) if message or code else None
 
 
-def said_error(found: Fields) -> VideoError | None:
+def reported_error(found: Fields) -> VideoError | None:
     """What stands under `error`; an empty message with a code like 0 is no error."""
     message, code = _words(found.get("error"))
     message, code = (word if _is_reason(word) else "" for word in (message, code))
@@ -90,7 +90,7 @@ def _is_reason(text: str) -> bool:
 
 
 def _words(value: object, depth: int = 0) -> tuple[str, str]:
-    """(message, code) of an error told as text, as an object, as a list, or nested."""
+    """(message, code) of an error that is a text, an object, a list, or nested."""
     value = opened(value)
     if isinstance(value, str):
         return clean_block(value, 2000), ""

@@ -21,7 +21,7 @@ _LONGEST_INNER_JSON = 2**20
 def decoded(body: bytes) -> str:
     """A JSON body as text: UTF-8, UTF-16 or UTF-32, with or without a byte-order mark.
 
-    A broken byte costs one character and not the whole answer.
+    An invalid byte costs one character, not the whole response.
     """
     return body.decode(json.detect_encoding(body), "replace").removeprefix("\ufeff")
 

@@ -70,7 +70,7 @@ _CONTENT_RANGE = re.compile(
 def request_id(headers: Mapping[str, str]) -> str:
     """What the support of the gateway or of the storage asks for, or ""."""
     found = (clean_line(headers.get(name, ""), 128) for name in _REQUEST_IDS)
-    return next((said for said in found if said), "")
+    return next((value for value in found if value), "")
 
 
 def login_scheme(headers: Mapping[str, str]) -> str:
@@ -95,10 +95,10 @@ def retry_after(headers: Mapping[str, str], now: float) -> float | None:
 
     A date is compared with the server's own Date where it gave one, else with `now`.
     """
-    said = headers.get("retry-after", "").strip()
-    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", said):
-        seconds = float(said)
-    elif (moment := _http_date(said)) is not None:
+    value = headers.get("retry-after", "").strip()
+    if re.fullmatch(r"\d{1,9}(\.\d{1,9})?", value):
+        seconds = float(value)
+    elif (moment := _http_date(value)) is not None:
         here = server_time(headers)
         seconds = moment - (now if here is None else here)
     else:
@@ -111,8 +111,8 @@ def compressions(headers: Mapping[str, str]) -> list[str]:
 
     Servers also write there what is no compression, such as `aws-chunked` or a charset.
     """
-    said = headers.get("content-encoding", "").lower().split(",")
-    words = [word.strip().strip("\"'") for word in said]
+    value = headers.get("content-encoding", "").lower().split(",")
+    words = [word.strip().strip("\"'") for word in value]
     return [word for word in words if not _NO_COMPRESSION.fullmatch(word)]
 
 
@@ -121,7 +121,7 @@ def content_range(headers: Mapping[str, str]) -> tuple[int | None, int | None]:
     found = _CONTENT_RANGE.fullmatch(headers.get("content-range", "").strip())
     if found is None:
         return None, None
-    start, end = (None if said is None else int(said) for said in found.groups()[:2])
+    start, end = (None if value is None else int(value) for value in found.groups()[:2])
     total = None if found[3] == "*" else int(found[3])
     if start is not None and end is not None and (end < start or end >= (total or end + 1)):
         return None, None
@@ -131,7 +131,7 @@ def content_range(headers: Mapping[str, str]) -> tuple[int | None, int | None]:
 def validator(headers: Mapping[str, str]) -> str | None:
     """What If-Range may be sent with: a strong ETag, else a Last-Modified that is a strong one.
 
-    RFC 9110, 8.8.2.2: a date is strong where the answer's Date is at least a second later.
+    RFC 9110, 8.8.2.2: a date is strong if the response's Date is at least a second later.
     """
     etag = headers.get("etag", "").strip()
     if re.fullmatch(r'"[!#-~]*"', etag):
@@ -158,15 +158,14 @@ def is_in_pieces(headers: Mapping[str, str]) -> bool:
 
 
 def may_be_words(status: int, headers: Mapping[str, str]) -> bool:
-    """Whether a content answer has to be looked at to tell a video from an error."""
+    """Whether a response to a request for content has to be inspected: it may be an error."""
     return status == 200 or re.search("json|html", _kind(headers)) is not None
 
 
 def is_words(status: int, first: bytes) -> bool:
     """Whether a body that begins with `first` is a text: an error message, not a video.
 
-    The bytes tell, not the Content-Type: a video with a wrong one is still a video, and JSON or a
-    page is still a text where it is said to be a video.
+    The bytes decide, not the Content-Type, which may be wrong for a video, JSON or a page.
     """
     return status != 200 or (first != b"" and file_kind(first) is FileKind.TEXT)
 

@@ -23,11 +23,10 @@ _SPANS = ("qsigntime", "qkeytime")
 
 
 def link_expiry(link: str, now: float | None = None) -> float | None:
-    """The Unix second at which `link` stops working; None where it does not say.
+    """The Unix second at which `link` stops working; None if it names none.
 
-    Where several parameters name one, the earliest counts. `now` is Unix seconds: an Aliyun
-    `auth_key` is either the moment of expiry or that of the signing, so one in the past of `now`
-    says nothing.
+    If several parameters name one, the earliest counts. `now` is Unix seconds: an Aliyun `auth_key`
+    holds either the moment of expiry or that of the signing, so one before `now` is ignored.
     """
     try:
         query = parse_qsl(urlsplit(link).query, max_num_fields=_MOST_FIELDS)

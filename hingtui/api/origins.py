@@ -15,8 +15,8 @@ _FAKE_ADDRESSES = tuple(
     ipaddress.ip_network(block)
     for block in ("198.18.0.0/15", "fc00::/18", "fdfe:dcba:9876::/64", "2001:2::/48")
 )
-"""What the DNS of a local proxy answers for a public name: the "fake IP" ranges of Clash, sing-box,
-Surge and others."""
+"""Addresses that the DNS of a local proxy gives for public names: the "fake IP" ranges of Clash,
+sing-box, Surge and others."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -24,7 +24,7 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Scheme, host and port: what decides who may see the token."""
+    """Scheme, host and port: the token is only sent to the gateway's own."""
 
     scheme: str
     host: str
@@ -42,13 +42,13 @@ class Origin:
 
     @property
     def is_loopback(self) -> bool:
-        """Whether the name alone says that this is the very machine we run on."""
+        """Whether the host is this machine, by its name alone."""
         address = literal_address(self.host)
         return _is_localhost(self.host) if address is None else _unmapped(address).is_loopback
 
     @property
     def is_inside(self) -> bool:
-        """Whether the name alone says that this is no public host."""
+        """Whether the host is not public, by its name alone."""
         address = literal_address(self.host)
         return _is_localhost(self.host) if address is None else is_inside(address)
 
@@ -83,7 +83,7 @@ def is_inside(address: Address) -> bool:
 
 
 def leads_inside(host: str) -> bool:
-    """Whether `host` resolves to an address of no public host. Blocks; an unknown name does not."""
+    """Whether `host` resolves to an address that is not public; False if unknown. Blocks."""
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):

@@ -1,7 +1,7 @@
 """Read a video from the JSON of a gateway: its words, places, units and envelopes.
 
-The forms are from the gateway's page on querying a video and from what its siblings are known to
-answer. It must not import the network or the screen.
+The forms are from the gateway's documentation, and from what similar gateways are known to send. It
+must not import the network or the screen.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from hingtui.api.envelopes import (
     says_status,
     unwrap,
 )
-from hingtui.api.error_text import said_error, server_words, why_failed
+from hingtui.api.error_text import reported_error, server_words, why_failed
 from hingtui.api.fields import Fields, at, every, first, line, number, opened
 from hingtui.api.link_expiry import link_expiry
 from hingtui.api.places import (
@@ -60,7 +60,7 @@ __all__ = [
 
 
 class NotAVideo(HingtuiError):
-    """What came holds no video. `message` and `code` are the server's own words, cleaned, or ""."""
+    """The response holds no video. `message` and `code` are the server's own, cleaned, or ""."""
 
     def __init__(self, message: str = "", code: str = "") -> None:
         super().__init__(message)
@@ -71,15 +71,15 @@ class NotAVideo(HingtuiError):
 _LINK = re.compile(
     "https?://[^\\s/?#\\x00-\\x1f]{1,300}(?:[/?#][^\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]{0,8000})?"
 )
-"""Chinese and spaces do occur in links; they are percent-encoded where the link is asked for."""
+"""Chinese and spaces do occur in links; they are percent-encoded when the link is requested."""
 _DEEPEST_LINK = 6
 
 
 def parse_video(payload: object, video_id: str | None = None, now: float | None = None) -> Video:
-    """The video in a server's answer, keyed on `video_id`, the id that was asked for.
+    """The video in a response; `video_id`, the id that was asked for, becomes its id.
 
-    Without `video_id` (an entry of a list) the answer's own id is the key. `now` is the moment of
-    the answer in Unix seconds: a completion after it is unknown. Raises NotAVideo.
+    Without `video_id` (an entry of a list) it keeps its own id. `now` is the moment of the response
+    in Unix seconds: a completion after it is unknown. Raises NotAVideo.
     """
     found = unwrap(payload, video_id)
     if found is None:
@@ -91,7 +91,7 @@ def parse_video(payload: object, video_id: str | None = None, now: float | None 
     key = video_id if video_id is not None else remote_id
     is_changed = isinstance(raw_id, str) and raw_id.strip() != remote_id
     if not key or (video_id is None and is_changed):
-        raise NotAVideo()  # an id that was cleaned names nothing on the server, or another video
+        raise NotAVideo()  # a cleaned id would name nothing, or another video
     raw_status, status, error = _standing(found)
     link = find_link(video)
     times, by_link = _times(found, status, link, now)
@@ -118,10 +118,10 @@ def parse_video(payload: object, video_id: str | None = None, now: float | None 
 
 
 def video_despite(payload: object, video_id: str, now: float | None = None) -> Video | None:
-    """The video in the body of an answer whose HTTP status is an error's.
+    """The video in the body of a response with the HTTP status of an error.
 
-    None unless the body is without any doubt the video asked for: it names the id or calls itself a
-    video, and its status is a word that is known here.
+    None unless it is certainly the video that was asked for: it has that id or is called a video,
+    and its status is a known word.
     """
     found = unwrap(payload, video_id)
     if found is None or not says_status(found.video):
@@ -183,13 +183,13 @@ def _standing(found: Found) -> tuple[str, Status, VideoError | None]:
         status = Status.QUEUED  # new-api's word for "not started"
     if status is Status.READY and _is_refused(video) and not find_link(video):
         reason = why_failed(video, {})
-        told = at(video, "response.generateVideoResponse.raiMediaFilteredReasons.0")
-        words = reason.message if reason else line(told)
+        filtered = at(video, "response.generateVideoResponse.raiMediaFilteredReasons.0")
+        words = reason.message if reason else line(filtered)
         words = words or _("The moderation of the provider refused it.")
         return "", Status.FAILED, VideoError("moderation_blocked", words)
     if status is Status.FAILED:
         return raw_status, status, why_failed(video, found.envelope)
-    return raw_status, status, None if status is Status.READY else said_error(video)
+    return raw_status, status, None if status is Status.READY else reported_error(video)
 
 
 def _status_of_operation(found: Fields) -> Status:
@@ -201,8 +201,8 @@ def _status_of_operation(found: Fields) -> Status:
 def _is_refused(found: Fields) -> bool:
     """Whether a finished video was held back: xAI's and Google's way to refuse one."""
     filtered = at(found, "response.generateVideoResponse.raiMediaFilteredCount")
-    said = (found.get("respect_moderation"), at(found, "video.respect_moderation"))
-    return False in [word for word in said if isinstance(word, bool)] or bool(number(filtered))
+    flags = (found.get("respect_moderation"), at(found, "video.respect_moderation"))
+    return False in [flag for flag in flags if isinstance(flag, bool)] or bool(number(filtered))
 
 
 def _times(found: Found, status: Status, link: str, now: float | None) -> tuple[Times, bool]:
@@ -229,7 +229,7 @@ def _relative_expiry(found: Fields, times: Times, now: float | None) -> float | 
 
 
 def _usual_life(found: Found) -> float | None:
-    """How long files stay at the kind of gateway that this answer shows."""
+    """Seconds that files stay at the kind of gateway that sends such a response."""
     for life, paths in LIVES:
         if any(at(found.envelope, path) is not None for path in paths):
             return life
@@ -269,7 +269,7 @@ def _seconds(found: Found) -> float | None:
 
 
 def _size(found: Fields) -> str:
-    """Width x height, else the nearest thing that is said: `720p`, `16:9`."""
+    """Width x height, else what comes nearest to it: `720p`, `16:9`."""
     width, height = number(found.get("video_width")), number(found.get("video_height"))
     if size := line(first(found, ("size",))):
         return size

@@ -99,7 +99,8 @@ LIVES: tuple[tuple[float, tuple[str, ...]], ...] = (
     (9 * 3600.0, ("base_resp",)),  # MiniMax
     (86_400.0, ("content.video_url", "output.task_status", "creations")),  # Ark, DashScope, Vidu
 )
-"""Seconds that files usually stay at a gateway whose answers have one of these places.
+"""Seconds that files usually stay at a gateway whose responses have one of these places.
 
-Own machines (vLLM-Omni, SGLang) name a file or what the work took, and keep it for ever.
+Servers on the user's own machine (vLLM-Omni, SGLang) name a file or how long the work took, and
+keep the file for ever.
 """

@@ -31,7 +31,7 @@ class Proxy:
 
     @property
     def is_encrypted(self) -> bool:
-        """Whether the proxy itself is spoken to over TLS, and shows a certificate of its own."""
+        """Whether the connection to the proxy itself uses TLS, with the proxy's certificate."""
         return self.url.startswith("https:")
 
     @property

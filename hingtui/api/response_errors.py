@@ -1,6 +1,6 @@
-"""Choose the error class for a response without success, and keep the server's own words.
+"""Choose the error class for a failed request, and keep the server's own message.
 
-It must not know what a good answer holds, nor how an answer is fetched.
+It must not know what a good response holds, nor how it was requested.
 """
 
 from __future__ import annotations
@@ -43,52 +43,52 @@ _UNKNOWN_ID_CODES = ("task_not_exist", "task_not_exists", "task_not_found", "vid
 
 
 class Call(Enum):
-    """What was asked for: the same status means different things."""
+    """The kind of request: the same status means different things."""
 
     RETRIEVE = "retrieve"
     LIST = "list"
     CONTENT = "content"
     STORAGE = "storage"
-    """Content from a link: another host, without the token, so a 401 says nothing about it."""
+    """Content from a link: another server, without the token, which a 401 there says nothing of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """One whole answer. `headers` finds names in lower case."""
+    """One whole response. `headers` finds names in lower case."""
 
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(default=b"", repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
-    """The token, and passwords: what must not be repeated even where the server repeats it."""
+    """The token and passwords, which no message may repeat, even if the server does."""
     location: bytes = field(default=b"", repr=False)
     """The raw `Location`, which `headers` no longer has."""
 
 
 def is_unknown_id(code: str) -> bool:
-    """Whether the server's own code says for sure that it has no such video."""
+    """Whether the server's error code means that it has no such video."""
     return code.lower() in _UNKNOWN_ID_CODES
 
 
 def is_web_page(reply: Reply) -> bool:
-    """Whether a browser would show this as a page."""
-    said = reply.headers.get("content-type", "").lower()
+    """Whether this is a web page."""
+    content_type = reply.headers.get("content-type", "").lower()
     return (
-        "html" in said
+        "html" in content_type
         or re.match(rb"\s*<(!doctype|html|head)", reply.body, re.IGNORECASE) is not None
     )
 
 
 def refusal(call: Call, reply: Reply, now: float) -> ApiError:
-    """The error that an answer without success is. `now` is Unix seconds, for Retry-After."""
-    message, code = _said(reply)
+    """The error for a response without success. `now` is Unix seconds, for Retry-After."""
+    message, code = _server_message(reply)
     kind = _kind(call, reply, code)
     if kind in (Blocked, Unauthorized) and _is_login_in_front(reply):
         kind, code = LoginRequired, ""
     if kind in (LoginRequired, ProxyLogin):
-        # An error page alone would not tell that it is about a login.
-        message = f"{_login_words(reply)} {message}".strip()
-    error = make(kind, reply, message or own_words(kind, reply.status), code)
+        # The text of an error page does not mention the login.
+        message = f"{_login_message(reply)} {message}".strip()
+    error = make(kind, reply, message or own_message(kind, reply.status), code)
     if isinstance(error, RateLimited):
         error.retry_after = retry_after(reply.headers, now)
     if isinstance(error, RangeRefused):
@@ -97,14 +97,14 @@ def refusal(call: Call, reply: Reply, now: float) -> ApiError:
 
 
 def too_big(reply: Reply, cap: int) -> BadResponse:
-    """The error for an answer past `cap` bytes."""
+    """The error for a response of more than `cap` bytes."""
     megabytes = cap // 2**20
     message = _("The answer is larger than {limit} MiB: refused.").format(limit=megabytes)
     return make(BadResponse, reply, message)
 
 
 def damaged(reply: Reply) -> BadResponse:
-    """The error for an answer whose compression is broken or was never asked for."""
+    """The error for a response whose compression is broken, or not one that we accept."""
     return make(BadResponse, reply, _("The answer's compression cannot be read."))
 
 
@@ -114,7 +114,7 @@ def hide_secrets(text: str, secrets: Iterable[str]) -> str:
 
 
 def make(kind: type[E], reply: Reply, message: str, code: str = "") -> E:
-    """An error of `kind` about `reply`, without any secret in its texts."""
+    """An error of `kind` for `reply`, without any secret in its texts."""
     return kind(
         hide_secrets(message, reply.secrets),
         code=hide_secrets(code, reply.secrets),
@@ -125,8 +125,8 @@ def make(kind: type[E], reply: Reply, message: str, code: str = "") -> E:
 
 def _request_id(reply: Reply) -> str:
     """The request id in the headers, else in the body of an error, else ""."""
-    if (said := request_id(reply.headers)) or reply.status == 200:
-        return said
+    if (in_headers := request_id(reply.headers)) or reply.status == 200:
+        return in_headers
     try:
         payload: object = load_json(reply.body)
     except (ValueError, RecursionError):
@@ -136,16 +136,19 @@ def _request_id(reply: Reply) -> str:
         return ""
     holders = (payload.get("error"), payload, payload.get("data"))
     ids = (
-        one.get(name) for one in holders if isinstance(one, Mapping) for name in _REQUEST_ID_KEYS
+        holder.get(name)
+        for holder in holders
+        if isinstance(holder, Mapping)
+        for name in _REQUEST_ID_KEYS
     )
-    return next((clean_line(one, 128) for one in ids if isinstance(one, str) and one), "")
+    return next((clean_line(text, 128) for text in ids if isinstance(text, str) and text), "")
 
 
 def _kind(call: Call, reply: Reply, code: str) -> type[ApiError]:
     status = reply.status
     if call is Call.STORAGE:
-        # A link that expired, or a storage out of breath: a fresh link helps. It says nothing of
-        # the token (401), nor of the gateway's rate limit (429).
+        # The link has expired, or the storage is overloaded: a fresh link helps. It is neither
+        # about the token (401) nor about the gateway's rate limit (429).
         return _OF_STORAGE.get(status, StorageRefused)
     if is_unknown_id(code) and call is not Call.LIST and status < 500:
         return NotFound
@@ -160,7 +163,7 @@ def _kind(call: Call, reply: Reply, code: str) -> type[ApiError]:
 
 
 def _is_of_api(reply: Reply) -> bool:
-    """Whether the gateway's API itself answers, and not a firewall or a proxy with its page."""
+    """Whether this is from the gateway's API, and not a page of a firewall or a proxy."""
     try:
         load_json(reply.body.strip() or b"null")
     except (ValueError, RecursionError):
@@ -176,10 +179,10 @@ _OF_STORAGE: dict[int, type[ApiError]] = {
 }
 _USUAL: dict[int, type[ApiError]] = {
     401: Unauthorized,
-    402: Unauthorized,  # "payment required": as with 401, the account is what has to change
+    402: Unauthorized,  # payment required: like a 401, it is up to the account
     403: Forbidden,
     404: NotFound,
-    407: ProxyLogin,  # only a proxy says this
+    407: ProxyLogin,  # only proxies respond with it
     408: ServerError,
     410: Expired,
     425: ServerError,
@@ -204,7 +207,7 @@ _SPECIAL: dict[tuple[Call, int], type[ApiError]] = {
 }
 
 
-def _said(reply: Reply) -> tuple[str, str]:
+def _server_message(reply: Reply) -> tuple[str, str]:
     """(message, code) of an error body: JSON, a storage's XML, a page's title, or plain text."""
     try:
         payload: object = load_json(reply.body)
@@ -223,12 +226,12 @@ def _said(reply: Reply) -> tuple[str, str]:
 
 
 def _is_login_in_front(reply: Reply) -> bool:
-    """Whether a 401 comes from a server in front of the gateway, which itself answers in JSON."""
+    """Whether a 401 is from a server in front of the gateway, which itself responds in JSON."""
     is_login = reply.status == 401 and bool(login_scheme(reply.headers))
     return is_login and (not reply.body.strip() or not _is_of_api(reply))
 
 
-def _login_words(reply: Reply) -> str:
+def _login_message(reply: Reply) -> str:
     if reply.status == 407:
         return _("The proxy asks for a name and password (HTTP {status}).").format(status=407)
     return _(
@@ -236,8 +239,8 @@ def _login_words(reply: Reply) -> str:
     ).format(scheme=login_scheme(reply.headers))
 
 
-def own_words(kind: type[ApiError], status: int) -> str:
-    """Our sentence where the server said nothing."""
+def own_message(kind: type[ApiError], status: int) -> str:
+    """Our sentence for an error without a message of the server."""
     if kind is StorageRefused:
         text = _("The storage server that holds the file refuses it (HTTP {status}).")
     elif kind is Blocked:

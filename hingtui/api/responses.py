@@ -1,6 +1,6 @@
 """Read a good response: a body becomes a video, a page of the list, or a link. No httpx.
 
-It must not know how the answer was fetched: no network, no client library.
+It must not know how the response was requested: no network, no client library.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from hingtui.api.response_errors import (
     is_unknown_id,
     is_web_page,
     make,
-    own_words,
+    own_message,
     refusal,
 )
 from hingtui.model.errors import ApiError, BadResponse, NotFound, NotReady
@@ -30,26 +30,26 @@ from hingtui.text.i18n import _
 from hingtui.text.redaction import redacted
 
 GOOD = (200, 201, 202, 203)
-"""HTTP statuses whose body is read as what was asked for."""
+"""HTTP statuses whose body is read."""
 _ACCEPTED = (201, 202)
-"""Those that also come without a body: the video has been accepted and nothing more is known."""
+"""Statuses that may come without a body: the job was accepted, and nothing more is known."""
 _NO_ERROR_CODES = ("", "0", "200", "201", "202", "success", "ok", "accepted")
 _BEGINNING = 1_735_689_600.0
 _BELIEVED = 7 * 86_400.0
-"""As `monitor.gateway` has them: the clock of this machine is only that wrong."""
+"""Like in `monitor.gateway`: this machine's clock is not further off than this."""
 _NOT_READY_CODE = re.compile(r"not_?(ready|finish|complet|generat)|in_?progress|processing")
-_SAID_BY_OTHERS = ("raw_status", "model", "prompt", "size", "remote_id", "remixed_from")
-"""What is shown and stored of a video as its server said it."""
+_SERVER_TEXTS = ("raw_status", "model", "prompt", "size", "remote_id", "remixed_from")
+"""Fields of a video that are shown and stored as the server sent them."""
 _LIST_NAMES = ("data", "videos", "items", "list", "results")
 
 
 @dataclass(frozen=True, slots=True)
 class VideoResponse:
-    """What the gateway said about one video."""
+    """The gateway's response about one video."""
 
     video: Video
     server_time: float | None
-    """The server's clock when it answered, in Unix seconds."""
+    """The gateway's clock at its response, in Unix seconds."""
     raw: object = field(repr=False)
     """The decoded JSON as it came, uncleaned: it can hold a signed link."""
 
@@ -65,15 +65,15 @@ class Page:
 
 
 def read_video(reply: Reply, video_id: str, here: float) -> VideoResponse:
-    """The video in an answer of any HTTP status. Raises an ApiError where there is none.
+    """The video in a response of any HTTP status. Raises an ApiError if there is none.
 
     `here` is this machine's clock in Unix seconds.
     """
     if reply.status not in GOOD:
-        answer = _despite_status(reply, video_id, here)
-        if answer is None:
+        response = _despite_status(reply, video_id, here)
+        if response is None:
             raise refusal(Call.RETRIEVE, reply, here)
-        return answer
+        return response
     may_be_empty = reply.status in _ACCEPTED
     if may_be_empty and _is_no_json(reply):
         return VideoResponse(Video(video_id, Status.QUEUED), server_time(reply.headers), None)
@@ -87,16 +87,16 @@ def read_video(reply: Reply, video_id: str, here: float) -> VideoResponse:
             )
         kind = NotFound if is_unknown_id(nothing.code) else BadResponse
         is_garbled = "\ufffd" in decoded(reply.body)
-        silent = (
+        default = (
             _("The answer is no usable JSON.") if is_garbled else _("The answer holds no video.")
         )
-        message = nothing.message or silent
+        message = nothing.message or default
         raise make(kind, reply, message, nothing.code) from None
     return VideoResponse(_without_secrets(video, reply), server_time(reply.headers), payload)
 
 
 def _despite_status(reply: Reply, video_id: str, here: float) -> VideoResponse | None:
-    """The video that came with the HTTP status of an error; None where it is an error."""
+    """The video in a response with the HTTP status of an error; None if it is an error."""
     if not 200 <= reply.status < 600:
         return None
     try:
@@ -110,7 +110,7 @@ def _despite_status(reply: Reply, video_id: str, here: float) -> VideoResponse |
 
 
 def _is_no_json(reply: Reply) -> bool:
-    """Whether a 201 or 202 says nothing more than that: no body, or a few words."""
+    """Whether a 201 or 202 has no JSON: no body, or a few words of text."""
     return not (is_web_page(reply) or decoded(reply.body).lstrip().startswith(("{", "[")))
 
 
@@ -125,7 +125,7 @@ def _is_error(payload: object, nothing: NotAVideo) -> bool:
 
 
 def now_at(reply: Reply, here: float) -> float:
-    """Unix seconds when the answer was made: its Date where that can be right, else `here`."""
+    """Unix seconds of the response: its Date if that can be right, else `here`."""
     there = server_time(reply.headers)
     if there is None or there < _BEGINNING:
         return here
@@ -133,9 +133,9 @@ def now_at(reply: Reply, here: float) -> float:
 
 
 def read_page(reply: Reply, after: str | None, limit: int, here: float) -> Page:
-    """The videos in the answer to the list call; what is no video in it is left out.
+    """The videos in a response to the list call; other entries are left out.
 
-    Raises an ApiError where there is no list.
+    Raises an ApiError if there is no list.
     """
     if reply.status not in GOOD:
         raise refusal(Call.LIST, reply, here)
@@ -151,7 +151,7 @@ def read_page(reply: Reply, after: str | None, limit: int, here: float) -> Page:
         try:
             videos.append(_without_secrets(parse_video(entry, now=now), reply))
         except NotAVideo:
-            continue  # one odd entry must not hide the others
+            continue  # an odd entry must not hide the others
     last_id = videos[-1].id if videos else None
     if last_id == after or _is_last_page(payload, len(entries), limit):
         last_id = None
@@ -159,9 +159,9 @@ def read_page(reply: Reply, after: str | None, limit: int, here: float) -> Page:
 
 
 def read_link(reply: Reply) -> str:
-    """The direct link in a JSON that came instead of the content.
+    """The direct link in JSON that came instead of the content.
 
-    Raises NotReady, NotFound or BadResponse with the server's words where there is none.
+    Raises NotReady, NotFound or BadResponse with the server's message if there is none.
     """
     payload = read_json(reply)
     message, code = server_words(payload)
@@ -171,13 +171,13 @@ def read_link(reply: Reply) -> str:
         return link
     if isinstance(payload, Mapping):
         kind = NotFound if is_unknown_id(code) else kind
-        if _NOT_READY_CODE.search(word) or _says_still_running(payload):
+        if _NOT_READY_CODE.search(word) or _is_still_running(payload):
             kind = NotReady
-    raise make(kind, reply, message or own_words(kind, reply.status), code)
+    raise make(kind, reply, message or own_message(kind, reply.status), code)
 
 
 def read_json(reply: Reply) -> object:
-    """The JSON of a body. Raises BadResponse for everything else, a web page above all."""
+    """The JSON of a body. Raises BadResponse for anything else, such as a web page."""
     try:
         payload: object = load_json(reply.body)
     except (ValueError, RecursionError):  # a number of 5,000 digits is a ValueError
@@ -194,7 +194,7 @@ def read_json(reply: Reply) -> object:
 def unpack(body: bytes, codings: Sequence[str], cap: int) -> bytes | None:
     """`body` without its compressions; None past `cap` bytes. Raises ValueError if damaged.
 
-    `codings` are in the order in which the server applied them: see `headers.compressions`.
+    `codings` are in the order in which the server applied them (`headers.compressions`).
     """
     for coding in reversed(codings):
         if coding not in ("gzip", "x-gzip", "deflate"):
@@ -207,9 +207,9 @@ def unpack(body: bytes, codings: Sequence[str], cap: int) -> bytes | None:
 
 
 def _inflated(body: bytes, cap: int) -> bytes | None:
-    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: gzip or zlib, it finds out
+    unpacker = zlib.decompressobj(wbits=zlib.MAX_WBITS | 32)  # 32: detect gzip or zlib
     try:
-        plain = unpacker.decompress(body, cap + 1)  # bounded: a bomb of 1,000 : 1 stays small
+        plain = unpacker.decompress(body, cap + 1)  # bounded: a decompression bomb stays small
     except zlib.error as error:
         raise ValueError(str(error)) from None
     if len(plain) > cap:
@@ -234,9 +234,9 @@ def _find_entries(payload: object) -> list[object] | None:
 
 
 def _is_last_page(payload: object, count: int, limit: int) -> bool:
-    """Whether no page follows; where the server does not say, a short page is the last.
+    """Whether no page follows. If the server does not say so, a short page is the last one.
 
-    A server with a smaller cap of its own fills its pages to a round number: not the last then.
+    A server with a lower limit of its own fills its pages to a round number: more may follow.
     """
     has_more = payload.get("has_more") if isinstance(payload, Mapping) else None
     if isinstance(has_more, bool):
@@ -244,7 +244,7 @@ def _is_last_page(payload: object, count: int, limit: int) -> bool:
     return count == 0 or (count < limit and count % 10 != 0)
 
 
-def _says_still_running(payload: Mapping[str, object]) -> bool:
+def _is_still_running(payload: Mapping[str, object]) -> bool:
     try:
         video = parse_video(payload, "-")
     except NotAVideo:
@@ -253,10 +253,10 @@ def _says_still_running(payload: Mapping[str, object]) -> bool:
 
 
 def _without_secrets(video: Video, reply: Reply) -> Video:
-    """Upstream error messages quote the URL that failed, signature and all; prompts hold links."""
+    """`video` without secrets: error messages quote signed URLs, and prompts hold links."""
     clean: dict[str, Any] = {
         name: hidden
-        for name in _SAID_BY_OTHERS
+        for name in _SERVER_TEXTS
         if (text := getattr(video, name))
         and (hidden := redacted(text, reply.secrets, only_urls=name == "prompt")) != text
     }

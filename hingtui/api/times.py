@@ -1,9 +1,9 @@
 """Read the times of a video, in every form, with or without a zone.
 
-A time without a zone is the gateway's own. Most such gateways run on Beijing time (UTC+8), some
-on UTC, and nothing in the text says which. The other times of the same answer and the moment of
-the answer decide: nothing that has happened lies in the future, and nothing finishes before it
-was created.
+A time without a zone is in the gateway's own. Most such gateways run on Beijing time (UTC+8), some
+on UTC, and the text does not say which. It is inferred from the other times of the same response
+and from the moment of the response: the past does not lie in the future, and nothing finishes
+before it was created.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ class Times:
 def parse_time(value: object) -> float | None:
     """Unix seconds from seconds, milli- or microseconds, digits, or ISO 8601; None when unknown.
 
-    A time without a zone is read as UTC; `settle` knows better.
+    A time without a zone is read as UTC here; `settle` infers the zone.
     """
     moment = parse_moment(value)
     return None if moment is None else moment.at
@@ -75,7 +75,7 @@ def parse_moment(value: object) -> Moment | None:
 
 
 def _written(text: str) -> datetime | None:
-    """ISO 8601, also with slashes, a blank before the offset, or `UTC` in words."""
+    """Read ISO 8601, also with slashes, a blank before the offset, or the word `UTC`."""
     text = re.sub(r"^(\d{4})/(\d\d?)/(\d\d?)", r"\1-\2-\3", text)
     text = re.sub(r"\s*(?:UTC|GMT)$", "Z", text, flags=re.IGNORECASE)
     text = re.sub(r"\s+([+-]\d\d:?\d\d)$", r"\1", text)
@@ -88,7 +88,7 @@ def _written(text: str) -> datetime | None:
 def settle(
     created: Moment | None, completed: Moment | None, expires: Moment | None, now: float | None
 ) -> Times:
-    """The three times of one answer that came at `now` (Unix seconds, None where unknown).
+    """The three times of one response that came at `now` (Unix seconds, None where unknown).
 
     What can only be a shifted zone is unknown: a wrong time is worse than none.
     """
@@ -155,6 +155,6 @@ def _is_just_now(times: Times, now: float | None) -> bool:
 
 
 def _is_expiry_open(readings: list[Times], now: float | None) -> bool:
-    """Whether the file has expired by one reading and not by the other: then nobody knows."""
+    """Whether the file has expired by one reading and not by the other, so that it is unknown."""
     ends = [times.expires for times in readings if times.expires is not None]
     return now is not None and bool(ends) and min(ends) <= now < max(ends)
