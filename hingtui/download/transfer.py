@@ -1,6 +1,6 @@
 """Append the body of one response to a part, and stop where it is too slow or too long.
 
-It must not know who asked for the answer, nor what is tried when it was of no use.
+It must not know how the response was requested, nor what is tried if it is of no use.
 """
 
 from __future__ import annotations
@@ -24,15 +24,17 @@ from hingtui.text.clean import human_bytes
 from hingtui.text.i18n import _
 
 _OVERLAP = 16 << 10
-"""Bytes asked for twice: so many of a compressed video are like those of no other."""
+"""Bytes requested twice, as a proof: no two compressed videos have so many bytes in common."""
 _SHARE = 8
-"""At most one in so many of an answer's bytes is asked for twice."""
+"""At most one in so many bytes of a response is requested twice."""
 _SMOOTHED_OVER = 5.0
+"""Seconds over which the speed is smoothed."""
 _MEASURED_EVERY = 0.25
+"""Seconds between two measurements of the speed."""
 
 
 class Content(Protocol):
-    """One open answer of a server with (a piece of) a file in it."""
+    """One open response with a file, or a piece of it: `hingtui.api.Content`."""
 
     @property
     def status(self) -> int: ...
@@ -74,16 +76,16 @@ class Progress:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How much patience a download has."""
+    """When a download is given up."""
 
     max_bytes: int = 20_000_000_000
     tries: int = 5
-    """Failures in a row without one byte gained."""
+    """Failures in a row, without one byte gained, after which a download is given up."""
     first_pause: float = 1.0
-    """Seconds before the second try; it doubles with every failure in a row."""
+    """Seconds before the second try; doubled with every failure in a row."""
     longest_pause: float = 30.0
     stall_window: float = 60.0
-    """Seconds over which a speed below `stall_bytes_per_second` is a connection to give up."""
+    """Seconds of a speed below `stall_bytes_per_second` after which a connection is given up."""
     stall_bytes_per_second: float = 1000.0
 
 
@@ -91,7 +93,7 @@ USUAL_LIMITS = Limits()
 
 
 class Transfer:
-    """Brings bodies into one part file."""
+    """Receives bodies into one part."""
 
     def __init__(
         self,
@@ -107,25 +109,25 @@ class Transfer:
         self.clock = clock
         self.limits = limits
         self.began_at: int | None = None
-        """The byte that the body now coming began with; None while there is none of use."""
+        """The first byte of the latest body that continued the part; None if there was none."""
         self.wants_proof = False
-        """Whether the server does not vouch for its pieces being of one file."""
+        """Whether the server's validators do not prove that its pieces are of one file."""
         self._overlap = _OVERLAP
 
     def continues_at(self) -> int:
-        """The byte to ask for next.
+        """The byte to request next.
 
-        Where no validator says that the file is still the same, some of the bytes that are here are
-        asked for once more: they tell.
+        If no validator proves that the file is still the same, some bytes of the part are requested
+        once more, to be compared.
         """
         source = self.part.source
         has_proof = source and source.validator and not self.wants_proof
         return self.part.size if has_proof else max(0, self.part.size - self._overlap)
 
     def take(self, content: Content, start: int) -> bool:
-        """Receive the whole body of the answer to a request for the bytes from `start` on.
+        """Receive the whole body of the response to a request for the bytes from `start` on.
 
-        False where it does not continue what is there: then ask again from `continues_at`. Raises
+        False if it does not continue the part: then request again from `continues_at`. Raises
         Cancelled within a chunk, Unreachable, Slow, TooLarge, BadResponse, or OSError of the disk.
         """
         self.check_cancelled()
@@ -147,7 +149,7 @@ class Transfer:
         return self._receive(content, again)
 
     def is_unchanged(self, content: Content) -> bool:
-        """Whether the server vouches that this is the file that is here already, whole."""
+        """Whether the server states that this is the very file that is here already, whole."""
         source = self.part.source
         return (
             source is not None
@@ -163,7 +165,7 @@ class Transfer:
             raise Cancelled(_("Download cancelled"))
 
     def show(self, phase: Phase) -> None:
-        """Tell whoever looks what is going on."""
+        """Update the progress."""
         source = self.part.source
         self.progress.received = self.part.size
         self.progress.total = source.total if source else None
@@ -183,26 +185,26 @@ class Transfer:
         return True
 
     def _check_room(self, total: int | None) -> None:
-        """Say that the disk is full before it is: the rest of the machine needs room too."""
+        """Raise OSError if the disk has no room for the whole file, before it is full."""
         disk = shutil.disk_usage(self.part.path.parent)
         if total is not None and disk.total and total - self.part.size > disk.free:
             raise OSError(errno.ENOSPC, "no room for the whole file")
 
     def _receive(self, content: Content, again: int) -> bool:
-        """Append the body, but for its first `again` bytes, which must be the part's last ones.
+        """Append the body, except its first `again` bytes, which must be the last ones of the part.
 
-        False where they are not: then the part is empty.
+        False if they are not: then the part has been emptied.
         """
         part, progress = self.part, self.progress
         known = _last_bytes(part.path, again)
         promised = part.source.total if part.source else None
         most = self.limits.max_bytes if promised is None else promised
         pace = _Pace(progress, self.limits, self.clock.monotonic())
-        came = 0
+        count = 0
         for received in content.chunks():
             self.check_cancelled()
-            came += len(received)
-            self._overlap = min(_OVERLAP, came // _SHARE + 1)  # where answers are cut early, less
+            count += len(received)
+            self._overlap = min(_OVERLAP, count // _SHARE + 1)  # less if responses are cut early
             chunk = received[len(known) :]
             if known:
                 if not received.startswith(known[: len(received)]):
@@ -221,7 +223,7 @@ class Transfer:
 
 
 class _Pace:
-    """How fast bytes come in."""
+    """The speed at which bytes come in."""
 
     def __init__(self, progress: Progress, limits: Limits, now: float) -> None:
         self.progress = progress
@@ -230,7 +232,7 @@ class _Pace:
         self.unmeasured = self.in_window = 0
 
     def add(self, count: int, now: float) -> None:
-        """Count bytes; raises Slow when a whole window was too slow."""
+        """Count bytes. Raises Slow if a whole window was too slow."""
         self.unmeasured += count
         self.in_window += count
         passed = now - self.measured_at
@@ -247,16 +249,16 @@ class _Pace:
 
 
 def _fits(known: Source, content: Content) -> bool:
-    """Whether a 206 can be of the very file that the part is the beginning of."""
+    """Whether a 206 can be a piece of the same file as the part."""
     if content.total is not None and known.total not in (None, content.total):
         return False
     return not _differ(known.version, content.version)
 
 
 def _is_proven(known: Source, content: Content) -> bool:
-    """Whether it says so itself: another origin's validator is only as good as the same length."""
-    is_there = known.origin == content.origin or known.total == content.total is not None
-    return is_there and known.validator == content.validator
+    """Whether its validator proves that; from another origin, only with the same length."""
+    is_same_place = known.origin == content.origin or known.total == content.total is not None
+    return is_same_place and known.validator == content.validator
 
 
 def _last_bytes(path: Path, count: int) -> bytes:
@@ -267,11 +269,11 @@ def _last_bytes(path: Path, count: int) -> bytes:
         return file.read(count)
 
 
-def _differ(one: str, other: str) -> bool:
-    """Whether two versions are of different files; an ETag tells nothing about a date."""
-    if not one or not other or one.startswith('"') != other.startswith('"'):
+def _differ(known: str, other: str) -> bool:
+    """Whether two versions are of different files; an ETag cannot be compared with a date."""
+    if not known or not other or known.startswith('"') != other.startswith('"'):
         return False
-    return one != other
+    return known != other
 
 
 def _too_large(most: int) -> str:

@@ -1,6 +1,6 @@
-"""How long a video may still take, when to poll it again, and when it expires. Pure functions.
+"""Estimate how long a video still takes, when to poll it again, and when it expires.
 
-Pure functions of what was seen. All times are Unix seconds on the server's clock.
+Pure functions of what was observed. All times are Unix seconds on the gateway's clock.
 """
 
 from __future__ import annotations
@@ -13,28 +13,28 @@ from enum import Enum
 from hingtui.model.video import USUAL_LIFE, Status, Video
 
 SOONEST, LATEST = 1.0, 15.0
-"""Seconds between two questions about one running video: a gateway itself looks upstream only
+"""Seconds between two requests about one running video: a gateway itself asks its upstream only
 about every 15 s."""
 STEADY = 5.0
-"""Seconds between questions where no progress is ever reported: nothing beats asking steadily."""
+"""Seconds between requests if no progress is ever reported: then a steady pace is best."""
 SLOW = 30.0
-"""Seconds between questions about a status whose meaning is not known here."""
+"""Seconds between requests about a video whose status word is not known here."""
 RARE = 300.0
-"""Seconds between questions about an id that the server does not know."""
+"""Seconds between requests about an id that the gateway does not know."""
 GRACE = 90.0
-"""Seconds during which an unknown id may only be too young to be known."""
+"""Seconds during which an unknown id may simply be too new."""
 TELLING = 10.0
-"""Per cent below which the usual duration tells more than the pace seen so far."""
+"""Per cent of progress below which the usual duration predicts more than the pace so far."""
 _STILL = 0.3
-"""At no progress at all, what is left is at least this share of what has passed."""
+"""Without any progress, the time left is at least this share of the time passed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How the progress of one running video has been seen to move."""
+    """How fast the progress of one running video was observed to move."""
 
     started_at: float
-    """When it was created, or first seen where the server does not say."""
+    """When it was created; when it was first seen if the gateway does not say."""
     first: float
     first_at: float
     """The first progress seen, and when."""
@@ -43,7 +43,7 @@ class Pace:
     """The latest progress seen, and when it last changed."""
 
     def seen(self, progress: float, now: float) -> Pace:
-        """The pace after one more look; a progress that falls back starts the measuring anew."""
+        """The pace after one more observation; a progress that falls restarts the measurement."""
         if progress < self.latest:
             return replace(self, first=progress, first_at=now, latest=progress, moved_at=now)
         if progress > self.latest:
@@ -52,14 +52,14 @@ class Pace:
 
 
 def first_pace(video: Video, now: float) -> Pace:
-    """The pace after the very first look."""
+    """The pace after the first observation."""
     started_at = min(now, video.created_at if video.created_at is not None else now)
     progress = video.progress or 0.0
     return Pace(started_at, progress, now, progress, now)
 
 
 def speed(pace: Pace) -> float | None:
-    """Per cent a second, from what was seen moving; else from the creation; None when unknown."""
+    """Per cent a second: as observed, else since the creation; None if unknown."""
     if pace.latest > pace.first and pace.moved_at > pace.first_at:
         return (pace.latest - pace.first) / (pace.moved_at - pace.first_at)
     if pace.latest > 0 and pace.first_at > pace.started_at:
@@ -68,14 +68,14 @@ def speed(pace: Pace) -> float | None:
 
 
 def is_stalled(pace: Pace, now: float) -> bool:
-    """Whether the progress has stood still far longer than its own pace explains."""
+    """Whether the progress has stood still for far longer than its pace explains."""
     rate = speed(pace)
     usual = 10 / rate if rate else 60.0
     return now - pace.moved_at > max(30.0, 2 * usual)
 
 
 def remaining(pace: Pace, now: float, usual: float | None) -> float | None:
-    """Estimated seconds until finished, at least 0; None where nothing supports an estimate.
+    """Estimated seconds until finished, at least 0; None if nothing supports an estimate.
 
     `usual` is the median duration of finished videos of the same model and length, if known.
     """
@@ -90,11 +90,11 @@ def remaining(pace: Pace, now: float, usual: float | None) -> float | None:
 
 
 def ask_again_in(status: Status, pace: Pace, now: float, usual: float | None) -> float:
-    """Seconds until the next question about a video that is not finished, without jitter."""
+    """Seconds until the next request about a video that is not finished, without jitter."""
     if status is Status.UNKNOWN:
         return SLOW
     if pace.latest <= 0:
-        # Hardly any video takes less than half the usual time; after that, asking steadily is best.
+        # Hardly any video takes less than half the usual time; after that, a steady pace is best.
         early = 0.0 if usual is None else usual / 2 - (now - pace.started_at)
         return _clamp(early, STEADY, LATEST)
     still = now - pace.moved_at
@@ -107,12 +107,12 @@ def ask_again_in(status: Status, pace: Pace, now: float, usual: float | None) ->
 
 
 def jitter(seconds: float, rng: random.Random) -> float:
-    """`seconds` ±10 %, so that videos asked for together do not stay together."""
+    """`seconds` ±10 %, so that requests sent together do not stay together."""
     return seconds * rng.uniform(0.9, 1.1)
 
 
 class Basis(Enum):
-    """Where the moment of an expiry comes from, the surest first."""
+    """Where the moment of an expiry comes from, the most reliable first."""
 
     SERVER = "server"
     LINK = "link"
@@ -123,22 +123,22 @@ class Basis(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Expiry:
-    """When a finished file vanishes."""
+    """When a finished file is deleted."""
 
     at: float
     basis: Basis
 
     @property
     def is_estimate(self) -> bool:
-        """Whether nobody stated the moment."""
+        """Whether the moment is only estimated."""
         return self.basis is Basis.ESTIMATE
 
 
 def expiry(video: Video, ready_seen_at: float | None) -> Expiry | None:
-    """When the file of a ready video vanishes; None where nothing is known about it.
+    """When the file of a ready video is deleted; None if nothing is known about it.
 
-    `ready_seen_at` is when this program saw it turn ready. Where not even that is known, the file
-    is taken to be as old as its job: better to hurry too early than too late.
+    `ready_seen_at` is when this program saw it become ready. If not even that is known, the file
+    counts as old as its job: better too early than too late.
     """
     if video.status is not Status.READY:
         return None

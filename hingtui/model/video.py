@@ -1,6 +1,6 @@
 """What a video is: its status, its fields, and how a newer response updates it.
 
-It must not know how a server writes any of this (`api.payload`), nor the network or the screen.
+It must not know how gateways write any of this (`api.payload`), nor the network or the screen.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 USUAL_LIFE = 3600.0
-"""Seconds a finished file stays on the server where it does not say (its sample: 3600)."""
+"""Seconds that a finished file is kept if the gateway names no time (its sample: 3600)."""
 
 
 class Status(Enum):
-    """What a video is doing, in the words that `--json` uses."""
+    """The state of a video, in the words of `--json`."""
 
     QUEUED = "queued"
     GENERATING = "generating"
@@ -21,17 +21,17 @@ class Status(Enum):
     FAILED = "failed"
     EXPIRED = "expired"
     UNKNOWN = "unknown"
-    """A word not known here: shown as the server's own, treated as still running."""
+    """Any other word: shown as it is, treated as still running."""
 
     @property
     def is_final(self) -> bool:
-        """Whether the server will never say anything else."""
+        """Whether the status will not change any more, except from ready to expired."""
         return self in (Status.READY, Status.FAILED, Status.EXPIRED)
 
 
 @dataclass(frozen=True, slots=True)
 class VideoError:
-    """Why a video failed, in the server's words. Either may be ""."""
+    """Why a video failed, in the gateway's words. Either may be ""."""
 
     code: str
     message: str
@@ -39,24 +39,24 @@ class VideoError:
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What a video cost, as its server says it."""
+    """What a video cost, as the gateway reports it."""
 
     amount: float
     unit: str
-    """`USD`, or whatever the server counts in, such as `credits`."""
+    """`USD`, or a unit of the gateway's own, such as `credits`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Video:
-    """One video as its server last described it; every text in it is cleaned."""
+    """One video as the gateway last described it; every text in it is cleaned."""
 
     id: str
-    """The id that the user asked for: the key of everything."""
+    """The id that the user added, which identifies it everywhere."""
     status: Status = Status.UNKNOWN
     raw_status: str = ""
-    """The server's own word; "" where it gave none."""
+    """The gateway's own word; "" if it gave none."""
     progress: float | None = None
-    """0–100 as reported: a hint, never proof that anything is finished."""
+    """0–100 as reported; 100 does not prove that it is finished."""
     model: str = ""
     prompt: str = ""
     """May have many lines."""
@@ -65,40 +65,40 @@ class Video:
     size: str = ""
     """Width x height in pixels, such as `720x1280`."""
     created_at: float | None = None
-    """Unix seconds, like the two below."""
+    """Unix seconds, like the next two."""
     completed_at: float | None = None
     expires_at: float | None = None
-    """When the file vanishes, where the server or its signed link said so."""
+    """When the file expires, if the gateway or its signed link says so."""
     expires_by_link: bool = False
-    """Whether `expires_at` was read from the signed link, for want of a statement of its own."""
+    """Whether `expires_at` was read from the signed link, and not stated by the gateway."""
     usual_life: float | None = None
-    """Seconds that files usually stay at a gateway of this kind, where known; inf is for ever."""
+    """Seconds that gateways of this kind usually keep files, if known; inf: for ever."""
     error: VideoError | None = None
     cost: Cost | None = None
     remote_id: str = ""
-    """The id in the answer where it is not the one asked for."""
+    """The id in the response, if it is not the one that was asked for."""
     remixed_from: str = ""
     link: str = field(default="", repr=False)
     """A direct link to the file. Secret: it can hold an access token. Never stored."""
 
     def followed_by(self, newer: Video) -> Video:
-        """What is known after `newer` was said: a final status stays, known fields are kept."""
+        """This video updated by `newer`: a final status stays, known fields are kept."""
         vanished = self.status is Status.READY and newer.status is Status.EXPIRED
         if self.status.is_final and newer.status is not self.status and not vanished:
             return self
         kept = {
             name: getattr(self, name)
-            for name in _KEPT_WHEN_UNSAID
+            for name in _KEPT_IF_MISSING
             if getattr(newer, name) in (None, "") and getattr(self, name) not in (None, "")
         }
         if self.expires_at is not None and not self.expires_by_link and newer.expires_by_link:
-            kept["expires_at"] = self.expires_at  # what the server says outranks its link
+            kept["expires_at"] = self.expires_at  # the gateway's own statement outranks its link
         if "expires_at" in kept:
             kept["expires_by_link"] = self.expires_by_link
         return replace(newer, **kept) if kept else newer
 
 
-_KEPT_WHEN_UNSAID = (
+_KEPT_IF_MISSING = (
     "model",
     "prompt",
     "seconds",
