@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from hingtui.model.key import VideoKey
 
 GATHER = 0.1
-"""Seconds for which changes are gathered before listeners hear of them."""
+"""Seconds for which changes are gathered before listeners are called."""
 
 _log = logging.getLogger(__name__)
 
@@ -24,7 +24,7 @@ class Changes:
     membership: bool = False
     """Rows came or went."""
     host: bool = False
-    """The connection, the pause or the watchlist's own state changed."""
+    """The gateway's state, the pause or the watchlist's own state changed."""
     ready: list[VideoKey] = field(default_factory=list)
     """Turned ready while watched."""
     failed: list[VideoKey] = field(default_factory=list)
@@ -35,7 +35,7 @@ class Changes:
 
 
 class ChangeFeed:
-    """Collects changes in `new`; listeners get them all at once, soon after the first."""
+    """Collects changes in `new`; listeners get all of them together, soon after the first."""
 
     def __init__(self) -> None:
         self.new = Changes()
@@ -52,12 +52,12 @@ class ChangeFeed:
         self._plan()
 
     def host(self) -> None:
-        """Something about the host, the pause or the watchlist is new."""
+        """The gateway's state, the pause or the watchlist's own state changed."""
         self.new.host = True
         self._plan()
 
     def tell(self) -> None:
-        """Tell the listeners now."""
+        """Call the listeners now."""
         self._is_planned = False
         changes, self.new = self.new, Changes()
         for listener in self._listeners:

@@ -9,7 +9,7 @@ from hingtui.download import Saved
 from hingtui.model.errors import ApiError, Expired, HingtuiError, RateLimited, Scope
 from hingtui.model.key import VideoKey
 from hingtui.monitor.changes import ChangeFeed
-from hingtui.monitor.poller import Asks, Poller
+from hingtui.monitor.poller import Poller, VideoApi
 from hingtui.monitor.response_handler import ResponseHandler
 from hingtui.monitor.row import Row
 from hingtui.monitor.watchlist_sync import WatchlistSync
@@ -25,7 +25,7 @@ class DownloadEvents:
     responses: ResponseHandler
     feed: ChangeFeed
     watchlist_sync: WatchlistSync
-    api: Asks | None = None
+    api: VideoApi | None = None
     """Through which a fresh link is asked for."""
 
     def requested(self, row: Row, *, is_wanted: bool) -> None:

@@ -33,7 +33,7 @@ from hingtui.system.clock import Clock
 PROGRESS_EVERY = 0.25
 """Seconds between two reports on the bytes of running downloads."""
 _LOOK_AGAIN = 0.5
-"""Seconds between two looks of a waiting thread whether the event loop is still there."""
+"""Seconds between two looks of a waiting thread whether the event loop still runs."""
 
 _log = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ class DownloadQueue:
         self._wanted: dict[VideoKey, Row] = {}
         self._tasks: dict[VideoKey, asyncio.Task[None]] = {}
         self._leaving: set[VideoKey] = set()
-        """Cancelled, but the thread is still on its way out: it keeps nobody waiting."""
+        """Cancelled, but the thread has not ended yet; it does not take a place."""
         self._wake = asyncio.Event()
 
     @property
@@ -106,15 +106,15 @@ class DownloadQueue:
         self._source = source
         self._wake.set()
 
-    def want(self, watched: Row) -> None:
-        """Bring this one home as soon as there is room."""
+    def add(self, watched: Row) -> None:
+        """Download this one as soon as there is a place."""
         watched.saving = Download(asked_at=self._clock.monotonic())
         self._wanted[watched.key] = watched
         self.listener.changed(watched.key)
         self._wake.set()
 
     def cancel(self, watched: Row) -> None:
-        """Stop it; what was received stays, so that it can be resumed."""
+        """Stop it; the part stays, so that it can be resumed."""
         if watched.saving is None:
             return
         watched.saving.cancelled.set()
@@ -126,7 +126,7 @@ class DownloadQueue:
         self._wake.set()
 
     async def forget(self, watched: Row) -> None:
-        """The video is unwatched: stop, and remove what was received of it."""
+        """The video is no longer watched: stop its download and remove the part."""
         self.cancel(watched)
         if (task := self._tasks.get(watched.key)) is not None:
             await asyncio.wait([task])
@@ -136,7 +136,7 @@ class DownloadQueue:
             _log.warning("what was received of %s could not be removed: %s", watched.id, trouble)
 
     def wake(self) -> None:
-        """Something that was waited for has changed: the host lets us in again."""
+        """Look again at what may start: the gateway can be used again."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -146,7 +146,7 @@ class DownloadQueue:
             await self._clock.wait_for(self._wake, self.start_next())
 
     def cancel_all(self) -> None:
-        """Stop all of them; what was received stays."""
+        """Stop all of them; the parts stay."""
         for watched in list(self._wanted.values()):
             self.cancel(watched)
 
@@ -172,9 +172,9 @@ class DownloadQueue:
         return min(later, default=None)
 
     def _urgency(self, watched: Row) -> tuple[int, int, float, float]:
-        """What crawled or failed lets all others go first; then soonest to expire; then first come.
+        """Slow and failed downloads come last; then the soonest to expire first; then in order.
 
-        Videos that fail for ever would otherwise keep those that expire later from their turn.
+        Otherwise, downloads that always fail would take all places from those that expire later.
         """
         ends = watched.expiry
         saving = watched.saving or Download()
@@ -264,7 +264,7 @@ class DownloadQueue:
         return None if ends is None else ends.at - self._gateway.now()
 
     def _put_off(self, watched: Row, saving: Download, error: Exception) -> None:
-        """Decide what an error means: another try later, or none."""
+        """Retry later, or give up."""
         if not isinstance(error, HingtuiError):
             self._give_up(watched, saving, error)
             return

@@ -63,9 +63,9 @@ class Connection:
 
 
 class Gateway:
-    """What responses and errors say about the gateway as a whole.
+    """The state of one gateway, as its responses and errors show it.
 
-    All methods belong to the event loop's thread, but for `admit`.
+    All methods but `admit` belong to the event loop's thread.
     """
 
     def __init__(
@@ -76,12 +76,12 @@ class Gateway:
         *,
         name: str = DEFAULT_GATEWAY,
     ) -> None:
-        """`changed` is called when there is something new to show. `name` is the gateway's in the
-        settings."""
+        """`changed` is called when the state to show has changed. `name` is the gateway's name in
+        the settings."""
         self.name = name
         self.limiter = RateLimiter(rng)
         self.link = GatewayState.STARTING
-        """STARTING, NO_TOKEN or ONLINE: whether there is anything to ask through."""
+        """STARTING, NO_TOKEN or ONLINE: whether requests can be sent at all."""
         self.is_paused = False
         """The user has stopped all polling."""
         self._refused: ApiError | None = None
@@ -89,7 +89,7 @@ class Gateway:
         self._down: ApiError | None = None
         """Why nothing on the gateway may answer."""
         self.answered_before: dict[str, None] = {}
-        """Ids that the gateway has answered for, the latest last: the best ones to probe with."""
+        """Ids whose request succeeded, the latest last: the best ones to probe with."""
         self._clock = clock
         self._rng = rng
         self._changed = changed
@@ -149,14 +149,14 @@ class Gateway:
         return self.limiter.admit(now)
 
     def begin(self, link: GatewayState) -> None:
-        """Forget what was known: the address or the token is another one."""
+        """Start anew: the address or the token has changed."""
         self.link = link
         self.reset()
         self.answered_before.clear()
         self._healthy.clear()
 
     def reset(self) -> None:
-        """Ask again at once: the user wants it, or the token is another one."""
+        """Send the next request at once: the user asks for it, or the token has changed."""
         self.limiter.reopen()
         self._limited = None
         self._recover()

@@ -1,7 +1,8 @@
-"""Ask about many videos at once through the account's list; not when each of them is due.
+"""Ask about many videos at once through the account's list.
 
-One page answers for a hundred videos. But not every gateway has the list, it need not hold every
-id, and it can lag behind: so it never has the last word on what is finished.
+One page covers a hundred videos. But not every gateway has the list, it need not hold every id, and
+it can lag behind: so a finished video is always asked about by itself. When each video is due is
+decided in `poller`.
 """
 
 from __future__ import annotations
@@ -16,15 +17,15 @@ from hingtui.monitor.rate_limiter import RateLimiter
 from hingtui.system.clock import Clock
 
 WORTH = 8
-"""Videos due together from which a page of the list is cheaper than a question for each."""
+"""From so many due videos on, a page of the list is cheaper than a request for each."""
 PAGE = 100
 A_PAGE_TAKES = 2.0
 """Seconds between two sweeps for each page that the last one took: half a request a second."""
 _MOST_PAGES = 30
 _FAILING = 60.0
-"""Seconds for which videos are asked about one by one, because the list has failed."""
+"""Seconds without the list after it has failed; the videos are asked about one by one."""
 _ASK_AGAIN = 900.0
-"""Seconds after which a gateway without a list is asked for one again."""
+"""Seconds until a gateway that has no list is asked for it again."""
 
 
 class Paged(Protocol):
@@ -38,8 +39,8 @@ class Paged(Protocol):
     def server_time(self) -> float | None: ...
 
 
-class Lists(Protocol):
-    """The one call that the lister needs of the API."""
+class ListApi(Protocol):
+    """The call that `ListPoller` needs of the API."""
 
     async def list_page(
         self, after: str | None = None, *, limit: int = 100, order: str = "desc"
@@ -48,7 +49,7 @@ class Lists(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """What a page says of one video; stands where the answer to a question would."""
+    """One entry of a page; it stands for the response to a request about that video."""
 
     video: Video
     server_time: float | None
@@ -56,13 +57,13 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """A sweep that went well."""
+    """The end of a sweep without an error."""
 
     server_time: float | None
 
 
 class ListPoller:
-    """Sweeps over the list, as long as the gateway answers it."""
+    """Reads the list page by page, where the gateway has one."""
 
     def __init__(self, limiter: RateLimiter, clock: Clock) -> None:
         self._limiter = limiter
@@ -71,7 +72,7 @@ class ListPoller:
         self._failing_until = 0.0
         self._is_covering = False
         self.unlisted: set[str] = set()
-        """Ids that the list does not hold: they are asked about one by one."""
+        """Ids that the list does not hold; each needs a request of its own."""
         self.is_sweeping = False
         self.is_offered = True
         """Whether the gateway has a list, as far as is known."""
@@ -99,13 +100,13 @@ class ListPoller:
         self._next_at = self._failing_until = 0.0
 
     async def sweep(
-        self, api: Lists, wanted: Collection[str], listed: Callable[[Listed], bool]
+        self, api: ListApi, wanted: Collection[str], listed: Callable[[Listed], bool]
     ) -> Swept | ApiError:
         """Page through the list, the newest first, until all of `wanted` were seen.
 
-        `listed` gets each video of a page as it comes, and says whether that was all there is to
-        ask about it. Without `wanted`, one page is asked for. The limiter must have counted the
-        first request. An error is returned, not raised.
+        `listed` gets each entry as it comes, and returns whether nothing is left to ask about that
+        video. Without `wanted`, one page is read. The first request must have been counted by the
+        limiter. An error is returned, not raised.
         """
         self.is_sweeping = True
         pages = running = 0

@@ -25,7 +25,7 @@ from hingtui.monitor.download_queue import DownloadQueue
 from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.gateway import Connection, Gateway, GatewayState
 from hingtui.monitor.one_round import OneRound
-from hingtui.monitor.poller import Asks, Poller
+from hingtui.monitor.poller import Poller, VideoApi
 from hingtui.monitor.response_handler import Outcome, ResponseHandler, is_of_gateway
 from hingtui.monitor.row import Row
 from hingtui.monitor.rows import RowHooks, Rows
@@ -35,7 +35,7 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.system.clock import Clock
 
 
-class Api(Asks, ContentSource, Protocol):
+class Api(VideoApi, ContentSource, Protocol):
     """What the monitor needs of a client."""
 
     async def aclose(self) -> None: ...
@@ -89,7 +89,7 @@ class Monitor:
             self.gateway,
             self.clock,
             self._rng,
-            answered=self._handle_outcome,
+            on_outcome=self._handle_outcome,
         )
         self.watchlist_sync = WatchlistSync(
             watchlist,
@@ -190,7 +190,7 @@ class Monitor:
             self.poller.list_poller,
             self.clock,
             self._rng,
-            answered=self._handle_outcome,
+            on_outcome=self._handle_outcome,
             progress=progress,
         )
         await one_round.run(video_ids)
@@ -248,7 +248,7 @@ class Monitor:
             row = self.watched.get(key)
             if row is None or row.status is not Status.READY or row.is_saving:
                 continue
-            self.queue.want(row)
+            self.queue.add(row)
             self._download_events.requested(row, is_wanted=True)
             begun.append(key)
         return begun

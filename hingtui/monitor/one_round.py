@@ -1,7 +1,7 @@
 """Ask about each of some videos once, as `hingtui status` does: every id, each with its own result.
 
-Unlike the poller it waits for nothing but the rate limit, and tries what is transient again within
-seconds, before that counts as the result. It knows no rows.
+Unlike the poller it waits for nothing but the rate limit, and retries transient errors within
+seconds before they count as results. It knows no rows.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from hingtui.model.errors import HingtuiError, RateLimited, Unreachable
 from hingtui.model.video import Status, Video
 from hingtui.monitor.gateway import LIST, Gateway
 from hingtui.monitor.list_poller import Listed, ListPoller, Swept
-from hingtui.monitor.poller import AT_ONCE, Answered, Asks
+from hingtui.monitor.poller import AT_ONCE, VideoApi, VideoResponse
 from hingtui.system.clock import Clock
 
 TRIES = 3
-"""Requests about one video, where the errors are transient."""
+"""Most requests about one video whose errors are transient."""
 LONGEST_RETRY = 2.0
-"""Seconds: what is not worth another try this soon is not tried again in one round."""
+"""Seconds: an error whose first retry comes later than this is not retried in the round."""
 LONGEST_PAUSE = 60.0
-"""Seconds of a rate limit that are waited out; after more, what is left is reported as it is."""
+"""Seconds of a rate limit to wait for at most; if it takes longer, the rest is not asked."""
 
 
 class OneRound:
@@ -31,29 +31,29 @@ class OneRound:
 
     def __init__(
         self,
-        api: Asks,
+        api: VideoApi,
         gateway: Gateway,
         list_poller: ListPoller,
         clock: Clock,
         rng: random.Random,
         *,
-        answered: Callable[[str, Answered | Swept | Exception], None],
+        on_outcome: Callable[[str, VideoResponse | Swept | Exception], None],
         progress: Callable[[int, int], None],
     ) -> None:
-        """`answered` gets each outcome, an error that is tried again included. `progress` gets how
-        many videos have their result, of how many."""
+        """`on_outcome` gets each response and each error, also those that are retried. `progress`
+        gets (videos with a result, all videos)."""
         self._api = api
         self._gateway = gateway
         self._list_poller = list_poller
         self._clock = clock
         self._rng = rng
-        self._answered = answered
+        self._on_outcome = on_outcome
         self._progress = progress
         self._left: dict[str, int] = {}
-        """Requests sent so far, by the id that has no result yet."""
+        """Requests sent so far, for each id that has no result yet."""
         self._total = 0
         self._unanswered = 0
-        """Requests so far, while none has got a response."""
+        """Requests without a response, until the first response comes."""
         self._has_response = False
         self._is_down = False
         """Neither the first videos nor the list got any response."""
@@ -75,14 +75,14 @@ class OneRound:
             return
         outcome = await self._list_poller.sweep(self._api, list(self._left), self._listed)
         await self._count(outcome)
-        self._answered(LIST, outcome)
+        self._on_outcome(LIST, outcome)
 
     def _listed(self, listed: Listed) -> bool:
-        """The list holds this video; whether it says all that there is to say."""
+        """Take an entry of the list; return whether it is the video's result."""
         video = listed.video
         if video.id not in self._left or not _is_complete(video):
             return False
-        self._answered(video.id, listed)
+        self._on_outcome(video.id, listed)
         self._finish(video.id)
         return True
 
@@ -92,7 +92,7 @@ class OneRound:
             if not await self._wait_for_limiter():
                 return
             outcome = await self._ask(video_id)
-            self._answered(video_id, outcome)
+            self._on_outcome(video_id, outcome)
             await self._count(outcome)
             if (pause := self._again_in(video_id, outcome)) is None:
                 self._finish(video_id)
@@ -100,14 +100,14 @@ class OneRound:
             await self._clock.sleep(pause)
             waiting.append(video_id)
 
-    async def _ask(self, video_id: str) -> Answered | Exception:
+    async def _ask(self, video_id: str) -> VideoResponse | Exception:
         self._left[video_id] += 1
         try:
             return await self._api.retrieve(video_id)
         except Exception as error:  # noqa: BLE001 - whatever it is, it is this video's result
             return error
 
-    def _again_in(self, video_id: str, outcome: Answered | Exception) -> float | None:
+    def _again_in(self, video_id: str, outcome: VideoResponse | Exception) -> float | None:
         """Seconds until this video is asked about again; None where this is its result."""
         if not isinstance(outcome, HingtuiError) or not outcome.is_transient:
             return None

@@ -1,8 +1,8 @@
 """Ask about each video when it is due, a few at once, as far as the gateway's state allows.
 
-Time is bounded by the client's own timeouts: a request is never cancelled from outside, because
-that leaks connections of its pool (httpcore #1093). The response for an unwatched id is dropped.
-What responses mean is not decided here.
+A request ends by the client's own timeouts. It is never cancelled from outside, because that leaks
+connections of the client's pool (httpcore #1093); the response for an id that is no longer watched
+is dropped. What responses mean is decided in `response_handler`.
 """
 
 from __future__ import annotations
@@ -15,16 +15,16 @@ from typing import Protocol
 
 from hingtui.model.video import Video
 from hingtui.monitor.gateway import LIST, Gateway
-from hingtui.monitor.list_poller import Listed, ListPoller, Lists, Swept
+from hingtui.monitor.list_poller import ListApi, Listed, ListPoller, Swept
 from hingtui.system.clock import Clock
 
 TICK = 0.25
-"""Seconds for which what becomes due is gathered, so that many rows do not mean many wake-ups."""
+"""Seconds between two looks at what is due, so that many rows do not mean many wake-ups."""
 AT_ONCE = 8
-"""Requests under way at most: no more than the pool has connections, so nothing queues in it."""
+"""Most requests at a time: no more than the pool has connections, so that none waits for one."""
 
 
-class Answered(Protocol):
+class VideoResponse(Protocol):
     """The response to a request about one video."""
 
     @property
@@ -33,10 +33,10 @@ class Answered(Protocol):
     def server_time(self) -> float | None: ...
 
 
-class Asks(Lists, Protocol):
+class VideoApi(ListApi, Protocol):
     """The calls that the poller needs of the API."""
 
-    async def retrieve(self, video_id: str) -> Answered: ...
+    async def retrieve(self, video_id: str) -> VideoResponse: ...
 
 
 class Poller:
@@ -48,26 +48,26 @@ class Poller:
         clock: Clock,
         rng: random.Random,
         *,
-        answered: Callable[[str, Answered | Swept | Exception], None],
+        on_outcome: Callable[[str, VideoResponse | Swept | Exception], None],
     ) -> None:
-        """`answered` gets each outcome; an empty id stands for the list."""
+        """`on_outcome` gets each response and each error; the id is LIST for a page of the list."""
         self._gateway = gateway
         self._clock = clock
         self._rng = rng
-        self._answered = answered
+        self._on_outcome = on_outcome
         self.watched: dict[str, None] = {}
         """All ids of this gateway, finished ones too: a probe may ask about any of them."""
-        self._api: Asks | None = None
+        self._api: VideoApi | None = None
         self._due: dict[str, float] = {}
         self._heap: list[tuple[float, str]] = []
         self._ripe: dict[str, None] = {}
-        """What is due, the longest due first."""
+        """Ids that are due, the longest due first."""
         self._alone: set[str] = set()
-        """What is to be asked about by itself, whatever the list could say."""
+        """Ids that need a request of their own: an entry of the list is not enough."""
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sweep: asyncio.Task[None] | None = None
         self._probed: dict[str, None] = {}
-        """What has been probed with since the gateway last answered; empty while it answers."""
+        """Ids that were probed since the gateway last answered; empty while it answers."""
         self._list_poller = ListPoller(gateway.limiter, clock)
         self._wake = asyncio.Event()
 
@@ -78,7 +78,7 @@ class Poller:
 
     @property
     def list_poller(self) -> ListPoller:
-        """What is known of the gateway's list."""
+        """The gateway's list, shared with `one_round`."""
         return self._list_poller
 
     @property
@@ -86,8 +86,8 @@ class Poller:
         """How many videos are being polled."""
         return len(self._due.keys() | self._tasks.keys())
 
-    def use(self, api: Asks | None) -> None:
-        """From now on ask through `api` (None: ask nobody)."""
+    def use(self, api: VideoApi | None) -> None:
+        """From now on send requests through `api` (None: send none)."""
         self._api = api
         self._probed.clear()
         self._list_poller.reset()
@@ -98,9 +98,9 @@ class Poller:
         self.watched[video_id] = None
 
     def schedule(self, video_id: str, in_seconds: float, *, alone: bool = False) -> None:
-        """Ask about `video_id` in so many seconds, whatever was planned before.
+        """Plan the next request about `video_id`; it replaces an earlier plan.
 
-        `alone`: ask about it by itself; what the list says is not enough.
+        With `alone`, an entry of the list is not enough.
         """
         due = self._clock.monotonic() + in_seconds
         self._due[video_id] = due
@@ -125,23 +125,23 @@ class Poller:
             self._list_poller.unlisted.discard(video_id)
 
     def wake(self) -> None:
-        """Something that was waited for has changed: a pause ended, a gateway was reset."""
+        """Look again at what may be sent: a pause ended, or the gateway was reset."""
         self._wake.set()
 
     def next_due_in(self, video_id: str) -> float | None:
-        """Seconds until `video_id` is asked about; None when it is not planned."""
+        """Seconds until the next request about `video_id`; None when none is planned."""
         due = self._due.get(video_id)
         return None if due is None else max(0.0, due - self._clock.monotonic())
 
     async def run(self) -> None:
-        """Ask for ever."""
+        """Send requests as they become due, for ever."""
         while True:
             self._wake.clear()
             pause = self.start_due()
             await self._clock.wait_for(self._wake, pause if pause is None else max(TICK, pause))
 
     async def settle(self) -> None:
-        """Start what is due now and wait until nothing is under way."""
+        """Send what is due now, and wait until no request is under way."""
         self.start_due()
         while under_way := self.under_way:
             await asyncio.wait(under_way, return_when=asyncio.FIRST_COMPLETED)
@@ -170,7 +170,7 @@ class Poller:
             self._start(api, video_id, now)
         return min(pauses, default=None)
 
-    def _probe(self, api: Asks, now: float) -> float | None:
+    def _probe(self, api: VideoApi, now: float) -> float | None:
         """Send one request, when its time has come, to find out whether the gateway answers."""
         if self._tasks or self._sweep is not None:
             return None  # the end of a task wakes the loop
@@ -188,10 +188,11 @@ class Poller:
         return None
 
     def _probe_target(self) -> str | None:
-        """What to probe with: another one each time, until all have had their turn.
+        """The id to probe with, or LIST: another one each time, until each was used once.
 
-        The list and ids that have been answered before say most about the gateway. The others come
-        in any order: the first ones may all have a fault of their own.
+        The list and ids that succeeded before come first: with them, an error is most likely the
+        gateway's. The rest are chosen at random, because the first ones may all have errors of
+        their own.
         """
         watched = self.watched
         best = [] if self._gateway.may_be_refused else [LIST]
@@ -206,7 +207,7 @@ class Poller:
         return None
 
     def _ripen(self, now: float) -> None:
-        """Move what is due from the heap to the ripe; forget what is planned no more."""
+        """Move what is due from the heap to `_ripe`; drop plans that were replaced."""
         while self._heap:
             due, video_id = self._heap[0]
             if self._due.get(video_id) == due:
@@ -216,8 +217,8 @@ class Poller:
                     self._ripe[video_id] = None
             heapq.heappop(self._heap)
 
-    def _wait_for_list(self, api: Asks, now: float) -> Collection[str]:
-        """The ripe that a sweep over the list is to answer; it is begun when it may."""
+    def _wait_for_list(self, api: VideoApi, now: float) -> Collection[str]:
+        """The due ids that a sweep over the list is to cover; start the sweep when it may begin."""
         apart = self._alone | self._list_poller.unlisted
         many = [video_id for video_id in self._ripe if video_id not in apart]
         if not self._list_poller.is_of_use(len(many), now):
@@ -227,26 +228,26 @@ class Poller:
             self._begin_sweep(api, many)
         return frozenset(many)
 
-    def _begin_sweep(self, api: Asks, wanted: list[str]) -> None:
+    def _begin_sweep(self, api: VideoApi, wanted: list[str]) -> None:
         self._gateway.limiter.spend(self._clock.monotonic())
         self._sweep = asyncio.create_task(self._list(api, wanted), name="list")
 
-    async def _list(self, api: Asks, wanted: list[str]) -> None:
+    async def _list(self, api: VideoApi, wanted: list[str]) -> None:
         outcome: Swept | Exception
         try:
-            heard = self._heard_of if wanted else _only_a_probe
-            outcome = await self._list_poller.sweep(api, wanted, heard)
+            take = self._take_listed if wanted else _only_a_probe
+            outcome = await self._list_poller.sweep(api, wanted, take)
         except Exception as unexpected:  # noqa: BLE001 - it must not end the watch
             outcome = unexpected
         finally:
             self._sweep = None
             self._wake.set()
-        self._answered(LIST, outcome)
+        self._on_outcome(LIST, outcome)
 
-    def _heard_of(self, listed: Listed) -> bool:
-        """The list holds this video; whether it is one that is watched and goes on.
+    def _take_listed(self, listed: Listed) -> bool:
+        """Take an entry of the list; return whether it is all there is to ask about that video.
 
-        If the list says finished, the video itself has the last word.
+        A finished video is asked about by itself: the list can lag behind, or leave out the error.
         """
         video_id = listed.video.id
         if video_id not in self._due or video_id in self._tasks:
@@ -254,10 +255,10 @@ class Poller:
         if listed.video.status.is_final:
             self.schedule(video_id, 0, alone=True)
             return False
-        self._answered(video_id, listed)
+        self._on_outcome(video_id, listed)
         return True
 
-    def _start(self, api: Asks, video_id: str, now: float) -> None:
+    def _start(self, api: VideoApi, video_id: str, now: float) -> None:
         self._due.pop(video_id, None)
         self._ripe.pop(video_id, None)
         self._alone.discard(video_id)
@@ -265,8 +266,8 @@ class Poller:
         task = asyncio.create_task(self._ask(api, video_id), name=f"ask {video_id}")
         self._tasks[video_id] = task
 
-    async def _ask(self, api: Asks, video_id: str) -> None:
-        outcome: Answered | Exception
+    async def _ask(self, api: VideoApi, video_id: str) -> None:
+        outcome: VideoResponse | Exception
         try:
             outcome = await api.retrieve(video_id)
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends on the row
@@ -276,9 +277,9 @@ class Poller:
             if (due := self._due.get(video_id)) is not None:  # scheduled again meanwhile
                 heapq.heappush(self._heap, (due, video_id))
             self._wake.set()
-        self._answered(video_id, outcome)
+        self._on_outcome(video_id, outcome)
 
 
 def _only_a_probe(_listed: Listed) -> bool:
-    """The page was asked for to learn whether the gateway answers, not what it says."""
+    """Ignore the entries: the page was requested only to see whether the gateway answers."""
     return False

@@ -19,7 +19,7 @@ from hingtui.monitor.download_queue import DownloadQueue
 from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.gateway import LIST, MANY_REFUSED, Gateway
 from hingtui.monitor.list_poller import Swept
-from hingtui.monitor.poller import Answered, Poller
+from hingtui.monitor.poller import Poller, VideoResponse
 from hingtui.monitor.row import HistoryEntry, LastError, Row
 from hingtui.monitor.watchlist_sync import WatchlistSync
 from hingtui.system.clock import Clock
@@ -33,7 +33,7 @@ _RECENT = 10.0
 
 _log = logging.getLogger(__name__)
 
-Outcome = Answered | Swept | Exception
+Outcome = VideoResponse | Swept | Exception
 """Of a request: the video, the end of a sweep over the list, or what went wrong."""
 
 
@@ -138,7 +138,7 @@ class ResponseHandler:
             if (due is None or due > _RECENT) and not self.poller.is_asking(video_id):
                 self.poller.schedule(video_id, 0, alone=True)
 
-    def _apply(self, row: Row, response: Answered) -> None:
+    def _apply(self, row: Row, response: VideoResponse) -> None:
         now = self.gateway.now()
         before = row.video
         video = response.video if before is None else before.followed_by(response.video)

@@ -1,7 +1,7 @@
-"""Whether and when a download that failed is tried again.
+"""Decide whether and when a failed download is retried.
 
-What an error means stands on its class; here it is weighed against the time that is left. It knows
-no queue and no threads.
+Each error's class says whether it is transient and how long to wait; this module compares that with
+the time that is left until the file expires. It knows no queue and no threads.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _is_in_time(
 
 
 def _gains(saving: Download) -> bool:
-    """A download that crawls goes on behind the others, for as long as it gains anything."""
+    """Whether a slow download has received anything in its last turns; then it goes on."""
     received = saving.progress.received
     saving.turns += 1
     saving.idle_turns = 0 if received > saving.most else saving.idle_turns + 1

@@ -17,7 +17,7 @@ from hingtui.system.clock import Cancellation
 
 @dataclass(frozen=True, slots=True)
 class LastError:
-    """Why the last question or download went wrong, and since when (server's Unix seconds)."""
+    """Why the last request or download failed, and since when (Unix seconds, gateway's clock)."""
 
     error: Exception
     since: float
@@ -30,14 +30,14 @@ class DownloadState(Enum):
     """Waits for its turn."""
     RUNNING = "running"
     WAITING = "waiting"
-    """Not possible right now; tried again at `Saving.retry_at`."""
+    """Not possible right now; retried at `Download.retry_at`."""
     FAILED = "failed"
-    """Given up; the user can ask for it again."""
+    """Not retried any more; the user can start it again."""
 
 
 @dataclass(slots=True)
 class Download:
-    """One download that somebody wants."""
+    """One download that was asked for."""
 
     state: DownloadState = DownloadState.QUEUED
     progress: Progress = field(default_factory=Progress)
@@ -53,21 +53,21 @@ class Download:
     busy_part: os.stat_result | None = None
     """The file that another process was writing this video to."""
     turns: int = 0
-    """Times that it was put behind the others, because hardly anything came."""
+    """Times that it was put behind the others because it was too slow."""
     idle_turns: int = 0
-    """Those in a row in which not one byte was gained."""
+    """Turns in a row without a single byte received."""
     most: int = 0
-    """The most bytes there were at the end of a turn."""
+    """The most bytes received at the end of any turn."""
 
     @property
     def is_active(self) -> bool:
-        """Whether it is still on its way."""
+        """Whether it is queued, running or waiting."""
         return self.state is not DownloadState.FAILED
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One line of a video's history: what was seen when (server's Unix seconds)."""
+    """One line of a video's history: its status at a time (Unix seconds, gateway's clock)."""
 
     at: float
     status: Status
@@ -82,22 +82,22 @@ class Row:
     id: str
     added_at: float
     video: Video | None = None
-    """As last described; None until the first answer."""
+    """As the gateway last described it; None until the first response."""
     asked_at: float | None = None
-    """When that was (Unix seconds)."""
+    """When that was (Unix seconds, this machine's clock)."""
     is_old: bool = True
-    """Known from an earlier run only, not asked again yet."""
+    """Known from an earlier run; no response in this run yet."""
     pace: Pace | None = None
     ready_seen_at: float | None = None
     trouble: LastError | None = None
     failures: int = 0
-    """Questions in a row that went wrong."""
+    """Requests in a row that failed."""
     saved: Path | None = None
     saved_bytes: int | None = None
     digest: str | None = None
-    """SHA-256 of the saved file, where it was asked for."""
+    """SHA-256 of the saved file, where `want_digest` is set."""
     download_requested: bool | None = None
-    """Whether a person wants its file, where that was said in this run: kept for the next one."""
+    """Whether a person asked for its file in this run; stored for the next run."""
     saving: Download | None = None
     history: list[HistoryEntry] = field(default_factory=list)
     gateway: str = DEFAULT_GATEWAY
@@ -110,17 +110,17 @@ class Row:
 
     @property
     def status(self) -> Status:
-        """UNKNOWN before the first answer, like a word that is not known."""
+        """UNKNOWN before the first response, and for a word that hingtui does not know."""
         return Status.UNKNOWN if self.video is None else self.video.status
 
     @property
     def is_final(self) -> bool:
-        """Whether there is nothing left to ask."""
+        """Whether its status cannot change any more."""
         return self.status.is_final
 
     @property
     def is_saving(self) -> bool:
-        """Whether a download is on its way."""
+        """Whether its download is queued, running or waiting."""
         return self.saving is not None and self.saving.is_active
 
     @property
@@ -130,13 +130,13 @@ class Row:
 
     @property
     def expiry(self) -> Expiry | None:
-        """When its file vanishes from the server."""
+        """When the gateway deletes its file."""
         return None if self.video is None else expiry(self.video, self.ready_seen_at)
 
     def has_vanished(self, now: float) -> bool:
-        """Whether its file is gone by the server's own word.
+        """Whether the gateway says that its file is gone.
 
-        Never by our estimate, nor by the end of a signed link: there may be a fresh link.
+        An estimate does not count, nor the end of a signed link: there may be a fresh link.
         """
         if self.status is Status.EXPIRED:
             return True
@@ -144,7 +144,7 @@ class Row:
         return ends is not None and ends.basis is Basis.SERVER and now >= ends.at
 
     def can_be_saved(self, now: float) -> bool:
-        """Ready, not saved yet, not vanished, and not on its way already."""
+        """Whether it is ready, and neither saved, expired nor being downloaded."""
         return (
             self.status is Status.READY
             and self.saved is None

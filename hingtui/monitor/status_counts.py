@@ -1,6 +1,6 @@
 """Count the rows by their state, and find the file that expires next.
 
-It looks only at rows that changed, so that a line about ten thousand videos costs what changed.
+Only rows that changed are counted again, so that the cost does not grow with the number of rows.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from hingtui.monitor.row import DownloadState, Row
 
 
 class RowState(Enum):
-    """How a row stands: what the server says, or what this program does with the video."""
+    """The state of a row: what the gateway reports, or what this program does with the video."""
 
     ASKING = "asking"
-    """No answer yet."""
+    """No response yet."""
     MISSING = "missing"
-    """The gateway does not know it, or not yet, or something is wrong."""
+    """No response describes it: the gateway does not know the id (yet), or requests fail."""
     QUEUED = "queued"
     GENERATING = "generating"
     READY = "ready"
     SAVING = "saving"
     WAITING = "waiting"
-    """To be saved, but not possible right now."""
+    """Its download cannot go on right now."""
     SAVED = "saved"
     FAILED = "failed"
     EXPIRED = "expired"
@@ -37,7 +37,7 @@ class RowState(Enum):
 
 
 def row_state_of(watched: Row, now: float) -> RowState:
-    """How a row stands at `now` (Unix seconds on the server's clock)."""
+    """The state of a row at `now` (Unix seconds on the gateway's clock)."""
     if watched.saving is not None and watched.is_saving:
         is_waiting = watched.saving.state is DownloadState.WAITING
         return RowState.WAITING if is_waiting else RowState.SAVING
@@ -58,17 +58,17 @@ class _Counted:
 
 
 class StatusCounts:
-    """The counts of all rows, kept up with what changed."""
+    """The counts of all rows, updated with each change."""
 
     def __init__(self) -> None:
         self.counts: Counter[RowState] = Counter()
         self.moving = 0
-        """Rows on which something counts down or goes on."""
+        """Rows that show a countdown or a progress."""
         self._counted: dict[VideoKey, _Counted] = {}
         self._ends: list[tuple[float, VideoKey]] = []
 
     def update(self, rows: Mapping[VideoKey, Row], changed: Iterable[VideoKey], now: float) -> None:
-        """Look at the rows that changed, and at those whose file has just vanished."""
+        """Count anew the rows that changed, and those whose file has just expired."""
         gone = []
         while self._ends and self._ends[0][0] <= now:
             gone.append(heapq.heappop(self._ends)[1])
@@ -78,7 +78,7 @@ class StatusCounts:
                 self._count(watched, now)
 
     def next_expiry(self) -> Expiry | None:
-        """When the next file that is not saved yet vanishes."""
+        """When the next file that is not saved expires."""
         while self._ends:
             at, key = self._ends[0]
             counted = self._counted.get(key)

@@ -1,7 +1,7 @@
-"""Keep the rows in memory and the watchlist's file the same. No network, no screen.
+"""Write changed rows to the watchlist's file, and read what other processes wrote there.
 
-Changes are gathered and written once a second at most, in a thread. What another process wrote
-meanwhile is merged and told, so that `hingtui add` shows up in a running dashboard.
+Changes are written once a second at most, in a thread. So `hingtui add` shows up in a running
+dashboard. It knows neither gateways nor screens.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from hingtui.storage.watchlist import Contents, Entry, Watchlist
 from hingtui.system.clock import Clock
 
 GATHER = 1.0
-"""Seconds between two looks at the file, and between two writes."""
+"""Seconds between two reads or writes of the file."""
 LATER = 30.0
-"""Seconds for which a mere progress may wait to be written: it is soon out of date anyway."""
+"""Seconds until a change of progress alone is written: it is soon out of date anyway."""
 RETRY = 5.0
-"""Seconds until a write that failed is tried again."""
+"""Seconds until a failed write is retried."""
 
 _log = logging.getLogger(__name__)
 
@@ -39,7 +39,7 @@ class Pending:
 
 
 class WatchlistSync:
-    """Writes what changed here, tells what changed there."""
+    """Both directions between the rows and the file."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class WatchlistSync:
         self._pending.removed -= fresh
 
     def updated(self, key: VideoKey, *, soon: bool = True) -> None:
-        """More is known about this one; if not `soon`, it is enough to write it down later."""
+        """This row changed; if not `soon`, the change may be written later (`LATER`)."""
         if soon:
             self._pending.updated.add(key)
             return
@@ -107,13 +107,13 @@ class WatchlistSync:
         return contents
 
     async def run(self) -> None:
-        """Keep both the same for ever."""
+        """Write and read for ever."""
         while True:
             await self._clock.sleep(GATHER)
             await self.sync()
 
     async def sync(self) -> None:
-        """Write what is pending; else look whether another process wrote."""
+        """Write what is pending; otherwise read what another process wrote."""
         async with self._lock:
             now = self._clock.monotonic()
             is_late = bool(self._later) and now - self._later_since >= LATER
@@ -127,18 +127,18 @@ class WatchlistSync:
         """Read the file if another process has written it."""
         try:
             if await asyncio.to_thread(self._watchlist.stamp) == self._stamp:
-                self._trouble(None)
+                self._report(None)
                 return
             contents = await asyncio.to_thread(self._watchlist.read)
         except StorageError as error:
             _log.warning("the watchlist could not be read: %s", error)
-            self._trouble(error)
+            self._report(error)
             return
-        self._trouble(None)
+        self._report(None)
         self._take(contents)
 
-    def _trouble(self, error: StorageError | None) -> None:
-        """Tell when the file begins to make trouble, and when it ends."""
+    def _report(self, error: StorageError | None) -> None:
+        """Report when the file cannot be used any more, and when it can again."""
         if error is not None or self._is_failing:
             self._is_failing = error is not None
             self._failed(error)
@@ -164,19 +164,19 @@ class WatchlistSync:
             _log.warning("the watchlist could not be written: %s", error)
             self._put_back(pending)
             self._retry_at = self._clock.monotonic() + RETRY
-            self._trouble(error)
+            self._report(error)
             return
         except BaseException:
             self._put_back(pending)
             raise
         self._being_written = Pending()
-        self._trouble(None)
+        self._report(None)
         if contents.read_only:
             self._gone_here |= pending.removed
         self._take(contents)
 
     def _put_back(self, pending: Pending) -> None:
-        """A write failed: what was done since then goes on top of what it would have written."""
+        """A write failed: add its changes to those made since, which come later."""
         self._being_written = Pending()
         newer = self._pending
         self._pending = Pending(

@@ -1,6 +1,6 @@
-"""One watched video as plain values that a file can hold. No file is read here.
+"""One watched video as plain values, and those values as they are stored.
 
-It must not know TOML, locks, or when anything is asked.
+It reads no file, and knows neither TOML nor locks.
 """
 
 from __future__ import annotations
@@ -34,25 +34,25 @@ _FIELDS = (
     "remote_id",
     "remixed_from",
 )
-"""What is stored of a video as it is; its link never is."""
+"""The attributes of a video that are stored unchanged. Its link is never stored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One watched id and what is known about it."""
+    """One watched video and what is known about it."""
 
     id: str
     added_at: float
     """Unix seconds by this machine's clock, like `asked_at`."""
     video: Video | None = None
-    """As last described by the server; its link is never kept."""
+    """As the gateway last described it; the link is never stored."""
     asked_at: float | None = None
-    """When `video` was said."""
+    """When `video` was received."""
     saved: Path | None = None
-    """Where the file was saved."""
+    """The path of the saved file."""
     saved_bytes: int | None = None
     download_requested: bool | None = None
-    """Whether a person wants its file and does not have it yet; None where this is not known."""
+    """Whether a person asked for its file and does not have it yet; None if that is unknown."""
     gateway: str = DEFAULT_GATEWAY
     """The name of the gateway that knows the id."""
 
@@ -62,7 +62,7 @@ class Entry:
         return VideoKey(self.gateway, self.id)
 
     def followed_by(self, newer: Entry) -> Entry:
-        """What is known after `newer` was learned; what was known and is not said stays."""
+        """This entry updated by `newer`; what `newer` leaves out stays as it was."""
         older, later = (self, newer) if _order(self) <= _order(newer) else (newer, self)
         if older.video and later.video:
             video: Video | None = older.video.followed_by(later.video)
@@ -86,9 +86,9 @@ class Entry:
         )
 
     def as_stored(self) -> Entry:
-        """The entry as it will be read again: under its own id, and without the secret link.
+        """The entry as it will be read back: under its own id, without the secret link.
 
-        Raises ValueError where the id holds what could not be shown.
+        Raises ValueError if the id or the gateway's name could not be shown.
         """
         if not _is_storable(self.id):
             raise ValueError(f"not an id that can be watched: {self.id!r}")
@@ -100,7 +100,7 @@ class Entry:
         return replace(self, video=replace(video, id=self.id, link=""))
 
     def as_table(self) -> dict[str, object]:
-        """The entry in the types that TOML knows."""
+        """The entry as a table of TOML's types."""
         table: dict[str, object] = {
             "gateway": self.gateway,
             "id": self.id,
@@ -129,7 +129,7 @@ def _order(entry: Entry) -> float:
 
 
 def parse_entry(table: object) -> Entry | None:
-    """The entry in what was stored, perhaps edited by a person since; None without a sound id.
+    """Parse a stored entry, which a person may have edited; None if its id is not valid.
 
     Entries of format 1 name no gateway: there was only one.
     """
@@ -220,7 +220,7 @@ def _block(value: object) -> str:
 
 
 def _number(value: object) -> float | None:
-    """A finite number, or None for what is none."""
+    """The value if it is a finite number, else None."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if abs(value) < 1e15 else None

@@ -1,6 +1,6 @@
-"""The text of watchlist.toml: its head, and one piece for each video.
+"""Format and parse the text of watchlist.toml: a head, and one chunk for each video.
 
-It must not know files, or what becomes of a damaged one.
+It reads no file, and does not repair damaged text.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ _LINE = re.compile(r'(\w+) = (".*"|[0-9][0-9.e+]*)')
 
 
 class Damaged(Exception):
-    """The bytes are not a whole watchlist."""
+    """The bytes are not a complete watchlist."""
 
 
 def split(data: bytes) -> tuple[dict[str, object], list[str]]:
-    """The head of the file and the text of each of its videos. Raises Damaged."""
+    """Split the file into its head and the text of each video. Raises Damaged."""
     try:
         head, *chunks = _TABLE.split(data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
@@ -35,24 +35,24 @@ def split(data: bytes) -> tuple[dict[str, object], list[str]]:
 
 
 def pieces(data: bytes) -> list[str]:
-    """The text of each video of a file that may be damaged anywhere."""
+    """The text of each video in a file that may be damaged anywhere."""
     text = data.decode("utf-8-sig", "replace")
     return [chunk.strip() for chunk in _TABLE.split(text)[1:]]
 
 
 def joined(chunks: Iterable[str], count: int) -> bytes:
-    """The whole file of so many videos."""
+    """The whole file with `count` videos."""
     head = tomli_w.dumps({"format": FORMAT, "count": count})
     return "".join((head, *(f"\n[[videos]]\n{chunk}\n" for chunk in chunks))).encode()
 
 
 def chunk_of(entry: Entry) -> str:
-    """What stands in the file below one `[[videos]]`."""
+    """The text of one video, which follows `[[videos]]`."""
     return tomli_w.dumps({"videos": entry.as_table()}).partition("\n")[2].strip()
 
 
 def entry_of(chunk: str) -> Entry:
-    """The entry that the text below one `[[videos]]` says. Raises Damaged."""
+    """Parse the text of one video. Raises Damaged."""
     table = _quick_table(chunk)
     if table is None:
         tables = _table(f"[[videos]]\n{chunk}\n")["videos"]
@@ -71,9 +71,9 @@ def _table(text: str) -> dict[str, object]:
 
 
 def _quick_table(chunk: str) -> dict[str, object] | None:
-    """What tomllib reads from text as it is written here, in a fifth of the time.
+    """What tomllib would read from text that `chunk_of` wrote, in a fifth of the time.
 
-    In that text a string is written as in JSON. None for every text of another kind.
+    There, strings look as in JSON. None for any other text.
     """
     table: list[str] = []
     video: list[str] = []

@@ -1,9 +1,9 @@
-"""The watchlist: ids and what was last known of them, in one TOML file that processes share.
+"""The watchlist: videos and what was last known of them, in one TOML file that processes share.
 
-It must not know when videos are asked about, how they are downloaded, or how they are shown.
+It knows nothing of gateways, downloads or screens.
 
-Beside `watchlist.toml` stands `watchlist.toml.lock`, held for every change, and the backup
-`watchlist.toml.bak`: it holds every watched id, with what was known about it now or a change ago.
+Beside `watchlist.toml` lie `watchlist.toml.lock`, which is held during every change, and the backup
+`watchlist.toml.bak`, which holds every watched id and its state of now or one change ago.
 """
 
 from __future__ import annotations
@@ -48,25 +48,25 @@ from hingtui.text.i18n import _
 __all__ = ["MISSING", "Contents", "Entry", "Watchlist"]
 
 MOST_BYTES = 64 << 20
-"""More than this is never written, and no more than this is ever read."""
+"""The largest file that is written or read, in bytes."""
 
 _NO_PLACE = (errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOENT, errno.ENOTDIR)
-"""What a folder says in which nothing can be written, or that cannot be made."""
+"""The errors of a folder that cannot be made or written to."""
 
 MISSING = (0, 0, 0)
-"""The stamp of a file that is not there."""
+"""The stamp of a missing file."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contents:
-    """What stands in the file."""
+    """The content of the file."""
 
     entries: dict[VideoKey, Entry]
     """In the order in which they were added."""
     set_aside: Path | None = None
-    """The copy of a damaged file, where one was just found and replaced."""
+    """The copy of a damaged file that was just found and repaired."""
     read_only: bool = False
-    """Written by a later version of hingtui: it can be read here and is never changed."""
+    """Whether a later version of hingtui wrote it; then it is read but never changed."""
     stamp: tuple[int, int, int] = MISSING
     """Which version of the file this is; compare with `Watchlist.stamp()`."""
     format: int = FORMAT
@@ -79,7 +79,7 @@ class Watchlist:
     def __init__(
         self, path: Path, *, clock: Clock | None = None, patience: float = PATIENCE
     ) -> None:
-        """`patience`: seconds to wait for another writer."""
+        """`patience` is how many seconds to wait for another writer."""
         self.path = Path(os.path.realpath(path))
         self.backup_path = self.path.with_name(f"{self.path.name}.bak")
         self._lock_path = self.path.with_name(f"{self.path.name}.lock")
@@ -89,7 +89,7 @@ class Watchlist:
         self._known: dict[str, Entry] = {}
 
     def stamp(self) -> tuple[int, int, int]:
-        """Which version of the file is there now: cheap, to notice changes made by others."""
+        """Which version of the file is there now; a cheap way to notice other processes' changes."""
         with self._storage():
             try:
                 return _stamp(self.path.stat())
@@ -97,9 +97,9 @@ class Watchlist:
                 return MISSING
 
     def read(self) -> Contents:
-        """What stands in the file; a damaged one is set aside and replaced by what can be saved.
+        """Read the file. A damaged one is copied aside and replaced by what can be recovered.
 
-        A file that is gone while its backup is there counts as damaged.
+        A missing file whose backup exists counts as damaged.
         """
         with self._storage():
             try:
@@ -115,11 +115,11 @@ class Watchlist:
         update: Iterable[Entry] = (),
         remove: Iterable[VideoKey] = (),
     ) -> Contents:
-        """Remove, add, update, in one step that no other process comes between; the result.
+        """Remove, add and update entries under the lock, and return the new content.
 
-        `add` puts new videos at the end and updates the ones that are there. `update` leaves out
-        videos that are gone, for somebody has removed them. A `read_only` file stays as it is:
-        look. A copy of a file of an earlier format is kept beside it.
+        `add` appends new videos and updates known ones. `update` ignores videos that are not in the
+        file: another process has removed them. A `read_only` file is not changed: check the
+        result. Of a file of an earlier format, a copy is kept beside it.
         """
         with self._storage(), self._locked():
             contents = self._read_or_repair()
@@ -152,7 +152,7 @@ class Watchlist:
             return Contents({})
 
     def _sound(self, path: Path) -> Contents:
-        """What stands in `path`, if it is whole."""
+        """The content of `path`, if it is complete. Raises Damaged."""
         data, state = read_file(path, MOST_BYTES + 1)
         if len(data) > MOST_BYTES:
             raise Damaged
@@ -188,7 +188,7 @@ class Watchlist:
         return entries
 
     def _read_or_repair(self) -> Contents:
-        """What stands in the file, under the lock."""
+        """Read the file, or repair it; the lock is held."""
         with contextlib.suppress(Damaged):
             return self._read()
         entries = self._rescued(self.backup_path)
@@ -200,7 +200,7 @@ class Watchlist:
         return Contents(entries, set_aside=aside, stamp=self._write(entries, same_keys=False))
 
     def _rescued(self, path: Path) -> dict[VideoKey, Entry]:
-        """Every entry in `path` that can still be read."""
+        """All entries of `path` that can be read."""
         with contextlib.suppress(FileNotFoundError, NotAFile):
             entries = self._parse(pieces(read_file(path, MOST_BYTES)[0]), skip_bad=True)
             self._known = {}  # the texts may be of an earlier format
@@ -208,7 +208,7 @@ class Watchlist:
         return {}
 
     def _is_sound(self, path: Path) -> bool:
-        """Whether nothing is lost with `path`: all of it was understood, or nothing is there."""
+        """Whether `path` may be replaced: it is missing, or all of it can be read."""
         try:
             return not self._sound(path).read_only
         except (FileNotFoundError, NotAFile):
@@ -217,7 +217,7 @@ class Watchlist:
             return False
 
     def _kept_aside(self, path: Path) -> Path | None:
-        """Where a copy of the damaged `path` is kept; None where there is nothing to keep."""
+        """Copy the damaged `path` aside, and return where; None if there is no file."""
         moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime(self._clock.time()))
         with contextlib.suppress(FileNotFoundError, NotAFile):
             earlier = path.parent.glob(f"{glob.escape(path.name)}.damaged-*")
@@ -240,13 +240,13 @@ class Watchlist:
         return _stamp(self.path.stat())
 
     def _clear_backup_path(self) -> None:
-        """What is no ordinary file cannot be replaced by the backup: give it another name."""
+        """Give another name to what is no ordinary file: the backup cannot replace it."""
         with contextlib.suppress(FileNotFoundError):
             if not stat.S_ISREG(self.backup_path.lstat().st_mode):
                 set_aside(self.backup_path)
 
     def _keep_previous(self) -> bool:
-        """Make the file that is about to be replaced the backup; False where links are unknown."""
+        """Make the file that is about to be replaced the backup; False without hard links."""
         if not self.backup_path.exists():
             return False
         link = self.path.with_name(f".{self.path.name}.previous.tmp")  # swept like any other
@@ -285,7 +285,7 @@ class Watchlist:
 
 
 def _merged(known: Entry | None, newer: Entry) -> Entry:
-    """What stands in the file after `newer`; the very same entry where nothing is new."""
+    """`known` updated by `newer`; `known` itself if nothing is new."""
     merged = (known.followed_by(newer) if known else newer).as_stored()
     return known if known is not None and merged == known else merged
 
