@@ -200,6 +200,8 @@ def lies_about_length(s: Situation) -> Answer:
             "\xb2",
         )
     )
+    if said == f"{rest}, {rest}":
+        s.film.is_promised = True  # RFC 9110, 8.6: one length, given twice
     if isinstance(said, int) and 0 < said < len(s.film.data):
         s.film.offers[s.film.present(s.clock.now)[:said]] += 1
     return [*s.right(length="said", headers={"Content-Length": str(said)}), CLOSE]
