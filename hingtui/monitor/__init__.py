@@ -9,7 +9,8 @@ monitor             what a person can ask for, and what can be shown; connects t
 │   └── list_poller         many at once, through the account's list
 ├── one_round           each of some videos once, for commands
 ├── response_handler    what a response or an error means for rows and gateway
-├── gateway             reachable? rate limited? token refused? paused? its clock
+├── gateway             reachable? rate limited? token refused? paused?
+│   ├── gateway_clock       the time at the gateway
 │   └── rate_limiter        how many requests may be sent
 ├── download_queue      which finished videos are downloaded, in which order
 │   ├── retry_policy        when one that failed is tried again

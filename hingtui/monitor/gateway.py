@@ -21,6 +21,7 @@ from hingtui.model.errors import (
     Scope,
 )
 from hingtui.model.key import DEFAULT_GATEWAY
+from hingtui.monitor.gateway_clock import GatewayClock
 from hingtui.monitor.rate_limiter import RateLimiter
 from hingtui.system.clock import Clock
 
@@ -31,12 +32,6 @@ MANY_FAILED = 3
 """Different videos that must fail, with no response since, before the gateway is in trouble."""
 LIST = ""
 """Stands for the list where an id is expected: no video has an empty id."""
-_CLOCK_NOISE = 2.0
-"""Seconds: `Date` counts whole seconds and the response travels; less than this is no offset."""
-_BELIEVED = 7 * 86_400.0
-"""Seconds by which clocks can differ; a `Date` further off is the server's mistake."""
-_BEGINNING = 1_735_689_600.0
-"""The year 2025: a machine whose clock is before it has surely lost the time."""
 
 
 class GatewayState(Enum):
@@ -91,9 +86,9 @@ class Gateway:
         self.answered_before: dict[str, None] = {}
         """Ids whose request succeeded, the latest last: the best ones to probe with."""
         self._clock = clock
+        self._gateway_clock = GatewayClock(clock)
         self._rng = rng
         self._changed = changed
-        self._offset = 0.0
         self._limited: ApiError | None = None
         self._since = 0.0
         self._failing: dict[str, None] = {}
@@ -111,8 +106,8 @@ class Gateway:
         """Monotonic seconds of the last success."""
 
     def now(self) -> float:
-        """Unix seconds on the server's clock, as far as it is known."""
-        return self._clock.time() + self._offset
+        """Unix seconds on the gateway's clock, as far as it is known."""
+        return self._gateway_clock.now()
 
     @property
     def is_probing(self) -> bool:
@@ -176,8 +171,8 @@ class Gateway:
         if self.is_probing or self._limited is not None:
             self._limited = None
             self._changed()
-        if server_time is not None:
-            self._set_clock(server_time)
+        if server_time is not None and self._gateway_clock.update(server_time):
+            self._changed()
         return self._recover()
 
     def failed(self, video_id: str, error: ApiError, *, active: int, watched: int) -> list[str]:
@@ -293,17 +288,3 @@ class Gateway:
         self._probe_at = 0.0
         self._probing = None
         return [video_id for video_id in affected if video_id != LIST]
-
-    def _set_clock(self, server_time: float) -> None:
-        here = self._clock.time()
-        if not _is_believable(server_time, here):
-            return
-        offset = server_time - here
-        if abs(offset - self._offset) > _CLOCK_NOISE:
-            self._offset = offset if abs(offset) > _CLOCK_NOISE else 0.0
-            self._changed()
-
-
-def _is_believable(server_time: float, here: float) -> bool:
-    """Whether a server's time can be right, given what this machine's clock says."""
-    return server_time >= _BEGINNING and (here < _BEGINNING or abs(server_time - here) < _BELIEVED)

@@ -89,7 +89,7 @@ class Watchlist:
         self._known: dict[str, Entry] = {}
 
     def stamp(self) -> tuple[int, int, int]:
-        """Which version of the file is there now; a cheap way to notice other processes' changes."""
+        """Which version of the file is there now; cheaper than reading it."""
         with self._storage():
             try:
                 return _stamp(self.path.stat())

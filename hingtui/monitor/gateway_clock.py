@@ -1,0 +1,42 @@
+"""The time at the gateway: this machine's clock, corrected by the `Date` of responses."""
+
+from __future__ import annotations
+
+from hingtui.system.clock import Clock
+
+_NOISE = 2.0
+"""Seconds: `Date` counts whole seconds and the response travels; less than this is no offset."""
+_LARGEST_OFFSET = 7 * 86_400.0
+"""Seconds by which clocks can differ; a `Date` further off is the gateway's mistake."""
+_EARLIEST = 1_735_689_600.0
+"""The year 2025: a machine whose clock is before it has surely lost the time."""
+
+
+class GatewayClock:
+    """Unix seconds as the gateway counts them; this machine's own until a response came."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._offset = 0.0
+
+    def now(self) -> float:
+        """Unix seconds on the gateway's clock, as far as it is known."""
+        return self._clock.time() + self._offset
+
+    def update(self, server_time: float) -> bool:
+        """Take in the time of a response (Unix seconds); whether the offset has changed."""
+        here = self._clock.time()
+        if not _is_believable(server_time, here):
+            return False
+        offset = server_time - here
+        if abs(offset - self._offset) <= _NOISE:
+            return False
+        self._offset = offset if abs(offset) > _NOISE else 0.0
+        return True
+
+
+def _is_believable(server_time: float, here: float) -> bool:
+    """Whether a gateway's time can be right, given what this machine's clock says."""
+    if server_time < _EARLIEST:
+        return False
+    return here < _EARLIEST or abs(server_time - here) < _LARGEST_OFFSET
