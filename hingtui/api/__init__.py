@@ -1,19 +1,19 @@
-"""Talk to a gateway over HTTP. Only this package imports httpx; every failure is an ApiError.
+"""Talk to a gateway over HTTP. Only this package imports httpx. A failed request is an ApiError.
 
 client          the calls: retrieve, list, content
 ├── content_opener  opening the content of a video: redirects, ranges, links
 │   └── content         the bytes of one open response
 ├── client_config   TLS, proxies, where the token may go, body limits
+│   ├── certificates        which certificates are trusted
+│   └── proxies             which proxy leads to an origin
 ├── connection      the socket under a request: its time, cutting it off
 │   └── connection_errors   httpx's exceptions → ours
 ├── locations       where a redirect or a link leads, byte for byte
-└── certificates    which certificates are trusted
-    responses       a body → a video, a page of the list, or a link
-    ├── payload         JSON → Video; with envelopes, places, fields, times, error_text, link_expiry
-    ├── response_errors a status and its body → an error
-    └── headers         ranges, times, validators, compressions
-    origins         whether a redirect may be followed
-    proxies         which proxy leads to an origin
+├── origins         whether a redirect may be followed
+└── responses       a body → a video, a page of the list, or a link
+    ├── payload             JSON → Video (envelopes, places, fields, times, error_text, link_expiry)
+    ├── response_errors     a status and its body → an error
+    └── headers             ranges, times, validators, compressions
 """
 
 from hingtui.api.client import MAX_LIST_BODY, MAX_VIDEO_BODY, Api

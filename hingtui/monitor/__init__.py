@@ -1,8 +1,8 @@
-"""The watch: which video is polled when, what responses mean, which files are downloaded.
+"""The monitor: which video is polled when, what responses mean, which files are downloaded.
 
 It knows no Textual and no httpx. The dashboard, `status` and `download` all use it.
 
-monitor             what a person can ask for, and what can be shown; connects the rest
+monitor             the entry point for the UI and the commands; connects the rest
 ├── rows                the rows: added, taken out, brought back, merged with the file
 │   └── row                 the data of one watched video
 ├── poller              which video is due; sends the requests
@@ -15,7 +15,7 @@ monitor             what a person can ask for, and what can be shown; connects t
 ├── download_queue      which finished videos are downloaded, in which order
 │   ├── retry_policy        when one that failed is tried again
 │   ├── shared_downloads    what other processes have saved (any thread)
-│   ├── download_events     what follows when a download goes on, ends or fails
+│   ├── download_events     what follows when a download progresses, ends or fails
 │   └── daemon_thread       blocking work that never holds up the end of the program
 ├── watchlist_sync      rows ↔ the watchlist's file
 ├── background          tasks that nobody awaits, loops that start again

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from hingtui.model.key import VideoKey
 
-GATHER = 0.1
+NOTIFY_EVERY = 0.1
 """Seconds for which changes are gathered before listeners are called."""
 
 _log = logging.getLogger(__name__)
@@ -69,4 +69,4 @@ class ChangeFeed:
     def _plan(self) -> None:
         if self._listeners and not self._is_planned:
             self._is_planned = True
-            asyncio.get_running_loop().call_later(GATHER, self.tell)
+            asyncio.get_running_loop().call_later(NOTIFY_EVERY, self.tell)

@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 def run_in_daemon_thread(work: Callable[[], Result], name: str) -> asyncio.Future[Result]:
     """Start `work`; its result or its exception, on the event loop that runs now.
 
-    A thread of a pool that hangs in a system call would be waited for when Python ends.
+    Python waits at its end for the threads of a pool, but not for daemon threads that hang.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()

@@ -1,4 +1,4 @@
-"""What follows from the events of downloads: for the row, the watchlist's file and the gateway."""
+"""Apply the events of downloads to the row, the watchlist's file and the gateway's state."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class DownloadEvents:
         self.watchlist_sync.updated(row.key)
 
     def failed_for_now(self, row: Row, error: HingtuiError) -> None:
-        """One try failed: find out whether there is more to it than this video."""
+        """One try failed: find out whether the error concerns the gateway too."""
         if isinstance(error, Expired):
             self.responses.expire(row)
         elif isinstance(error, RateLimited):

@@ -88,7 +88,7 @@ class DownloadQueue:
         self._wanted: dict[VideoKey, Row] = {}
         self._tasks: dict[VideoKey, asyncio.Task[None]] = {}
         self._leaving: set[VideoKey] = set()
-        """Cancelled, but the thread has not ended yet; it does not take a place."""
+        """Cancelled, but the thread has not ended yet; not counted against the limit."""
         self._wake = asyncio.Event()
 
     @property
@@ -151,7 +151,7 @@ class DownloadQueue:
             self.cancel(watched)
 
     async def at_rest(self, within: float) -> None:
-        """Wait at most `within` seconds for the threads to put their parts in order."""
+        """Wait at most `within` seconds for the threads to close their parts."""
         if self._tasks:
             await asyncio.wait(self._tasks.values(), timeout=within)
 
@@ -172,7 +172,7 @@ class DownloadQueue:
         return min(later, default=None)
 
     def _urgency(self, watched: Row) -> tuple[int, int, float, float]:
-        """Slow and failed downloads come last; then the soonest to expire first; then in order.
+        """Slow and failed downloads last; then the soonest to expire first; then by request time.
 
         Otherwise, downloads that always fail would take all places from those that expire later.
         """
@@ -294,7 +294,7 @@ class DownloadQueue:
         self.listener.given_up(watched, error)
 
     def requeue(self, watched: Row) -> None:
-        """The gateway as a whole refused, not this video: it goes on as soon as that is over."""
+        """Queue again a download that waits because of the gateway's error."""
         saving = watched.saving
         if saving is not None and saving.state is DownloadState.WAITING:
             saving.state = DownloadState.QUEUED

@@ -41,7 +41,7 @@ class GatewayState(Enum):
     NO_TOKEN = "no token"  # noqa: S105 - a state, not a secret
     ONLINE = "online"
     OFFLINE = "offline"
-    """Nothing on it answers; `Connection.error` says whether there is a response at all."""
+    """No request succeeds; `error` is of no response, or of an error response."""
     SLOWED = "slowed"
     DENIED = "denied"
     PAUSED = "paused"
@@ -80,9 +80,9 @@ class Gateway:
         self.is_paused = False
         """The user has stopped all polling."""
         self._refused: ApiError | None = None
-        """Why the gateway may refuse the token: many videos have shown it."""
+        """The error of a token that is suspected to be refused; a probe confirms it."""
         self._down: ApiError | None = None
-        """Why nothing on the gateway may answer."""
+        """The error of a gateway that is suspected to be down; a probe confirms it."""
         self.answered_before: dict[str, None] = {}
         """Ids whose request succeeded, the latest last: the best ones to probe with."""
         self._clock = clock
@@ -144,7 +144,7 @@ class Gateway:
         return self.limiter.admit(now)
 
     def begin(self, link: GatewayState) -> None:
-        """Start anew: the address or the token has changed."""
+        """Reset everything: the address or the token has changed."""
         self.link = link
         self.reset()
         self.answered_before.clear()
@@ -231,7 +231,7 @@ class Gateway:
         self._changed()
 
     def _refuse(self, video_id: str, error: ApiError, watched: int, now: float) -> list[str]:
-        """The token was refused for one video: is it refused altogether?"""
+        """Count a refused token; start probing when enough videos are refused."""
         if self._down is not None:  # a refusal is a response
             self._recover()
             self._changed()
@@ -250,7 +250,7 @@ class Gateway:
         return list(self._refusals) if self._probes else []
 
     def _fail(self, video_id: str, error: ApiError, active: int, now: float) -> list[str]:
-        """One video failed: does nothing answer at all?"""
+        """Count a failed video; start probing when enough videos fail."""
         if video_id == LIST and self._down is None:
             return []  # where the list fails, the videos are asked about one by one
         self._failing[video_id] = None
@@ -271,14 +271,14 @@ class Gateway:
         return list(self._failing) if self._probes else []
 
     def _plan_probe(self, video_id: str, backoff: Backoff, now: float, *, is_first: bool) -> None:
-        """Only a probe that failed makes the pause longer, not what was under way before it."""
+        """Lengthen the pause only after a failed probe, not after requests sent before it."""
         if is_first or video_id == self._probing:
             self._probing = None
             self._probes += 1
             self._probe_at = now + backoff.after(self._probes, self._rng)
 
     def _recover(self) -> list[str]:
-        """Something answers: nothing is wrong with the gateway."""
+        """The gateway answers: end probing, and return the ids to ask about again."""
         affected = [*self._failing, *self._refusals] if self.is_probing and self._probes else []
         self._down = self._refused = None
         self._failing.clear()

@@ -9,7 +9,7 @@ _NOISE = 2.0
 _LARGEST_OFFSET = 7 * 86_400.0
 """Seconds by which clocks can differ; a `Date` further off is the gateway's mistake."""
 _EARLIEST = 1_735_689_600.0
-"""The year 2025: a machine whose clock is before it has surely lost the time."""
+"""The year 2025: a clock that is earlier is wrong."""
 
 
 class GatewayClock:

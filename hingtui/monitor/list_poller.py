@@ -2,7 +2,7 @@
 
 One page covers a hundred videos. But not every gateway has the list, it need not hold every id, and
 it can lag behind: so a finished video is always asked about by itself. When each video is due is
-decided in `poller`.
+decided by `eta.ask_again_in`.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from hingtui.monitor.rate_limiter import RateLimiter
 from hingtui.system.clock import Clock
 
 WORTH = 8
-"""From so many due videos on, a page of the list is cheaper than a request for each."""
+"""From this many due videos on, a page of the list is cheaper than a request for each."""
 PAGE = 100
-A_PAGE_TAKES = 2.0
+SECONDS_PER_PAGE = 2.0
 """Seconds between two sweeps for each page that the last one took: half a request a second."""
 _MOST_PAGES = 30
 _FAILING = 60.0
@@ -84,7 +84,7 @@ class ListPoller:
     def is_of_use(self, due: int, now: float) -> bool:
         """Whether so many videos that are due should wait for a sweep.
 
-        Where the last one answered for many, few wait for the next one too.
+        After a sweep that covered many, fewer due videos are enough.
         """
         if not self.is_offered and now >= self._next_at:
             self.is_offered = True
@@ -137,7 +137,7 @@ class ListPoller:
         finally:
             self.is_sweeping = False
             self._is_covering = self.is_offered and running >= WORTH * max(1, pages)
-            pause = A_PAGE_TAKES * max(1, pages) if self.is_offered else _ASK_AGAIN
+            pause = SECONDS_PER_PAGE * max(1, pages) if self.is_offered else _ASK_AGAIN
             self._next_at = self._clock.monotonic() + pause
         return Swept(server_time)
 

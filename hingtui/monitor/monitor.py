@@ -1,4 +1,4 @@
-"""The watch as a whole: what a person can ask for, and what can be shown.
+"""The monitor: the entry point for the UI and the commands.
 
 It connects the rows, the poller, the download queue and the watchlist's file. It sends no request
 itself, and it imports neither Textual nor httpx.
@@ -224,7 +224,7 @@ class Monitor:
         return len(gone)
 
     def restore(self) -> list[VideoKey]:
-        """Undo the last `remove`; what is back."""
+        """Undo the last `remove`; returns the restored keys."""
         back = [row.key for row in self._rows.restore()]
         self.watchlist_sync.added(back)
         return back
@@ -294,7 +294,7 @@ class Monitor:
 
     @property
     def unwritten(self) -> list[VideoKey]:
-        """What was added here and is not sure to be in the watchlist's file yet."""
+        """Keys added here that may not be in the watchlist's file yet."""
         return self.watchlist_sync.unwritten
 
     def now(self) -> float:

@@ -1,7 +1,7 @@
 """Ask about each of some videos once, as `hingtui status` does: every id, each with its own result.
 
-Unlike the poller it waits for nothing but the rate limit, and retries transient errors within
-seconds before they count as results. It knows no rows.
+Unlike the poller it follows no schedule: it waits only for the rate limit, and for retries of
+transient errors, within seconds. It knows no rows.
 """
 
 from __future__ import annotations

@@ -153,7 +153,7 @@ class Poller:
         if api is None or gateway.is_paused:
             return None
         now = self._clock.monotonic()
-        self._ripen(now)
+        self._collect_due(now)
         if gateway.is_probing:
             return self._probe(api, now)
         self._probed.clear()
@@ -188,10 +188,10 @@ class Poller:
         return None
 
     def _probe_target(self) -> str | None:
-        """The id to probe with, or LIST: another one each time, until each was used once.
+        """The id to probe with, or LIST; each is used once before any is repeated.
 
         The list and ids that succeeded before come first: with them, an error is most likely the
-        gateway's. The rest are chosen at random, because the first ones may all have errors of
+        gateway's. The rest follow in random order, because the first ones may all have errors of
         their own.
         """
         watched = self.watched
@@ -206,7 +206,7 @@ class Poller:
             self._probed.clear()
         return None
 
-    def _ripen(self, now: float) -> None:
+    def _collect_due(self, now: float) -> None:
         """Move what is due from the heap to `_ripe`; drop plans that were replaced."""
         while self._heap:
             due, video_id = self._heap[0]

@@ -1,4 +1,4 @@
-"""Apply responses and errors to rows, and tell apart what concerns the gateway.
+"""Apply responses and errors to rows, and decide which errors are the gateway's.
 
 It sends nothing: it says what is asked next, and when.
 """
@@ -27,9 +27,9 @@ from hingtui.system.clock import Clock
 HISTORY = 200
 """Lines of history kept of one video."""
 _ODD = 3
-"""Times in a row that a video which was known may be unknown before it is asked about rarely."""
+"""How often in a row a known video may be reported unknown before it is polled rarely."""
 _RECENT = 10.0
-"""Seconds for which a success vouches for the token."""
+"""Seconds for which a success proves the token valid."""
 
 _log = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ class ResponseHandler:
         return self.rows.get(VideoKey(self.gateway.name, video_id))
 
     def _clear_error(self, video_id: str) -> None:
-        """What went wrong is the gateway's own: one banner shows it, not each row."""
+        """The error is the gateway's: show it once in the banner, not on each row."""
         row = self._row(video_id)
         if row is None:
             return

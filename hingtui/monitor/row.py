@@ -77,7 +77,7 @@ class HistoryEntry:
 
 @dataclass(slots=True)
 class Row:
-    """One row of the watchlist. Only the monitor writes to it."""
+    """One row of the watchlist. Only the monitor package writes to it."""
 
     id: str
     added_at: float

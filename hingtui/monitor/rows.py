@@ -90,7 +90,7 @@ class Rows:
         return [_entry(row) for key in keys if (row := rows.get(key)) is not None]
 
     def merge(self, contents: Contents, gone: list[VideoKey]) -> None:
-        """Take in what the file holds; another process removed what is `gone` from it."""
+        """Merge the file's entries; `gone` were removed from it by another process."""
         if contents.set_aside is not None or contents.read_only != self.is_read_only:
             self.set_aside = contents.set_aside or self.set_aside
             self.is_read_only = contents.read_only

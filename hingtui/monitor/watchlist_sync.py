@@ -1,7 +1,7 @@
 """Write changed rows to the watchlist's file, and read what other processes wrote there.
 
-Changes are written once a second at most, in a thread. So `hingtui add` shows up in a running
-dashboard. It knows neither gateways nor screens.
+The file is written and checked once a second at most, in a thread, so that videos added by
+`hingtui add` appear in a running dashboard.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hingtui.model.key import VideoKey
 from hingtui.storage.watchlist import Contents, Entry, Watchlist
 from hingtui.system.clock import Clock
 
-GATHER = 1.0
+SYNC_EVERY = 1.0
 """Seconds between two reads or writes of the file."""
 LATER = 30.0
 """Seconds until a change of progress alone is written: it is soon out of date anyway."""
@@ -96,7 +96,7 @@ class WatchlistSync:
 
     @property
     def unwritten(self) -> list[VideoKey]:
-        """What was added here and is not sure to be in the file yet."""
+        """Keys added here that may not be in the file yet."""
         keys = (self._being_written.added - self._pending.removed) | self._pending.added
         return sorted(keys)
 
@@ -109,7 +109,7 @@ class WatchlistSync:
     async def run(self) -> None:
         """Write and read for ever."""
         while True:
-            await self._clock.sleep(GATHER)
+            await self._clock.sleep(SYNC_EVERY)
             await self.sync()
 
     async def sync(self) -> None:
