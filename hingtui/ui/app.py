@@ -1,7 +1,6 @@
 """The Textual app: connects the dashboard with the monitor, the settings and the terminal.
 
-What must outlive a screen belongs here; what is shown belongs to the screens. What the first paint
-does not need (dialogs, the network, tracebacks) is imported when it is wanted.
+What the first picture does not need (dialogs, the network, tracebacks) is imported when used.
 """
 
 from __future__ import annotations
@@ -19,7 +18,6 @@ from urllib.parse import urlsplit
 from textual import on
 from textual.binding import Binding, BindingsMap, BindingType
 from textual.filter import LineFilter
-from textual.notifications import Notification
 from textual.theme import Theme
 
 from hingtui.model.errors import SettingsError, StorageError
@@ -36,22 +34,21 @@ from hingtui.ui.messages import VideosChanged
 from hingtui.ui.notifications import run_on_complete
 from hingtui.ui.screens.dashboard import Dashboard
 from hingtui.ui.screens.layout import DashboardContext
-from hingtui.ui.textual_fixes.cache_trim import stay_small
-from hingtui.ui.textual_fixes.control_char_filter import LastLook
-from hingtui.ui.textual_fixes.error_boundary import SurvivingApp
+from hingtui.ui.textual_fixes.cache_trim import trim_caches
+from hingtui.ui.textual_fixes.control_char_filter import ControlCharFilter
+from hingtui.ui.textual_fixes.error_boundary import ErrorBoundaryApp
+from hingtui.ui.textual_fixes.toast_redraw import ToastRedrawApp
 from hingtui.ui.theme.palette import Palette, palette_of
 from hingtui.ui.theme.themes import DARK, LIGHT
 
-LEAVING = 1.0
-"""Seconds that downloads get to put their parts in order when the program ends."""
-_REDRAW = 0.1
-"""Seconds after a toast's end until whatever is left of it is drawn over."""
+QUIT_TIMEOUT = 1.0
+"""Seconds that downloads get to write their parts when the program ends."""
 
-_LAST_LOOK = LastLook()
+_CONTROL_CHAR_FILTER = ControlCharFilter()
 _log = logging.getLogger(__name__)
 
 
-class HingtuiApp(SurvivingApp):
+class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
     """The dashboard over one monitor."""
 
     TITLE = "hingtui"
@@ -71,7 +68,7 @@ class HingtuiApp(SurvivingApp):
         is_demo: bool = False,
         hide: Callable[[str], None] | None = None,
     ) -> None:
-        """`hide` is told each token in use, so that no log ever holds it."""
+        """`hide` is called with each token in use, so that no log ever holds it."""
         super().__init__()
         self.settings = settings
         self.monitor = Monitor(
@@ -92,14 +89,14 @@ class HingtuiApp(SurvivingApp):
         self.set_keymap(self.keys.keymap)
         self.register_theme(DARK)
         self.register_theme(LIGHT)
-        self.theme = self._wanted_theme()
+        self.theme = self._chosen_theme()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """Textual's own, and a last look at what is drawn."""
-        return [*super().get_line_filters(), _LAST_LOOK]
+        """Textual's own, and one that removes control characters."""
+        return [*super().get_line_filters(), _CONTROL_CHAR_FILTER]
 
     async def on_mount(self) -> None:
-        """Show the screen first; the network stack is imported once it stands."""
+        """Show the screen first; the network stack is imported after that."""
         self._dashboard = Dashboard(
             self.monitor,
             self._palette(),
@@ -119,10 +116,12 @@ class HingtuiApp(SurvivingApp):
     def _begin(self) -> None:
         gc.enable()  # off since the imports began: nothing of what is there now is garbage
         gc.freeze()
-        self.is_standing = True
-        this_process.on_stop_signal(self._told_to_leave)  # not sooner: a start cannot be broken off
+        self.is_drawn = True
+        this_process.on_stop_signal(
+            self._exit_requested
+        )  # not sooner: the start is not interruptible
         self.run_worker(self._watch(), group="watch", exit_on_error=False)
-        self.run_worker(stay_small(self.monitor.clock), group="memory", exit_on_error=False)
+        self.run_worker(trim_caches(self.monitor.clock), group="memory", exit_on_error=False)
 
     async def _watch(self) -> None:
         """Load, connect, then watch for ever."""
@@ -132,7 +131,7 @@ class HingtuiApp(SurvivingApp):
             _log.warning("the watchlist could not be read: %s", error)
             self.monitor.storage_error = error
         except Exception as error:  # noqa: BLE001 - it is read again each second; the watch begins
-            self.survive(error, "reading the watchlist")
+            self.report_unexpected(error, "reading the watchlist")
         await self._connect()
         await self.monitor.run()
 
@@ -159,14 +158,14 @@ class HingtuiApp(SurvivingApp):
 
         return HttpApi(self.settings.base_url, token, clock=self.monitor.clock)
 
-    def _told_to_leave(self, status: int) -> None:
-        """A signal came, or the terminal went. Called in another thread."""
+    def _exit_requested(self, status: int) -> None:
+        """A signal came, or the terminal is gone. Called in another thread."""
         if (loop := self._loop) is not None:
             with suppress(RuntimeError):  # closed: it is over already
-                loop.call_soon_threadsafe(self._leave_soon, status)
+                loop.call_soon_threadsafe(self._start_exit, status)
 
     async def action_help_quit(self) -> None:  # type: ignore[override]  # it is awaited
-        """Ctrl+C where nothing is marked to be copied: it means what it means elsewhere."""
+        """Quit: Ctrl+C where no text is selected."""
         await self.action_quit()
 
     async def action_quit(self) -> None:
@@ -176,37 +175,32 @@ class HingtuiApp(SurvivingApp):
         running = len(self.monitor.saving)
         if running and not isinstance(self.screen, QuitDialog):
             self.push_screen(
-                QuitDialog(running, self.keys.key_for("download")), self._quit_answered
+                QuitDialog(running, self.keys.key_for("download")), self._quit_confirmed
             )
         else:
-            self._leave_soon(0)
+            self._start_exit(0)
 
-    def _quit_answered(self, leave: bool | None) -> None:
+    def _quit_confirmed(self, leave: bool | None) -> None:
         if leave:
-            self._leave_soon(0)
+            self._start_exit(0)
 
-    def _leave_soon(self, status: int) -> None:
+    def _start_exit(self, status: int) -> None:
         if not self._is_leaving:
             self._is_leaving = True
-            this_process.end(status)  # from now on the time runs: what hangs is not waited for
+            this_process.end(status)  # starts the time limit: what hangs is not waited for
             self.run_worker(self._leave(status), group="leave", exit_on_error=False)
 
     async def _leave(self, status: int) -> None:
         try:
-            await self.monitor.stop(within=LEAVING)
-        except Exception:  # noqa: BLE001 - leaving must succeed whatever else does not
-            _log.exception("not everything could be put in order")
+            await self.monitor.stop(within=QUIT_TIMEOUT)
+        except Exception:  # noqa: BLE001 - the program ends in any case
+            _log.exception("the monitor did not stop in order")
         finally:
             self.exit(return_code=status)
 
     async def on_unmount(self) -> None:
         """However the app ends, nothing stays open and the watchlist is written."""
-        await self.monitor.stop(within=0.0 if self._is_leaving else LEAVING)
-
-    def _unnotify(self, notification: Notification, refresh: bool = True) -> None:
-        """As Textual's, which leaves some toasts on the screen where many expire together."""
-        super()._unnotify(notification, refresh=refresh)
-        self.set_timer(_REDRAW, self.refresh)
+        await self.monitor.stop(within=0.0 if self._is_leaving else QUIT_TIMEOUT)
 
     def _rows_changed(self, changes: Changes) -> None:
         self._dashboard.post_message(VideosChanged(changes))
@@ -287,6 +281,6 @@ class HingtuiApp(SurvivingApp):
     def _theme_changed(self, _theme: Theme) -> None:
         self._dashboard.use_palette(self._palette())
 
-    def _wanted_theme(self) -> str:
-        wanted = self.settings.theme or os.environ.get("TEXTUAL_THEME") or DARK.name
-        return wanted if wanted in self.available_themes else DARK.name
+    def _chosen_theme(self) -> str:
+        name = self.settings.theme or os.environ.get("TEXTUAL_THEME") or DARK.name
+        return name if name in self.available_themes else DARK.name

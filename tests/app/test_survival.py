@@ -108,7 +108,7 @@ async def test_a_handler_that_fails_is_logged_told_once_and_lived_through(
                 await provoke(acting)
                 shown = [toast for toast in acting.toasts() if TOAST in toast]
                 told = max(told, shown, key=len)  # on a slow machine the first may go meanwhile
-        acting.survives = len(acting.app.survived)
+        acting.survives = len(acting.app.unexpected)
         assert 1 <= log() <= 2  # what goes on failing is logged at the 1st, 10th, 100th time
         assert len(told) == acting.survives <= 2  # one fault can have another in its train
         await acting.pilot.resize_terminal(120, 30)

@@ -142,7 +142,7 @@ async def stage(
             acting = Stage(clock, server, app, pilot, home)
             await acting.pass_time()
             yield acting
-        assert len(app.survived) == acting.survives, app.survived
+        assert len(app.unexpected) == acting.survives, app.unexpected
 
 
 @asynccontextmanager

@@ -1,7 +1,4 @@
-"""A table of videos: its columns fit its width, and its cursor stays on its video.
-
-It is given rows and asks nobody; it knows nothing of servers.
-"""
+"""A table of videos: its columns fit its width, and its cursor stays on its video."""
 
 from __future__ import annotations
 
@@ -33,7 +30,7 @@ _log = logging.getLogger(__name__)
 class VideoTable(RowTable[VideoKey], inherit_bindings=False):
     """Shows rows in the order given."""
 
-    # DataTable's own, but for Enter: that one belongs to the dashboard, and stands in its footer.
+    # DataTable's own, without Enter: that is a command of the dashboard.
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "cursor_up", show=False),
         Binding("down", "cursor_down", show=False),
@@ -44,22 +41,22 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
     ]
 
     class CursorMoved(Message):
-        """The cursor stands on another video now, or on none."""
+        """The cursor is on another video now, or on none."""
 
         def __init__(self, key: VideoKey | None) -> None:
             super().__init__()
             self.key = key
 
-    def __init__(self, sight: Callable[[Row], RenderContext]) -> None:
+    def __init__(self, render_context: Callable[[Row], RenderContext]) -> None:
         super().__init__(id="videos")
         self.cursor_foreground_priority = "renderable"  # colours mean something here
-        self._sight = sight
+        self._render_context = render_context
         self._plan: tuple[ColumnPlan, ...] = ()
-        self._watched: dict[VideoKey, Row] = {}
+        self._row_by_key: dict[VideoKey, Row] = {}
         self._order: list[VideoKey] = []
         self._cursor_key: VideoKey | None = None
-        self._unshown: set[VideoKey] = set()
-        """Rows whose failure stands in the log already."""
+        self._failed: set[VideoKey] = set()
+        """Rows whose failure is in the log already."""
 
     @property
     def cursor_key(self) -> VideoKey | None:
@@ -68,21 +65,21 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
 
     @property
     def order(self) -> Sequence[VideoKey]:
-        """The videos as they stand, from top to bottom."""
+        """The videos from top to bottom."""
         return self._order
 
     def cells_of(self, key: VideoKey) -> tuple[Cell, ...]:
-        watched = self._watched[key]
+        row = self._row_by_key[key]
         try:
-            sight = self._sight(watched)
-            return tuple(plan.cell(watched, sight, plan.width) for plan in self._plan)
-        except Exception as error:  # noqa: BLE001 - one row must not keep all others from the eye
-            return self._unshowable(key, error)
+            context = self._render_context(row)
+            return tuple(plan.cell(row, context, plan.width) for plan in self._plan)
+        except Exception as error:  # noqa: BLE001 - all other rows are shown
+            return self._error_cells(key, error)
 
-    def _unshowable(self, key: VideoKey, error: Exception) -> tuple[Cell, ...]:
-        """A row that says that it cannot be shown."""
-        if key not in self._unshown:
-            self._unshown.add(key)
+    def _error_cells(self, key: VideoKey, error: Exception) -> tuple[Cell, ...]:
+        """The cells of a row that cannot be shown, which say so. Logged once."""
+        if key not in self._failed:
+            self._failed.add(key)
             _log.error("the row of %s cannot be shown", key.id, exc_info=error)
         words = _("{what} cannot be shown; the details are in the log.").format(
             what=short_id(key.id, _ID_CELLS)
@@ -95,26 +92,26 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
 
     def show(self, rows: Iterable[Row]) -> None:
         """Show exactly these rows, in this order."""
-        self._watched = {watched.key: watched for watched in rows}
-        order = list(self._watched)
+        self._row_by_key = {row.key: row for row in rows}
+        order = list(self._row_by_key)
         if order != self._order:
             at = self.cursor_row
             self._order = order
             self.set_rows(order)
             self._restore_cursor(at)
-        self.forget()
+        self.redraw_all()
 
     def update_rows(self, keys: Iterable[VideoKey]) -> None:
-        """Something about these may have changed."""
-        in_sight = set(self.visible_keys())
+        """Redraw these where they are visible."""
+        visible = set(self.visible_keys())
         for key in keys:
-            if key in in_sight:
+            if key in visible:
                 self.update_row(key)
             else:
-                self.forget_row(key)
+                self.drop_row(key)
 
     def redraw(self) -> None:
-        """Everything may look different: another theme, another language."""
+        """Draw everything anew, for another theme."""
         self._plan = ()
         self._fit_columns()
 
@@ -125,7 +122,7 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
             self._note_cursor()
 
     def on_resize(self) -> None:
-        """Another width: other columns may fit."""
+        """Choose the columns that fit the new width."""
         self._fit_columns()
 
     @on(DataTable.RowHighlighted)
@@ -134,7 +131,7 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
         self._note_cursor()
 
     def watch_cursor_coordinate(self, old: Coordinate, new: Coordinate) -> None:
-        """Know it at once: of keys typed fast, the second acts before RowHighlighted arrives."""
+        """Note the video at once: keys typed fast act before RowHighlighted arrives."""
         super().watch_cursor_coordinate(old, new)
         self._note_cursor()
 
@@ -153,7 +150,7 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
             self.set_rows(self._order)
 
     def _restore_cursor(self, at: int) -> None:
-        """Put the cursor back on its video; the view moves with it, so that nothing jumps."""
+        """Put the cursor back on its video, and scroll with it so that its row stays in place."""
         top = self.scroll_offset.y
         index = None if self._cursor_key is None else self._index.get(self._cursor_key)
         if index is None:

@@ -1,7 +1,9 @@
 """Release memory that Textual, Rich and the C library keep for what is no longer drawn.
 
-Rich keeps 16,384 pieces of text, Textual the lines of a thousand closed dialogs, and glibc's malloc
-a store of its own for each thread that ever asked, torn to shreds: 30 MB in the course of a day.
+Textual 8.2.8: `StylesCache.get_inner_outer` has an `lru_cache` that keeps a thousand caches of
+closed dialogs (https://github.com/Textualize/textual/issues/6665), and Rich keeps 16,384 pieces of
+text. glibc's malloc keeps a store for each thread, too fragmented to be given back. Together they
+take 30 MB in the course of a day.
 """
 
 from __future__ import annotations
@@ -14,35 +16,35 @@ from collections.abc import Iterator
 
 from hingtui.system.clock import Clock
 
-EVERY = 600.0
-"""Seconds between two times of forgetting; what is still shown is soon known again."""
-_REMEMBERING = ("rich", "textual")
+TRIM_INTERVAL = 600.0
+"""Seconds between two trims; what is still shown is soon cached again."""
+_LIBRARIES = ("rich", "textual")
 _M_ARENA_MAX = -8
 """As in glibc's malloc.h."""
 
 _log = logging.getLogger(__name__)
 
 
-async def stay_small(clock: Clock) -> None:
-    """See to it for ever, beside the event loop."""
-    # Threads that come from now on share the stores there are: they take turns anyway.
-    _tell_malloc("mallopt", _M_ARENA_MAX, 1)
+async def trim_caches(clock: Clock) -> None:
+    """Trim every ten minutes, for ever, in a thread."""
+    # Threads that start from now on share the existing arenas: they take turns anyway.
+    _call_malloc("mallopt", _M_ARENA_MAX, 1)
     while True:
-        await clock.sleep(EVERY)
-        await asyncio.to_thread(forget)
+        await clock.sleep(TRIM_INTERVAL)
+        await asyncio.to_thread(trim)
 
 
-def forget() -> None:
-    """Forget what is only remembered for speed, and give the memory back to the system."""
-    for cache in caches():
+def trim() -> None:
+    """Clear all caches of the drawing libraries and give the memory back to the system."""
+    for cache in drawing_caches():
         cache.cache_clear()
-    _tell_malloc("malloc_trim", 0)
+    _call_malloc("malloc_trim", 0)
 
 
-def caches() -> Iterator[functools._lru_cache_wrapper[object]]:
-    """What remembers the results of functions and methods of the libraries that draw."""
+def drawing_caches() -> Iterator[functools._lru_cache_wrapper[object]]:
+    """The `lru_cache` of every function and method of the libraries that draw."""
     for name, module in tuple(sys.modules.items()):
-        if name.split(".")[0] not in _REMEMBERING:
+        if name.split(".")[0] not in _LIBRARIES:
             continue
         for thing in tuple(vars(module).values()):
             parts = tuple(vars(thing).values()) if isinstance(thing, type) else ()
@@ -52,8 +54,8 @@ def caches() -> Iterator[functools._lru_cache_wrapper[object]]:
                     yield found
 
 
-def _tell_malloc(name: str, *numbers: int) -> None:
-    """Call this function of glibc's malloc; elsewhere nothing."""
+def _call_malloc(name: str, *numbers: int) -> None:
+    """Call this function of glibc's malloc; do nothing where there is no glibc."""
     if sys.platform != "linux":
         return
     try:
@@ -61,7 +63,7 @@ def _tell_malloc(name: str, *numbers: int) -> None:
 
         function = getattr(ctypes.CDLL(None), name, None)  # musl has none of them
     except (ImportError, OSError) as error:  # a Python without libffi, a static one
-        _log.info("malloc cannot be told anything: %s", error)
+        _log.info("malloc cannot be configured: %s", error)
         return
     if function is not None:
         function(*numbers)

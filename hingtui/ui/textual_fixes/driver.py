@@ -1,8 +1,14 @@
 """A terminal driver that restores the terminal on signals, stops and crashes.
 
-Textual's own driver for Linux and macOS does the work. This one adds manners: it waits for no
-terminal that takes no bytes, acts on a signal between two steps of the event loop and not amid
-one, leaves alone a terminal that another program has, and outlives whatever is typed.
+Textual 8.2.8's own driver for Linux and macOS does the work. It differs in what this one adds:
+
+- it suspends inside the signal handler, which can deadlock
+  (https://github.com/Textualize/textual/issues/6298); here a signal is handled between
+  two steps of the event loop;
+- it blocks the whole program while the terminal takes no bytes, and ends it on input that it cannot
+  parse; here both are lived through. Not reported upstream, as far as a search of its issues shows;
+- it writes to the terminal while another program has it, which leaves escape sequences in the shell
+  (https://github.com/Textualize/textual/issues/1582 is about suspending); here it waits.
 """
 
 from __future__ import annotations
@@ -38,21 +44,21 @@ _NO_PIXELS = "\x1b[?1016l"
 _log = logging.getLogger(__name__)
 
 
-def _as_wide(error: UnicodeError) -> tuple[str | bytes, int]:
-    """What a terminal of another encoding cannot say, in as many cells: lines stay whole."""
+def _question_marks(error: UnicodeError) -> tuple[str | bytes, int]:
+    """Replace what the terminal's encoding lacks by as many `?` as it is cells wide."""
     if not isinstance(error, UnicodeEncodeError):
         raise error
     return "?" * cell_len(error.object[error.start : error.end]), error.end
 
 
-codecs.register_error("hingtui.cells", _as_wide)
+codecs.register_error("hingtui.cells", _question_marks)
 
 
-class Outlet:
-    """What Textual's writer writes to: it waits for a slow terminal, never for a stopped one.
+class TerminalFile:
+    """What Textual's writer writes to: it waits for a slow terminal, not for a stopped one.
 
-    Else a frozen window, or a line that hangs, would stop the whole watch. What is drawn meanwhile
-    is lost, and `resumed` is called, from a thread, when the terminal goes on.
+    Otherwise a frozen window or a hanging connection would stop the whole watch. What is drawn
+    meanwhile is lost; `resumed` is called, from a thread, when the terminal takes bytes again.
     """
 
     def __init__(self, stream: int, encoding: str, resumed: Callable[[], object]) -> None:
@@ -60,17 +66,17 @@ class Outlet:
         self._output = own_description(stream)
         self._encoding = encoding
         self._resumed = resumed
-        self._gathered: list[str] = []
+        self._buffer: list[str] = []
         self.is_stopped = False
 
     def write(self, text: str) -> None:
-        """Gather it; `flush` sends."""
-        self._gathered.append(text)
+        """Buffer it; `flush` sends."""
+        self._buffer.append(text)
 
     def flush(self) -> None:
-        """Send what was gathered, as far as the terminal takes it."""
-        data = "".join(self._gathered).encode(self._encoding, "hingtui.cells")
-        self._gathered.clear()
+        """Send the buffer, as far as the terminal takes it."""
+        data = "".join(self._buffer).encode(self._encoding, "hingtui.cells")
+        self._buffer.clear()
         while data and not self.is_stopped:
             try:
                 data = data[os.write(self._output, data) :]
@@ -78,7 +84,7 @@ class Outlet:
                 if not takes_bytes(self._output, _STOPPED_AFTER):
                     self.is_stopped = True
                     threading.Thread(target=self._wait, name="stopped", daemon=True).start()
-            except OSError:  # the terminal is gone: who watches over it says so
+            except OSError:  # the terminal is gone; the shutdown module notices that
                 return
 
     def fileno(self) -> int:
@@ -93,29 +99,27 @@ class Outlet:
 
 
 class TerminalDriver(LinuxDriver):
-    """Textual's driver, with manners."""
+    """Textual's driver with the differences above."""
 
     def __init__(self, app: Any, **more: Any) -> None:
         super().__init__(app, **more)
         encoding = sys.__stderr__.encoding if sys.__stderr__ is not None else "ascii"
         if encoding.lower() in ("ascii", "us-ascii", "ansi_x3.4-1968"):
-            encoding = "utf-8"  # no terminal is so old; only the locale is not set
-        self._outlet = Outlet(2, encoding, self._draw_anew_soon)
-        self._file = self._outlet  # type: ignore[assignment]  # it has all that is used of a file
+            encoding = "utf-8"  # the locale is not set; the terminal itself knows UTF-8
+        self._terminal_file = TerminalFile(2, encoding, self._redraw_soon)
+        self._file = self._terminal_file  # type: ignore[assignment]  # it has all that is used of a file
         self._is_stopping = False
         self._pointer = ""
         self._size_settles: Any = None
 
-    # The terminal: taken and given back
-
     def start_application_mode(self) -> None:
-        """As Textual's; how the terminal was is remembered where it outlives the app."""
+        """As Textual's; the terminal's earlier modes are kept where they outlive the app."""
         this_process.terminal.take()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
         signal.signal(signal.SIGWINCH, self._resized)
 
     def stop_application_mode(self) -> None:
-        """As Textual's, and what that leaves behind."""
+        """As Textual's, and undo what that leaves behind."""
         if not this_process.terminal.is_taken:
             return  # it was given back, and another program may have it
         super().disable_input()  # first: an answer that comes late would switch something on again
@@ -125,7 +129,7 @@ class TerminalDriver(LinuxDriver):
             self.write(_NO_PIXELS)
         super().stop_application_mode()
         super().close()  # all of it is written
-        if not self._outlet.is_stopped:
+        if not self._terminal_file.is_stopped:
             this_process.terminal.given_back()
 
     def disable_input(self) -> None:
@@ -142,26 +146,22 @@ class TerminalDriver(LinuxDriver):
         if self._writer_thread.is_alive():
             super().write(data)
 
-    # What is typed
-
     def _run_input_thread(self) -> None:
-        """As Textual's, but bytes that nobody understands do not end the program."""
+        """As Textual's, but input that cannot be parsed does not end the program."""
         while not self.exit_event.is_set():
             try:
                 self.run_input_thread()
-            except OSError:  # the terminal is gone: who watches over it says so
+            except OSError:  # the terminal is gone; the shutdown module notices that
                 self.exit_event.wait(_MOMENT)
-            except Exception as error:  # noqa: BLE001 - whatever was typed, one can go on typing
+            except Exception as error:  # noqa: BLE001 - later input can be read all the same
                 # Not the error itself: what was typed could be a token.
-                _log.error("something typed was not understood: %s", type(error).__name__)
+                _log.error("input could not be parsed: %s", type(error).__name__)
 
     def process_message(self, message: Message) -> None:
-        """As Textual's; in a thread. Some terminals tell their size among what is typed."""
+        """As Textual's; in a thread. Some terminals report their size among the input."""
         super().process_message(message)
         if isinstance(message, events.Resize):
-            self._draw_anew_soon()
-
-    # Another size
+            self._redraw_soon()
 
     def _resized(self, *_signal: object) -> None:
         """A signal handler: it can have interrupted anything, so act later."""
@@ -173,20 +173,18 @@ class TerminalDriver(LinuxDriver):
         self._app.post_message(events.Resize(size, size))
         self._draw_when_settled()
 
-    def _draw_anew_soon(self) -> None:
+    def _redraw_soon(self) -> None:
         """Called in a thread."""
         self._soon(self._draw_when_settled)
 
     def _draw_when_settled(self) -> None:
-        """Textual draws what has changed for it; a terminal that shrank and grew has lost more."""
+        """Redraw all: Textual draws what changed, but a terminal that was resized has lost more."""
         if self._size_settles is not None:
             self._size_settles.cancel()
-        self._size_settles = self._loop.call_later(_SETTLED, self._draw_anew)
+        self._size_settles = self._loop.call_later(_SETTLED, self._redraw)
 
-    def _draw_anew(self) -> None:
+    def _redraw(self) -> None:
         self._app.call_later(self._app.refresh)
-
-    # Ctrl+Z
 
     def _sigtstp_application(self, *_signal: object) -> None:
         """A signal handler: Textual's queue can be locked just now, so act later."""
@@ -210,26 +208,26 @@ class TerminalDriver(LinuxDriver):
         self._is_stopping = False
 
     def _come_back(self) -> None:
-        """Something has stopped this process without a word (SIGSTOP), and it goes on."""
+        """Redraw after SIGSTOP, of which a process gets no notice, and SIGCONT."""
         terminal = this_process.terminal
         if not terminal.is_taken:
             return
         self._is_stopping = True
         if self._is_ours_again():
-            self._give_back()  # Textual's threads too begin afresh
+            self._give_back()  # restarts Textual's threads too
             self._take()
         elif not terminal.is_ours:
-            terminal.given_back()  # the shell has it: it is not for us to put back
+            terminal.given_back()  # the shell has it and sets its own modes
         self._is_stopping = False
 
     def _give_back(self) -> None:
         self.suspend_application_mode()
-        this_process.terminal.put_back()  # where it did not take all of that
+        this_process.terminal.put_back()  # in case the terminal did not take all of that
 
     def _take(self) -> None:
         self._must_signal_resume = True
         self.resume_application_mode()
-        self._draw_anew()
+        self._redraw()
 
     def _is_ours_again(self) -> bool:
         """Stay stopped until the terminal is ours again; False if the process is to end instead."""
@@ -240,5 +238,5 @@ class TerminalDriver(LinuxDriver):
         return this_process.status is None
 
     def _soon(self, act: Callable[[], None]) -> None:
-        with suppress(RuntimeError):  # the loop is closed: the program is as good as over
+        with suppress(RuntimeError):  # the loop is closed: the program ends
             self._loop.call_soon_threadsafe(act)

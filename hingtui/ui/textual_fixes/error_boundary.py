@@ -1,8 +1,9 @@
 """Keep the dashboard running after an unexpected exception in a handler, worker or thread.
 
-Textual ends the program for any exception in a handler, a timer or a drawing, and with it every
-download. Here it ends in the log and in a toast, once the first picture stands: a fault before
-that has no screen to be told on, and ends the program with a traceback.
+Textual 8.2.8 ends the program, and with it every download, for any exception in a handler, a timer
+or a drawing, and offers no hook (https://github.com/Textualize/textual/issues/2818, closed without
+one). Here the exception goes to the log and to a toast once the first picture is drawn. Before that
+there is no screen to report it on, so the program ends with a traceback.
 """
 
 from __future__ import annotations
@@ -26,22 +27,25 @@ from hingtui.text.i18n import _
 _log = logging.getLogger(__name__)
 
 
-class SurvivingApp(App[None]):
-    """An app that ends only because somebody said so."""
+class ErrorBoundaryApp(App[None]):
+    """An app that ends only when the user or a signal ends it."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.is_standing = False
+        self.is_drawn = False
         """Whether the first picture was drawn."""
-        self.survived: Counter[tuple[object, ...]] = Counter()
-        """What was lived through, by kind and place."""
+        self.unexpected: Counter[tuple[object, ...]] = Counter()
+        """The unexpected exceptions so far, by type and place."""
 
-    def survive(self, error: Exception, what: str) -> None:
-        """Tell of an error and go on. What happens each second is not told each second."""
+    def report_unexpected(self, error: Exception, what: str) -> None:
+        """Log an exception, and show a toast the first time.
+
+        What goes on failing is logged the 1st, 10th, 100th time and so on.
+        """
         frames = traceback.extract_tb(error.__traceback__)[-1:]
         kind = (type(error), *((frame.filename, frame.lineno) for frame in frames))
-        self.survived[kind] += 1
-        count = self.survived[kind]
+        self.unexpected[kind] += 1
+        count = self.unexpected[kind]
         if str(count).strip("0") != "1":  # 1, 10, 100 and so on
             return
         _log.error("%s failed (%d times so far)", what, count, exc_info=error)
@@ -50,10 +54,10 @@ class SurvivingApp(App[None]):
             self.notify(words, severity="error", markup=False)
 
     def _handle_exception(self, error: Exception) -> None:
-        if isinstance(error, WorkerFailed) and _was_left_behind():
+        if isinstance(error, WorkerFailed) and _is_worker_of_closed_screen():
             _log.info("a worker of what is no longer shown: %s", error)
-        elif self.is_standing:
-            self.survive(error, "the screen")
+        elif self.is_drawn:
+            self.report_unexpected(error, "the screen")
         else:
             super()._handle_exception(error)
 
@@ -61,29 +65,31 @@ class SurvivingApp(App[None]):
         try:
             await super()._dispatch_message(message)
         except Exception as error:
-            if not self.is_standing:
+            if not self.is_drawn:
                 raise
-            self.survive(error, f"handling {type(message).__name__}")
+            self.report_unexpected(error, f"handling {type(message).__name__}")
 
     def _register_child(
         self, parent: DOMNode, child: Widget, before: int | None, after: int | None
     ) -> None:
-        """Every widget's loop goes on after a failed handler; Textual's own would end for ever."""
+        """Keep a widget's message loop going after a failed handler; Textual's own would end."""
         dispatch = child._dispatch_message
 
         async def contained(message: Message) -> None:
             try:
                 await dispatch(message)
             except Exception as error:
-                if not self.is_standing:
+                if not self.is_drawn:
                     raise
-                self.survive(error, f"{type(child).__name__} handling {type(message).__name__}")
+                self.report_unexpected(
+                    error, f"{type(child).__name__} handling {type(message).__name__}"
+                )
 
         child._dispatch_message = contained  # type: ignore[method-assign]
         super()._register_child(parent, child, before, after)
 
     def _fatal_error(self) -> None:
-        """As Textual's own, but without local variables and without secrets in what is said."""
+        """As Textual's own, but without local variables and secrets in the traceback."""
         from hingtui.text.redaction import crash_report
 
         self.bell()
@@ -94,14 +100,16 @@ class SurvivingApp(App[None]):
 
     @on(Worker.StateChanged)
     def _worker_changed(self, event: Worker.StateChanged) -> None:
-        """All workers are the app's own, and none may fail in silence."""
+        """Report a failed worker: all of hingtui's workers belong to the app."""
         error = event.worker.error
         if event.state is WorkerState.ERROR and isinstance(error, Exception):
-            self.survive(error, f"the worker {event.worker.name}")
+            self.report_unexpected(error, f"the worker {event.worker.name}")
 
 
-def _was_left_behind() -> bool:
-    """Whether the worker that runs is one of a closed dialog: Textual's palette looks for its list
-    even while it is taken apart."""
+def _is_worker_of_closed_screen() -> bool:
+    """Whether the running worker belongs to a closed dialog.
+
+    Textual's palette looks for its list even while it is removed.
+    """
     worker = active_worker.get(None)
     return worker is not None and not (worker.node.is_attached and worker.node.display)

@@ -1,4 +1,9 @@
-"""The line of keys at the foot of the screen, refreshed with the bindings."""
+"""A footer that releases the keys it no longer shows.
+
+Textual 8.2.8 makes all keys of the footer anew whenever a dialog comes or goes, and watchers that
+`data_bind` made keep the old ones alive (https://github.com/Textualize/textual/issues/6666): ten
+kilobytes a key, eight keys at a time.
+"""
 
 from __future__ import annotations
 
@@ -7,13 +12,9 @@ from textual.widgets import Footer
 
 
 class KeyBar(Footer):
-    """Textual's footer without what that leaves behind.
-
-    It makes all keys anew whenever a dialog comes or goes, and each of them goes on watching it for
-    ever: ten kilobytes a key, eight keys at a time.
-    """
+    """Textual's footer without the leak."""
 
     async def recompose(self) -> None:
-        """As Textual's; the keys that go are forgotten."""
+        """As Textual's, after dropping the watchers of the keys that go."""
         Reactive._clear_watchers(self)
         await super().recompose()

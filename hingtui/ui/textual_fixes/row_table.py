@@ -1,9 +1,11 @@
 """A DataTable of one-line rows that costs what is visible and what changed, not what it holds.
 
 Stock DataTable keeps every cell of every row, measures new rows cell by cell, and repaints all of
-itself for each changed cell. Here a row is a key; its cells are made when it comes into sight, one
-strip is drawn for a whole row, and a changed row is repainted alone. It leans on private methods
-of Textual 8.2: tests compare what it draws with the stock table, cell for cell.
+itself for each changed cell (Textual 8.2.8; https://github.com/Textualize/textual/issues/1892 asks
+for lazy rows, https://github.com/Textualize/textual/issues/5951 for speed). Here a row is a key;
+its cells are made when it comes into view, one strip is drawn for a whole row, and a changed row is
+repainted alone. The private members of Textual that this uses are listed in `private_members`;
+tests compare what it draws with the stock table, cell for cell.
 """
 
 from __future__ import annotations
@@ -24,7 +26,7 @@ from textual.widgets.data_table import ColumnKey, Row, RowKey
 
 from hingtui.ui.table.cell import Cell
 
-_REMEMBERED = 500
+_MOST_STRIPS = 500
 """Drawn rows kept; more than any screen has lines."""
 
 
@@ -32,10 +34,10 @@ Key = TypeVar("Key", bound=Hashable)
 
 
 class RowTable(DataTable[Text], Generic[Key]):
-    """Shows rows by key, in the order given. A subclass says what stands in a row's cells.
+    """Shows rows by key, in the order given. A subclass gives the cells of a row.
 
-    Rows are set all at once, by `set_rows`: the stock methods that add, change, sort or remove
-    single rows have no place here.
+    Rows are set all at once, by `set_rows`; the stock methods that add, change, sort or remove
+    single rows are not supported.
     """
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002 - Textual's own name for it
@@ -45,10 +47,8 @@ class RowTable(DataTable[Text], Generic[Key]):
         self._strips: dict[int, tuple[object, Strip]] = {}
         self._place({})
 
-    # What a subclass says and does
-
     def cells_of(self, key: Key) -> tuple[Cell, ...]:
-        """What stands in the columns of this row now."""
+        """The cells of this row now, one for each column."""
         raise NotImplementedError
 
     def set_columns(self, columns: Sequence[tuple[str, str, int]]) -> None:
@@ -58,7 +58,7 @@ class RowTable(DataTable[Text], Generic[Key]):
         self._place({})  # or add_column would give each row a cell
         for key, label, width in columns:
             self.add_column(Text(label), key=key, width=width)
-        self.forget()
+        self.redraw_all()
 
     def set_rows(self, keys: Sequence[Key]) -> None:
         """Show these rows, in this order."""
@@ -67,22 +67,22 @@ class RowTable(DataTable[Text], Generic[Key]):
         self._update_count += 1
         width = sum(column.get_render_width(self) for column in self.columns.values())
         self.virtual_size = Size(width, len(keys) + self.header_height)
-        self._forget_drawn()
+        self._clear_drawn()
 
-    def forget(self) -> None:
-        """Everything may look different now: draw all of it anew."""
+    def redraw_all(self) -> None:
+        """Make and draw all cells anew."""
         self._cells.clear()
         self._update_count += 1
-        self._forget_drawn()
+        self._clear_drawn()
 
-    def _forget_drawn(self) -> None:
-        """Draw anew, without what the stock table keeps: a thousand headers of the past."""
+    def _clear_drawn(self) -> None:
+        """Drop the drawn rows, and the stock table's caches of old headers."""
         self._strips.clear()
         self._clear_caches()
         self.refresh()
 
     def update_row(self, key: Key) -> None:
-        """This row may look different now: repaint it if it is in sight, and if it does."""
+        """Repaint this row if it is in view and its cells changed."""
         old = self._cells.pop(key, None)
         index = self._index.get(key)
         if index is None or not self.is_visible_row(index):
@@ -91,12 +91,12 @@ class RowTable(DataTable[Text], Generic[Key]):
         if new != old:
             self.refresh_row(index)
 
-    def forget_row(self, key: Key) -> None:
-        """This row is out of sight and may look different when it is seen again."""
+    def drop_row(self, key: Key) -> None:
+        """Make the cells of this row, which is out of view, anew when it comes into view."""
         self._cells.pop(key, None)
 
     def update_visible(self) -> None:
-        """Time has passed: look anew at what is in sight, and forget what is not."""
+        """Update the rows in view, and drop the cells of all others."""
         keys = self.visible_keys()
         self._cells = {key: self._cells[key] for key in keys if key in self._cells}
         first = max(0, int(self.scroll_offset.y))
@@ -106,19 +106,17 @@ class RowTable(DataTable[Text], Generic[Key]):
             self.update_row(key)
 
     def visible_keys(self) -> Sequence[Key]:
-        """The keys of the rows in sight."""
+        """The keys of the rows in view."""
         first = max(0, int(self.scroll_offset.y))
         return self._keys[first : first + max(0, self.size.height - self.header_height)]
 
     def is_visible_row(self, index: int) -> bool:
-        """Whether the row at `index` is in sight."""
+        """Whether the row at `index` is in view."""
         first = int(self.scroll_offset.y)
         return first <= index < first + self.size.height - self.header_height
 
-    # What the stock table asks about rows
-
     def _place(self, index: dict[Key, int]) -> None:
-        """Let the stock table find rows where it looks for them: only keys and places matter."""
+        """Give the stock table the rows in the attributes where it looks for them."""
         self._index = index
         self.rows = index  # type: ignore[assignment]
         self._data = index  # type: ignore[assignment]
@@ -135,7 +133,7 @@ class RowTable(DataTable[Text], Generic[Key]):
 
     @property
     def ordered_rows(self) -> list[Row]:
-        """Nothing here needs the rows as objects; no row is fixed, and all are one line high."""
+        """None: no row is fixed, and all are one line high, so Textual needs no Row objects."""
         return []
 
     @property
@@ -169,8 +167,6 @@ class RowTable(DataTable[Text], Generic[Key]):
         self.scroll_relative(y=direction * height, animate=False, force=True)
         self.move_cursor(row=self.cursor_row + direction * height, scroll=False)
 
-    # Drawing
-
     def _cells_at(self, key: Key) -> tuple[Cell, ...]:
         cells = self._cells.get(key)
         if cells is None:
@@ -197,7 +193,7 @@ class RowTable(DataTable[Text], Generic[Key]):
         )
         drawn = self._strips.get(index)
         if drawn is None or drawn[0] != state:
-            if len(self._strips) > _REMEMBERED:
+            if len(self._strips) > _MOST_STRIPS:
                 self._strips.clear()
             drawn = self._strips[index] = (state, self._draw(index, cells, x1, x2, base_style))
         return drawn[1]
@@ -239,12 +235,12 @@ class RowTable(DataTable[Text], Generic[Key]):
 
 
 def _key(row_key: RowKey | Key) -> Key:
-    """The key that the stock table has wrapped."""
+    """The key that DataTable has wrapped."""
     return row_key.value if isinstance(row_key, RowKey) else row_key  # type: ignore[return-value]
 
 
 class _Locations(Generic[Key]):
-    """Where rows are, in the way in which the stock table asks for it."""
+    """Maps row keys to row numbers, with the part of Textual's TwoWayDict that DataTable uses."""
 
     def __init__(self, keys: Sequence[Key], index: dict[Key, int]) -> None:
         self._keys = keys

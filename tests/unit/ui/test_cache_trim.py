@@ -7,27 +7,27 @@ from pathlib import Path
 from rich.cells import cached_cell_len
 from rich.segment import Segment
 
-from hingtui.ui.textual_fixes.cache_trim import EVERY, caches, forget
+from hingtui.ui.textual_fixes.cache_trim import TRIM_INTERVAL, drawing_caches, trim
 from tests.support.pilot import stage
 from tests.support.scene import job, until
 
 
 def test_everything_that_grows_with_what_is_drawn_is_found() -> None:
-    names = {cache.__qualname__ for cache in caches()}
+    names = {cache.__qualname__ for cache in drawing_caches()}
     assert names >= {"cached_cell_len", "Segment._split_cells", "StylesCache.get_inner_outer"}
 
 
 def test_what_is_remembered_is_forgotten() -> None:
     Segment("宽宽").split_cells(3)
     assert Segment._split_cells.cache_info().currsize
-    forget()
-    assert not any(cache.cache_info().currsize for cache in caches())
+    trim()
+    assert not any(cache.cache_info().currsize for cache in drawing_caches())
 
 
 async def test_the_screen_stays_as_it_is(tmp_path: Path) -> None:
     async with stage(tmp_path, job(prompt="宽 one clip")) as acting:
         before = acting.lines()
-        forget()
+        trim()
         acting.app.screen.refresh(layout=True)
         acting.table.refresh()
         await acting.drawn()
@@ -38,5 +38,5 @@ async def test_it_is_done_every_ten_minutes(tmp_path: Path) -> None:
     async with stage(tmp_path) as acting:
         for number in range(1000):
             cached_cell_len(f"a text that was drawn once, {number}")
-        acting.clock.advance(EVERY)
+        acting.clock.advance(TRIM_INTERVAL)
         await until(lambda: cached_cell_len.cache_info().currsize < 500)

@@ -1,0 +1,53 @@
+"""The private members of Textual that hingtui uses. A test names those that an upgrade removes."""
+
+from __future__ import annotations
+
+PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
+    "textual.widgets.DataTable": (
+        # row_table: where the stock table looks for rows and columns
+        "_column_locations",
+        "_data",
+        "_row_locations",
+        # row_table: what it repaints and caches
+        "_clear_caches",
+        "_pseudo_class_state",
+        "_update_count",
+        # row_table: overridden
+        "_get_cell_region",
+        "_get_row_region",
+        "_render_line",
+        "_total_row_height",
+        # row_table: styles of rows, the cursor and the mouse
+        "_get_row_style",
+        "_get_styles_to_render_cell",
+        "_set_hover_cursor",
+        "_show_hover_cursor",
+    ),
+    "textual._segment_tools": ("line_crop",),  # row_table
+    "textual.app.App": (
+        "_bindings",  # app: bindings with translated labels
+        "_close_messages_no_wait",  # error_boundary
+        "_dispatch_message",  # error_boundary
+        "_exit_renderables",  # error_boundary
+        "_fatal_error",  # error_boundary
+        "_handle_exception",  # error_boundary
+        "_loop",  # app: a signal reaches the event loop
+        "_register_child",  # error_boundary
+        "_unnotify",  # toast_redraw
+    ),
+    "textual.reactive.Reactive": ("_clear_watchers",),  # footer
+    "textual.drivers.linux_driver.LinuxDriver": (
+        "_app",
+        "_file",
+        "_get_terminal_size",
+        "_in_band_window_resize",
+        "_loop",
+        "_mouse_pixels",
+        "_must_signal_resume",
+        "_run_input_thread",
+        "_sigcont_application",
+        "_sigtstp_application",
+        "_writer_thread",
+    ),
+}
+"""Members by the dotted name of their class or module."""

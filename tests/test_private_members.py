@@ -1,0 +1,71 @@
+"""The private members of Textual that hingtui uses exist, and their list is complete."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from importlib import import_module
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from textual.app import App
+from textual.widgets import DataTable
+
+from hingtui.ui.textual_fixes import private_members, row_table
+from hingtui.ui.textual_fixes.private_members import PRIVATE_MEMBERS
+
+NAMES = [(owner, member) for owner, members in PRIVATE_MEMBERS.items() for member in members]
+
+
+def owner_of(name: str) -> object:
+    """The module or class; of what has attributes only once it is made, an object."""
+    if name == "textual.app.App":
+        return App()
+    if name == "textual.widgets.DataTable":
+        return DataTable()
+    try:
+        return import_module(name)
+    except ModuleNotFoundError:
+        module, _, attribute = name.rpartition(".")
+        return getattr(import_module(module), attribute)
+
+
+def assigned_in(owner: object) -> set[str]:
+    """The attributes that the methods of a class assign, of this class and its bases."""
+    names: set[str] = set()
+    for one in owner.__mro__ if isinstance(owner, type) else ():
+        if one.__module__.startswith("textual"):
+            path = import_module(one.__module__).__file__
+            names |= set(attributes(ast.parse(Path(str(path)).read_text("utf-8")), "self"))
+    return names
+
+
+def attributes(tree: ast.AST, of: str) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+            continue
+        if node.value.id == of:
+            yield node.attr
+
+
+@pytest.mark.parametrize(("owner", "member"), NAMES, ids=[f"{o}.{m}" for o, m in NAMES])
+def test_textual_still_has_the_member(owner: str, member: str) -> None:
+    found = owner_of(owner)
+    assert hasattr(found, member) or member in assigned_in(found), (
+        f"Textual {version('textual')} has no {owner}.{member} any more: adapt the module that "
+        f"{Path(private_members.__file__).name} names for it"
+    )
+
+
+def test_every_private_member_that_the_table_uses_is_listed() -> None:
+    tree = ast.parse(Path(row_table.__file__).read_text("utf-8"))
+    (table,) = (
+        node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == "RowTable"
+    )
+    used = {name for name in attributes(table, "self") if name.startswith("_")}
+    theirs = {name for name in used if hasattr(DataTable(), name)}
+    defined = {node.name for node in table.body if isinstance(node, ast.FunctionDef)}
+    theirs |= {name for name in defined if name.startswith("_") and hasattr(DataTable, name)}
+    theirs -= {"__init__"}
+    assert theirs - set(PRIVATE_MEMBERS["textual.widgets.DataTable"]) == set()
