@@ -1,4 +1,4 @@
-"""The dashboard. Textual lives here and nowhere else."""
+"""The dashboard: the only package that imports Textual."""
 
 import os
 

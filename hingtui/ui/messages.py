@@ -8,7 +8,7 @@ from hingtui.monitor import Changes
 
 
 class VideosChanged(Message):
-    """The monitor has news."""
+    """Rows, downloads or the gateway's state changed."""
 
     def __init__(self, changes: Changes) -> None:
         super().__init__()

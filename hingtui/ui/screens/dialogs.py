@@ -68,7 +68,7 @@ class PasteArea(TextArea):
 
 
 class AddDialog(Dialog[str]):
-    """Asks for text that holds ids; says live what is found in it."""
+    """Asks for text that holds ids, and says while it is typed what is found in it."""
 
     def __init__(self, known: frozenset[str]) -> None:
         super().__init__()
@@ -87,7 +87,7 @@ class AddDialog(Dialog[str]):
             yield Label(_("Enter adds, Esc cancels"), classes="hint", markup=False)
 
     def on_mount(self) -> None:
-        """Ready to be pasted into."""
+        """Put the cursor into the text."""
         self.query_one(PasteArea).focus()
 
     @on(TextArea.Changed)
@@ -122,26 +122,26 @@ def describe_found(text: str, known: frozenset[str]) -> str:
 
 
 class HiddenInput(Input):
-    """What is typed here stays here: a terminal's clipboard is for every program to read."""
+    """An input from which nothing is copied: every program can read the clipboard."""
 
     def action_copy(self) -> None:
-        """Nothing of it is copied."""
+        """Copy nothing."""
 
     def action_cut(self) -> None:
-        """Nor cut."""
+        """Cut nothing."""
 
 
 class TokenDialog(Dialog[tuple[str, bool]]):
     """Asks for the token, hidden; the answer is the token and whether to keep it."""
 
-    def __init__(self, host: str, path: str) -> None:
+    def __init__(self, gateway: str, path: str) -> None:
         super().__init__()
-        self._host = host
+        self._gateway = gateway
         self._path = path
 
     def compose(self) -> ComposeResult:
         with Vertical(id="token-box", classes="box"):
-            title = _("Token for {host}").format(host=legible(self._host))
+            title = _("Token for {host}").format(host=legible(self._gateway))
             yield Label(title, classes="title", markup=False)
             yield Label(
                 _("It is sent to this host only, and stays hidden."), classes="hint", markup=False
@@ -158,7 +158,7 @@ class TokenDialog(Dialog[tuple[str, bool]]):
             )
 
     def on_mount(self) -> None:
-        """Ready to be typed into."""
+        """Put the cursor into the input."""
         self.query_one(Input).focus()
 
     @on(Input.Submitted)
@@ -180,7 +180,7 @@ class TokenDialog(Dialog[tuple[str, bool]]):
 
 
 class QuitDialog(Dialog[bool]):
-    """Asks whether to quit while files are being saved."""
+    """Asks whether to quit while downloads run."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *ESCAPE,

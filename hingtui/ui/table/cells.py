@@ -26,7 +26,7 @@ SOON, VERY_SOON = 600.0, 180.0
 
 @dataclass(frozen=True, slots=True)
 class RenderContext:
-    """What all cells of one drawing have in common."""
+    """What drawing the cells of one row needs besides the row."""
 
     now: float
     """Unix seconds on the server's clock."""
@@ -36,93 +36,95 @@ class RenderContext:
     key_for: KeyFor = default_key_for
 
 
-def status_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
-    """Icon and word, coloured; the server's own word where its meaning is not known."""
-    standing = row_state_of(watched, sight.now)
-    word = row_state_word(standing)
-    if standing is RowState.UNKNOWN and watched.video is not None and watched.video.raw_status:
-        word = watched.video.raw_status
-    elif standing is RowState.MISSING and watched.trouble is not None:
-        word = diagnose(watched.trouble.error).short
-    style = row_state_style(standing, sight.palette)
-    if watched.is_old and watched.video is not None and not watched.is_final:
-        style = sight.palette.muted + Style(italic=True)  # from an earlier run, not asked again yet
-    return text_cell(f"{row_state_icon(standing)} {word}", style, width)
+def status_cell(row: Row, context: RenderContext, width: int) -> Cell:
+    """Icon and word in colour; the server's own word where hingtui does not know it."""
+    state = row_state_of(row, context.now)
+    word = row_state_word(state)
+    if state is RowState.UNKNOWN and row.video is not None and row.video.raw_status:
+        word = row.video.raw_status
+    elif state is RowState.MISSING and row.trouble is not None:
+        word = diagnose(row.trouble.error).short
+    style = row_state_style(state, context.palette)
+    if row.is_old and row.video is not None and not row.is_final:
+        style = context.palette.muted + Style(
+            italic=True
+        )  # from an earlier run, not asked again yet
+    return text_cell(f"{row_state_icon(state)} {word}", style, width)
 
 
-def progress_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
-    """A bar with what is reported of it, or the one thing worth saying where there is no bar."""
-    palette = sight.palette
-    standing = row_state_of(watched, sight.now)
-    if standing is RowState.SAVING:
-        return download_bar(watched, palette, width)
-    if standing is RowState.SAVED:
-        if not watched.is_verified:
+def progress_cell(row: Row, context: RenderContext, width: int) -> Cell:
+    """A bar of the reported progress; where there is none, the size, an error or the next step."""
+    palette = context.palette
+    state = row_state_of(row, context.now)
+    if state is RowState.SAVING:
+        return download_bar(row, palette, width)
+    if state is RowState.SAVED:
+        if not row.is_verified:
             return text_cell(_("unverified"), palette.warning, width)
-        size = watched.saved_bytes
+        size = row.saved_bytes
         return text_cell(human_bytes(size) if size is not None else "", palette.muted, width)
-    if (trouble := _short_trouble(watched, standing)) is not None:
-        style = palette.warning if standing is RowState.WAITING else palette.error
+    if (trouble := _short_error(row, state)) is not None:
+        style = palette.warning if state is RowState.WAITING else palette.error
         return text_cell(trouble, style, width)
-    if standing is RowState.READY:
+    if state is RowState.READY:
         return text_cell(
-            _("press {key}").format(key=sight.key_for("download")), palette.muted, width
+            _("press {key}").format(key=context.key_for("download")), palette.muted, width
         )
-    if watched.video is None or watched.is_final:
+    if row.video is None or row.is_final:
         return ()
-    progress = watched.video.progress
+    progress = row.video.progress
     if progress is None:
         return bar(None, "", width, palette.track, palette.filled)
     return bar(progress / 100, f"{progress:.0f}%", width, palette.track, palette.filled)
 
 
-def _short_trouble(watched: Row, standing: RowState) -> str | None:
-    """What is wrong with the download or the last question, in a few words."""
-    if watched.saving is not None and watched.saving.error is not None:
-        return diagnose(watched.saving.error).short
-    if watched.trouble is not None and standing is not RowState.MISSING:
-        return diagnose(watched.trouble.error).short
+def _short_error(row: Row, state: RowState) -> str | None:
+    """Why the download or the last request failed, in a few words; None if neither did."""
+    if row.saving is not None and row.saving.error is not None:
+        return diagnose(row.saving.error).short
+    if row.trouble is not None and state is not RowState.MISSING:
+        return diagnose(row.trouble.error).short
     return None
 
 
-def time_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
-    """What is left by our estimate; else for how long it has run, or how long ago it ended."""
-    palette = sight.palette
-    video = watched.video
+def time_cell(row: Row, context: RenderContext, width: int) -> Cell:
+    """The estimated time left; else for how long it has run, or how long ago it ended."""
+    palette = context.palette
+    video = row.video
     if video is None:
         return ()
-    if watched.is_saving and watched.saving is not None:
-        progress = watched.saving.progress
+    if row.is_saving and row.saving is not None:
+        progress = row.saving.progress
         if progress.total and progress.speed > 0:
             left = (progress.total - progress.received) / progress.speed
             return text_cell(
                 _("~{time} left").format(time=human_duration(left)), palette.plain, width
             )
         return ()
-    if watched.is_final:
+    if row.is_final:
         if video.completed_at is None:
             return ()
-        return text_cell(coarse_ago(sight.now - video.completed_at), palette.muted, width)
-    if sight.left is not None and video.status is Status.GENERATING:
-        if sight.left < 1:
+        return text_cell(coarse_ago(context.now - video.completed_at), palette.muted, width)
+    if context.left is not None and video.status is Status.GENERATING:
+        if context.left < 1:
             return text_cell(_("soon"), palette.plain, width)
-        # An estimate is not exact to the second, and rows that stand still are calm.
-        left = sight.left if sight.left < 60 else sight.left // 10 * 10
+        # An estimate is not exact to the second, and rows that change less are easier to read.
+        left = context.left if context.left < 60 else context.left // 10 * 10
         left_text = human_duration(left)
         return text_cell(_("~{time} left").format(time=left_text), palette.plain, width)
     if video.created_at is None:
         return ()
-    age = human_duration(sight.now - video.created_at)
+    age = human_duration(context.now - video.created_at)
     return text_cell(_("for {time}").format(time=age), palette.muted, width)
 
 
-def expiry_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
-    """The countdown to the moment the file vanishes; `~` where that moment is our estimate."""
-    palette = sight.palette
-    ends = watched.expiry
-    if ends is None or watched.saved is not None:
+def expiry_cell(row: Row, context: RenderContext, width: int) -> Cell:
+    """The countdown to the file's expiry; `~` where that is an estimate."""
+    palette = context.palette
+    ends = row.expiry
+    if ends is None or row.saved is not None:
         return ()
-    left = ends.at - sight.now
+    left = ends.at - context.now
     if left <= 0:
         return text_cell(
             _("gone") if ends.basis is Basis.SERVER else _("gone?"), palette.muted, width
@@ -137,7 +139,7 @@ def expiry_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
 
 
 def coarse_ago(seconds: float) -> str:
-    """How long ago, in one coarse unit, so that what is over does not flicker."""
+    """How long ago, in one coarse unit, so that it changes rarely."""
     minutes = int(seconds // 60)
     if minutes < 1:
         return _("just now")
@@ -148,48 +150,48 @@ def coarse_ago(seconds: float) -> str:
     return _("{n} d ago").format(n=minutes // (24 * 60))
 
 
-def model_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
+def model_cell(row: Row, context: RenderContext, width: int) -> Cell:
     """The model's name."""
-    model = watched.video.model if watched.video else ""
-    return text_cell(model, sight.palette.muted, width)
+    model = row.video.model if row.video else ""
+    return text_cell(model, context.palette.muted, width)
 
 
-def shape_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
+def shape_cell(row: Row, context: RenderContext, width: int) -> Cell:
     """Size in pixels and length in seconds."""
-    return text_cell(shape_of(watched), sight.palette.muted, width)
+    return text_cell(shape_of(row), context.palette.muted, width)
 
 
-def shape_of(watched: Row) -> str:
+def shape_of(row: Row) -> str:
     """`720x1280 4s`, as far as it is known."""
-    video = watched.video
+    video = row.video
     if video is None:
         return ""
     seconds = "" if video.seconds is None else f"{video.seconds:g}s"
     return f"{video.size} {seconds}".strip()
 
 
-def title_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
-    """The prompt; where there is none, the id; before it, why the video failed."""
-    prompt = watched.video.prompt if watched.video else ""
-    if watched.status is Status.FAILED:
-        reason = fit(error_line(watched), width)
+def title_cell(row: Row, context: RenderContext, width: int) -> Cell:
+    """The prompt, or the id where there is none; for a failed video, the reason first."""
+    prompt = row.video.prompt if row.video else ""
+    if row.status is Status.FAILED:
+        reason = fit(error_line(row), width)
         room = width - cell_len(reason)
-        name = one_line(prompt[: width * 4]) or short_id(watched.id, max(0, room - 2))
+        name = one_line(prompt[: width * 4]) or short_id(row.id, max(0, room - 2))
         rest = fit(f"  {name}", room)
-        return ((reason, sight.palette.error), (rest, sight.palette.muted))
+        return ((reason, context.palette.error), (rest, context.palette.muted))
     if prompt:
-        return text_cell(one_line(prompt[: width * 4]), sight.palette.plain, width)
-    return text_cell(short_id(watched.id, width), sight.palette.muted, width)
+        return text_cell(one_line(prompt[: width * 4]), context.palette.plain, width)
+    return text_cell(short_id(row.id, width), context.palette.muted, width)
 
 
-def id_cell(watched: Row, sight: RenderContext, width: int) -> Cell:
+def id_cell(row: Row, context: RenderContext, width: int) -> Cell:
     """The id that was asked for."""
-    return text_cell(short_id(watched.id, width), sight.palette.muted, width)
+    return text_cell(short_id(row.id, width), context.palette.muted, width)
 
 
-def error_line(watched: Row) -> str:
+def error_line(row: Row) -> str:
     """Why a video failed, on one line, in the server's words."""
-    error = watched.video.error if watched.video else None
+    error = row.video.error if row.video else None
     if error is None:
         return _("no reason given")
     return one_line(error.message or error.code)

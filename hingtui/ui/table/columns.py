@@ -17,7 +17,7 @@ from hingtui.ui.table.row_state import row_state_word
 PADDING = 2
 """Cells that a table puts around each column."""
 _TITLE_LEAST, _TITLE_GOOD = 16, 30
-"""Cells of the prompt that are kept at any rate, and before another column may come."""
+"""Least cells of the prompt, and cells it gets before a less important column is shown."""
 _SCROLLBAR = 1
 
 
@@ -33,7 +33,7 @@ class ColumnPlan:
 
 
 def plan_columns(width: int) -> tuple[ColumnPlan, ...]:
-    """The columns for a table `width` cells wide: what matters less gives way first."""
+    """The columns for a table `width` cells wide; the least important are left out first."""
     status = ColumnPlan("status", _("STATUS"), _status_width(), cells.status_cell)
     narrow = 12 if width < 100 else 20
     progress = ColumnPlan("progress", _("PROGRESS"), narrow, cells.progress_cell)
@@ -64,4 +64,4 @@ def plan_columns(width: int) -> tuple[ColumnPlan, ...]:
 
 def _status_width() -> int:
     """Room for the icon and the longest word in the language in use."""
-    return 2 + max(cell_len(row_state_word(standing)) for standing in RowState)
+    return 2 + max(cell_len(row_state_word(state)) for state in RowState)

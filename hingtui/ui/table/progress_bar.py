@@ -13,13 +13,13 @@ from hingtui.ui.table.cell import Cell
 from hingtui.ui.theme.palette import Palette
 
 
-def download_bar(watched: Row, palette: Palette, width: int) -> Cell:
+def download_bar(row: Row, palette: Palette, width: int) -> Cell:
     """How much of the file is here, and how fast the rest comes."""
-    if watched.saving is None or watched.saving.state is DownloadState.QUEUED:
+    if row.saving is None or row.saving.state is DownloadState.QUEUED:
         return bar(None, _("in line"), width, palette.track, palette.filled_saving)
-    progress = watched.saving.progress
+    progress = row.saving.progress
     share = progress.received / progress.total if progress.total else None
-    return bar(share, _bytes_label(watched, width), width, palette.track, palette.filled_saving)
+    return bar(share, _bytes_label(row, width), width, palette.track, palette.filled_saving)
 
 
 def bar(share: float | None, label: str, width: int, track: Style, filled: Style) -> Cell:
@@ -32,7 +32,7 @@ def bar(share: float | None, label: str, width: int, track: Style, filled: Style
     done = 0 if share is None else round(min(1.0, max(0.0, share)) * width)
     if share is not None and share > 0:
         done = max(1, done)
-    # A label that the end of the bar would cut stands behind it, if there is room.
+    # A label that the end of the bar would cut is put behind it, if there is room.
     before = done + 1 if 0 < done <= cell_len(label) + 1 else 1
     if before + cell_len(label) > width:
         before = 1
@@ -51,11 +51,11 @@ def _chars_within(line: str, cells: int) -> int:
     return len(line)
 
 
-def _bytes_label(watched: Row, width: int) -> str:
+def _bytes_label(row: Row, width: int) -> str:
     """`1.2/3.4 MB 800 kB/s`, or as much of it as there is room for."""
-    if watched.saving is None:
+    if row.saving is None:
         return ""
-    progress = watched.saving.progress
+    progress = row.saving.progress
     got = human_bytes(progress.received)
     speed = f"{human_bytes(progress.speed)}/s" if progress.speed > 0 else ""
     if not progress.total:

@@ -24,8 +24,8 @@ _ICONS = {
 }
 
 
-def row_state_word(standing: RowState) -> str:
-    """The word for a standing, in the language in use."""
+def row_state_word(state: RowState) -> str:
+    """The word for a state, in the language in use."""
     return {
         RowState.ASKING: _("asking"),
         RowState.MISSING: _("not known yet"),
@@ -38,12 +38,12 @@ def row_state_word(standing: RowState) -> str:
         RowState.FAILED: _("failed"),
         RowState.EXPIRED: _("expired"),
         RowState.UNKNOWN: _("unknown"),
-    }[standing]
+    }[state]
 
 
-def row_state_style(standing: RowState, palette: Palette) -> Style:
-    """The colour of a standing."""
-    match standing:
+def row_state_style(state: RowState, palette: Palette) -> Style:
+    """The colour of a state."""
+    match state:
         case RowState.GENERATING:
             return palette.primary
         case RowState.READY:
@@ -60,6 +60,6 @@ def row_state_style(standing: RowState, palette: Palette) -> Style:
             return palette.muted
 
 
-def row_state_icon(standing: RowState) -> str:
-    """The sign of a standing, one cell wide everywhere."""
-    return _ICONS[standing]
+def row_state_icon(state: RowState) -> str:
+    """The sign of a state, one cell wide everywhere."""
+    return _ICONS[state]

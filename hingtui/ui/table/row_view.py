@@ -11,8 +11,8 @@ from hingtui.text.i18n import _
 
 _LAST = float("inf")
 _RANK = {
-    standing: rank
-    for rank, standing in enumerate(
+    state: rank
+    for rank, state in enumerate(
         (
             RowState.READY,
             RowState.SAVING,
@@ -36,7 +36,7 @@ class Sort(Enum):
     ADDED = ""
     """The newest first; ids added together keep the order they were given in."""
     STATUS = "status"
-    """What wants something of a person first."""
+    """What needs attention first."""
     PROGRESS = "progress"
     EXPIRY = "expiry"
     """The soonest to vanish first."""
@@ -61,17 +61,17 @@ class RowView:
     """A filter and a sort."""
 
     filter: str = ""
-    """Words that must all stand somewhere in a row; compared without case."""
+    """Words that a row must all contain, in any order and case."""
     sort: Sort = Sort.ADDED
     is_reversed: bool = False
 
     @property
     def is_steady(self) -> bool:
-        """Whether only rows that come and go can change the arrangement."""
+        """Whether the order changes only when rows come or go."""
         return not self.filter and self.sort is Sort.ADDED
 
     def next_sort(self) -> RowView:
-        """Sorted by the next thing there is."""
+        """Sorted by the next column."""
         sorts = list(Sort)
         following = sorts[(sorts.index(self.sort) + 1) % len(sorts)]
         return replace(self, sort=following, is_reversed=False)

@@ -24,39 +24,39 @@ from hingtui.ui.table.row_state import row_state_icon, row_state_style, row_stat
 
 _HISTORY_SHOWN = 12
 _LINES_SHOWN = 200
-"""Of one text: ten thousand take Textual seconds, each second."""
+"""Lines of one text: ten thousand would take Textual seconds, at every redraw."""
 
 
 class DetailPane(VerticalScroll):
-    """Follows the cursor; it is given a row and the sight of it."""
+    """Shows the details of the row under the cursor."""
 
     def compose(self) -> ComposeResult:
         yield Static(id="detail-text", markup=False)
 
-    def show(self, watched: Row | None, sight: RenderContext | None) -> None:
+    def show(self, row: Row | None, context: RenderContext | None) -> None:
         """Show this row, or nothing."""
         text = Text(_("Nothing selected."))
-        if watched is not None and sight is not None:
-            text = detail_text(watched, sight)
+        if row is not None and context is not None:
+            text = detail_text(row, context)
         for lines in self.query("#detail-text").results(Static):
             lines.update(text)
 
 
-def detail_text(watched: Row, sight: RenderContext) -> Text:
-    """Every field, the whole prompt, errors with what to do, and the history."""
-    palette = sight.palette
-    standing = row_state_of(watched, sight.now)
+def detail_text(row: Row, context: RenderContext) -> Text:
+    """Every field, the whole prompt, errors with advice, and the history."""
+    palette = context.palette
+    state = row_state_of(row, context.now)
     text = Text()
     text.append(
-        f"{row_state_icon(standing)} {row_state_word(standing)}\n",
-        row_state_style(standing, palette),
+        f"{row_state_icon(state)} {row_state_word(state)}\n",
+        row_state_style(state, palette),
     )
-    facts = _facts(watched, sight)
+    facts = _facts(row, context)
     room = max((cell_len(name) for name, _value, _style in facts), default=0)
     for name, value, style in facts:
         text.append(name + " " * (room - cell_len(name) + 2), palette.muted)
         text.append(steady(value) + "\n", style)
-    for heading, lines, style in _paragraphs(watched, sight):
+    for heading, lines, style in _paragraphs(row, context):
         if heading:
             text.append(f"\n{heading}\n", palette.strong)
         for line in lines[:_LINES_SHOWN]:
@@ -70,20 +70,20 @@ def detail_text(watched: Row, sight: RenderContext) -> Text:
 _Fact = tuple[str, str, Style]
 
 
-def _facts(watched: Row, sight: RenderContext) -> list[_Fact]:
-    """Name, value and style of each thing that is known."""
-    plain = sight.palette.plain
-    facts: list[tuple[str, str]] = [(_("Id"), watched.id)]
-    video = watched.video
+def _facts(row: Row, context: RenderContext) -> list[_Fact]:
+    """Name, value and style of every field that is known."""
+    plain = context.palette.plain
+    facts: list[tuple[str, str]] = [(_("Id"), row.id)]
+    video = row.video
     if video is not None:
-        is_over = video.progress is None or watched.is_final
+        is_over = video.progress is None or row.is_final
         progress = "" if is_over else f"{video.progress:g}%"
-        left = "" if sight.left is None else f"~{human_duration(sight.left)}"
+        left = "" if context.left is None else f"~{human_duration(context.left)}"
         seconds = "" if video.seconds is None else _("{n} s").format(n=f"{video.seconds:g}")
         took = ""
         cost = "" if video.cost is None else f"{video.cost.amount:g} {video.cost.unit}"
         started, ended = video.created_at, video.completed_at
-        if watched.is_final and started is not None and ended is not None:
+        if row.is_final and started is not None and ended is not None:
             took = human_duration(ended - started)
         facts += [
             (_("Id there"), video.remote_id),
@@ -96,22 +96,22 @@ def _facts(watched: Row, sight: RenderContext) -> list[_Fact]:
             (_("Remix of"), video.remixed_from),
             (_("Cost"), cost),
             (_("Created"), _moment(video.created_at)),
-            (_("Finished"), _moment(video.completed_at) if watched.is_final else ""),
+            (_("Finished"), _moment(video.completed_at) if row.is_final else ""),
             (_("Took"), took),
         ]
-    if watched.asked_at is not None and watched.is_old:
-        facts.append((_("As of"), coarse_ago(sight.now - watched.asked_at)))
+    if row.asked_at is not None and row.is_old:
+        facts.append((_("As of"), coarse_ago(context.now - row.asked_at)))
     shown = [(name, value, plain) for name, value in facts if value]
-    return shown + _endings(watched, sight)
+    return shown + _endings(row, context)
 
 
-def _endings(watched: Row, sight: RenderContext) -> list[_Fact]:
+def _endings(row: Row, context: RenderContext) -> list[_Fact]:
     """When the file vanishes, and where it was saved."""
-    palette = sight.palette
+    palette = context.palette
     facts: list[_Fact] = []
-    ends, video = watched.expiry, watched.video
+    ends, video = row.expiry, row.video
     if ends is not None:
-        left = ends.at - sight.now
+        left = ends.at - context.now
         mark = "~" if ends.is_estimate else ""
         words = f"{mark}{date_and_time(ends.at)}"
         if left > 0:
@@ -122,18 +122,18 @@ def _endings(watched: Row, sight: RenderContext) -> list[_Fact]:
         is_kept = video.usual_life == math.inf
         words = _("never: your own server keeps it") if is_kept else _("unknown")
         facts.append((_("Expires"), words, palette.plain))
-    if watched.saved is not None:
-        facts.append((_("Saved as"), legible(watched.saved), palette.success))
-        if watched.saved_bytes is not None:
-            facts.append((_("File size"), human_bytes(watched.saved_bytes), palette.plain))
-        if not watched.is_verified:
+    if row.saved is not None:
+        facts.append((_("Saved as"), legible(row.saved), palette.success))
+        if row.saved_bytes is not None:
+            facts.append((_("File size"), human_bytes(row.saved_bytes), palette.plain))
+        if not row.is_verified:
             words = _("no: nothing in the file proves that it is whole")
             facts.append((_("Verified"), words, palette.warning))
     return facts
 
 
 def _basis(ends: Expiry, video: Video | None) -> str:
-    """Where the moment comes from, in words."""
+    """Where the time of expiry comes from, in words."""
     if ends.basis is Basis.SERVER:
         return _("the server")
     if ends.basis is Basis.LINK:
@@ -147,10 +147,10 @@ def _basis(ends: Expiry, video: Video | None) -> str:
     ).format(n=hours)
 
 
-def _paragraphs(watched: Row, sight: RenderContext) -> list[tuple[str, list[str], Style]]:
-    palette = sight.palette
+def _paragraphs(row: Row, context: RenderContext) -> list[tuple[str, list[str], Style]]:
+    palette = context.palette
     blocks: list[tuple[str, list[str], Style]] = []
-    video = watched.video
+    video = row.video
     if video is not None and video.error is not None:
         has_failed = video.status is Status.FAILED
         advice = _("The gateway gave up on this video; ask for it again where you made it.")
@@ -159,32 +159,32 @@ def _paragraphs(watched: Row, sight: RenderContext) -> list[tuple[str, list[str]
         beneath += [advice] if has_failed else []
         blocks.append((heading, video.error.message.split("\n"), palette.error))
         blocks.append(("", beneath, palette.muted))
-    if watched.saving is not None and watched.saving.error is not None:
-        blocks.append((_("Download"), _told(watched.saving.error, sight), palette.warning))
-    if watched.trouble is not None:
-        lines = _told(watched.trouble.error, sight)
-        lines.append(_("Since {time}").format(time=time_of_day(watched.trouble.since)))
+    if row.saving is not None and row.saving.error is not None:
+        blocks.append((_("Download"), _error_lines(row.saving.error, context), palette.warning))
+    if row.trouble is not None:
+        lines = _error_lines(row.trouble.error, context)
+        lines.append(_("Since {time}").format(time=time_of_day(row.trouble.since)))
         blocks.append((_("Last question"), lines, palette.warning))
     if video is not None and video.prompt:
         blocks.append((_("Prompt"), video.prompt.split("\n"), palette.plain))
-    if watched.history:
+    if row.history:
         lines = [
             f"{time_of_day(seen.at)}  {seen.raw_status or seen.status.value}"
             + ("" if seen.progress is None else f"  {seen.progress:g}%")
-            for seen in reversed(watched.history[-_HISTORY_SHOWN:])
+            for seen in reversed(row.history[-_HISTORY_SHOWN:])
         ]
         blocks.append((_("Seen"), lines, palette.muted))
     return blocks
 
 
-def _told(error: Exception, sight: RenderContext) -> list[str]:
-    """An error in lines: what, what to do, the server's words, its request id."""
-    told = diagnose(error)
-    lines = [told.what, advice_text(told.advice, sight.key_for)]
-    if told.said:
-        lines.append(_("In its words: {words}").format(words=told.said))
-    if told.request_id:
-        lines.append(_("Request id for support: {id}").format(id=told.request_id))
+def _error_lines(error: Exception, context: RenderContext) -> list[str]:
+    """An error in lines: what happened, what to do, the server's words, its request id."""
+    diagnosis = diagnose(error)
+    lines = [diagnosis.what, advice_text(diagnosis.advice, context.key_for)]
+    if diagnosis.said:
+        lines.append(_("In its words: {words}").format(words=diagnosis.said))
+    if diagnosis.request_id:
+        lines.append(_("Request id for support: {id}").format(id=diagnosis.request_id))
     return [line for line in lines if line]
 
 

@@ -15,9 +15,9 @@ from hingtui.text.i18n import _
 
 
 class FilterBar(Input):
-    """Filters as one types; Enter keeps the filter, Escape drops it."""
+    """Filters while a person types; Enter keeps the filter, Escape clears it."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "drop", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear_and_close", show=False)]
 
     class FilterChanged(Message):
         """Other words are typed now."""
@@ -47,7 +47,7 @@ class FilterBar(Input):
         event.stop()
         self.post_message(self.Closed())
 
-    def action_drop(self) -> None:
-        """No filter."""
+    def action_clear_and_close(self) -> None:
+        """Show all rows again."""
         self.value = ""
         self.post_message(self.Closed())

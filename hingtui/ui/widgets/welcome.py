@@ -14,7 +14,7 @@ from hingtui.ui.theme.palette import Palette
 
 
 class Welcome(Middle):
-    """Says what to do first."""
+    """Lists the first steps."""
 
     def __init__(self, card: Text) -> None:
         super().__init__()
@@ -25,7 +25,7 @@ class Welcome(Middle):
             yield Static(self._card, id="welcome-card", classes="box", markup=False)
 
     def show(self, card: Text) -> None:
-        """Say this now."""
+        """Show this card."""
         self._card = card
         for shown in self.query("#welcome-card").results(Static):
             shown.update(card)
@@ -36,7 +36,7 @@ def welcome_card(*, needs_token: bool, gateway: str, palette: Palette, key_for: 
     text = Text()
     text.append("hingtui\n", palette.primary + palette.strong)
     text.append(
-        _("Watches your video generations and brings each finished one home.") + "\n\n",
+        _("Watches your video generations. Download each before it expires.") + "\n\n",
         palette.muted,
     )
     steps: list[tuple[str, str]] = []
