@@ -122,9 +122,9 @@ class _DownloadRun:
             return False
         if not self._wait or row.is_final:
             return True
-        if row.trouble is None:
+        if row.last_error is None:
             return False
-        return isinstance(row.trouble.error, NotFound) or row.failures >= _MOST_UNANSWERED
+        return isinstance(row.last_error.error, NotFound) or row.failures >= _MOST_UNANSWERED
 
     def _is_worth_waiting_for(self, row: Row, error: HingtuiError | None) -> bool:
         """Whether to wait until a download that was put off is tried again."""

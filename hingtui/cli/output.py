@@ -99,8 +99,8 @@ def json_record(row: Row, now: float) -> dict[str, object]:
     error: dict[str, str] | None = None
     if video is not None and video.error is not None:
         error = {"code": video.error.code, "message": video.error.message}
-    elif row.trouble is not None:
-        diagnosis = diagnose(row.trouble.error)
+    elif row.last_error is not None:
+        diagnosis = diagnose(row.last_error.error)
         error = {"code": "", "message": diagnosis.said or diagnosis.what}
     elif video is None and row.failures:
         error = {"code": "not_found", "message": _("the gateway does not know this id (yet)")}

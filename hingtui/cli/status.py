@@ -37,4 +37,4 @@ def _print_rows(rows: list[Row], now: float, *, as_json: bool) -> None:
 
 
 def _is_answered(row: Row) -> bool:
-    return row.video is not None and not row.is_old and row.trouble is None
+    return row.video is not None and not row.is_old and row.last_error is None

@@ -132,8 +132,8 @@ class DownloadQueue:
             await asyncio.wait([task])
         try:
             await asyncio.to_thread(discard_part, watched.key, self.folder)
-        except StorageError as trouble:
-            _log.warning("what was received of %s could not be removed: %s", watched.id, trouble)
+        except StorageError as error:
+            _log.warning("what was received of %s could not be removed: %s", watched.id, error)
 
     def wake(self) -> None:
         """Look again at what may start: the gateway can be used again."""

@@ -104,7 +104,7 @@ class ResponseHandler:
         gone = replace(row.video or Video(row.id), status=Status.EXPIRED)
         before, row.video = row.video, gone
         row.is_old = False
-        row.trouble = None
+        row.last_error = None
         row.asked_at = self.clock.time()
         self._finish(row, before, self.gateway.now())
         self.watchlist_sync.updated(row.key)
@@ -118,8 +118,8 @@ class ResponseHandler:
         row = self._row(video_id)
         if row is None:
             return
-        if row.trouble is not None and is_of_gateway(row.trouble.error):
-            row.trouble = None
+        if row.last_error is not None and is_of_gateway(row.last_error.error):
+            row.last_error = None
         if row.saving is not None and is_of_gateway(row.saving.error):
             self.queue.requeue(row)
         self.feed.row(row.key)
@@ -146,7 +146,7 @@ class ResponseHandler:
         row.video = video
         row.asked_at = self.clock.time()
         row.is_old = False
-        row.trouble = None
+        row.last_error = None
         row.failures = 0
         if video.status.is_final:
             self._finish(row, before, now)
@@ -195,11 +195,11 @@ class ResponseHandler:
             if isinstance(error, RateLimited):
                 wait = 0.0  # as soon as the rate limit allows
             elif not (self.gateway.is_probing and is_of_gateway(error)):
-                row.trouble = LastError(error, self.gateway.now())
+                row.last_error = LastError(error, self.gateway.now())
         else:
             wait = HingtuiError.retry.after(row.failures, self.rng)
             _log.error("asking about %s failed unexpectedly", row.id, exc_info=error)
-            row.trouble = LastError(error, self.gateway.now())
+            row.last_error = LastError(error, self.gateway.now())
         if not row.is_final:
             self.poller.schedule(row.id, jitter(wait, self.rng))
 
@@ -207,9 +207,9 @@ class ResponseHandler:
         """Seconds until the next request about a video that the gateway does not know."""
         is_young = self.clock.time() - row.added_at < GRACE and row.video is None
         if is_young:
-            row.trouble = None
+            row.last_error = None
             return STEADY
-        row.trouble = LastError(error, self.gateway.now())
+        row.last_error = LastError(error, self.gateway.now())
         # Once known, it may only be unknown to one of the gateway's machines.
         is_odd = row.video is not None and row.failures <= _ODD
         return SLOW if is_odd else RARE

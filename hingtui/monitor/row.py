@@ -89,7 +89,7 @@ class Row:
     """Known from an earlier run; no response in this run yet."""
     pace: Pace | None = None
     ready_seen_at: float | None = None
-    trouble: LastError | None = None
+    last_error: LastError | None = None
     failures: int = 0
     """Requests in a row that failed."""
     saved: Path | None = None

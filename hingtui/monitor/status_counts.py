@@ -44,7 +44,7 @@ def row_state_of(watched: Row, now: float) -> RowState:
     if watched.saved is not None:
         return RowState.SAVED
     if watched.video is None:
-        return RowState.MISSING if watched.trouble or watched.failures else RowState.ASKING
+        return RowState.MISSING if watched.last_error or watched.failures else RowState.ASKING
     if watched.status is Status.READY and watched.has_vanished(now):
         return RowState.EXPIRED
     return RowState(watched.status.value)

@@ -201,8 +201,8 @@ def _why_no_file(row: Row) -> str:
         case _ if row.video is not None:
             words = _("hingtui does not know the status “{word}”; only ready videos have a file.")
             return words.format(word=clean_line(row.video.raw_status, _STATUS_LENGTH))
-        case _ if row.trouble is not None:
-            return diagnose(row.trouble.error).what
+        case _ if row.last_error is not None:
+            return diagnose(row.last_error.error).what
         case _ if row.failures:
             return _("The gateway does not know this id (yet).")
         case _:

@@ -163,12 +163,12 @@ async def test_an_answer_that_nobody_can_take_in_is_on_the_row_and_asked_for_aga
         with monkeypatch.context() as broken:
             broken.setattr(Pace, "seen", fails)
             await world.look(after=30)
-        trouble = world.row("video_one").trouble
-        assert trouble is not None
-        assert isinstance(trouble.error, LookupError)
+        last_error = world.row("video_one").last_error
+        assert last_error is not None
+        assert isinstance(last_error.error, LookupError)
         assert log() == 1
         await world.look(after=300)
-        assert world.row("video_one").trouble is None
+        assert world.row("video_one").last_error is None
         assert world.row("video_one").is_final
 
 

@@ -42,8 +42,8 @@ def status_cell(row: Row, context: RenderContext, width: int) -> Cell:
     word = row_state_word(state)
     if state is RowState.UNKNOWN and row.video is not None and row.video.raw_status:
         word = row.video.raw_status
-    elif state is RowState.MISSING and row.trouble is not None:
-        word = diagnose(row.trouble.error).short
+    elif state is RowState.MISSING and row.last_error is not None:
+        word = diagnose(row.last_error.error).short
     style = row_state_style(state, context.palette)
     if row.is_old and row.video is not None and not row.is_final:
         style = context.palette.muted + Style(
@@ -63,9 +63,9 @@ def progress_cell(row: Row, context: RenderContext, width: int) -> Cell:
             return text_cell(_("unverified"), palette.warning, width)
         size = row.saved_bytes
         return text_cell(human_bytes(size) if size is not None else "", palette.muted, width)
-    if (trouble := _short_error(row, state)) is not None:
+    if (short := _short_error(row, state)) is not None:
         style = palette.warning if state is RowState.WAITING else palette.error
-        return text_cell(trouble, style, width)
+        return text_cell(short, style, width)
     if state is RowState.READY:
         return text_cell(
             _("press {key}").format(key=context.key_for("download")), palette.muted, width
@@ -82,8 +82,8 @@ def _short_error(row: Row, state: RowState) -> str | None:
     """Why the download or the last request failed, in a few words; None if neither did."""
     if row.saving is not None and row.saving.error is not None:
         return diagnose(row.saving.error).short
-    if row.trouble is not None and state is not RowState.MISSING:
-        return diagnose(row.trouble.error).short
+    if row.last_error is not None and state is not RowState.MISSING:
+        return diagnose(row.last_error.error).short
     return None
 
 

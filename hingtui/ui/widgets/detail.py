@@ -161,9 +161,9 @@ def _paragraphs(row: Row, context: RenderContext) -> list[tuple[str, list[str], 
         blocks.append(("", beneath, palette.muted))
     if row.saving is not None and row.saving.error is not None:
         blocks.append((_("Download"), _error_lines(row.saving.error, context), palette.warning))
-    if row.trouble is not None:
-        lines = _error_lines(row.trouble.error, context)
-        lines.append(_("Since {time}").format(time=time_of_day(row.trouble.since)))
+    if row.last_error is not None:
+        lines = _error_lines(row.last_error.error, context)
+        lines.append(_("Since {time}").format(time=time_of_day(row.last_error.since)))
         blocks.append((_("Last question"), lines, palette.warning))
     if video is not None and video.prompt:
         blocks.append((_("Prompt"), video.prompt.split("\n"), palette.plain))

@@ -301,8 +301,8 @@ class AWatch(World):
         self.check(self._neighbours.blamed(self.monitor.connection.link.value))
         for film in self._neighbours.healthy:
             watched = self.monitor.watched.get(key(film.id))
-            if watched is not None and watched.trouble is not None:
-                self.breach(f"I6: {film.id} has nothing, and shows {watched.trouble.error!r}")
+            if watched is not None and watched.last_error is not None:
+                self.breach(f"I6: {film.id} has nothing, and shows {watched.last_error.error!r}")
 
     def _save_again(self, watched: Row) -> None:
         """The user sees a download that was given up, and asks for it again."""
@@ -365,7 +365,7 @@ class AWatch(World):
 
 def _texts(watched: Row) -> list[str]:
     """The messages on a row."""
-    errors = [watched.trouble.error if watched.trouble is not None else None]
+    errors = [watched.last_error.error if watched.last_error is not None else None]
     errors += [watched.saving.error if watched.saving is not None else None]
     return [str(error) for error in errors if error is not None]
 
@@ -373,8 +373,8 @@ def _texts(watched: Row) -> list[str]:
 def _unexpected(watched: Row) -> list[str]:
     """Errors on a row that are of no family of ours."""
     found = []
-    if watched.trouble is not None and not isinstance(watched.trouble.error, HingtuiError):
-        found.append(f"escaped: {watched.trouble.error!r}")
+    if watched.last_error is not None and not isinstance(watched.last_error.error, HingtuiError):
+        found.append(f"escaped: {watched.last_error.error!r}")
     if watched.saving is not None and type(watched.saving.error) is DownloadError:
         found.append(f"escaped: {watched.saving.error!r}")
     return found

@@ -241,7 +241,7 @@ def shows_errors_on_all_rows(patch: pytest.MonkeyPatch) -> None:
     def show(responses: ResponseHandler, failed: Row, error: Exception) -> None:
         apply_error(responses, failed, error)
         for row in responses.rows.values():
-            row.trouble = failed.trouble
+            row.last_error = failed.last_error
 
     patch.setattr(ResponseHandler, "_apply_error", show)
 

@@ -107,7 +107,7 @@ async def test_a_429_is_no_fault_of_a_row(tmp_path: Path) -> None:
         await here.watch(*MANY)
         await here.look(after=5, times=60)
         rows = here.monitor.watched.values()
-        assert all(w.trouble is None and w.failures == 0 for w in rows)
+        assert all(w.last_error is None and w.failures == 0 for w in rows)
         assert len(here.gateway.requests) < 100  # in five minutes, for a hundred rows
 
 
@@ -184,7 +184,7 @@ async def test_trouble_passes_and_the_last_state_stays_meanwhile(
         here.gateway.video("a", progress=60)
         await here.look(after=15, times=12)
         assert row.video is not None
-        assert (row.video.progress, row.trouble, here.link) == (60, None, GatewayState.ONLINE)
+        assert (row.video.progress, row.last_error, here.link) == (60, None, GatewayState.ONLINE)
 
 
 @pytest.mark.parametrize("says", [answer(503), answer(502, b"x" * 99), answer(408), [CLOSE]])
@@ -289,7 +289,7 @@ async def test_a_refused_token_is_one_banner_and_stops_all_asking(
         assert len(here.gateway.requests) <= 12 + 60 // 3
         assert here.link is GatewayState.DENIED
         assert isinstance(here.connection.error, kind)
-        assert all(w.trouble is None for w in here.monitor.watched.values())
+        assert all(w.last_error is None for w in here.monitor.watched.values())
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -355,11 +355,11 @@ async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_about_r
         await here.watch("young")
         await here.look(after=5, times=12)
         row = here.row("young")
-        assert row.trouble is None
+        assert row.last_error is None
         assert len(here.gateway.requests) > 5
         await here.look(after=5, times=10)
-        assert row.trouble is not None
-        assert isinstance(row.trouble.error, NotFound)
+        assert row.last_error is not None
+        assert isinstance(row.last_error.error, NotFound)
         before = len(here.gateway.requests)
         await here.look(after=60, times=60)
         assert 5 <= len(here.gateway.requests) - before <= 15
@@ -373,7 +373,7 @@ async def test_an_id_that_is_known_after_some_seconds_was_never_in_trouble(tmp_p
         here.gateway.video("young")
         await here.watch("young")
         await here.look(after=6, times=8)
-        assert (here.row("young").status, here.row("young").trouble) == (Status.GENERATING, None)
+        assert (here.row("young").status, here.row("young").last_error) == (Status.GENERATING, None)
 
 
 async def test_a_known_video_that_one_machine_of_the_gateway_does_not_know_is_asked_again_soon(
@@ -385,10 +385,10 @@ async def test_a_known_video_that_one_machine_of_the_gateway_does_not_know_is_as
         here.gateway.fault("/v1/videos/a", answer(404), times=2)
         await here.look(after=15)
         row = here.row("a")
-        assert (row.status, row.trouble is None) == (Status.GENERATING, False)
+        assert (row.status, row.last_error is None) == (Status.GENERATING, False)
         here.gateway.video("a", status="success")
         await here.look(after=15, times=8)
-        assert (row.status, row.trouble) == (Status.READY, None)
+        assert (row.status, row.last_error) == (Status.READY, None)
 
 
 # ---- 200 HTML, truncated or empty JSON, an error envelope under 200
@@ -434,12 +434,12 @@ async def test_rubbish_changes_nothing_and_the_row_shows_what_came(
         await here.look(after=15)
         row = here.row("a")
         assert (row.status, row.video and row.video.progress) == (Status.GENERATING, 50)
-        assert row.trouble is not None
-        assert isinstance(row.trouble.error, BadResponse)
-        assert shown in row.trouble.error.message or shown == "."
+        assert row.last_error is not None
+        assert isinstance(row.last_error.error, BadResponse)
+        assert shown in row.last_error.error.message or shown == "."
         here.gateway.video("a", progress=60)
         await here.look(after=15, times=2)
-        assert here.row("a").trouble is None
+        assert here.row("a").last_error is None
         assert here.row("a").video.progress == 60  # type: ignore[union-attr]
 
 

@@ -114,7 +114,7 @@ async def test_a_gateway_that_is_gone_is_offline_since_then_and_the_last_state_s
         assert 100 < here.monitor.now() - since <= 200
         row = here.row("a")
         assert (row.status, row.video and row.video.progress) == (Status.GENERATING, 50)
-        assert row.trouble is None  # it is the host's, and said once, not on every row
+        assert row.last_error is None  # it is the host's, and said once, not on every row
 
 
 async def test_a_gateway_that_comes_back_is_online_again_by_itself(tmp_path: Path) -> None:
@@ -554,4 +554,4 @@ async def test_a_dead_proxy_is_one_clear_sentence_in_the_header(
             assert isinstance(error, Unreachable)
             assert error.message.startswith(sentence.replace("{dead}", place))
             assert "pa55" not in error.message
-            assert here.row("a").trouble is None
+            assert here.row("a").last_error is None

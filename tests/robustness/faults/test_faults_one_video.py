@@ -66,8 +66,8 @@ async def test_a_video_with_an_error_of_its_own_stops_no_other(
         await here.saved(*HEALTHY)
         assert len(here.files) == 6
         assert state(here) is GatewayState.ONLINE
-        assert here.row("sick").trouble is not None
-        assert all(here.row(name).trouble is None for name in HEALTHY)
+        assert here.row("sick").last_error is not None
+        assert all(here.row(name).last_error is None for name in HEALTHY)
 
 
 @pytest.mark.parametrize("says", OWN_ERRORS.values(), ids=OWN_ERRORS.keys())
@@ -115,7 +115,7 @@ async def test_a_gateway_that_fails_for_all_is_offline_and_recovers(tmp_path: Pa
         here.gateway.fault_no_more()
         await here.look(after=10, times=10)
         assert state(here) is GatewayState.ONLINE
-        assert all(here.row(name).trouble is None for name in HEALTHY)
+        assert all(here.row(name).last_error is None for name in HEALTHY)
 
 
 async def test_four_refused_ids_are_not_a_refused_token(tmp_path: Path) -> None:
@@ -199,11 +199,11 @@ async def test_a_firewalls_page_among_good_responses_passes(tmp_path: Path) -> N
         await watch_healthy(here)
         here.gateway.fault("/v1/videos/well3", CLOUDFLARE)
         await here.look(after=16)
-        trouble = here.row("well3").trouble
-        assert trouble is not None
-        assert isinstance(trouble.error, Blocked)
+        last_error = here.row("well3").last_error
+        assert last_error is not None
+        assert isinstance(last_error.error, Blocked)
         await here.look(after=16)
-        assert here.row("well3").trouble is None
+        assert here.row("well3").last_error is None
         assert state(here) is GatewayState.ONLINE
 
 

@@ -236,8 +236,8 @@ async def test_a_monster_is_refused_and_nothing_else_suffers(
         row = await told_raw(here, body)
         await here.watch("good")
         assert row.video is None
-        assert row.trouble is not None
-        assert isinstance(row.trouble.error, BadResponse)
+        assert row.last_error is not None
+        assert isinstance(row.last_error.error, BadResponse)
         assert here.row("good").video is not None
         await here.monitor.watchlist_sync.sync()
         assert set(ids(here.watchlist.read().entries)) == {row.id, "good"}
@@ -332,7 +332,7 @@ async def test_hostile_text_in_a_refusal_is_harmless(
             await here.look(after=100)
             await here.look(after=1)
             row = here.row("a")
-            error = row.trouble.error if row.trouble else here.connection.error
+            error = row.last_error.error if row.last_error else here.connection.error
             if isinstance(error, ApiError):
                 assert is_harmless(error.message)
                 assert is_harmless(error.code + error.request_id)
@@ -398,8 +398,8 @@ async def test_whatever_json_comes_the_watch_goes_on(tmp_path: Path, seed: int) 
             if row.video is not None:
                 assert all(map(is_harmless, texts(row.video)))
                 assert row.video.id == row.id
-            if row.trouble is not None:
-                assert isinstance(row.trouble.error, ApiError)
+            if row.last_error is not None:
+                assert isinstance(row.last_error.error, ApiError)
         page = {"data": [any_json(rng) for _ in range(100)]}
         here.gateway.has_list = True
         here.gateway.fault("/v1/videos?", json_answer(page))

@@ -101,7 +101,7 @@ async def test_a_bad_token_is_one_banner_and_stops_all_asking(tmp_path: Path) ->
         await world.look(after=600)
         assert len(world.asked()) <= first + 1
         assert isinstance(world.monitor.connection.error, Unauthorized)
-        assert all(w.trouble is None for w in world.monitor.watched.values())
+        assert all(w.last_error is None for w in world.monitor.watched.values())
 
 
 async def test_another_token_makes_asking_go_on(tmp_path: Path) -> None:
@@ -120,12 +120,12 @@ async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_rarely(
     async with scene(tmp_path, job(outcome="missing")) as world:
         world.monitor.add(["video_one"])
         await world.look()
-        assert world.row("video_one").trouble is None
+        assert world.row("video_one").last_error is None
         for _ in range(20):
             await world.look(after=6)
-        trouble = world.row("video_one").trouble
-        assert trouble is not None
-        assert isinstance(trouble.error, NotFound)
+        last_error = world.row("video_one").last_error
+        assert last_error is not None
+        assert isinstance(last_error.error, NotFound)
         before = len(world.asked())
         for _ in range(20):
             await world.look(after=6)
@@ -150,9 +150,9 @@ async def test_the_last_known_state_stays_when_the_answer_is_rubbish(tmp_path: P
         await world.look(after=15)
         row = world.row("video_one")
         assert row.status is Status.GENERATING
-        assert row.trouble is not None
+        assert row.last_error is not None
         await world.look(after=15)
-        assert row.trouble is None
+        assert row.last_error is None
 
 
 def test_countdowns_follow_the_servers_clock_when_this_machines_is_wrong() -> None:
