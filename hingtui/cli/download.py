@@ -103,17 +103,17 @@ class _DownloadRun:
         if self._is_hopeless(row):
             self._open.remove(row)
             self._failed.append(row)
-        elif row.key in self._begun and row.saving is None:
+        elif row.key in self._begun and row.download is None:
             self._open.remove(row)
             print_saved(row, self._monitor.now(), as_json=self._as_json)
         elif row.key not in self._begun and row.status is Status.READY:
-            self._begun.update(self._monitor.save([row.key]))
+            self._begun.update(self._monitor.download([row.key]))
 
     def _is_hopeless(self, row: Row) -> bool:
         """Whether this video will not be saved in this run."""
         if row.key not in self._monitor.watched:
             return True  # another process took it off the watchlist
-        if (download := row.saving) is not None:
+        if (download := row.download) is not None:
             return download.state is DownloadState.FAILED or (
                 download.state is DownloadState.WAITING
                 and not self._is_worth_waiting_for(row, download.error)
@@ -128,7 +128,7 @@ class _DownloadRun:
 
     def _is_worth_waiting_for(self, row: Row, error: HingtuiError | None) -> bool:
         """Whether to wait until a download that was put off is tried again."""
-        download = row.saving
+        download = row.download
         if error is None or download is None or isinstance(error, Busy):
             return True
         if isinstance(error, StorageError):
@@ -153,7 +153,7 @@ class _DownloadRun:
     def _report_other_processes(self) -> None:
         """Print once that another process downloads a video: that one may have been stopped."""
         for row in self._open:
-            error = row.saving.error if row.saving is not None else None
+            error = row.download.error if row.download is not None else None
             if isinstance(error, Busy) and row.id not in self._reported:
                 self._reported.add(row.id)
                 print_message(f"{row.id}: {diagnose(error).what}")

@@ -25,7 +25,7 @@ def why_not_saved(row: Row, monitor: Monitor) -> str:
     if row.status is Status.FAILED and video is not None:
         reason = video.error.message or video.error.code if video.error else ""
         return _("the gateway failed to make this video. {words}").format(words=reason).strip()
-    error = row.saving.error if row.saving is not None else None
+    error = row.download.error if row.download is not None else None
     is_refused = isinstance(error, ApiError) and error.scope is not Scope.GATEWAY
     if row.status is Status.EXPIRED or (is_refused and seems_gone(row, monitor.now())):
         return _("the file has expired on the server")

@@ -82,7 +82,7 @@ def _explain(error: Exception, *, of_all: bool) -> _Explained:
         case errors.Busy():
             return (
                 _("saved elsewhere"),
-                _("Another hingtui is saving this video right now."),
+                _("Another hingtui is downloading this video right now."),
                 Advice(_("Nothing to do: the row changes when it is finished.")),
             )
         case errors.Corrupt():

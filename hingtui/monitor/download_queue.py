@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import math
 import random
 from pathlib import Path
 from typing import Protocol
 
-from hingtui.download import ContentSource, DownloadHooks, Saved, discard_part, download
+from hingtui.download import ContentSource, DownloadHooks, Saved, discard_part
+from hingtui.download import download as download_file
 from hingtui.model.errors import (
     Busy,
     Cancelled,
@@ -106,34 +108,34 @@ class DownloadQueue:
         self._source = source
         self._wake.set()
 
-    def add(self, watched: Row) -> None:
+    def add(self, row: Row) -> None:
         """Download this one as soon as there is a place."""
-        watched.saving = Download(asked_at=self._clock.monotonic())
-        self._wanted[watched.key] = watched
-        self.listener.changed(watched.key)
+        row.download = Download(asked_at=self._clock.monotonic())
+        self._wanted[row.key] = row
+        self.listener.changed(row.key)
         self._wake.set()
 
-    def cancel(self, watched: Row) -> None:
+    def cancel(self, row: Row) -> None:
         """Stop it; the part stays, so that it can be resumed."""
-        if watched.saving is None:
+        if row.download is None:
             return
-        watched.saving.cancelled.set()
-        watched.saving = None
-        if watched.key in self._tasks:
-            self._leaving.add(watched.key)
-        self._wanted.pop(watched.key, None)
-        self.listener.changed(watched.key)
+        row.download.cancelled.set()
+        row.download = None
+        if row.key in self._tasks:
+            self._leaving.add(row.key)
+        self._wanted.pop(row.key, None)
+        self.listener.changed(row.key)
         self._wake.set()
 
-    async def forget(self, watched: Row) -> None:
-        """The video is no longer watched: stop its download and remove the part."""
-        self.cancel(watched)
-        if (task := self._tasks.get(watched.key)) is not None:
+    async def forget(self, row: Row) -> None:
+        """The video is no longer row: stop its download and remove the part."""
+        self.cancel(row)
+        if (task := self._tasks.get(row.key)) is not None:
             await asyncio.wait([task])
         try:
-            await asyncio.to_thread(discard_part, watched.key, self.folder)
+            await asyncio.to_thread(discard_part, row.key, self.folder)
         except StorageError as error:
-            _log.warning("what was received of %s could not be removed: %s", watched.id, error)
+            _log.warning("what was received of %s could not be removed: %s", row.id, error)
 
     def wake(self) -> None:
         """Look again at what may start: the gateway can be used again."""
@@ -147,8 +149,8 @@ class DownloadQueue:
 
     def cancel_all(self) -> None:
         """Stop all of them; the parts stay."""
-        for watched in list(self._wanted.values()):
-            self.cancel(watched)
+        for row in list(self._wanted.values()):
+            self.cancel(row)
 
     async def at_rest(self, within: float) -> None:
         """Wait at most `within` seconds for the threads to close their parts."""
@@ -162,34 +164,39 @@ class DownloadQueue:
             return None
         now = self._clock.monotonic()
         waiting = [w for key, w in self._wanted.items() if key not in self._tasks]
-        ripe = [w for w in waiting if w.saving is not None and w.saving.retry_at <= now]
+        due = [w for w in waiting if w.download is not None and w.download.retry_at <= now]
         room = self._at_once - len(self._tasks.keys() - self._leaving)
-        for watched in sorted(ripe, key=self._urgency)[: max(0, room)]:
+        for row in sorted(due, key=self._urgency)[: max(0, room)]:
             if (pause := self._gateway.admit(now)) > 0:
                 return pause
-            self._start(source, watched)
-        later = [w.saving.retry_at - now for w in waiting if w.saving and w.saving.retry_at > now]
+            self._start(source, row)
+        later = [
+            w.download.retry_at - now for w in waiting if w.download and w.download.retry_at > now
+        ]
         return min(later, default=None)
 
-    def _urgency(self, watched: Row) -> tuple[int, int, float, float]:
+    def _urgency(self, row: Row) -> tuple[int, int, float, float]:
         """Slow and failed downloads last; then the soonest to expire first; then by request time.
 
         Otherwise, downloads that always fail would take all places from those that expire later.
         """
-        ends = watched.expiry
-        saving = watched.saving or Download()
-        return (saving.turns, saving.failures, ends.at if ends else float("inf"), saving.asked_at)
-
-    def _start(self, source: ContentSource, watched: Row) -> None:
-        if (saving := watched.saving) is None:
-            return
-        saving.state = DownloadState.RUNNING
-        saving.error = None
-        task = asyncio.create_task(
-            self._save(source, watched, saving), name=f"download {watched.id}"
+        ends = row.expiry
+        download = row.download or Download()
+        return (
+            download.turns,
+            download.failures,
+            ends.at if ends is not None else math.inf,
+            download.asked_at,
         )
-        self._tasks[watched.key] = task
-        self.listener.changed(watched.key)
+
+    def _start(self, source: ContentSource, row: Row) -> None:
+        if (download := row.download) is None:
+            return
+        download.state = DownloadState.RUNNING
+        download.error = None
+        task = asyncio.create_task(self._run(source, row, download), name=f"download {row.id}")
+        self._tasks[row.key] = task
+        self.listener.changed(row.key)
         self._plan_progress()
 
     def _plan_progress(self) -> None:
@@ -204,100 +211,100 @@ class DownloadQueue:
             self.listener.changed(key)
         self._plan_progress()
 
-    async def _save(self, source: ContentSource, watched: Row, saving: Download) -> None:
+    async def _run(self, source: ContentSource, row: Row, download: Download) -> None:
         try:
-            saved = await self._in_thread(source, watched, saving)
+            saved = await self._in_thread(source, row, download)
         except Cancelled:
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends on the row
-            if saving is watched.saving:
-                self._put_off(watched, saving, error)
+            if download is row.download:
+                self._put_off(row, download, error)
         else:
             # Even after a cancel that came too late: the file is there, and the row says so.
-            self._wanted.pop(watched.key, None)
-            watched.saving = None
-            self.listener.saved(watched, saved)
+            self._wanted.pop(row.key, None)
+            row.download = None
+            self.listener.saved(row, saved)
         finally:
-            self._tasks.pop(watched.key, None)
-            self._leaving.discard(watched.key)
-            self.listener.changed(watched.key)
+            self._tasks.pop(row.key, None)
+            self._leaving.discard(row.key)
+            self.listener.changed(row.key)
             self._wake.set()
 
     def _in_thread(
-        self, source: ContentSource, watched: Row, saving: Download
+        self, source: ContentSource, row: Row, download: Download
     ) -> asyncio.Future[Saved]:
         loop = asyncio.get_running_loop()
-        link = watched.video.link if watched.video is not None else ""
+        link = row.video.link if row.video is not None else ""
 
         def fresh_link() -> str:
-            asked = asyncio.run_coroutine_threadsafe(self.listener.fresh_link(watched.key), loop)
+            asked = asyncio.run_coroutine_threadsafe(self.listener.fresh_link(row.key), loop)
             while not loop.is_closed():
                 with contextlib.suppress(TimeoutError):
                     return asked.result(_LOOK_AGAIN)
             return ""
 
         def work() -> Saved:
-            return download(
+            return download_file(
                 source,
-                watched.key,
+                row.key,
                 self.folder,
-                progress=saving.progress,
-                cancelled=saving.cancelled,
+                progress=download.progress,
+                cancelled=download.cancelled,
                 clock=self._clock,
                 link=link,
-                busy_part=saving.busy_part,
+                busy_part=download.busy_part,
                 hooks=DownloadHooks(
                     fresh_link=fresh_link,
-                    saved_by_another=lambda: self._shared.find(watched.key),
+                    saved_by_another=lambda: self._shared.find(row.key),
                     admit=lambda: self._gateway.admit(self._clock.monotonic()),
-                    time_left=lambda: self._time_left(watched),
-                    saved=lambda saved: self._shared.publish(watched.key, saved),
+                    time_left=lambda: self._time_left(row),
+                    saved=lambda saved: self._shared.publish(row.key, saved),
                 ),
                 want_digest=self._want_digest,
             )
 
-        return run_in_daemon_thread(work, f"download {watched.id}")
+        return run_in_daemon_thread(work, f"download {row.id}")
 
-    def _time_left(self, watched: Row) -> float | None:
+    def _time_left(self, row: Row) -> float | None:
         """Seconds until the file expires; None where that is not known. Any thread."""
-        ends = watched.expiry
+        ends = row.expiry
         return None if ends is None else ends.at - self._gateway.now()
 
-    def _put_off(self, watched: Row, saving: Download, error: Exception) -> None:
+    def _put_off(self, row: Row, download: Download, error: Exception) -> None:
         """Retry later, or give up."""
         if not isinstance(error, HingtuiError):
-            self._give_up(watched, saving, error)
+            self._give_up(row, download, error)
             return
         now = self._clock.monotonic()
-        saving.error = error
+        download.error = error
         if isinstance(error, Busy):
-            saving.busy_part = error.part or saving.busy_part
+            download.busy_part = error.part or download.busy_part
         wait = retry_in(
-            watched, saving, error, now=now, server_now=self._gateway.now(), rng=self._rng
+            row, download, error, now=now, server_now=self._gateway.now(), rng=self._rng
         )
         if wait is None:
-            self._give_up(watched, saving, error)
+            self._give_up(row, download, error)
         else:
-            saving.state = DownloadState.WAITING
-            saving.retry_at = now + wait
-        self.listener.failed_for_now(watched, error)
+            download.state = DownloadState.WAITING
+            download.retry_at = now + wait
+        self.listener.failed_for_now(row, error)
         error.forget_frames()
 
-    def _give_up(self, watched: Row, saving: Download, error: Exception) -> None:
+    def _give_up(self, row: Row, download: Download, error: Exception) -> None:
         if isinstance(error, Slow):
-            saving.error = Stalled(str(error))  # no more "goes on by itself"
+            download.error = Stalled(str(error))  # no more "goes on by itself"
         elif not isinstance(error, HingtuiError):
             # What an unexpected error says can be secret: it is for the log alone.
-            saving.error = DownloadError(type(error).__name__)
-        saving.state = DownloadState.FAILED
-        self._wanted.pop(watched.key, None)
-        self.listener.given_up(watched, error)
+            download.error = DownloadError(type(error).__name__)
+        download.state = DownloadState.FAILED
+        self._wanted.pop(row.key, None)
+        self.listener.given_up(row, error)
 
-    def requeue(self, watched: Row) -> None:
+    def requeue(self, row: Row) -> None:
         """Queue again a download that waits because of the gateway's error."""
-        saving = watched.saving
-        if saving is not None and saving.state is DownloadState.WAITING:
-            saving.state = DownloadState.QUEUED
-            saving.error = None
-            saving.retry_at = 0.0
-            saving.failures = 0
+        download = row.download
+        if download is not None and download.state is DownloadState.WAITING:
+            download.state = DownloadState.QUEUED
+            download.error = None
+            download.retry_at = 0.0
+            download.failures = 0

@@ -131,7 +131,7 @@ class Monitor:
         """Read the watchlist's file; no request is sent yet. Raises StorageError."""
         contents = await self.watchlist_sync.load()
         if self._resume_downloads:
-            self.save(
+            self.download(
                 entry.key
                 for entry in contents.entries.values()
                 if entry.download_requested and entry.saved is None
@@ -149,7 +149,7 @@ class Monitor:
         for row in self.watched.values():
             if row.failures and not row.is_final:
                 self.poller.schedule(row.id, 0)
-            if row.saving is not None and is_of_gateway(row.saving.error):
+            if row.download is not None and is_of_gateway(row.download.error):
                 self.queue.requeue(row)
 
     async def run(self, *, polls: bool = True) -> None:
@@ -241,12 +241,12 @@ class Monitor:
                 self.poller.schedule(key.id, 0, alone=are_given)
                 self._responses.asked_for.add(key.id)
 
-    def save(self, keys: Iterable[VideoKey]) -> list[VideoKey]:
+    def download(self, keys: Iterable[VideoKey]) -> list[VideoKey]:
         """Download these; returns those whose download this began."""
         begun: list[VideoKey] = []
         for key in keys:
             row = self.watched.get(key)
-            if row is None or row.status is not Status.READY or row.is_saving:
+            if row is None or row.status is not Status.READY or row.is_downloading:
                 continue
             self.queue.add(row)
             self._download_events.requested(row, is_wanted=True)
@@ -255,7 +255,9 @@ class Monitor:
 
     def cancel(self, keys: Iterable[VideoKey]) -> int:
         """Stop these downloads; they can be resumed. Returns how many there were."""
-        stopped = [w for key in keys if (w := self.watched.get(key)) is not None and w.is_saving]
+        stopped = [
+            w for key in keys if (w := self.watched.get(key)) is not None and w.is_downloading
+        ]
         for row in stopped:
             self.queue.cancel(row)
             self._download_events.requested(row, is_wanted=False)
@@ -278,9 +280,9 @@ class Monitor:
         return self._rows.by_key
 
     @property
-    def saving(self) -> list[Row]:
+    def downloads(self) -> list[Row]:
         """The rows whose download is queued, running or waiting."""
-        return [row for row in self.watched.values() if row.is_saving]
+        return [row for row in self.watched.values() if row.is_downloading]
 
     @property
     def set_aside(self) -> Path | None:
@@ -325,7 +327,7 @@ class Monitor:
 
     def _download_automatically(self, row: Row) -> None:
         if self.auto_download:
-            self.save([row.key])
+            self.download([row.key])
 
     def _row_inserted(self, row: Row) -> None:
         self.poller.watch(row.id)
@@ -336,7 +338,7 @@ class Monitor:
         self.poller.drop(row.id for row in gone)
         self.gateway.forget(row.id for row in gone)
         for row in gone:
-            if row.saving is not None:
+            if row.download is not None:
                 self._background.start(self.queue.forget(row))
 
     def _storage_changed(self, error: StorageError | None) -> None:

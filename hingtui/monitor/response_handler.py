@@ -120,7 +120,7 @@ class ResponseHandler:
             return
         if row.last_error is not None and is_of_gateway(row.last_error.error):
             row.last_error = None
-        if row.saving is not None and is_of_gateway(row.saving.error):
+        if row.download is not None and is_of_gateway(row.download.error):
             self.queue.requeue(row)
         self.feed.row(row.key)
 

@@ -13,13 +13,13 @@ from hingtui.model.eta import Basis
 from hingtui.model.video import USUAL_LIFE
 from hingtui.monitor.row import Download, Row
 
-IDLE_TURNS = 5
+TURNS_WITHOUT_BYTES = 5
 """Turns in a row without a byte gained after which a slow download is given up."""
 
 
 def retry_in(
-    watched: Row,
-    saving: Download,
+    row: Row,
+    download: Download,
     error: HingtuiError,
     *,
     now: float,
@@ -30,33 +30,35 @@ def retry_in(
 
     `now` is in monotonic seconds, `server_now` in Unix seconds on the server's clock.
     """
-    saving.failures += 1
-    if not error.is_transient or not _is_in_time(watched, saving, error, now, server_now):
+    download.failures += 1
+    if not error.is_transient or not _is_in_time(row, download, error, now, server_now):
         return None
     if isinstance(error, Slow):
-        return error.retry.first if _gains(saving) else None
-    return error.retry.after(saving.failures, rng)
+        return error.retry.first if _gains(download) else None
+    return error.retry.after(download.failures, rng)
 
 
 def _is_in_time(
-    watched: Row, saving: Download, error: HingtuiError, now: float, server_now: float
+    row: Row, download: Download, error: HingtuiError, now: float, server_now: float
 ) -> bool:
     """Whether the file can still be there when it is tried again."""
-    ends = watched.expiry
+    ends = row.expiry
     if isinstance(error, Busy):
         return True  # the other process may be about to finish
     if ends is not None and ends.basis is Basis.SERVER:
         return server_now < ends.at
     if error.scope in (Scope.GATEWAY, Scope.DISK):
         return True  # it says nothing about this file
-    left = saving.asked_at + USUAL_LIFE - now
+    left = download.asked_at + USUAL_LIFE - now
     return left > 0 or (ends is not None and server_now < ends.at)
 
 
-def _gains(saving: Download) -> bool:
+def _gains(download: Download) -> bool:
     """Whether a slow download has received anything in its last turns; then it goes on."""
-    received = saving.progress.received
-    saving.turns += 1
-    saving.idle_turns = 0 if received > saving.most else saving.idle_turns + 1
-    saving.most = max(saving.most, received)
-    return saving.idle_turns < IDLE_TURNS
+    received = download.progress.received
+    download.turns += 1
+    download.turns_without_bytes = (
+        0 if received > download.most_received else download.turns_without_bytes + 1
+    )
+    download.most_received = max(download.most_received, received)
+    return download.turns_without_bytes < TURNS_WITHOUT_BYTES

@@ -54,9 +54,9 @@ class Download:
     """The file that another process was writing this video to."""
     turns: int = 0
     """Times that it was put behind the others because it was too slow."""
-    idle_turns: int = 0
+    turns_without_bytes: int = 0
     """Turns in a row without a single byte received."""
-    most: int = 0
+    most_received: int = 0
     """The most bytes received at the end of any turn."""
 
     @property
@@ -98,7 +98,7 @@ class Row:
     """SHA-256 of the saved file, where `want_digest` is set."""
     download_requested: bool | None = None
     """Whether a person asked for its file in this run; stored for the next run."""
-    saving: Download | None = None
+    download: Download | None = None
     history: list[HistoryEntry] = field(default_factory=list)
     gateway: str = DEFAULT_GATEWAY
     """The name of the gateway that knows the id."""
@@ -119,9 +119,9 @@ class Row:
         return self.status.is_final
 
     @property
-    def is_saving(self) -> bool:
+    def is_downloading(self) -> bool:
         """Whether its download is queued, running or waiting."""
-        return self.saving is not None and self.saving.is_active
+        return self.download is not None and self.download.is_active
 
     @property
     def is_verified(self) -> bool:
@@ -143,11 +143,11 @@ class Row:
         ends = self.expiry
         return ends is not None and ends.basis is Basis.SERVER and now >= ends.at
 
-    def can_be_saved(self, now: float) -> bool:
+    def can_be_downloaded(self, now: float) -> bool:
         """Whether it is ready, and neither saved, expired nor being downloaded."""
         return (
             self.status is Status.READY
             and self.saved is None
-            and not self.is_saving
+            and not self.is_downloading
             and not self.has_vanished(now)
         )

@@ -106,7 +106,7 @@ class Rows:
             self.insert(_row(entry))
             if entry.video is not None:
                 self._duration_stats.record(entry.video)
-        elif entry.saved is not None and entry.saved != row.saved and not row.is_saving:
+        elif entry.saved is not None and entry.saved != row.saved and not row.is_downloading:
             row.saved, row.saved_bytes = entry.saved, entry.saved_bytes
             self._feed.row(entry.key)
 

@@ -27,7 +27,7 @@ class RowState(Enum):
     QUEUED = "queued"
     GENERATING = "generating"
     READY = "ready"
-    SAVING = "saving"
+    DOWNLOADING = "downloading"
     WAITING = "waiting"
     """Its download cannot go on right now."""
     SAVED = "saved"
@@ -38,9 +38,9 @@ class RowState(Enum):
 
 def row_state_of(watched: Row, now: float) -> RowState:
     """The state of a row at `now` (Unix seconds on the gateway's clock)."""
-    if watched.saving is not None and watched.is_saving:
-        is_waiting = watched.saving.state is DownloadState.WAITING
-        return RowState.WAITING if is_waiting else RowState.SAVING
+    if watched.download is not None and watched.is_downloading:
+        is_waiting = watched.download.state is DownloadState.WAITING
+        return RowState.WAITING if is_waiting else RowState.DOWNLOADING
     if watched.saved is not None:
         return RowState.SAVED
     if watched.video is None:

@@ -172,7 +172,7 @@ class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
         """Quit; ask first while downloads run."""
         from hingtui.ui.screens.dialogs import QuitDialog
 
-        running = len(self.monitor.saving)
+        running = len(self.monitor.downloads)
         if running and not isinstance(self.screen, QuitDialog):
             self.push_screen(
                 QuitDialog(running, self.keys.key_for("download")), self._quit_confirmed

@@ -87,14 +87,14 @@ class VideoActions:
                 keys.append(row.key)
             else:
                 reasons.append(reason)
-        begun = self._monitor.save(keys)
+        begun = self._monitor.download(keys)
         return Outcome(reasons[0] if reasons and not begun else None)
 
     def download_all(self) -> Outcome:
         """Download all videos that are ready and not saved yet."""
         now = self._monitor.now()
-        keys = [row.key for row in self._monitor.watched.values() if row.can_be_saved(now)]
-        begun = len(self._monitor.save(keys))
+        keys = [row.key for row in self._monitor.watched.values() if row.can_be_downloaded(now)]
+        begun = len(self._monitor.download(keys))
         if not begun:
             return Outcome(Toast(_("Nothing is ready that is not saved yet.")))
         words = ngettext("{n} download begins", "{n} downloads begin", begun)
@@ -174,14 +174,14 @@ class VideoActions:
             return Toast(_("It is saved already: {path}").format(path=legible(row.saved)))
         if row.status is not Status.READY:
             return Toast(_why_no_file(row), "warning")
-        if row.is_saving:
+        if row.is_downloading:
             return Toast(_("It is being downloaded already."))
         return None
 
     def _why_not_opened(self, row: Row) -> Toast:
         if row.status is not Status.READY:
             return Toast(_why_no_file(row), "warning")
-        if row.is_saving:
+        if row.is_downloading:
             return Toast(_("It is still being downloaded."), "warning")
         words = _("It is not saved yet: {key} downloads it.")
         return Toast(words.format(key=self._context.key_for("download")), "warning")

@@ -164,7 +164,7 @@ async def test_quitting_asks_first_while_a_download_runs(tmp_path: Path) -> None
         await acting.pass_time(1)
         acting.server.once("/v1/videos/video_one/content", status=202, body=b"{}", times=99)
         await acting.press("d")
-        await until(lambda: bool(acting.app.monitor.saving))
+        await until(lambda: bool(acting.app.monitor.downloads))
         await acting.press("q")
         assert isinstance(acting.app.screen, QuitDialog)
         await acting.press("escape")

@@ -73,8 +73,8 @@ def test_only_an_estimate_is_marked(known: dict[str, Any], shown: str) -> None:
 
 def test_a_link_that_has_ended_keeps_nothing_from_being_saved() -> None:
     watched = row(**SIGNED)
-    assert watched.can_be_saved(EPOCH + 601)
-    assert not row(**SERVER).can_be_saved(EPOCH + 601)
+    assert watched.can_be_downloaded(EPOCH + 601)
+    assert not row(**SERVER).can_be_downloaded(EPOCH + 601)
 
 
 def test_the_cost_is_shown_with_its_unit() -> None:

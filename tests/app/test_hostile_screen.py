@@ -86,7 +86,7 @@ async def test_no_key_shows_anything_harmful(
     home = job("video_home", prompt=TEXT, model=TEXT, size=TEXT, **READY)
     async with stage(tmp_path, home, watched=[], size=size) as acting:
         await set_the_scene(acting)
-        acting.app.monitor.save(keys("video_home"))
+        acting.app.monitor.download(keys("video_home"))
         await acting.saved("video_home")
         await acting.press("D", "g", "enter")
         for _row in acting.table.order:

@@ -143,7 +143,7 @@ def test_it_ends_in_time_while_a_download_hangs(tmp_path: Path, hangs: str) -> N
         with terminal(environ=environ) as running:
             running.shows("press d")
             running.press("d")
-            running.shows("saving")
+            running.shows("downloading")
             running.press("a")
             running.shows("Add videos")
             running.press("video_added1")

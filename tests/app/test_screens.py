@@ -1,6 +1,6 @@
 """The screens as text, in both languages, against what was looked at and found good.
 
-`HINGTUI_SCREENS=write python3 -m pytest tests/test_screens.py -n 0` writes them anew: look at the
+`HINGTUI_SCREENS=write python3 -m pytest tests/app/test_screens.py -n 0` writes them anew: look at the
 difference before you commit it.
 """
 
@@ -65,7 +65,7 @@ def check(acting: Stage, name: str) -> None:
 
 async def set_the_scene(acting: Stage) -> None:
     await acting.pass_time(1)
-    acting.app.monitor.save(keys("video_saved"))
+    acting.app.monitor.download(keys("video_saved"))
     await acting.saved("video_saved")
     await acting.pass_time(20)
     acting.app.monitor.ask()

@@ -181,13 +181,13 @@ async def test_a_download_that_fails_unexpectedly_says_so_on_its_row(
         await world.look(after=300)
         with monkeypatch.context() as broken:
             broken.setattr("hingtui.monitor.download_queue.download", fails)
-            world.monitor.save(keys("video_one"))
+            world.monitor.download(keys("video_one"))
             await world.saved("video_one")
-        saving = world.row("video_one").saving
+        saving = world.row("video_one").download
         assert saving is not None
         assert "LookupError" in str(saving.error)
         assert log() == 1
-        world.monitor.save(keys("video_one"))
+        world.monitor.download(keys("video_one"))
         await world.saved("video_one")
         assert world.row("video_one").saved is not None
 

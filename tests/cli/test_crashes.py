@@ -152,9 +152,9 @@ async def test_a_download_that_fails_unexpectedly_tells_no_secret_on_its_row(
     async with scene(tmp_path, job()) as acting:
         acting.monitor.add(["video_one"])
         await acting.look(after=100)
-        acting.monitor.save(keys("video_one"))
+        acting.monitor.download(keys("video_one"))
         await acting.saved("video_one")
-        saving = acting.row("video_one").saving
+        saving = acting.row("video_one").download
         assert saving is not None
         assert "LookupError" in str(saving.error)
         assert leaks(str(saving.error)) == []

@@ -199,7 +199,7 @@ async def test_a_video_saved_a_moment_ago_is_not_fetched_by_the_next_process(
         try:
             for monitor in (first, second):
                 await monitor.poller.settle()
-                monitor.save(keys("video_one"))
+                monitor.download(keys("video_one"))
                 monitor.queue.start_next()
                 await scene_until(partial(_is_at_rest, monitor))
             assert second.watched[key("video_one")].saved == acting.folder / "video_one.mp4"
@@ -209,4 +209,4 @@ async def test_a_video_saved_a_moment_ago_is_not_fetched_by_the_next_process(
 
 
 def _is_at_rest(monitor: Monitor) -> bool:
-    return not monitor.saving
+    return not monitor.downloads

@@ -85,10 +85,10 @@ class Stage:
         """Wait until its download is over; what waits for a better time gets it."""
 
         def is_over() -> bool:
-            if not self.row(video_id).is_saving:
+            if not self.row(video_id).is_downloading:
                 return True
             self.app.monitor.queue.start_next()
-            savings = [watched.saving for watched in self.app.monitor.watched.values()]
+            savings = [watched.download for watched in self.app.monitor.watched.values()]
             if not any(saving and saving.state is DownloadState.RUNNING for saving in savings):
                 self.clock.advance(1)  # until it is its turn, or the host's pause is over
             return False

@@ -51,7 +51,7 @@ class Scene:
     async def saved(self, video_id: str) -> None:
         """Wait until the download of this video is over, one way or the other."""
         async with asyncio.timeout(PATIENCE):
-            while self.row(video_id).is_saving:
+            while self.row(video_id).is_downloading:
                 self.monitor.queue.start_next()
                 await asyncio.sleep(0.001)
         self.monitor.feed.tell()

@@ -130,10 +130,10 @@ class Stage:
         monitor = self.app.monitor
         await self.rest()
         self.server.rate = None
-        ready = [w for w in monitor.watched.values() if w.can_be_saved(monitor.now())]
+        ready = [w for w in monitor.watched.values() if w.can_be_downloaded(monitor.now())]
         ready.sort(key=lambda watched: watched.expiry.at if watched.expiry else math.inf)
-        monitor.save(watched.key for watched in ready[2 : 2 + count])
-        await self.until(lambda: not monitor.saving)
+        monitor.download(watched.key for watched in ready[2 : 2 + count])
+        await self.until(lambda: not monitor.downloads)
         self.server.rate = RATE
 
     async def receive(self, seconds: float) -> None:
@@ -142,19 +142,19 @@ class Stage:
             await self.until(self._has_received)
             self.clock.advance(_SLICE)
         await self.until(self._has_received)
-        for watched in self.app.monitor.saving:
-            if watched.saving and watched.saving.state is DownloadState.RUNNING:
+        for watched in self.app.monitor.downloads:
+            if watched.download and watched.download.state is DownloadState.RUNNING:
                 # As measured, but for 1 or 2 % that depend on how the system cuts the pieces.
-                watched.saving.progress.speed = RATE
+                watched.download.progress.speed = RATE
 
     def _has_received(self) -> bool:
         """Whether all that the server has sent by now has arrived, and nothing is about to end."""
-        saving = self.app.monitor.saving
-        running = [w for w in saving if w.saving and w.saving.state is DownloadState.RUNNING]
+        saving = self.app.monitor.downloads
+        running = [w for w in saving if w.download and w.download.state is DownloadState.RUNNING]
         if len(running) < min(self.app.settings.max_downloads, len(saving)):
             return False
         for watched in running:
-            progress = watched.saving.progress if watched.saving else None
+            progress = watched.download.progress if watched.download else None
             if progress is None or progress.total is None:
                 return False
             began = self.began.setdefault(watched.id, self.clock.now)

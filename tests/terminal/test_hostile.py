@@ -54,7 +54,7 @@ def watch(home: Path, words: str) -> bytes:
             running.press("j")
         running.press("D")
         running.until(lambda text: "✓ saved" in text and "bad redirect" in text, "downloads")
-        running.until(lambda text: "saving" not in text, "no download left")
+        running.until(lambda text: "downloading" not in text, "no download left")
         running.press("GkyosS")
         running.shows("Sorted")
         running.press("xu?")

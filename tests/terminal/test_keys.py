@@ -61,7 +61,7 @@ def test_the_demo_says_where_the_videos_are_that_were_saved(
     with terminal("demo", environ=environ) as running:
         running.until(OLDEST.search, "the oldest video")
         running.press("Gd")
-        running.until(lambda text: "✓" in text and "saving" not in text, "it is saved")
+        running.until(lambda text: "✓" in text and "downloading" not in text, "it is saved")
         running.press("q")
         assert running.exit_status() == 0
         running.assert_restored()
@@ -108,7 +108,7 @@ def test_quitting_while_a_video_is_saved_asks_first(
     with terminal("demo", environ=environ) as running:
         running.until(OLDEST.search, "the oldest video")
         running.press("D")
-        running.shows("saving")
+        running.shows("downloading")
         running.press("q")
         running.until(lambda text: "Quit" in text and "download" in text.lower(), "the question")
         assert running.process.poll() is None
@@ -121,6 +121,6 @@ def test_keys_typed_at_once_act_on_the_video_they_lead_to(environ: dict[str, str
     with terminal("demo", environ=environ) as running:
         running.until(OLDEST.search, "the oldest video")
         running.press("Gd")
-        assert "not ready" not in running.shows("saving")
+        assert "not ready" not in running.shows("downloading")
         running.send(signal.SIGTERM)
         assert running.exit_status() == 143

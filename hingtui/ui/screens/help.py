@@ -26,7 +26,7 @@ _LEGEND = (
     RowState.QUEUED,
     RowState.GENERATING,
     RowState.READY,
-    RowState.SAVING,
+    RowState.DOWNLOADING,
     RowState.SAVED,
     RowState.FAILED,
     RowState.UNKNOWN,

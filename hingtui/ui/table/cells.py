@@ -56,7 +56,7 @@ def progress_cell(row: Row, context: RenderContext, width: int) -> Cell:
     """A bar of the reported progress; where there is none, the size, an error or the next step."""
     palette = context.palette
     state = row_state_of(row, context.now)
-    if state is RowState.SAVING:
+    if state is RowState.DOWNLOADING:
         return download_bar(row, palette, width)
     if state is RowState.SAVED:
         if not row.is_verified:
@@ -80,8 +80,8 @@ def progress_cell(row: Row, context: RenderContext, width: int) -> Cell:
 
 def _short_error(row: Row, state: RowState) -> str | None:
     """Why the download or the last request failed, in a few words; None if neither did."""
-    if row.saving is not None and row.saving.error is not None:
-        return diagnose(row.saving.error).short
+    if row.download is not None and row.download.error is not None:
+        return diagnose(row.download.error).short
     if row.last_error is not None and state is not RowState.MISSING:
         return diagnose(row.last_error.error).short
     return None
@@ -93,8 +93,8 @@ def time_cell(row: Row, context: RenderContext, width: int) -> Cell:
     video = row.video
     if video is None:
         return ()
-    if row.is_saving and row.saving is not None:
-        progress = row.saving.progress
+    if row.is_downloading and row.download is not None:
+        progress = row.download.progress
         if progress.total and progress.speed > 0:
             left = (progress.total - progress.received) / progress.speed
             return text_cell(

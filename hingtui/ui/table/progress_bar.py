@@ -15,11 +15,11 @@ from hingtui.ui.theme.palette import Palette
 
 def download_bar(row: Row, palette: Palette, width: int) -> Cell:
     """How much of the file is here, and how fast the rest comes."""
-    if row.saving is None or row.saving.state is DownloadState.QUEUED:
-        return bar(None, _("in line"), width, palette.track, palette.filled_saving)
-    progress = row.saving.progress
+    if row.download is None or row.download.state is DownloadState.QUEUED:
+        return bar(None, _("in line"), width, palette.track, palette.filled_download)
+    progress = row.download.progress
     share = progress.received / progress.total if progress.total else None
-    return bar(share, _bytes_label(row, width), width, palette.track, palette.filled_saving)
+    return bar(share, _bytes_label(row, width), width, palette.track, palette.filled_download)
 
 
 def bar(share: float | None, label: str, width: int, track: Style, filled: Style) -> Cell:
@@ -53,9 +53,9 @@ def _chars_within(line: str, cells: int) -> int:
 
 def _bytes_label(row: Row, width: int) -> str:
     """`1.2/3.4 MB 800 kB/s`, or as much of it as there is room for."""
-    if row.saving is None:
+    if row.download is None:
         return ""
-    progress = row.saving.progress
+    progress = row.download.progress
     got = human_bytes(progress.received)
     speed = f"{human_bytes(progress.speed)}/s" if progress.speed > 0 else ""
     if not progress.total:

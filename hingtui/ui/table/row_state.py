@@ -15,7 +15,7 @@ _ICONS = {
     RowState.QUEUED: "◌",
     RowState.GENERATING: "▸",
     RowState.READY: "▾",
-    RowState.SAVING: "▾",
+    RowState.DOWNLOADING: "▾",
     RowState.WAITING: "◌",
     RowState.SAVED: "✓",
     RowState.FAILED: "✗",
@@ -32,7 +32,7 @@ def row_state_word(state: RowState) -> str:
         RowState.QUEUED: _("queued"),
         RowState.GENERATING: _("generating"),
         RowState.READY: _("ready"),
-        RowState.SAVING: _("saving"),
+        RowState.DOWNLOADING: _("downloading"),
         RowState.WAITING: _("waiting"),
         RowState.SAVED: _("saved"),
         RowState.FAILED: _("failed"),
@@ -48,7 +48,7 @@ def row_state_style(state: RowState, palette: Palette) -> Style:
             return palette.primary
         case RowState.READY:
             return palette.success + palette.strong
-        case RowState.SAVING:
+        case RowState.DOWNLOADING:
             return palette.accent
         case RowState.SAVED:
             return palette.success

@@ -15,7 +15,7 @@ _RANK = {
     for rank, state in enumerate(
         (
             RowState.READY,
-            RowState.SAVING,
+            RowState.DOWNLOADING,
             RowState.WAITING,
             RowState.GENERATING,
             RowState.QUEUED,

@@ -24,7 +24,7 @@ class Palette:
     """The part of a bar that is still to come."""
     filled: Style
     """The part of a bar of a video being generated."""
-    filled_saving: Style
+    filled_download: Style
     """The part of a bar of a file being saved."""
 
 
@@ -56,5 +56,5 @@ def palette_of(variables: dict[str, str]) -> Palette:
         accent=ink("accent"),
         track=block("foreground", 0.13),
         filled=block("primary", 0.5),
-        filled_saving=block("success", 0.45),
+        filled_download=block("success", 0.45),
     )

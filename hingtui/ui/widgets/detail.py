@@ -159,8 +159,8 @@ def _paragraphs(row: Row, context: RenderContext) -> list[tuple[str, list[str], 
         beneath += [advice] if has_failed else []
         blocks.append((heading, video.error.message.split("\n"), palette.error))
         blocks.append(("", beneath, palette.muted))
-    if row.saving is not None and row.saving.error is not None:
-        blocks.append((_("Download"), _error_lines(row.saving.error, context), palette.warning))
+    if row.download is not None and row.download.error is not None:
+        blocks.append((_("Download"), _error_lines(row.download.error, context), palette.warning))
     if row.last_error is not None:
         lines = _error_lines(row.last_error.error, context)
         lines.append(_("Since {time}").format(time=time_of_day(row.last_error.since)))

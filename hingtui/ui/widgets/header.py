@@ -24,7 +24,7 @@ _COUNTED = (
     RowState.QUEUED,
     RowState.GENERATING,
     RowState.READY,
-    RowState.SAVING,
+    RowState.DOWNLOADING,
     RowState.SAVED,
     RowState.FAILED,
     RowState.EXPIRED,

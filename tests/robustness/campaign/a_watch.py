@@ -306,22 +306,22 @@ class AWatch(World):
 
     def _save_again(self, watched: Row) -> None:
         """The user sees a download that was given up, and asks for it again."""
-        if watched.saving is None or watched.is_saving or watched.saved is not None:
+        if watched.download is None or watched.is_downloading or watched.saved is not None:
             return
         if self.gateway.films[watched.id].is_deleted:
             return
         times = self._saved_again[watched.id] = self._saved_again.get(watched.id, 0) + 1
-        self.note(f"given up: {watched.saving.error!r}; saved again")
+        self.note(f"given up: {watched.download.error!r}; saved again")
         if times > 2:
-            self.breach(f"given up, though everything is well: {watched.saving.error!r}")
-        self.monitor.save(keys(watched.id))
+            self.breach(f"given up, though everything is well: {watched.download.error!r}")
+        self.monitor.download(keys(watched.id))
 
     def _user_sees_to_it(self) -> None:
         """Everything is well again: what a person at the screen would do now."""
         self.monitor.pause(False)
         if self.monitor.connection.link.value == "denied" or self._rng.random() < 0.5:
             self.monitor.ask()
-        self.monitor.save([w.key for w in self.monitor.watched.values() if w.saved is None])
+        self.monitor.download([w.key for w in self.monitor.watched.values() if w.saved is None])
 
     def _planned(self, fault: Fault) -> None:
         rng = random.Random(fault.seed)  # noqa: S311 - a schedule, no secret
@@ -366,7 +366,7 @@ class AWatch(World):
 def _texts(watched: Row) -> list[str]:
     """The messages on a row."""
     errors = [watched.last_error.error if watched.last_error is not None else None]
-    errors += [watched.saving.error if watched.saving is not None else None]
+    errors += [watched.download.error if watched.download is not None else None]
     return [str(error) for error in errors if error is not None]
 
 
@@ -375,6 +375,6 @@ def _unexpected(watched: Row) -> list[str]:
     found = []
     if watched.last_error is not None and not isinstance(watched.last_error.error, HingtuiError):
         found.append(f"escaped: {watched.last_error.error!r}")
-    if watched.saving is not None and type(watched.saving.error) is DownloadError:
-        found.append(f"escaped: {watched.saving.error!r}")
+    if watched.download is not None and type(watched.download.error) is DownloadError:
+        found.append(f"escaped: {watched.download.error!r}")
     return found

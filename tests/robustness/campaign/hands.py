@@ -126,7 +126,7 @@ class Hands:
                 monitor.cancel(keys(film.id))
             case "user: cancels and saves":
                 monitor.cancel(keys(film.id))
-                monitor.save(keys(film.id))
+                monitor.download(keys(film.id))
             case "user: asks again":
                 monitor.ask(rng.choice((None, keys(film.id))))
             case "user: pauses":

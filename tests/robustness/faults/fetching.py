@@ -38,7 +38,7 @@ async def fetch(here: World, *says: Answer | Callable[[Request], Answer]) -> Non
     for one in says:
         here.gateway.fault(CONTENT, one)
     await here.watch("a")
-    here.save("a")
+    here.download("a")
     await here.saved("a")
 
 
@@ -46,7 +46,7 @@ async def fetch_in_vain(here: World, says: Answer, path: str = CONTENT) -> Hingt
     """Why the video is not saved as long as this is said; once it is not, it comes home."""
     here.gateway.fault(path, says, times=1000)
     await here.watch("a")
-    here.save("a")
+    here.download("a")
     await here.put_off("a")
     error = error_of(here)
     assert here.files == {}
@@ -57,7 +57,7 @@ async def fetch_in_vain(here: World, says: Answer, path: str = CONTENT) -> Hingt
 
 
 def error_of(here: World) -> HingtuiError | None:
-    saving = here.row("a").saving
+    saving = here.row("a").download
     return None if saving is None else saving.error
 
 

@@ -131,7 +131,7 @@ async def test_a_429_to_a_download_slows_the_whole_host_too(tmp_path: Path) -> N
         here.gateway.video("b")
         await here.watch("a")
         here.gateway.fault(CONTENT, answer(429, retry_after="40"))
-        here.save("a")
+        here.download("a")
         await here.put_off("a")
         assert here.link is GatewayState.SLOWED
         assert here.connection.until == pytest.approx(here.monitor.now() + 40, abs=1)
@@ -157,7 +157,7 @@ async def test_downloads_that_try_again_leave_a_slowed_host_alone(tmp_path: Path
 
         here.gateway.fault(CONTENT, trouble_while_slowed)
         began = here.clock.monotonic()
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
         assert here.clock.monotonic() - began >= 300
@@ -222,7 +222,7 @@ async def test_a_download_waits_for_trouble_to_pass_however_long_it_takes(
         here.gateway.file("a", DATA)
         await here.watch("a")
         here.gateway.fault(CONTENT, answer(status, b'{"error": "upstream"}'), times=40)
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
 
@@ -232,9 +232,9 @@ async def test_trouble_that_lasts_beyond_the_expiry_is_told_at_last(tmp_path: Pa
         here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 900)
         await here.watch("a")
         here.gateway.fault(CONTENT, answer(502, b'{"error": "upstream"}'), times=10_000)
-        here.save("a")
+        here.download("a")
         await here.saved("a")
-        saving = here.row("a").saving
+        saving = here.row("a").download
         assert saving is not None
         assert isinstance(saving.error, ServerError)
         assert saving.error.message == "upstream"
@@ -251,7 +251,7 @@ async def test_many_downloads_that_fail_together_ask_no_more_than_the_host_can_b
         await here.look(after=3, times=20)
         here.gateway.fault("/v1/videos/", answer(503), times=100_000)
         asked, began = len(here.gateway.asked("/content")), here.clock.monotonic()
-        here.save(*MANY[:30])
+        here.download(*MANY[:30])
         async with asyncio.timeout(10):
             while here.clock.monotonic() - began < 120:
                 here.monitor.queue.start_next()
@@ -317,7 +317,7 @@ async def test_a_token_refused_to_a_download_stops_the_others_and_loses_none(
         here.monitor.queue.start_next()
         assert 1 <= len(here.gateway.asked("/content")) <= 8
         assert here.link is GatewayState.DENIED
-        assert not [w for w in here.monitor.watched.values() if w.saving and w.saving.error]
+        assert not [w for w in here.monitor.watched.values() if w.download and w.download.error]
         here.gateway.fault_no_more()
         here.monitor.connect(Api(here.gateway.url, here.gateway.token, environ={}))
         await here.saved(*names)
@@ -581,7 +581,7 @@ async def test_countdowns_follow_the_servers_date(tmp_path: Path, off: float) ->
         ends = here.row("a").expiry
         assert ends is not None
         assert ends.at - here.monitor.now() == pytest.approx(3600, abs=2)
-        assert here.row("a").can_be_saved(here.monitor.now())
+        assert here.row("a").can_be_downloaded(here.monitor.now())
 
 
 async def test_a_machine_that_has_lost_the_time_altogether_follows_the_server(
@@ -619,8 +619,8 @@ async def test_an_absurd_date_is_not_believed(tmp_path: Path, said: str) -> None
         await here.watch("a")
         assert here.monitor.now() == here.clock.time()
         row = here.row("a")
-        assert row.can_be_saved(here.monitor.now())
-        here.save("a")
+        assert row.can_be_downloaded(here.monitor.now())
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
 

@@ -98,12 +98,12 @@ async def test_downloads_that_are_cancelled_and_wanted_again_leave_nothing_behin
         here.gateway.fault("/v1/videos/a/content", cut(VIDEO_ANSWER, 3000, HANG), times=30)
         await here.watch("a")
         for count in range(30):
-            here.save("a")
+            here.download("a")
             await here.asked_for_content(count + 1)
             here.monitor.cancel(keys("a"))
             await until(lambda: not here.threads)
             here.clock.advance(1)
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
 
@@ -118,7 +118,7 @@ async def test_cancelling_a_download_that_waits_for_a_silent_server_frees_its_pl
         at = 9 if where == "before the headers" else 9000
         here.gateway.fault("/v1/videos/stuck/content", cut(VIDEO_ANSWER, at, HANG))
         await here.watch("stuck", "next")
-        here.save("stuck", "next")
+        here.download("stuck", "next")
         await until(lambda: bool(here.gateway.asked("stuck/content")))
         if where == "in the body":
             await until(lambda: here.received("stuck") > 0)
@@ -150,7 +150,7 @@ async def test_a_cancelled_download_that_still_looks_for_its_host_keeps_nobody_w
             "/v1/videos/stuck/content", answer(302, location="http://stuck.example/")
         )
         await here.watch("stuck", "next")
-        here.save("stuck", "next")
+        here.download("stuck", "next")
         await asyncio.to_thread(looking.wait, 5)
         here.monitor.cancel(keys("stuck"))
         await here.saved("next")
@@ -319,10 +319,10 @@ async def test_what_is_hardly_http_never_becomes_a_video(tmp_path: Path, broken:
         here.gateway.file("a", DATA)
         here.gateway.fault("/v1/videos/a/content", [broken, CLOSE])
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.files in ({}, {"a.mp4": DATA})
         if here.files == {}:
-            here.save("a")
+            here.download("a")
             await here.saved("a")
             assert here.files == {"a.mp4": DATA}

@@ -55,7 +55,7 @@ async def test_a_part_of_an_earlier_run_is_continued(tmp_path: Path) -> None:
         here.gateway.fault(CONTENT, half(etag=ETAG))
         here.gateway.fault(CONTENT, answer(429, retry_after="3000"))
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.put_off("a")
     async with world(tmp_path) as here:
         here.gateway.file("a", DATA)
@@ -256,7 +256,7 @@ async def test_not_ready_yet_is_waited_for(tmp_path: Path, says: Answer) -> None
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, says, times=8)
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.put_off("a")
         assert isinstance(error_of(here), NotReady)
         await here.saved("a")

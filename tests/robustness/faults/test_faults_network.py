@@ -168,7 +168,7 @@ async def test_a_download_waits_while_its_gateway_is_gone_and_goes_on_by_itself(
         here.gateway.file("a", DATA)
         await here.watch("a")
         here.gateway.api.go_away()
-        here.save("a")
+        here.download("a")
         await here.put_off("a")
         here.gateway.api.come_back()
         here.clock.advance(20)
@@ -209,9 +209,9 @@ async def test_a_certificate_that_turns_bad_does_not_open_the_download_to_others
         await here.watch("a")
         here.gateway.redirects = True
         here.gateway.storage.certificate = "expired.pem"
-        here.save("a")
+        here.download("a")
         await here.put_off("a")
-        assert isinstance(here.row("a").saving.error, BadCertificate)  # type: ignore[union-attr]
+        assert isinstance(here.row("a").download.error, BadCertificate)  # type: ignore[union-attr]
         assert here.gateway.storage.requests == []
         here.gateway.storage.certificate = "good.pem"
         here.clock.advance(60)
@@ -235,7 +235,7 @@ async def test_a_download_cut_at_any_byte_is_resumed(tmp_path: Path, at: int, en
         here.gateway.says["a"] = Say(etag='"v1"')
         here.gateway.fault("/v1/videos/a/content", cut(VIDEO_ANSWER, at, end))
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
         second = here.gateway.requests[-1].headers
@@ -266,7 +266,7 @@ async def test_the_retry_budget_refills_whenever_bytes_were_gained(tmp_path: Pat
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(cut=1500)
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
         assert len(here.gateway.asked("/content")) > 30
@@ -295,9 +295,9 @@ async def test_a_server_that_drips_is_left_after_a_while_and_resumed(tmp_path: P
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = dripping(here, "a")
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.put_off("a")
-        saving = here.row("a").saving
+        saving = here.row("a").download
         assert saving is not None
         assert isinstance(saving.error, Slow)
         got = saving.progress.received
@@ -318,7 +318,7 @@ async def test_videos_that_drip_do_not_keep_the_others_waiting(tmp_path: Path) -
             here.gateway.says[name] = dripping(here, name)
         here.gateway.file("quick", DATA)
         await here.watch(*slow, "quick")
-        here.save(*slow, "quick")
+        here.download(*slow, "quick")
         await here.saved("quick")
         assert "quick.mp4" in here.files
         for name in slow:
@@ -339,7 +339,7 @@ async def test_a_video_that_dripped_lets_all_others_go_first_however_soon_it_exp
             here.gateway.file(name, DATA)
             here.gateway.says[name] = Say(midway=lambda: here.clock.advance(20))
         await here.watch("slow", "one", "two")
-        here.save("slow", "one", "two")
+        here.download("slow", "one", "two")
         await here.put_off("slow")
         here.gateway.says["slow"] = Say()
         await here.saved("slow", "one", "two")
@@ -355,10 +355,10 @@ async def test_a_video_that_drips_and_cannot_be_continued_is_given_up_and_explai
         drips = dripping(here, "a")
         here.gateway.says["a"] = replace(drips, ranges=False)
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.save_state("a") is DownloadState.FAILED
-        assert type(here.row("a").saving.error) is Stalled  # type: ignore[union-attr]
+        assert type(here.row("a").download.error) is Stalled  # type: ignore[union-attr]
         assert 5 <= len(here.gateway.asked("/content")) < 20
 
 
@@ -369,10 +369,10 @@ async def test_a_video_that_drips_goes_on_until_it_expires_and_then_says_why(
         here.gateway.file("a", mp4(400_000), expires_at=int(here.clock.time()) + 1800)
         here.gateway.says["a"] = dripping(here, "a")
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         began = here.clock.monotonic()
         await here.saved("a")
-        saving = here.row("a").saving
+        saving = here.row("a").download
         assert saving is not None
         assert type(saving.error) is Stalled
         assert 1800 <= here.clock.monotonic() - began < 2100
@@ -385,9 +385,9 @@ async def test_answers_that_are_cut_after_a_few_bytes_each_are_a_drip_too(tmp_pa
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(cut=50)
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.put_off("a")
-        assert isinstance(here.row("a").saving.error, Slow)  # type: ignore[union-attr]
+        assert isinstance(here.row("a").download.error, Slow)  # type: ignore[union-attr]
 
 
 async def test_a_server_that_sends_nothing_is_left_and_resumed(tmp_path: Path) -> None:
@@ -397,7 +397,7 @@ async def test_a_server_that_sends_nothing_is_left_and_resumed(tmp_path: Path) -
         here.gateway.fault("/v1/videos/a/content", lambda _: HANG)
         here.gateway.fault("/v1/videos/a/content", cut(VIDEO_ANSWER, HEAD + 30_000, HANG))
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
         assert len(here.gateway.asked("/content")) == 3
@@ -468,7 +468,7 @@ async def test_a_gateway_that_cuts_every_answer_is_read_to_the_end(
         minute = Say(cut=len(DATA) // 6, length=length, etag=etag)
         here.gateway.says["a"] = minute
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
 
@@ -480,9 +480,9 @@ async def test_a_gateway_that_cuts_every_answer_and_knows_no_range_is_given_up_a
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(cut=len(DATA) // 2, ranges=False)
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
-        saving = here.row("a").saving
+        saving = here.row("a").download
         assert saving is not None
         assert saving.state is DownloadState.FAILED
         assert "30 kB" in str(saving.error)
@@ -523,7 +523,7 @@ async def test_a_gateway_on_this_machine_works_whatever_the_proxy_variables_say(
         here.gateway.redirects = True
         here.gateway.file("a", DATA)
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert (here.files, here.link) == ({"a.mp4": DATA}, GatewayState.ONLINE)
 

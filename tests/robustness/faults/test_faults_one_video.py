@@ -81,12 +81,12 @@ async def test_a_content_that_is_refused_stops_no_other(
         here.gateway.fault("/v1/videos/sick/content", says, times=10_000)
         await here.watch(*names)
         await here.look(after=5, times=3)
-        here.save(*names)
+        here.download(*names)
         await here.saved(*HEALTHY)
         assert len(here.files) == 6
         assert state(here) is GatewayState.ONLINE
-        assert here.row("sick").saving is not None
-        assert all(here.row(name).saving is None for name in HEALTHY)
+        assert here.row("sick").download is not None
+        assert all(here.row(name).download is None for name in HEALTHY)
 
 
 @pytest.mark.parametrize("sick", [10, 30])
@@ -213,10 +213,10 @@ async def test_410_means_expired(tmp_path: Path) -> None:
         here.gateway.file("b", DATA)
         await here.watch("a", "b")
         here.gateway.fault("/v1/videos/a/content", answer(410), times=100)
-        here.save("a", "b")
+        here.download("a", "b")
         await here.saved("a", "b")
         assert here.row("a").status is Status.EXPIRED
-        saving = here.row("a").saving
+        saving = here.row("a").download
         assert saving is not None
         assert isinstance(saving.error, Expired)
         assert here.files == {"b.mp4": DATA}
@@ -228,7 +228,7 @@ async def test_a_link_is_used_where_there_is_no_content(tmp_path: Path) -> None:
         here.gateway.video("a", video={"url": here.gateway.link("a")})
         here.gateway.fault("/v1/videos/a/content", answer(404), times=100)
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
         assert not here.gateway.leaks
@@ -242,7 +242,7 @@ async def test_a_link_with_an_expired_signature_is_asked_for_again(tmp_path: Pat
         await here.watch("a")
         here.clock.advance(here.gateway.link_life + 60)
         here.gateway.video("a", video={"url": here.gateway.link("a")})
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
 
@@ -270,7 +270,7 @@ async def test_short_lived_links_are_renewed_while_the_file_is_written(tmp_path:
             here.gateway.fault("/files/a", growing)
             here.gateway.fault("/files/a", answer(403))
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
 
@@ -281,7 +281,7 @@ async def test_a_link_that_is_not_known_after_a_restart_is_asked_for(tmp_path: P
         await here.watch("a")  # it is finished, and no link came with it
         here.gateway.video("a", video={"url": here.gateway.link("a")})
         here.gateway.fault("/v1/videos/a/content", answer(404), times=100)
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
 
@@ -292,9 +292,9 @@ async def test_an_error_of_the_storage_is_not_the_gateways(tmp_path: Path) -> No
         here.gateway.redirects = True
         here.gateway.fault("/files/a", answer(503), times=1000)
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.put_off("a")
-        saving = here.row("a").saving
+        saving = here.row("a").download
         assert saving is not None
         assert isinstance(saving.error, StorageRefused)
         assert saving.error.is_from_storage
@@ -306,9 +306,9 @@ async def test_a_refused_content_is_the_rows_own_error(tmp_path: Path) -> None:
         here.gateway.file("a", DATA)
         here.gateway.fault("/v1/videos/a/content", OWN_ERRORS["403 as JSON"], times=3)
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.put_off("a")
-        saving = here.row("a").saving
+        saving = here.row("a").download
         assert saving is not None
         assert isinstance(saving.error, Forbidden)
         assert "whitelist" in saving.error.message

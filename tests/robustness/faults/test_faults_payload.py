@@ -185,8 +185,8 @@ async def test_an_expiry_that_nobody_told_is_an_estimate_and_keeps_nothing_from_
         assert (
             ends.at < here.monitor.now()
         )  # by our own guess it is gone: the server may know better
-        assert here.row("a").can_be_saved(here.monitor.now())
-        here.save("a")
+        assert here.row("a").can_be_downloaded(here.monitor.now())
+        here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
 
@@ -346,9 +346,9 @@ async def test_hostile_text_instead_of_a_video_is_harmless(tmp_path: Path, text:
         await here.watch("a")
         says = json_answer({"error": {"message": text, "code": text}})
         here.gateway.fault("/v1/videos/a/content", says, times=9)
-        here.save("a")
+        here.download("a")
         await here.put_off("a")
-        saving = here.row("a").saving
+        saving = here.row("a").download
         assert saving is not None
         assert is_harmless(str(saving.error))
         assert here.files == {}

@@ -55,7 +55,7 @@ async def test_the_token_stays_home_and_no_signed_link_is_kept_or_told(
         here.gateway.fault("/files/a", answer(500, here.gateway.link("a").encode()))
         here.gateway.fault("/files/a", [b"nonsense\r\n\r\n", CLOSE])
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         await here.monitor.watchlist_sync.sync()
         assert here.files == {"a.mp4": DATA}
@@ -150,7 +150,7 @@ async def test_a_redirect_to_nowhere_is_a_plain_error(tmp_path: Path, location: 
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, answer(302, location=location), times=50)
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
         assert here.save_state("a") is DownloadState.FAILED
         assert isinstance(error_of(here), HingtuiError)

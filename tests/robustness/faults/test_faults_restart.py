@@ -20,7 +20,7 @@ async def want(here: World, *names: str) -> None:
         here.gateway.file(name, DATA)
         here.gateway.fault(f"/v1/videos/{name}/content", [HANG], times=9)
     await here.watch(*names)
-    here.save(*names)
+    here.download(*names)
     await here.asked_for_content(min(3, len(names)))
 
 
@@ -30,7 +30,7 @@ async def test_wanted_downloads_go_on_at_the_next_start(tmp_path: Path) -> None:
     async with world(tmp_path, resume_downloads=True) as here:
         for name in "abcde":
             here.gateway.file(name, DATA)
-        assert all(here.row(name).is_saving for name in "abcde")
+        assert all(here.row(name).is_downloading for name in "abcde")
         await here.saved(*"abcde")
         assert len(here.files) == 5
         assert not any(here.row(name).download_requested for name in "abcde")
@@ -42,8 +42,8 @@ async def test_a_cancelled_download_does_not_go_on(tmp_path: Path) -> None:
         here.monitor.cancel(keys("a"))
         await here.monitor.watchlist_sync.sync()
     async with world(tmp_path, resume_downloads=True) as here:
-        assert not here.row("a").is_saving
-        assert here.row("b").is_saving
+        assert not here.row("a").is_downloading
+        assert here.row("b").is_downloading
 
 
 async def test_a_kill_forgets_no_wanted_download(tmp_path: Path) -> None:
@@ -56,25 +56,25 @@ async def test_a_kill_forgets_no_wanted_download(tmp_path: Path) -> None:
 async def test_a_command_leaves_the_downloads_of_the_dashboard_alone(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         await want(here, "a", "b")
-    async with world(tmp_path, only=frozenset({"a"})) as here:
+    async with world(tmp_path, only=frozenset(keys("a"))) as here:
         here.gateway.file("a", DATA)
         here.monitor.ask(keys("a"))
         await here.look()
-        assert not here.row("a").is_saving
+        assert not here.row("a").is_downloading
         assert here.row("a").status is Status.READY
     async with world(tmp_path, resume_downloads=True) as here:
-        assert here.row("a").is_saving
-        assert here.row("b").is_saving
+        assert here.row("a").is_downloading
+        assert here.row("b").is_downloading
 
 
 async def test_a_download_that_was_given_up_does_not_go_on(tmp_path: Path) -> None:
     async with world(tmp_path) as here:
         here.gateway.file("a", b"", expires_at=int(here.clock.time()) + 100)
         await here.watch("a")
-        here.save("a")
+        here.download("a")
         await here.saved("a")
-        saving = here.row("a").saving
+        saving = here.row("a").download
         assert saving is not None
         assert isinstance(saving.error, Corrupt)
     async with world(tmp_path, resume_downloads=True) as here:
-        assert not here.row("a").is_saving
+        assert not here.row("a").is_downloading

@@ -62,15 +62,15 @@ class World:
         self.monitor.add(video_ids)
         await self.look()
 
-    def save(self, *video_ids: str) -> None:
+    def download(self, *video_ids: str) -> None:
         """Want these, and start what may start now."""
-        self.monitor.save(keys(*video_ids))
+        self.monitor.download(keys(*video_ids))
         self.monitor.queue.start_next()
 
     async def saved(self, *video_ids: str) -> None:
         """Wait until these downloads are over, one way or the other; time passes while all wait."""
         async with asyncio.timeout(PATIENCE):
-            while any(self.row(video_id).is_saving for video_id in video_ids):
+            while any(self.row(video_id).is_downloading for video_id in video_ids):
                 self.monitor.queue.start_next()
                 if not self.threads:
                     self.clock.advance(3)
@@ -83,7 +83,7 @@ class World:
 
     def received(self, video_id: str) -> int:
         """Bytes of its file that are here."""
-        saving = self.row(video_id).saving
+        saving = self.row(video_id).download
         return 0 if saving is None else saving.progress.received
 
     async def asked_for_content(self, times: int) -> None:
@@ -99,7 +99,7 @@ class World:
         return [t.name for t in threading.enumerate() if t.name.startswith("download ")]
 
     def save_state(self, video_id: str) -> DownloadState | None:
-        saving = self.row(video_id).saving
+        saving = self.row(video_id).download
         return None if saving is None else saving.state
 
 

@@ -202,7 +202,7 @@ async def test_a_download_is_byte_for_byte_the_servers(tmp_path: Path) -> None:
     async with scene(tmp_path, one) as world:
         world.monitor.add(["video_one"])
         await world.look(after=1)
-        assert world.monitor.save(keys("video_one")) == keys("video_one")
+        assert world.monitor.download(keys("video_one")) == keys("video_one")
         await world.saved("video_one")
         path = world.row("video_one").saved
         assert path is not None
@@ -218,7 +218,7 @@ async def test_the_soonest_to_expire_comes_home_first(tmp_path: Path) -> None:
         ids = [one.id for one in jobs]
         world.monitor.add(ids)
         await world.look(after=1)
-        world.monitor.save(keys(*ids))
+        world.monitor.download(keys(*ids))
         for video_id in ids:
             await world.saved(video_id)
         assert [path.split("/")[3] for path in world.asked("/content")] == [
@@ -239,8 +239,8 @@ async def test_downloads_that_fail_let_all_others_go_first(tmp_path: Path) -> No
         await world.look(after=1)
         for video_id in ids[:2]:
             world.server.once(f"/v1/videos/{video_id}/content", status=202, body=b"{}")
-        world.monitor.save(keys(*ids))
-        both = [saving for one in ids[:2] if (saving := world.row(one).saving) is not None]
+        world.monitor.download(keys(*ids))
+        both = [saving for one in ids[:2] if (saving := world.row(one).download) is not None]
         while any(saving.state is not DownloadState.WAITING for saving in both):
             world.monitor.queue.start_next()
             await asyncio.sleep(0.001)
@@ -265,10 +265,12 @@ async def test_not_ready_yet_is_waited_for(tmp_path: Path) -> None:
         world.monitor.add(["video_one"])
         await world.look(after=1)
         world.server.once("/v1/videos/video_one/content", status=202, body=b'{"status":"queued"}')
-        world.monitor.save(keys("video_one"))
+        world.monitor.download(keys("video_one"))
         row = world.row("video_one")
         world.monitor.queue.start_next()
-        await until(lambda: row.saving is not None and row.saving.state is DownloadState.WAITING)
+        await until(
+            lambda: row.download is not None and row.download.state is DownloadState.WAITING
+        )
         world.clock.advance(10)
         await world.saved("video_one")
         assert row.saved is not None
@@ -285,7 +287,7 @@ async def test_a_part_goes_with_its_row(tmp_path: Path) -> None:
             headers={"Content-Type": "video/mp4", "Content-Length": "400000"},
             body=one.file()[:1000],
         )
-        world.monitor.save(keys("video_one"))
+        world.monitor.download(keys("video_one"))
         world.monitor.queue.start_next()
         await until(lambda: world.folder.exists() and any(world.folder.iterdir()))
         world.monitor.remove(keys("video_one"))

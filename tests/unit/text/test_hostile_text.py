@@ -212,7 +212,7 @@ def test_a_refusal_in_any_words_is_told_harmlessly(
 ) -> None:
     error = refusal(call, Reply(status, headers, body), EPOCH)
     saving = Download(DownloadState.FAILED, error=error)
-    row = Row("video_one", EPOCH, last_error=LastError(error, EPOCH), saving=saving, failures=1)
+    row = Row("video_one", EPOCH, last_error=LastError(error, EPOCH), download=saving, failures=1)
     assert_harmless(row)
     for line in (*banner(error), *vars(error).values(), str(error)):
         assert not harm_in(str(line), has_lines=True)
