@@ -111,7 +111,7 @@ class _DownloadRun:
 
     def _is_hopeless(self, row: Row) -> bool:
         """Whether this video will not be saved in this run."""
-        if row.key not in self._monitor.watched:
+        if row.key not in self._monitor.rows:
             return True  # another process took it off the watchlist
         if (download := row.download) is not None:
             return download.state is DownloadState.FAILED or (

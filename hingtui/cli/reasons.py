@@ -19,7 +19,7 @@ def why_unanswered(row: Row, monitor: Monitor) -> str:
 
 def why_not_saved(row: Row, monitor: Monitor) -> str:
     """Why this run ends without the file of this video."""
-    if row.key not in monitor.watched:
+    if row.key not in monitor.rows:
         return _("it was taken off the watchlist meanwhile")
     video = row.video
     if row.status is Status.FAILED and video is not None:

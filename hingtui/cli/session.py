@@ -96,7 +96,7 @@ async def _connected(
     monitor.connect(Api(settings.base_url, token))
     runner = asyncio.create_task(monitor.run(polls=polls))
     try:
-        rows = [monitor.watched[key] for key in keys or monitor.watched]
+        rows = [monitor.rows[key] for key in keys or monitor.rows]
         return await work(monitor, rows, settings.downloads)
     finally:
         await monitor.stop()

@@ -108,7 +108,7 @@ class Monitor:
             want_digest=want_digest,
         )
         self._responses = ResponseHandler(
-            rows=self.watched,
+            rows=self.rows,
             gateway=self.gateway,
             poller=self.poller,
             queue=self.queue,
@@ -146,7 +146,7 @@ class Monitor:
         self.poller.use(api)
         self.queue.use(api)
         self.gateway.begin(GatewayState.ONLINE if api is not None else GatewayState.NO_TOKEN)
-        for row in self.watched.values():
+        for row in self.rows.values():
             if row.failures and not row.is_final:
                 self.poller.schedule(row.id, 0)
             if row.download is not None and is_of_gateway(row.download.error):
@@ -208,7 +208,7 @@ class Monitor:
         now = self.clock.time()
         for video_id in video_ids:
             key = VideoKey(gateway, video_id)
-            if key in self.watched:
+            if key in self.rows:
                 known.append(key)
             else:
                 self._rows.insert(Row(video_id, added_at=now, is_old=False, gateway=gateway))
@@ -235,9 +235,9 @@ class Monitor:
         self.queue.wake()
         are_given = keys is not None
         if keys is None:
-            keys = [row.key for row in self.watched.values() if not row.is_final]
+            keys = [row.key for row in self.rows.values() if not row.is_final]
         for key in keys:
-            if key in self.watched:
+            if key in self.rows:
                 self.poller.schedule(key.id, 0, alone=are_given)
                 self._responses.asked_for.add(key.id)
 
@@ -245,7 +245,7 @@ class Monitor:
         """Download these; returns those whose download this began."""
         begun: list[VideoKey] = []
         for key in keys:
-            row = self.watched.get(key)
+            row = self.rows.get(key)
             if row is None or row.status is not Status.READY or row.is_downloading:
                 continue
             self.queue.add(row)
@@ -256,7 +256,7 @@ class Monitor:
     def cancel(self, keys: Iterable[VideoKey]) -> int:
         """Stop these downloads; they can be resumed. Returns how many there were."""
         stopped = [
-            w for key in keys if (w := self.watched.get(key)) is not None and w.is_downloading
+            w for key in keys if (w := self.rows.get(key)) is not None and w.is_downloading
         ]
         for row in stopped:
             self.queue.cancel(row)
@@ -275,14 +275,14 @@ class Monitor:
         self.feed.host()
 
     @property
-    def watched(self) -> dict[VideoKey, Row]:
+    def rows(self) -> dict[VideoKey, Row]:
         """All rows, in the order in which they were added."""
         return self._rows.by_key
 
     @property
     def downloads(self) -> list[Row]:
         """The rows whose download is queued, running or waiting."""
-        return [row for row in self.watched.values() if row.is_downloading]
+        return [row for row in self.rows.values() if row.is_downloading]
 
     @property
     def set_aside(self) -> Path | None:

@@ -205,7 +205,7 @@ class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
     def _rows_changed(self, changes: Changes) -> None:
         self._dashboard.post_message(VideosChanged(changes))
         if command := self.settings.on_complete:
-            rows, token = self.monitor.watched, self.settings.token
+            rows, token = self.monitor.rows, self.settings.token
             if not run_on_complete(command, changes, rows, token):
                 self._add_notice(_("The command on_complete could not be run; check config.toml."))
 

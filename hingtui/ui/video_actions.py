@@ -93,7 +93,7 @@ class VideoActions:
     def download_all(self) -> Outcome:
         """Download all videos that are ready and not saved yet."""
         now = self._monitor.now()
-        keys = [row.key for row in self._monitor.watched.values() if row.can_be_downloaded(now)]
+        keys = [row.key for row in self._monitor.rows.values() if row.can_be_downloaded(now)]
         begun = len(self._monitor.download(keys))
         if not begun:
             return Outcome(Toast(_("Nothing is ready that is not saved yet.")))

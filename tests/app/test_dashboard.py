@@ -56,7 +56,7 @@ async def test_all_ready_videos_come_home_with_one_key(tmp_path: Path) -> None:
     async with stage(tmp_path, *jobs) as acting:
         await acting.pass_time(1)
         await acting.press("D")
-        await until(lambda: all(w.saved for w in acting.app.monitor.watched.values()))
+        await until(lambda: all(w.saved for w in acting.app.monitor.rows.values()))
         assert {path.name for path in (tmp_path / "videos").iterdir()} == {
             f"video_{n}.mp4" for n in range(5)
         }
@@ -239,7 +239,7 @@ async def test_what_another_process_adds_shows_up(tmp_path: Path) -> None:
     async with stage(tmp_path, job("video_a"), job("video_b"), watched=["video_a"]) as acting:
         Watchlist(tmp_path / "watchlist.toml").change(add=[Entry("video_b", acting.clock.time())])
         acting.clock.advance(1.5)
-        await until(lambda: key("video_b") in acting.app.monitor.watched)
+        await until(lambda: key("video_b") in acting.app.monitor.rows)
         await acting.pass_time()
         assert key("video_b") in acting.table.order
 

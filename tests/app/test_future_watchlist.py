@@ -57,8 +57,8 @@ async def test_what_is_removed_stays_away_though_a_file_of_the_future_holds_it(
     async with scene(tmp_path) as acting:
         acting.monitor.remove(keys("video_of_the_future"))
         await acting.monitor.watchlist_sync.sync()
-        assert ids(acting.monitor.watched) == []
+        assert ids(acting.monitor.rows) == []
         acting.monitor.restore()
         await acting.monitor.watchlist_sync.sync()
-        assert ids(acting.monitor.watched) == ["video_of_the_future"]
+        assert ids(acting.monitor.rows) == ["video_of_the_future"]
     assert (tmp_path / "watchlist.toml").read_text() == LATER_FORMAT

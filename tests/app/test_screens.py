@@ -1,7 +1,7 @@
 """The screens as text, in both languages, against what was looked at and found good.
 
-`HINGTUI_SCREENS=write python3 -m pytest tests/app/test_screens.py -n 0` writes them anew: look at the
-difference before you commit it.
+`HINGTUI_SCREENS=write python3 -m pytest tests/app/test_screens.py -n 0` writes them anew: look at
+the difference before you commit it.
 """
 
 from __future__ import annotations

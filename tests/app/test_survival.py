@@ -201,7 +201,7 @@ async def test_a_watchlist_that_fails_unexpectedly_does_not_keep_the_watch_from_
             assert any(TOAST in toast for toast in acting.toasts())
             broken.undo()
             acting.clock.advance(2)
-            await until(lambda: key("video_one") in acting.app.monitor.watched)
+            await until(lambda: key("video_one") in acting.app.monitor.rows)
             acting.survives = 1
     assert log() >= 1
 

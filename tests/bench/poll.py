@@ -97,7 +97,7 @@ async def _by_monitor(size: Size, gateway: Gateway) -> Load:
             await asyncio.sleep(size.warm_up)
             load = await _measured(size, gateway)
             now = time.time()
-            heard_at = [w.asked_at or w.added_at for w in monitor.watched.values()]
+            heard_at = [w.asked_at or w.added_at for w in monitor.rows.values()]
     return Load(load.requests, load.cpu, statistics.fmean(now - at for at in heard_at))
 
 

@@ -202,7 +202,7 @@ async def test_a_video_saved_a_moment_ago_is_not_fetched_by_the_next_process(
                 monitor.download(keys("video_one"))
                 monitor.queue.start_next()
                 await scene_until(partial(_is_at_rest, monitor))
-            assert second.watched[key("video_one")].saved == acting.folder / "video_one.mp4"
+            assert second.rows[key("video_one")].saved == acting.folder / "video_one.mp4"
             assert len(acting.asked("/content")) == 1
         finally:
             await second.stop()

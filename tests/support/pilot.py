@@ -55,7 +55,7 @@ class Stage:
         return self.dashboard.query_one(VideoTable)
 
     def row(self, video_id: str) -> Row:
-        return self.app.monitor.watched[key(video_id)]
+        return self.app.monitor.rows[key(video_id)]
 
     async def pass_time(self, seconds: float = 0.0) -> None:
         """Let so many seconds pass, and everything that is due then happen and be drawn."""
@@ -88,7 +88,7 @@ class Stage:
             if not self.row(video_id).is_downloading:
                 return True
             self.app.monitor.queue.start_next()
-            savings = [watched.download for watched in self.app.monitor.watched.values()]
+            savings = [watched.download for watched in self.app.monitor.rows.values()]
             if not any(saving and saving.state is DownloadState.RUNNING for saving in savings):
                 self.clock.advance(1)  # until it is its turn, or the host's pause is over
             return False

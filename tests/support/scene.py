@@ -40,7 +40,7 @@ class Scene:
         return self.monitor.connection.link
 
     def row(self, video_id: str) -> Row:
-        return self.monitor.watched[key(video_id)]
+        return self.monitor.rows[key(video_id)]
 
     async def look(self, after: float = 0.0) -> None:
         """Let so many seconds pass, ask whatever is due then, and hear of what changed."""

@@ -115,7 +115,7 @@ class Stage:
         monitor.pause(False)
         await monitor.poller.settle()
         while any(
-            monitor.next_question_in(w.key) == 0 for w in monitor.watched.values() if not w.is_final
+            monitor.next_question_in(w.key) == 0 for w in monitor.rows.values() if not w.is_final
         ):
             self.clock.advance(0.5)
             await monitor.poller.settle()
@@ -130,7 +130,7 @@ class Stage:
         monitor = self.app.monitor
         await self.rest()
         self.server.rate = None
-        ready = [w for w in monitor.watched.values() if w.can_be_downloaded(monitor.now())]
+        ready = [w for w in monitor.rows.values() if w.can_be_downloaded(monitor.now())]
         ready.sort(key=lambda watched: watched.expiry.at if watched.expiry else math.inf)
         monitor.download(watched.key for watched in ready[2 : 2 + count])
         await self.until(lambda: not monitor.downloads)
@@ -171,7 +171,7 @@ class Stage:
 
     async def _draw(self) -> None:
         """Draw all at once what the dashboard would be told of a little later."""
-        news = Changes(keys=set(self.app.monitor.watched), membership=True, host=True)
+        news = Changes(keys=set(self.app.monitor.rows), membership=True, host=True)
         for screen in self.app.screen_stack:
             if isinstance(screen, Dashboard):
                 screen.post_message(VideosChanged(news))

@@ -66,7 +66,7 @@ async def _saving(stage: Stage) -> None:
 async def _detail(stage: Stage) -> None:
     """The failure that was watched for the longest time."""
     await _busy(stage)
-    failed = [w for w in stage.app.monitor.watched.values() if w.status is Status.FAILED]
+    failed = [w for w in stage.app.monitor.rows.values() if w.status is Status.FAILED]
     longest = max(failed, key=lambda watched: len(watched.history))
     stage.app.screen.query_one(VideoTable).select(longest.key)
     await stage.show("enter")
@@ -82,7 +82,7 @@ async def _add(stage: Stage) -> None:
     await stage.show("a")
     area = stage.app.screen.query_one(TextArea)
     area.cursor_blink = False
-    known = next(iter(stage.app.monitor.watched))
+    known = next(iter(stage.app.monitor.rows))
     area.insert(
         f"{known}\n"
         "video_8k2m9x1qz7ra, video_3n7w5t0cye4b\n"

@@ -44,7 +44,7 @@ class Dashboard(DashboardLayout):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While there are no videos, what needs one has no key and is not in the footer."""
-        if action in _NEED_A_VIDEO and not self._monitor.watched:
+        if action in _NEED_A_VIDEO and not self._monitor.rows:
             return action == "detail" and self._needs_token()
         return super().check_action(action, parameters)
 
@@ -81,7 +81,7 @@ class Dashboard(DashboardLayout):
         """Ask for ids, then watch them."""
         from hingtui.ui.screens.dialogs import AddDialog
 
-        known = frozenset(key.id for key in self._monitor.watched)
+        known = frozenset(key.id for key in self._monitor.rows)
         self.app.push_screen(AddDialog(known), self._add)
 
     def _add(self, text: str | None) -> None:

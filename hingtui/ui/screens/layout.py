@@ -75,7 +75,7 @@ class DashboardLayout(Screen[None]):
 
     def on_mount(self) -> None:
         """Show what is known already."""
-        self._counts.update(self._monitor.watched, self._monitor.watched, self._monitor.now())
+        self._counts.update(self._monitor.rows, self._monitor.rows, self._monitor.now())
         self._show_rows()
         self._show_header()
         self._ticker = self.set_interval(TICK, self.time_passed)
@@ -118,7 +118,7 @@ class DashboardLayout(Screen[None]):
 
     def _show_rows(self) -> None:
         """Show the rows that the filter lets through, in order."""
-        rows = self._monitor.watched
+        rows = self._monitor.rows
         self.query_one("#body").set_class(not rows, "-empty")
         self._table.show(self._view.arrange(rows.values(), self._monitor.now()))
         if not rows and self._monitor.connection.link is not GatewayState.STARTING:
@@ -138,7 +138,7 @@ class DashboardLayout(Screen[None]):
 
     def _show_header(self) -> None:
         """Show the header and the banner, and the footer if other commands are possible now."""
-        shown_for = (not self._monitor.watched, self._needs_token())
+        shown_for = (not self._monitor.rows, self._needs_token())
         if shown_for != self._bindings_shown_for:
             self._bindings_shown_for = shown_for
             self.refresh_bindings()
@@ -190,11 +190,11 @@ class DashboardLayout(Screen[None]):
             raise
 
     def _selected(self) -> Row | None:
-        return None if (key := self._table.cursor_key) is None else self._monitor.watched.get(key)
+        return None if (key := self._table.cursor_key) is None else self._monitor.rows.get(key)
 
     def time_passed(self) -> None:
         """Redraw countdowns and estimates."""
-        self._counts.update(self._monitor.watched, (), self._monitor.now())
+        self._counts.update(self._monitor.rows, (), self._monitor.now())
         if not self._view.is_steady:
             self._show_rows()
         self._table.update_visible()
@@ -209,7 +209,7 @@ class DashboardLayout(Screen[None]):
     @on(VideosChanged)
     def _videos_changed(self, event: VideosChanged) -> None:
         changes = event.changes
-        self._counts.update(self._monitor.watched, changes.keys, self._monitor.now())
+        self._counts.update(self._monitor.rows, changes.keys, self._monitor.now())
         if changes.membership:
             self._show_rows()
         else:
@@ -222,7 +222,7 @@ class DashboardLayout(Screen[None]):
             self.time_passed()
 
     def _show_toasts(self, changes: Changes) -> None:
-        for toast in change_toasts(changes, self._monitor.watched):
+        for toast in change_toasts(changes, self._monitor.rows):
             self._notify(toast)
 
     @on(VideoTable.CursorMoved)

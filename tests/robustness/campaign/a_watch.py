@@ -260,7 +260,7 @@ class AWatch(World):
         """What is still to come, in words."""
         found = []
         for video_id, film in self.gateway.films.items():
-            watched = self.monitor.watched.get(key(video_id))
+            watched = self.monitor.rows.get(key(video_id))
             if watched is None:
                 if video_id in self._ledger.watched:
                     found.append(f"{video_id[:40]!r} is not watched")
@@ -281,7 +281,7 @@ class AWatch(World):
         self.monitor.feed.tell()
         self._ledger.look()
         self.check_files()
-        for watched in self.monitor.watched.values():
+        for watched in self.monitor.rows.values():
             if watched.saved is not None:
                 self.oracle.told.add(watched.saved.name)
             self.check(harmful("a row", watched))
@@ -296,11 +296,11 @@ class AWatch(World):
 
     def _look_at_neighbours(self) -> None:
         """I6: what some videos have of their own keeps no other one waiting."""
-        saved = {w.id for w in self.monitor.watched.values() if w.saved is not None}
+        saved = {w.id for w in self.monitor.rows.values() if w.saved is not None}
         self.check(self._neighbours.late(self.clock.monotonic(), saved.__contains__))
         self.check(self._neighbours.blamed(self.monitor.connection.link.value))
         for film in self._neighbours.healthy:
-            watched = self.monitor.watched.get(key(film.id))
+            watched = self.monitor.rows.get(key(film.id))
             if watched is not None and watched.last_error is not None:
                 self.breach(f"I6: {film.id} has nothing, and shows {watched.last_error.error!r}")
 
@@ -321,7 +321,7 @@ class AWatch(World):
         self.monitor.pause(False)
         if self.monitor.connection.link.value == "denied" or self._rng.random() < 0.5:
             self.monitor.ask()
-        self.monitor.download([w.key for w in self.monitor.watched.values() if w.saved is None])
+        self.monitor.download([w.key for w in self.monitor.rows.values() if w.saved is None])
 
     def _planned(self, fault: Fault) -> None:
         rng = random.Random(fault.seed)  # noqa: S311 - a schedule, no secret
@@ -352,9 +352,7 @@ class AWatch(World):
             if not ("the watchlist" in kind and self.disk is not None):
                 self._hands.other(kind, film, rng)
         elif kind == "user: adds another":
-            others = [
-                f for f in self.gateway.films.values() if key(f.id) not in self.monitor.watched
-            ]
+            others = [f for f in self.gateway.films.values() if key(f.id) not in self.monitor.rows]
             self._hands.user("user: adds", self.monitor, (others or [film])[0], rng)
         elif kind == "user: pauses for a while":
             self._hands.user("user: pauses", self.monitor, film, rng)

@@ -106,7 +106,7 @@ async def test_a_429_is_no_fault_of_a_row(tmp_path: Path) -> None:
         here.gateway.fault("/v1/videos/", answer(429), times=10_000)
         await here.watch(*MANY)
         await here.look(after=5, times=60)
-        rows = here.monitor.watched.values()
+        rows = here.monitor.rows.values()
         assert all(w.last_error is None and w.failures == 0 for w in rows)
         assert len(here.gateway.requests) < 100  # in five minutes, for a hundred rows
 
@@ -119,7 +119,7 @@ async def test_after_many_429s_the_full_pace_comes_back_by_itself(tmp_path: Path
         here.gateway.fault("/v1/videos/", answer(429, retry_after="1"), times=20)
         await here.watch(*MANY[:40])
         await here.look(after=5, times=30)
-        assert {w.status for w in here.monitor.watched.values()} == {Status.GENERATING}
+        assert {w.status for w in here.monitor.rows.values()} == {Status.GENERATING}
         before = len(here.gateway.requests)
         await here.look(after=2, times=10)
         assert len(here.gateway.requests) - before > 70
@@ -211,7 +211,7 @@ async def test_a_moment_of_trouble_for_many_is_a_short_pause_for_all(tmp_path: P
         here.gateway.fault("/v1/videos/", answer(502), times=8)
         await here.watch(*MANY[:8])
         await here.look(after=1, times=12)
-        assert {w.status for w in here.monitor.watched.values()} == {Status.GENERATING}
+        assert {w.status for w in here.monitor.rows.values()} == {Status.GENERATING}
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
@@ -289,7 +289,7 @@ async def test_a_refused_token_is_one_banner_and_stops_all_asking(
         assert len(here.gateway.requests) <= 12 + 60 // 3
         assert here.link is GatewayState.DENIED
         assert isinstance(here.connection.error, kind)
-        assert all(w.last_error is None for w in here.monitor.watched.values())
+        assert all(w.last_error is None for w in here.monitor.rows.values())
 
 
 @pytest.mark.parametrize("status", [401, 403])
@@ -317,7 +317,7 @@ async def test_a_token_refused_to_a_download_stops_the_others_and_loses_none(
         here.monitor.queue.start_next()
         assert 1 <= len(here.gateway.asked("/content")) <= 8
         assert here.link is GatewayState.DENIED
-        assert not [w for w in here.monitor.watched.values() if w.download and w.download.error]
+        assert not [w for w in here.monitor.rows.values() if w.download and w.download.error]
         here.gateway.fault_no_more()
         here.monitor.connect(Api(here.gateway.url, here.gateway.token, environ={}))
         await here.saved(*names)
@@ -363,7 +363,7 @@ async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_about_r
         before = len(here.gateway.requests)
         await here.look(after=60, times=60)
         assert 5 <= len(here.gateway.requests) - before <= 15
-        assert key("young") in here.monitor.watched
+        assert key("young") in here.monitor.rows
         assert here.link is GatewayState.ONLINE
 
 
@@ -453,7 +453,7 @@ async def test_a_list_of_rubbish_makes_the_rows_be_asked_about_one_by_one(
         here.gateway.fault("/v1/videos?", RUBBISH[kind][0], times=99)
         await here.watch(*MANY[:12])
         await here.look(after=3, times=5)
-        assert {w.status for w in here.monitor.watched.values()} == {Status.GENERATING}
+        assert {w.status for w in here.monitor.rows.values()} == {Status.GENERATING}
 
 
 # ---- a finished video reported as running → stays finished
@@ -498,9 +498,9 @@ async def test_a_list_that_lags_behind_does_not_unfinish_a_video(tmp_path: Path)
             here.gateway.fault(f"/v1/videos/{name}", json_answer({"id": name, "status": "success"}))
         here.monitor.ask(keys(*MANY[:20]))
         await here.look(after=1, times=10)
-        assert {w.status for w in here.monitor.watched.values()} == {Status.READY}
+        assert {w.status for w in here.monitor.rows.values()} == {Status.READY}
         await here.look(after=10, times=20)
-        assert {w.status for w in here.monitor.watched.values()} == {Status.READY}
+        assert {w.status for w in here.monitor.rows.values()} == {Status.READY}
 
 
 # ---- progress frozen, jumping or going back

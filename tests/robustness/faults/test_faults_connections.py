@@ -86,7 +86,7 @@ async def test_rows_removed_while_they_are_asked_about_leave_the_pool_whole(tmp_
         await here.watch("kept")
         await here.look(after=5)
         assert here.row("kept").video.progress == 7  # type: ignore[union-attr]
-        assert ids(here.monitor.watched) == ["kept"]
+        assert ids(here.monitor.rows) == ["kept"]
 
 
 async def test_downloads_that_are_cancelled_and_wanted_again_leave_nothing_behind(
@@ -309,7 +309,7 @@ async def test_what_is_hardly_http_changes_no_row_and_passes(tmp_path: Path, bro
         here.gateway.video("a", progress=60)
         here.gateway.video("b", progress=60)
         await here.look(after=15, times=3)
-        assert {w.video.progress for w in here.monitor.watched.values() if w.video} == {60}
+        assert {w.video.progress for w in here.monitor.rows.values() if w.video} == {60}
         assert here.link is GatewayState.ONLINE
 
 

@@ -498,7 +498,7 @@ async def test_a_list_whose_every_answer_is_cut_is_no_end_of_asking(tmp_path: Pa
         here.gateway.fault("/v1/videos?", cut(whole, len(whole) // 2), times=99)
         await here.watch(*names)
         await here.look(after=5, times=30)
-        progress = {w.video.progress for w in here.monitor.watched.values() if w.video}
+        progress = {w.video.progress for w in here.monitor.rows.values() if w.video}
         assert progress == {30}
 
 

@@ -32,7 +32,7 @@ DATA = mp4(20_000)
 
 async def told(here: World, **payload: Any) -> Video:
     """The row after the gateway has said this of a fresh video."""
-    name = f"v{len(here.monitor.watched)}"
+    name = f"v{len(here.monitor.rows)}"
     here.gateway.videos[name] = {"id": name, "status": "processing", **payload}
     await here.watch(name)
     video = here.row(name).video
@@ -42,7 +42,7 @@ async def told(here: World, **payload: Any) -> Video:
 
 async def told_raw(here: World, body: bytes | list[Part], **headers: str) -> Row:
     """The row after this body was the answer about it."""
-    name = f"v{len(here.monitor.watched)}"
+    name = f"v{len(here.monitor.rows)}"
     says = answer(200, body, **headers) if isinstance(body, bytes) else body
     here.gateway.fault(f"/v1/videos/{name}", says)
     await here.watch(name)

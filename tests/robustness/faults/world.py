@@ -48,7 +48,7 @@ class World:
         return {path.name: path.read_bytes() for path in self.folder.glob("*.mp4")}
 
     def row(self, video_id: str) -> Row:
-        return self.monitor.watched[key(video_id)]
+        return self.monitor.rows[key(video_id)]
 
     async def look(self, after: float = 0.0, *, times: int = 1) -> None:
         """Let so many seconds pass, ask whatever is due then, and hear of what changed."""

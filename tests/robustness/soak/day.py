@@ -98,13 +98,13 @@ class Day:
     def _let_go(self) -> list[str]:
         """What is finished for a while is watched no more, and the gateway forgets it too."""
         monitor, now = self._app.monitor, self._clock.now
-        for key, watched in monitor.watched.items():
+        for key, watched in monitor.rows.items():
             if watched.is_final and key not in self._done:
                 self._done[key] = now
         gone = [key for key, at in self._done.items() if now - at > _KEPT]
         for key in gone:
             del self._done[key]
-            row = monitor.watched.get(key)
+            row = monitor.rows.get(key)
             if row is not None and row.saved is not None:
                 self.saved += 1
                 row.saved.unlink(missing_ok=True)  # an undo may have brought the row back
@@ -113,7 +113,7 @@ class Day:
 
     def _bring_new(self) -> list[Job]:
         monitor, rng, now = self._app.monitor, self._rng, self._clock.now
-        fresh = [self._job(rng, now) for _n in range(self._videos - len(monitor.watched))]
+        fresh = [self._job(rng, now) for _n in range(self._videos - len(monitor.rows))]
         self.watched += len(fresh)
         monitor.add(job.id for job in fresh)
         return fresh

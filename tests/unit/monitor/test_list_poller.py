@@ -18,7 +18,7 @@ async def test_one_page_answers_for_forty_videos(tmp_path: Path) -> None:
         await world.look(after=30)
         assert len(world.asked()) == 1
         assert world.asked(LIST)
-        assert {w.status for w in world.monitor.watched.values()} == {Status.GENERATING}
+        assert {w.status for w in world.monitor.rows.values()} == {Status.GENERATING}
 
 
 async def test_the_list_has_not_the_last_word_on_what_is_finished(tmp_path: Path) -> None:
@@ -27,7 +27,7 @@ async def test_the_list_has_not_the_last_word_on_what_is_finished(tmp_path: Path
         await world.look(after=30)
         for _ in range(40):
             await world.look(after=2)
-        assert {w.status for w in world.monitor.watched.values()} == {Status.READY}
+        assert {w.status for w in world.monitor.rows.values()} == {Status.READY}
         for name in MANY:
             assert len(world.asked(f"/v1/videos/{name}")) == 1
 
@@ -39,7 +39,7 @@ async def test_a_gateway_without_a_list_is_asked_one_by_one(tmp_path: Path) -> N
         for _ in range(30):
             await world.look(after=1)
         assert len(world.asked(LIST)) == 1
-        assert {w.status for w in world.monitor.watched.values()} == {Status.GENERATING}
+        assert {w.status for w in world.monitor.rows.values()} == {Status.GENERATING}
         assert world.link is GatewayState.ONLINE
 
 
@@ -71,4 +71,4 @@ async def test_a_429_to_the_list_slows_the_host(tmp_path: Path) -> None:
         assert len(world.asked()) == 1
         await world.look(after=3)
         await world.look(after=3)
-        assert {w.status for w in world.monitor.watched.values()} == {Status.GENERATING}
+        assert {w.status for w in world.monitor.rows.values()} == {Status.GENERATING}

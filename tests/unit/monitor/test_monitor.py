@@ -40,8 +40,8 @@ async def test_both_vocabularies_mean_the_same(tmp_path: Path) -> None:
     ) as world:
         world.monitor.add(["video_a", "video_b"])
         await world.look(after=30)
-        assert {w.status for w in world.monitor.watched.values()} == {Status.GENERATING}
-        raw = {w.video.raw_status for w in world.monitor.watched.values() if w.video}
+        assert {w.status for w in world.monitor.rows.values()} == {Status.GENERATING}
+        raw = {w.video.raw_status for w in world.monitor.rows.values() if w.video}
         assert raw == {"processing", "in_progress"}
 
 
@@ -101,7 +101,7 @@ async def test_a_bad_token_is_one_banner_and_stops_all_asking(tmp_path: Path) ->
         await world.look(after=600)
         assert len(world.asked()) <= first + 1
         assert isinstance(world.monitor.connection.error, Unauthorized)
-        assert all(w.last_error is None for w in world.monitor.watched.values())
+        assert all(w.last_error is None for w in world.monitor.rows.values())
 
 
 async def test_another_token_makes_asking_go_on(tmp_path: Path) -> None:
@@ -171,7 +171,7 @@ async def test_what_is_removed_can_be_brought_back_at_once(tmp_path: Path) -> No
         world.monitor.add(["video_a", "video_b"])
         await world.look(after=30)
         assert world.monitor.remove(keys("video_a")) == 1
-        assert ids(world.monitor.watched) == ["video_b"]
+        assert ids(world.monitor.rows) == ["video_b"]
         assert world.monitor.restore() == keys("video_a")
         assert world.row("video_a").status is Status.GENERATING
 
@@ -182,7 +182,7 @@ async def test_the_answer_for_a_row_that_was_removed_meanwhile_is_dropped(tmp_pa
         world.monitor.poller.start_due()
         world.monitor.remove(keys("video_one"))
         await world.look()
-        assert not world.monitor.watched
+        assert not world.monitor.rows
 
 
 async def test_a_pause_stops_asking_until_it_ends(tmp_path: Path) -> None:
@@ -312,7 +312,7 @@ async def test_what_another_process_adds_and_removes_is_taken_over(tmp_path: Pat
         other = Watchlist(tmp_path / "watchlist.toml")
         other.change(add=[Entry("video_b", world.clock.time())], remove=keys("video_a"))
         await world.monitor.watchlist_sync.sync()
-        assert ids(world.monitor.watched) == ["video_b"]
+        assert ids(world.monitor.rows) == ["video_b"]
         await world.look()
         assert world.row("video_b").status is Status.QUEUED
 
