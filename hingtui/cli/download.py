@@ -97,7 +97,7 @@ class _DownloadRun:
         if self._open:
             self._report_gateway()
             self._report_other_processes()
-        return not self._open or self._monitor.connection.link is GatewayState.DENIED
+        return not self._open or self._monitor.gateway_status.state is GatewayState.DENIED
 
     def _advance(self, row: Row) -> None:
         if self._is_hopeless(row):
@@ -142,7 +142,7 @@ class _DownloadRun:
 
     def _report_gateway(self) -> None:
         """Print once that the gateway cannot be reached, or asks for fewer requests."""
-        state, error = self._monitor.connection.link, self._monitor.connection.error
+        state, error = self._monitor.gateway_status.state, self._monitor.gateway_status.error
         if state not in (GatewayState.OFFLINE, GatewayState.SLOWED) or error is None:
             return
         if state not in self._reported:

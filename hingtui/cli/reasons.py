@@ -11,7 +11,7 @@ from hingtui.text.i18n import _
 
 def why_unanswered(row: Row, monitor: Monitor) -> str:
     """Why there is no fresh response about this video."""
-    error = row.last_error.error if row.last_error is not None else monitor.connection.error
+    error = row.last_error.error if row.last_error is not None else monitor.gateway_status.error
     if error is not None:
         return _explained(error)
     return _("the gateway does not know this id (yet)") if row.failures else _("no answer")
@@ -31,7 +31,7 @@ def why_not_saved(row: Row, monitor: Monitor) -> str:
         return _("the file has expired on the server")
     if error is not None:
         return _explained(error)
-    if video is None or row.last_error is not None or monitor.connection.error is not None:
+    if video is None or row.last_error is not None or monitor.gateway_status.error is not None:
         return why_unanswered(row, monitor)
     return _("it is not finished yet ({word}); with --wait it is waited for").format(
         word=video.raw_status or row.status.value

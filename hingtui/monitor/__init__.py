@@ -25,7 +25,7 @@ monitor             the entry point for the UI and the commands; connects the re
 """
 
 from hingtui.monitor.changes import Changes
-from hingtui.monitor.gateway import Connection, GatewayState
+from hingtui.monitor.gateway import GatewayState, GatewayStatus
 from hingtui.monitor.monitor import Added, Monitor
 from hingtui.monitor.row import Download, DownloadState, HistoryEntry, LastError, Row
 from hingtui.monitor.status_counts import RowState, StatusCounts, row_state_of
@@ -33,10 +33,10 @@ from hingtui.monitor.status_counts import RowState, StatusCounts, row_state_of
 __all__ = [
     "Added",
     "Changes",
-    "Connection",
     "Download",
     "DownloadState",
     "GatewayState",
+    "GatewayStatus",
     "HistoryEntry",
     "LastError",
     "Monitor",

@@ -48,10 +48,10 @@ class GatewayState(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Connection:
+class GatewayStatus:
     """The state to show; `since` and `until` are Unix seconds on the server's clock."""
 
-    link: GatewayState
+    state: GatewayState
     since: float | None = None
     until: float | None = None
     error: ApiError | None = None
@@ -75,7 +75,7 @@ class Gateway:
         the settings."""
         self.name = name
         self.limiter = RateLimiter(rng)
-        self.link = GatewayState.STARTING
+        self._base_state = GatewayState.STARTING
         """STARTING, NO_TOKEN or ONLINE: whether requests can be sent at all."""
         self.is_paused = False
         """The user has stopped all polling."""
@@ -143,9 +143,9 @@ class Gateway:
             return self._probe_at - now
         return self.limiter.admit(now)
 
-    def begin(self, link: GatewayState) -> None:
+    def begin(self, state: GatewayState) -> None:
         """Reset everything: the address or the token has changed."""
-        self.link = link
+        self._base_state = state
         self.reset()
         self.answered_before.clear()
         self._healthy.clear()
@@ -208,20 +208,20 @@ class Gateway:
         return [video_id for video_id in video_ids if video_id not in self._refusals]
 
     @property
-    def connection(self) -> Connection:
+    def status(self) -> GatewayStatus:
         """The state to show."""
-        if self.link is not GatewayState.ONLINE:
-            return Connection(self.link)
+        if self._base_state is not GatewayState.ONLINE:
+            return GatewayStatus(self._base_state)
         if self.refused is not None:
-            return Connection(GatewayState.DENIED, error=self.refused)
+            return GatewayStatus(GatewayState.DENIED, error=self.refused)
         if self.is_paused:
-            return Connection(GatewayState.PAUSED)
+            return GatewayStatus(GatewayState.PAUSED)
         if self.down is not None:
-            return Connection(GatewayState.OFFLINE, self._since, error=self.down)
+            return GatewayStatus(GatewayState.OFFLINE, self._since, error=self.down)
         left = self.limiter.closed_until - self._clock.monotonic()
         if self._limited is None or left <= 0:
-            return Connection(GatewayState.ONLINE)
-        return Connection(GatewayState.SLOWED, self._since, self.now() + left, self._limited)
+            return GatewayStatus(GatewayState.ONLINE)
+        return GatewayStatus(GatewayState.SLOWED, self._since, self.now() + left, self._limited)
 
     def _limit(self, error: RateLimited, now: float) -> None:
         self.limiter.slow_down(now, error.retry_after)

@@ -23,7 +23,7 @@ from hingtui.monitor.changes import ChangeFeed, Changes
 from hingtui.monitor.download_events import DownloadEvents
 from hingtui.monitor.download_queue import DownloadQueue
 from hingtui.monitor.duration_stats import DurationStats
-from hingtui.monitor.gateway import Connection, Gateway, GatewayState
+from hingtui.monitor.gateway import Gateway, GatewayState, GatewayStatus
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Poller, VideoApi
 from hingtui.monitor.response_handler import Outcome, ResponseHandler, is_of_gateway
@@ -179,7 +179,7 @@ class Monitor:
         """Ask about each of these once, and return when each has a response or an error.
 
         For commands that do not `run` the watch. `progress` gets (finished, all). Where some were
-        not asked, the gateway's own state says why: `connection`.
+        not asked, the gateway's own state says why: `gateway_status`.
         """
         if self._api is None:
             return
@@ -255,9 +255,7 @@ class Monitor:
 
     def cancel(self, keys: Iterable[VideoKey]) -> int:
         """Stop these downloads; they can be resumed. Returns how many there were."""
-        stopped = [
-            w for key in keys if (w := self.rows.get(key)) is not None and w.is_downloading
-        ]
+        stopped = [w for key in keys if (w := self.rows.get(key)) is not None and w.is_downloading]
         for row in stopped:
             self.queue.cancel(row)
             self._download_events.requested(row, is_wanted=False)
@@ -304,9 +302,9 @@ class Monitor:
         return self.gateway.now()
 
     @property
-    def connection(self) -> Connection:
+    def gateway_status(self) -> GatewayStatus:
         """The state of the gateway."""
-        return self.gateway.connection
+        return self.gateway.status
 
     def remaining(self, row: Row) -> float | None:
         """Estimated seconds until a running video is finished; None without grounds for it.

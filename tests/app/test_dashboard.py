@@ -127,12 +127,12 @@ async def test_pasted_words_that_are_no_ids_are_named(tmp_path: Path) -> None:
 
 async def test_a_token_can_be_typed_and_is_kept_in_its_own_file(tmp_path: Path) -> None:
     async with stage(tmp_path, job(), token=None) as acting:
-        assert acting.app.monitor.connection.link is GatewayState.NO_TOKEN
+        assert acting.app.monitor.gateway_status.state is GatewayState.NO_TOKEN
         await acting.press("enter")
         assert isinstance(acting.app.screen, TokenDialog)
         acting.app.screen.query_one(Input).value = f" {TOKEN}\n"
         await acting.press("enter")
-        await until(lambda: acting.app.monitor.connection.link is GatewayState.ONLINE)
+        await until(lambda: acting.app.monitor.gateway_status.state is GatewayState.ONLINE)
         await acting.pass_time()
         assert acting.row("video_one").status is Status.QUEUED
         path = tmp_path / "token"
@@ -146,7 +146,7 @@ async def test_a_token_for_this_run_only_is_not_written_down(tmp_path: Path) -> 
         await acting.press("enter")
         acting.app.screen.query_one(Input).value = TOKEN
         await acting.pilot.click("#token-once")
-        await until(lambda: acting.app.monitor.connection.link is GatewayState.ONLINE)
+        await until(lambda: acting.app.monitor.gateway_status.state is GatewayState.ONLINE)
         assert not (tmp_path / "token").exists()
 
 

@@ -159,7 +159,7 @@ async def on_stage(
         app = HingtuiApp(load_settings(environ), clock=clock, is_demo=is_demo)
         async with app.run_test(size=size) as pilot:
             async with asyncio.timeout(PATIENCE):
-                await until(lambda: app.monitor.connection.link is not GatewayState.STARTING)
+                await until(lambda: app.monitor.gateway_status.state is not GatewayState.STARTING)
             yield app, pilot
     finally:
         i18n.use_language("en")

@@ -36,8 +36,8 @@ class Scene:
     told: list[Changes] = field(default_factory=list)
 
     @property
-    def link(self) -> GatewayState:
-        return self.monitor.connection.link
+    def state(self) -> GatewayState:
+        return self.monitor.gateway_status.state
 
     def row(self, video_id: str) -> Row:
         return self.monitor.rows[key(video_id)]

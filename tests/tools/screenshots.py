@@ -134,7 +134,7 @@ async def take(picture: Picture, home: Path) -> str:
         app = StillApp(settings, clock, server.base_url)
         async with app.run_test(size=picture.size) as pilot:
             stage = Stage(app, pilot, clock, server)
-            await stage.until(lambda: app.monitor.connection.link is not GatewayState.STARTING)
+            await stage.until(lambda: app.monitor.gateway_status.state is not GatewayState.STARTING)
             await picture.play(stage)
             svg = svg_of(screen_lines(app), "hingtui")
             clock.advance(3600)  # so that the server sends the rest and nobody waits for it

@@ -106,7 +106,7 @@ class DashboardLayout(Screen[None]):
         return dict(sorted(active, key=lambda item: places[item[0]]))
 
     def _needs_token(self) -> bool:
-        return self._monitor.connection.link in (GatewayState.NO_TOKEN, GatewayState.DENIED)
+        return self._monitor.gateway_status.state in (GatewayState.NO_TOKEN, GatewayState.DENIED)
 
     @property
     def _table(self) -> VideoTable:
@@ -121,12 +121,12 @@ class DashboardLayout(Screen[None]):
         rows = self._monitor.rows
         self.query_one("#body").set_class(not rows, "-empty")
         self._table.show(self._view.arrange(rows.values(), self._monitor.now()))
-        if not rows and self._monitor.connection.link is not GatewayState.STARTING:
+        if not rows and self._monitor.gateway_status.state is not GatewayState.STARTING:
             self._show_welcome()
 
     def _show_welcome(self) -> None:
         card = welcome_card(
-            needs_token=self._monitor.connection.link is GatewayState.NO_TOKEN,
+            needs_token=self._monitor.gateway_status.state is GatewayState.NO_TOKEN,
             gateway=self._dashboard_context.gateway,
             palette=self.palette,
             key_for=self._key_for,
@@ -144,7 +144,7 @@ class DashboardLayout(Screen[None]):
             self.refresh_bindings()
         state = HeaderState(
             self._counts,
-            self._monitor.connection,
+            self._monitor.gateway_status,
             self._monitor.now(),
             self._dashboard_context.gateway,
             self._dashboard_context.is_demo,
@@ -153,7 +153,7 @@ class DashboardLayout(Screen[None]):
         )
         self.query_one(Header).show(state, self.palette)
         text = banner_text(
-            self._monitor.connection,
+            self._monitor.gateway_status,
             urgent=self._storage_problem(),
             notices=self._notices(),
             palette=self.palette,

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from hingtui.model.explain import diagnose
-from hingtui.monitor import Connection, GatewayState
+from hingtui.monitor import GatewayState, GatewayStatus
 from hingtui.text.cell_width import legible, steady
 from hingtui.ui.advice import advice_text
 from hingtui.ui.keys import KeyFor
@@ -32,7 +32,7 @@ class Banner(Static):
 
 
 def banner_text(
-    connection: Connection,
+    status: GatewayStatus,
     *,
     urgent: str = "",
     notices: Iterable[str],
@@ -45,9 +45,9 @@ def banner_text(
     """
     if urgent:
         return Text(f" {legible(urgent)}", palette.warning)
-    is_refused = connection.link is GatewayState.DENIED
-    if (is_refused or connection.link is GatewayState.OFFLINE) and connection.error is not None:
-        diagnosis = diagnose(connection.error, of_all=True)
+    is_refused = status.state is GatewayState.DENIED
+    if (is_refused or status.state is GatewayState.OFFLINE) and status.error is not None:
+        diagnosis = diagnose(status.error, of_all=True)
         sentences = (diagnosis.what, advice_text(diagnosis.advice, key_for))
         words = " ".join(sentence for sentence in sentences if sentence)
         if diagnosis.said:

@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.widgets import Static
 
 from hingtui.model.eta import Expiry
-from hingtui.monitor import Connection, GatewayState, RowState, StatusCounts
+from hingtui.monitor import GatewayState, GatewayStatus, RowState, StatusCounts
 from hingtui.text.cell_width import fit, legible
 from hingtui.text.clean import human_duration, time_of_day
 from hingtui.text.i18n import _
@@ -36,7 +36,7 @@ class HeaderState:
     """What the header shows."""
 
     counts: StatusCounts
-    connection: Connection
+    gateway_status: GatewayStatus
     now: float
     """Unix seconds on the server's clock."""
     gateway: str
@@ -65,7 +65,7 @@ class Header(Static):
 
 def header_line(state: HeaderState, palette: Palette, width: int) -> Text:
     """How many videos are in which state, the next expiry, and the state of the gateway."""
-    words, style = _connection_words(state.connection, palette)
+    words, style = _gateway_words(state.gateway_status, palette)
     right = Text(words, style)
     left = Text(" hingtui ", palette.strong)
     if state.is_demo:
@@ -98,8 +98,8 @@ def _counts(counts: Counter[RowState], palette: Palette, *, with_words: bool) ->
     return text
 
 
-def _connection_words(connection: Connection, palette: Palette) -> tuple[str, Style]:
-    match connection.link:
+def _gateway_words(status: GatewayStatus, palette: Palette) -> tuple[str, Style]:
+    match status.state:
         case GatewayState.STARTING:
             return _("starting") + " ", palette.muted
         case GatewayState.NO_TOKEN:
@@ -109,10 +109,10 @@ def _connection_words(connection: Connection, palette: Palette) -> tuple[str, St
         case GatewayState.PAUSED:
             return _("paused") + " ", palette.warning
         case GatewayState.SLOWED:
-            until = _clock(connection.until)
+            until = _clock(status.until)
             return _("slowed down until {time}").format(time=until) + " ", palette.warning
         case GatewayState.OFFLINE:
-            since = _clock(connection.since)
+            since = _clock(status.since)
             return _("offline since {time}").format(time=since) + " ", palette.error
         case _:
             return _("online") + " ", palette.success

@@ -291,14 +291,14 @@ class AWatch(World):
                 self._save_again(watched)
         if self.schedule.is_of_neighbours and not self._is_healed:
             self._look_at_neighbours()
-        self.check(harmful("the header", self.monitor.connection))
+        self.check(harmful("the header", self.monitor.gateway_status))
         self.check(harmful("the header", self.monitor.storage_error))
 
     def _look_at_neighbours(self) -> None:
         """I6: what some videos have of their own keeps no other one waiting."""
         saved = {w.id for w in self.monitor.rows.values() if w.saved is not None}
         self.check(self._neighbours.late(self.clock.monotonic(), saved.__contains__))
-        self.check(self._neighbours.blamed(self.monitor.connection.link.value))
+        self.check(self._neighbours.blamed(self.monitor.gateway_status.state.value))
         for film in self._neighbours.healthy:
             watched = self.monitor.rows.get(key(film.id))
             if watched is not None and watched.last_error is not None:
@@ -319,7 +319,7 @@ class AWatch(World):
     def _user_sees_to_it(self) -> None:
         """Everything is well again: what a person at the screen would do now."""
         self.monitor.pause(False)
-        if self.monitor.connection.link.value == "denied" or self._rng.random() < 0.5:
+        if self.monitor.gateway_status.state.value == "denied" or self._rng.random() < 0.5:
             self.monitor.ask()
         self.monitor.download([w.key for w in self.monitor.rows.values() if w.saved is None])
 

@@ -71,8 +71,8 @@ async def test_a_429_slows_the_whole_host_until_the_time_it_names(
         here.gateway.video("b")
         here.gateway.fault("/v1/videos/a", answer(429, retry_after=said))
         await here.watch("a")
-        assert here.link is GatewayState.SLOWED
-        until = here.connection.until
+        assert here.state is GatewayState.SLOWED
+        until = here.gateway_status.until
         assert until is not None
         assert until - here.monitor.now() == pytest.approx(seconds, abs=1)
         before = len(here.gateway.requests)
@@ -81,7 +81,7 @@ async def test_a_429_slows_the_whole_host_until_the_time_it_names(
         assert len(here.gateway.requests) == before
         await here.look(after=2, times=3)
         assert len(here.gateway.asked_about("b")) == 1
-        assert (here.link, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
+        assert (here.state, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
 
 
 @pytest.mark.parametrize("said", [None, *ABSURD])
@@ -93,11 +93,11 @@ async def test_a_429_without_a_sane_time_slows_the_host_for_a_little_while(
         more = {} if said is None else {"retry_after": said.encode().decode("latin-1")}
         here.gateway.fault("/v1/videos/a", answer(429, b'{"error": "busy"}', **more))
         await here.watch("a")
-        until = here.connection.until
+        until = here.gateway_status.until
         assert until is not None
         assert 2 < until - here.monitor.now() < 20
         await here.look(after=1, times=20)
-        assert (here.link, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
+        assert (here.state, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
 
 
 async def test_a_429_is_no_fault_of_a_row(tmp_path: Path) -> None:
@@ -133,8 +133,8 @@ async def test_a_429_to_a_download_slows_the_whole_host_too(tmp_path: Path) -> N
         here.gateway.fault(CONTENT, answer(429, retry_after="40"))
         here.download("a")
         await here.put_off("a")
-        assert here.link is GatewayState.SLOWED
-        assert here.connection.until == pytest.approx(here.monitor.now() + 40, abs=1)
+        assert here.state is GatewayState.SLOWED
+        assert here.gateway_status.until == pytest.approx(here.monitor.now() + 40, abs=1)
         before = len(here.gateway.requests)
         await here.watch("b")
         here.monitor.queue.start_next()
@@ -142,7 +142,7 @@ async def test_a_429_to_a_download_slows_the_whole_host_too(tmp_path: Path) -> N
         assert len(here.gateway.requests) == before
         await here.look(after=3)
         await here.saved("a")
-        assert (here.files, here.link) == ({"a.mp4": DATA}, GatewayState.ONLINE)
+        assert (here.files, here.state) == ({"a.mp4": DATA}, GatewayState.ONLINE)
 
 
 async def test_downloads_that_try_again_leave_a_slowed_host_alone(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ async def test_trouble_passes_and_the_last_state_stays_meanwhile(
         here.gateway.video("a", progress=60)
         await here.look(after=15, times=12)
         assert row.video is not None
-        assert (row.video.progress, row.last_error, here.link) == (60, None, GatewayState.ONLINE)
+        assert (row.video.progress, row.last_error, here.state) == (60, None, GatewayState.ONLINE)
 
 
 @pytest.mark.parametrize("says", [answer(503), answer(502, b"x" * 99), answer(408), [CLOSE]])
@@ -200,7 +200,7 @@ async def test_a_hundred_rows_that_fail_together_never_multiply_the_load(
         await here.watch(*MANY)
         await here.look(after=2, times=150)
         assert len(here.gateway.requests) < 40
-        assert here.link is GatewayState.OFFLINE
+        assert here.state is GatewayState.OFFLINE
 
 
 async def test_a_moment_of_trouble_for_many_is_a_short_pause_for_all(tmp_path: Path) -> None:
@@ -287,8 +287,8 @@ async def test_a_refused_token_is_one_banner_and_stops_all_asking(
         assert len(here.gateway.requests) <= 12
         await here.look(after=60, times=60)
         assert len(here.gateway.requests) <= 12 + 60 // 3
-        assert here.link is GatewayState.DENIED
-        assert isinstance(here.connection.error, kind)
+        assert here.state is GatewayState.DENIED
+        assert isinstance(here.gateway_status.error, kind)
         assert all(w.last_error is None for w in here.monitor.rows.values())
 
 
@@ -316,7 +316,7 @@ async def test_a_token_refused_to_a_download_stops_the_others_and_loses_none(
         await here.look(after=60, times=10)
         here.monitor.queue.start_next()
         assert 1 <= len(here.gateway.asked("/content")) <= 8
-        assert here.link is GatewayState.DENIED
+        assert here.state is GatewayState.DENIED
         assert not [w for w in here.monitor.rows.values() if w.download and w.download.error]
         here.gateway.fault_no_more()
         here.monitor.connect(Api(here.gateway.url, here.gateway.token, environ={}))
@@ -328,10 +328,10 @@ async def test_another_token_makes_everything_go_on(tmp_path: Path) -> None:
     async with world(tmp_path, token="oh-wrong") as here:
         here.gateway.video("a")
         await here.watch("a")
-        assert here.link is GatewayState.DENIED
+        assert here.state is GatewayState.DENIED
         here.monitor.connect(Api(here.gateway.url, here.gateway.token, environ={}))
         await here.look(after=1)
-        assert (here.link, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
+        assert (here.state, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
 
 
 # ---- 404 → a young id gets a grace time; then the row says so and stays, asked about rarely
@@ -364,7 +364,7 @@ async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_about_r
         await here.look(after=60, times=60)
         assert 5 <= len(here.gateway.requests) - before <= 15
         assert key("young") in here.monitor.rows
-        assert here.link is GatewayState.ONLINE
+        assert here.state is GatewayState.ONLINE
 
 
 async def test_an_id_that_is_known_after_some_seconds_was_never_in_trouble(tmp_path: Path) -> None:
@@ -637,6 +637,6 @@ async def test_a_retry_after_that_is_a_date_is_measured_by_the_servers_own_clock
             here.gateway.fault("/v1/videos/a", says)
             here.monitor.ask(keys("a"))
             await here.look()
-            assert isinstance(here.connection.error, RateLimited)
-            assert here.connection.error.retry_after == pytest.approx(50, abs=1)
+            assert isinstance(here.gateway_status.error, RateLimited)
+            assert here.gateway_status.error.retry_after == pytest.approx(50, abs=1)
             await here.look(after=60, times=2)

@@ -171,7 +171,7 @@ async def test_a_stale_connection_is_one_silent_retry(tmp_path: Path, end: End) 
         here.gateway.video("a", progress=60)
         await here.look(after=15)
         assert here.row("a").video.progress == 60  # type: ignore[union-attr]
-        assert (here.link, here.row("a").failures) == (GatewayState.ONLINE, 0)
+        assert (here.state, here.row("a").failures) == (GatewayState.ONLINE, 0)
         assert [r.connection for r in here.gateway.asked_about("a")] == [1, 1, 2]
 
 
@@ -310,7 +310,7 @@ async def test_what_is_hardly_http_changes_no_row_and_passes(tmp_path: Path, bro
         here.gateway.video("b", progress=60)
         await here.look(after=15, times=3)
         assert {w.video.progress for w in here.monitor.rows.values() if w.video} == {60}
-        assert here.link is GatewayState.ONLINE
+        assert here.state is GatewayState.ONLINE
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())

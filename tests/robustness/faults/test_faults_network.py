@@ -105,11 +105,11 @@ async def test_a_gateway_that_is_gone_is_offline_since_then_and_the_last_state_s
         assert here.row("a").status is Status.GENERATING
         go(here, names)
         await here.look(after=15)
-        since = here.connection.since
+        since = here.gateway_status.since
         await here.look(after=10, times=20)
-        assert here.link is GatewayState.OFFLINE
-        assert isinstance(here.connection.error, Unreachable)
-        assert here.connection.since == since
+        assert here.state is GatewayState.OFFLINE
+        assert isinstance(here.gateway_status.error, Unreachable)
+        assert here.gateway_status.since == since
         assert since is not None
         assert 100 < here.monitor.now() - since <= 200
         row = here.row("a")
@@ -126,7 +126,7 @@ async def test_a_gateway_that_comes_back_is_online_again_by_itself(tmp_path: Pat
         here.gateway.api.come_back()
         here.gateway.video("a", progress=60)
         await here.look(after=40, times=3)
-        assert here.link is GatewayState.ONLINE
+        assert here.state is GatewayState.ONLINE
         assert here.row("a").video.progress == 60  # type: ignore[union-attr]
 
 
@@ -195,10 +195,10 @@ async def test_an_expired_certificate_is_a_clear_error_and_never_accepted(
         here.gateway.video("a")
         await here.watch("a")
         await here.look(after=60, times=10)
-        assert isinstance(here.connection.error, BadCertificate)
-        assert reason in here.connection.error.message
+        assert isinstance(here.gateway_status.error, BadCertificate)
+        assert reason in here.gateway_status.error.message
         assert here.gateway.requests == []
-        assert here.link is GatewayState.OFFLINE
+        assert here.state is GatewayState.OFFLINE
 
 
 async def test_a_certificate_that_turns_bad_does_not_open_the_download_to_others(
@@ -258,7 +258,7 @@ async def test_an_answer_about_a_video_cut_at_any_byte_changes_nothing(
         assert (row.status, row.video.progress) == (Status.GENERATING, 50)
         here.gateway.video("a", progress=60)
         await here.look(after=15, times=3)
-        assert (row.video.progress, here.link) == (60, GatewayState.ONLINE)
+        assert (row.video.progress, here.state) == (60, GatewayState.ONLINE)
 
 
 async def test_the_retry_budget_refills_whenever_bytes_were_gained(tmp_path: Path) -> None:
@@ -525,7 +525,7 @@ async def test_a_gateway_on_this_machine_works_whatever_the_proxy_variables_say(
         await here.watch("a")
         here.download("a")
         await here.saved("a")
-        assert (here.files, here.link) == ({"a.mp4": DATA}, GatewayState.ONLINE)
+        assert (here.files, here.state) == ({"a.mp4": DATA}, GatewayState.ONLINE)
 
 
 @pytest.mark.parametrize(
@@ -549,8 +549,8 @@ async def test_a_dead_proxy_is_one_clear_sentence_in_the_header(
         environ = {name: value.replace("{dead}", place) for name, value in variables.items()}
         async with world(tmp_path, base_url="https://gateway.example", environ=environ) as here:
             await here.watch("a")
-            error = here.connection.error
-            assert here.link is GatewayState.OFFLINE
+            error = here.gateway_status.error
+            assert here.state is GatewayState.OFFLINE
             assert isinstance(error, Unreachable)
             assert error.message.startswith(sentence.replace("{dead}", place))
             assert "pa55" not in error.message

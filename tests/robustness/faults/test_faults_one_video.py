@@ -41,7 +41,7 @@ OWN_ERRORS: dict[str, Part | list[Part]] = {
 
 def state(here: World) -> GatewayState:
     """The gateway's state, as the header shows it."""
-    return here.link
+    return here.state
 
 
 async def watch_healthy(here: World, *others: str) -> None:

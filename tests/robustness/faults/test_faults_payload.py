@@ -332,7 +332,7 @@ async def test_hostile_text_in_a_refusal_is_harmless(
             await here.look(after=100)
             await here.look(after=1)
             row = here.row("a")
-            error = row.last_error.error if row.last_error else here.connection.error
+            error = row.last_error.error if row.last_error else here.gateway_status.error
             if isinstance(error, ApiError):
                 assert is_harmless(error.message)
                 assert is_harmless(error.code + error.request_id)
@@ -409,6 +409,6 @@ async def test_whatever_json_comes_the_watch_goes_on(tmp_path: Path, seed: int) 
         await here.watch("last")
         await here.look(after=3, times=20)
         assert here.row("last").video is not None
-        assert here.link is GatewayState.ONLINE
+        assert here.state is GatewayState.ONLINE
         await here.monitor.watchlist_sync.sync()
         assert len(here.watchlist.read().entries) == 61

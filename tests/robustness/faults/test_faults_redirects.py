@@ -222,7 +222,7 @@ async def test_a_storage_that_refuses_an_old_link_says_nothing_against_the_token
         here.gateway.says["a"] = Say(etag=ETAG)
         await fetch(here)
         assert here.files == {"a.mp4": DATA}
-        assert here.connection.error is None
+        assert here.gateway_status.error is None
         assert here.gateway.storage.requests[-1].headers["range"] == f"bytes={HALF}-"
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from hingtui.api import Api
-from hingtui.monitor import Changes, Connection, DownloadState, GatewayState, Monitor, Row
+from hingtui.monitor import Changes, DownloadState, GatewayState, GatewayStatus, Monitor, Row
 from hingtui.storage.watchlist import Watchlist
 from tests.robustness.faults.gateway import Gateway
 from tests.support.clock import FakeClock
@@ -35,12 +35,12 @@ class World:
     told: list[Changes] = field(default_factory=list)
 
     @property
-    def connection(self) -> Connection:
-        return self.monitor.connection
+    def gateway_status(self) -> GatewayStatus:
+        return self.monitor.gateway_status
 
     @property
-    def link(self) -> GatewayState:
-        return self.monitor.connection.link
+    def state(self) -> GatewayState:
+        return self.monitor.gateway_status.state
 
     @property
     def files(self) -> dict[str, bytes]:

@@ -40,7 +40,7 @@ async def test_a_gateway_without_a_list_is_asked_one_by_one(tmp_path: Path) -> N
             await world.look(after=1)
         assert len(world.asked(LIST)) == 1
         assert {w.status for w in world.monitor.rows.values()} == {Status.GENERATING}
-        assert world.link is GatewayState.ONLINE
+        assert world.state is GatewayState.ONLINE
 
 
 async def test_a_video_that_the_list_does_not_hold_is_asked_about_by_itself(
@@ -66,7 +66,7 @@ async def test_a_429_to_the_list_slows_the_host(tmp_path: Path) -> None:
         world.server.once(LIST, status=429, headers={"Retry-After": "20"}, body=b"")
         world.monitor.add(MANY)
         await world.look()
-        assert world.link is GatewayState.SLOWED
+        assert world.state is GatewayState.SLOWED
         await world.look(after=19)
         assert len(world.asked()) == 1
         await world.look(after=3)

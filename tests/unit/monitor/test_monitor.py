@@ -80,15 +80,15 @@ async def test_a_429_slows_the_whole_host_until_the_time_it_named(tmp_path: Path
         world.monitor.add(["video_a"])
         world.server.once("/v1/videos/video_a", status=429, headers={"Retry-After": "30"}, body=b"")
         await world.look()
-        slowed = world.monitor.connection
-        assert slowed.link is GatewayState.SLOWED
+        slowed = world.monitor.gateway_status
+        assert slowed.state is GatewayState.SLOWED
         assert slowed.until == pytest.approx(world.monitor.now() + 30, abs=1)
         world.monitor.add(["video_b"])
         await world.look(after=20)
         assert not world.asked("video_b")
         await world.look(after=11)
         assert world.asked("video_b")
-        assert world.link is GatewayState.ONLINE
+        assert world.state is GatewayState.ONLINE
 
 
 async def test_a_bad_token_is_one_banner_and_stops_all_asking(tmp_path: Path) -> None:
@@ -100,7 +100,7 @@ async def test_a_bad_token_is_one_banner_and_stops_all_asking(tmp_path: Path) ->
         assert first <= 12
         await world.look(after=600)
         assert len(world.asked()) <= first + 1
-        assert isinstance(world.monitor.connection.error, Unauthorized)
+        assert isinstance(world.monitor.gateway_status.error, Unauthorized)
         assert all(w.last_error is None for w in world.monitor.rows.values())
 
 
@@ -139,7 +139,7 @@ async def test_a_server_in_trouble_is_asked_one_question_at_a_time(tmp_path: Pat
         for _ in range(60):
             await world.look(after=1)
         assert len(world.asked()) < 40
-        assert world.link is GatewayState.OFFLINE
+        assert world.state is GatewayState.OFFLINE
 
 
 async def test_the_last_known_state_stays_when_the_answer_is_rubbish(tmp_path: Path) -> None:
@@ -191,7 +191,7 @@ async def test_a_pause_stops_asking_until_it_ends(tmp_path: Path) -> None:
         world.monitor.pause(True)
         await world.look(after=60)
         assert not world.asked()
-        assert world.link is GatewayState.PAUSED
+        assert world.state is GatewayState.PAUSED
         world.monitor.pause(False)
         await world.look()
         assert world.asked()

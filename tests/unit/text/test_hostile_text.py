@@ -22,7 +22,7 @@ from hingtui.cli.output import json_record, print_json, print_table
 from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageError
 from hingtui.model.explain import diagnose
 from hingtui.model.ids import find_ids
-from hingtui.monitor import Connection, DownloadState, GatewayState, Row, StatusCounts
+from hingtui.monitor import DownloadState, GatewayState, GatewayStatus, Row, StatusCounts
 from hingtui.monitor.row import Download, HistoryEntry, LastError
 from hingtui.text.clean import clean_line
 from hingtui.ui.keys import default_key_for
@@ -88,7 +88,7 @@ def sinks(row: Row) -> Iterator[tuple[str, Lines]]:
 
 def banner(error: ApiError) -> Lines:
     text = banner_text(
-        Connection(GatewayState.DENIED, error=error),
+        GatewayStatus(GatewayState.DENIED, error=error),
         notices=(),
         palette=PALETTE,
         key_for=default_key_for,
@@ -283,7 +283,7 @@ def test_a_file_name_that_is_no_text_is_shown_all_the_same() -> None:
 def test_the_header_is_one_harmless_line_of_its_width(
     host: str, words: str, notice: str, width: int
 ) -> None:
-    connection = Connection(GatewayState.ONLINE)
+    connection = GatewayStatus(GatewayState.ONLINE)
     words = clean_line(words)
     state = HeaderState(
         StatusCounts(), connection, EPOCH, gateway=host, is_demo=True, filter=words, shown=1
