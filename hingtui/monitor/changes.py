@@ -23,7 +23,7 @@ class Changes:
     """Rows of which anything changed, those that went included."""
     membership: bool = False
     """Rows came or went."""
-    host: bool = False
+    gateway: bool = False
     """The gateway's state, the pause or the watchlist's own state changed."""
     ready: list[VideoKey] = field(default_factory=list)
     """Turned ready while watched."""
@@ -46,17 +46,17 @@ class ChangeFeed:
         """Call `listener` with what changed, a few times a second at most."""
         self._listeners.append(listener)
 
-    def row(self, key: VideoKey) -> None:
+    def row_changed(self, key: VideoKey) -> None:
         """Something in this row changed."""
         self.new.keys.add(key)
         self._plan()
 
-    def host(self) -> None:
+    def gateway_changed(self) -> None:
         """The gateway's state, the pause or the watchlist's own state changed."""
-        self.new.host = True
+        self.new.gateway = True
         self._plan()
 
-    def tell(self) -> None:
+    def flush(self) -> None:
         """Call the listeners now."""
         self._is_planned = False
         changes, self.new = self.new, Changes()
@@ -69,4 +69,4 @@ class ChangeFeed:
     def _plan(self) -> None:
         if self._listeners and not self._is_planned:
             self._is_planned = True
-            asyncio.get_running_loop().call_later(NOTIFY_EVERY, self.tell)
+            asyncio.get_running_loop().call_later(NOTIFY_EVERY, self.flush)

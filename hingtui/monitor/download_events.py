@@ -35,7 +35,7 @@ class DownloadEvents:
 
     def changed(self, key: VideoKey) -> None:
         """The state or the progress of this video's download changed."""
-        self.feed.row(key)
+        self.feed.row_changed(key)
 
     def saved(self, row: Row, saved: Saved) -> None:
         """The file is complete and has its name."""

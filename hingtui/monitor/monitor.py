@@ -84,7 +84,7 @@ class Monitor:
             RowHooks(inserted=self._row_inserted, taken_out=self._rows_taken_out),
             only=only,
         )
-        self.gateway = Gateway(self.clock, self._rng, self.feed.host)
+        self.gateway = Gateway(self.clock, self._rng, self.feed.gateway_changed)
         self.poller = Poller(
             self.gateway,
             self.clock,
@@ -270,7 +270,7 @@ class Monitor:
         """Stop polling, or go on."""
         self.gateway.is_paused = paused
         self.poller.wake()
-        self.feed.host()
+        self.feed.gateway_changed()
 
     @property
     def rows(self) -> dict[VideoKey, Row]:
@@ -341,7 +341,7 @@ class Monitor:
 
     def _storage_changed(self, error: StorageError | None) -> None:
         self.storage_error = error
-        self.feed.host()
+        self.feed.gateway_changed()
 
     async def _close(self, api: Api) -> None:
         """Close a client once no request goes through it any more."""

@@ -72,7 +72,7 @@ class ResponseHandler:
             if isinstance(outcome, Exception):
                 self._apply_error(row, outcome)
             self.asked_for.discard(video_id)
-            self.feed.row(row.key)
+            self.feed.row_changed(row.key)
         if isinstance(outcome, HingtuiError):
             outcome.forget_frames()
 
@@ -108,7 +108,7 @@ class ResponseHandler:
         row.asked_at = self.clock.time()
         self._finish(row, before, self.gateway.now())
         self.watchlist_sync.updated(row.key)
-        self.feed.row(row.key)
+        self.feed.row_changed(row.key)
 
     def _row(self, video_id: str) -> Row | None:
         return self.rows.get(VideoKey(self.gateway.name, video_id))
@@ -122,7 +122,7 @@ class ResponseHandler:
             row.last_error = None
         if row.download is not None and is_of_gateway(row.download.error):
             self.queue.requeue(row)
-        self.feed.row(row.key)
+        self.feed.row_changed(row.key)
 
     def _confirm_refusal(self) -> None:
         """The token was refused for some: ask about others soon, to know what that means."""

@@ -54,7 +54,7 @@ class Rows:
         """Add a row at the end."""
         self.by_key[row.key] = row
         self._feed.new.membership = True
-        self._feed.row(row.key)
+        self._feed.row_changed(row.key)
         self._hooks.inserted(row)
 
     def take_out(self, keys: Iterable[VideoKey]) -> list[Row]:
@@ -63,7 +63,7 @@ class Rows:
         gone = [row for k in dict.fromkeys(keys) if (row := rows.pop(k, None)) is not None]
         for row in gone:
             self._feed.new.membership = True
-            self._feed.row(row.key)
+            self._feed.row_changed(row.key)
         self._hooks.taken_out(gone)
         return gone
 
@@ -94,7 +94,7 @@ class Rows:
         if contents.set_aside is not None or contents.read_only != self.is_read_only:
             self.set_aside = contents.set_aside or self.set_aside
             self.is_read_only = contents.read_only
-            self._feed.host()
+            self._feed.gateway_changed()
         self.take_out(gone)
         for entry in contents.entries.values():
             if self._only is None or entry.key in self._only:
@@ -108,7 +108,7 @@ class Rows:
                 self._duration_stats.record(entry.video)
         elif entry.saved is not None and entry.saved != row.saved and not row.is_downloading:
             row.saved, row.saved_bytes = entry.saved, entry.saved_bytes
-            self._feed.row(entry.key)
+            self._feed.row_changed(entry.key)
 
 
 def _entry(row: Row) -> Entry:

@@ -211,7 +211,7 @@ class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
 
     def _redraw_all(self) -> None:
         """The gateway's state or the notices changed."""
-        self._dashboard.post_message(VideosChanged(Changes(membership=True, host=True)))
+        self._dashboard.post_message(VideosChanged(Changes(membership=True, gateway=True)))
 
     def _add_notice(self, sentence: str) -> None:
         self._notices.append(sentence)

@@ -72,7 +72,7 @@ class Ours(VideoTable):
         self.show(self._rows)
 
     def change(self, watched: Row) -> None:
-        self._feed.row(watched.key)
+        self._feed.row_changed(watched.key)
 
     def reverse(self) -> None:
         self._is_reversed = not self._is_reversed

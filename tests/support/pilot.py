@@ -65,7 +65,7 @@ class Stage:
 
     async def drawn(self) -> None:
         """Let what has happened be told and drawn."""
-        self.app.monitor.feed.tell()
+        self.app.monitor.feed.flush()
         await self.pilot.pause()
         self.dashboard.time_passed()
         await self.pilot.pause()

@@ -46,7 +46,7 @@ class Scene:
         """Let so many seconds pass, ask whatever is due then, and hear of what changed."""
         self.clock.advance(after)
         await self.monitor.poller.settle()
-        self.monitor.feed.tell()
+        self.monitor.feed.flush()
 
     async def saved(self, video_id: str) -> None:
         """Wait until the download of this video is over, one way or the other."""
@@ -54,7 +54,7 @@ class Scene:
             while self.row(video_id).is_downloading:
                 self.monitor.queue.start_next()
                 await asyncio.sleep(0.001)
-        self.monitor.feed.tell()
+        self.monitor.feed.flush()
 
     def asked(self, path: str = "") -> list[str]:
         """The paths that the gateway was asked for and that hold `path`."""

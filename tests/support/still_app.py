@@ -171,7 +171,7 @@ class Stage:
 
     async def _draw(self) -> None:
         """Draw all at once what the dashboard would be told of a little later."""
-        news = Changes(keys=set(self.app.monitor.rows), membership=True, host=True)
+        news = Changes(keys=set(self.app.monitor.rows), membership=True, gateway=True)
         for screen in self.app.screen_stack:
             if isinstance(screen, Dashboard):
                 screen.post_message(VideosChanged(news))

@@ -278,7 +278,7 @@ class AWatch(World):
     def _look(self) -> None:
         if self.disk is not None:
             self.disk.note_fired()
-        self.monitor.feed.tell()
+        self.monitor.feed.flush()
         self._ledger.look()
         self.check_files()
         for watched in self.monitor.rows.values():

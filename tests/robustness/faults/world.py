@@ -55,7 +55,7 @@ class World:
         for _ in range(times):
             self.clock.advance(after)
             await self.monitor.poller.settle()
-            self.monitor.feed.tell()
+            self.monitor.feed.flush()
 
     async def watch(self, *video_ids: str) -> None:
         """Add these and ask about them."""
@@ -75,7 +75,7 @@ class World:
                 if not self.threads:
                     self.clock.advance(3)
                 await asyncio.sleep(0.0005)
-        self.monitor.feed.tell()
+        self.monitor.feed.flush()
 
     async def put_off(self, video_id: str) -> None:
         """Wait until this download has been put off: it is tried again later."""

@@ -86,7 +86,7 @@ class Day:
         self._clock.advance(STEP)
         monitor.poller.start_due()
         await until(self._is_quiet)
-        monitor.feed.tell()
+        monitor.feed.flush()
         self._app._dashboard.time_passed()
         await asyncio.sleep(0)
 
