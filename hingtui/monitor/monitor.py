@@ -316,10 +316,6 @@ class Monitor:
         usual = self._duration_stats.median(row.video)
         return seconds_remaining(row.pace, self.now(), usual) or None
 
-    def next_question_in(self, key: VideoKey) -> float | None:
-        """Seconds until the next request about this video; None when none is planned."""
-        return self.poller.next_due_in(key.id)
-
     def _handle_outcome(self, video_id: str, outcome: Outcome) -> None:
         self._responses.handle(video_id, outcome)
 

@@ -58,9 +58,9 @@ class Poller:
         self.watched: dict[str, None] = {}
         """All ids of this gateway, finished ones too: a probe may ask about any of them."""
         self._api: VideoApi | None = None
-        self._due: dict[str, float] = {}
+        self._planned: dict[str, float] = {}
         self._heap: list[tuple[float, str]] = []
-        self._ripe: dict[str, None] = {}
+        self._due: dict[str, None] = {}
         """Ids that are due, the longest due first."""
         self._alone: set[str] = set()
         """Ids that need a request of their own: an entry of the list is not enough."""
@@ -84,7 +84,7 @@ class Poller:
     @property
     def active(self) -> int:
         """How many videos are being polled."""
-        return len(self._due.keys() | self._tasks.keys())
+        return len(self._planned.keys() | self._tasks.keys())
 
     def use(self, api: VideoApi | None) -> None:
         """From now on send requests through `api` (None: send none)."""
@@ -103,8 +103,8 @@ class Poller:
         With `alone`, an entry of the list is not enough.
         """
         due = self._clock.monotonic() + in_seconds
-        self._due[video_id] = due
-        self._ripe.pop(video_id, None)
+        self._planned[video_id] = due
+        self._due.pop(video_id, None)
         heapq.heappush(self._heap, (due, video_id))
         if alone:
             self._alone.add(video_id)
@@ -119,8 +119,8 @@ class Poller:
         """These are not watched any more."""
         for video_id in video_ids:
             self.watched.pop(video_id, None)
+            self._planned.pop(video_id, None)
             self._due.pop(video_id, None)
-            self._ripe.pop(video_id, None)
             self._alone.discard(video_id)
             self._list_poller.unlisted.discard(video_id)
 
@@ -130,7 +130,7 @@ class Poller:
 
     def next_due_in(self, video_id: str) -> float | None:
         """Seconds until the next request about `video_id`; None when none is planned."""
-        due = self._due.get(video_id)
+        due = self._planned.get(video_id)
         return None if due is None else max(0.0, due - self._clock.monotonic())
 
     async def run(self) -> None:
@@ -161,7 +161,7 @@ class Poller:
         waiting = self._wait_for_list(api, now)
         if waiting and not self._list_poller.is_sweeping:
             pauses.append(max(self._list_poller.wait(now), gateway.limiter.wait(now)))
-        for video_id in [ripe for ripe in self._ripe if ripe not in waiting]:
+        for video_id in [each for each in self._due if each not in waiting]:
             if len(self._tasks) >= AT_ONCE:
                 break  # the end of a task wakes the loop
             if (pause := gateway.limiter.wait(now)) > 0:
@@ -207,20 +207,20 @@ class Poller:
         return None
 
     def _collect_due(self, now: float) -> None:
-        """Move what is due from the heap to `_ripe`; drop plans that were replaced."""
+        """Move what is due from the heap to `_due`; drop plans that were replaced."""
         while self._heap:
             due, video_id = self._heap[0]
-            if self._due.get(video_id) == due:
+            if self._planned.get(video_id) == due:
                 if due > now:
                     return
                 if video_id not in self._tasks:
-                    self._ripe[video_id] = None
+                    self._due[video_id] = None
             heapq.heappop(self._heap)
 
     def _wait_for_list(self, api: VideoApi, now: float) -> Collection[str]:
         """The due ids that a sweep over the list is to cover; start the sweep when it may begin."""
         apart = self._alone | self._list_poller.unlisted
-        many = [video_id for video_id in self._ripe if video_id not in apart]
+        many = [video_id for video_id in self._due if video_id not in apart]
         if not self._list_poller.is_of_use(len(many), now):
             return ()
         is_free = self._sweep is None and not self._gateway.limiter.wait(now)
@@ -250,7 +250,7 @@ class Poller:
         A finished video is asked about by itself: the list can lag behind, or leave out the error.
         """
         video_id = listed.video.id
-        if video_id not in self._due or video_id in self._tasks:
+        if video_id not in self._planned or video_id in self._tasks:
             return False
         if listed.video.status.is_final:
             self.schedule(video_id, 0, alone=True)
@@ -259,8 +259,8 @@ class Poller:
         return True
 
     def _start(self, api: VideoApi, video_id: str, now: float) -> None:
+        self._planned.pop(video_id, None)
         self._due.pop(video_id, None)
-        self._ripe.pop(video_id, None)
         self._alone.discard(video_id)
         self._gateway.limiter.spend(now)
         task = asyncio.create_task(self._ask(api, video_id), name=f"ask {video_id}")
@@ -274,7 +274,7 @@ class Poller:
             outcome = error
         finally:
             self._tasks.pop(video_id, None)
-            if (due := self._due.get(video_id)) is not None:  # scheduled again meanwhile
+            if (due := self._planned.get(video_id)) is not None:  # scheduled again meanwhile
                 heapq.heappush(self._heap, (due, video_id))
             self._wake.set()
         self._on_outcome(video_id, outcome)

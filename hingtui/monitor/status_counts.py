@@ -36,25 +36,25 @@ class RowState(Enum):
     UNKNOWN = "unknown"
 
 
-def row_state_of(watched: Row, now: float) -> RowState:
+def row_state_of(row: Row, now: float) -> RowState:
     """The state of a row at `now` (Unix seconds on the gateway's clock)."""
-    if watched.download is not None and watched.is_downloading:
-        is_waiting = watched.download.state is DownloadState.WAITING
+    if row.download is not None and row.is_downloading:
+        is_waiting = row.download.state is DownloadState.WAITING
         return RowState.WAITING if is_waiting else RowState.DOWNLOADING
-    if watched.saved is not None:
+    if row.saved is not None:
         return RowState.SAVED
-    if watched.video is None:
-        return RowState.MISSING if watched.last_error or watched.failures else RowState.ASKING
-    if watched.status is Status.READY and watched.has_vanished(now):
+    if row.video is None:
+        return RowState.MISSING if row.last_error or row.failures else RowState.ASKING
+    if row.status is Status.READY and row.has_vanished(now):
         return RowState.EXPIRED
-    return RowState(watched.status.value)
+    return RowState(row.status.value)
 
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    standing: RowState
-    moves: bool
-    ends: Expiry | None
+    state: RowState
+    is_changing: bool
+    expiry: Expiry | None
 
 
 class StatusCounts:
@@ -62,45 +62,45 @@ class StatusCounts:
 
     def __init__(self) -> None:
         self.counts: Counter[RowState] = Counter()
-        self.moving = 0
+        self.changing = 0
         """Rows that show a countdown or a progress."""
         self._counted: dict[VideoKey, _Counted] = {}
-        self._ends: list[tuple[float, VideoKey]] = []
+        self._expiries: list[tuple[float, VideoKey]] = []
 
     def update(self, rows: Mapping[VideoKey, Row], changed: Iterable[VideoKey], now: float) -> None:
         """Count anew the rows that changed, and those whose file has just expired."""
         gone = []
-        while self._ends and self._ends[0][0] <= now:
-            gone.append(heapq.heappop(self._ends)[1])
+        while self._expiries and self._expiries[0][0] <= now:
+            gone.append(heapq.heappop(self._expiries)[1])
         for key in {*changed, *gone}:
             self._forget(key)
-            if (watched := rows.get(key)) is not None:
-                self._count(watched, now)
+            if (row := rows.get(key)) is not None:
+                self._count(row, now)
 
     def next_expiry(self) -> Expiry | None:
         """When the next file that is not saved expires."""
-        while self._ends:
-            at, key = self._ends[0]
+        while self._expiries:
+            at, key = self._expiries[0]
             counted = self._counted.get(key)
-            if counted is not None and counted.ends is not None and counted.ends.at == at:
-                return counted.ends
-            heapq.heappop(self._ends)
+            if counted is not None and counted.expiry is not None and counted.expiry.at == at:
+                return counted.expiry
+            heapq.heappop(self._expiries)
         return None
 
-    def _count(self, watched: Row, now: float) -> None:
-        ends = watched.expiry if watched.saved is None else None
-        if ends is not None and ends.at <= now:
-            ends = None
-        moves = watched.saved is None and (not watched.is_final or ends is not None)
-        counted = _Counted(row_state_of(watched, now), moves, ends)
-        self._counted[watched.key] = counted
-        self.counts[counted.standing] += 1
-        self.moving += counted.moves
-        if ends is not None:
-            heapq.heappush(self._ends, (ends.at, watched.key))
+    def _count(self, row: Row, now: float) -> None:
+        expiry = row.expiry if row.saved is None else None
+        if expiry is not None and expiry.at <= now:
+            expiry = None
+        is_changing = row.saved is None and (not row.is_final or expiry is not None)
+        counted = _Counted(row_state_of(row, now), is_changing, expiry)
+        self._counted[row.key] = counted
+        self.counts[counted.state] += 1
+        self.changing += counted.is_changing
+        if expiry is not None:
+            heapq.heappush(self._expiries, (expiry.at, row.key))
 
     def _forget(self, key: VideoKey) -> None:
         counted = self._counted.pop(key, None)
         if counted is not None:
-            self.counts[counted.standing] -= 1
-            self.moving -= counted.moves
+            self.counts[counted.state] -= 1
+            self.changing -= counted.is_changing

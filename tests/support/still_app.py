@@ -115,7 +115,7 @@ class Stage:
         monitor.pause(False)
         await monitor.poller.settle()
         while any(
-            monitor.next_question_in(w.key) == 0 for w in monitor.rows.values() if not w.is_final
+            monitor.poller.next_due_in(w.id) == 0 for w in monitor.rows.values() if not w.is_final
         ):
             self.clock.advance(0.5)
             await monitor.poller.settle()

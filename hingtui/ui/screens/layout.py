@@ -200,7 +200,7 @@ class DashboardLayout(Screen[None]):
         self._table.update_visible()
         self._show_header()
         self._show_detail()
-        tick = TICK if self._counts.moving else SLOW_TICK
+        tick = TICK if self._counts.changing else SLOW_TICK
         if tick != self._tick and self._ticker is not None:
             self._tick = tick
             self._ticker.stop()

@@ -560,7 +560,7 @@ async def test_a_progress_that_jumps_about_keeps_every_estimate_finite(tmp_path:
             await follow(here, said)
             left = here.monitor.remaining(here.row("a"))
             assert left is None or 0 < left < 1e6
-            due = here.monitor.next_question_in(key("a"))
+            due = here.monitor.poller.next_due_in("a")
             assert due is not None
             assert due <= 40
 

@@ -108,7 +108,7 @@ async def test_an_unknown_word_counts_as_running_and_is_asked_about_slowly(tmp_p
     async with world(tmp_path, auto_download=True) as here:
         video = await told(here, status="moderating", progress=100)
         assert video.status is Status.UNKNOWN
-        due = here.monitor.next_question_in(key(video.id))
+        due = here.monitor.poller.next_due_in(video.id)
         assert due is not None
         assert 20 < due < 40
         assert here.gateway.asked("/content") == []

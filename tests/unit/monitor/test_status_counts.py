@@ -43,7 +43,7 @@ def test_nothing_moves_when_all_is_over() -> None:
     rows = {each.key: each for each in (row("a", Status.FAILED), row("b", Status.READY, -5))}
     counts = StatusCounts()
     counts.update(rows, rows, NOW)
-    assert counts.moving == 0
+    assert counts.changing == 0
     rows[key("c")] = row("c", Status.GENERATING)
     counts.update(rows, keys("c"), NOW)
-    assert counts.moving == 1
+    assert counts.changing == 1
