@@ -7,8 +7,15 @@ examples and with many. What has no sample worth taking is marked `slow`.
 
 from __future__ import annotations
 
+import sys
+from types import ModuleType
+from typing import cast
+
 import pytest
 from hypothesis import is_hypothesis_test, settings
+
+# httpcore imports it at every request, if it can: a search through all folders each time.
+sys.modules.setdefault("sniffio", cast(ModuleType, None))
 
 settings.register_profile("normal", max_examples=20, deadline=None)
 settings.register_profile("slow", max_examples=500, deadline=None)
