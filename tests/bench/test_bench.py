@@ -20,6 +20,7 @@ def printed(name: str, capsys: pytest.CaptureFixture[str]) -> str:
     return capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_startup_is_measured_against_a_bare_app_and_a_bare_python(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -29,6 +30,7 @@ def test_startup_is_measured_against_a_bare_app_and_a_bare_python(
     assert "python -c pass" in told
 
 
+@pytest.mark.slow
 def test_the_table_is_measured_against_the_stock_table(capsys: pytest.CaptureFixture[str]) -> None:
     told = printed("table", capsys)
     assert "100: load and first paint" in told
@@ -36,6 +38,7 @@ def test_the_table_is_measured_against_the_stock_table(capsys: pytest.CaptureFix
     assert "stock" in told
 
 
+@pytest.mark.slow
 def test_the_idle_dashboard_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     told = printed("idle", capsys)
     assert "200 videos, 40 in sight generating" in told

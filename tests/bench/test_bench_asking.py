@@ -55,6 +55,7 @@ def test_the_poll_counts_what_the_gateway_was_asked(capsys: pytest.CaptureFixtur
     assert "≤ 10 % of a core" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(shutil.which("curl") is None, reason="curl is the peer")
 def test_a_download_is_compared_with_curl(capsys: pytest.CaptureFixture[str]) -> None:
     figures = download.run(short=True)

@@ -87,6 +87,8 @@ def _become(request: dict[str, Any], descriptors: list[int]) -> None:
         stream = _stream(getattr(sys, name), number, mode)
         setattr(sys, name, stream)
         setattr(sys, f"__{name}__", stream)
+    if request["pace"] != 1.0:
+        _hurry(request["pace"])
     arguments = request["arguments"]
     if request["launch"]:
         from tests.support.launch import prepare
@@ -94,6 +96,25 @@ def _become(request: dict[str, Any], descriptors: list[int]) -> None:
         prepare(*request["launch"])
     sys.argv = ["hingtui", *arguments]
     runpy.run_module("hingtui", run_name="__main__", alter_sys=True)
+
+
+def _hurry(pace: float) -> None:
+    """Let so many seconds pass in each second on every clock of hingtui's."""
+    from hingtui.system.clock import Clock
+
+    began, began_counting = time.time(), time.monotonic()
+    sleep, wait_for, wait = Clock.sleep, Clock.wait_for, Clock.wait
+    replacements: dict[str, Any] = {
+        "time": lambda _clock: began + pace * (time.time() - began),
+        "monotonic": lambda _clock: pace * (time.monotonic() - began_counting),
+        "sleep": lambda clock, seconds: sleep(clock, seconds / pace),
+        "wait_for": lambda clock, event, seconds: wait_for(
+            clock, event, None if seconds is None else seconds / pace
+        ),
+        "wait": lambda clock, event, seconds: wait(clock, event, seconds / pace),
+    }
+    for name, replacement in replacements.items():
+        setattr(Clock, name, replacement)
 
 
 def _take(descriptors: list[int], numbers: list[int]) -> None:

@@ -38,15 +38,17 @@ def start(
     env: Mapping[str, str],
     is_executed: bool = False,
     launch: Sequence[str] = (),
+    pace: float = 1.0,
     **options: Any,
 ) -> subprocess.Popen[Any]:
     """Run `hingtui ARGUMENTS`; `options` are those of `subprocess.Popen`.
 
     `launch` are the arguments of `launch.py` that come before those of hingtui. With `is_executed`
-    it is a new Python in any case.
+    it is a new Python in any case. In a forked process `pace` seconds pass in each second, so that
+    nobody waits for a pause between two attempts.
     """
     if not is_executed and _can_be_forked(env):
-        return _Forked([*launch], [*arguments], env=dict(env), **options)
+        return _Forked([*launch], [*arguments], pace, env=dict(env), **options)
     if launch:
         program = ["-S", "-E", str(Path(__file__).with_name("launch.py")), *launch]
     else:
@@ -136,8 +138,11 @@ _server = _ForkServer()
 class _Forked(subprocess.Popen[Any]):
     """A process that the fork server has forked. What a `Popen` can do, it can."""
 
-    def __init__(self, launch: list[str], arguments: list[str], **options: Any) -> None:
+    def __init__(
+        self, launch: list[str], arguments: list[str], pace: float, **options: Any
+    ) -> None:
         self._launch = launch
+        self._pace = pace
         self._arguments = arguments
         super().__init__(["hingtui", *arguments], **options)
 
@@ -176,6 +181,7 @@ class _Forked(subprocess.Popen[Any]):
         }
         request = {
             "launch": self._launch,
+            "pace": self._pace,
             "arguments": self._arguments,
             "environ": env,
             "folder": os.fspath(cwd or Path.cwd()),

@@ -55,7 +55,7 @@ class Fault:
     power: Callable[[int], random.Random | None] | None = None
     """The chance by which a power cut decides at a step, where there is one."""
     tells: bool = False
-    """Whether it finds most of what there is to find: never to be left out."""
+    """Whether it finds most of what there is to find: not to be left out often."""
 
 
 def _error(number: int) -> Callable[[FaultyDisk, int], None]:
@@ -91,13 +91,14 @@ class Record:
     breaches: list[str] = field(default_factory=list)
 
 
-def torture(scene: Scene, *, every: int = 1) -> Record:
-    """Spoil every step of `scene` with every fault; every so many where the fault tells less."""
+def torture(scene: Scene, *, every: int = 1, every_telling: int = 1) -> Record:
+    """Spoil every step of `scene` with every fault; or every so many steps, of faults that tell
+    less and of those that tell most."""
     record = Record()
     for number, fault in enumerate(FAULTS):
         # The last: a power cut after all was said to be done.
         for at in range(_steps(scene, fault) + bool(fault.power), 0, -1):
-            if not fault.tells and (at + number) % every:
+            if (at + number) % (every_telling if fault.tells else every):
                 continue
             record.cases += 1
             with tempfile.TemporaryDirectory(prefix="torture-") as folder:
