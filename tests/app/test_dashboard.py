@@ -21,7 +21,8 @@ from hingtui.ui.screens.dialogs import AddDialog, QuitDialog, TokenDialog
 from hingtui.ui.screens.help import HelpDialog
 from tests.support.keys import ids, key, keys
 from tests.support.pilot import stage
-from tests.support.scene import TOKEN, job, until
+from tests.support.scene import TOKEN, job
+from tests.support.waiting import until
 
 READY: dict[str, Any] = {"queued_for": 0, "generating_for": 0}
 

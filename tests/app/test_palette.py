@@ -10,7 +10,8 @@ from textual.command import Command, CommandList, CommandPalette
 from hingtui.ui.screens.dialogs import AddDialog
 from hingtui.ui.screens.help import HelpDialog
 from tests.support.pilot import Stage, stage
-from tests.support.scene import job, until
+from tests.support.scene import job
+from tests.support.waiting import until
 
 
 async def entries(acting: Stage) -> list[str]:

@@ -24,7 +24,8 @@ from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.widgets import detail
 from tests.support.keys import key, keys
 from tests.support.pilot import Stage, stage
-from tests.support.scene import job, scene, until
+from tests.support.scene import job, scene
+from tests.support.waiting import until
 
 FAULT = "the moon is in the wrong phase"
 TOAST = "Something unexpected went wrong"

@@ -29,9 +29,8 @@ from tests.support.keys import ids, keys
 from tests.support.processes import run, start
 from tests.support.pty import clean_environ
 from tests.support.scene import TOKEN
+from tests.support.waiting import PATIENCE, wait_until
 
-PATIENCE = 30.0
-"""Seconds after which a command counts as one that never ends."""
 WORDS: dict[str, tuple[type, ...]] = {
     "id": (str,),
     "status": (str,),
@@ -470,7 +469,7 @@ def test_a_video_taken_off_the_watchlist_is_not_waited_for_any_more(tmp_path: Pa
     with shell(tmp_path, job("generating")) as typed:
         typed.watchlist.change(add=[Entry("video_generating", time.time())])
         waiting = typed.start("download", "--wait", "video_generating")
-        wait_until(lambda: typed.server.requests, waiting)
+        wait_until(lambda: typed.server.requests, "a question")
         typed.watchlist.change(remove=keys("video_generating"))
         _out, told = waiting.communicate(timeout=PATIENCE)
     assert waiting.returncode == 1
@@ -483,7 +482,7 @@ def test_ctrl_c_ends_waiting_quietly(tmp_path: Path) -> None:
         # Whether a question is under way just then, and its socket left to Python, is chance.
         typed.environ["PYTHONWARNINGS"] = "ignore"
         waiting = typed.start("download", "--wait", "video_generating")
-        wait_until(lambda: typed.server.requests, waiting)
+        wait_until(lambda: typed.server.requests, "a question")
         waiting.send_signal(signal.SIGINT)
         assert waiting.communicate(timeout=PATIENCE) == ("", "")
     assert waiting.returncode == 130
@@ -618,12 +617,3 @@ def test_output_that_cannot_be_written_fails(bare: Shell) -> None:
     assert writer.returncode == 1
     assert len(told.splitlines()) == 1
     assert "No space left" in told
-
-
-def wait_until(true: Any, running: subprocess.Popen[str]) -> None:
-    """Until something is true while the command runs."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert running.poll() is None, running.communicate()
-        assert time.monotonic() < deadline
-        time.sleep(0.01)

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,8 +24,9 @@ from hingtui.demo.story import Story
 from hingtui.storage.watchlist import Watchlist
 from tests.servers.sockets import HANG, FaultServer
 from tests.support.life import IN_TIME
-from tests.support.pty import PATIENCE, clean_environ
+from tests.support.pty import clean_environ
 from tests.support.scene import TOKEN
+from tests.support.waiting import PATIENCE, wait_until
 
 START = """
 import os, signal, sys
@@ -52,16 +53,9 @@ def started(
             running.kill()
 
 
-def until(true: Callable[[], object], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, f"never came: {what}"
-        time.sleep(0.005)
-
-
 def status_of(running: subprocess.Popen[bytes], asked_at: float) -> int:
     """The exit status as a shell says it; in time, and without a word."""
-    until(lambda: running.poll() is not None, "the end")
+    wait_until(lambda: running.poll() is not None, "the end")
     assert time.monotonic() - asked_at < IN_TIME
     assert running.stderr is not None
     assert running.stderr.read() == b""
@@ -104,9 +98,9 @@ def test_a_signal_ends_every_command_in_time_and_without_a_word(
         assert serving.stdout is not None
         assert serving.stdout.readline().startswith(b"export")
         folder = Path(environ["HINGTUI_HOME"]) / "videos"
-        until(lambda: silent.requests, "a question")
-        until(lambda: any("video_new" in r.path for r in server.requests), "another")
-        until(lambda: any(part.stat().st_size for part in folder.glob("*.part")), "some bytes")
+        wait_until(lambda: silent.requests, "a question")
+        wait_until(lambda: any("video_new" in r.path for r in server.requests), "another")
+        wait_until(lambda: any(part.stat().st_size for part in folder.glob("*.part")), "some bytes")
         commands = (adding, serving, asking, saving, waiting)
         asked_at = time.monotonic()
         for command, number in zip(commands, numbers, strict=True):
@@ -129,7 +123,7 @@ def test_under_nohup_a_download_outlives_the_terminal(environ: dict[str, str]) -
     with DemoServer(Story([job]), token=TOKEN, rate=60_000.0) as server:
         environ["HINGNET_BASE_URL"] = server.base_url
         with started("download", "video_ready", environ=environ, ignoring="SIGHUP") as saving:
-            until(lambda: any("/content" in r.path for r in server.requests), "the download")
+            wait_until(lambda: any("/content" in r.path for r in server.requests), "the download")
             saving.send_signal(signal.SIGHUP)
             out, err = saving.communicate(timeout=PATIENCE)
     assert (saving.returncode, err) == (0, b"")
@@ -140,7 +134,7 @@ def test_two_signals_and_more_are_as_one(environ: dict[str, str]) -> None:
     with FaultServer(respond=lambda _request: HANG) as silent:
         environ["HINGNET_BASE_URL"] = silent.url
         with started("status", "video_ready", environ=environ) as asking:
-            until(lambda: silent.requests, "a question")
+            wait_until(lambda: silent.requests, "a question")
             asked_at = time.monotonic()
             for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGTERM, signal.SIGHUP):
                 asking.send_signal(number)

@@ -20,10 +20,10 @@ if sys.platform == "win32":
 from hingtui.api import Api
 from hingtui.monitor import Monitor
 from hingtui.storage.watchlist import Watchlist
-from tests.support.homes import Process, Said, World, next_line, said, until, world
+from tests.support.homes import Process, Said, World, next_line, said, world
 from tests.support.pty import Terminal
 from tests.support.scene import job, scene
-from tests.support.scene import until as scene_until
+from tests.support.waiting import until, wait_until
 
 TOGETHER = [f"video_together_{number}" for number in range(4)]
 LATE, INTERRUPTED = "video_late", "video_interrupted"
@@ -95,7 +95,7 @@ def _inherit(happened: Events, killed: Process, go_on: threading.Event) -> None:
     """Another script waits for the same video; the first one is killed when half has arrived."""
     heir = happened.heir
     part = heir.home / "videos" / f"{INTERRUPTED}.mp4.part"
-    until(lambda: part.exists() and part.stat().st_size > 10_000, "half of it is there")
+    wait_until(lambda: part.exists() and part.stat().st_size > 10_000, "half of it is there")
     waiting = heir.start("download", INTERRUPTED)
     happened.heir_said.append(next_line(waiting))
     killed.kill()
@@ -118,7 +118,7 @@ def _work_together(done: Together, first: Terminal, second: Terminal) -> None:
         one.shows(f"✓ {len(TOGETHER) + 1} saved")
     first.press("gx")
     # The first dashboard shows it before it is written; the file is what is asked about.
-    until(lambda: len(shared.watched) == len(TOGETHER), "the removal is in the file")
+    wait_until(lambda: len(shared.watched) == len(TOGETHER), "the removal is in the file")
     for one in (first, second):
         one.shows(f"✓ {len(TOGETHER)} saved")
     done.after_removal = shared.watched
@@ -132,7 +132,7 @@ def _download_what_a_dashboard_saves(done: Together) -> None:
     shared = done.world
     go_on = shared.gateway.hold(LATE)
     said(shared.start("add", LATE))
-    until(lambda: shared.gateway.begun[LATE], "one of them saves it")
+    wait_until(lambda: shared.gateway.begun[LATE], "one of them saves it")
     download = shared.start("download", LATE)
     first_line = next_line(download)
     go_on.set()
@@ -201,7 +201,7 @@ async def test_a_video_saved_a_moment_ago_is_not_fetched_by_the_next_process(
                 await monitor.poller.settle()
                 monitor.download(keys("video_one"))
                 monitor.queue.start_next()
-                await scene_until(partial(_is_at_rest, monitor))
+                await until(partial(_is_at_rest, monitor))
             assert second.rows[key("video_one")].saved == acting.folder / "video_one.mp4"
             assert len(acting.asked("/content")) == 1
         finally:

@@ -18,7 +18,7 @@ from pathlib import Path
 from tests.servers.sockets import Answer, FaultServer, Request, answer, json_answer
 from tests.support.mp4 import mp4
 from tests.support.processes import start
-from tests.support.pty import PATIENCE
+from tests.support.waiting import PATIENCE
 
 MARKS = {"token": "q7Zk", "typed token": "Wm3x", "signature": "Jx9w", "proxy password": "Hy5v"}
 """Each secret is one of these again and again: any piece of it that leaks can be told."""

@@ -6,16 +6,16 @@ import contextlib
 import select
 import subprocess
 import sys
-import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.servers.counting import TOKEN, Counting, counting
 from tests.support.processes import ROOT, start
-from tests.support.pty import PATIENCE, Terminal, clean_environ, terminal
+from tests.support.pty import Terminal, clean_environ, terminal
+from tests.support.waiting import PATIENCE
 
 Process = subprocess.Popen[bytes]
 Said = tuple[list[str], int]
@@ -97,10 +97,3 @@ def next_line(process: Process) -> str:
     assert process.stdout is not None
     assert select.select([process.stdout], [], [], PATIENCE)[0], "it says nothing"
     return process.stdout.readline().decode().strip()
-
-
-def until(true: Callable[[], object], why: str, within: float = PATIENCE) -> None:
-    deadline = time.monotonic() + within
-    while not true():
-        assert time.monotonic() < deadline, f"never so: {why}"
-        time.sleep(0.01)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +18,7 @@ from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
-from tests.support.pty import PATIENCE, Terminal, clean_environ, terminal
+from tests.support.pty import Terminal, clean_environ, terminal
 from tests.support.scene import TOKEN
 
 IN_TIME = 2.0
@@ -99,14 +99,6 @@ def settled(running: Terminal) -> str:
     """Wait until the dashboard stands, and nothing more happens on its screen."""
     standing(running)
     return quiet(running)
-
-
-def wait_until(true: Callable[[], bool], what: str) -> None:
-    """Until something is true, while nobody reads what comes to the terminal."""
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, f"never came: {what}"
-        time.sleep(0.005)
 
 
 def still(text: str) -> str:

@@ -27,7 +27,8 @@ from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.widgets.detail import DetailPane
 from tests.support.clock import FakeClock
 from tests.support.keys import key
-from tests.support.scene import PATIENCE, TOKEN, until
+from tests.support.scene import TOKEN
+from tests.support.waiting import PATIENCE, until
 
 # Textual's pilot looks whether the process is idle only every 20 ms: a third of all tests' time.
 _wait.SLEEP_GRANULARITY = 1 / 200

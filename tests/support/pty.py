@@ -23,9 +23,8 @@ from pathlib import Path
 import pyte
 
 from tests.support.processes import PYTHON, start
+from tests.support.waiting import PATIENCE
 
-PATIENCE = 30.0
-"""Seconds after which a test gives up waiting for what never comes."""
 _FINGERS = 0.05
 """Seconds between two keys."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +18,8 @@ from hingtui.monitor import Changes, GatewayState, Monitor, Row
 from hingtui.storage.watchlist import Watchlist
 from tests.support.clock import EPOCH, FakeClock
 from tests.support.keys import key
+from tests.support.waiting import PATIENCE
 
-PATIENCE = 20.0
-"""Seconds after which a test gives up waiting for what never comes."""
 TOKEN = "oh-test-0123456789abcdef"
 
 
@@ -90,10 +89,3 @@ async def scene(
 def job(video_id: str = "video_one", **fate: Any) -> Job:
     """A job created at the clock's start: queued 5 s, generating 60 s, if nothing else is said."""
     return Job(id=video_id, created_at=EPOCH, **fate)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    """Let the event loop go on until something is true."""
-    async with asyncio.timeout(PATIENCE):
-        while not true():  # noqa: ASYNC110 - anything may make it true, not one event
-            await asyncio.sleep(0.001)

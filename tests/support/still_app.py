@@ -6,11 +6,8 @@ runs come to the very same screen.
 
 from __future__ import annotations
 
-import asyncio
 import math
 import random
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Event
@@ -27,6 +24,7 @@ from hingtui.ui.app import HingtuiApp
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.screens.dashboard import Dashboard
 from tests.support.clock import FakeClock
+from tests.support.waiting import until
 
 _LOOK = 5.0
 """Seconds between two questions about every video."""
@@ -38,8 +36,6 @@ RATE = 25.0 * _PIECE
 """Bytes of a piece, of which the demo's server sends 25 a second."""
 _LOOK_AT_EVENT = 0.05
 """Real seconds between two looks at an event that somebody may have set."""
-_PATIENCE = 20.0
-"""Real seconds for anything to come about."""
 
 
 class StillClock(FakeClock):
@@ -58,9 +54,9 @@ class StillClock(FakeClock):
             self._moved.notify_all()
 
     def wait(self, event: Event, seconds: float) -> bool:
-        until = self.monotonic() + seconds
+        end = self.monotonic() + seconds
         with self._moved:
-            while self.monotonic() < until and not event.is_set():
+            while self.monotonic() < end and not event.is_set():
                 self._moved.wait(_LOOK_AT_EVENT)
         return event.is_set()
 
@@ -99,10 +95,10 @@ class Stage:
 
     async def pass_time(self, seconds: float) -> None:
         """Let time pass, and ask about everything now and then."""
-        until = self.clock.now + seconds
+        end = self.clock.now + seconds
         await self.ask()
-        while self.clock.now < until:
-            self.clock.advance(min(_LOOK, until - self.clock.now))
+        while self.clock.now < end:
+            self.clock.advance(min(_LOOK, end - self.clock.now))
             jobs = self.server.story.jobs.values()
             self.app.monitor.add([job.id for job in jobs if job.created_at <= self.clock.now])
             await self.ask()
@@ -133,15 +129,15 @@ class Stage:
         ready = [w for w in monitor.rows.values() if w.can_be_downloaded(monitor.now())]
         ready.sort(key=lambda watched: watched.expiry.at if watched.expiry else math.inf)
         monitor.download(watched.key for watched in ready[2 : 2 + count])
-        await self.until(lambda: not monitor.downloads)
+        await until(lambda: not monitor.downloads)
         self.server.rate = RATE
 
     async def receive(self, seconds: float) -> None:
         """Let the downloads that are wanted go on for so long, at the demo's pace."""
         for _slice in range(int(seconds / _SLICE)):
-            await self.until(self._has_received)
+            await until(self._has_received)
             self.clock.advance(_SLICE)
-        await self.until(self._has_received)
+        await until(self._has_received)
         for watched in self.app.monitor.downloads:
             if watched.download and watched.download.state is DownloadState.RUNNING:
                 # As measured, but for 1 or 2 % that depend on how the system cuts the pieces.
@@ -177,11 +173,3 @@ class Stage:
                 screen.post_message(VideosChanged(news))
         await self.pilot.pause()
         await self.pilot.pause()  # what those messages posted
-
-    async def until(self, is_so: Callable[[], bool]) -> None:
-        """Wait for what other threads do."""
-        deadline = time.monotonic() + _PATIENCE
-        while not is_so():
-            if time.monotonic() > deadline:
-                raise TimeoutError("the dashboard did not come that far")
-            await asyncio.sleep(0.002)

@@ -23,8 +23,8 @@ from tests.support.life import (
     World,
     a_world,
     standing,
-    wait_until,
 )
+from tests.support.waiting import wait_until
 
 NONSENSE = (
     b"\xff\xfe\x80\xc3(",  # from a terminal that does not speak UTF-8

@@ -32,6 +32,7 @@ from hingtui.ui.theme.themes import DARK
 from tests.support.clock import EPOCH
 from tests.support.still_app import RATE, Stage, StillApp, StillClock
 from tests.support.svg_screen import screen_lines, svg_of
+from tests.support.waiting import until
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 HOST = "https://models.hingnet.com.cn"
@@ -134,7 +135,7 @@ async def take(picture: Picture, home: Path) -> str:
         app = StillApp(settings, clock, server.base_url)
         async with app.run_test(size=picture.size) as pilot:
             stage = Stage(app, pilot, clock, server)
-            await stage.until(lambda: app.monitor.gateway_status.state is not GatewayState.STARTING)
+            await until(lambda: app.monitor.gateway_status.state is not GatewayState.STARTING)
             await picture.play(stage)
             svg = svg_of(screen_lines(app), "hingtui")
             clock.advance(3600)  # so that the server sends the rest and nobody waits for it

@@ -36,7 +36,7 @@ from tests.servers.sockets import (
 )
 from tests.support.keys import ids, keys
 from tests.support.mp4 import mp4
-from tests.support.scene import until
+from tests.support.waiting import until
 
 DATA = mp4(60_000)
 RUNNING = {"id": "a", "object": "video", "status": "processing", "progress": 50}

@@ -20,7 +20,7 @@ from hingtui.storage.watchlist import Watchlist
 from tests.robustness.faults.gateway import Gateway
 from tests.support.clock import FakeClock
 from tests.support.keys import key, keys
-from tests.support.scene import PATIENCE, until
+from tests.support.waiting import PATIENCE, until
 
 
 @dataclass

@@ -21,7 +21,8 @@ from tests.servers.process import FarGateway, Moment
 from tests.support.clock import FakeClock
 from tests.support.keys import ids
 from tests.support.pilot import on_stage
-from tests.support.scene import TOKEN, until
+from tests.support.scene import TOKEN
+from tests.support.waiting import until
 
 STEP = 30.0
 """Seconds that pass at once."""

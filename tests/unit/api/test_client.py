@@ -32,7 +32,7 @@ from tests.servers.sockets import (
     shows_nothing_beneath,
 )
 from tests.support.clock import EPOCH, FakeClock
-from tests.support.scene import until
+from tests.support.waiting import until
 
 TOKEN = "oh-very-secret"
 VIDEO = {"id": "v1", "object": "video", "status": "processing", "progress": 45}

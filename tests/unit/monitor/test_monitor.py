@@ -18,7 +18,8 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from tests.support.clock import EPOCH, FakeClock
 from tests.support.keys import ids, key, keys
-from tests.support.scene import job, scene, until
+from tests.support.scene import job, scene
+from tests.support.waiting import until
 
 
 async def test_a_video_is_followed_from_queued_to_ready(tmp_path: Path) -> None:

@@ -9,7 +9,8 @@ from rich.segment import Segment
 
 from hingtui.ui.textual_fixes.cache_trim import TRIM_INTERVAL, drawing_caches, trim
 from tests.support.pilot import stage
-from tests.support.scene import job, until
+from tests.support.scene import job
+from tests.support.waiting import until
 
 
 def test_everything_that_grows_with_what_is_drawn_is_found() -> None:
