@@ -14,7 +14,7 @@ import struct
 from enum import Enum
 
 HEAD_SIZE = 64 << 10
-"""Bytes of the file that tell its kind; fewer do as well, as a rule."""
+"""Bytes of the file that are read to find its kind; fewer are usually enough."""
 
 MP4_BOXES = frozenset(
     b"ftyp moov mdat free skip wide uuid styp moof mfra sidx ssix prft emsg pnot pdin meta".split()

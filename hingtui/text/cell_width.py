@@ -1,6 +1,6 @@
-"""Fit text into a number of terminal cells, with characters that every terminal measures alike.
+"""Fit text into a number of terminal cells, with characters that all terminals measure alike.
 
-It must not know what the lines say, nor where they are shown.
+It must not know what the lines mean, nor where they are shown.
 """
 
 from __future__ import annotations
@@ -15,24 +15,24 @@ from rich.cells import cell_len, set_cell_size
 from hingtui.text.clean import clean_line
 
 _NAME_LIMIT = 4000
-"""Characters shown of a name."""
+"""The most characters of a name that are shown."""
 
 _SUSPECT = re.compile(
     "[^ -~\xa1-\xac\xae-\u02ff\u0391-\u03c9\u0410-\u044f\u2010-\u2027\u2030-\u205e\u2190-\u21ff"
     "\u2500-\u25ff\u3000-\u3029\u3030-\u303e\u3041-\u3096\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3"
     "\uff01-\uff60\uffe0-\uffe6]"
 )
-"""Beyond the scripts of nearly all texts: worth a closer look."""
+"""Characters outside the most usual scripts: each of them is checked."""
 _FIRST_FLAG, _LAST_FLAG = "\U0001f1e6", "\U0001f1ff"
 _FIRST_TONE, _LAST_TONE = "\U0001f3fb", "\U0001f3ff"
 
 
 def steady(line: str) -> str:
-    """A cleaned line as every terminal draws it equally wide; for whatever something stands beside.
+    """A cleaned line that all terminals draw equally wide, so that columns stay aligned.
 
-    Terminals disagree on flags (2 or 4 cells), skin tones (0 or 2), Hangul in pieces, and on
-    characters newer than their tables. A flag becomes its two letters, a tone goes, pieces become
-    syllables, and an unknown character becomes `?`.
+    Terminals disagree on flags (2 or 4 cells), skin tones (0 or 2), decomposed Hangul, and
+    characters newer than their tables. A flag becomes its two letters, a tone is removed, Hangul is
+    composed, and an unknown character becomes `?`.
     """
     if not _SUSPECT.search(line):
         return line
@@ -47,12 +47,12 @@ def _settled(char: str) -> str:
         return ""
     if unicodedata.category(char) != "Cn":
         return char
-    # Unknown to this Python. Rich's tables are newer: what is wide there is wide by now everywhere.
+    # Unknown to this Python. Rich's tables are newer: what is wide there is wide everywhere by now.
     return ("", "?", char)[cell_len(char)]
 
 
 def legible(name: object) -> str:
-    """A person's own path, host or the like, on one line for the eye; what is no text is a `?`."""
+    """A path, host or the like of the user's, cleaned to one line; `?` for undecodable bytes."""
     return steady(clean_line(str(name).encode("utf-8", "replace").decode(), _NAME_LIMIT))
 
 
@@ -67,7 +67,7 @@ def fit(line: str, width: int) -> str:
 
 
 def fit_middle(line: str, width: int) -> str:
-    """`line` in at most `width` cells, cut in its middle: names differ at their ends."""
+    """`line` in at most `width` cells, cut in the middle: names often differ at their ends."""
     line = steady(line)
     if cell_len(line) <= width or width < 8:
         return fit(line, width)
@@ -79,10 +79,10 @@ def fit_middle(line: str, width: int) -> str:
 
 
 def short_id(video_id: str, width: int) -> str:
-    """`video_id` in at most `width` cells; of a long one both ends and six digits of its hash.
+    """`video_id` in at most `width` cells; a long one is cut to both ends and six digits of a hash.
 
-    Ids of one gateway can share their first hundred and their last sixty characters. The hash is
-    that of the whole id, so two different long ids read differently in the same width.
+    Ids of one gateway can share their first hundred and their last sixty characters. The hash is of
+    the whole id, so that two long ids look different.
     """
     line = steady(video_id)
     if cell_len(line) <= width:

@@ -1,7 +1,7 @@
 """Clean text from outside, and write sizes, durations and times for people.
 
-Cleaning happens once, where text enters the program. What is left holds no byte that a terminal
-obeys: no C0, C1 or escape, no bidi control, nothing of zero width that hides, no lone surrogate.
+Cleaning happens once, where text enters the program. It removes everything that controls a
+terminal or hides: C0, C1, escapes, bidi controls, invisible characters, lone surrogates.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ BLOCK_LIMIT = 20_000
 """Characters kept of a text that may have many lines (prompt, error message)."""
 
 _MARKS_IN_A_ROW = 6
-"""Combining marks kept on one character; more is a tower that paints over its neighbours."""
+"""Combining marks kept on one character: more of them would cover the lines above and below."""
 
 HIDDEN = re.compile(
     "["
-    "\x00-\x09\x0b-\x1f\x7f-\x9f"  # C0 but for \n, DEL, C1
+    "\x00-\x09\x0b-\x1f\x7f-\x9f"  # C0 except \n, DEL, C1
     "\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"  # signs that span digits
     "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"  # hidden or of zero width
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f"  # zero width, marks, line ends, bidi controls
@@ -30,20 +30,20 @@ HIDDEN = re.compile(
     "\U0001d173-\U0001d17a\U000e0000-\U000e0fff"  # hidden music controls, tags
     "]"
 )
-"""Every character that a terminal obeys or hides, but for the line end."""
+"""Every character that controls a terminal or is invisible, except the line end."""
 _MAY_BE_MARKS = re.compile("[^\x00-\u02ff\u3001-\u3029\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e]")
-"""Beyond plain Latin, Chinese and Hangul, where no combining marks are: worth a closer look."""
+"""Characters outside plain Latin, Chinese and Hangul: among them may be combining marks."""
 _MAY_BE_TOWER = re.compile(
     rf"(?:[^\w\s\x00-\x7f]|[\u1160-\u11ff\ud7b0-\ud7fb]){{{_MARKS_IN_A_ROW + 1},}}"
 )
-"""No mark is a letter to Python, but for Hangul's inner pieces."""
+"""Candidates for too many marks: to Python no mark is a letter, except inner parts of Hangul."""
 _LINE_ENDS = re.compile("\r\n|[\r\u0085\u2028\u2029\v\f]")
 _BLANKS = re.compile(r"\s+")
 
 
 def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
     """`text` as harmless lines separated by `\\n`, at most `limit` characters."""
-    cut = text[: limit * 2]  # whatever is dropped or folded, no need to look further
+    cut = text[: limit * 2]  # more is never kept, whatever is removed
     cut = _LINE_ENDS.sub("\n", cut).replace("\t", " ")
     cut = HIDDEN.sub("", cut)
     if _MAY_BE_MARKS.search(cut):
@@ -72,7 +72,7 @@ def _lowered(tower: re.Match[str]) -> str:
 
 
 def _is_mark(char: str) -> bool:
-    """Whether it adds to the character before it; Hangul's inner pieces and skin tones do too."""
+    """Whether it combines with the character before it, as inner parts of Hangul and tones do."""
     return (
         unicodedata.category(char) in ("Mn", "Me", "Mc")
         or "\u1160" <= char <= "\u11ff"
@@ -85,7 +85,7 @@ def human_bytes(count: float) -> str:
     """`count` bytes as a short figure in powers of 1000: `812 B`, `1.2 MB`, `34 MB`."""
     if count < 1000:
         return f"{int(count)} B"
-    count, unit = min(count, 1e21), "B"  # servers promise anything
+    count, unit = min(count, 1e21), "B"  # servers claim absurd sizes
     for bigger in ("kB", "MB", "GB", "TB", "PB", "EB"):
         if count < 999.5:
             break

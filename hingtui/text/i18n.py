@@ -1,6 +1,6 @@
 """Choose the language and translate sentences. The English sentence is the msgid.
 
-It must not know any sentence, any widget, or where the configuration lives.
+It must not know any sentence, any widget, or where the settings are.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _language = ENGLISH
 
 def _(text: str) -> str:
     """`text` in the language in use now."""
-    # gettext answers "" with the header of the catalogue, which nobody ever wants to read.
+    # gettext translates "" to the header of the catalogue.
     return _catalogues[_language].gettext(text) if text else ""
 
 
@@ -30,17 +30,17 @@ def ngettext(one: str, many: str, n: int) -> str:
 
 
 def mark(text: str) -> str:
-    """`text` itself: for a constant that is translated with `_(…)` only where it is shown."""
+    """`text` itself: marks a constant for the catalogue that `_(…)` translates when it is shown."""
     return text
 
 
 def use_language(code: str) -> None:
-    """From now on speak `code`: "zh" or "en"."""
+    """Translate into the language `code` from now on: "zh" or "en"."""
     global _language
     if code not in LANGUAGES:
         raise ValueError(f"not a language of hingtui: {code!r}")
     if code not in _catalogues:
-        from pathlib import Path  # costs more than all the rest here, and English needs none of it
+        from pathlib import Path  # slow to import, and not needed for English
 
         folder = Path(__file__).with_name("locale")
         _catalogues[code] = gettext.translation(DOMAIN, folder, ["zh_CN"])
@@ -53,23 +53,23 @@ def current_language() -> str:
 
 
 def language_from(environ: Mapping[str, str]) -> str:
-    """The language that the environment asks for; English where it asks for none spoken here.
+    """The language that the environment asks for; English if there is no translation.
 
-    HINGTUI_LANG first, then as GNU gettext does: LC_ALL, LC_MESSAGES, LANG say the locale, and the
-    list in LANGUAGE outranks it unless it is the C locale.
+    HINGTUI_LANG comes first. Then, like GNU gettext: LC_ALL, LC_MESSAGES or LANG is the locale, and
+    the list in LANGUAGE outranks it unless it is the C locale.
     """
-    wish = environ.get("HINGTUI_LANG", "").strip()
-    if wish:
-        return _spoken(wish) or ENGLISH
+    chosen = environ.get("HINGTUI_LANG", "").strip()
+    if chosen:
+        return _supported(chosen) or ENGLISH
     names = (environ.get(name, "").strip() for name in ("LC_ALL", "LC_MESSAGES", "LANG"))
     locale = next((name for name in names if name), "")
     if locale.partition(".")[0] in ("", "C", "POSIX"):
         return ENGLISH
     choices = [*environ.get("LANGUAGE", "").split(":"), locale]
-    return next((code for choice in choices if (code := _spoken(choice))), ENGLISH)
+    return next((code for choice in choices if (code := _supported(choice))), ENGLISH)
 
 
-def _spoken(locale: str) -> str:
-    """The language of `locale` where it is spoken here, else ""."""
+def _supported(locale: str) -> str:
+    """The language of `locale` if there is a translation, else ""."""
     code = locale.strip().lower()[:2]
     return code if code in LANGUAGES else ""

@@ -1,6 +1,6 @@
 """Find secrets in a text and remove them.
 
-It must not know who holds which secret: those that are known are handed to it.
+It must not know where secrets come from: the known ones are passed to it.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ TOKEN_VARIABLES = ("HINGNET_API_KEY", "TOKEN")
 """Where the environment holds a token: the first one always, the other one if it starts `oh-`."""
 
 KNOWN: set[str] = set()
-"""The secrets of this process: what is said when it crashes leaves them out."""
+"""The secrets of this process, which are removed from the traceback of a crash."""
 
 _SHORTEST = 4
-"""Characters from which on a secret is looked for: shorter ones stand in every other word."""
+"""Characters of a secret from which on it is removed: a shorter one occurs in ordinary words."""
 _CUT_SHORT = 5
-"""Characters of a secret that may not end a text: somebody has cut it off in the middle."""
+"""Characters of a secret's beginning that are removed at the end of a text that was cut there."""
 _FEWEST = 8
-"""Letters of a secret's base64 by which it is known."""
+"""Letters of a secret's base64 from which on they are removed."""
 
 _REST = r"[^\s\"<>，。；、！）」』】》”’]*"
-"""To the end of a URL, whatever stands around it: JSON, a tag, a Chinese sentence."""
+"""The rest of a URL, whatever surrounds it: JSON, a tag, a Chinese sentence."""
 _URL = re.compile(rf":(?:\\*/){{2}}{_REST}")
 _ENCODED_AGAIN = 4
 _ODD = re.compile("[^!-~]+")
@@ -45,7 +45,7 @@ _QUERY = re.compile(
     rf"|(?<=\S)\?(?=[a-z0-9_%.~-])|\\u003f){_REST}",
     re.IGNORECASE,
 )
-"""A query whose URL was taken apart, or that stands behind a mere path."""
+"""A query behind a path, without the rest of its URL."""
 _NAMED = re.compile(
     r"(\b(?:x-(?:amz|oss|cos|goog|bce)-[a-z-]{1,40}|signature|sig|sign|(?:access|security)[_-]?"
     r"token|api[_-]?key|secret|password|passwd|token|credential|auth_key|[a-z]{2,9}accesskeyid)"
@@ -53,19 +53,19 @@ _NAMED = re.compile(
     r"|(\bauthorization\b[\"']?\s{0,3}[:=,]\s{0,3}b?[\"']?(?:[a-z]{3,20}\s{1,3})?)[^\s\"',]+",
     re.IGNORECASE,
 )
-"""A value that is called a secret."""
+"""A value whose name says that it is a secret."""
 _TOKEN = re.compile(r"\b(bearer\s{1,3}[\"']?|(?:oh|sk)-)([^\s\"',]{4,})", re.IGNORECASE)
 _SIGNS = ("?", "&", "=", "%", ":", "\\u00", "oh-", "sk-", "bearer", "authorization")
-"""Where there is none of these, all of the above find nothing, but slowly."""
+"""Without any of these in a text, the expressions above find nothing; checking is faster."""
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def redacted(
     text: str, secrets: Iterable[str] = (), *, mark: str = "…", only_urls: bool = False
 ) -> str:
-    """`text` without `secrets`, signed queries, and passwords in URLs; `mark` is in their place.
+    """`text` with `mark` in place of `secrets`, signed queries, and passwords in URLs.
 
-    `only_urls` is for what a person wrote, in which a lone `ok?yes` or `sign=` means nothing.
+    `only_urls` is for text that a person wrote, in which `ok?yes` or `sign=` is harmless.
     """
     for secret in secrets:
         if len(secret) >= _SHORTEST:
@@ -84,12 +84,12 @@ def redacted(
 
 
 def without_controls(text: str) -> str:
-    """`text` with what a terminal would obey written out (`\\x1b`); line ends and tabs stay."""
+    """`text` with control characters as escapes (`\\x1b`), except line ends and tabs."""
     return _CONTROLS.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def crash_report(error: BaseException) -> str:
-    """The traceback of `error` as Python shows it, without local variables and without secrets."""
+    """The traceback of `error` as Python prints it, without secrets."""
     known = KNOWN | {os.environ.get(name, "") for name in TOKEN_VARIABLES}
     return without_controls(redacted("".join(traceback.format_exception(error)), known))
 
@@ -97,26 +97,26 @@ def crash_report(error: BaseException) -> str:
 def print_crash(
     _kind: type[BaseException], error: BaseException, _trace: TracebackType | None
 ) -> None:
-    """What Python does when a program crashes (`sys.excepthook`), without telling a secret."""
+    """Print a traceback without secrets: the replacement for `sys.excepthook`."""
     if sys.stderr is not None:  # it was closed before the start
         print(crash_report(error), end="", file=sys.stderr)
 
 
 def _bare_url(mark: str, word: str) -> str:
-    """One or several URLs in one word, up to the first query."""
+    """The URLs in one word, without passwords, up to the first query."""
     _nothing, *pieces = _AUTHORITY.split(word)
-    told = ""
+    result = ""
     for sign, rest in zip(pieces[::2], pieces[1::2], strict=True):
         place = _USER.sub(f"{mark}@", rest, count=1) if _USER.match(rest) else rest
-        told += sign
+        result += sign
         if query := re.search(r"[?#]\S", place):
-            return f"{told}{place[: query.start()]}?{mark}"
-        told += place
-    return told
+            return f"{result}{place[: query.start()]}?{mark}"
+        result += place
+    return result
 
 
 def _bare_encoded_url(mark: str, found: re.Match[str]) -> str:
-    """The same for one that is percent-encoded, once or again and again: it comes out decoded."""
+    """The same for URLs that are percent-encoded, once or several times; the result is decoded."""
     plain = found[0]
     for _time in range(_ENCODED_AGAIN):
         plain = unquote(plain)
@@ -124,12 +124,12 @@ def _bare_encoded_url(mark: str, found: re.Match[str]) -> str:
 
 
 def _without_token(mark: str, found: re.Match[str]) -> str:
-    """What looks like a token; the words `Bearer token` and `oh-dearest` do not."""
+    """The match without what looks like a token: `Bearer token` and `oh-dearest` do not."""
     return found[1] + mark if any(char.isdigit() for char in found[2]) else found[0]
 
 
 def _uncut(text: str, secret: str, mark: str) -> str:
-    """`text` without the beginning of `secret` at its end: it was cut to a length before."""
+    """`text` without a beginning of `secret` at its end, where the text was cut."""
     for length in range(min(len(secret) - 1, len(text)), _CUT_SHORT - 1, -1):
         if text.endswith(secret[:length]):
             return text[:-length] + mark
@@ -140,16 +140,16 @@ def _without(secret: str, text: str, mark: str) -> str:
     lowered = text.lower()
     plain, encoded = _all_spellings(secret)
     if not any(word in lowered for word in (*plain, *encoded)):
-        return text  # as a rule: ten times faster than the same as one expression
+        return text  # the usual case: ten times faster than one expression
     words = [re.escape(word) for word in sorted(plain, key=len, reverse=True)]
-    # A letter of base64 at either end belongs to a byte of the secret and to one beside it.
+    # The letters of base64 at either end also hold bits of the bytes beside the secret.
     words += [rf"[\w+/-]{{0,3}}{re.escape(word)}[\w+/=-]{{0,4}}" for word in encoded]
     return re.sub("|".join(words), mark, text, flags=re.IGNORECASE)
 
 
 @lru_cache(maxsize=32)
 def _all_spellings(secret: str) -> tuple[frozenset[str], frozenset[str]]:
-    """`secret` as it is, and as JSON, Python, a URL or hexadecimal write it; and as base64 does.
+    """`secret` as it is and as written in JSON, Python, a URL or hexadecimal; and in base64.
 
     All in lower case.
     """

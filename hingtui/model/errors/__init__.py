@@ -1,23 +1,23 @@
 """The errors that a gateway, the way to it, or the local disk can cause; no httpx, no Textual.
 
-HingtuiError                  everything this program raises on purpose
-├── SettingsError             a setting that cannot be used; says which and what to do
+HingtuiError                  everything that hingtui raises on purpose
+├── SettingsError             a setting that cannot be used: which one, and what to do
 ├── ApiError                  the gateway, or the way to it, refused or failed
 │   ├── Unauthorized          401, 402 as JSON: bad token, or its quota is used up
 │   ├── Forbidden             403 as JSON: the token's group may not use this channel
-│   ├── Blocked               401, 402, 403 without JSON: something in between refuses
+│   ├── Blocked               401, 402, 403 without JSON: something before the gateway refuses
 │   │   └── LoginRequired     401 of something in front of the gateway: HTTP Basic, NTLM
 │   ├── NotFound              404 or `task_not_exist`: no such video, or not yet
 │   ├── Expired               410: the gateway has deleted it
 │   ├── NotReady              `/content` before the video is finished
 │   ├── RangeRefused          416: there are no bytes from that offset on
 │   ├── RateLimited           429: every request of this token must slow down
-│   ├── ServerError           408 and 5xx: passing, as a rule
+│   ├── ServerError           408 and 5xx: usually transient
 │   ├── NotOffered            501, or the route is unknown here
 │   ├── BadResponse           a response that is not what the API promises
-│   │   └── Rejected          400, 422 and their kin: this request is refused, however often
+│   │   └── Rejected          400, 422 and the like: this request is refused, and would be again
 │   ├── BadRedirect           a redirect that must not be followed
-│   ├── StorageRefused        the storage server behind a link refuses: the link may be too old
+│   ├── StorageRefused        the storage behind a link refuses: the link may be too old
 │   └── Unreachable           no response: refused, no such name, cut, timed out, dead proxy
 │       ├── BadCertificate    the other side cannot prove who it is
 │       │   ├── UntrustedCertificate  no authority that this machine trusts has signed it
@@ -25,19 +25,17 @@ HingtuiError                  everything this program raises on purpose
 │       └── ProxyLogin        407: the proxy asks for a name and password
 └── DownloadError             the bytes came, but no whole video of them
     ├── Cancelled             by the user
-    ├── Busy                  another process is downloading this very video
+    ├── Busy                  another process is downloading this video
     ├── Corrupt               bytes are missing, or nothing proves that none are
     ├── Stalled               too slow or too often cut to ever finish
-    │   └── Slow              hardly anything comes, but something does: later again
-    ├── TooLarge              more bytes than promised, or than the cap
-    └── StorageError          this machine's disk refused
+    │   └── Slow              hardly anything comes: try others first, then this one again
+    ├── TooLarge              more bytes than promised, or than the limit
+    └── StorageError          this machine's disk failed or is full
 
 Each class says what its errors concern (`scope`), whether they pass by themselves
 (`is_transient`), and when the same request is worth repeating (`retry`). The poller, the gateway's
-state, the download queue, the commands and the screen all read it here.
-
-A module of its own, because the screen and the monitor use these before the network stack is
-imported.
+state, the download queue, the commands and the screen all read it here. They are not in `api`,
+because the screen and the monitor use them before the network stack is imported.
 """
 
 from __future__ import annotations

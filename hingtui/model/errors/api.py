@@ -9,9 +9,9 @@ from hingtui.model.errors.base import HingtuiError, Scope, Transient
 class ApiError(HingtuiError):
     """The gateway, or the way to it, refused or failed.
 
-    `message` is the server's own words, cleaned, or ours where it said nothing.
-    `code` is the server's own error code, or "". `request_id` is what its support asks for, or "".
-    `http_status` is None when there was no response at all.
+    `message` is the server's own, cleaned, or ours if it sent none. `code` is the server's error
+    code, or "". `request_id` is what its support asks for, or "". `http_status` is None if there
+    was no response.
     """
 
     def __init__(
@@ -28,7 +28,7 @@ class ApiError(HingtuiError):
         self.request_id = request_id
         self.http_status = http_status
         self.is_from_storage = False
-        """Whether the server that holds the files caused it, and not the gateway."""
+        """Whether the storage behind a link caused it, and not the gateway."""
 
 
 class Unauthorized(Transient, ApiError):
@@ -68,7 +68,7 @@ class Expired(ApiError):
 
 
 class NotReady(Transient, ApiError):
-    """The content was asked for before it was there: no failure, wait."""
+    """The content was requested before it was there: wait."""
 
     retry = Backoff(5.0, 30.0)
 
@@ -80,7 +80,7 @@ class RangeRefused(ApiError):
 
 
 class RateLimited(Transient, ApiError):
-    """429. `retry_after` is seconds from now, or None where the server named no sane time."""
+    """429. `retry_after` is seconds from now; None if the server named no plausible time."""
 
     scope = Scope.GATEWAY
     retry = Backoff(8.0, 60.0)
@@ -88,7 +88,7 @@ class RateLimited(Transient, ApiError):
 
 
 class ServerError(Transient, ApiError):
-    """408 or 5xx: passing, as a rule."""
+    """408 or 5xx: usually transient."""
 
     retry = Backoff(2.0, 120.0)
 
@@ -107,7 +107,7 @@ class BadResponse(Transient, ApiError):
 
 
 class Rejected(BadResponse):
-    """400, 422 and their kin: this request is refused, and would be again."""
+    """400, 422 and the like: this request is refused, and would be again."""
 
     retry = Backoff(30.0, 300.0)
 
@@ -121,7 +121,7 @@ class BadRedirect(ApiError):
 
 
 class StorageRefused(Transient, ApiError):
-    """The storage server behind a link refuses: as a rule the link is too old, or it is busy."""
+    """The storage behind a link refuses: usually the link is too old, or the storage is busy."""
 
     retry = Backoff(2.0, 120.0)
 
@@ -144,7 +144,7 @@ class UntrustedCertificate(BadCertificate):
 
 
 class ProxyCertificate(BadCertificate):
-    """A proxy that is spoken to over TLS cannot prove who it is."""
+    """A proxy with a TLS connection of its own cannot prove who it is."""
 
 
 class ProxyLogin(Unreachable):

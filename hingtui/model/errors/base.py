@@ -9,20 +9,20 @@ from hingtui.model.errors.backoff import Backoff
 
 
 class Scope(Enum):
-    """What an error is about, and so what else it says something about."""
+    """What an error is about, and so which other requests it concerns."""
 
     VIDEO = "video"
     """This video only: no other one is affected."""
     GATEWAY = "gateway"
     """Every request to this gateway."""
     TOKEN = "token"  # noqa: S105 - a scope, not a secret
-    """Perhaps the token: for one video it is that video's own, for many the token is refused."""
+    """Perhaps the token: an error for one video may be that video's own; for many, the token's."""
     DISK = "disk"
     """This machine: its disk, or another process on it."""
 
 
 class HingtuiError(Exception):
-    """Everything that hingtui raises on purpose. `str()` of it holds no secret."""
+    """Everything that hingtui raises on purpose. Its `str()` holds no secret."""
 
     scope: ClassVar[Scope] = Scope.VIDEO
     retry: ClassVar[Backoff] = Backoff(10.0, 120.0)
@@ -30,7 +30,7 @@ class HingtuiError(Exception):
 
     @property
     def is_transient(self) -> bool:
-        """Whether the same request can succeed later without anybody changing anything."""
+        """Whether the same request can succeed later without any change by the user."""
         return False
 
     def forget_frames(self) -> None:
@@ -43,7 +43,7 @@ class HingtuiError(Exception):
 
 
 class Transient(HingtuiError):
-    """An error that passes by itself."""
+    """An error that may pass by itself."""
 
     @property
     def is_transient(self) -> bool:

@@ -20,20 +20,20 @@ class DownloadError(HingtuiError):
 
 
 class Cancelled(DownloadError):
-    """By the user; what was received stays to be resumed unless the video was unwatched."""
+    """By the user. The part stays for a later download, unless the video was unwatched."""
 
 
 class Busy(Transient, DownloadError):
-    """Another process is downloading this very video."""
+    """Another process is downloading this video."""
 
     scope = Scope.DISK
     retry = Backoff(2.0, 2.0)
     part: os.stat_result | None = None
-    """The file that the other process is writing to, where it could be seen."""
+    """The file that the other process is writing to, if known."""
 
 
 class Corrupt(Transient, DownloadError):
-    """What came is no whole video; perhaps the gateway is still writing it."""
+    """The bytes are not a whole video; perhaps the gateway is still writing it."""
 
     retry = Backoff(1.0, 120.0)
 
@@ -43,17 +43,17 @@ class Stalled(DownloadError):
 
 
 class Slow(Transient, Stalled):
-    """Hardly anything comes: others go first, and this one goes on where it stopped."""
+    """Hardly anything comes: others go first, then this one continues where it stopped."""
 
     retry = Backoff(5.0, 5.0)
 
 
 class TooLarge(DownloadError):
-    """More bytes than promised, or than the cap."""
+    """More bytes than promised, or than the limit."""
 
 
 class StorageError(DownloadError):
-    """This machine's disk refused. `is_full` tells a full disk from every other cause."""
+    """This machine's disk refused. `is_full`: it is full, which the user can change."""
 
     scope = Scope.DISK
     retry = Backoff(30.0, 30.0)
@@ -68,5 +68,5 @@ class StorageError(DownloadError):
 
     @property
     def is_transient(self) -> bool:
-        """A full disk can be freed, and the download goes on by itself."""
+        """When a full disk has room again, the download continues by itself."""
         return self.is_full

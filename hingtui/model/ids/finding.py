@@ -30,19 +30,19 @@ _SPECIAL = re.compile(
 )
 _JSON = re.compile(r"\{\s{0,1000}[\"}]|\[\s{0,1000}[\"{\[\]\d-]")
 _JSON_TROUBLE = 50_000
-"""What a JSON text that cannot be read costs at least, in characters of the work allowed."""
+"""The least cost of a failed attempt to read JSON, in characters of the limit on all attempts."""
 _COMMAS = re.compile("[,;，；、]")
 _MEMBER = re.compile(r"[A-Za-z_][\w.-]*=(?!=*\Z)|(?P<name>[A-Za-z_][\w-]*):")
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """The ids in a text, and what was no id."""
+    """The ids in a text, and the words that are not."""
 
     ids: tuple[str, ...]
     """In the order met, each once."""
     rejected: tuple[str, ...]
-    """The words that are no id, cleaned; a secret among them is cut short."""
+    """The words that are not ids, cleaned; a secret among them is cut short."""
 
 
 def find_ids(text: str) -> Found:
@@ -59,7 +59,7 @@ def find_ids_in_arguments(arguments: Iterable[str]) -> Found:
 
 
 def readable(text: str) -> str:
-    """What was pasted or piped in, as harmless lines without a terminal's colours."""
+    """What was pasted or piped in, cleaned, without a terminal's colours."""
     return clean_block(_COLOURS.sub(" ", text[:PASTE_LIMIT]), PASTE_LIMIT)
 
 

@@ -50,7 +50,7 @@ def _in_line(line: str) -> Iterator[Judged]:
     found = _Line(line).read()
     has_id = any(is_id for _word, is_id, is_member in found if is_member)
     for word, is_id, is_member in found:
-        # Beside an id the other members of a log line are no attempts at one.
+        # Beside an id, the other words of a log line were not meant as ids.
         if is_id or not (is_member and has_id):
             yield word, is_id
 
@@ -108,7 +108,7 @@ class _Line:
             self._found.append((word, True, True))
             return match.end()
         if fields.is_label(name) and "=" not in match["sign"]:
-            return match.start("value")  # what follows a heading speaks for itself
+            return match.start("value")  # what follows a heading is judged by itself
         self._found.append((self._rejected(match, name, word), False, True))
         is_open = not is_quoted and "=" not in match["sign"]
         return self._end_of_value(match) if is_open else match.end()

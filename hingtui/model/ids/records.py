@@ -1,4 +1,4 @@
-"""Read text that is written like data but is no JSON.
+"""Read text that looks like data but is not JSON.
 
 These are reprs of Python objects, dicts, JavaScript's console output, Go's and Java's ways, and
 JSON that was cut. Everything is read in one pass, whatever is wrong with it.

@@ -19,7 +19,7 @@ OPERATION = re.compile(r"(?:[\w.@-]{1,100}/){0,12}operations/[\w.~=+:-]{1,300}")
 """Google's name of a running job, `models/veo-3/operations/abc`."""
 
 _NOTHING = frozenset({"none", "null", "nil", "undefined", "true", "false", "nan", "string"})
-"""What a field holds that has no value, and what documentation puts there."""
+"""Placeholders: what an empty field holds, and what documentation writes instead of an id."""
 
 _PLACEHOLDER = re.compile(
     r"(?i)(?:your|my|the|some)?[_-]?(?:(?:video|task|job|request|generation|operation)[_-]?)?ids?"
@@ -103,7 +103,7 @@ _LETTERS = re.compile(r"[A-Za-z]{16,}")
 _RANDOM_LETTERS = 7
 """Different letters of a random word at least."""
 _USUAL_SHARE = 0.64
-"""A word with fewer usual pairs than this is none of any language."""
+"""A word with a smaller share of usual pairs than this is not of any language."""
 
 
 def is_sound(word: str) -> bool:
