@@ -55,7 +55,8 @@ import os, signal, sys
 from itertools import count
 from pathlib import Path
 from tests.unit.download.test_part import download_canned
-TRACED = ("/part.py", "/part_metadata.py", "/disk.py", "/names.py", "/atomic.py", "/locks.py")
+NAMES = "part part_names part_metadata claim disk names atomic locks".split()
+TRACED = tuple(f"/{name}.py" for name in NAMES)
 def download_until(line):
     left = line
     def trace(frame, event, arg):
