@@ -149,7 +149,7 @@ class Body:
         if len(self._data) > self._cap:
             raise too_big(self._reply, self._cap)
         if is_late:
-            raise Unreachable(_("The gateway sends its answer too slowly."))
+            raise Unreachable(_("The gateway sends its response too slowly."))
         return True
 
     def reply(self) -> Reply:

@@ -38,7 +38,7 @@ def to_api_error(
 ) -> ApiError:
     """The ApiError for one of FAULTS: one sentence that names the place, never a whole URL."""
     if isinstance(error, httpx.InvalidURL):
-        return BadRedirect(_("The gateway redirects to an address that is no usable web address."))
+        return BadRedirect(_("The gateway redirects to an invalid web address."))
     causes = tuple(_causes(error))
     is_tls = any(isinstance(cause, ssl.SSLError) for cause in causes)
     is_with_proxy = (
@@ -58,13 +58,13 @@ def to_api_error(
     elif any(isinstance(cause, ConnectionRefusedError) for cause in causes):
         text = _("{place} refuses connections.")
     elif isinstance(error, httpx.ConnectTimeout):
-        text = _("{place} cannot be reached: it does not answer.")
+        text = _("{place} cannot be reached: it does not respond.")
     elif isinstance(error, httpx.TimeoutException) or connection.is_timed_out:
         text = _("{place} has sent nothing for too long.")
     elif isinstance(error, httpx.ConnectError):
         text = _("{place} cannot be reached.")
     elif isinstance(error, httpx.RemoteProtocolError) and not _means_closed(error):
-        text = _("{place} answers, but not in HTTP: check the base URL.")
+        text = _("{place} responds, but not in HTTP: check the base URL.")
     elif isinstance(error, OSError | httpx.NetworkError | httpx.RemoteProtocolError):
         text = _("{place} cut the connection.")
     else:
@@ -120,7 +120,9 @@ def _proxy_tls_sentence(proxy: Proxy) -> str:
 def _proxy_error(error: Exception, target: Origin, proxy: Proxy) -> Unreachable:
     kind = Unreachable
     if not isinstance(error, httpx.ProxyError):
-        text = _("The proxy {proxy} does not answer as a proxy: start it, or correct or unset it.")
+        text = _(
+            "The proxy {proxy} does not respond like a proxy: start it, or correct or unset it."
+        )
     elif _ASKS_FOR_LOGIN.search(str(error)):
         kind, text = _proxy_login(proxy)
     else:
@@ -135,7 +137,9 @@ def _proxy_login(proxy: Proxy) -> tuple[type[Unreachable], str]:
             "The proxy {proxy} asks for a name and password: write them into its address, "
             "as in name:password@host:port."
         )
-    return ProxyLogin, _("The proxy {proxy} wants another name and password in its address.")
+    return ProxyLogin, _(
+        "The proxy {proxy} does not accept the name and password in its address: correct them."
+    )
 
 
 def _means_closed(error: Exception) -> bool:

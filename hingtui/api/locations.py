@@ -57,7 +57,7 @@ def resolve(url: httpx.URL | None, location: bytes | str) -> tuple[httpx.URL, Or
         found = _resolved(url, raw.strip(b" \t\r\n"))
         return found, origin_of(found)
     except (httpx.InvalidURL, ValueError):
-        text = _("The gateway redirects to an address that is no usable web address.")
+        text = _("The gateway redirects to an invalid web address.")
         raise BadRedirect(text) from None
 
 

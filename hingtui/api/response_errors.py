@@ -99,13 +99,13 @@ def refusal(call: Call, reply: Reply, now: float) -> ApiError:
 def too_big(reply: Reply, cap: int) -> BadResponse:
     """The error for a response of more than `cap` bytes."""
     megabytes = cap // 2**20
-    message = _("The answer is larger than {limit} MiB: refused.").format(limit=megabytes)
+    message = _("The response is larger than {limit} MiB: refused.").format(limit=megabytes)
     return make(BadResponse, reply, message)
 
 
 def damaged(reply: Reply) -> BadResponse:
     """The error for a response whose compression is broken, or not one that we accept."""
-    return make(BadResponse, reply, _("The answer's compression cannot be read."))
+    return make(BadResponse, reply, _("The response's compression cannot be read."))
 
 
 def hide_secrets(text: str, secrets: Iterable[str]) -> str:
@@ -242,7 +242,7 @@ def _login_message(reply: Reply) -> str:
 def own_message(kind: type[ApiError], status: int) -> str:
     """Our sentence for an error without a message of the server."""
     if kind is StorageRefused:
-        text = _("The storage server that holds the file refuses it (HTTP {status}).")
+        text = _("The storage server refuses to send the file (HTTP {status}).")
     elif kind is Blocked:
         text = _("Something before the gateway's API refuses the request (HTTP {status}).")
     elif kind is Expired:
@@ -258,15 +258,15 @@ def own_message(kind: type[ApiError], status: int) -> str:
     elif kind is NotReady:
         text = _("The video is not ready to be downloaded yet.")
     elif kind is RangeRefused:
-        text = _("The gateway has no bytes from there on.")
+        text = _("The gateway has no more bytes of this file.")
     elif kind is RateLimited:
         text = _("The gateway asks to slow down.")
     elif kind is ServerError:
-        text = _("The gateway is in trouble (HTTP {status}).")
+        text = _("The gateway has a problem (HTTP {status}).")
     elif kind is NotOffered:
         text = _("The gateway does not offer this call (HTTP {status}).")
     elif status == 200:
         text = _("The gateway sent something else instead of the video.")
     else:
-        text = _("The gateway answered HTTP {status}, which is not expected.")
+        text = _("The gateway responded with an unexpected HTTP {status}.")
     return text.format(status=status)

@@ -88,7 +88,9 @@ def read_video(reply: Reply, video_id: str, here: float) -> VideoResponse:
         kind = NotFound if is_unknown_id(nothing.code) else BadResponse
         is_garbled = "\ufffd" in decoded(reply.body)
         default = (
-            _("The answer is no usable JSON.") if is_garbled else _("The answer holds no video.")
+            _("The response is not valid JSON.")
+            if is_garbled
+            else _("The response contains no video.")
         )
         message = nothing.message or default
         raise make(kind, reply, message, nothing.code) from None
@@ -144,7 +146,7 @@ def read_page(reply: Reply, after: str | None, limit: int, here: float) -> Page:
     entries = _find_entries(payload)
     if entries is None:
         message, code = server_words(payload)
-        message = message or _("The answer holds no list of videos.")
+        message = message or _("The response contains no list of videos.")
         raise make(BadResponse, reply, message, code)
     videos: list[Video] = []
     for entry in entries:
@@ -182,11 +184,11 @@ def read_json(reply: Reply) -> object:
         payload: object = load_json(reply.body)
     except (ValueError, RecursionError):  # a number of 5,000 digits is a ValueError
         if is_web_page(reply):
-            message = _("A web page answered instead of the API: check the base URL.")
+            message = _("The response is a web page and not the API's: check the base URL.")
         elif not reply.body.strip():
-            message = _("The answer is empty.")
+            message = _("The response is empty.")
         else:
-            message = _("The answer is no usable JSON.")
+            message = _("The response is not valid JSON.")
         raise make(BadResponse, reply, message) from None
     return payload
 

@@ -23,7 +23,7 @@ def add(environ: Mapping[str, str], arguments: Sequence[str]) -> int:
         watchlist = Watchlist(settings.watchlist_path)
         before = watchlist.read()
         if before.read_only:
-            return fail(_("The watchlist is of a newer hingtui: upgrade this one to add to it."))
+            return fail(_("The watchlist was written by a newer hingtui: upgrade to add to it."))
         now = Clock().time()
         after = watchlist.change(add=[Entry(video_id, now) for video_id in found.ids])
     except (HingtuiError, OSError) as error:

@@ -40,7 +40,7 @@ def required_ids(arguments: Sequence[str]) -> list[str]:
 def _read_stdin() -> str:
     text = sys.stdin.read(PASTE_LIMIT + 1)
     if len(text) > PASTE_LIMIT:
-        sentence = _("Only the first {n} million characters of standard input were looked at.")
+        sentence = _("Only the first {n} million characters of standard input were read.")
         print_message(f"hingtui: {sentence.format(n=PASTE_LIMIT // 1_000_000)}")
     return text
 

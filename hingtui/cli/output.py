@@ -81,7 +81,7 @@ def print_saved(row: Row, now: float, *, as_json: bool) -> None:
     if not as_json:
         _print_path(row.saved)
         if not row.is_verified:
-            note = _("kept as it came: it could not be verified to be a whole video")
+            note = _("saved as it came: nothing proves that the video is complete")
             print_message(f"{row.id}: {note}")
         return
     record = json_record(row, now) | {

@@ -211,25 +211,33 @@ def _parser() -> argparse.ArgumentParser:
         help=_("an id, a URL, or text or JSON that holds ids; - reads standard input"),
     )
 
-    status = _command(commands, "status", _("ask once about videos and print what they do"))
+    status = _command(commands, "status", _("ask once about videos and print their status"))
     status.add_argument("ids", nargs="*", metavar=_("ID"), help=_("default: all watched videos"))
     status.add_argument("--json", action="store_true", help=_("one JSON object a line"))
 
-    download = _command(commands, "download", _("bring finished videos home"))
+    download = _command(commands, "download", _("download finished videos"))
     download.add_argument("ids", nargs="+", metavar=_("ID"), help=_("an id or a URL"))
-    download.add_argument("--wait", action="store_true", help=_("first wait until it is finished"))
-    download.add_argument("-o", "--output", metavar=_("DIR"), help=_("the folder to save in"))
+    download.add_argument("--wait", action="store_true", help=_("wait until they are finished"))
+    download.add_argument("-o", "--output", metavar=_("DIR"), help=_("the folder for the files"))
     download.add_argument("--json", action="store_true", help=_("one JSON object a line"))
 
-    demo = _command(commands, "demo", _("show it all on an embedded server: no token, no network"))
-    demo.add_argument(
-        "--videos", type=_count, default=12, metavar="N", help=_("how many videos to begin with")
+    demo = _command(
+        commands, "demo", _("try the dashboard on an embedded server: no token, no network")
     )
     demo.add_argument(
-        "--seed", type=int, default=1, metavar="N", help=_("another seed, another story")
+        "--videos",
+        type=_count,
+        default=12,
+        metavar="N",
+        help=_("the number of videos at the start"),
     )
     demo.add_argument(
-        "--serve", action="store_true", help=_("only serve; print the variables to export")
+        "--seed", type=int, default=1, metavar="N", help=_("the seed of the made-up videos")
+    )
+    demo.add_argument(
+        "--serve",
+        action="store_true",
+        help=_("only run the server, and print the variables to export"),
     )
     demo.add_argument(
         "--port", type=_port, default=0, metavar="N", help=_("with --serve: the port; 0 is any")
@@ -253,6 +261,6 @@ def _port(text: str) -> int:
 
 def _number(text: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:9]) <= most and len(text) < 10):
-        told = _("a number from 0 to {most} is wanted").format(most=most)
+        told = _("must be a number from 0 to {most}").format(most=most)
         raise argparse.ArgumentTypeError(told)
     return int(text)

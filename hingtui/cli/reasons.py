@@ -20,7 +20,7 @@ def why_unanswered(row: Row, monitor: Monitor) -> str:
 def why_not_saved(row: Row, monitor: Monitor) -> str:
     """Why this run ends without the file of this video."""
     if row.key not in monitor.rows:
-        return _("it was taken off the watchlist meanwhile")
+        return _("it was removed from the watchlist meanwhile")
     video = row.video
     if row.status is Status.FAILED and video is not None:
         reason = video.error.message or video.error.code if video.error else ""
@@ -28,12 +28,12 @@ def why_not_saved(row: Row, monitor: Monitor) -> str:
     error = row.download.error if row.download is not None else None
     is_refused = isinstance(error, ApiError) and error.scope is not Scope.GATEWAY
     if row.status is Status.EXPIRED or (is_refused and seems_gone(row, monitor.now())):
-        return _("the file has expired on the server")
+        return _("the file has expired at the gateway")
     if error is not None:
         return _explained(error)
     if video is None or row.last_error is not None or monitor.gateway_status.error is not None:
         return why_unanswered(row, monitor)
-    return _("it is not finished yet ({word}); with --wait it is waited for").format(
+    return _("it is not finished yet ({word}); use --wait to wait for it").format(
         word=video.raw_status or row.status.value
     )
 

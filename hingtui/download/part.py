@@ -275,5 +275,5 @@ def raising_storage_errors(folder: Path) -> Iterator[None]:
             message = _("The disk is full: {folder}").format(folder=folder)
         else:
             reason = error.strerror or type(error).__name__
-            message = _("Cannot save in {folder}: {reason}").format(folder=folder, reason=reason)
+            message = _("Cannot write to {folder}: {reason}").format(folder=folder, reason=reason)
         raise StorageError.caused_by(error, message) from error

@@ -277,4 +277,6 @@ def _differ(known: str, other: str) -> bool:
 
 
 def _too_large(most: int) -> str:
-    return _("The server sends more than {size}: stopped").format(size=human_bytes(most))
+    return _("The server sends more than {size}: the download was stopped").format(
+        size=human_bytes(most)
+    )

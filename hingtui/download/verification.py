@@ -76,7 +76,7 @@ class Verification:
     def _verify(self, kind: FileKind) -> Mp4 | None:
         if kind is FileKind.TEXT:
             self._part.clear()
-            raise BadResponse(_("The server sent a text instead of the video"))
+            raise BadResponse(_("The server sent text instead of the video"))
         if self.accepts_anything:
             return None
         try:

@@ -61,7 +61,7 @@ def open_log(path: Path) -> Log:
     try:
         return Log(path)
     except OSError as error:
-        warning = _("The log cannot be written ({reason}); going on without it.")
+        warning = _("The log cannot be written ({reason}); hingtui continues without it.")
         print(warning.format(reason=error.strerror or error), file=sys.stderr)
         return Log(None)
 

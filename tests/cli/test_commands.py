@@ -198,7 +198,7 @@ def test_of_an_endless_standard_input_only_the_beginning_is_looked_at(bare: Shel
     ended = bare.run("add", "-", given="video_first1\n" + " " * (PASTE_LIMIT + 5) + "video_late1\n")
     assert ids(bare.watchlist.read().entries) == ["video_first1"]
     assert ended.stderr == (
-        "hingtui: Only the first 20 million characters of standard input were looked at.\n"
+        "hingtui: Only the first 20 million characters of standard input were read.\n"
     )
 
 

@@ -73,7 +73,7 @@ def read_config(path: Path) -> Config:
         sentence = _("{path} is not UTF-8 text. Save it as UTF-8.")
         raise SettingsError(sentence.format(path=path)) from None
     except (ValueError, RecursionError) as error:
-        sentence = _("{path} is no valid TOML ({place}). Correct it, or move it away.")
+        sentence = _("{path} is not valid TOML ({place}). Correct it, or move it away.")
         # The parser's message may quote a secret: only the place is used.
         place = re.search(r"line \d+, column \d+", str(error))
         named = place[0] if place else _("at its end")
@@ -119,7 +119,7 @@ class _Table:
         return SettingsError(sentence.format(name=name, path=self.path, expected=expected))
 
     def unknown(self, name: str) -> str:
-        sentence = _("{name} in {path} is no setting of hingtui: it is passed over.")
+        sentence = _("{name} in {path} is not a setting of hingtui: it is ignored.")
         return sentence.format(name=clean_line(name, 60), path=self.path)
 
     def text(self, name: str) -> str | None:
@@ -209,7 +209,7 @@ def _split_url(text: str, name: str) -> tuple[SplitResult, str]:
         parts = urlsplit(text)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
-        raise SettingsError(_("{name} is no URL.").format(name=name) + " " + example) from None
+        raise SettingsError(_("{name} is not a URL.").format(name=name) + " " + example) from None
     if parts.username is not None or parts.password is not None:
         sentence = _("{name} holds a user name or a password. Leave them out: the token is enough.")
         raise SettingsError(sentence.format(name=name))
@@ -220,9 +220,11 @@ def _split_url(text: str, name: str) -> tuple[SplitResult, str]:
     # urlsplit takes `evil.example[::1]` for `::1`
     is_sound = re.fullmatch(rf"{re.escape(place)}(?::\d*)?", parts.netloc.lower()) and port != 0
     if parts.scheme not in ("http", "https") or not is_sound or not _is_host(host):
-        raise SettingsError(_("{name} is no http or https URL.").format(name=name) + " " + example)
+        raise SettingsError(
+            _("{name} is not an http or https URL.").format(name=name) + " " + example
+        )
     if _ODD.search(text):
-        raise SettingsError(_("{name} is no URL.").format(name=name) + " " + example)
+        raise SettingsError(_("{name} is not a URL.").format(name=name) + " " + example)
     if parts.query or parts.fragment:
         sentence = _("{name} has something behind a ? or #. Leave that out.")
         raise SettingsError(sentence.format(name=name))

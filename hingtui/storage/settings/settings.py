@@ -132,7 +132,9 @@ def save_token(settings: Settings, token: str) -> Settings:
         raise _unusable(path, error) from error
     notices = settings.notices
     if settings.token_source in _TOKEN_VARIABLES:
-        notice = _("{variable} is set and comes before the saved token: remove it or change it.")
+        notice = _(
+            "{variable} is set and takes precedence over the saved token: remove it or change it."
+        )
         notices = (*notices, notice.format(variable=settings.token_source))
     return replace(settings, token=cleaned, token_source=_FILE, notices=notices)
 
@@ -142,7 +144,7 @@ def _find_places(environ: Mapping[str, str]) -> _Places:
     if chosen:
         folder = absolute_path(chosen, "HINGTUI_HOME")
         if folder.exists() and not folder.is_dir():
-            sentence = _("HINGTUI_HOME is {path}, which is no folder. Name a folder.")
+            sentence = _("HINGTUI_HOME is {path}, which is not a folder. Name a folder.")
             raise SettingsError(sentence.format(path=folder))
         config = data = state = folder
         downloads = folder / "videos"
@@ -208,7 +210,7 @@ def absolute_path(text: str, name: str, base: Path | None = None) -> Path:
         path = Path(text).expanduser()
         return path if path.is_absolute() else (base or Path.cwd()) / path
     except (RuntimeError, OSError) as error:
-        sentence = _("{name} is {path}, which leads nowhere. Write the whole path.")
+        sentence = _("{name} is {path}, which is not a valid path. Write the full path.")
         raise SettingsError(sentence.format(name=name, path=text)) from error
 
 
@@ -269,7 +271,7 @@ def _named(text: str, name: str) -> str:
 def _tighten(path: Path, state: os.stat_result, notices: list[str]) -> None:
     """Make the token file readable by its owner only, with a notice if it was not."""
     if state.st_uid not in (os.geteuid(), 0):
-        notice = _("The token file {path} is somebody else's, who can read and change it.")
+        notice = _("The token file {path} belongs to another user, who can read and change it.")
         notices.append(notice.format(path=path))
     if not state.st_mode & 0o077:
         return

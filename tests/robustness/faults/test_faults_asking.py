@@ -400,8 +400,8 @@ RUBBISH: dict[str, tuple[Part | list[Part], str]] = {
     "a page of no said type": (answer(200, b"<!DOCTYPE html>"), "web page"),
     "nothing": (answer(200, b""), "empty"),
     "blanks": (answer(200, b" \r\n\t "), "empty"),
-    "half": (answer(200, b'{"id": "a", "status": "suc'), "no usable JSON"),
-    "two": (answer(200, b'{"id": "a"}{"id": "b"}'), "no usable JSON"),
+    "half": (answer(200, b'{"id": "a", "status": "suc'), "not valid JSON"),
+    "two": (answer(200, b'{"id": "a"}{"id": "b"}'), "not valid JSON"),
     "null": (answer(200, b"null"), "no video"),
     "a list": (answer(200, b"[]"), "no video"),
     "a word": (answer(200, b'"success"'), "."),
@@ -409,7 +409,7 @@ RUBBISH: dict[str, tuple[Part | list[Part], str]] = {
     "an envelope": (json_answer({"error": {"message": "upstream 超时"}}), "upstream 超时"),
     "another": (json_answer({"code": 500, "message": "内部错误", "data": None}), "内部错误"),
     "success: false": (json_answer({"success": False, "message": "稍后再试"}), "稍后再试"),
-    "no UTF-8": (answer(200, b'{"id": "\xff\xfe"}'), "no usable JSON"),
+    "no UTF-8": (answer(200, b'{"id": "\xff\xfe"}'), "not valid JSON"),
     "gzip that is none": (answer(200, b"{}", content_encoding="gzip"), "compression"),
     "an unknown packing": (answer(200, b"{}", content_encoding="br"), "compression"),
     "no content": (answer(204), "."),
@@ -418,7 +418,7 @@ RUBBISH: dict[str, tuple[Part | list[Part], str]] = {
             b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n" + chunked(b'{"id": "a", '),
             CLOSE,
         ],
-        "no usable JSON",
+        "not valid JSON",
     ),
 }  # fmt: skip
 

@@ -533,9 +533,9 @@ async def test_a_gateway_on_this_machine_works_whatever_the_proxy_variables_say(
     [
         (
             {"HTTPS_PROXY": "http://me:pa55@{dead}"},
-            "The proxy HTTPS_PROXY ({dead}) does not answer",
+            "The proxy HTTPS_PROXY ({dead}) does not respond",
         ),
-        ({"all_proxy": "socks://{dead}"}, "The proxy all_proxy ({dead}) does not answer"),
+        ({"all_proxy": "socks://{dead}"}, "The proxy all_proxy ({dead}) does not respond"),
         ({"HTTPS_PROXY": "http://host:port"}, "HTTPS_PROXY holds no usable proxy address"),
         ({"ALL_PROXY": "ftp://host"}, "ALL_PROXY names a proxy of the kind “ftp”"),
     ],

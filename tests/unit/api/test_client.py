@@ -557,7 +557,7 @@ async def test_a_dead_proxy_is_one_clear_sentence(scheme: str) -> None:
         pass
     error = await error_through({"ALL_PROXY": f"{scheme}://me:pa55@127.0.0.1:{dead.port}"})
     assert isinstance(error, errors.Unreachable)
-    assert error.message.startswith(f"The proxy ALL_PROXY (127.0.0.1:{dead.port}) does not answer")
+    assert error.message.startswith(f"The proxy ALL_PROXY (127.0.0.1:{dead.port}) does not respond")
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks"])
@@ -579,7 +579,7 @@ async def test_a_proxy_that_never_answers_is_given_up(scheme: str) -> None:
     with FaultServer(handle=lambda _: server.wait()) as server:
         environ = {"ALL_PROXY": f"{scheme}://127.0.0.1:{server.port}"}
         error = await error_through(environ, connect_timeout=0.1, read_timeout=0.1)
-    assert "does not answer" in error.message
+    assert "does not respond" in error.message
 
 
 async def test_a_proxy_that_wants_a_password_is_said_to_want_one() -> None:

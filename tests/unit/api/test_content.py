@@ -475,7 +475,7 @@ def test_a_dead_proxy_is_one_clear_sentence(scheme: str) -> None:
         pass
     environ = {"all_proxy": f"{scheme}://me:pa55@127.0.0.1:{dead.port}"}
     error = error_from("https://gateway.example", environ=environ)
-    assert error.message.startswith(f"The proxy all_proxy (127.0.0.1:{dead.port}) does not answer")
+    assert error.message.startswith(f"The proxy all_proxy (127.0.0.1:{dead.port}) does not respond")
 
 
 @pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad\r\n\r\n", b"\5\xff"])
@@ -516,7 +516,7 @@ def test_a_socks_proxy_that_never_answers_is_given_up() -> None:
     with FaultServer(handle=lambda _: server.wait()) as server:
         environ = {"all_proxy": f"socks5://127.0.0.1:{server.port}"}
         api = make_api("https://g.example", environ=environ, connect_timeout=0.1, read_timeout=0.1)
-        with pytest.raises(errors.Unreachable, match="does not answer"), api.open_content("v1"):
+        with pytest.raises(errors.Unreachable, match="does not respond"), api.open_content("v1"):
             pass
 
 

@@ -339,13 +339,13 @@ def test_a_failed_video_quotes_no_signed_url() -> None:
     [
         ({"error": {"message": "无效的令牌"}}, errors.BadResponse, "无效的令牌"),
         ({"code": "task_not_exist", "message": "没有"}, errors.NotFound, "没有"),
-        ([], errors.BadResponse, "The answer holds no video."),
-        (None, errors.BadResponse, "The answer holds no video."),
-        (b"", errors.BadResponse, "The answer is empty."),
-        (b'{"id": "v", "sta', errors.BadResponse, "The answer is no usable JSON."),
-        (b'{"id": "\xff"}', errors.BadResponse, "The answer is no usable JSON."),
-        (b"[" * 100_000, errors.BadResponse, "The answer is no usable JSON."),
-        (b"9" * 5000, errors.BadResponse, "The answer is no usable JSON."),
+        ([], errors.BadResponse, "The response contains no video."),
+        (None, errors.BadResponse, "The response contains no video."),
+        (b"", errors.BadResponse, "The response is empty."),
+        (b'{"id": "v", "sta', errors.BadResponse, "The response is not valid JSON."),
+        (b'{"id": "\xff"}', errors.BadResponse, "The response is not valid JSON."),
+        (b"[" * 100_000, errors.BadResponse, "The response is not valid JSON."),
+        (b"9" * 5000, errors.BadResponse, "The response is not valid JSON."),
     ],
 )
 def test_an_answer_without_a_video_is_an_error(

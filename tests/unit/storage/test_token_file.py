@@ -91,7 +91,7 @@ def test_a_token_file_of_somebody_else_is_used_and_this_is_said(
         os.chown(path, stranger + 1, -1)
     settings = load(path.parent)
     assert settings.token == TOKEN
-    assert "somebody else's" in settings.notices[0]
+    assert "another user" in settings.notices[0]
 
 
 @pytest.mark.parametrize("bits", [0o777, 0o1777, 0o775])
