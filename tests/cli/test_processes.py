@@ -27,7 +27,7 @@ from tests.support.waiting import until, wait_until
 
 TOGETHER = [f"video_together_{number}" for number in range(4)]
 LATE, INTERRUPTED = "video_late", "video_interrupted"
-BUSY_WORDS = "Another hingtui is saving this video"
+BUSY_WORDS = "Another hingtui is downloading this video"
 HOLD_LIST = """
 import sys
 from pathlib import Path
