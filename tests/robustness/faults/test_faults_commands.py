@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.system.clock import Clock
-from tests.robustness.faults.gateway import Gateway
+from tests.servers.gateway import Gateway
 from tests.servers.sockets import RESET, Part, Request, answer, json_answer
 from tests.support.mp4 import mp4
 from tests.support.processes import run, start

@@ -25,9 +25,9 @@ from tests.robustness.faults.fetching import (
     half,
     ranges,
 )
-from tests.robustness.faults.gateway import SECRET
 from tests.robustness.faults.world import World, world
 from tests.servers.files import Say
+from tests.servers.gateway import SECRET
 from tests.servers.sockets import (
     CERTIFICATES,
     CLOSE,

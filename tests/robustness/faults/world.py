@@ -17,7 +17,7 @@ from typing import Any
 from hingtui.api import Api
 from hingtui.monitor import Changes, DownloadState, GatewayState, GatewayStatus, Monitor, Row
 from hingtui.storage.watchlist import Watchlist
-from tests.robustness.faults.gateway import Gateway
+from tests.servers.gateway import Gateway
 from tests.support.clock import FakeClock
 from tests.support.keys import key, keys
 from tests.support.waiting import PATIENCE, until
