@@ -19,9 +19,10 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.text.cell_width import short_id
 from hingtui.ui.screens.dialogs import AddDialog, QuitDialog, TokenDialog
 from hingtui.ui.screens.help import HelpDialog
+from tests.servers.gateway import TOKEN
 from tests.support.keys import ids, key, keys
 from tests.support.pilot import stage
-from tests.support.scene import TOKEN, job
+from tests.support.scene import job
 from tests.support.waiting import until
 
 READY: dict[str, Any] = {"queued_for": 0, "generating_for": 0}

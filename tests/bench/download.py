@@ -34,10 +34,10 @@ from hingtui.storage.watchlist.entry import Entry
 from hingtui.system.clock import Clock
 from tests.bench import Figure, against, alone
 from tests.bench.terminal import DOWN, UP, Terminal, clean_environ
+from tests.servers.gateway import TOKEN
 from tests.support.keys import key
 from tests.support.mp4 import FTYP, moov
 
-TOKEN = "oh-bench-0123456789abcdef"
 GIGABIT = 125e6
 """Bytes a second."""
 _THROTTLED = "/gigabit"

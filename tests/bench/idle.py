@@ -24,10 +24,10 @@ from hingtui.storage.watchlist.entry import Entry
 from tests.bench import Figure, alone
 from tests.bench.startup import BARE, ENTRY_POINT
 from tests.bench.terminal import CONTENT, Terminal, clean_environ, cpu_of
+from tests.servers.gateway import TOKEN
 
 VIDEOS, RUNNING = 200, 40
 """How many are watched, and how many of these are generating: as many as are in sight."""
-TOKEN = "oh-bench-0123456789abcdef"
 _SHAPES: Sequence[Shape] = (
     *("linear",) * 6,
     *("noisy",) * 6,

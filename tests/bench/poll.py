@@ -25,8 +25,8 @@ from hingtui.demo.story import Story
 from hingtui.monitor import Monitor
 from hingtui.storage.watchlist import Watchlist
 from tests.bench import Figure, against, alone
+from tests.servers.gateway import TOKEN
 
-TOKEN = "oh-bench-0123456789abcdef"
 EVERY = 5.0
 """Seconds between two questions of the peer, fixed polling, about each video."""
 _TAKES = 3600.0

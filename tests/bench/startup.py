@@ -19,6 +19,7 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from tests.bench import Figure, against, alone, interleaved
 from tests.bench.terminal import CONTENT, Terminal, clean_environ
+from tests.servers.gateway import TOKEN
 
 ENTRY_POINT = "from hingtui.cli.parser import main; raise SystemExit(main())"
 """What the installed command `hingtui` does."""
@@ -81,7 +82,7 @@ def _home(home: Path, videos: int) -> Mapping[str, str]:
     return clean_environ(
         home,
         HINGNET_BASE_URL="http://127.0.0.1:9",
-        HINGNET_API_KEY="oh-bench-0123456789abcdef",
+        HINGNET_API_KEY=TOKEN,
     )
 
 

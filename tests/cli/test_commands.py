@@ -25,10 +25,10 @@ from hingtui.demo.story import Story
 from hingtui.model.ids import PASTE_LIMIT
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
+from tests.servers.gateway import TOKEN
 from tests.support.keys import ids, keys
 from tests.support.processes import run, start
 from tests.support.pty import clean_environ
-from tests.support.scene import TOKEN
 from tests.support.waiting import PATIENCE, wait_until
 
 WORDS: dict[str, tuple[type, ...]] = {

@@ -22,10 +22,10 @@ from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
 from hingtui.storage.watchlist import Watchlist
+from tests.servers.gateway import TOKEN
 from tests.servers.sockets import HANG, FaultServer
 from tests.support.life import IN_TIME
 from tests.support.pty import clean_environ
-from tests.support.scene import TOKEN
 from tests.support.waiting import PATIENCE, wait_until
 
 START = """

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
+from tests.servers.gateway import TOKEN
 from tests.servers.sockets import FaultServer, Request
 from tests.support.hostile_text import as_body
 from tests.support.mp4 import mp4
 from tests.support.pty import clean_environ
-from tests.support.scene import TOKEN
 
 IDS = (
     *("video_running", "video_odder", "video_failed", "video_ready", "video_away", "video_home"),

@@ -13,8 +13,8 @@ from typing import Self, cast
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
+from tests.servers.gateway import TOKEN
 from tests.support.clock import FakeClock
-from tests.support.scene import TOKEN
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
+from tests.servers.gateway import TOKEN
 from tests.support.pty import Terminal, clean_environ, terminal
-from tests.support.scene import TOKEN
 
 IN_TIME = 2.0
 """Seconds within which the program is gone, whatever hangs."""

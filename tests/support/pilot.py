@@ -25,9 +25,9 @@ from hingtui.ui.app import HingtuiApp
 from hingtui.ui.screens.dashboard import Dashboard
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.widgets.detail import DetailPane
+from tests.servers.gateway import TOKEN
 from tests.support.clock import FakeClock
 from tests.support.keys import key
-from tests.support.scene import TOKEN
 from tests.support.waiting import PATIENCE, until
 
 # Textual's pilot looks whether the process is idle only every 20 ms: a third of all tests' time.

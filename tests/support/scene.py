@@ -16,11 +16,10 @@ from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
 from hingtui.monitor import Changes, GatewayState, Monitor, Row
 from hingtui.storage.watchlist import Watchlist
+from tests.servers.gateway import TOKEN
 from tests.support.clock import EPOCH, FakeClock
 from tests.support.keys import key
 from tests.support.waiting import PATIENCE
-
-TOKEN = "oh-test-0123456789abcdef"
 
 
 @dataclass

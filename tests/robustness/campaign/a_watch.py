@@ -20,7 +20,7 @@ from hingtui.model.errors import DownloadError, HingtuiError
 from hingtui.monitor import Monitor, Row
 from hingtui.storage.watchlist import Watchlist
 from tests.robustness.campaign.film import Film
-from tests.robustness.campaign.gateway import TOKEN, Fault
+from tests.robustness.campaign.gateway import Fault
 from tests.robustness.campaign.hands import Hands, Ledger
 from tests.robustness.campaign.hosts import Hosts
 from tests.robustness.campaign.neighbours import Neighbours
@@ -29,6 +29,7 @@ from tests.robustness.campaign.pool import CountingPool, heeded
 from tests.robustness.campaign.schedule import TIME, Schedule
 from tests.robustness.campaign.traces import stacks
 from tests.robustness.campaign.world import World
+from tests.servers.gateway import TOKEN
 from tests.support.disk.faulty_disk import Killed
 from tests.support.keys import ids, key, keys
 

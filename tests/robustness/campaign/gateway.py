@@ -19,9 +19,9 @@ from urllib.parse import parse_qs, quote, unquote, unquote_to_bytes, urlsplit
 from tests.robustness.campaign.clock import LifeClock
 from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.hosts import Hosts
+from tests.servers.gateway import TOKEN
 from tests.servers.sockets import CLOSE, RESET, Answer, End, Part, Request, answer, json_answer
 
-TOKEN = "oh-campaign-5f1d7a90b3c24e86"
 SIGNATURE = "sig-79f0d2c4b1a8-never-to-be-told"
 """Stands in the query of every signed link."""
 MOST_REQUESTS = 600

@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.robustness.campaign.film import iso
-from tests.robustness.campaign.gateway import RETRIEVE, SIGNATURE, TOKEN, Lie, Situation, as_json
+from tests.robustness.campaign.gateway import RETRIEVE, SIGNATURE, Lie, Situation, as_json
 from tests.robustness.campaign.lies_http import HOSTILE
+from tests.servers.gateway import TOKEN
 from tests.servers.sockets import Answer, answer, json_answer
 
 Payload = dict[str, Any]

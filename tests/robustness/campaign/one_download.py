@@ -15,12 +15,12 @@ from hingtui.api import Api
 from hingtui.download import DownloadHooks, Progress, Saved, download
 from hingtui.model.errors import HingtuiError
 from tests.robustness.campaign.film import Film
-from tests.robustness.campaign.gateway import TOKEN
 from tests.robustness.campaign.hosts import Hosts
 from tests.robustness.campaign.oracle import harmful
 from tests.robustness.campaign.schedule import Schedule
 from tests.robustness.campaign.traces import stacks
 from tests.robustness.campaign.world import World
+from tests.servers.gateway import TOKEN
 from tests.support.disk.faulty_disk import Killed
 from tests.support.keys import key
 

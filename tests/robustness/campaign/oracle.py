@@ -15,7 +15,8 @@ from pathlib import Path
 
 from tests.robustness.campaign.containers import BROKEN, TAIL
 from tests.robustness.campaign.film import Film
-from tests.robustness.campaign.gateway import CONTENT, RETRIEVE, SIGNATURE, TOKEN, Gateway
+from tests.robustness.campaign.gateway import CONTENT, RETRIEVE, SIGNATURE, Gateway
+from tests.servers.gateway import TOKEN
 
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 BURST, RATE = 20, 5.0

@@ -17,11 +17,11 @@ from hingtui.demo.job import Job, Shape, Vocabulary
 from hingtui.model.key import VideoKey
 from hingtui.ui.app import HingtuiApp
 from tests.robustness.soak.gauges import Reading, read
+from tests.servers.gateway import TOKEN
 from tests.servers.process import FarGateway, Moment
 from tests.support.clock import FakeClock
 from tests.support.keys import ids
 from tests.support.pilot import on_stage
-from tests.support.scene import TOKEN
 from tests.support.waiting import until
 
 STEP = 30.0

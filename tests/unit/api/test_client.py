@@ -19,6 +19,7 @@ import pytest
 from hingtui.api import MAX_VIDEO_BODY, USER_AGENT, Api
 from hingtui.model import errors
 from hingtui.model.video import Status
+from tests.servers.gateway import TOKEN
 from tests.servers.sockets import (
     CERTIFICATES,
     CLOSE,
@@ -34,7 +35,6 @@ from tests.servers.sockets import (
 from tests.support.clock import EPOCH, FakeClock
 from tests.support.waiting import until
 
-TOKEN = "oh-very-secret"
 VIDEO = {"id": "v1", "object": "video", "status": "processing", "progress": 45}
 
 

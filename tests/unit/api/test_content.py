@@ -15,6 +15,7 @@ import pytest
 
 from hingtui.api import Api, Content
 from hingtui.model import errors
+from tests.servers.gateway import TOKEN
 from tests.servers.sockets import (
     CERTIFICATES,
     CLOSE,
@@ -29,7 +30,6 @@ from tests.servers.sockets import (
 )
 from tests.support.clock import FakeClock
 
-TOKEN = "oh-very-secret"
 MP4 = b"\0\0\0\x18ftypisom" + bytes(range(256)) * 4
 OLD = "Mon, 10 Nov 2025 15:00:00 GMT"
 DATE = "Mon, 10 Nov 2025 15:50:02 GMT"

@@ -13,10 +13,10 @@ import pytest
 from hingtui.api import Api
 from hingtui.model import errors
 from hingtui.model.video import Cost, Status, Video, VideoError
+from tests.servers.gateway import TOKEN
 from tests.servers.sockets import FaultServer, answer, json_answer
 from tests.support.clock import EPOCH, FakeClock
 
-TOKEN = "oh-very-secret"
 FAILED = {
     "id": "v1",
     "object": "video",

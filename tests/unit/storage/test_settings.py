@@ -17,8 +17,7 @@ from hingtui.storage.settings import (
     save_token,
 )
 from hingtui.text.i18n import use_language
-
-TOKEN = "oh-0123456789abcdef"
+from tests.servers.gateway import TOKEN
 
 
 def load(home: Path, config: str | bytes = "", **environ: str) -> Settings:

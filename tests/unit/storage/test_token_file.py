@@ -18,11 +18,10 @@ if sys.platform == "win32":
 from hingtui.model.errors import SettingsError
 from hingtui.storage.settings import Settings, load_settings, save_token
 from hingtui.system.log import Log
+from tests.servers.gateway import TOKEN
 from tests.servers.leaky import run_all
 from tests.support.processes import ROOT
 from tests.support.pty import clean_environ
-
-TOKEN = "oh-0123456789abcdef"
 
 
 def load(home: Path, **environ: str) -> Settings:

@@ -6,8 +6,7 @@ import pytest
 
 from hingtui.system.user_commands import start, without_token
 from hingtui.text import redaction
-
-TOKEN = "oh-0123456789abcdef"
+from tests.servers.gateway import TOKEN
 
 
 @pytest.fixture(autouse=True)
