@@ -20,7 +20,7 @@ if sys.platform == "win32":
 from hingtui.api import Api
 from hingtui.monitor import Monitor
 from hingtui.storage.watchlist import Watchlist
-from tests.support.homes import Process, Said, World, next_line, said, world
+from tests.support.homes import Process, Said, World, film, next_line, said, world
 from tests.support.pty import Terminal
 from tests.support.scene import job, scene
 from tests.support.waiting import until, wait_until
@@ -107,7 +107,7 @@ def _work_together(done: Together, first: Terminal, second: Terminal) -> None:
     shared = done.world
     for one in (first, second):
         one.shows("online")
-    url = f"{shared.gateway.server.url}/v1/videos/{TOGETHER[0]}/content?limit=1"
+    url = f"{shared.gateway.url}/v1/videos/{TOGETHER[0]}/content?limit=1"
     given = [[TOGETHER[0], TOGETHER[1]], [url, TOGETHER[2]], [TOGETHER[2], TOGETHER[3]], [url]]
     adding = [shared.start("add", *ids) for ids in given]
     done.added = [said(one)[0] for one in adding]
@@ -159,7 +159,7 @@ def test_each_video_is_one_whole_file(events: Events) -> None:
     shared = events.together.world
     assert shared.videos == sorted(f"{video_id}.mp4" for video_id in [*TOGETHER, LATE])
     for path in (shared.home / "videos").iterdir():
-        assert path.read_bytes() == shared.gateway.film(path.stem)
+        assert path.read_bytes() == film(path.stem)
 
 
 def test_a_script_waits_for_the_dashboard_that_is_saving_the_video(events: Events) -> None:
@@ -173,8 +173,8 @@ def test_the_part_of_a_killed_process_is_continued_by_the_one_that_waits(events:
     heir, (told, path) = events.heir, events.heir_said
     assert BUSY_WORDS in told
     assert heir.videos == [f"{INTERRUPTED}.mp4"]
-    assert Path(path).read_bytes() == heir.gateway.film(INTERRUPTED)
-    ranges = [request.headers.get("range") for request in heir.gateway.server.requests]
+    assert Path(path).read_bytes() == film(INTERRUPTED)
+    ranges = [request.headers.get("range") for request in heir.gateway.requests]
     assert len([one for one in ranges if one]) == 1
 
 

@@ -9,16 +9,18 @@ import hashlib
 import json
 import re
 import threading
-from collections.abc import Callable
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from typing import Any, Self
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from hingtui.system.clock import Clock
 from tests.servers.files import Say, said
-from tests.servers.sockets import Answer, FaultServer, Request, answer, json_answer
+from tests.servers.sockets import Answer, FaultServer, Part, Request, answer, json_answer
 
 TOKEN = "oh-test-0123456789abcdef"
 SECRET = "sig-never-to-be-told"
@@ -43,7 +45,18 @@ class Gateway:
         self.videos: dict[str, dict[str, Any]] = {}
         self.files: dict[str, bytes] = {}
         self.says: dict[str, Say] = {}
-        """How the file of an id is served, if not as it should be."""
+        """How the file of an id is served, if not as `usual`."""
+        self.usual = Say()
+        """How files are served; each has an ETag of its own."""
+        self.makes: Callable[[str], bytes] | None = None
+        """The file of any id asked for: each is finished then, and none is unknown."""
+        self.begun: Counter[str] = Counter()
+        """How often the file of each id was begun to be sent."""
+        self.begun_at: dict[str, float] = {}
+        """When that was for the last time, on the machine's monotonic clock."""
+        self.delivered: Counter[str] = Counter()
+        """How often it was sent to its end, or to the end of the range."""
+        self._held: dict[str, threading.Event] = {}
         self.redirects = False
         """Whether `/content` leads to the storage by a signed link; else it streams."""
         self.date: str | None = None
@@ -64,6 +77,8 @@ class Gateway:
         return self
 
     def __exit__(self, *_: object) -> None:
+        for event in self._held.values():
+            event.set()
         self._stack.close()
 
     @property
@@ -93,6 +108,10 @@ class Gateway:
         """
         with self._lock:
             self._faults.append(_Fault(path_prefix, says, times))
+
+    def hold(self, video_id: str) -> threading.Event:
+        """Send half of this file, and the rest once the event is set."""
+        return self._held.setdefault(video_id, threading.Event())
 
     def fault_no_more(self) -> None:
         """Answer rightly from now on."""
@@ -147,6 +166,8 @@ class Gateway:
             return self._page(request) if self.has_list else self._json({}, 501)
         found = re.fullmatch(r"/v1/videos/([^/]+)(/content)?", path)
         video_id = unquote(found[1]) if found else ""
+        if found and self.makes is not None and video_id not in self.videos:
+            self.file(video_id, self.makes(video_id))
         if found is None or video_id not in self.videos:
             return self._json(
                 {"code": "task_not_exist", "message": "任务不存在", "data": None}, 404
@@ -194,7 +215,16 @@ class Gateway:
     def _file(self, video_id: str, request: Request) -> Answer:
         data = self.files[video_id]
         etag = f'"{hashlib.sha256(data).hexdigest()[:16]}"'
-        return said(self.says.get(video_id, Say(etag=etag)), data, request)
+        say = self.says.get(video_id, replace(self.usual, etag=etag))
+        if video_id in self._held:
+            say = replace(say, midway=self._held[video_id].wait)
+        return self._counted(video_id, said(say, data, request))
+
+    def _counted(self, video_id: str, parts: Iterator[Part]) -> Iterator[Part]:
+        self.begun[video_id] += 1
+        self.begun_at[video_id] = time.monotonic()
+        yield from parts
+        self.delivered[video_id] += 1
 
     def _json(self, payload: object, status: int = 200) -> bytes:
         date = formatdate(self.clock.time(), usegmt=True) if self.date is None else self.date

@@ -12,7 +12,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.servers.counting import TOKEN, Counting, counting
+from hingtui.system.clock import Clock
+from tests.servers.files import Say
+from tests.servers.gateway import Gateway
+from tests.support.mp4 import mp4
 from tests.support.processes import ROOT, start
 from tests.support.pty import Terminal, clean_environ, terminal
 from tests.support.waiting import PATIENCE
@@ -33,14 +36,15 @@ _PIPES: dict[str, Any] = {
 class World:
     """One home folder, and the gateway that everything in it asks."""
 
-    gateway: Counting
+    gateway: Gateway
     home: Path
     running: list[Process] = field(default_factory=list)
 
     @property
     def environ(self) -> dict[str, str]:
-        url = self.gateway.server.url
-        return clean_environ(self.home, HINGNET_API_KEY=TOKEN, HINGNET_BASE_URL=url)
+        return clean_environ(
+            self.home, HINGNET_API_KEY=self.gateway.token, HINGNET_BASE_URL=self.gateway.url
+        )
 
     @property
     def videos(self) -> list[str]:
@@ -73,13 +77,22 @@ class World:
             process.communicate()
 
 
+def film(video_id: str) -> bytes:
+    """The file of a video."""
+    return mp4(100_000, seed=sum(video_id.encode()))
+
+
 @contextlib.contextmanager
 def world(home: Path, *, config: str = "", watchlist: str = "") -> Iterator[World]:
     home.mkdir()
     for name, text in (("config.toml", config), ("watchlist.toml", watchlist)):
         if text:
             (home / name).write_text(text)
-    with counting() as gateway:
+    with Gateway(Clock()) as gateway:
+        gateway.has_list = False
+        gateway.makes = film
+        stopping = gateway.api.stopping
+        gateway.usual = Say(piece=len(film("")) // 10 + 1, between=lambda: stopping.wait(0.02))
         made = World(gateway, home)
         try:
             yield made

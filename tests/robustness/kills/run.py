@@ -21,9 +21,10 @@ from typing import IO
 
 from hingtui.model.errors import HingtuiError
 from hingtui.storage.watchlist import Watchlist
+from hingtui.system.clock import Clock
 from hingtui.system.files import lock_descriptor, locked
-from tests.servers.files import Say, said
-from tests.servers.sockets import Answer, FaultServer, Part, Request, answer, json_answer
+from tests.servers.files import Say
+from tests.servers.gateway import Gateway
 from tests.support.mp4 import mp4
 from tests.support.pty import clean_environ
 
@@ -43,31 +44,10 @@ _LEFT_ALONE = 0.1
 _MINE = b"the user's own"
 
 
-class Gateway(FaultServer):
-    """Knows every video ever asked for: each is finished, and has bytes of its own."""
-
-    def __init__(self) -> None:
-        super().__init__(respond=self._respond)
-        self.sent_at: dict[str, float] = {}
-        """When the bytes of a video were last asked for."""
-
-    def film(self, video_id: str) -> bytes:
-        number = int(video_id.rpartition("_")[2])
-        return mp4(40_000 + 997 * number, seed=number)
-
-    def _respond(self, request: Request) -> Answer:
-        video_id, _, rest = request.path.removeprefix("/v1/videos/").partition("/")
-        if not video_id.startswith("video_"):
-            return answer(404)
-        if rest == "content":
-            self.sent_at[video_id] = time.monotonic()
-            return self._slowly(request, self.film(video_id))
-        now = time.time()
-        return json_answer({"id": video_id, "status": "success", "expires_at": now + 3600})
-
-    def _slowly(self, request: Request, film: bytes) -> Iterator[Part]:
-        say = Say(piece=len(film) // _PIECES, between=lambda: self.stopping.wait(_PAUSE))
-        return said(say, film, request)
+def film(video_id: str) -> bytes:
+    """The file of a video: of a length and with bytes of its own."""
+    number = int(video_id.rpartition("_")[2])
+    return mp4(40_000 + 997 * number, seed=number)
 
 
 @dataclass
@@ -128,7 +108,7 @@ class Home:
         self.environ = clean_environ(
             folder,
             HINGNET_BASE_URL=gateway.url,
-            HINGNET_API_KEY="oh-kills",
+            HINGNET_API_KEY=gateway.token,
             PYTHONUNBUFFERED="1",
         )
         self.videos.mkdir(parents=True)
@@ -174,13 +154,14 @@ class Home:
             return
         if contents.set_aside is not None:
             yield f"the watchlist was damaged: {contents.set_aside.name}"
-        if lost := self.acknowledged - contents.entries.keys():
+        watched = {key.id for key in contents.entries}
+        if lost := self.acknowledged - watched:
             yield f"lost: {sorted(lost)}"
-        if foreign := contents.entries.keys() - self.told:
+        if foreign := watched - self.told:
             yield f"never added: {sorted(foreign)}"
         for path in self.videos.glob("*.mp4"):
-            film = self.gateway.film(path.stem.removesuffix("-2"))
-            if path.read_bytes() != (_MINE if path == self.mine else film):
+            data = film(path.stem.removesuffix("-2"))
+            if path.read_bytes() != (_MINE if path == self.mine else data):
                 yield f"{path.name} is not what it should be"
 
     def end(self) -> None:
@@ -232,7 +213,7 @@ class Killer:
             for victim in list(victims):
                 if victim.process.poll() is not None:
                     self._ended(home, victim)
-                elif victim.is_due(time.monotonic(), home.gateway.sent_at):
+                elif victim.is_due(time.monotonic(), home.gateway.begun_at):
                     self._kill(home, victim)
                 else:
                     continue
@@ -281,7 +262,10 @@ def kill(kills: int, *, seed: int) -> Record:
     record = Record()
     killer = Killer(seed, record)
     with ExitStack() as stack:
-        gateway = stack.enter_context(Gateway())
+        gateway = stack.enter_context(Gateway(Clock()))
+        gateway.makes = film
+        stopping = gateway.api.stopping
+        gateway.usual = Say(piece=len(film("_0")) // _PIECES, between=lambda: stopping.wait(_PAUSE))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kills-")))
         while record.total < kills:
             home = Home(folder / str(record.homes), gateway, record.homes, record)

