@@ -155,7 +155,7 @@ class TerminalDriver(LinuxDriver):
                 self.exit_event.wait(_MOMENT)
             except Exception as error:  # noqa: BLE001 - later input can be read all the same
                 # Not the error itself: what was typed could be a token.
-                _log.error("input could not be parsed: %s", type(error).__name__)
+                _log.error("input was not understood: %s", type(error).__name__)
 
     def process_message(self, message: Message) -> None:
         """As Textual's; in a thread. Some terminals report their size among the input."""
