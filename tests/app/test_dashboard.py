@@ -21,16 +21,16 @@ from hingtui.ui.screens.dialogs import AddDialog, QuitDialog, TokenDialog
 from hingtui.ui.screens.help import HelpDialog
 from tests.servers.gateway import TOKEN
 from tests.support.keys import ids, key, keys
-from tests.support.pilot import stage
-from tests.support.scene import job
+from tests.support.pilot import piloted
 from tests.support.waiting import until
+from tests.support.watch import job
 
 READY: dict[str, Any] = {"queued_for": 0, "generating_for": 0}
 
 
 async def test_add_watch_ready_download_leaves_the_servers_bytes(tmp_path: Path) -> None:
     one = job()
-    async with stage(tmp_path, one, watched=[]) as acting:
+    async with piloted(tmp_path, one, watched=[]) as acting:
         assert "paste the ids" in acting.text()
         await acting.press("a")
         await acting.paste("video_one\n")
@@ -55,7 +55,7 @@ async def test_add_watch_ready_download_leaves_the_servers_bytes(tmp_path: Path)
 
 async def test_all_ready_videos_come_home_with_one_key(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}", **READY) for n in range(5)]
-    async with stage(tmp_path, *jobs) as acting:
+    async with piloted(tmp_path, *jobs) as acting:
         await acting.pass_time(1)
         await acting.press("D")
         await until(lambda: all(w.saved for w in acting.app.monitor.rows.values()))
@@ -65,7 +65,7 @@ async def test_all_ready_videos_come_home_with_one_key(tmp_path: Path) -> None:
 
 
 async def test_unwatching_can_be_undone_and_the_file_follows(tmp_path: Path) -> None:
-    async with stage(tmp_path, job("video_a"), job("video_b")) as acting:
+    async with piloted(tmp_path, job("video_a"), job("video_b")) as acting:
         await acting.press("x")
         assert list(acting.table.order) == keys("video_b")
         await acting.app.monitor.watchlist_sync.sync()
@@ -81,7 +81,7 @@ async def test_unwatching_can_be_undone_and_the_file_follows(tmp_path: Path) -> 
 
 async def test_the_cursor_stays_on_its_video_when_rows_come_and_go(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}") for n in range(6)]
-    async with stage(tmp_path, *jobs) as acting:
+    async with piloted(tmp_path, *jobs) as acting:
         await acting.press("j", "j", "j")
         chosen = acting.table.cursor_key
         assert chosen == key("video_3")
@@ -96,7 +96,7 @@ async def test_the_cursor_stays_on_its_video_when_rows_come_and_go(tmp_path: Pat
 
 async def test_the_details_follow_the_cursor(tmp_path: Path) -> None:
     jobs = [job("video_a", prompt="the first"), job("video_b", prompt="the second")]
-    async with stage(tmp_path, *jobs) as acting:
+    async with piloted(tmp_path, *jobs) as acting:
         await acting.press("enter")
         assert "the first" in acting.detail()
         await acting.press("j")
@@ -107,7 +107,7 @@ async def test_the_details_follow_the_cursor(tmp_path: Path) -> None:
 
 async def test_a_failed_video_says_why(tmp_path: Path) -> None:
     bad = job(outcome="failed", error=("moderation_blocked", "Prompt was refused"), **READY)
-    async with stage(tmp_path, bad) as acting:
+    async with piloted(tmp_path, bad) as acting:
         await acting.pass_time(1)
         assert "failed" in acting.text()
         assert "Prompt was refused" in acting.text()
@@ -116,7 +116,7 @@ async def test_a_failed_video_says_why(tmp_path: Path) -> None:
 
 
 async def test_pasted_words_that_are_no_ids_are_named(tmp_path: Path) -> None:
-    async with stage(tmp_path, job(), job("video_two"), watched=["video_one"]) as acting:
+    async with piloted(tmp_path, job(), job("video_two"), watched=["video_one"]) as acting:
         await acting.press("a")
         assert isinstance(acting.app.screen, AddDialog)
         await acting.paste("video_one video_two hello")
@@ -128,7 +128,7 @@ async def test_pasted_words_that_are_no_ids_are_named(tmp_path: Path) -> None:
 
 
 async def test_a_token_can_be_typed_and_is_kept_in_its_own_file(tmp_path: Path) -> None:
-    async with stage(tmp_path, job(), token=None) as acting:
+    async with piloted(tmp_path, job(), token=None) as acting:
         assert acting.app.monitor.gateway_status.state is GatewayState.NO_TOKEN
         await acting.press("enter")
         assert isinstance(acting.app.screen, TokenDialog)
@@ -144,7 +144,7 @@ async def test_a_token_can_be_typed_and_is_kept_in_its_own_file(tmp_path: Path) 
 
 
 async def test_a_token_for_this_run_only_is_not_written_down(tmp_path: Path) -> None:
-    async with stage(tmp_path, job(), token=None) as acting:
+    async with piloted(tmp_path, job(), token=None) as acting:
         await acting.press("enter")
         acting.app.screen.query_one(Input).value = TOKEN
         await acting.pilot.click("#token-once")
@@ -153,7 +153,7 @@ async def test_a_token_for_this_run_only_is_not_written_down(tmp_path: Path) -> 
 
 
 async def test_a_refused_token_is_one_banner_and_enter_offers_another(tmp_path: Path) -> None:
-    async with stage(tmp_path, job(), token="oh-wrong") as acting:
+    async with piloted(tmp_path, job(), token="oh-wrong") as acting:
         await acting.drawn()
         assert "refuses the token" in acting.text()
         assert "无效的令牌" in acting.text()
@@ -162,7 +162,7 @@ async def test_a_refused_token_is_one_banner_and_enter_offers_another(tmp_path: 
 
 
 async def test_quitting_asks_first_while_a_download_runs(tmp_path: Path) -> None:
-    async with stage(tmp_path, job(**READY)) as acting:
+    async with piloted(tmp_path, job(**READY)) as acting:
         await acting.pass_time(1)
         acting.server.once("/v1/videos/video_one/content", status=202, body=b"{}", times=99)
         await acting.press("d")
@@ -176,7 +176,7 @@ async def test_quitting_asks_first_while_a_download_runs(tmp_path: Path) -> None
 
 
 async def test_help_shows_every_key(tmp_path: Path) -> None:
-    async with stage(tmp_path, job(), size=(120, 50)) as acting:
+    async with piloted(tmp_path, job(), size=(120, 50)) as acting:
         await acting.press("question_mark")
         assert isinstance(acting.app.screen, HelpDialog)
         text = acting.text()
@@ -185,7 +185,7 @@ async def test_help_shows_every_key(tmp_path: Path) -> None:
 
 
 async def test_a_chinese_keyboard_reaches_the_help(tmp_path: Path) -> None:
-    async with stage(tmp_path, job(), language="zh") as acting:
+    async with piloted(tmp_path, job(), language="zh") as acting:
         await acting.press("fullwidth_question_mark")
         assert isinstance(acting.app.screen, HelpDialog)
 
@@ -196,7 +196,7 @@ HOSTILE = "[@click=app.quit]x[/] [/] [link=https://a.b]l[/link] \x1b]52;c;AA\x07
 async def test_hostile_text_in_every_field_is_harmless(tmp_path: Path) -> None:
     everywhere: dict[str, Any] = dict.fromkeys(("prompt", "model", "size"), HOSTILE)
     bad = job(outcome="failed", error=(HOSTILE, HOSTILE), **everywhere, **READY)
-    async with stage(tmp_path, bad, size=(200, 50)) as acting:
+    async with piloted(tmp_path, bad, size=(200, 50)) as acting:
         await acting.pass_time(1)
         await acting.press("enter")
         await acting.press("x")
@@ -217,7 +217,7 @@ async def test_nothing_wraps_or_sticks_out_at_any_size(
         job("video_b", prompt="a long prompt " * 20, **READY),
         job("video_c", outcome="failed", error=("code", "内容被拒绝" * 20), **READY),
     ]
-    async with stage(tmp_path, *jobs, size=size, language=language) as acting:
+    async with piloted(tmp_path, *jobs, size=size, language=language) as acting:
         await acting.pass_time(10)
         await acting.press("enter")
         assert all(cell_len(line) <= size[0] for line in acting.lines())
@@ -226,7 +226,7 @@ async def test_nothing_wraps_or_sticks_out_at_any_size(
 
 async def test_resizing_keeps_the_cursor_and_the_rows(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}") for n in range(30)]
-    async with stage(tmp_path, *jobs) as acting:
+    async with piloted(tmp_path, *jobs) as acting:
         await acting.press(*["j"] * 20)
         for size in ((80, 24), (10, 5), (200, 50), (1, 1), (120, 30)):
             await acting.pilot.resize_terminal(*size)
@@ -238,7 +238,7 @@ async def test_resizing_keeps_the_cursor_and_the_rows(tmp_path: Path) -> None:
 async def test_what_another_process_adds_shows_up(tmp_path: Path) -> None:
     from hingtui.storage.watchlist.entry import Entry
 
-    async with stage(tmp_path, job("video_a"), job("video_b"), watched=["video_a"]) as acting:
+    async with piloted(tmp_path, job("video_a"), job("video_b"), watched=["video_a"]) as acting:
         Watchlist(tmp_path / "watchlist.toml").change(add=[Entry("video_b", acting.clock.time())])
         acting.clock.advance(1.5)
         await until(lambda: key("video_b") in acting.app.monitor.rows)
@@ -252,7 +252,7 @@ async def test_a_filter_shows_what_holds_all_its_words_as_one_types(tmp_path: Pa
         job("video_b", prompt="a red car", model="veo-3.1"),
         job("video_c", prompt="百事可乐宣传片", model="sora-2"),
     ]
-    async with stage(tmp_path, *jobs) as acting:
+    async with piloted(tmp_path, *jobs) as acting:
         await acting.press("slash", *"red")
         assert list(acting.table.order) == keys("video_a", "video_b")
         await acting.press("space", *"SORA")
@@ -266,7 +266,7 @@ async def test_a_filter_shows_what_holds_all_its_words_as_one_types(tmp_path: Pa
 
 async def test_escape_in_the_filter_drops_it_and_the_cursor_stays(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}", prompt=f"number {n}") for n in range(12)]
-    async with stage(tmp_path, *jobs) as acting:
+    async with piloted(tmp_path, *jobs) as acting:
         await acting.press("slash", *"number", "space", "1", "1")
         assert acting.table.cursor_key == key("video_11")
         await acting.press("escape")
@@ -280,7 +280,7 @@ async def test_sorting_goes_through_the_columns_and_back(tmp_path: Path) -> None
         job("video_b", model="alpha", queued_for=0, generating_for=50),
         job("video_c", model="beta", **READY),
     ]
-    async with stage(tmp_path, *jobs) as acting:
+    async with piloted(tmp_path, *jobs) as acting:
         await acting.pass_time(10)
         added = list(acting.table.order)
         await acting.press("s")
@@ -296,7 +296,7 @@ async def test_sorting_goes_through_the_columns_and_back(tmp_path: Path) -> None
 
 
 async def test_the_first_picture_has_the_colours_of_the_theme(tmp_path: Path) -> None:
-    async with stage(tmp_path, job()) as acting:
+    async with piloted(tmp_path, job()) as acting:
         primary = acting.app.current_theme.primary
         assert acting.app.current_theme.name == "hingtui-dark"
         colour = acting.dashboard.palette.primary.color
@@ -307,7 +307,7 @@ async def test_the_first_picture_has_the_colours_of_the_theme(tmp_path: Path) ->
 
 
 async def test_a_filter_line_opened_many_times_is_one(tmp_path: Path) -> None:
-    async with stage(tmp_path, job()) as acting:
+    async with piloted(tmp_path, job()) as acting:
         for _time in range(5):
             await acting.press("slash", "b", "escape")
         assert len(acting.dashboard.query("FilterBar")) == 1
@@ -317,7 +317,7 @@ async def test_a_filter_line_opened_many_times_is_one(tmp_path: Path) -> None:
 
 
 async def test_the_keys_of_dialogs_long_closed_are_forgotten(tmp_path: Path) -> None:
-    async with stage(tmp_path, job()) as acting:
+    async with piloted(tmp_path, job()) as acting:
         made: weakref.WeakSet[FooterKey] = weakref.WeakSet()
         seen: set[int] = set()
         for _time in range(5):
@@ -332,7 +332,7 @@ async def test_the_keys_of_dialogs_long_closed_are_forgotten(tmp_path: Path) -> 
 
 
 async def test_what_could_be_lost_is_told_before_that_the_host_is_offline(tmp_path: Path) -> None:
-    async with stage(tmp_path, *(job(f"video_{n}") for n in range(5))) as acting:
+    async with piloted(tmp_path, *(job(f"video_{n}") for n in range(5))) as acting:
         acting.server.once("/v1", status=503, times=1000)
         for _time in range(10):
             await acting.pass_time(30)
@@ -345,7 +345,7 @@ async def test_what_could_be_lost_is_told_before_that_the_host_is_offline(tmp_pa
 
 async def test_ids_that_share_both_ends_are_told_apart(tmp_path: Path) -> None:
     ids = [f"video_{'b' * 114}{n}{'c' * 59}=" for n in range(2)]
-    async with stage(tmp_path, *(job(one, prompt="") for one in ids)) as acting:
+    async with piloted(tmp_path, *(job(one, prompt="") for one in ids)) as acting:
         shown = [short_id(one, 24)[-7:] for one in ids]
         await acting.drawn()
         assert all(any(one in line for line in acting.lines()) for one in shown)

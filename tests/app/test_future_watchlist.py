@@ -12,8 +12,8 @@ from tests.support.keys import ids, keys
 if sys.platform == "win32":
     pytest.skip("a pty is needed", allow_module_level=True)
 
-from tests.support.homes import said, world
-from tests.support.scene import scene
+from tests.support.shared_home import said, shared_home
+from tests.support.watch import watching
 
 LATER_FORMAT = """\
 format = 99
@@ -28,7 +28,7 @@ mood = "a field of the future"
 
 
 def test_a_watchlist_of_the_future_is_shown_and_never_changed(tmp_path: Path) -> None:
-    with world(tmp_path / "home", watchlist=LATER_FORMAT) as alone:
+    with shared_home(tmp_path / "home", watchlist=LATER_FORMAT) as alone:
         adding = alone.start("add", "video_3")
         with alone.dashboard() as running:
             running.shows("of a newer hingtui")
@@ -54,7 +54,7 @@ async def test_what_is_removed_stays_away_though_a_file_of_the_future_holds_it(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "watchlist.toml").write_text(LATER_FORMAT)
-    async with scene(tmp_path) as acting:
+    async with watching(tmp_path) as acting:
         acting.monitor.remove(keys("video_of_the_future"))
         await acting.monitor.watchlist_sync.sync()
         assert ids(acting.monitor.rows) == []

@@ -23,8 +23,8 @@ from tests.support.hostile_text import (
     harm_in,
 )
 from tests.support.keys import keys
-from tests.support.pilot import Stage, stage
-from tests.support.scene import job
+from tests.support.pilot import PilotedApp, piloted
+from tests.support.watch import job
 
 FOREVER = 1_000_000
 READY = {"queued_for": 0, "generating_for": 0}
@@ -54,7 +54,7 @@ ANSWERS = {
 HEADERS = {"X-Oneapi-Request-Id": "\x1b]0;x\x9b31m[/]", "Content-Type": "application/json"}
 
 
-async def set_the_scene(acting: Stage) -> None:
+async def set_the_scene(acting: PilotedApp) -> None:
     for video_id, (status, body) in ANSWERS.items():
         acting.server.once(
             f"/v1/videos/{video_id}", status=status, headers=HEADERS, body=body, times=FOREVER
@@ -65,7 +65,7 @@ async def set_the_scene(acting: Stage) -> None:
     await acting.pass_time(100)
 
 
-def look(acting: Stage) -> str:
+def look(acting: PilotedApp) -> str:
     """The screen; it is harmless, every line of it is as wide as it, and nothing in it acts."""
     width, height = acting.app.size
     strips = acting.app.screen._compositor.render_strips()[:height]
@@ -84,7 +84,7 @@ async def test_no_key_shows_anything_harmful(
 ) -> None:
     monkeypatch.setattr("hingtui.ui.app.open_file", lambda *_: True)
     home = job("video_home", prompt=TEXT, model=TEXT, size=TEXT, **READY)
-    async with stage(tmp_path, home, watched=[], size=size) as acting:
+    async with piloted(tmp_path, home, watched=[], size=size) as acting:
         await set_the_scene(acting)
         acting.app.monitor.download(keys("video_home"))
         await acting.saved("video_home")
@@ -106,7 +106,7 @@ async def test_no_key_shows_anything_harmful(
 
 @pytest.mark.parametrize("key", ["a", "slash"])
 async def test_what_is_pasted_is_shown_harmlessly(tmp_path: Path, key: str) -> None:
-    async with stage(tmp_path, job(prompt=TEXT)) as acting:
+    async with piloted(tmp_path, job(prompt=TEXT)) as acting:
         await acting.press(key)
         for kinds in (OBEYED, TURNED, UNSEEN, MARKED, WIDE, LINES):
             await acting.paste("Pasted " + " ".join(kinds.values()))
@@ -117,7 +117,7 @@ async def test_what_is_pasted_is_shown_harmlessly(tmp_path: Path, key: str) -> N
 
 
 async def test_nothing_pasted_into_textuals_own_palette_is_obeyed(tmp_path: Path) -> None:
-    async with stage(tmp_path, job()) as acting:
+    async with piloted(tmp_path, job()) as acting:
         await acting.press("ctrl+p")
         await acting.paste("".join((OBEYED | TURNED).values()))
         assert not harm_in("".join(acting.lines()))
@@ -125,7 +125,7 @@ async def test_nothing_pasted_into_textuals_own_palette_is_obeyed(tmp_path: Path
 
 
 async def test_a_token_that_is_anything_is_refused_harmlessly(tmp_path: Path) -> None:
-    async with stage(tmp_path, job(), token=None) as acting:
+    async with piloted(tmp_path, job(), token=None) as acting:
         await acting.press("enter")
         await acting.paste(f"oh-{OBEYED['clipboard']}{EVERYTHING}")
         await acting.press("enter")

@@ -13,8 +13,8 @@ from hingtui.ui.advice import advice_text as screen_advice
 from hingtui.ui.keys import LiveKeys, parse_key, shown_key
 from hingtui.ui.screens.dialogs import AddDialog, QuitDialog
 from hingtui.ui.screens.help import HelpDialog
-from tests.support.pilot import stage
-from tests.support.scene import job
+from tests.support.pilot import piloted
+from tests.support.watch import job
 from tests.tools import catalogue
 
 
@@ -101,7 +101,7 @@ def test_a_command_without_a_key_is_named_as_the_palette_lists_it() -> None:
 
 async def test_own_keys_run_their_commands_and_the_old_ones_do_not(tmp_path: Path) -> None:
     config(tmp_path, 'add = "n, ctrl+n"\nhelp = "h"\nremove = "a"')
-    async with stage(tmp_path, job("video_a"), job("video_b")) as acting:
+    async with piloted(tmp_path, job("video_a"), job("video_b")) as acting:
         for key in ("n", "ctrl+n"):
             await acting.press(key)
             assert isinstance(acting.app.screen, AddDialog)
@@ -120,7 +120,7 @@ async def test_own_keys_run_their_commands_and_the_old_ones_do_not(tmp_path: Pat
 
 async def test_the_footer_shows_own_keys_in_the_usual_order(tmp_path: Path) -> None:
     config(tmp_path, 'download = "ctrl+d,d"\nadd = "n"')
-    async with stage(tmp_path, job()) as acting:
+    async with piloted(tmp_path, job()) as acting:
         await acting.drawn()
         footer = acting.lines()[-1].split()
         assert footer[:6] == ["n", "Add", "Ctrl+D", "Download", "D", "All"]
@@ -128,21 +128,21 @@ async def test_the_footer_shows_own_keys_in_the_usual_order(tmp_path: Path) -> N
 
 async def test_the_help_shows_own_keys(tmp_path: Path) -> None:
     config(tmp_path, 'undo = "ctrl+u"')
-    async with stage(tmp_path, job(), size=(120, 50)) as acting:
+    async with piloted(tmp_path, job(), size=(120, 50)) as acting:
         await acting.press("question_mark")
         assert "Ctrl+U  Undo the last unwatch" in acting.text()
 
 
 async def test_all_mistakes_stand_in_the_banner_at_the_start(tmp_path: Path) -> None:
     config(tmp_path, 'zap = "z"\nopen = "ctrl+dd"\nsort = "enter"\nask = "x"')
-    async with stage(tmp_path, job(), size=(120, 30)) as acting:
+    async with piloted(tmp_path, job(), size=(120, 30)) as acting:
         for words in ("does not have: zap", '"ctrl+dd" (open)', "Enter (sort)", "x (ask, no"):
             assert acting.line_with(words)
 
 
 async def test_ctrl_q_always_quits(tmp_path: Path) -> None:
     config(tmp_path, 'quit = "Q"')
-    async with stage(tmp_path, job(queued_for=0, generating_for=0)) as acting:
+    async with piloted(tmp_path, job(queued_for=0, generating_for=0)) as acting:
         await acting.pass_time(1)
         acting.server.once("/v1/videos/video_one/content", status=202, body=b"{}", times=99)
         await acting.press("d")
@@ -158,7 +158,7 @@ async def test_every_sentence_names_own_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config(tmp_path, 'download = "ctrl+d"\nundo = "z"\nadd = "n"\nhelp = "f1"')
-    async with stage(tmp_path, job(queued_for=0, generating_for=0), watched=[]) as acting:
+    async with piloted(tmp_path, job(queued_for=0, generating_for=0), watched=[]) as acting:
         assert acting.line_with("n  paste the ids")
         assert acting.line_with("F1  see all keys")
         await acting.press("n")

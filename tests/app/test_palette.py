@@ -9,12 +9,12 @@ from textual.command import Command, CommandList, CommandPalette
 
 from hingtui.ui.screens.dialogs import AddDialog
 from hingtui.ui.screens.help import HelpDialog
-from tests.support.pilot import Stage, stage
-from tests.support.scene import job
+from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until
+from tests.support.watch import job
 
 
-async def entries(acting: Stage) -> list[str]:
+async def entries(acting: PilotedApp) -> list[str]:
     """What the palette lists, name and key."""
     await acting.press("ctrl+p")
     assert isinstance(acting.app.screen, CommandPalette)
@@ -28,7 +28,7 @@ async def entries(acting: Stage) -> list[str]:
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_every_command_is_listed_with_its_key(tmp_path: Path, language: str) -> None:
     (tmp_path / "config.toml").write_text('[keys]\nundo = "ctrl+u"\n')
-    async with stage(tmp_path, job(), language=language, size=(100, 80)) as acting:
+    async with piloted(tmp_path, job(), language=language, size=(100, 80)) as acting:
         listed = await entries(acting)
         for command in acting.app.keys.commands:
             if command.id != "palette":
@@ -40,7 +40,7 @@ async def test_every_command_is_listed_with_its_key(tmp_path: Path, language: st
 
 
 async def test_a_command_runs_from_the_palette(tmp_path: Path) -> None:
-    async with stage(tmp_path, job()) as acting:
+    async with piloted(tmp_path, job()) as acting:
         await entries(acting)
         await acting.press(*"pasteids")
         await until(lambda: acting.app.screen.query_one(CommandList).option_count == 1)
@@ -49,7 +49,7 @@ async def test_a_command_runs_from_the_palette(tmp_path: Path) -> None:
 
 
 async def test_a_command_that_needs_a_video_says_so(tmp_path: Path) -> None:
-    async with stage(tmp_path) as acting:
+    async with piloted(tmp_path) as acting:
         await entries(acting)
         await acting.press(*"selected")
         await until(lambda: acting.app.screen.query_one(CommandList).option_count == 1)
@@ -58,7 +58,7 @@ async def test_a_command_that_needs_a_video_says_so(tmp_path: Path) -> None:
 
 
 async def test_over_a_dialog_only_quitting_is_offered(tmp_path: Path) -> None:
-    async with stage(tmp_path, job()) as acting:
+    async with piloted(tmp_path, job()) as acting:
         await acting.press("question_mark")
         assert isinstance(acting.app.screen, HelpDialog)
         listed = await entries(acting)

@@ -21,8 +21,8 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from tests.servers.gateway import TOKEN
 from tests.servers.sockets import HANG, FaultServer
-from tests.support.life import IN_TIME
 from tests.support.pty import Terminal, clean_environ, patched, terminal
+from tests.support.watched_home import IN_TIME
 
 PAD = 300_000
 """Bytes that make a file last for some seconds at the server's pace."""

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.keys import keys
-from tests.support.pilot import Stage, stage
-from tests.support.scene import job
+from tests.support.pilot import PilotedApp, piloted
+from tests.support.watch import job
 
 FOLDER = Path(__file__).with_name("screens")
 JOBS = (
@@ -53,7 +53,7 @@ def _one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     time.tzset()
 
 
-def check(acting: Stage, name: str) -> None:
+def check(acting: PilotedApp, name: str) -> None:
     """The screen is what the file of that name holds."""
     shown = "\n".join(acting.lines()).rstrip() + "\n"
     shown = re.sub(r"127\.0\.0\.1:\d{5}", "gateway.example", shown)
@@ -63,7 +63,7 @@ def check(acting: Stage, name: str) -> None:
     assert shown == path.read_text("utf-8")
 
 
-async def set_the_scene(acting: Stage) -> None:
+async def set_the_scene(acting: PilotedApp) -> None:
     await acting.pass_time(1)
     acting.app.monitor.download(keys("video_saved"))
     await acting.saved("video_saved")
@@ -77,7 +77,7 @@ async def set_the_scene(acting: Stage) -> None:
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)], ids=lambda s: f"{s[0]}x{s[1]}")
 async def test_the_dashboard(tmp_path: Path, size: tuple[int, int], language: str) -> None:
-    async with stage(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
+    async with piloted(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
         await set_the_scene(acting)
         check(acting, f"dashboard-{language}-{size[0]}x{size[1]}")
 
@@ -87,7 +87,7 @@ async def test_the_dashboard(tmp_path: Path, size: tuple[int, int], language: st
 async def test_the_details_of_a_failed_video(
     tmp_path: Path, size: tuple[int, int], language: str
 ) -> None:
-    async with stage(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
+    async with piloted(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
         await set_the_scene(acting)
         await acting.press("j", "j", "j", "j", "enter")
         check(acting, f"detail-{language}-{size[0]}x{size[1]}")
@@ -96,7 +96,7 @@ async def test_the_details_of_a_failed_video(
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
 async def test_the_help(tmp_path: Path, size: tuple[int, int], language: str) -> None:
-    async with stage(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
+    async with piloted(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
         await set_the_scene(acting)
         await acting.press("question_mark")
         check(acting, f"help-{language}-{size[0]}x{size[1]}")
@@ -104,5 +104,5 @@ async def test_the_help(tmp_path: Path, size: tuple[int, int], language: str) ->
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_the_first_start(tmp_path: Path, language: str) -> None:
-    async with stage(tmp_path, size=(80, 24), language=language, token=None) as acting:
+    async with piloted(tmp_path, size=(80, 24), language=language, token=None) as acting:
         check(acting, f"first-start-{language}")

@@ -23,9 +23,9 @@ from hingtui.ui.table.row_view import RowView
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.widgets import detail
 from tests.support.keys import key, keys
-from tests.support.pilot import Stage, stage
-from tests.support.scene import job, scene
+from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until
+from tests.support.watch import job, watching
 
 FAULT = "the moon is in the wrong phase"
 TOAST = "Something unexpected went wrong"
@@ -42,40 +42,40 @@ def log(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], int]]:
         yield lambda: sum(FAULT in str(record.exc_info) for record in caplog.records)
 
 
-async def press_j(acting: Stage) -> None:
+async def press_j(acting: PilotedApp) -> None:
     await acting.press("j")
 
 
-async def hear_of_a_change(acting: Stage) -> None:
+async def hear_of_a_change(acting: PilotedApp) -> None:
     acting.dashboard.post_message(VideosChanged(Changes(membership=True)))
     await acting.drawn()
 
 
-async def filter_rows(acting: Stage) -> None:
+async def filter_rows(acting: PilotedApp) -> None:
     await acting.press("slash", "s", "e", "escape")
 
 
-async def move_the_mouse(acting: Stage) -> None:
+async def move_the_mouse(acting: PilotedApp) -> None:
     await acting.pilot.hover(VideoTable, offset=(3, 2))
     await acting.drawn()
 
 
-async def open_a_dialog(acting: Stage) -> None:
+async def open_a_dialog(acting: PilotedApp) -> None:
     await acting.press("a")
     await acting.press("escape")
 
 
-async def let_time_pass(acting: Stage) -> None:
+async def let_time_pass(acting: PilotedApp) -> None:
     acting.dashboard.call_later(acting.dashboard.time_passed)
     await acting.pilot.pause()
 
 
-async def another_size(acting: Stage) -> None:
+async def another_size(acting: PilotedApp) -> None:
     await acting.pilot.resize_terminal(90, 20)
     await acting.drawn()
 
 
-async def paint(acting: Stage) -> None:
+async def paint(acting: PilotedApp) -> None:
     acting.dashboard.refresh()
     await until(lambda: bool(acting.toasts()))
 
@@ -99,9 +99,13 @@ PLACES = [
 
 @pytest.mark.parametrize(("place", "name", "provoke"), PLACES, ids=[p[1] for p in PLACES])
 async def test_a_handler_that_fails_is_logged_told_once_and_lived_through(
-    place: type, name: str, provoke: Callable[[Stage], Any], tmp_path: Path, log: Callable[[], int]
+    place: type,
+    name: str,
+    provoke: Callable[[PilotedApp], Any],
+    tmp_path: Path,
+    log: Callable[[], int],
 ) -> None:
-    async with stage(tmp_path, *(job(f"video_{n}") for n in range(5))) as acting:
+    async with piloted(tmp_path, *(job(f"video_{n}") for n in range(5))) as acting:
         with pytest.MonkeyPatch.context() as broken:
             broken.setattr(place, name, fails)
             told: list[str] = []
@@ -128,7 +132,7 @@ async def test_a_row_that_cannot_be_shown_says_so_and_hides_no_other(
         Monitor, "remaining", lambda self, w: fails() if w.id == "video_2" else remaining(self, w)
     )
     jobs = [job(f"video_{n}", prompt=f"prompt {n}") for n in range(4)]
-    async with stage(tmp_path, *jobs) as acting:
+    async with piloted(tmp_path, *jobs) as acting:
         await acting.pass_time(30)
         await acting.pass_time(30)
         assert acting.line_with("video_2 cannot be shown")
@@ -143,7 +147,7 @@ async def test_details_that_cannot_be_shown_leave_no_others_in_their_place(
     monkeypatch.setattr(
         detail, "detail_text", lambda w, sight: fails() if w.id == "video_1" else text_of(w, sight)
     )
-    async with stage(tmp_path, job("video_0"), job("video_1")) as acting:
+    async with piloted(tmp_path, job("video_0"), job("video_1")) as acting:
         await acting.press("enter")
         assert "video_0" in acting.detail()
         await acting.pilot.press("j")
@@ -158,7 +162,7 @@ async def test_details_that_cannot_be_shown_leave_no_others_in_their_place(
 async def test_an_answer_that_nobody_can_take_in_is_on_the_row_and_asked_for_again(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         await world.look()
         with monkeypatch.context() as broken:
@@ -176,7 +180,7 @@ async def test_an_answer_that_nobody_can_take_in_is_on_the_row_and_asked_for_aga
 async def test_a_download_that_fails_unexpectedly_says_so_on_its_row(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         await world.look()
         await world.look(after=300)
@@ -198,7 +202,7 @@ async def test_a_watchlist_that_fails_unexpectedly_does_not_keep_the_watch_from_
 ) -> None:
     with monkeypatch.context() as broken:
         broken.setattr(Watchlist, "read", fails)
-        async with stage(tmp_path, job()) as acting:
+        async with piloted(tmp_path, job()) as acting:
             assert any(TOAST in toast for toast in acting.toasts())
             broken.undo()
             acting.clock.advance(2)
@@ -210,7 +214,7 @@ async def test_a_watchlist_that_fails_unexpectedly_does_not_keep_the_watch_from_
 async def test_a_wish_that_fails_is_told(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with stage(tmp_path, job(queued_for=0, generating_for=0)) as acting:
+    async with piloted(tmp_path, job(queued_for=0, generating_for=0)) as acting:
         await acting.pass_time(1)
         monkeypatch.setattr(acting.app.monitor, "save", fails)
         await acting.press("d")
@@ -224,7 +228,7 @@ async def test_a_wish_that_fails_is_told(
 async def test_a_worker_of_a_closed_dialog_fails_for_nobody(
     tmp_path: Path, is_closed: bool
 ) -> None:
-    async with stage(tmp_path) as acting:
+    async with piloted(tmp_path) as acting:
         await acting.press("ctrl+p")
         is_to_fail = asyncio.Event()
 

@@ -21,7 +21,7 @@ from hingtui.monitor import download_queue as saver
 from tests.servers import leaky as secret
 from tests.servers.leaky import leaks, leaky, run_all
 from tests.support.pty import clean_environ, terminal
-from tests.support.scene import job, scene
+from tests.support.watch import job, watching
 
 CRASHES = """
 import importlib.abc, importlib.util, os, sys, threading
@@ -149,7 +149,7 @@ async def test_a_download_that_fails_unexpectedly_tells_no_secret_on_its_row(
         raise LookupError(f"https://cdn.example/a.mp4?{secret.QUERY} {secret.TOKEN}")
 
     monkeypatch.setattr(saver, "download", fail)
-    async with scene(tmp_path, job()) as acting:
+    async with watching(tmp_path, job()) as acting:
         acting.monitor.add(["video_one"])
         await acting.look(after=100)
         acting.monitor.download(keys("video_one"))

@@ -24,9 +24,9 @@ from hingtui.demo.story import Story
 from hingtui.storage.watchlist import Watchlist
 from tests.servers.gateway import TOKEN
 from tests.servers.sockets import HANG, FaultServer
-from tests.support.life import IN_TIME
 from tests.support.pty import clean_environ
 from tests.support.waiting import PATIENCE, wait_until
+from tests.support.watched_home import IN_TIME
 
 START = """
 import os, signal, sys

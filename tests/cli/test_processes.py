@@ -20,10 +20,10 @@ if sys.platform == "win32":
 from hingtui.api import Api
 from hingtui.monitor import Monitor
 from hingtui.storage.watchlist import Watchlist
-from tests.support.homes import Process, Said, World, film, next_line, said, world
 from tests.support.pty import Terminal
-from tests.support.scene import job, scene
+from tests.support.shared_home import Process, Said, SharedHome, film, next_line, said, shared_home
 from tests.support.waiting import until, wait_until
+from tests.support.watch import job, watching
 
 TOGETHER = [f"video_together_{number}" for number in range(4)]
 LATE, INTERRUPTED = "video_late", "video_interrupted"
@@ -46,7 +46,7 @@ with locked(Path(sys.argv[1])):
 class Together:
     """Two dashboards, and scripts that add and download, on one home folder."""
 
-    world: World
+    shared: SharedHome
     added: list[list[str]] = field(default_factory=list)
     download: Said = ([], 0)
     """Of a video that a dashboard is saving."""
@@ -58,7 +58,7 @@ class Events:
     """What came of everything: it happens at the same time, because most of it is waiting."""
 
     together: Together
-    heir: World
+    heir: SharedHome
     heir_said: list[str] = field(default_factory=list)
     """By a script that waits for a video, whose holder is killed half-way."""
     stopped: Said = ([], 0)
@@ -71,9 +71,9 @@ class Events:
 def events(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Events]:
     folder = tmp_path_factory.mktemp("processes")
     with (
-        world(folder / "stopped") as stopped,
-        world(folder / "heir") as heir,
-        world(folder / "together", config="auto_download = true\n") as shared,
+        shared_home(folder / "stopped") as stopped,
+        shared_home(folder / "heir") as heir,
+        shared_home(folder / "together", config="auto_download = true\n") as shared,
     ):
         happened = Events(Together(shared), heir)
         holder = stopped.python("-c", HOLD_LIST, str(stopped.home / "watchlist.toml.lock"))
@@ -104,7 +104,7 @@ def _inherit(happened: Events, killed: Process, go_on: threading.Event) -> None:
 
 
 def _work_together(done: Together, first: Terminal, second: Terminal) -> None:
-    shared = done.world
+    shared = done.shared
     for one in (first, second):
         one.shows("online")
     url = f"{shared.gateway.url}/v1/videos/{TOGETHER[0]}/content?limit=1"
@@ -129,7 +129,7 @@ def _work_together(done: Together, first: Terminal, second: Terminal) -> None:
 
 def _download_what_a_dashboard_saves(done: Together) -> None:
     """A script wants a video of which half has arrived in a dashboard."""
-    shared = done.world
+    shared = done.shared
     go_on = shared.gateway.hold(LATE)
     said(shared.start("add", LATE))
     wait_until(lambda: shared.gateway.begun[LATE], "one of them saves it")
@@ -152,11 +152,11 @@ def test_every_id_is_kept_whoever_adds_it(events: Events) -> None:
 
 def test_each_video_leaves_the_gateway_once(events: Events) -> None:
     once = dict.fromkeys([*TOGETHER, LATE], 1)
-    assert dict(events.together.world.gateway.delivered) == once
+    assert dict(events.together.shared.gateway.delivered) == once
 
 
 def test_each_video_is_one_whole_file(events: Events) -> None:
-    shared = events.together.world
+    shared = events.together.shared
     assert shared.videos == sorted(f"{video_id}.mp4" for video_id in [*TOGETHER, LATE])
     for path in (shared.home / "videos").iterdir():
         assert path.read_bytes() == film(path.stem)
@@ -165,7 +165,7 @@ def test_each_video_is_one_whole_file(events: Events) -> None:
 def test_a_script_waits_for_the_dashboard_that_is_saving_the_video(events: Events) -> None:
     lines, status = events.together.download
     assert BUSY_WORDS in lines[0]
-    assert lines[1:] == [str(events.together.world.home / "videos" / f"{LATE}.mp4")]
+    assert lines[1:] == [str(events.together.shared.home / "videos" / f"{LATE}.mp4")]
     assert status == 0
 
 
@@ -188,7 +188,7 @@ def test_a_stopped_holder_of_the_watchlist_is_not_waited_for_without_a_word(even
 async def test_a_video_saved_a_moment_ago_is_not_fetched_by_the_next_process(
     tmp_path: Path,
 ) -> None:
-    async with scene(tmp_path, job()) as acting:
+    async with watching(tmp_path, job()) as acting:
         first, clock, url = acting.monitor, acting.clock, acting.server.base_url
         first.add(["video_one"])
         await first.watchlist_sync.sync()

@@ -36,7 +36,7 @@ _wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 20
 
 
 @dataclass
-class Stage:
+class PilotedApp:
     """Everything on the stage."""
 
     clock: FakeClock
@@ -118,7 +118,7 @@ class Stage:
 
 
 @asynccontextmanager
-async def stage(
+async def piloted(
     home: Path,
     *jobs: Job,
     watched: Iterable[str] | None = None,
@@ -126,7 +126,7 @@ async def stage(
     language: str = "en",
     token: str | None = TOKEN,
     is_demo: bool = False,
-) -> AsyncIterator[Stage]:
+) -> AsyncIterator[PilotedApp]:
     """The app over a gateway that knows these jobs; it watches them all unless told otherwise."""
     clock = FakeClock()
     ids = [job.id for job in jobs] if watched is None else watched
@@ -139,15 +139,15 @@ async def stage(
         environ["HINGTUI_LANG"] = language
         if token is not None:
             environ["HINGNET_API_KEY"] = token
-        async with on_stage(environ, clock, size=size, is_demo=is_demo) as (app, pilot):
-            acting = Stage(clock, server, app, pilot, home)
+        async with running_app(environ, clock, size=size, is_demo=is_demo) as (app, pilot):
+            acting = PilotedApp(clock, server, app, pilot, home)
             await acting.pass_time()
             yield acting
         assert len(app.unexpected) == acting.survives, app.unexpected
 
 
 @asynccontextmanager
-async def on_stage(
+async def running_app(
     environ: dict[str, str],
     clock: FakeClock,
     *,

@@ -83,7 +83,7 @@ class StillApp(HingtuiApp):
 
 
 @dataclass(slots=True)
-class Stage:
+class StillDashboard:
     """The running dashboard and the means to move it on."""
 
     app: HingtuiApp

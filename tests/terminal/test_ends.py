@@ -13,18 +13,18 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("a pty is needed", allow_module_level=True)
 
-from tests.support.life import (
+from tests.support.waiting import wait_until
+from tests.support.watched_home import (
     CTRL_BACKSLASH,
     CTRL_Q,
     CTRL_S,
     ESCAPE,
     IN_TIME,
     SIZE,
-    World,
-    a_world,
+    WatchedHome,
     standing,
+    watched_home,
 )
-from tests.support.waiting import wait_until
 
 NONSENSE = (
     b"\xff\xfe\x80\xc3(",  # from a terminal that does not speak UTF-8
@@ -34,9 +34,9 @@ NONSENSE = (
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as world:
-        yield world
+def watched(tmp_path: Path) -> Iterator[WatchedHome]:
+    with watched_home(tmp_path) as watched:
+        yield watched
 
 
 @pytest.mark.parametrize(
@@ -51,9 +51,9 @@ def world(tmp_path: Path) -> Iterator[World]:
     ids=["interrupted", "as timeout does", "with help open", "two while adding", "quitting"],
 )
 def test_whatever_signal_ends_it_the_terminal_is_as_before(
-    world: World, keys: str, signals: list[signal.Signals], statuses: set[int]
+    watched: WatchedHome, keys: str, signals: list[signal.Signals], statuses: set[int]
 ) -> None:
-    with world.dashboard() as running:
+    with watched.dashboard() as running:
         before = standing(running)
         running.press(keys)
         if keys not in ("", "q"):
@@ -66,8 +66,8 @@ def test_whatever_signal_ends_it_the_terminal_is_as_before(
 
 
 @pytest.mark.parametrize("after", [0.05, 0.2, 0.4])
-def test_a_signal_while_it_starts_ends_it_quietly(world: World, after: float) -> None:
-    with world.dashboard() as running:
+def test_a_signal_while_it_starts_ends_it_quietly(watched: WatchedHome, after: float) -> None:
+    with watched.dashboard() as running:
         running.read_for(after)
         running.send(signal.SIGTERM)
         assert running.exit_status() == 143
@@ -80,9 +80,9 @@ def test_a_signal_while_it_starts_ends_it_quietly(world: World, after: float) ->
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the system what a process has computed")
 @pytest.mark.parametrize("started_as", ["leader", "stranger"])
 def test_when_the_terminal_goes_and_nobody_says_so_it_ends_and_costs_nothing(
-    world: World, started_as: str
+    watched: WatchedHome, started_as: str
 ) -> None:
-    with world.dashboard(started_as=started_as, ignoring="SIGHUP") as running:
+    with watched.dashboard(started_as=started_as, ignoring="SIGHUP") as running:
         standing(running)
         before = running.cpu()
         running.hang_up()
@@ -92,11 +92,11 @@ def test_when_the_terminal_goes_and_nobody_says_so_it_ends_and_costs_nothing(
         assert running.exit_status() == 129
 
 
-def test_keys_that_would_end_or_stop_another_program(world: World) -> None:
-    with world.dashboard() as running:
+def test_keys_that_would_end_or_stop_another_program(watched: WatchedHome) -> None:
+    with watched.dashboard() as running:
         standing(running)
         running.press(CTRL_S + CTRL_BACKSLASH)
-        log = world.home / "hingtui.log"
+        log = watched.home / "hingtui.log"
         for count, nonsense in enumerate(NONSENSE, start=1):
             running.press(nonsense)
             running.until(
@@ -119,14 +119,14 @@ def test_keys_that_would_end_or_stop_another_program(world: World) -> None:
 # A terminal that takes no bytes
 
 
-def test_a_frozen_terminal_stops_neither_the_watch_nor_the_end(world: World) -> None:
-    with world.dashboard() as running:
+def test_a_frozen_terminal_stops_neither_the_watch_nor_the_end(watched: WatchedHome) -> None:
+    with watched.dashboard() as running:
         standing(running)
         running.resize(500, 200)  # so much to draw that no buffer holds it, and nobody reads
-        world.add("video_one")
-        wait_until(lambda: world.has_asked("video_one"), "a question about the first")
-        world.add("video_two")  # looked for a second later: by then the terminal counts as frozen
-        wait_until(lambda: world.has_asked("video_two"), "a question about the second")
+        watched.add("video_one")
+        wait_until(lambda: watched.has_asked("video_one"), "a question about the first")
+        watched.add("video_two")  # looked for a second later: by then the terminal counts as frozen
+        wait_until(lambda: watched.has_asked("video_two"), "a question about the second")
         running.wipe()
         standing(running)  # now it is read again
         running.shows("video_two")
@@ -134,8 +134,8 @@ def test_a_frozen_terminal_stops_neither_the_watch_nor_the_end(world: World) -> 
         running.resize(*SIZE)
         running.until(lambda text: text.count("\n") == SIZE[1] - 1 and "q Quit" in text, "its size")
         running.resize(500, 200)
-        world.add("video_three")
-        wait_until(lambda: world.has_asked("video_three"), "a question about the third")
+        watched.add("video_three")
+        wait_until(lambda: watched.has_asked("video_three"), "a question about the third")
         running.send(signal.SIGTERM)
         wait_until(lambda: running.process.poll() is not None, "its end")
         assert time.monotonic() - running.asked_at < IN_TIME

@@ -12,16 +12,26 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("a pty is needed", allow_module_level=True)
 
-from tests.support.life import CTRL_Q, ESCAPE, SIZE, World, a_world, quiet, settled, standing, still
 from tests.support.pty import Terminal
+from tests.support.watched_home import (
+    CTRL_Q,
+    ESCAPE,
+    SIZE,
+    WatchedHome,
+    quiet,
+    settled,
+    standing,
+    still,
+    watched_home,
+)
 
 STORM = [(1, 1), (10, 40), (200, 60), (3, 2), (0, 0), (100, 1), (1, 50), (79, 24), (1, 1)]
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as world:
-        yield world
+def watched(tmp_path: Path) -> Iterator[WatchedHome]:
+    with watched_home(tmp_path) as watched:
+        yield watched
 
 
 def weather(running: Terminal, what: str) -> None:
@@ -35,9 +45,9 @@ def weather(running: Terminal, what: str) -> None:
     running.until(lambda text: still(text) == before, f"the same screen again, {what}")
 
 
-def test_after_a_storm_of_sizes_the_screen_is_as_before(world: World) -> None:
-    world.environ["HINGTUI_LANG"] = "zh"
-    with world.dashboard(is_modern=False) as running:
+def test_after_a_storm_of_sizes_the_screen_is_as_before(watched: WatchedHome) -> None:
+    watched.environ["HINGTUI_LANG"] = "zh"
+    with watched.dashboard(is_modern=False) as running:
         plain = still(settled(running))
         weather(running, "nothing open")
         for key, back in (
@@ -57,9 +67,9 @@ def test_after_a_storm_of_sizes_the_screen_is_as_before(world: World) -> None:
         running.assert_restored()
 
 
-def test_after_a_storm_of_sizes_a_token_can_be_typed(world: World) -> None:
-    token = world.environ.pop("HINGNET_API_KEY")
-    with world.dashboard() as running:
+def test_after_a_storm_of_sizes_a_token_can_be_typed(watched: WatchedHome) -> None:
+    token = watched.environ.pop("HINGNET_API_KEY")
+    with watched.dashboard() as running:
         running.shows("no token")
         running.press("\r")
         running.shows("Save it")
@@ -73,9 +83,9 @@ def test_after_a_storm_of_sizes_a_token_can_be_typed(world: World) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (0, 0)], ids=str)
-def test_it_starts_in_any_size(world: World, size: tuple[int, int]) -> None:
+def test_it_starts_in_any_size(watched: WatchedHome, size: tuple[int, int]) -> None:
     columns, rows = size
-    with world.dashboard(columns=columns, rows=rows) as running:
+    with watched.dashboard(columns=columns, rows=rows) as running:
         running.until(lambda _text: b"\x1b[?2048h" in running.raw, "the terminal taken")
         running.resize(*SIZE)
         standing(running)

@@ -12,8 +12,17 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("a pty is needed", allow_module_level=True)
 
-from tests.support.life import CTRL_C, CTRL_Z, IN_TIME, World, a_world, settled, standing, still
 from tests.support.pty import patched
+from tests.support.watched_home import (
+    CTRL_C,
+    CTRL_Z,
+    IN_TIME,
+    WatchedHome,
+    settled,
+    standing,
+    still,
+    watched_home,
+)
 
 LATER = """
 import os, time
@@ -23,13 +32,13 @@ time.monotonic = lambda: monotonic() + 3600 * os.path.exists({flag!r})
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with a_world(tmp_path) as world:
-        yield world
+def watched(tmp_path: Path) -> Iterator[WatchedHome]:
+    with watched_home(tmp_path) as watched:
+        yield watched
 
 
-def test_it_is_stopped_and_comes_back(world: World) -> None:
-    with world.dashboard(started_as="job") as running:
+def test_it_is_stopped_and_comes_back(watched: WatchedHome) -> None:
+    with watched.dashboard(started_as="job") as running:
         before = still(settled(running))
         running.press(CTRL_Z)
         running.shell_says("stopped")
@@ -48,28 +57,28 @@ def test_it_is_stopped_and_comes_back(world: World) -> None:
 
 
 def test_after_an_hour_stopped_it_does_not_ask_about_everything_at_once(
-    world: World, tmp_path: Path
+    watched: WatchedHome, tmp_path: Path
 ) -> None:
     an_hour_later = tmp_path / "an-hour-later"
-    patched(world.environ, tmp_path / "patch", LATER.format(flag=str(an_hour_later)))
-    world.add(*(f"video_unknown{n}" for n in range(60)))
-    with world.dashboard(started_as="job") as running:
-        running.until(lambda _text: world.asked() > 10, "many questions")
+    patched(watched.environ, tmp_path / "patch", LATER.format(flag=str(an_hour_later)))
+    watched.add(*(f"video_unknown{n}" for n in range(60)))
+    with watched.dashboard(started_as="job") as running:
+        running.until(lambda _text: watched.asked() > 10, "many questions")
         running.press(CTRL_Z)
         running.shell_says("stopped")
         an_hour_later.touch()
-        asked = world.asked()
+        asked = watched.asked()
         running.tell_shell("fg")
-        running.until(lambda _text: world.asked() > asked, "the first question")
+        running.until(lambda _text: watched.asked() > asked, "the first question")
         running.read_for(1.0)
-        assert world.asked() - asked <= 20
+        assert watched.asked() - asked <= 20
         running.press(CTRL_C)
         assert running.exit_status() == 0
         running.assert_restored()
 
 
-def test_a_stopped_one_ends_without_touching_what_is_the_shells_now(world: World) -> None:
-    with world.dashboard(started_as="job") as running:
+def test_a_stopped_one_ends_without_touching_what_is_the_shells_now(watched: WatchedHome) -> None:
+    with watched.dashboard(started_as="job") as running:
         standing(running)
         running.press(CTRL_Z)
         running.shell_says("stopped")
@@ -83,8 +92,10 @@ def test_a_stopped_one_ends_without_touching_what_is_the_shells_now(world: World
 
 
 @pytest.mark.parametrize("told", ["fg", "kill"])
-def test_started_in_the_background_it_waits_for_the_terminal(world: World, told: str) -> None:
-    with world.dashboard(started_as="background") as running:
+def test_started_in_the_background_it_waits_for_the_terminal(
+    watched: WatchedHome, told: str
+) -> None:
+    with watched.dashboard(started_as="background") as running:
         running.shell_says("stopped")
         assert running.raw == b""
         running.tell_shell(told)
@@ -97,8 +108,8 @@ def test_started_in_the_background_it_waits_for_the_terminal(world: World, told:
         assert running.attributes() == running.attributes_before
 
 
-def test_a_stop_that_it_could_not_see_is_mended(world: World) -> None:
-    with world.dashboard(started_as="job") as running:
+def test_a_stop_that_it_could_not_see_is_mended(watched: WatchedHome) -> None:
+    with watched.dashboard(started_as="job") as running:
         before = still(settled(running))
         running.tell_job(signal.SIGSTOP)
         running.shell_says("stopped")
@@ -111,8 +122,8 @@ def test_a_stop_that_it_could_not_see_is_mended(world: World) -> None:
         running.assert_restored()
 
 
-def test_where_nobody_could_continue_it_ctrl_z_does_not_stop_it(world: World) -> None:
-    with world.dashboard() as running:
+def test_where_nobody_could_continue_it_ctrl_z_does_not_stop_it(watched: WatchedHome) -> None:
+    with watched.dashboard() as running:
         before = still(settled(running))
         running.press(CTRL_Z)
         running.until(lambda _text: running.raw.count(b"\x1b[?1049h") == 2, "it came back at once")

@@ -30,7 +30,7 @@ from hingtui.text import i18n
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.theme.themes import DARK
 from tests.support.clock import EPOCH
-from tests.support.still_app import RATE, Stage, StillApp, StillClock
+from tests.support.still_app import RATE, StillApp, StillClock, StillDashboard
 from tests.support.svg_screen import screen_lines, svg_of
 from tests.support.waiting import until
 
@@ -38,10 +38,10 @@ FOLDER = Path(__file__).parents[2] / "screenshots"
 HOST = "https://models.hingnet.com.cn"
 """What the header names; the server asked is the demo's, on whatever port is free."""
 
-Play = Callable[[Stage], Awaitable[None]]
+Play = Callable[[StillDashboard], Awaitable[None]]
 
 
-async def _busy(stage: Stage) -> None:
+async def _busy(stage: StillDashboard) -> None:
     """A minute in: something of everything."""
     await stage.pass_time(20)
     await stage.save(2)
@@ -49,7 +49,7 @@ async def _busy(stage: Stage) -> None:
     await stage.show("g", *"jjj")
 
 
-async def _saving(stage: Stage) -> None:
+async def _saving(stage: StillDashboard) -> None:
     """One download is well on its way, two have just begun, others wait."""
     await stage.pass_time(20)
     await stage.save(2)
@@ -64,7 +64,7 @@ async def _saving(stage: Stage) -> None:
     await stage.show("g", *"jjj")
 
 
-async def _detail(stage: Stage) -> None:
+async def _detail(stage: StillDashboard) -> None:
     """The failure that was watched for the longest time."""
     await _busy(stage)
     failed = [w for w in stage.app.monitor.rows.values() if w.status is Status.FAILED]
@@ -73,12 +73,12 @@ async def _detail(stage: Stage) -> None:
     await stage.show("enter")
 
 
-async def _help(stage: Stage) -> None:
+async def _help(stage: StillDashboard) -> None:
     await _busy(stage)
     await stage.show("?")
 
 
-async def _add(stage: Stage) -> None:
+async def _add(stage: StillDashboard) -> None:
     await _busy(stage)
     await stage.show("a")
     area = stage.app.screen.query_one(TextArea)
@@ -94,7 +94,7 @@ async def _add(stage: Stage) -> None:
     await stage.show()
 
 
-async def _nothing(stage: Stage) -> None:
+async def _nothing(stage: StillDashboard) -> None:
     await stage.show()
 
 
@@ -134,7 +134,7 @@ async def take(picture: Picture, home: Path) -> str:
         Watchlist(settings.watchlist_path).change(add=[Entry(j.id, j.created_at) for j in jobs])
         app = StillApp(settings, clock, server.base_url)
         async with app.run_test(size=picture.size) as pilot:
-            stage = Stage(app, pilot, clock, server)
+            stage = StillDashboard(app, pilot, clock, server)
             await until(lambda: app.monitor.gateway_status.state is not GatewayState.STARTING)
             await picture.play(stage)
             svg = svg_of(screen_lines(app), "hingtui")

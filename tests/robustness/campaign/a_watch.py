@@ -21,14 +21,14 @@ from hingtui.monitor import Monitor, Row
 from hingtui.storage.watchlist import Watchlist
 from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.gateway import Fault
-from tests.robustness.campaign.hands import Hands, Ledger
 from tests.robustness.campaign.hosts import Hosts
-from tests.robustness.campaign.neighbours import Neighbours
 from tests.robustness.campaign.oracle import harmful
+from tests.robustness.campaign.other_videos import Neighbours
 from tests.robustness.campaign.pool import CountingPool, heeded
 from tests.robustness.campaign.schedule import TIME, Schedule
+from tests.robustness.campaign.surroundings import Surroundings
 from tests.robustness.campaign.traces import stacks
-from tests.robustness.campaign.world import World
+from tests.robustness.campaign.user_actions import Hands, Ledger
 from tests.servers.gateway import TOKEN
 from tests.support.disk.faulty_disk import Killed
 from tests.support.keys import ids, key, keys
@@ -48,7 +48,7 @@ LOOKS_EVERY = 5.0
 _BUSY = ("ask ", "download ", "list")
 
 
-class AWatch(World):
+class AWatch(Surroundings):
     """Its process is a monitor, a client and their threads; a kill ends them all."""
 
     def __init__(

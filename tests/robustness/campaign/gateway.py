@@ -57,7 +57,7 @@ class Asked:
     request: Request = field(repr=False)
 
 
-class Stage(Protocol):
+class Course(Protocol):
     """What happenings happen to: a life."""
 
     def happen(self, kind: str, film: Film, rng: random.Random) -> None: ...
@@ -105,7 +105,7 @@ class Situation:
         return is_there and (direct or self.channel == STORAGE)
 
 
-Lie = Callable[[Situation], Answer]
+WrongAnswer = Callable[[Situation], Answer]
 
 
 class Gateway:
@@ -117,9 +117,9 @@ class Gateway:
         clock: LifeClock,
         films: Iterable[Film],
         faults: Sequence[Fault],
-        lies: dict[str, Lie],
-        own_lies: dict[str, tuple[tuple[str, ...], Lie]],
-        stage: Stage,
+        lies: dict[str, WrongAnswer],
+        own_lies: dict[str, tuple[tuple[str, ...], WrongAnswer]],
+        stage: Course,
     ) -> None:
         """`lies` are told once, `own_lies` at every request of one video on these channels."""
         self.hosts = hosts
@@ -274,7 +274,9 @@ class Gateway:
             self.mishaps.append(repr(error))
             raise
 
-    def _lie(self, due: Fault | None, channel: str, film: Film) -> tuple[Fault | None, Lie | None]:
+    def _lie(
+        self, due: Fault | None, channel: str, film: Film
+    ) -> tuple[Fault | None, WrongAnswer | None]:
         """The video's own fault, else the one that is due, and what is answered then."""
         own = self.own.get(film.id)
         if own is not None and channel in self._own_lies[own.kind][0]:

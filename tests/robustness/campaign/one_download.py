@@ -18,8 +18,8 @@ from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.hosts import Hosts
 from tests.robustness.campaign.oracle import harmful
 from tests.robustness.campaign.schedule import Schedule
+from tests.robustness.campaign.surroundings import Surroundings
 from tests.robustness.campaign.traces import stacks
-from tests.robustness.campaign.world import World
 from tests.servers.gateway import TOKEN
 from tests.support.disk.faulty_disk import Killed
 from tests.support.keys import key
@@ -32,7 +32,7 @@ HANGS = 30.0
 """Real seconds after which a try that is not over hangs."""
 
 
-class OneDownload(World):
+class OneDownload(Surroundings):
     """Its process is a client and a thread; a kill ends both."""
 
     def __init__(self, schedule: Schedule, hosts: Hosts, root: Path, loop: asyncio.Runner) -> None:

@@ -11,16 +11,16 @@ from dataclasses import dataclass, replace
 
 from tests.robustness.campaign import (
     disk,
-    happenings,
-    lies_http,
-    lies_network,
-    lies_own,
-    lies_payload,
-    lies_redirects,
+    events,
     obstacles,
+    own_errors,
+    wrong_http,
+    wrong_network,
+    wrong_payload,
+    wrong_redirects,
 )
 from tests.robustness.campaign.film import Nature, drawn_nature
-from tests.robustness.campaign.gateway import CONTENT, OWN, RETRIEVE, STORAGE, Fault, Lie
+from tests.robustness.campaign.gateway import CONTENT, OWN, RETRIEVE, STORAGE, Fault, WrongAnswer
 
 DOWNLOAD, WATCH = "download", "watch"
 WATCHES = 0.08
@@ -28,12 +28,12 @@ WATCHES = 0.08
 NEIGHBOURS = 0.3
 """The share of watches in which some videos have faults of their own and nothing else is wrong."""
 TIME = "time"
-LIES: dict[str, tuple[tuple[str, ...], Lie]] = {
-    **lies_network.LIES,
-    **lies_http.LIES,
-    **lies_redirects.LIES,
-    **lies_payload.LIES,
-    **happenings.LIES,
+WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {
+    **wrong_network.WRONG_ANSWERS,
+    **wrong_http.WRONG_ANSWERS,
+    **wrong_redirects.WRONG_ANSWERS,
+    **wrong_payload.WRONG_ANSWERS,
+    **events.WRONG_ANSWERS,
 }
 """Where each kind can strike, and what is then answered."""
 _GROUPS = {
@@ -66,7 +66,7 @@ class Schedule:
 
     @property
     def is_stalling(self) -> bool:
-        return any(fault.kind in lies_network.STALLING for fault in self.faults)
+        return any(fault.kind in wrong_network.STALLING for fault in self.faults)
 
     def told(self) -> list[str]:
         """The schedule, line by line."""
@@ -120,7 +120,7 @@ def _faults(
 def _own_faults(rng: random.Random, count: int) -> list[Fault]:
     """Faults for some of the videos, at least one of which is without; often all of one kind."""
     afflicted = rng.sample(range(count), rng.randint(1, count - 1))
-    kinds = tuple(lies_own.LIES)
+    kinds = tuple(own_errors.WRONG_ANSWERS)
     if rng.random() < 0.5:
         kinds = (rng.choice(kinds),)
     return [Fault(rng.choice(kinds), OWN, number, rng.randrange(2**32)) for number in afflicted]
@@ -139,21 +139,23 @@ def _drawn_fault(rng: random.Random, life: str, films: tuple[Nature, ...]) -> Fa
     if group == "disk":
         return Fault(rng.choice(disk.KINDS), disk.DISK, rng.randint(1, 60), seed)
     if group == "own":
-        return Fault(rng.choice(tuple(lies_own.LIES)), OWN, rng.randrange(len(films)), seed)
+        return Fault(
+            rng.choice(tuple(own_errors.WRONG_ANSWERS)), OWN, rng.randrange(len(films)), seed
+        )
     if group == "start":
         return Fault(rng.choice(obstacles.KINDS), obstacles.START, rng.randrange(len(films)), seed)
     if group == "happening":
-        kinds: tuple[str, ...] = happenings.EVERYWHERE
+        kinds: tuple[str, ...] = events.EVERYWHERE
         if life == WATCH:
-            kinds += happenings.IN_A_WATCH
+            kinds += events.IN_A_WATCH
             if rng.random() < 0.6:
-                return Fault(rng.choice(happenings.IN_TIME), TIME, rng.randint(0, 90), seed)
+                return Fault(rng.choice(events.IN_TIME), TIME, rng.randint(0, 90), seed)
     else:
-        kinds = tuple(kind for kind in LIES if kind.startswith(f"{group}:"))
+        kinds = tuple(kind for kind in WRONG_ANSWERS if kind.startswith(f"{group}:"))
     kind = rng.choice(kinds)
-    if kind in lies_network.STALLING and rng.random() > _STALLS:
+    if kind in wrong_network.STALLING and rng.random() > _STALLS:
         return None
-    possible = [channel for channel in LIES[kind][0] if _occurs(channel, life, films)]
+    possible = [channel for channel in WRONG_ANSWERS[kind][0] if _occurs(channel, life, films)]
     if not possible:
         return None
     channel = rng.choice(possible)

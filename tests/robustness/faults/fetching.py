@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hingtui.model.errors import HingtuiError
-from tests.robustness.faults.world import World
+from tests.robustness.faults.faulty_watch import FaultyWatch
 from tests.servers.sockets import CLOSE, Answer, Part, Request, answer, cut
 from tests.support.mp4 import mp4
 
@@ -33,7 +33,7 @@ def piece(start: int, data: bytes = DATA, /, content_range: str = "", **headers:
     return answer(206, data[start:], **headers)
 
 
-async def fetch(here: World, *says: Answer | Callable[[Request], Answer]) -> None:
+async def fetch(here: FaultyWatch, *says: Answer | Callable[[Request], Answer]) -> None:
     """Watch one finished video and download it; `says` is what `/content` answers first."""
     for one in says:
         here.gateway.fault(CONTENT, one)
@@ -42,7 +42,9 @@ async def fetch(here: World, *says: Answer | Callable[[Request], Answer]) -> Non
     await here.saved("a")
 
 
-async def fetch_in_vain(here: World, says: Answer, path: str = CONTENT) -> HingtuiError | None:
+async def fetch_in_vain(
+    here: FaultyWatch, says: Answer, path: str = CONTENT
+) -> HingtuiError | None:
     """Why the video is not saved as long as this is said; once it is not, it comes home."""
     here.gateway.fault(path, says, times=1000)
     await here.watch("a")
@@ -56,12 +58,12 @@ async def fetch_in_vain(here: World, says: Answer, path: str = CONTENT) -> Hingt
     return error
 
 
-def error_of(here: World) -> HingtuiError | None:
+def error_of(here: FaultyWatch) -> HingtuiError | None:
     saving = here.row("a").download
     return None if saving is None else saving.error
 
 
-def ranges(here: World) -> list[str | None]:
+def ranges(here: FaultyWatch) -> list[str | None]:
     return [r.headers.get("range") for r in here.gateway.requests if r.target == CONTENT]
 
 

@@ -23,7 +23,7 @@ from hingtui.model.errors import (
 )
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState
-from tests.robustness.faults.world import World, world
+from tests.robustness.faults.faulty_watch import FaultyWatch, faulty_watch
 from tests.servers.sockets import CLOSE, Answer, Part, answer, chunked, json_answer
 from tests.support.clock import EPOCH
 from tests.support.keys import key, keys
@@ -66,7 +66,7 @@ ABSURD = [
 async def test_a_429_slows_the_whole_host_until_the_time_it_names(
     tmp_path: Path, said: str, seconds: float
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a")
         here.gateway.video("b")
         here.gateway.fault("/v1/videos/a", answer(429, retry_after=said))
@@ -88,7 +88,7 @@ async def test_a_429_slows_the_whole_host_until_the_time_it_names(
 async def test_a_429_without_a_sane_time_slows_the_host_for_a_little_while(
     tmp_path: Path, said: str | None
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a")
         more = {} if said is None else {"retry_after": said.encode().decode("latin-1")}
         here.gateway.fault("/v1/videos/a", answer(429, b'{"error": "busy"}', **more))
@@ -101,7 +101,7 @@ async def test_a_429_without_a_sane_time_slows_the_host_for_a_little_while(
 
 
 async def test_a_429_is_no_fault_of_a_row(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = False
         here.gateway.fault("/v1/videos/", answer(429), times=10_000)
         await here.watch(*MANY)
@@ -112,7 +112,7 @@ async def test_a_429_is_no_fault_of_a_row(tmp_path: Path) -> None:
 
 
 async def test_after_many_429s_the_full_pace_comes_back_by_itself(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = False
         for name in MANY[:40]:
             here.gateway.video(name)
@@ -126,7 +126,7 @@ async def test_after_many_429s_the_full_pace_comes_back_by_itself(tmp_path: Path
 
 
 async def test_a_429_to_a_download_slows_the_whole_host_too(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.video("b")
         await here.watch("a")
@@ -146,7 +146,7 @@ async def test_a_429_to_a_download_slows_the_whole_host_too(tmp_path: Path) -> N
 
 
 async def test_downloads_that_try_again_leave_a_slowed_host_alone(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.video("b")
         await here.watch("a")
@@ -174,7 +174,7 @@ TROUBLE = [500, 501, 502, 503, 504, 408, 520, 599]
 async def test_trouble_passes_and_the_last_state_stays_meanwhile(
     tmp_path: Path, status: int
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=50)
         await here.watch("a")
         here.gateway.fault("/v1/videos/a", answer(status, b"<html>oops</html>"), times=3)
@@ -192,7 +192,7 @@ async def test_trouble_passes_and_the_last_state_stays_meanwhile(
 async def test_a_hundred_rows_that_fail_together_never_multiply_the_load(
     tmp_path: Path, says: Part | list[Part], has_list: bool
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = has_list
         for name in MANY:
             here.gateway.video(name)
@@ -204,7 +204,7 @@ async def test_a_hundred_rows_that_fail_together_never_multiply_the_load(
 
 
 async def test_a_moment_of_trouble_for_many_is_a_short_pause_for_all(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = False
         for name in MANY[:8]:
             here.gateway.video(name)
@@ -218,7 +218,7 @@ async def test_a_moment_of_trouble_for_many_is_a_short_pause_for_all(tmp_path: P
 async def test_a_download_waits_for_trouble_to_pass_however_long_it_takes(
     tmp_path: Path, status: int
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         await here.watch("a")
         here.gateway.fault(CONTENT, answer(status, b'{"error": "upstream"}'), times=40)
@@ -228,7 +228,7 @@ async def test_a_download_waits_for_trouble_to_pass_however_long_it_takes(
 
 
 async def test_trouble_that_lasts_beyond_the_expiry_is_told_at_last(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 900)
         await here.watch("a")
         here.gateway.fault(CONTENT, answer(502, b'{"error": "upstream"}'), times=10_000)
@@ -244,7 +244,7 @@ async def test_trouble_that_lasts_beyond_the_expiry_is_told_at_last(tmp_path: Pa
 async def test_many_downloads_that_fail_together_ask_no_more_than_the_host_can_bear(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path, max_downloads=8) as here:
+    async with faulty_watch(tmp_path, max_downloads=8) as here:
         for name in MANY[:30]:
             here.gateway.file(name, DATA)
         await here.watch(*MANY[:30])
@@ -280,7 +280,7 @@ DENIED = [
 async def test_a_refused_token_is_one_banner_and_stops_all_asking(
     tmp_path: Path, status: int, words: object, kind: type[Exception], has_list: bool
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = has_list
         here.gateway.fault("/v1/videos", json_answer(words, status), times=100_000)
         await here.watch(*MANY)
@@ -297,7 +297,7 @@ async def test_a_token_refused_to_a_download_stops_the_others_and_loses_none(
     tmp_path: Path, status: int
 ) -> None:
     names = MANY[:20]
-    async with world(tmp_path, auto_download=True) as here:
+    async with faulty_watch(tmp_path, auto_download=True) as here:
         here.gateway.has_list = False
         for name in names:
             here.gateway.video(name)
@@ -325,7 +325,7 @@ async def test_a_token_refused_to_a_download_stops_the_others_and_loses_none(
 
 
 async def test_another_token_makes_everything_go_on(tmp_path: Path) -> None:
-    async with world(tmp_path, token="oh-wrong") as here:
+    async with faulty_watch(tmp_path, token="oh-wrong") as here:
         here.gateway.video("a")
         await here.watch("a")
         assert here.state is GatewayState.DENIED
@@ -350,7 +350,7 @@ UNKNOWN = [
 async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_about_rarely(
     tmp_path: Path, says: bytes
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.fault("/v1/videos/young", says, times=100_000)
         await here.watch("young")
         await here.look(after=5, times=12)
@@ -368,7 +368,7 @@ async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_about_r
 
 
 async def test_an_id_that_is_known_after_some_seconds_was_never_in_trouble(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.fault("/v1/videos/young", answer(404), times=5)
         here.gateway.video("young")
         await here.watch("young")
@@ -379,7 +379,7 @@ async def test_an_id_that_is_known_after_some_seconds_was_never_in_trouble(tmp_p
 async def test_a_known_video_that_one_machine_of_the_gateway_does_not_know_is_asked_again_soon(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=50)
         await here.watch("a")
         here.gateway.fault("/v1/videos/a", answer(404), times=2)
@@ -427,7 +427,7 @@ RUBBISH: dict[str, tuple[Part | list[Part], str]] = {
 async def test_rubbish_changes_nothing_and_the_row_shows_what_came(
     tmp_path: Path, says: Part | list[Part], shown: str
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=50)
         await here.watch("a")
         here.gateway.fault("/v1/videos/a", says)
@@ -447,7 +447,7 @@ async def test_rubbish_changes_nothing_and_the_row_shows_what_came(
 async def test_a_list_of_rubbish_makes_the_rows_be_asked_about_one_by_one(
     tmp_path: Path, kind: str
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         for name in MANY[:12]:
             here.gateway.video(name)
         here.gateway.fault("/v1/videos?", RUBBISH[kind][0], times=99)
@@ -476,7 +476,7 @@ async def test_a_list_of_rubbish_makes_the_rows_be_asked_about_one_by_one(
 async def test_a_finished_video_stays_finished_whatever_is_said_later(
     tmp_path: Path, ended: str, later: dict[str, object]
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a")
         await here.watch("a")
         here.gateway.video("a", status=ended, progress=100)
@@ -490,7 +490,7 @@ async def test_a_finished_video_stays_finished_whatever_is_said_later(
 
 
 async def test_a_list_that_lags_behind_does_not_unfinish_a_video(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         for name in MANY[:20]:
             here.gateway.video(name)
         await here.watch(*MANY[:20])
@@ -507,14 +507,14 @@ async def test_a_list_that_lags_behind_does_not_unfinish_a_video(tmp_path: Path)
 #      → shown as reported, never believed for "finished"; ETA says so
 
 
-async def follow(here: World, *progress: object) -> None:
+async def follow(here: FaultyWatch, *progress: object) -> None:
     for value in progress:
         here.gateway.video("a", progress=value)
         await here.look(after=17)
 
 
 async def test_progress_is_shown_as_it_was_reported_last(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=0)
         await here.watch("a")
         for said, shown in [(10, 10), (66, 66), (30, 30), ("31%", 31), (None, None), (99.5, 99.5)]:
@@ -524,7 +524,7 @@ async def test_progress_is_shown_as_it_was_reported_last(tmp_path: Path) -> None
 
 @pytest.mark.parametrize("progress", [100, "100%", 150, 1e300])
 async def test_a_full_bar_is_never_believed_for_finished(tmp_path: Path, progress: object) -> None:
-    async with world(tmp_path, auto_download=True) as here:
+    async with faulty_watch(tmp_path, auto_download=True) as here:
         here.gateway.video("a", progress=progress, completed_at=int(EPOCH))
         await here.watch("a")
         await follow(here, progress, progress)
@@ -533,7 +533,7 @@ async def test_a_full_bar_is_never_believed_for_finished(tmp_path: Path, progres
 
 
 async def test_a_frozen_progress_gives_no_time_left(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=0)
         await here.watch("a")
         await follow(here, 10, 20, 30)
@@ -543,7 +543,7 @@ async def test_a_frozen_progress_gives_no_time_left(tmp_path: Path) -> None:
 
 
 async def test_a_progress_that_goes_back_is_measured_anew(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=0)
         await here.watch("a")
         await follow(here, 40, 80, 10)
@@ -553,7 +553,7 @@ async def test_a_progress_that_goes_back_is_measured_anew(tmp_path: Path) -> Non
 
 
 async def test_a_progress_that_jumps_about_keeps_every_estimate_finite(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=0)
         await here.watch("a")
         for said in [50, 0, 99, 1, 100, 2, "x", -5, 1e999, 66, 66.0001]:
@@ -573,7 +573,7 @@ HOURS = 3600.0
 
 @pytest.mark.parametrize("off", [-30 * HOURS, -8 * HOURS, 8 * HOURS, 14 * HOURS, 30 * HOURS])
 async def test_countdowns_follow_the_servers_date(tmp_path: Path, off: float) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         true = here.clock.time() + off
         here.gateway.file("a", DATA, completed_at=int(true), expires_at=int(true) + 3600)
         here.gateway.date = date(true)
@@ -587,7 +587,7 @@ async def test_countdowns_follow_the_servers_date(tmp_path: Path, off: float) ->
 async def test_a_machine_that_has_lost_the_time_altogether_follows_the_server(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         true = here.clock.time()
         here.clock.now = here.clock.started = 1000.0  # a small computer without a battery
         here.gateway.file("a", DATA, completed_at=int(true), expires_at=int(true) + 3600)
@@ -613,7 +613,7 @@ async def test_a_machine_that_has_lost_the_time_altogether_follows_the_server(
     ],
 )
 async def test_an_absurd_date_is_not_believed(tmp_path: Path, said: str) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.date = said
         await here.watch("a")
@@ -628,7 +628,7 @@ async def test_an_absurd_date_is_not_believed(tmp_path: Path, said: str) -> None
 async def test_a_retry_after_that_is_a_date_is_measured_by_the_servers_own_clock(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a")
         await here.watch("a")
         for off in (0.0, 9 * HOURS, -40 * 365 * 24 * HOURS):

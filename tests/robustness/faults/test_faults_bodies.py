@@ -17,6 +17,7 @@ import pytest
 from hingtui.api import Api
 from hingtui.download import Limits, Progress, download
 from hingtui.model.errors import BadResponse, Corrupt, TooLarge
+from tests.robustness.faults.faulty_watch import faulty_watch
 from tests.robustness.faults.fetching import (
     DATA,
     ETAG,
@@ -28,7 +29,6 @@ from tests.robustness.faults.fetching import (
     half,
     ranges,
 )
-from tests.robustness.faults.world import world
 from tests.servers.files import Say, said
 from tests.servers.sockets import CLOSE, Answer, FaultServer, Part, Request, answer, chunked
 from tests.support.clock import FakeClock
@@ -47,7 +47,7 @@ UNSAID = ["chunked", "unsaid"]
 async def test_a_body_that_ends_early_without_an_error_is_not_taken_for_whole(
     tmp_path: Path, length: str, at: int
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(etag=ETAG)
 
@@ -60,7 +60,7 @@ async def test_a_body_that_ends_early_without_an_error_is_not_taken_for_whole(
 
 @pytest.mark.parametrize("lie", [5, HALF, len(DATA) - 1, len(DATA) + 1, 10**17])
 async def test_chunks_outrank_a_length_that_lies(tmp_path: Path, lie: int) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         head = f"HTTP/1.1 200 OK\r\ncontent-length: {lie}\r\ntransfer-encoding: chunked\r\n\r\n"
         await fetch(here, [head.encode() + chunked(DATA[:HALF], DATA[HALF:]), CLOSE])
@@ -72,7 +72,7 @@ async def test_chunks_outrank_a_length_that_lies(tmp_path: Path, lie: int) -> No
 async def test_a_body_that_always_ends_early_is_never_called_a_video(
     tmp_path: Path, length: str, ends_with_index: bool
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", mp4(60_000, index_first=not ends_with_index))
         here.gateway.says["a"] = Say(length=length, cut=HALF, end=None, ranges=False, etag=None)
         await fetch(here)
@@ -98,7 +98,7 @@ TO_A_SEAM = len(fragmented(4))
 async def test_a_film_in_fragments_that_ends_at_a_seam_is_asked_for_the_rest(
     tmp_path: Path, length: str, ranged: bool
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", FILM)
         here.gateway.says["a"] = Say(length=length, ranges=ranged, etag=None)
 
@@ -110,7 +110,7 @@ async def test_a_film_in_fragments_that_ends_at_a_seam_is_asked_for_the_rest(
 
 
 async def test_a_film_in_fragments_with_its_length_is_asked_for_once(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", FILM)
         await fetch(here)
         assert (here.files, len(ranges(here))) == ({"a.mp4": FILM}, 1)
@@ -141,7 +141,7 @@ CUT_MP4 = {name: body for name, body in BROKEN.items() if name not in STRANGE}
 
 @pytest.mark.parametrize("body", CUT_MP4.values(), ids=CUT_MP4.keys())
 async def test_what_is_broken_once_is_fetched_again(tmp_path: Path, body: bytes) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         await fetch(here, answer(200, body, content_type="video/mp4", etag=ETAG))
         assert here.files == {"a.mp4": DATA}
@@ -151,7 +151,7 @@ async def test_what_is_broken_once_is_fetched_again(tmp_path: Path, body: bytes)
 async def test_what_stays_broken_is_kept_but_never_called_a_video(
     tmp_path: Path, name: str
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", BROKEN[name])
         await fetch(here)
         assert here.files == {}
@@ -162,7 +162,7 @@ async def test_what_stays_broken_is_kept_but_never_called_a_video(
 
 
 async def test_a_file_that_changes_until_it_expires_is_kept_at_last(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 600)
         lengths = iter(range(9000, 59_000, 7))
 
@@ -174,7 +174,7 @@ async def test_a_file_that_changes_until_it_expires_is_kept_at_last(tmp_path: Pa
 
 
 async def test_an_empty_file_is_tried_until_it_expires(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", b"", expires_at=int(here.clock.time()) + 900)
         await fetch(here)
         assert isinstance(error_of(here), Corrupt)
@@ -183,7 +183,7 @@ async def test_an_empty_file_is_tried_until_it_expires(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("status", [200, 206])
 async def test_several_pieces_instead_of_the_file_are_refused(tmp_path: Path, status: int) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         body = b"\0\0\r\n--x\r\nContent-Range: bytes 0-59999/60000\r\n\r\n" + DATA
         says = answer(status, body, content_type="Multipart/ByteRanges; boundary=x")
@@ -192,7 +192,7 @@ async def test_several_pieces_instead_of_the_file_are_refused(tmp_path: Path, st
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "x-unknown"])
 async def test_a_packed_video_is_never_saved_packed(tmp_path: Path, coding: str) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         packed = answer(200, gzip.compress(DATA), content_type="video/mp4", content_encoding=coding)
         assert isinstance(await fetch_in_vain(here, packed), BadResponse)
@@ -203,7 +203,7 @@ async def test_a_packed_video_is_never_saved_packed(tmp_path: Path, coding: str)
     ["identity", "Identity", " ", "aws-chunked", "none", "binary", "UTF-8", "identity, identity"],
 )
 async def test_a_coding_that_changes_nothing_is_none(tmp_path: Path, coding: str) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         await fetch(here, answer(200, DATA, content_type="video/mp4", content_encoding=coding))
         assert (here.files, len(ranges(here))) == ({"a.mp4": DATA}, 1)
@@ -213,7 +213,7 @@ async def test_a_coding_that_changes_nothing_is_none(tmp_path: Path, coding: str
 
 
 async def test_a_piece_larger_than_promised_begins_the_file_anew(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         more = answer(
             206,
@@ -289,7 +289,7 @@ async def test_many_that_finish_at_once_come_home_soonest_to_expire_first_a_few_
 
         return respond
 
-    async with world(tmp_path, auto_download=True, max_downloads=3) as here:
+    async with faulty_watch(tmp_path, auto_download=True, max_downloads=3) as here:
         for name in names:
             here.gateway.video(name)
         await here.watch(*names)

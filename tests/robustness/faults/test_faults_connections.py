@@ -19,7 +19,7 @@ from hingtui.api import Api
 from hingtui.model.errors import Unreachable
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState
-from tests.robustness.faults.world import world
+from tests.robustness.faults.faulty_watch import faulty_watch
 from tests.servers.files import Say
 from tests.servers.sockets import (
     CLOSE,
@@ -73,7 +73,7 @@ async def test_hundreds_of_abandoned_questions_leave_the_pool_whole() -> None:
 
 
 async def test_rows_removed_while_they_are_asked_about_leave_the_pool_whole(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = False
         here.gateway.video("kept", progress=7)
         for round_ in range(40):
@@ -92,7 +92,7 @@ async def test_rows_removed_while_they_are_asked_about_leave_the_pool_whole(tmp_
 async def test_downloads_that_are_cancelled_and_wanted_again_leave_nothing_behind(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path, max_downloads=2) as here:
+    async with faulty_watch(tmp_path, max_downloads=2) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(etag='"v1"')
         here.gateway.fault("/v1/videos/a/content", cut(VIDEO_ANSWER, 3000, HANG), times=30)
@@ -112,7 +112,7 @@ async def test_downloads_that_are_cancelled_and_wanted_again_leave_nothing_behin
 async def test_cancelling_a_download_that_waits_for_a_silent_server_frees_its_place_at_once(
     tmp_path: Path, where: str
 ) -> None:
-    async with world(tmp_path, max_downloads=1) as here:
+    async with faulty_watch(tmp_path, max_downloads=1) as here:
         here.gateway.file("stuck", DATA, expires_at=int(here.clock.time()) + 600)
         here.gateway.file("next", DATA)
         at = 9 if where == "before the headers" else 9000
@@ -143,7 +143,7 @@ async def test_a_cancelled_download_that_still_looks_for_its_host_keeps_nobody_w
         raise socket.gaierror(socket.EAI_NONAME, "unknown")
 
     monkeypatch.setattr(socket, "getaddrinfo", slow)
-    async with world(tmp_path, max_downloads=1) as here:
+    async with faulty_watch(tmp_path, max_downloads=1) as here:
         here.gateway.file("stuck", DATA, expires_at=int(here.clock.time()) + 600)
         here.gateway.file("next", DATA)
         here.gateway.fault(
@@ -164,7 +164,7 @@ async def test_a_cancelled_download_that_still_looks_for_its_host_keeps_nobody_w
 
 @pytest.mark.parametrize("end", [CLOSE, RESET])
 async def test_a_stale_connection_is_one_silent_retry(tmp_path: Path, end: End) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=50)
         await here.watch("a")
         here.gateway.fault("/v1/videos/a", [end])
@@ -297,7 +297,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
 async def test_what_is_hardly_http_changes_no_row_and_passes(tmp_path: Path, broken: bytes) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=50)
         here.gateway.video("b", progress=50)
         await here.watch("a", "b")
@@ -315,7 +315,7 @@ async def test_what_is_hardly_http_changes_no_row_and_passes(tmp_path: Path, bro
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
 async def test_what_is_hardly_http_never_becomes_a_video(tmp_path: Path, broken: bytes) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault("/v1/videos/a/content", [broken, CLOSE])
         await here.watch("a")

@@ -15,6 +15,7 @@ import pytest
 from hingtui.download import Limits
 from hingtui.model.errors import BadResponse, NotReady
 from hingtui.monitor import DownloadState
+from tests.robustness.faults.faulty_watch import faulty_watch
 from tests.robustness.faults.fetching import (
     CONTENT,
     DATA,
@@ -28,7 +29,6 @@ from tests.robustness.faults.fetching import (
     piece,
     ranges,
 )
-from tests.robustness.faults.world import world
 from tests.servers.files import Say, said
 from tests.servers.sockets import RESET, Answer, Part, Request, answer, chunked, json_answer
 from tests.support.mp4 import mp4
@@ -38,7 +38,7 @@ from tests.support.mp4 import mp4
 
 @pytest.mark.parametrize("validator", [{"etag": ETAG}, {"etag": 'W/"v1"'}, {}])
 async def test_a_piece_that_fits_is_continued(tmp_path: Path, validator: dict[str, str]) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(etag=validator.get("etag"))
         await fetch(here, half(**validator))
@@ -50,14 +50,14 @@ async def test_a_piece_that_fits_is_continued(tmp_path: Path, validator: dict[st
 
 
 async def test_a_part_of_an_earlier_run_is_continued(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, half(etag=ETAG))
         here.gateway.fault(CONTENT, answer(429, retry_after="3000"))
         await here.watch("a")
         here.download("a")
         await here.put_off("a")
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(etag=ETAG)
         await fetch(here)
@@ -73,7 +73,7 @@ async def test_pieces_that_are_smaller_than_asked_for_add_up(tmp_path: Path) -> 
         headers = {"content_range": f"bytes {start}-{end - 1}/{len(DATA)}", "etag": ETAG}
         return answer(206, DATA[start:end], content_type="video/mp4", **headers)
 
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         await fetch(here, *[some] * 9)
         assert here.files == {"a.mp4": DATA}
@@ -116,7 +116,7 @@ MISFITS: dict[str, tuple[bytes, bytes]] = {
 async def test_what_does_not_continue_the_part_begins_again(
     tmp_path: Path, says: bytes, now: bytes
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", now)  # the file has changed since the first half came
         here.gateway.says["a"] = Say(etag='"v2"')
         await fetch(here, half(etag=ETAG), says)
@@ -128,7 +128,7 @@ async def test_what_does_not_continue_the_part_begins_again(
 async def test_another_file_of_the_same_length_is_noticed_where_no_validator_tells(
     tmp_path: Path, first: dict[str, str], then: str | None
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", OTHER)
         here.gateway.says["a"] = Say(etag=then)
         await fetch(here, half(**first))
@@ -139,7 +139,7 @@ async def test_another_weak_validator_is_another_file_though_the_last_bytes_are_
     tmp_path: Path,
 ) -> None:
     now = OTHER[:1000] + DATA[1000:]
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", now)
         here.gateway.says["a"] = Say(etag='W/"v2"')
         await fetch(here, half(etag='W/"v1"'))
@@ -147,7 +147,7 @@ async def test_another_weak_validator_is_another_file_though_the_last_bytes_are_
 
 
 async def test_a_weak_validator_is_never_sent_as_a_condition(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(etag='W/"v1"')
         await fetch(here, half(etag='W/"v1"'))
@@ -163,7 +163,7 @@ async def test_a_validator_that_is_another_in_every_answer_is_no_endless_loop(
     def fickle(request: Request) -> Iterator[Part]:
         return said(Say(etag=f'"{next(count)}"', cut=HALF), DATA, request)
 
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, fickle, times=10_000)
         await fetch(here)
@@ -180,7 +180,7 @@ def no_length(data: bytes) -> list[Part]:
 
 
 async def test_a_416_for_a_part_that_is_whole_verifies_and_finishes_it(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         await fetch(here, no_length(DATA), answer(416, content_range=f"bytes */{len(DATA)}"))
         assert here.files == {"a.mp4": DATA}
@@ -199,7 +199,7 @@ async def test_a_416_for_a_part_that_is_whole_verifies_and_finishes_it(tmp_path:
     ],
 )
 async def test_any_other_416_is_one_fresh_try(tmp_path: Path, said_total: dict[str, str]) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", OTHER)
         await fetch(here, no_length(DATA[:HALF]), answer(416, **said_total))
         assert here.files == {"a.mp4": OTHER}
@@ -207,7 +207,7 @@ async def test_any_other_416_is_one_fresh_try(tmp_path: Path, said_total: dict[s
 
 
 async def test_a_416_that_calls_half_a_file_whole_is_not_believed(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         refused = answer(416, content_range=f"bytes */{HALF}")
         await fetch(here, no_length(DATA[:HALF]), refused, refused)
@@ -216,14 +216,14 @@ async def test_a_416_that_calls_half_a_file_whole_is_not_believed(tmp_path: Path
 
 
 async def test_a_416_of_another_file_of_the_same_length_finishes_nothing(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", OTHER)
         await fetch(here, no_length(DATA), answer(416, content_range=f"bytes */{len(DATA)}"))
         assert here.files == {"a.mp4": OTHER}
 
 
 async def test_a_416_to_everything_is_told_and_not_asked_for_ever(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, half(etag=ETAG))
         here.gateway.fault(CONTENT, answer(416, content_range="bytes */7"), times=1000)
@@ -252,7 +252,7 @@ NOT_YET: dict[str, Answer] = {
 
 @pytest.mark.parametrize("says", NOT_YET.values(), ids=NOT_YET.keys())
 async def test_not_ready_yet_is_waited_for(tmp_path: Path, says: Answer) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, says, times=8)
         await here.watch("a")
@@ -264,7 +264,7 @@ async def test_not_ready_yet_is_waited_for(tmp_path: Path, says: Answer) -> None
 
 
 async def test_not_ready_is_not_believed_beyond_the_expiry(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 300)
         here.gateway.fault(CONTENT, NOT_YET["404"], times=10_000)
         await fetch(here)
@@ -304,7 +304,7 @@ WORDS: dict[str, tuple[Answer, str]] = {
 async def test_words_are_never_saved_as_a_video_and_their_message_is_shown(
     tmp_path: Path, says: Answer, shown: str
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         error = await fetch_in_vain(here, says)
         assert isinstance(error, BadResponse)
@@ -315,7 +315,7 @@ async def test_words_are_never_saved_as_a_video_and_their_message_is_shown(
 async def test_words_from_the_storage_are_never_saved_either(
     tmp_path: Path, says: Answer, shown: str
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.redirects = True
         here.gateway.file("a", DATA)
         assert shown in str(await fetch_in_vain(here, says, "/files/a"))

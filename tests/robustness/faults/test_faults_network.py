@@ -22,7 +22,7 @@ from hingtui.model.errors import BadCertificate, Slow, Stalled, Unreachable
 from hingtui.model.video import Status
 from hingtui.monitor import DownloadState, GatewayState
 from hingtui.monitor.gateway import Gateway
-from tests.robustness.faults.world import World, world
+from tests.robustness.faults.faulty_watch import FaultyWatch, faulty_watch
 from tests.servers.files import Say
 from tests.servers.sockets import (
     CERTIFICATES,
@@ -67,22 +67,22 @@ def trickle(server: FaultServer, head: bytes) -> Iterator[bytes]:
 #      → backoff with jitter; the header says offline since when; the last known state stays
 
 
-def refuse(here: World, _: Names) -> None:
+def refuse(here: FaultyWatch, _: Names) -> None:
     here.gateway.api.go_away()
 
 
-def forget_the_name(here: World, names: Names) -> None:
+def forget_the_name(here: FaultyWatch, names: Names) -> None:
     names.addresses.clear()
     here.gateway.api.hang_up()
 
 
-def cut_the_handshake(here: World, _: Names) -> None:
+def cut_the_handshake(here: FaultyWatch, _: Names) -> None:
     here.gateway.api.certificate = ""
     here.gateway.api.handle = lambda _sock: None
     here.gateway.api.hang_up()
 
 
-def answer_the_handshake_in_plain_text(here: World, _: Names) -> None:
+def answer_the_handshake_in_plain_text(here: FaultyWatch, _: Names) -> None:
     here.gateway.api.certificate = ""
     here.gateway.api.greeting = b"HTTP/1.1 400 Bad Request\r\n\r\n"
     here.gateway.api.hang_up()
@@ -92,14 +92,14 @@ def answer_the_handshake_in_plain_text(here: World, _: Names) -> None:
     "go", [refuse, forget_the_name, cut_the_handshake, answer_the_handshake_in_plain_text]
 )
 async def test_a_gateway_that_is_gone_is_offline_since_then_and_the_last_state_stays(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, go: Callable[[World, Names], None]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, go: Callable[[FaultyWatch, Names], None]
 ) -> None:
     names = Names(monkeypatch)
     names.addresses["localhost"] = "127.0.0.1"
     is_tls = go not in (refuse, forget_the_name)
     certificate = "good.pem" if is_tls else ""
     host = "localhost" if go is forget_the_name else "127.0.0.1"
-    async with world(tmp_path, environ=TRUST, certificate=certificate, host=host) as here:
+    async with faulty_watch(tmp_path, environ=TRUST, certificate=certificate, host=host) as here:
         here.gateway.video("a", progress=50)
         await here.watch("a")
         assert here.row("a").status is Status.GENERATING
@@ -118,7 +118,7 @@ async def test_a_gateway_that_is_gone_is_offline_since_then_and_the_last_state_s
 
 
 async def test_a_gateway_that_comes_back_is_online_again_by_itself(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=50)
         await here.watch("a")
         here.gateway.api.go_away()
@@ -131,7 +131,7 @@ async def test_a_gateway_that_comes_back_is_online_again_by_itself(tmp_path: Pat
 
 
 async def test_a_gateway_that_is_gone_is_asked_less_and_less(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         names = [f"v{n}" for n in range(30)]
         for name in names:
             here.gateway.video(name)
@@ -164,7 +164,7 @@ def test_two_dashboards_do_not_come_back_together() -> None:
 async def test_a_download_waits_while_its_gateway_is_gone_and_goes_on_by_itself(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         await here.watch("a")
         here.gateway.api.go_away()
@@ -191,7 +191,7 @@ async def test_an_expired_certificate_is_a_clear_error_and_never_accepted(
     tmp_path: Path, certificate: str, trusted: str, reason: str
 ) -> None:
     environ = {"SSL_CERT_FILE": str(CERTIFICATES / trusted), "PYTHONHTTPSVERIFY": "0"}
-    async with world(tmp_path, environ=environ, certificate=certificate) as here:
+    async with faulty_watch(tmp_path, environ=environ, certificate=certificate) as here:
         here.gateway.video("a")
         await here.watch("a")
         await here.look(after=60, times=10)
@@ -204,7 +204,7 @@ async def test_an_expired_certificate_is_a_clear_error_and_never_accepted(
 async def test_a_certificate_that_turns_bad_does_not_open_the_download_to_others(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path, environ=TRUST, certificate="good.pem") as here:
+    async with faulty_watch(tmp_path, environ=TRUST, certificate="good.pem") as here:
         here.gateway.file("a", DATA)
         await here.watch("a")
         here.gateway.redirects = True
@@ -230,7 +230,7 @@ HEAD = len(VIDEO_ANSWER) - len(DATA)
 @pytest.mark.parametrize("end", [CLOSE, RESET])
 @pytest.mark.parametrize("at", [1, 12, 30, HEAD - 3, HEAD - 1, HEAD + 1, HEAD + 20_000, -1])
 async def test_a_download_cut_at_any_byte_is_resumed(tmp_path: Path, at: int, end: End) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(etag='"v1"')
         here.gateway.fault("/v1/videos/a/content", cut(VIDEO_ANSWER, at, end))
@@ -247,7 +247,7 @@ async def test_a_download_cut_at_any_byte_is_resumed(tmp_path: Path, at: int, en
 async def test_an_answer_about_a_video_cut_at_any_byte_changes_nothing(
     tmp_path: Path, share: float, end: End
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=50)
         await here.watch("a")
         whole = json_answer(RUNNING | {"progress": 99, "prompt": "x" * 200})
@@ -262,7 +262,7 @@ async def test_an_answer_about_a_video_cut_at_any_byte_changes_nothing(
 
 
 async def test_the_retry_budget_refills_whenever_bytes_were_gained(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(cut=1500)
         await here.watch("a")
@@ -275,7 +275,7 @@ async def test_the_retry_budget_refills_whenever_bytes_were_gained(tmp_path: Pat
 # ---- a server that drips 100 B/s, or sends nothing → given up after a stall limit, resumed
 
 
-def dripping(here: World, video_id: str) -> Say:
+def dripping(here: FaultyWatch, video_id: str) -> Say:
     """100 bytes a second: once a piece has arrived, half a minute passes."""
     seen = 0
 
@@ -291,7 +291,7 @@ def dripping(here: World, video_id: str) -> Say:
 
 
 async def test_a_server_that_drips_is_left_after_a_while_and_resumed(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = dripping(here, "a")
         await here.watch("a")
@@ -311,7 +311,7 @@ async def test_a_server_that_drips_is_left_after_a_while_and_resumed(tmp_path: P
 
 async def test_videos_that_drip_do_not_keep_the_others_waiting(tmp_path: Path) -> None:
     slow = [f"slow{n}" for n in range(3)]
-    async with world(tmp_path, max_downloads=3) as here:
+    async with faulty_watch(tmp_path, max_downloads=3) as here:
         now = int(here.clock.time())
         for name in slow:  # the soonest to expire: they come first
             here.gateway.file(name, DATA, expires_at=now + 3000)
@@ -331,7 +331,7 @@ async def test_videos_that_drip_do_not_keep_the_others_waiting(tmp_path: Path) -
 async def test_a_video_that_dripped_lets_all_others_go_first_however_soon_it_expires(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path, max_downloads=1) as here:
+    async with faulty_watch(tmp_path, max_downloads=1) as here:
         now = int(here.clock.time())
         here.gateway.file("slow", DATA, expires_at=now + 3000)
         here.gateway.says["slow"] = dripping(here, "slow")
@@ -350,7 +350,7 @@ async def test_a_video_that_dripped_lets_all_others_go_first_however_soon_it_exp
 async def test_a_video_that_drips_and_cannot_be_continued_is_given_up_and_explained(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         drips = dripping(here, "a")
         here.gateway.says["a"] = replace(drips, ranges=False)
@@ -365,7 +365,7 @@ async def test_a_video_that_drips_and_cannot_be_continued_is_given_up_and_explai
 async def test_a_video_that_drips_goes_on_until_it_expires_and_then_says_why(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", mp4(400_000), expires_at=int(here.clock.time()) + 1800)
         here.gateway.says["a"] = dripping(here, "a")
         await here.watch("a")
@@ -381,7 +381,7 @@ async def test_a_video_that_drips_goes_on_until_it_expires_and_then_says_why(
 
 
 async def test_answers_that_are_cut_after_a_few_bytes_each_are_a_drip_too(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(cut=50)
         await here.watch("a")
@@ -391,7 +391,7 @@ async def test_answers_that_are_cut_after_a_few_bytes_each_are_a_drip_too(tmp_pa
 
 
 async def test_a_server_that_sends_nothing_is_left_and_resumed(tmp_path: Path) -> None:
-    async with world(tmp_path, api={"read_timeout": 0.1}) as here:
+    async with faulty_watch(tmp_path, api={"read_timeout": 0.1}) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(etag='"v1"')
         here.gateway.fault("/v1/videos/a/content", lambda _: HANG)
@@ -463,7 +463,7 @@ async def test_closing_ends_a_question_on_a_kept_connection_at_once() -> None:
 async def test_a_gateway_that_cuts_every_answer_is_read_to_the_end(
     tmp_path: Path, etag: str | None, length: str
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         minute = Say(cut=len(DATA) // 6, length=length, etag=etag)
         here.gateway.says["a"] = minute
@@ -476,7 +476,7 @@ async def test_a_gateway_that_cuts_every_answer_is_read_to_the_end(
 async def test_a_gateway_that_cuts_every_answer_and_knows_no_range_is_given_up_and_explained(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(cut=len(DATA) // 2, ranges=False)
         await here.watch("a")
@@ -490,7 +490,7 @@ async def test_a_gateway_that_cuts_every_answer_and_knows_no_range_is_given_up_a
 
 
 async def test_a_list_whose_every_answer_is_cut_is_no_end_of_asking(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         names = [f"v{n:02}" for n in range(20)]
         for name in names:
             here.gateway.video(name, progress=30)
@@ -519,7 +519,7 @@ async def test_a_list_whose_every_answer_is_cut_is_no_end_of_asking(tmp_path: Pa
 async def test_a_gateway_on_this_machine_works_whatever_the_proxy_variables_say(
     tmp_path: Path, variables: dict[str, str]
 ) -> None:
-    async with world(tmp_path, environ=variables) as here:
+    async with faulty_watch(tmp_path, environ=variables) as here:
         here.gateway.redirects = True
         here.gateway.file("a", DATA)
         await here.watch("a")
@@ -547,7 +547,9 @@ async def test_a_dead_proxy_is_one_clear_sentence_in_the_header(
         dead.go_away()
         place = f"127.0.0.1:{dead.port}"
         environ = {name: value.replace("{dead}", place) for name, value in variables.items()}
-        async with world(tmp_path, base_url="https://gateway.example", environ=environ) as here:
+        async with faulty_watch(
+            tmp_path, base_url="https://gateway.example", environ=environ
+        ) as here:
             await here.watch("a")
             error = here.gateway_status.error
             assert here.state is GatewayState.OFFLINE

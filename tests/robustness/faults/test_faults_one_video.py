@@ -13,7 +13,7 @@ import pytest
 from hingtui.model.errors import Blocked, Expired, Forbidden, StorageRefused
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState
-from tests.robustness.faults.world import World, world
+from tests.robustness.faults.faulty_watch import FaultyWatch, faulty_watch
 from tests.servers.sockets import RESET, Part, Request, answer, json_answer
 from tests.support.mp4 import mp4
 
@@ -39,12 +39,12 @@ OWN_ERRORS: dict[str, Part | list[Part]] = {
 }
 
 
-def state(here: World) -> GatewayState:
+def state(here: FaultyWatch) -> GatewayState:
     """The gateway's state, as the header shows it."""
     return here.state
 
 
-async def watch_healthy(here: World, *others: str) -> None:
+async def watch_healthy(here: FaultyWatch, *others: str) -> None:
     """Six healthy videos, and others, of which the gateway knows nothing good."""
     here.gateway.has_list = False
     for name in HEALTHY:
@@ -56,7 +56,7 @@ async def watch_healthy(here: World, *others: str) -> None:
 async def test_a_video_with_an_error_of_its_own_stops_no_other(
     tmp_path: Path, says: Part | list[Part]
 ) -> None:
-    async with world(tmp_path, auto_download=True) as here:
+    async with faulty_watch(tmp_path, auto_download=True) as here:
         here.gateway.fault("/v1/videos/sick", says, times=10_000)
         await watch_healthy(here, "sick")
         await here.look(after=5, times=3)
@@ -74,7 +74,7 @@ async def test_a_video_with_an_error_of_its_own_stops_no_other(
 async def test_a_content_that_is_refused_stops_no_other(
     tmp_path: Path, says: Part | list[Part]
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         names = ["sick", *HEALTHY]
         for name in names:
             here.gateway.file(name, DATA)
@@ -95,7 +95,7 @@ async def test_ids_that_always_fail_do_not_starve_the_others(
     tmp_path: Path, sick: int, says: Part | list[Part]
 ) -> None:
     names = [f"sick{n}" for n in range(sick)]
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.fault("/v1/videos/sick", says, times=100_000)
         await watch_healthy(here, *names)
         await here.look(after=1, times=60)
@@ -107,7 +107,7 @@ async def test_ids_that_always_fail_do_not_starve_the_others(
 
 
 async def test_a_gateway_that_fails_for_all_is_offline_and_recovers(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         await watch_healthy(here)
         here.gateway.fault("/v1/videos", answer(503), times=100_000)
         await here.look(after=5, times=30)
@@ -119,7 +119,7 @@ async def test_a_gateway_that_fails_for_all_is_offline_and_recovers(tmp_path: Pa
 
 
 async def test_four_refused_ids_are_not_a_refused_token(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         names = [f"sick{n}" for n in range(4)]
         here.gateway.fault("/v1/videos/sick", OWN_ERRORS["401 as JSON"], times=10_000)
         await watch_healthy(here, *names)
@@ -129,7 +129,7 @@ async def test_four_refused_ids_are_not_a_refused_token(tmp_path: Path) -> None:
 
 
 async def test_many_refused_ids_among_healthy_ones_are_their_own(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         names = [f"sick{n}" for n in range(20)]
         here.gateway.fault("/v1/videos/sick", OWN_ERRORS["403 as JSON"], times=10_000)
         await watch_healthy(here)
@@ -141,7 +141,7 @@ async def test_many_refused_ids_among_healthy_ones_are_their_own(tmp_path: Path)
 
 
 async def test_a_refused_token_is_probed_with_another_id_each_time(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         names = [f"v{n:02}" for n in range(50)]
         here.gateway.has_list = False
         here.gateway.fault("/v1/videos/", OWN_ERRORS["401 as JSON"], times=100_000)
@@ -168,7 +168,7 @@ async def test_a_refused_token_is_probed_with_another_id_each_time(tmp_path: Pat
 
 
 async def test_asking_again_tries_a_refused_token_at_once(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.fault("/v1/videos/", OWN_ERRORS["401 as JSON"], times=100_000)
         here.gateway.video("a")
         await here.watch("a")
@@ -180,7 +180,7 @@ async def test_asking_again_tries_a_refused_token_at_once(tmp_path: Path) -> Non
 
 
 async def test_a_refused_video_alone_is_confirmed_with_finished_ones(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         for name in HEALTHY:
             here.gateway.file(name, DATA)
         here.gateway.fault("/v1/videos/sick", OWN_ERRORS["401 as JSON"], times=10_000)
@@ -195,7 +195,7 @@ async def test_a_refused_video_alone_is_confirmed_with_finished_ones(tmp_path: P
 
 
 async def test_a_firewalls_page_among_good_responses_passes(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         await watch_healthy(here)
         here.gateway.fault("/v1/videos/well3", CLOUDFLARE)
         await here.look(after=16)
@@ -208,7 +208,7 @@ async def test_a_firewalls_page_among_good_responses_passes(tmp_path: Path) -> N
 
 
 async def test_410_means_expired(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.file("b", DATA)
         await here.watch("a", "b")
@@ -223,7 +223,7 @@ async def test_410_means_expired(tmp_path: Path) -> None:
 
 
 async def test_a_link_is_used_where_there_is_no_content(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.video("a", video={"url": here.gateway.link("a")})
         here.gateway.fault("/v1/videos/a/content", answer(404), times=100)
@@ -235,7 +235,7 @@ async def test_a_link_is_used_where_there_is_no_content(tmp_path: Path) -> None:
 
 
 async def test_a_link_with_an_expired_signature_is_asked_for_again(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.video("a", video={"url": here.gateway.link("a")})
         here.gateway.fault("/v1/videos/a/content", answer(404), times=100)
@@ -248,7 +248,7 @@ async def test_a_link_with_an_expired_signature_is_asked_for_again(tmp_path: Pat
 
 
 async def test_short_lived_links_are_renewed_while_the_file_is_written(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.link_life = 10
 
@@ -276,7 +276,7 @@ async def test_short_lived_links_are_renewed_while_the_file_is_written(tmp_path:
 
 
 async def test_a_link_that_is_not_known_after_a_restart_is_asked_for(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         await here.watch("a")  # it is finished, and no link came with it
         here.gateway.video("a", video={"url": here.gateway.link("a")})
@@ -287,7 +287,7 @@ async def test_a_link_that_is_not_known_after_a_restart_is_asked_for(tmp_path: P
 
 
 async def test_an_error_of_the_storage_is_not_the_gateways(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.redirects = True
         here.gateway.fault("/files/a", answer(503), times=1000)
@@ -302,7 +302,7 @@ async def test_an_error_of_the_storage_is_not_the_gateways(tmp_path: Path) -> No
 
 
 async def test_a_refused_content_is_the_rows_own_error(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault("/v1/videos/a/content", OWN_ERRORS["403 as JSON"], times=3)
         await here.watch("a")

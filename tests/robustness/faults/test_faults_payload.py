@@ -21,7 +21,7 @@ import pytest
 from hingtui.model.errors import ApiError, BadResponse
 from hingtui.model.video import Status, Video
 from hingtui.monitor import GatewayState, Row
-from tests.robustness.faults.world import World, world
+from tests.robustness.faults.faulty_watch import FaultyWatch, faulty_watch
 from tests.servers.sockets import Part, answer, json_answer
 from tests.support.clock import EPOCH
 from tests.support.keys import ids, key, keys
@@ -30,7 +30,7 @@ from tests.support.mp4 import mp4
 DATA = mp4(20_000)
 
 
-async def told(here: World, **payload: Any) -> Video:
+async def told(here: FaultyWatch, **payload: Any) -> Video:
     """The row after the gateway has said this of a fresh video."""
     name = f"v{len(here.monitor.rows)}"
     here.gateway.videos[name] = {"id": name, "status": "processing", **payload}
@@ -40,7 +40,7 @@ async def told(here: World, **payload: Any) -> Video:
     return video
 
 
-async def told_raw(here: World, body: bytes | list[Part], **headers: str) -> Row:
+async def told_raw(here: FaultyWatch, body: bytes | list[Part], **headers: str) -> Row:
     """The row after this body was the answer about it."""
     name = f"v{len(here.monitor.rows)}"
     says = answer(200, body, **headers) if isinstance(body, bytes) else body
@@ -80,7 +80,7 @@ WORDS = {
 
 @pytest.mark.parametrize("name", ["status", "task_status", "state"])
 async def test_every_word_is_one_status_and_stays_visible(tmp_path: Path, name: str) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         for status, words in WORDS.items():
             for word in words.split():
                 here.gateway.has_list = False
@@ -92,7 +92,7 @@ async def test_every_word_is_one_status_and_stays_visible(tmp_path: Path, name: 
 
 async def test_a_video_is_found_in_every_envelope(tmp_path: Path) -> None:
     inner = {"id": "x", "status": "in_progress", "progress": 12}
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         for envelope in (
             inner,
             {"code": "success", "data": inner},
@@ -105,7 +105,7 @@ async def test_a_video_is_found_in_every_envelope(tmp_path: Path) -> None:
 
 
 async def test_an_unknown_word_counts_as_running_and_is_asked_about_slowly(tmp_path: Path) -> None:
-    async with world(tmp_path, auto_download=True) as here:
+    async with faulty_watch(tmp_path, auto_download=True) as here:
         video = await told(here, status="moderating", progress=100)
         assert video.status is Status.UNKNOWN
         due = here.monitor.poller.next_due_in(video.id)
@@ -126,7 +126,7 @@ PROGRESS: list[tuple[bytes, float | None]] = [
 
 
 async def test_progress_is_a_number_within_range_or_nothing(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         for said, meant in PROGRESS:
             here.clock.advance(1)
             row = await told_raw(here, b'{"id":"x","status":"processing","progress":%b}' % said)
@@ -142,7 +142,7 @@ SECONDS: list[tuple[object, float | None]] = [
 
 
 async def test_seconds_are_a_number_within_range_or_nothing(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         for said, meant in SECONDS:
             here.clock.advance(1)
             assert (await told(here, seconds=said)).seconds == meant, said
@@ -163,7 +163,7 @@ TIMES: list[tuple[object, float | None]] = [
 
 @pytest.mark.parametrize("name", ["created_at", "completed_at", "expires_at"])
 async def test_times_are_normalised_or_unknown(tmp_path: Path, name: str) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         for said, meant in TIMES:
             here.clock.advance(1)
             video = await told(here, **{name: said})
@@ -176,7 +176,7 @@ async def test_times_are_normalised_or_unknown(tmp_path: Path, name: str) -> Non
 async def test_an_expiry_that_nobody_told_is_an_estimate_and_keeps_nothing_from_being_saved(
     tmp_path: Path, said: object
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=said, completed_at=int(EPOCH) - 9000)
         await here.watch("a")
         ends = here.row("a").expiry
@@ -192,7 +192,7 @@ async def test_an_expiry_that_nobody_told_is_an_estimate_and_keeps_nothing_from_
 
 
 async def test_an_expiry_in_milliseconds_counts_down_in_seconds(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=(int(EPOCH) + 3600) * 1000)
         await here.watch("a")
         ends = here.row("a").expiry
@@ -231,7 +231,7 @@ def no_finalizers() -> Iterator[None]:
 async def test_a_monster_is_refused_and_nothing_else_suffers(
     tmp_path: Path, body: bytes | list[Part]
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.video("good", progress=5)
         row = await told_raw(here, body)
         await here.watch("good")
@@ -245,7 +245,7 @@ async def test_a_monster_is_refused_and_nothing_else_suffers(
 
 @pytest.mark.parametrize("prompt", ["x" * 2 * 2**20, "很" * 2**19], ids=["x", "很"])
 async def test_a_prompt_of_megabytes_is_cut(tmp_path: Path, prompt: str) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         video = await told(here, prompt=prompt, model=prompt[: 2**16])
         assert 1000 < len(video.prompt) < 50_000
         assert len(video.model) < 5000
@@ -269,7 +269,7 @@ STRINGS = {
 async def test_what_no_file_can_hold_is_cleaned_before_it_is_kept(
     tmp_path: Path, text: str
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         everywhere = dict.fromkeys(("prompt", "model", "size", "remixed_from_video_id"), text)
         video = await told(here, **everywhere, error={"message": text, "code": text})
         assert all(map(is_harmless, texts(video)))
@@ -300,7 +300,7 @@ FIELDS = ("status", "model", "prompt", "size", "remixed_from_video_id", "id")
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 async def test_hostile_text_in_any_field_is_harmless(tmp_path: Path, text: str) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         payload = dict.fromkeys(FIELDS, text)
         row = await told_raw(
             here,
@@ -323,7 +323,7 @@ async def test_hostile_text_in_a_refusal_is_harmless(
 ) -> None:
     in_header = text.encode("latin-1", "ignore").decode("latin-1")
     in_header = re.sub("[\r\n\0]", "", in_header)
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         for body in ({"error": {"message": text, "code": text}}, {"message": text}, text):
             says = json_answer(body, status, x_request_id=in_header)
             here.gateway.fault("/v1/videos/a", says)
@@ -341,7 +341,7 @@ async def test_hostile_text_in_a_refusal_is_harmless(
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 async def test_hostile_text_instead_of_a_video_is_harmless(tmp_path: Path, text: str) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         await here.watch("a")
         says = json_answer({"error": {"message": text, "code": text}})
@@ -390,7 +390,7 @@ def any_json(rng: random.Random, depth: int = 0) -> Any:
 @pytest.mark.parametrize("seed", range(4))
 async def test_whatever_json_comes_the_watch_goes_on(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - payloads
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = False
         for _ in range(60):
             here.clock.advance(1)

@@ -13,6 +13,7 @@ import pytest
 
 from hingtui.model.errors import BadRedirect, HingtuiError, StorageRefused
 from hingtui.monitor import DownloadState
+from tests.robustness.faults.faulty_watch import FaultyWatch, faulty_watch
 from tests.robustness.faults.fetching import (
     CONTENT,
     DATA,
@@ -25,7 +26,6 @@ from tests.robustness.faults.fetching import (
     half,
     ranges,
 )
-from tests.robustness.faults.world import World, world
 from tests.servers.files import Say
 from tests.servers.gateway import SECRET
 from tests.servers.sockets import (
@@ -47,7 +47,7 @@ async def test_the_token_stays_home_and_no_signed_link_is_kept_or_told(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.redirects = True
         here.gateway.file("a", DATA)
         here.gateway.fault("/files/a", half(etag=ETAG))
@@ -66,7 +66,7 @@ async def test_the_token_stays_home_and_no_signed_link_is_kept_or_told(
             assert secret not in caplog.text
 
 
-def elsewhere(here: World, *, token_too: bool = False) -> dict[str, Answer]:
+def elsewhere(here: FaultyWatch, *, token_too: bool = False) -> dict[str, Answer]:
     """Answers that lead to the storage in every way there is."""
     link = here.gateway.link("a")
     place = link.partition("//")[2]
@@ -88,7 +88,7 @@ def elsewhere(here: World, *, token_too: bool = False) -> dict[str, Answer]:
 async def test_every_way_to_another_origin_leaves_the_token_at_home(
     tmp_path: Path, way: str
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         link = here.gateway.link("a")
         chain = in_turn(json_answer({"url": link + "&hop=1"}))
@@ -101,7 +101,7 @@ async def test_every_way_to_another_origin_leaves_the_token_at_home(
         assert all("cookie" not in r.headers for r in here.gateway.storage.requests)
 
 
-def bounce(here: World, _: Request) -> bytes:
+def bounce(here: FaultyWatch, _: Request) -> bytes:
     return answer(302, location=here.gateway.link("a"))
 
 
@@ -111,7 +111,7 @@ async def test_plain_http_is_refused_where_the_gateway_is_encrypted(
 ) -> None:
     trust = {"SSL_CERT_FILE": str(CERTIFICATES / "good.pem")}
     with FaultServer(lambda _: answer(200, DATA)) as plain:
-        async with world(tmp_path, environ=trust, certificate="good.pem") as here:
+        async with faulty_watch(tmp_path, environ=trust, certificate="good.pem") as here:
             here.gateway.file("a", DATA)
             place = f"127.0.0.1{port}" if port else f"127.0.0.1:{plain.port}"
             for says in (
@@ -146,7 +146,7 @@ NOWHERE = [
 
 @pytest.mark.parametrize("location", NOWHERE)
 async def test_a_redirect_to_nowhere_is_a_plain_error(tmp_path: Path, location: str) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, answer(302, location=location), times=50)
         await here.watch("a")
@@ -159,14 +159,14 @@ async def test_a_redirect_to_nowhere_is_a_plain_error(tmp_path: Path, location: 
 
 @pytest.mark.parametrize("status", [300, 304, 305, 306])
 async def test_a_3xx_that_is_no_redirect_is_followed_nowhere(tmp_path: Path, status: int) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         await fetch_in_vain(here, answer(status, location=here.gateway.link("a")))
         assert here.gateway.storage.requests == []
 
 
 async def test_a_redirect_in_a_loop_is_an_error(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         home = f"{here.gateway.url}{CONTENT}"
         loops: list[tuple[Answer, Answer]] = [
@@ -197,7 +197,7 @@ async def test_a_redirect_in_a_loop_is_an_error(tmp_path: Path) -> None:
 async def test_a_signed_link_that_expires_half_way_is_replaced_through_the_gateway(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.redirects = True
         here.gateway.link_life = 0.2  # gone by the next try
         here.gateway.file("a", DATA)
@@ -214,7 +214,7 @@ async def test_a_signed_link_that_expires_half_way_is_replaced_through_the_gatew
 async def test_a_storage_that_refuses_an_old_link_says_nothing_against_the_token(
     tmp_path: Path, status: int
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.redirects = True
         here.gateway.file("a", DATA)
         here.gateway.fault("/files/a", half(etag=ETAG))
@@ -227,7 +227,7 @@ async def test_a_storage_that_refuses_an_old_link_says_nothing_against_the_token
 
 
 async def test_a_link_that_never_works_is_told_without_its_secrets(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 600)
         here.gateway.redirects = True
         here.gateway.link_life = -1
@@ -240,7 +240,7 @@ async def test_a_link_that_never_works_is_told_without_its_secrets(tmp_path: Pat
 async def test_the_direct_link_is_the_last_resort_and_goes_without_the_token(
     tmp_path: Path,
 ) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.video("a", video_url=here.gateway.link("a"))
         here.gateway.fault(CONTENT, json_answer({"error": "broken"}), times=1000)

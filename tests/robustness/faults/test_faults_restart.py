@@ -6,7 +6,7 @@ from pathlib import Path
 
 from hingtui.model.errors import Corrupt
 from hingtui.model.video import Status
-from tests.robustness.faults.world import World, world
+from tests.robustness.faults.faulty_watch import FaultyWatch, faulty_watch
 from tests.servers.sockets import HANG
 from tests.support.keys import keys
 from tests.support.mp4 import mp4
@@ -14,7 +14,7 @@ from tests.support.mp4 import mp4
 DATA = mp4(60_000)
 
 
-async def want(here: World, *names: str) -> None:
+async def want(here: FaultyWatch, *names: str) -> None:
     """Finished videos whose downloads have been asked for, and do not end."""
     for name in names:
         here.gateway.file(name, DATA)
@@ -25,9 +25,9 @@ async def want(here: World, *names: str) -> None:
 
 
 async def test_wanted_downloads_go_on_at_the_next_start(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         await want(here, "a", "b", "c", "d", "e")
-    async with world(tmp_path, resume_downloads=True) as here:
+    async with faulty_watch(tmp_path, resume_downloads=True) as here:
         for name in "abcde":
             here.gateway.file(name, DATA)
         assert all(here.row(name).is_downloading for name in "abcde")
@@ -37,38 +37,38 @@ async def test_wanted_downloads_go_on_at_the_next_start(tmp_path: Path) -> None:
 
 
 async def test_a_cancelled_download_does_not_go_on(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         await want(here, "a", "b")
         here.monitor.cancel(keys("a"))
         await here.monitor.watchlist_sync.sync()
-    async with world(tmp_path, resume_downloads=True) as here:
+    async with faulty_watch(tmp_path, resume_downloads=True) as here:
         assert not here.row("a").is_downloading
         assert here.row("b").is_downloading
 
 
 async def test_a_kill_forgets_no_wanted_download(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         await want(here, "a")
         await here.monitor.watchlist_sync.sync()
         assert "download_requested = true" in (tmp_path / "watchlist.toml").read_text("utf-8")
 
 
 async def test_a_command_leaves_the_downloads_of_the_dashboard_alone(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         await want(here, "a", "b")
-    async with world(tmp_path, only=frozenset(keys("a"))) as here:
+    async with faulty_watch(tmp_path, only=frozenset(keys("a"))) as here:
         here.gateway.file("a", DATA)
         here.monitor.ask(keys("a"))
         await here.look()
         assert not here.row("a").is_downloading
         assert here.row("a").status is Status.READY
-    async with world(tmp_path, resume_downloads=True) as here:
+    async with faulty_watch(tmp_path, resume_downloads=True) as here:
         assert here.row("a").is_downloading
         assert here.row("b").is_downloading
 
 
 async def test_a_download_that_was_given_up_does_not_go_on(tmp_path: Path) -> None:
-    async with world(tmp_path) as here:
+    async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", b"", expires_at=int(here.clock.time()) + 100)
         await here.watch("a")
         here.download("a")
@@ -76,5 +76,5 @@ async def test_a_download_that_was_given_up_does_not_go_on(tmp_path: Path) -> No
         saving = here.row("a").download
         assert saving is not None
         assert isinstance(saving.error, Corrupt)
-    async with world(tmp_path, resume_downloads=True) as here:
+    async with faulty_watch(tmp_path, resume_downloads=True) as here:
         assert not here.row("a").is_downloading

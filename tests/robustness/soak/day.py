@@ -21,7 +21,7 @@ from tests.servers.gateway import TOKEN
 from tests.servers.process import FarGateway, Moment
 from tests.support.clock import FakeClock
 from tests.support.keys import ids
-from tests.support.pilot import on_stage
+from tests.support.pilot import running_app
 from tests.support.waiting import until
 
 STEP = 30.0
@@ -142,7 +142,7 @@ async def live(
     with FarGateway() as gateway:
         environ = {"HINGTUI_HOME": str(folder), "HINGTUI_LANG": "en"}
         environ |= {"HINGNET_BASE_URL": gateway.base_url, "HINGNET_API_KEY": TOKEN}
-        async with on_stage(environ, clock, size=(120, 40)) as (app, pilot):
+        async with running_app(environ, clock, size=(120, 40)) as (app, pilot):
             app.monitor.auto_download = True
             day = Day(app, pilot, gateway, clock, seed=seed, videos=videos)
             began = clock.now

@@ -6,14 +6,14 @@ from pathlib import Path
 
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState
-from tests.support.scene import job, scene
+from tests.support.watch import job, watching
 
 MANY = [f"video_{n:02}" for n in range(40)]
 LIST = "/v1/videos?"
 
 
 async def test_one_page_answers_for_forty_videos(tmp_path: Path) -> None:
-    async with scene(tmp_path, *(job(name) for name in MANY)) as world:
+    async with watching(tmp_path, *(job(name) for name in MANY)) as world:
         world.monitor.add(MANY)
         await world.look(after=30)
         assert len(world.asked()) == 1
@@ -22,7 +22,7 @@ async def test_one_page_answers_for_forty_videos(tmp_path: Path) -> None:
 
 
 async def test_the_list_has_not_the_last_word_on_what_is_finished(tmp_path: Path) -> None:
-    async with scene(tmp_path, *(job(name) for name in MANY)) as world:
+    async with watching(tmp_path, *(job(name) for name in MANY)) as world:
         world.monitor.add(MANY)
         await world.look(after=30)
         for _ in range(40):
@@ -33,7 +33,7 @@ async def test_the_list_has_not_the_last_word_on_what_is_finished(tmp_path: Path
 
 
 async def test_a_gateway_without_a_list_is_asked_one_by_one(tmp_path: Path) -> None:
-    async with scene(tmp_path, *(job(name) for name in MANY)) as world:
+    async with watching(tmp_path, *(job(name) for name in MANY)) as world:
         world.server.once(LIST, status=501, body=b"", times=99)
         world.monitor.add(MANY)
         for _ in range(30):
@@ -46,7 +46,7 @@ async def test_a_gateway_without_a_list_is_asked_one_by_one(tmp_path: Path) -> N
 async def test_a_video_that_the_list_does_not_hold_is_asked_about_by_itself(
     tmp_path: Path,
 ) -> None:
-    async with scene(tmp_path, *(job(name) for name in MANY)) as world:
+    async with watching(tmp_path, *(job(name) for name in MANY)) as world:
         world.monitor.add([*MANY, "video_of_another_account"])
         await world.look(after=10)
         await world.look(after=10)
@@ -54,7 +54,7 @@ async def test_a_video_that_the_list_does_not_hold_is_asked_about_by_itself(
 
 
 async def test_few_videos_are_asked_about_one_by_one(tmp_path: Path) -> None:
-    async with scene(tmp_path, *(job(name) for name in MANY)) as world:
+    async with watching(tmp_path, *(job(name) for name in MANY)) as world:
         world.monitor.add(MANY[:3])
         await world.look(after=10)
         assert not world.asked(LIST)
@@ -62,7 +62,7 @@ async def test_few_videos_are_asked_about_one_by_one(tmp_path: Path) -> None:
 
 
 async def test_a_429_to_the_list_slows_the_host(tmp_path: Path) -> None:
-    async with scene(tmp_path, *(job(name) for name in MANY)) as world:
+    async with watching(tmp_path, *(job(name) for name in MANY)) as world:
         world.server.once(LIST, status=429, headers={"Retry-After": "20"}, body=b"")
         world.monitor.add(MANY)
         await world.look()

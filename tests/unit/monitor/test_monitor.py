@@ -18,12 +18,12 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from tests.support.clock import EPOCH, FakeClock
 from tests.support.keys import ids, key, keys
-from tests.support.scene import job, scene
 from tests.support.waiting import until
+from tests.support.watch import job, watching
 
 
 async def test_a_video_is_followed_from_queued_to_ready(tmp_path: Path) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         await world.look()
         assert world.row("video_one").status is Status.QUEUED
@@ -36,7 +36,7 @@ async def test_a_video_is_followed_from_queued_to_ready(tmp_path: Path) -> None:
 
 
 async def test_both_vocabularies_mean_the_same(tmp_path: Path) -> None:
-    async with scene(
+    async with watching(
         tmp_path, job("video_a", vocabulary="hingnet"), job("video_b", vocabulary="openai")
     ) as world:
         world.monitor.add(["video_a", "video_b"])
@@ -47,7 +47,7 @@ async def test_both_vocabularies_mean_the_same(tmp_path: Path) -> None:
 
 
 async def test_a_finished_video_is_asked_about_no_more(tmp_path: Path) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         await world.look(after=70)
         before = len(world.asked())
@@ -57,7 +57,7 @@ async def test_a_finished_video_is_asked_about_no_more(tmp_path: Path) -> None:
 
 
 async def test_a_finished_video_that_is_said_to_run_again_stays_finished(tmp_path: Path) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         await world.look(after=70)
         body = json.dumps({"id": "video_one", "status": "processing", "progress": 10}).encode()
@@ -68,7 +68,7 @@ async def test_a_finished_video_that_is_said_to_run_again_stays_finished(tmp_pat
 
 
 async def test_an_estimate_comes_from_the_pace_that_was_seen(tmp_path: Path) -> None:
-    async with scene(tmp_path, job(queued_for=0, generating_for=100)) as world:
+    async with watching(tmp_path, job(queued_for=0, generating_for=100)) as world:
         world.monitor.add(["video_one"])
         await world.look(after=20)
         await world.look(after=20)
@@ -77,7 +77,7 @@ async def test_an_estimate_comes_from_the_pace_that_was_seen(tmp_path: Path) -> 
 
 
 async def test_a_429_slows_the_whole_host_until_the_time_it_named(tmp_path: Path) -> None:
-    async with scene(tmp_path, job("video_a"), job("video_b")) as world:
+    async with watching(tmp_path, job("video_a"), job("video_b")) as world:
         world.monitor.add(["video_a"])
         world.server.once("/v1/videos/video_a", status=429, headers={"Retry-After": "30"}, body=b"")
         await world.look()
@@ -93,7 +93,7 @@ async def test_a_429_slows_the_whole_host_until_the_time_it_named(tmp_path: Path
 
 
 async def test_a_bad_token_is_one_banner_and_stops_all_asking(tmp_path: Path) -> None:
-    async with scene(tmp_path, *(job(f"video_{n}") for n in range(20))) as world:
+    async with watching(tmp_path, *(job(f"video_{n}") for n in range(20))) as world:
         world.monitor.connect(Api(world.server.base_url, "oh-wrong", environ={}))
         world.monitor.add([f"video_{n}" for n in range(20)])
         await world.look()
@@ -106,7 +106,7 @@ async def test_a_bad_token_is_one_banner_and_stops_all_asking(tmp_path: Path) ->
 
 
 async def test_another_token_makes_asking_go_on(tmp_path: Path) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.connect(Api(world.server.base_url, "oh-wrong", environ={}))
         world.monitor.add(["video_one"])
         await world.look()
@@ -118,7 +118,7 @@ async def test_another_token_makes_asking_go_on(tmp_path: Path) -> None:
 async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_rarely(
     tmp_path: Path,
 ) -> None:
-    async with scene(tmp_path, job(outcome="missing")) as world:
+    async with watching(tmp_path, job(outcome="missing")) as world:
         world.monitor.add(["video_one"])
         await world.look()
         assert world.row("video_one").last_error is None
@@ -134,7 +134,7 @@ async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_rarely(
 
 
 async def test_a_server_in_trouble_is_asked_one_question_at_a_time(tmp_path: Path) -> None:
-    async with scene(tmp_path, *(job(f"video_{n}") for n in range(50))) as world:
+    async with watching(tmp_path, *(job(f"video_{n}") for n in range(50))) as world:
         world.server.once("/v1/videos", status=503, body=b"", times=10_000)
         world.monitor.add([f"video_{n}" for n in range(50)])
         for _ in range(60):
@@ -144,7 +144,7 @@ async def test_a_server_in_trouble_is_asked_one_question_at_a_time(tmp_path: Pat
 
 
 async def test_the_last_known_state_stays_when_the_answer_is_rubbish(tmp_path: Path) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         await world.look(after=30)
         world.server.once("/v1/videos/video_one", status=200, body=b'{"half": ')
@@ -168,7 +168,7 @@ def test_countdowns_follow_the_servers_clock_when_this_machines_is_wrong() -> No
 
 
 async def test_what_is_removed_can_be_brought_back_at_once(tmp_path: Path) -> None:
-    async with scene(tmp_path, job("video_a"), job("video_b")) as world:
+    async with watching(tmp_path, job("video_a"), job("video_b")) as world:
         world.monitor.add(["video_a", "video_b"])
         await world.look(after=30)
         assert world.monitor.remove(keys("video_a")) == 1
@@ -178,7 +178,7 @@ async def test_what_is_removed_can_be_brought_back_at_once(tmp_path: Path) -> No
 
 
 async def test_the_answer_for_a_row_that_was_removed_meanwhile_is_dropped(tmp_path: Path) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         world.monitor.poller.start_due()
         world.monitor.remove(keys("video_one"))
@@ -187,7 +187,7 @@ async def test_the_answer_for_a_row_that_was_removed_meanwhile_is_dropped(tmp_pa
 
 
 async def test_a_pause_stops_asking_until_it_ends(tmp_path: Path) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         world.monitor.pause(True)
         await world.look(after=60)
@@ -200,7 +200,7 @@ async def test_a_pause_stops_asking_until_it_ends(tmp_path: Path) -> None:
 
 async def test_a_download_is_byte_for_byte_the_servers(tmp_path: Path) -> None:
     one = job(queued_for=0, generating_for=0)
-    async with scene(tmp_path, one) as world:
+    async with watching(tmp_path, one) as world:
         world.monitor.add(["video_one"])
         await world.look(after=1)
         assert world.monitor.download(keys("video_one")) == keys("video_one")
@@ -215,7 +215,7 @@ async def test_the_soonest_to_expire_comes_home_first(tmp_path: Path) -> None:
         job(f"video_{n}", queued_for=0, generating_for=0, lifetime=life)
         for n, life in enumerate((3000, 500, 900))
     ]
-    async with scene(tmp_path, *jobs, max_downloads=1) as world:
+    async with watching(tmp_path, *jobs, max_downloads=1) as world:
         ids = [one.id for one in jobs]
         world.monitor.add(ids)
         await world.look(after=1)
@@ -234,7 +234,7 @@ async def test_downloads_that_fail_let_all_others_go_first(tmp_path: Path) -> No
         job(f"video_{n}", queued_for=0, generating_for=0, lifetime=life)
         for n, life in enumerate((500, 900, 3000))
     ]
-    async with scene(tmp_path, *jobs, max_downloads=1) as world:
+    async with watching(tmp_path, *jobs, max_downloads=1) as world:
         ids = [one.id for one in jobs]
         world.monitor.add(ids)
         await world.look(after=1)
@@ -253,7 +253,7 @@ async def test_downloads_that_fail_let_all_others_go_first(tmp_path: Path) -> No
 async def test_what_becomes_ready_is_saved_by_itself_if_that_is_switched_on(
     tmp_path: Path,
 ) -> None:
-    async with scene(tmp_path, job(), auto_download=True) as world:
+    async with watching(tmp_path, job(), auto_download=True) as world:
         world.monitor.add(["video_one"])
         await world.look(after=30)
         await world.look(after=40)
@@ -262,7 +262,7 @@ async def test_what_becomes_ready_is_saved_by_itself_if_that_is_switched_on(
 
 
 async def test_not_ready_yet_is_waited_for(tmp_path: Path) -> None:
-    async with scene(tmp_path, job(queued_for=0, generating_for=0)) as world:
+    async with watching(tmp_path, job(queued_for=0, generating_for=0)) as world:
         world.monitor.add(["video_one"])
         await world.look(after=1)
         world.server.once("/v1/videos/video_one/content", status=202, body=b'{"status":"queued"}')
@@ -279,7 +279,7 @@ async def test_not_ready_yet_is_waited_for(tmp_path: Path) -> None:
 
 async def test_a_part_goes_with_its_row(tmp_path: Path) -> None:
     one = job(queued_for=0, generating_for=0, pad=300_000, cut_at=100_000)
-    async with scene(tmp_path, one) as world:
+    async with watching(tmp_path, one) as world:
         world.monitor.add(["video_one"])
         await world.look(after=1)
         world.server.once(
@@ -297,7 +297,7 @@ async def test_a_part_goes_with_its_row(tmp_path: Path) -> None:
 
 
 async def test_the_watchlist_is_on_disk_after_a_sync(tmp_path: Path) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         await world.look(after=30)
         await world.monitor.watchlist_sync.sync()
@@ -307,7 +307,7 @@ async def test_the_watchlist_is_on_disk_after_a_sync(tmp_path: Path) -> None:
 
 
 async def test_what_another_process_adds_and_removes_is_taken_over(tmp_path: Path) -> None:
-    async with scene(tmp_path, job("video_a"), job("video_b")) as world:
+    async with watching(tmp_path, job("video_a"), job("video_b")) as world:
         world.monitor.add(["video_a"])
         await world.monitor.watchlist_sync.sync()
         other = Watchlist(tmp_path / "watchlist.toml")
@@ -321,10 +321,10 @@ async def test_what_another_process_adds_and_removes_is_taken_over(tmp_path: Pat
 async def test_the_last_known_state_is_there_at_the_next_start_and_marked_old(
     tmp_path: Path,
 ) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         await world.look(after=30)
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         row = world.row("video_one")
         assert row.status is Status.GENERATING
         assert row.is_old
@@ -333,7 +333,7 @@ async def test_the_last_known_state_is_there_at_the_next_start_and_marked_old(
 
 
 async def test_a_listener_that_fails_does_not_stop_the_others(tmp_path: Path) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
 
         def fail(_changes: object) -> None:
             raise RuntimeError("a fault in a listener")
@@ -349,7 +349,7 @@ async def test_a_listener_that_fails_does_not_stop_the_others(tmp_path: Path) ->
 async def test_ids_are_kept_while_the_watchlist_cannot_be_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         full = StorageError("The disk is full.")
 
         def fail(**_changes: object) -> None:
@@ -367,7 +367,7 @@ async def test_ids_are_kept_while_the_watchlist_cannot_be_written(
 
 
 async def test_a_question_wanted_while_one_is_under_way_is_not_lost(tmp_path: Path) -> None:
-    async with scene(tmp_path, job(queued_for=0, generating_for=0)) as world:
+    async with watching(tmp_path, job(queued_for=0, generating_for=0)) as world:
         world.monitor.add(["video_one"])
         await world.look(after=1)
         world.monitor.ask(keys("video_one"))

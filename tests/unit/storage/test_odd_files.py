@@ -26,7 +26,7 @@ from hingtui.system.files import same_bytes, write_atomically
 from tests.robustness.torture.scenes import DATA, ID, AResumedDownload, TheFirstDownload
 from tests.support.clock import EPOCH
 from tests.support.keys import ids, key
-from tests.support.scene import scene
+from tests.support.watch import watching
 
 LIST = "watchlist.toml"
 STOPPED = """
@@ -211,7 +211,7 @@ def test_a_holder_of_the_lock_that_was_stopped_is_not_waited_for_for_ever(tmp_pa
 async def test_a_watchlist_that_cannot_even_be_looked_at_is_told_until_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with scene(tmp_path) as world:
+    async with watching(tmp_path) as world:
         stat = Path.stat
 
         def refuse(path: Path, **more: bool) -> os.stat_result:

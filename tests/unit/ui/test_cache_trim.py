@@ -8,9 +8,9 @@ from rich.cells import cached_cell_len
 from rich.segment import Segment
 
 from hingtui.ui.textual_fixes.cache_trim import TRIM_INTERVAL, drawing_caches, trim
-from tests.support.pilot import stage
-from tests.support.scene import job
+from tests.support.pilot import piloted
 from tests.support.waiting import until
+from tests.support.watch import job
 
 
 def test_everything_that_grows_with_what_is_drawn_is_found() -> None:
@@ -26,7 +26,7 @@ def test_what_is_remembered_is_forgotten() -> None:
 
 
 async def test_the_screen_stays_as_it_is(tmp_path: Path) -> None:
-    async with stage(tmp_path, job(prompt="宽 one clip")) as acting:
+    async with piloted(tmp_path, job(prompt="宽 one clip")) as acting:
         before = acting.lines()
         trim()
         acting.app.screen.refresh(layout=True)
@@ -36,7 +36,7 @@ async def test_the_screen_stays_as_it_is(tmp_path: Path) -> None:
 
 
 async def test_it_is_done_every_ten_minutes(tmp_path: Path) -> None:
-    async with stage(tmp_path) as acting:
+    async with piloted(tmp_path) as acting:
         for number in range(1000):
             cached_cell_len(f"a text that was drawn once, {number}")
         acting.clock.advance(TRIM_INTERVAL)

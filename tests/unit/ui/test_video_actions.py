@@ -12,7 +12,7 @@ import pytest
 from hingtui.monitor import Row
 from hingtui.ui.keys import default_key_for
 from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
-from tests.support.scene import job, scene
+from tests.support.watch import job, watching
 
 QUEUED: dict[str, Any] = {"queued_for": 1000}
 GENERATING: dict[str, Any] = {"queued_for": 0, "generating_for": 1000}
@@ -44,7 +44,7 @@ def words(outcome: Outcome) -> str:
 async def test_what_has_no_file_is_said_by_its_state(
     tmp_path: Path, how: dict[str, Any], sentence: str
 ) -> None:
-    async with scene(tmp_path, job(**how)) as world:
+    async with watching(tmp_path, job(**how)) as world:
         world.monitor.add(["video_one"])
         await world.look(after=10)
         actions = actions_on(world.monitor, world.row("video_one"))
@@ -53,14 +53,14 @@ async def test_what_has_no_file_is_said_by_its_state(
 
 
 async def test_before_the_first_answer_it_is_not_called_unready(tmp_path: Path) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         actions = actions_on(world.monitor, world.row("video_one"))
         assert words(await actions.download()) == "The gateway has not answered about it yet."
 
 
 async def test_a_ready_video_is_opened_only_when_saved(tmp_path: Path) -> None:
-    async with scene(tmp_path, job(**READY)) as world:
+    async with watching(tmp_path, job(**READY)) as world:
         world.monitor.add(["video_one"])
         await world.look()
         actions = actions_on(world.monitor, world.row("video_one"))
@@ -72,7 +72,7 @@ async def test_a_ready_video_is_opened_only_when_saved(tmp_path: Path) -> None:
 
 
 async def test_the_copied_id_is_the_whole_one(tmp_path: Path) -> None:
-    async with scene(tmp_path, job()) as world:
+    async with watching(tmp_path, job()) as world:
         world.monitor.add(["video_one"])
         copied: list[str] = []
         actions_on(world.monitor, world.row("video_one"), copied).copy_id()

@@ -23,7 +23,7 @@ from tests.support.waiting import PATIENCE
 
 
 @dataclass
-class Scene:
+class Watch:
     """Everything of one small world."""
 
     clock: FakeClock
@@ -60,9 +60,9 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(
+async def watching(
     folder: Path, *jobs: Job, auto_download: bool = False, max_downloads: int = 3
-) -> AsyncIterator[Scene]:
+) -> AsyncIterator[Watch]:
     """A gateway that knows these jobs, and a monitor that watches nothing yet."""
     clock = FakeClock()
     with DemoServer(Story(jobs), clock=clock, token=TOKEN) as server:
@@ -75,7 +75,7 @@ async def scene(
             clock=clock,
             rng=random.Random(7),  # noqa: S311 - the same jitter in every run
         )
-        world = Scene(clock, server, monitor, folder / "videos", watchlist)
+        world = Watch(clock, server, monitor, folder / "videos", watchlist)
         monitor.subscribe(world.told.append)
         await monitor.load()
         monitor.connect(Api(server.base_url, server.token, clock=clock, environ={}))

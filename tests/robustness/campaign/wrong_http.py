@@ -10,8 +10,8 @@ from tests.robustness.campaign.gateway import (
     RETRIEVE,
     SIGNATURE,
     STORAGE,
-    Lie,
     Situation,
+    WrongAnswer,
     as_json,
 )
 from tests.servers.sockets import CLOSE, Answer, answer, json_answer
@@ -282,7 +282,7 @@ def quotes_the_token(s: Situation) -> Answer:
     return json_answer({"error": {"message": f"refused: {said}"}}, s.rng.choice((400, 500, 502)))
 
 
-LIES: dict[str, tuple[tuple[str, ...], Lie]] = {
+WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {
     "http: 429": (ANYWHERE, says_slow_down),
     "http: 5xx or 408": (ANYWHERE, is_in_trouble),
     "http: denied for once": (ANYWHERE, denies),

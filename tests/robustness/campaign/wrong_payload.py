@@ -7,8 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from tests.robustness.campaign.film import iso
-from tests.robustness.campaign.gateway import RETRIEVE, SIGNATURE, Lie, Situation, as_json
-from tests.robustness.campaign.lies_http import HOSTILE
+from tests.robustness.campaign.gateway import RETRIEVE, SIGNATURE, Situation, WrongAnswer, as_json
+from tests.robustness.campaign.wrong_http import HOSTILE
 from tests.servers.gateway import TOKEN
 from tests.servers.sockets import Answer, answer, json_answer
 
@@ -20,7 +20,7 @@ def _truth(s: Situation) -> Payload:
     return s.gateway.video(s.film)
 
 
-def _lie(change: Change) -> Lie:
+def _lie(change: Change) -> WrongAnswer:
     """A lie that changes the true object, or puts another value in its place."""
 
     def tell(s: Situation) -> Answer:
@@ -167,7 +167,7 @@ CHANGES: dict[str, Change] = {
     "another shape": another_shape,
     "odd link": odd_link,
 }
-LIES: dict[str, tuple[tuple[str, ...], Lie]] = {
+WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {
     **{f"payload: {name}": ((RETRIEVE,), _lie(change)) for name, change in CHANGES.items()},
     "payload: broken JSON": ((RETRIEVE,), raw_body),
     "payload: in another status": ((RETRIEVE,), in_another_status),

@@ -15,17 +15,17 @@ from tests.robustness.campaign.clock import LifeClock
 from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.gateway import Gateway
 from tests.robustness.campaign.hosts import Hosts
-from tests.robustness.campaign.lies_own import LIES as OWN_LIES
 from tests.robustness.campaign.obstacles import Obstacles
 from tests.robustness.campaign.oracle import Oracle
-from tests.robustness.campaign.schedule import LIES, Schedule
+from tests.robustness.campaign.own_errors import WRONG_ANSWERS as OWN_LIES
+from tests.robustness.campaign.schedule import WRONG_ANSWERS, Schedule
 from tests.support.clock import EPOCH
 
 HOURS = (-7200.0, -30.0, 45.0, 4000.0, 30_000.0)
 """Seconds by which this machine's wall clock is set wrong."""
 
 
-class World:
+class Surroundings:
     """One life's world; `happen` is overridden by those to whom more can happen."""
 
     def __init__(self, schedule: Schedule, hosts: Hosts, root: Path) -> None:
@@ -39,7 +39,7 @@ class World:
         self.breaches: list[str] = []
         self.story: list[str] = []
         films = [Film(nature, EPOCH) for nature in schedule.films]
-        lies = {kind: lie for kind, (_channels, lie) in LIES.items()}
+        lies = {kind: lie for kind, (_channels, lie) in WRONG_ANSWERS.items()}
         self.gateway = Gateway(hosts, self.clock, films, schedule.faults, lies, OWN_LIES, self)
         self.oracle = Oracle(self.seen, self.seen / "videos", self.gateway)
         self.obstacles = Obstacles(self.seen, self.seen / "videos", self.oracle.foreign)

@@ -5,8 +5,15 @@ It must not know what other videos there are.
 
 from __future__ import annotations
 
-from tests.robustness.campaign.gateway import CONTENT, RETRIEVE, STORAGE, Lie, Situation, as_json
-from tests.robustness.campaign.lies_payload import accepted_without_a_word, in_another_status
+from tests.robustness.campaign.gateway import (
+    CONTENT,
+    RETRIEVE,
+    STORAGE,
+    Situation,
+    WrongAnswer,
+    as_json,
+)
+from tests.robustness.campaign.wrong_payload import accepted_without_a_word, in_another_status
 from tests.servers.sockets import RESET, Answer, answer, json_answer
 
 BODIES = (CONTENT, STORAGE)
@@ -22,7 +29,7 @@ def words(film_id: str) -> str:
     return f"trouble that only <{film_id}> has"
 
 
-def _json(status: int) -> Lie:
+def _json(status: int) -> WrongAnswer:
     def tell(s: Situation) -> Answer:
         error = {"message": words(s.film.id), "type": "one_hub_error", "code": "own"}
         return json_answer({"error": error}, status)
@@ -30,7 +37,7 @@ def _json(status: int) -> Lie:
     return tell
 
 
-def _page(status: int) -> Lie:
+def _page(status: int) -> WrongAnswer:
     def tell(s: Situation) -> Answer:
         body = PAGE % words(s.film.id).encode()
         return answer(status, body, content_type="text/html; charset=UTF-8", server="cloudflare")
@@ -83,7 +90,7 @@ def has_a_broken_byte(s: Situation) -> Answer:
     return answer(200, body, content_type="application/json")
 
 
-LIES: dict[str, tuple[tuple[str, ...], Lie]] = {
+WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {
     "own: 401 JSON": ((RETRIEVE,), _json(401)),
     "own: 402 JSON": ((RETRIEVE,), _json(402)),
     "own: 403 JSON": ((RETRIEVE,), _json(403)),

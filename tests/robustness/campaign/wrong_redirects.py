@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from urllib.parse import quote
 
-from tests.robustness.campaign.gateway import CONTENT, RETRIEVE, SIGNATURE, STORAGE, Lie, Situation
+from tests.robustness.campaign.gateway import (
+    CONTENT,
+    RETRIEVE,
+    SIGNATURE,
+    STORAGE,
+    Situation,
+    WrongAnswer,
+)
 from tests.servers.sockets import CLOSE, Answer, answer, json_answer
 
 ANYWHERE = (RETRIEVE, CONTENT, STORAGE)
@@ -71,7 +78,7 @@ def moves_within(s: Situation) -> Answer:
     return answer(307, b"", ("Location", target if "moved" in target else f"{target}?moved=1"))
 
 
-LIES: dict[str, tuple[tuple[str, ...], Lie]] = {
+WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {
     "http: redirect nowhere": (ANYWHERE, redirects_nowhere),
     "http: redirect without a place": (ANYWHERE, redirects_without_place),
     "http: link nowhere": (BODIES, links_nowhere),

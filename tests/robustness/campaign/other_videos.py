@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from tests.robustness.campaign.containers import BROKEN
 from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.gateway import OWN, RETRIEVE, Fault, Gateway
-from tests.robustness.campaign.lies_own import TOKEN_WORDS, words
+from tests.robustness.campaign.own_errors import TOKEN_WORDS, words
 
 POLLED = 30.0
 """Seconds within which a running video is asked about again, and its download begins and ends."""

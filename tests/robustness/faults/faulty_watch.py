@@ -24,7 +24,7 @@ from tests.support.waiting import PATIENCE, until
 
 
 @dataclass
-class World:
+class FaultyWatch:
     """A gateway, and a monitor that watches what it is told to."""
 
     clock: FakeClock
@@ -104,7 +104,7 @@ class World:
 
 
 @asynccontextmanager
-async def world(
+async def faulty_watch(
     folder: Path,
     *,
     token: str = "",
@@ -114,7 +114,7 @@ async def world(
     api: dict[str, Any] | None = None,
     certificate: str = "",
     **monitor: Any,
-) -> AsyncIterator[World]:
+) -> AsyncIterator[FaultyWatch]:
     """A gateway without videos, and a monitor that watches none; `api` are options of the client.
 
     `base_url` and `token` are what the client believes, if not the truth; `host` is what it calls
@@ -130,7 +130,7 @@ async def world(
             rng=random.Random(7),  # noqa: S311 - the same jitter in every run
             **monitor,
         )
-        here = World(clock, gateway, watch, folder / "videos", watchlist)
+        here = FaultyWatch(clock, gateway, watch, folder / "videos", watchlist)
         watch.subscribe(here.told.append)
         await watch.load()
         options = {"environ": environ or {}, "clock": clock, **(api or {})}

@@ -29,7 +29,7 @@ SIZE = (100, 20)
 
 
 @dataclass
-class World:
+class WatchedHome:
     """A gateway, and the home of a dashboard that watches it."""
 
     server: DemoServer
@@ -58,7 +58,7 @@ class World:
 
 
 @contextmanager
-def a_world(folder: Path) -> Iterator[World]:
+def watched_home(folder: Path) -> Iterator[WatchedHome]:
     """Videos that are ready, queued, failed and unknown; nothing of them changes soon."""
     now = time.time()
     jobs = [
@@ -71,7 +71,7 @@ def a_world(folder: Path) -> Iterator[World]:
     with DemoServer(Story(jobs), token=TOKEN) as server:
         Watchlist(home / "watchlist.toml").change(add=[Entry(job.id, now) for job in jobs])
         environ = clean_environ(home, HINGNET_BASE_URL=server.base_url, HINGNET_API_KEY=TOKEN)
-        yield World(server, home, environ)
+        yield WatchedHome(server, home, environ)
 
 
 def standing(running: Terminal) -> str:

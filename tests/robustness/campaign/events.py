@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.robustness.campaign.gateway import CONTENT, RETRIEVE, STORAGE, Lie, Situation
+from tests.robustness.campaign.gateway import CONTENT, RETRIEVE, STORAGE, Situation, WrongAnswer
 from tests.servers.sockets import Answer, Part
 
 BODIES = (CONTENT, STORAGE)
@@ -42,7 +42,7 @@ IN_TIME = tuple(kind for kind in EVERYWHERE[:5] if "cut" not in kind) + IN_A_WAT
 """Can also happen at a moment when nobody asks for anything."""
 
 
-def _meanwhile(kind: str) -> Lie:
+def _meanwhile(kind: str) -> WrongAnswer:
     def tell(s: Situation) -> Answer:
         stage = s.gateway.stage
         if kind == "file: replaced, and cut":
@@ -73,7 +73,7 @@ def _replaced_and_cut(s: Situation) -> Answer:
     return [whole[: s.rng.randrange(begin, len(whole) + 1)], s.ending]
 
 
-LIES: dict[str, tuple[tuple[str, ...], Lie]] = {
+WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {
     **{kind: (BODIES, _meanwhile(kind)) for kind in EVERYWHERE},
     **{kind: ((RETRIEVE, *BODIES), _meanwhile(kind)) for kind in IN_A_WATCH},
 }

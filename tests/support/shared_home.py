@@ -33,7 +33,7 @@ _PIPES: dict[str, Any] = {
 
 
 @dataclass
-class World:
+class SharedHome:
     """One home folder, and the gateway that everything in it asks."""
 
     gateway: Gateway
@@ -83,7 +83,7 @@ def film(video_id: str) -> bytes:
 
 
 @contextlib.contextmanager
-def world(home: Path, *, config: str = "", watchlist: str = "") -> Iterator[World]:
+def shared_home(home: Path, *, config: str = "", watchlist: str = "") -> Iterator[SharedHome]:
     home.mkdir()
     for name, text in (("config.toml", config), ("watchlist.toml", watchlist)):
         if text:
@@ -93,7 +93,7 @@ def world(home: Path, *, config: str = "", watchlist: str = "") -> Iterator[Worl
         gateway.makes = film
         stopping = gateway.api.stopping
         gateway.usual = Say(piece=len(film("")) // 10 + 1, between=lambda: stopping.wait(0.02))
-        made = World(gateway, home)
+        made = SharedHome(gateway, home)
         try:
             yield made
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from tests.robustness.campaign.gateway import CONTENT, RETRIEVE, STORAGE, Lie, Situation
+from tests.robustness.campaign.gateway import CONTENT, RETRIEVE, STORAGE, Situation, WrongAnswer
 from tests.servers.sockets import CLOSE, HANG, Answer, Part, cut, drip
 
 ANYWHERE = (RETRIEVE, CONTENT, STORAGE)
@@ -112,7 +112,7 @@ def informs_first(s: Situation) -> Answer:
     return [hint * s.rng.choice((1, 3)), *s.right()]
 
 
-LIES: dict[str, tuple[tuple[str, ...], Lie]] = {
+WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {
     "network: ended at once": (ANYWHERE, ended_at_once),
     "network: cut in the head": (ANYWHERE, cut_in_head),
     "network: cut in the body": (ANYWHERE, cut_in_body),
