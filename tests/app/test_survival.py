@@ -185,7 +185,7 @@ async def test_a_download_that_fails_unexpectedly_says_so_on_its_row(
         await world.look()
         await world.look(after=300)
         with monkeypatch.context() as broken:
-            broken.setattr("hingtui.monitor.download_queue.download", fails)
+            broken.setattr("hingtui.monitor.download_queue.download_file", fails)
             world.monitor.download(keys("video_one"))
             await world.saved("video_one")
         saving = world.row("video_one").download
@@ -216,7 +216,7 @@ async def test_a_wish_that_fails_is_told(
 ) -> None:
     async with piloted(tmp_path, job(queued_for=0, generating_for=0)) as acting:
         await acting.pass_time(1)
-        monkeypatch.setattr(acting.app.monitor, "save", fails)
+        monkeypatch.setattr(acting.app.monitor, "download", fails)
         await acting.press("d")
         await until(lambda: any(TOAST in words for words in acting.toasts()))
         assert acting.row("video_one").is_final

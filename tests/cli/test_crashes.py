@@ -148,7 +148,7 @@ async def test_a_download_that_fails_unexpectedly_tells_no_secret_on_its_row(
     def fail(*_: object, **__: object) -> NoReturn:
         raise LookupError(f"https://cdn.example/a.mp4?{secret.QUERY} {secret.TOKEN}")
 
-    monkeypatch.setattr(saver, "download", fail)
+    monkeypatch.setattr(saver, "download_file", fail)
     async with watching(tmp_path, job()) as acting:
         acting.monitor.add(["video_one"])
         await acting.look(after=100)
