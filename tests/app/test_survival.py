@@ -162,39 +162,39 @@ async def test_details_that_cannot_be_shown_leave_no_others_in_their_place(
 async def test_an_answer_that_nobody_can_take_in_is_on_the_row_and_asked_for_again(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with watching(tmp_path, job()) as world:
-        world.monitor.add(["video_one"])
-        await world.look()
+    async with watching(tmp_path, job()) as watch:
+        watch.monitor.add(["video_one"])
+        await watch.look()
         with monkeypatch.context() as broken:
             broken.setattr(Pace, "seen", fails)
-            await world.look(after=30)
-        last_error = world.row("video_one").last_error
+            await watch.look(after=30)
+        last_error = watch.row("video_one").last_error
         assert last_error is not None
         assert isinstance(last_error.error, LookupError)
         assert log() == 1
-        await world.look(after=300)
-        assert world.row("video_one").last_error is None
-        assert world.row("video_one").is_final
+        await watch.look(after=300)
+        assert watch.row("video_one").last_error is None
+        assert watch.row("video_one").is_final
 
 
 async def test_a_download_that_fails_unexpectedly_says_so_on_its_row(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with watching(tmp_path, job()) as world:
-        world.monitor.add(["video_one"])
-        await world.look()
-        await world.look(after=300)
+    async with watching(tmp_path, job()) as watch:
+        watch.monitor.add(["video_one"])
+        await watch.look()
+        await watch.look(after=300)
         with monkeypatch.context() as broken:
             broken.setattr("hingtui.monitor.download_queue.download_file", fails)
-            world.monitor.download(keys("video_one"))
-            await world.saved("video_one")
-        saving = world.row("video_one").download
+            watch.monitor.download(keys("video_one"))
+            await watch.saved("video_one")
+        saving = watch.row("video_one").download
         assert saving is not None
         assert "LookupError" in str(saving.error)
         assert log() == 1
-        world.monitor.download(keys("video_one"))
-        await world.saved("video_one")
-        assert world.row("video_one").saved is not None
+        watch.monitor.download(keys("video_one"))
+        await watch.saved("video_one")
+        assert watch.row("video_one").saved is not None
 
 
 async def test_a_watchlist_that_fails_unexpectedly_does_not_keep_the_watch_from_beginning(

@@ -1,14 +1,14 @@
-"""A small world for tests: a clock to be moved, a real gateway on a socket, a monitor over both."""
+"""The monitor over a real gateway on a socket, with a clock that is moved by hand."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from hingtui.api import Api
 from hingtui.demo.job import Job
@@ -22,16 +22,27 @@ from tests.support.keys import key
 from tests.support.waiting import PATIENCE
 
 
+class Server(Protocol):
+    """A gateway that remembers what it was asked."""
+
+    @property
+    def requests(self) -> Sequence[Any]: ...
+
+
+S = TypeVar("S", bound=Server)
+
+
 @dataclass
-class Watch:
-    """Everything of one small world."""
+class Watch(Generic[S]):
+    """A monitor and all that it works on."""
 
     clock: FakeClock
-    server: DemoServer
+    server: S
     monitor: Monitor
     folder: Path
     watchlist: Watchlist
-    told: list[Changes] = field(default_factory=list)
+    changes: list[Changes] = field(default_factory=list)
+    """What the monitor has reported so far."""
 
     @property
     def state(self) -> GatewayState:
@@ -40,16 +51,17 @@ class Watch:
     def row(self, video_id: str) -> Row:
         return self.monitor.rows[key(video_id)]
 
-    async def look(self, after: float = 0.0) -> None:
-        """Let so many seconds pass, ask whatever is due then, and hear of what changed."""
-        self.clock.advance(after)
-        await self.monitor.poller.settle()
-        self.monitor.feed.flush()
+    async def look(self, after: float = 0.0, *, times: int = 1) -> None:
+        """Let so many seconds pass, ask whatever is due then, and report what changed."""
+        for _ in range(times):
+            self.clock.advance(after)
+            await self.monitor.poller.settle()
+            self.monitor.feed.flush()
 
-    async def saved(self, video_id: str) -> None:
-        """Wait until the download of this video is over, one way or the other."""
+    async def saved(self, *video_ids: str) -> None:
+        """Wait until these downloads are over, one way or the other."""
         async with asyncio.timeout(PATIENCE):
-            while self.row(video_id).is_downloading:
+            while any(self.row(video_id).is_downloading for video_id in video_ids):
                 self.monitor.queue.start_next()
                 await asyncio.sleep(0.001)
         self.monitor.feed.flush()
@@ -62,7 +74,7 @@ class Watch:
 @asynccontextmanager
 async def watching(
     folder: Path, *jobs: Job, auto_download: bool = False, max_downloads: int = 3
-) -> AsyncIterator[Watch]:
+) -> AsyncIterator[Watch[DemoServer]]:
     """A gateway that knows these jobs, and a monitor that watches nothing yet."""
     clock = FakeClock()
     with DemoServer(Story(jobs), clock=clock, token=TOKEN) as server:
@@ -75,12 +87,12 @@ async def watching(
             clock=clock,
             rng=random.Random(7),  # noqa: S311 - the same jitter in every run
         )
-        world = Watch(clock, server, monitor, folder / "videos", watchlist)
-        monitor.subscribe(world.told.append)
+        watch = Watch(clock, server, monitor, folder / "videos", watchlist)
+        monitor.subscribe(watch.changes.append)
         await monitor.load()
         monitor.connect(Api(server.base_url, server.token, clock=clock, environ={}))
         try:
-            yield world
+            yield watch
         finally:
             await monitor.stop()
 

@@ -1,7 +1,4 @@
-"""The whole watch, without a screen, over a gateway that fails on purpose.
-
-It knows how to let time pass by hand; it must not know which fault is tried.
-"""
+"""The monitor over a gateway that fails on purpose; time is moved by hand."""
 
 from __future__ import annotations
 
@@ -10,52 +7,34 @@ import random
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from hingtui.api import Api
-from hingtui.monitor import Changes, DownloadState, GatewayState, GatewayStatus, Monitor, Row
+from hingtui.monitor import DownloadState, GatewayStatus, Monitor
 from hingtui.storage.watchlist import Watchlist
 from tests.servers.gateway import Gateway
 from tests.support.clock import FakeClock
-from tests.support.keys import key, keys
+from tests.support.keys import keys
 from tests.support.waiting import PATIENCE, until
+from tests.support.watch import Watch
 
 
-@dataclass
-class FaultyWatch:
+class FaultyWatch(Watch[Gateway]):
     """A gateway, and a monitor that watches what it is told to."""
 
-    clock: FakeClock
-    gateway: Gateway
-    monitor: Monitor
-    folder: Path
-    watchlist: Watchlist
-    told: list[Changes] = field(default_factory=list)
+    @property
+    def gateway(self) -> Gateway:
+        return self.server
 
     @property
     def gateway_status(self) -> GatewayStatus:
         return self.monitor.gateway_status
 
     @property
-    def state(self) -> GatewayState:
-        return self.monitor.gateway_status.state
-
-    @property
     def files(self) -> dict[str, bytes]:
         """What lies under final names."""
         return {path.name: path.read_bytes() for path in self.folder.glob("*.mp4")}
-
-    def row(self, video_id: str) -> Row:
-        return self.monitor.rows[key(video_id)]
-
-    async def look(self, after: float = 0.0, *, times: int = 1) -> None:
-        """Let so many seconds pass, ask whatever is due then, and hear of what changed."""
-        for _ in range(times):
-            self.clock.advance(after)
-            await self.monitor.poller.settle()
-            self.monitor.feed.flush()
 
     async def watch(self, *video_ids: str) -> None:
         """Add these and ask about them."""
@@ -131,7 +110,7 @@ async def faulty_watch(
             **monitor,
         )
         here = FaultyWatch(clock, gateway, watch, folder / "videos", watchlist)
-        watch.subscribe(here.told.append)
+        watch.subscribe(here.changes.append)
         await watch.load()
         options = {"environ": environ or {}, "clock": clock, **(api or {})}
         url = base_url or gateway.url.replace("127.0.0.1", host or "127.0.0.1")

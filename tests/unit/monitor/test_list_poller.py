@@ -13,62 +13,62 @@ LIST = "/v1/videos?"
 
 
 async def test_one_page_answers_for_forty_videos(tmp_path: Path) -> None:
-    async with watching(tmp_path, *(job(name) for name in MANY)) as world:
-        world.monitor.add(MANY)
-        await world.look(after=30)
-        assert len(world.asked()) == 1
-        assert world.asked(LIST)
-        assert {w.status for w in world.monitor.rows.values()} == {Status.GENERATING}
+    async with watching(tmp_path, *(job(name) for name in MANY)) as watch:
+        watch.monitor.add(MANY)
+        await watch.look(after=30)
+        assert len(watch.asked()) == 1
+        assert watch.asked(LIST)
+        assert {w.status for w in watch.monitor.rows.values()} == {Status.GENERATING}
 
 
 async def test_the_list_has_not_the_last_word_on_what_is_finished(tmp_path: Path) -> None:
-    async with watching(tmp_path, *(job(name) for name in MANY)) as world:
-        world.monitor.add(MANY)
-        await world.look(after=30)
+    async with watching(tmp_path, *(job(name) for name in MANY)) as watch:
+        watch.monitor.add(MANY)
+        await watch.look(after=30)
         for _ in range(40):
-            await world.look(after=2)
-        assert {w.status for w in world.monitor.rows.values()} == {Status.READY}
+            await watch.look(after=2)
+        assert {w.status for w in watch.monitor.rows.values()} == {Status.READY}
         for name in MANY:
-            assert len(world.asked(f"/v1/videos/{name}")) == 1
+            assert len(watch.asked(f"/v1/videos/{name}")) == 1
 
 
 async def test_a_gateway_without_a_list_is_asked_one_by_one(tmp_path: Path) -> None:
-    async with watching(tmp_path, *(job(name) for name in MANY)) as world:
-        world.server.once(LIST, status=501, body=b"", times=99)
-        world.monitor.add(MANY)
+    async with watching(tmp_path, *(job(name) for name in MANY)) as watch:
+        watch.server.once(LIST, status=501, body=b"", times=99)
+        watch.monitor.add(MANY)
         for _ in range(30):
-            await world.look(after=1)
-        assert len(world.asked(LIST)) == 1
-        assert {w.status for w in world.monitor.rows.values()} == {Status.GENERATING}
-        assert world.state is GatewayState.ONLINE
+            await watch.look(after=1)
+        assert len(watch.asked(LIST)) == 1
+        assert {w.status for w in watch.monitor.rows.values()} == {Status.GENERATING}
+        assert watch.state is GatewayState.ONLINE
 
 
 async def test_a_video_that_the_list_does_not_hold_is_asked_about_by_itself(
     tmp_path: Path,
 ) -> None:
-    async with watching(tmp_path, *(job(name) for name in MANY)) as world:
-        world.monitor.add([*MANY, "video_of_another_account"])
-        await world.look(after=10)
-        await world.look(after=10)
-        assert world.asked("/v1/videos/video_of_another_account")
+    async with watching(tmp_path, *(job(name) for name in MANY)) as watch:
+        watch.monitor.add([*MANY, "video_of_another_account"])
+        await watch.look(after=10)
+        await watch.look(after=10)
+        assert watch.asked("/v1/videos/video_of_another_account")
 
 
 async def test_few_videos_are_asked_about_one_by_one(tmp_path: Path) -> None:
-    async with watching(tmp_path, *(job(name) for name in MANY)) as world:
-        world.monitor.add(MANY[:3])
-        await world.look(after=10)
-        assert not world.asked(LIST)
-        assert len(world.asked()) == 3
+    async with watching(tmp_path, *(job(name) for name in MANY)) as watch:
+        watch.monitor.add(MANY[:3])
+        await watch.look(after=10)
+        assert not watch.asked(LIST)
+        assert len(watch.asked()) == 3
 
 
 async def test_a_429_to_the_list_slows_the_host(tmp_path: Path) -> None:
-    async with watching(tmp_path, *(job(name) for name in MANY)) as world:
-        world.server.once(LIST, status=429, headers={"Retry-After": "20"}, body=b"")
-        world.monitor.add(MANY)
-        await world.look()
-        assert world.state is GatewayState.SLOWED
-        await world.look(after=19)
-        assert len(world.asked()) == 1
-        await world.look(after=3)
-        await world.look(after=3)
-        assert {w.status for w in world.monitor.rows.values()} == {Status.GENERATING}
+    async with watching(tmp_path, *(job(name) for name in MANY)) as watch:
+        watch.server.once(LIST, status=429, headers={"Retry-After": "20"}, body=b"")
+        watch.monitor.add(MANY)
+        await watch.look()
+        assert watch.state is GatewayState.SLOWED
+        await watch.look(after=19)
+        assert len(watch.asked()) == 1
+        await watch.look(after=3)
+        await watch.look(after=3)
+        assert {w.status for w in watch.monitor.rows.values()} == {Status.GENERATING}

@@ -211,20 +211,20 @@ def test_a_holder_of_the_lock_that_was_stopped_is_not_waited_for_for_ever(tmp_pa
 async def test_a_watchlist_that_cannot_even_be_looked_at_is_told_until_it_can(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with watching(tmp_path) as world:
+    async with watching(tmp_path) as watch:
         stat = Path.stat
 
         def refuse(path: Path, **more: bool) -> os.stat_result:
-            if path == world.watchlist.path:
+            if path == watch.watchlist.path:
                 raise PermissionError(13, "Permission denied", str(path))
             return stat(path, **more)
 
         with monkeypatch.context() as patch:
             patch.setattr(Path, "stat", refuse)
-            await world.monitor.watchlist_sync.sync()
-        assert "Permission denied" in str(world.monitor.storage_error)
-        await world.monitor.watchlist_sync.sync()
-        assert world.monitor.storage_error is None
+            await watch.monitor.watchlist_sync.sync()
+        assert "Permission denied" in str(watch.monitor.storage_error)
+        await watch.monitor.watchlist_sync.sync()
+        assert watch.monitor.storage_error is None
 
 
 def test_a_script_is_told_that_the_watchlist_was_damaged(

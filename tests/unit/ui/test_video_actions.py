@@ -44,38 +44,38 @@ def words(outcome: Outcome) -> str:
 async def test_what_has_no_file_is_said_by_its_state(
     tmp_path: Path, how: dict[str, Any], sentence: str
 ) -> None:
-    async with watching(tmp_path, job(**how)) as world:
-        world.monitor.add(["video_one"])
-        await world.look(after=10)
-        actions = actions_on(world.monitor, world.row("video_one"))
+    async with watching(tmp_path, job(**how)) as watch:
+        watch.monitor.add(["video_one"])
+        await watch.look(after=10)
+        actions = actions_on(watch.monitor, watch.row("video_one"))
         assert words(await actions.download()) == sentence
         assert words(await actions.open()) == sentence
 
 
 async def test_before_the_first_answer_it_is_not_called_unready(tmp_path: Path) -> None:
-    async with watching(tmp_path, job()) as world:
-        world.monitor.add(["video_one"])
-        actions = actions_on(world.monitor, world.row("video_one"))
+    async with watching(tmp_path, job()) as watch:
+        watch.monitor.add(["video_one"])
+        actions = actions_on(watch.monitor, watch.row("video_one"))
         assert words(await actions.download()) == "The gateway has not answered about it yet."
 
 
 async def test_a_ready_video_is_opened_only_when_saved(tmp_path: Path) -> None:
-    async with watching(tmp_path, job(**READY)) as world:
-        world.monitor.add(["video_one"])
-        await world.look()
-        actions = actions_on(world.monitor, world.row("video_one"))
+    async with watching(tmp_path, job(**READY)) as watch:
+        watch.monitor.add(["video_one"])
+        await watch.look()
+        actions = actions_on(watch.monitor, watch.row("video_one"))
         assert words(await actions.open()) == "It is not saved yet: d downloads it."
         assert words(await actions.download()) == ""
         assert words(await actions.download()) == "It is being downloaded already."
-        await world.saved("video_one")
+        await watch.saved("video_one")
         assert words(await actions.download()).startswith("It is saved already: ")
 
 
 async def test_the_copied_id_is_the_whole_one(tmp_path: Path) -> None:
-    async with watching(tmp_path, job()) as world:
-        world.monitor.add(["video_one"])
+    async with watching(tmp_path, job()) as watch:
+        watch.monitor.add(["video_one"])
         copied: list[str] = []
-        actions_on(world.monitor, world.row("video_one"), copied).copy_id()
+        actions_on(watch.monitor, watch.row("video_one"), copied).copy_id()
         assert copied == ["video_one"]
 
 
