@@ -473,7 +473,7 @@ def test_a_video_taken_off_the_watchlist_is_not_waited_for_any_more(tmp_path: Pa
         typed.watchlist.change(remove=keys("video_generating"))
         _out, told = waiting.communicate(timeout=PATIENCE)
     assert waiting.returncode == 1
-    assert "taken off the watchlist" in told
+    assert "removed from the watchlist" in told
 
 
 @pytest.mark.usefixtures("interruptible")
