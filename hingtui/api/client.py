@@ -24,7 +24,7 @@ from hingtui.api.content import Content
 from hingtui.api.content_opener import MAX_WORDS, ContentOpener, Hop
 from hingtui.api.locations import build_request, resolve
 from hingtui.api.proxies import Proxy
-from hingtui.api.response_errors import Reply
+from hingtui.api.response_errors import Response
 from hingtui.api.responses import Page, VideoResponse, read_page, read_video
 from hingtui.model.errors import ApiError, BadRedirect, NotFound, Unreachable
 from hingtui.model.video import Video
@@ -76,7 +76,7 @@ class Api:
         self._proxy: Proxy | None = None
         self._client: httpx.AsyncClient | None = None
         self._startup_error: ApiError | None = None
-        self._exchanges: set[asyncio.Task[Reply]] = set()
+        self._exchanges: set[asyncio.Task[Response]] = set()
         self._connections: set[Connection] = set()
         limits = httpx.Limits(
             max_connections=max_connections,
@@ -173,16 +173,16 @@ class Api:
         is_own = origin.scheme == "http" and origin.is_inside and not self._setup.token
         return replace(video, usual_life=math.inf) if is_own else video
 
-    async def _ask(self, url: httpx.URL, cap: int, read: Callable[[Reply], T]) -> T:
-        reply = await self._in_task(url, cap)
+    async def _ask(self, url: httpx.URL, cap: int, read: Callable[[Response], T]) -> T:
+        received = await self._in_task(url, cap)
 
         def work() -> T:
-            return read(unpacked(reply, cap))
+            return read(unpacked(received, cap))
 
-        growth = 8 if "content-encoding" in reply.headers else 1
-        return await asyncio.to_thread(work) if len(reply.body) * growth > BIG else work()
+        growth = 8 if "content-encoding" in received.headers else 1
+        return await asyncio.to_thread(work) if len(received.body) * growth > BIG else work()
 
-    async def _in_task(self, url: httpx.URL, cap: int) -> Reply:
+    async def _in_task(self, url: httpx.URL, cap: int) -> Response:
         """`_get` in a task of its own, which continues if the caller is cancelled.
 
         A cancelled request takes a connection from httpcore's pool for ever (httpcore #1093).
@@ -193,25 +193,25 @@ class Api:
         exchange.add_done_callback(self._ended)
         return await asyncio.shield(exchange)
 
-    def _ended(self, exchange: asyncio.Task[Reply]) -> None:
+    def _ended(self, exchange: asyncio.Task[Response]) -> None:
         self._exchanges.discard(exchange)
         self._gate.release()
         if not exchange.cancelled():
             exchange.exception()  # mark as retrieved: the caller, if any, gets it too
 
-    async def _get(self, url: httpx.URL, cap: int) -> Reply:
+    async def _get(self, url: httpx.URL, cap: int) -> Response:
         """The response to a GET, after redirects within the origin."""
         for _hop in range(MAX_REDIRECTS + 1):
-            reply = await self._exchange(url, cap)
-            if reply.status not in REDIRECTS:
-                return reply
-            url, target = resolve(url, reply.location)
+            received = await self._exchange(url, cap)
+            if received.status not in REDIRECTS:
+                return received
+            url, target = resolve(url, received.location)
             if target != self._setup.origin:
                 message = _("The gateway redirects to {target}: is the base URL right?")
-                raise BadRedirect(message.format(target=target), http_status=reply.status)
+                raise BadRedirect(message.format(target=target), http_status=received.status)
         raise BadRedirect(_("The gateway redirects in a loop."))
 
-    async def _exchange(self, url: httpx.URL, cap: int) -> Reply:
+    async def _exchange(self, url: httpx.URL, cap: int) -> Response:
         """Send one request, and once more if a kept-alive connection turns out to be closed."""
         later = asyncio.get_running_loop().call_later
         may_repeat = True
@@ -231,7 +231,7 @@ class Api:
 
     async def _send(
         self, client: httpx.AsyncClient, url: httpx.URL, cap: int, connection: Connection
-    ) -> Reply:
+    ) -> Response:
         headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
         request = build_request(client, url, headers, connection.async_trace)
         response = await client.send(request, stream=True, auth=self._setup.auth)
@@ -243,4 +243,4 @@ class Api:
                     break
         finally:
             await response.aclose()
-        return body.reply()
+        return body.response()

@@ -29,7 +29,7 @@ from hingtui.api.locations import (
 )
 from hingtui.api.origins import Origin
 from hingtui.api.proxies import Proxies, Proxy
-from hingtui.api.response_errors import Reply, damaged, too_big
+from hingtui.api.response_errors import Response, damaged, too_big
 from hingtui.api.responses import GOOD, unpack
 from hingtui.model.errors import Unauthorized, Unreachable
 from hingtui.system.clock import Clock
@@ -130,7 +130,7 @@ class Body:
     def __init__(self, setup: ClientConfig, response: httpx.Response, cap: int) -> None:
         self._clock = setup.clock
         self._response = response
-        self._reply = Reply(
+        self._head = Response(
             response.status_code,
             response.headers,
             secrets=setup.secrets,
@@ -144,34 +144,34 @@ class Body:
         """Add `chunk`; whether more is wanted. Raises BadResponse or Unreachable past a limit."""
         self._data += chunk
         is_late = self._clock.monotonic() > self._deadline
-        if self._reply.status not in GOOD:
+        if self._head.status not in GOOD:
             return len(self._data) < MAX_ERROR_BODY and not is_late
         if len(self._data) > self._cap:
-            raise too_big(self._reply, self._cap)
+            raise too_big(self._head, self._cap)
         if is_late:
             raise Unreachable(_("The gateway sends its response too slowly."))
         return True
 
-    def reply(self) -> Reply:
+    def response(self) -> Response:
         """The response, still compressed."""
-        return replace(self._reply, body=bytes(self._data))
+        return replace(self._head, body=bytes(self._data))
 
 
-def unpacked(reply: Reply, cap: int) -> Reply:
-    """`reply` without its compression. Raises BadResponse.
+def unpacked(response: Response, cap: int) -> Response:
+    """`response` without its compression. Raises BadResponse.
 
     The body of an error is dropped if it cannot be read.
     """
-    is_good = reply.status in (200, 203)  # a 202 needs no body
+    is_good = response.status in (200, 203)  # a 202 needs no body
     try:
-        body = unpack(reply.body, compressions(reply.headers), cap)
+        body = unpack(response.body, compressions(response.headers), cap)
     except ValueError:
         if is_good:
-            raise damaged(reply) from None
+            raise damaged(response) from None
         body = b""
     if body is None and is_good:
-        raise too_big(reply, cap)
-    return replace(reply, body=body or b"")
+        raise too_big(response, cap)
+    return replace(response, body=body or b"")
 
 
 def _httpx_proxy(proxy: Proxy, context: ssl.SSLContext) -> httpx.Proxy:

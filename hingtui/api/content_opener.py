@@ -20,7 +20,7 @@ from hingtui.api.content import Content, body_of, peek
 from hingtui.api.headers import compressions, is_in_pieces, is_words, may_be_words
 from hingtui.api.locations import build_request, location_of, resolve
 from hingtui.api.origins import Origin, check_peer, check_redirect
-from hingtui.api.response_errors import Call, Reply, damaged, make, refusal
+from hingtui.api.response_errors import Call, Response, damaged, make, refusal
 from hingtui.api.responses import read_link
 from hingtui.model.errors import ApiError, BadRedirect, BadResponse
 from hingtui.system.clock import Cancellation
@@ -169,25 +169,25 @@ class ContentOpener:
             raise refusal(call, self._read(response, chunks), self._setup.clock.time())
         if is_in_pieces(headers):
             message = _("The server sent a piece of the file that was not asked for")
-            raise make(BadResponse, Reply(status, headers), message)
+            raise make(BadResponse, Response(status, headers), message)
         is_packed = bool(compressions(headers))
         if may_be_words(status, headers):
             first, chunks = peek(chunks)
             if is_packed or is_words(status, first):
                 return self._read_words(response, chunks)
         if is_packed:
-            raise damaged(Reply(status, headers))
+            raise damaged(Response(status, headers))
         return Content(response, chunks, str(hop.origin), connection, to_error)
 
     def _read_words(self, response: httpx.Response, chunks: Iterable[bytes]) -> Hop:
-        reply = self._read(response, chunks)
-        if reply.status != 200:
-            raise refusal(Call.CONTENT, reply, self._setup.clock.time())
-        return self.hop(read_link(reply))
+        received = self._read(response, chunks)
+        if received.status != 200:
+            raise refusal(Call.CONTENT, received, self._setup.clock.time())
+        return self.hop(read_link(received))
 
-    def _read(self, response: httpx.Response, chunks: Iterable[bytes]) -> Reply:
+    def _read(self, response: httpx.Response, chunks: Iterable[bytes]) -> Response:
         body = Body(self._setup, response, MAX_WORDS)
         for chunk in chunks:
             if not body.takes(chunk):
                 break
-        return unpacked(body.reply(), MAX_WORDS)
+        return unpacked(body.response(), MAX_WORDS)

@@ -53,7 +53,7 @@ class Call(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class Response:
     """One whole response. `headers` finds names in lower case."""
 
     status: int
@@ -70,42 +70,42 @@ def is_unknown_id(code: str) -> bool:
     return code.lower() in _UNKNOWN_ID_CODES
 
 
-def is_web_page(reply: Reply) -> bool:
+def is_web_page(response: Response) -> bool:
     """Whether this is a web page."""
-    content_type = reply.headers.get("content-type", "").lower()
+    content_type = response.headers.get("content-type", "").lower()
     return (
         "html" in content_type
-        or re.match(rb"\s*<(!doctype|html|head)", reply.body, re.IGNORECASE) is not None
+        or re.match(rb"\s*<(!doctype|html|head)", response.body, re.IGNORECASE) is not None
     )
 
 
-def refusal(call: Call, reply: Reply, now: float) -> ApiError:
+def refusal(call: Call, response: Response, now: float) -> ApiError:
     """The error for a response without success. `now` is Unix seconds, for Retry-After."""
-    message, code = _server_message(reply)
-    kind = _kind(call, reply, code)
-    if kind in (Blocked, Unauthorized) and _is_login_in_front(reply):
+    message, code = _server_message(response)
+    kind = _kind(call, response, code)
+    if kind in (Blocked, Unauthorized) and _is_login_in_front(response):
         kind, code = LoginRequired, ""
     if kind in (LoginRequired, ProxyLogin):
         # The text of an error page does not mention the login.
-        message = f"{_login_message(reply)} {message}".strip()
-    error = make(kind, reply, message or own_message(kind, reply.status), code)
+        message = f"{_login_message(response)} {message}".strip()
+    error = make(kind, response, message or own_message(kind, response.status), code)
     if isinstance(error, RateLimited):
-        error.retry_after = retry_after(reply.headers, now)
+        error.retry_after = retry_after(response.headers, now)
     if isinstance(error, RangeRefused):
-        error.total = content_range(reply.headers)[1]
+        error.total = content_range(response.headers)[1]
     return error
 
 
-def too_big(reply: Reply, cap: int) -> BadResponse:
+def too_big(response: Response, cap: int) -> BadResponse:
     """The error for a response of more than `cap` bytes."""
     megabytes = cap // 2**20
     message = _("The response is larger than {limit} MiB: refused.").format(limit=megabytes)
-    return make(BadResponse, reply, message)
+    return make(BadResponse, response, message)
 
 
-def damaged(reply: Reply) -> BadResponse:
+def damaged(response: Response) -> BadResponse:
     """The error for a response whose compression is broken, or not one that we accept."""
-    return make(BadResponse, reply, _("The response's compression cannot be read."))
+    return make(BadResponse, response, _("The response's compression cannot be read."))
 
 
 def hide_secrets(text: str, secrets: Iterable[str]) -> str:
@@ -113,24 +113,24 @@ def hide_secrets(text: str, secrets: Iterable[str]) -> str:
     return redacted(text, secrets)
 
 
-def make(kind: type[E], reply: Reply, message: str, code: str = "") -> E:
-    """An error of `kind` for `reply`, without any secret in its texts."""
+def make(kind: type[E], response: Response, message: str, code: str = "") -> E:
+    """An error of `kind` for `response`, without any secret in its texts."""
     return kind(
-        hide_secrets(message, reply.secrets),
-        code=hide_secrets(code, reply.secrets),
-        request_id=hide_secrets(_request_id(reply), reply.secrets),
-        http_status=reply.status,
+        hide_secrets(message, response.secrets),
+        code=hide_secrets(code, response.secrets),
+        request_id=hide_secrets(_request_id(response), response.secrets),
+        http_status=response.status,
     )
 
 
-def _request_id(reply: Reply) -> str:
+def _request_id(response: Response) -> str:
     """The request id in the headers, else in the body of an error, else ""."""
-    if (in_headers := request_id(reply.headers)) or reply.status == 200:
+    if (in_headers := request_id(response.headers)) or response.status == 200:
         return in_headers
     try:
-        payload: object = load_json(reply.body)
+        payload: object = load_json(response.body)
     except (ValueError, RecursionError):
-        found = re.search(rb"<RequestId>([!-~]{1,128})</RequestId>", reply.body[:20_000])
+        found = re.search(rb"<RequestId>([!-~]{1,128})</RequestId>", response.body[:20_000])
         return clean_line(found[1].decode("ascii"), 128) if found else ""
     if not isinstance(payload, Mapping):
         return ""
@@ -144,8 +144,8 @@ def _request_id(reply: Reply) -> str:
     return next((clean_line(text, 128) for text in ids if isinstance(text, str) and text), "")
 
 
-def _kind(call: Call, reply: Reply, code: str) -> type[ApiError]:
-    status = reply.status
+def _kind(call: Call, response: Response, code: str) -> type[ApiError]:
+    status = response.status
     if call is Call.STORAGE:
         # The link has expired, or the storage is overloaded: a fresh link helps. It is neither
         # about the token (401) nor about the gateway's rate limit (429).
@@ -153,19 +153,19 @@ def _kind(call: Call, reply: Reply, code: str) -> type[ApiError]:
     if is_unknown_id(code) and call is not Call.LIST and status < 500:
         return NotFound
     special = _SPECIAL.get((call, status)) or _USUAL.get(status)
-    if special in (Unauthorized, Forbidden) and not _is_of_api(reply):
+    if special in (Unauthorized, Forbidden) and not _is_of_api(response):
         return Blocked
     if special is not None:
         return special
     if status >= 500:
         return ServerError
-    return Rejected if 400 <= status < 500 and _is_of_api(reply) else BadResponse
+    return Rejected if 400 <= status < 500 and _is_of_api(response) else BadResponse
 
 
-def _is_of_api(reply: Reply) -> bool:
+def _is_of_api(response: Response) -> bool:
     """Whether this is from the gateway's API, and not a page of a firewall or a proxy."""
     try:
-        load_json(reply.body.strip() or b"null")
+        load_json(response.body.strip() or b"null")
     except (ValueError, RecursionError):
         return False
     return True
@@ -207,12 +207,12 @@ _SPECIAL: dict[tuple[Call, int], type[ApiError]] = {
 }
 
 
-def _server_message(reply: Reply) -> tuple[str, str]:
+def _server_message(response: Response) -> tuple[str, str]:
     """(message, code) of an error body: JSON, a storage's XML, a page's title, or plain text."""
     try:
-        payload: object = load_json(reply.body)
+        payload: object = load_json(response.body)
     except (ValueError, RecursionError):
-        text = reply.body[:20_000].decode("utf-8", "replace")
+        text = response.body[:20_000].decode("utf-8", "replace")
     else:
         message, code = server_words(payload)
         if message or code or not isinstance(payload, Mapping):
@@ -225,18 +225,18 @@ def _server_message(reply: Reply) -> tuple[str, str]:
     return clean_line(headline[2]) if headline else "", clean_line(word[1]) if word else ""
 
 
-def _is_login_in_front(reply: Reply) -> bool:
+def _is_login_in_front(response: Response) -> bool:
     """Whether a 401 is from a server in front of the gateway, which itself responds in JSON."""
-    is_login = reply.status == 401 and bool(login_scheme(reply.headers))
-    return is_login and (not reply.body.strip() or not _is_of_api(reply))
+    is_login = response.status == 401 and bool(login_scheme(response.headers))
+    return is_login and (not response.body.strip() or not _is_of_api(response))
 
 
-def _login_message(reply: Reply) -> str:
-    if reply.status == 407:
+def _login_message(response: Response) -> str:
+    if response.status == 407:
         return _("The proxy asks for a name and password (HTTP {status}).").format(status=407)
     return _(
         "Something in front of the gateway asks for a name and password (HTTP {scheme})."
-    ).format(scheme=login_scheme(reply.headers))
+    ).format(scheme=login_scheme(response.headers))
 
 
 def own_message(kind: type[ApiError], status: int) -> str:

@@ -16,7 +16,7 @@ from hingtui.api.headers import server_time
 from hingtui.api.payload import NotAVideo, find_link, parse_video, server_words, video_despite
 from hingtui.api.response_errors import (
     Call,
-    Reply,
+    Response,
     hide_secrets,
     is_unknown_id,
     is_web_page,
@@ -64,56 +64,56 @@ class Page:
     server_time: float | None
 
 
-def read_video(reply: Reply, video_id: str, here: float) -> VideoResponse:
+def read_video(response: Response, video_id: str, here: float) -> VideoResponse:
     """The video in a response of any HTTP status. Raises an ApiError if there is none.
 
     `here` is this machine's clock in Unix seconds.
     """
-    if reply.status not in GOOD:
-        response = _despite_status(reply, video_id, here)
-        if response is None:
-            raise refusal(Call.RETRIEVE, reply, here)
-        return response
-    may_be_empty = reply.status in _ACCEPTED
-    if may_be_empty and _is_no_json(reply):
-        return VideoResponse(Video(video_id, Status.QUEUED), server_time(reply.headers), None)
-    payload = read_json(reply)
+    if response.status not in GOOD:
+        described = _despite_status(response, video_id, here)
+        if described is None:
+            raise refusal(Call.RETRIEVE, response, here)
+        return described
+    may_be_empty = response.status in _ACCEPTED
+    if may_be_empty and _is_no_json(response):
+        return VideoResponse(Video(video_id, Status.QUEUED), server_time(response.headers), None)
+    payload = read_json(response)
     try:
-        video = parse_video(payload, video_id, now_at(reply, here))
+        video = parse_video(payload, video_id, now_at(response, here))
     except NotAVideo as nothing:
         if may_be_empty and not _is_error(payload, nothing):
             return VideoResponse(
-                Video(video_id, Status.QUEUED), server_time(reply.headers), payload
+                Video(video_id, Status.QUEUED), server_time(response.headers), payload
             )
         kind = NotFound if is_unknown_id(nothing.code) else BadResponse
-        is_garbled = "\ufffd" in decoded(reply.body)
+        is_garbled = "\ufffd" in decoded(response.body)
         default = (
             _("The response is not valid JSON.")
             if is_garbled
             else _("The response contains no video.")
         )
         message = nothing.message or default
-        raise make(kind, reply, message, nothing.code) from None
-    return VideoResponse(_without_secrets(video, reply), server_time(reply.headers), payload)
+        raise make(kind, response, message, nothing.code) from None
+    return VideoResponse(_without_secrets(video, response), server_time(response.headers), payload)
 
 
-def _despite_status(reply: Reply, video_id: str, here: float) -> VideoResponse | None:
+def _despite_status(response: Response, video_id: str, here: float) -> VideoResponse | None:
     """The video in a response with the HTTP status of an error; None if it is an error."""
-    if not 200 <= reply.status < 600:
+    if not 200 <= response.status < 600:
         return None
     try:
-        payload = read_json(reply)
+        payload = read_json(response)
     except BadResponse:
         return None
-    video = video_despite(payload, video_id, now_at(reply, here))
+    video = video_despite(payload, video_id, now_at(response, here))
     if video is None:
         return None
-    return VideoResponse(_without_secrets(video, reply), server_time(reply.headers), payload)
+    return VideoResponse(_without_secrets(video, response), server_time(response.headers), payload)
 
 
-def _is_no_json(reply: Reply) -> bool:
+def _is_no_json(response: Response) -> bool:
     """Whether a 201 or 202 has no JSON: no body, or a few words of text."""
-    return not (is_web_page(reply) or decoded(reply.body).lstrip().startswith(("{", "[")))
+    return not (is_web_page(response) or decoded(response.body).lstrip().startswith(("{", "[")))
 
 
 def _is_error(payload: object, nothing: NotAVideo) -> bool:
@@ -126,46 +126,46 @@ def _is_error(payload: object, nothing: NotAVideo) -> bool:
     return nothing.code.lower() not in _NO_ERROR_CODES
 
 
-def now_at(reply: Reply, here: float) -> float:
+def now_at(response: Response, here: float) -> float:
     """Unix seconds of the response: its Date if that can be right, else `here`."""
-    there = server_time(reply.headers)
+    there = server_time(response.headers)
     if there is None or there < _BEGINNING:
         return here
     return there if here < _BEGINNING or abs(there - here) < _BELIEVED else here
 
 
-def read_page(reply: Reply, after: str | None, limit: int, here: float) -> Page:
+def read_page(response: Response, after: str | None, limit: int, here: float) -> Page:
     """The videos in a response to the list call; other entries are left out.
 
     Raises an ApiError if there is no list.
     """
-    if reply.status not in GOOD:
-        raise refusal(Call.LIST, reply, here)
-    payload = read_json(reply)
-    now = now_at(reply, here)
+    if response.status not in GOOD:
+        raise refusal(Call.LIST, response, here)
+    payload = read_json(response)
+    now = now_at(response, here)
     entries = _find_entries(payload)
     if entries is None:
         message, code = server_words(payload)
         message = message or _("The response contains no list of videos.")
-        raise make(BadResponse, reply, message, code)
+        raise make(BadResponse, response, message, code)
     videos: list[Video] = []
     for entry in entries:
         try:
-            videos.append(_without_secrets(parse_video(entry, now=now), reply))
+            videos.append(_without_secrets(parse_video(entry, now=now), response))
         except NotAVideo:
             continue  # an odd entry must not hide the others
     last_id = videos[-1].id if videos else None
     if last_id == after or _is_last_page(payload, len(entries), limit):
         last_id = None
-    return Page(tuple(videos), last_id, server_time(reply.headers))
+    return Page(tuple(videos), last_id, server_time(response.headers))
 
 
-def read_link(reply: Reply) -> str:
+def read_link(response: Response) -> str:
     """The direct link in JSON that came instead of the content.
 
     Raises NotReady, NotFound or BadResponse with the server's message if there is none.
     """
-    payload = read_json(reply)
+    payload = read_json(response)
     message, code = server_words(payload)
     word = code.lower()
     kind: type[ApiError] = BadResponse
@@ -175,21 +175,21 @@ def read_link(reply: Reply) -> str:
         kind = NotFound if is_unknown_id(code) else kind
         if _NOT_READY_CODE.search(word) or _is_still_running(payload):
             kind = NotReady
-    raise make(kind, reply, message or own_message(kind, reply.status), code)
+    raise make(kind, response, message or own_message(kind, response.status), code)
 
 
-def read_json(reply: Reply) -> object:
+def read_json(response: Response) -> object:
     """The JSON of a body. Raises BadResponse for anything else, such as a web page."""
     try:
-        payload: object = load_json(reply.body)
+        payload: object = load_json(response.body)
     except (ValueError, RecursionError):  # a number of 5,000 digits is a ValueError
-        if is_web_page(reply):
+        if is_web_page(response):
             message = _("The response is a web page and not the API's: check the base URL.")
-        elif not reply.body.strip():
+        elif not response.body.strip():
             message = _("The response is empty.")
         else:
             message = _("The response is not valid JSON.")
-        raise make(BadResponse, reply, message) from None
+        raise make(BadResponse, response, message) from None
     return payload
 
 
@@ -254,17 +254,17 @@ def _is_still_running(payload: Mapping[str, object]) -> bool:
     return video.raw_status != "" and not video.status.is_final
 
 
-def _without_secrets(video: Video, reply: Reply) -> Video:
+def _without_secrets(video: Video, response: Response) -> Video:
     """`video` without secrets: error messages quote signed URLs, and prompts hold links."""
     clean: dict[str, Any] = {
         name: hidden
         for name in _SERVER_TEXTS
         if (text := getattr(video, name))
-        and (hidden := redacted(text, reply.secrets, only_urls=name == "prompt")) != text
+        and (hidden := redacted(text, response.secrets, only_urls=name == "prompt")) != text
     }
     if video.error is not None:
         code, message = video.error.code, video.error.message
         clean["error"] = VideoError(
-            hide_secrets(code, reply.secrets), hide_secrets(message, reply.secrets)
+            hide_secrets(code, response.secrets), hide_secrets(message, response.secrets)
         )
     return replace(video, **clean) if clean else video

@@ -101,7 +101,7 @@ def json_record(row: Row, now: float) -> dict[str, object]:
         error = {"code": video.error.code, "message": video.error.message}
     elif row.last_error is not None:
         diagnosis = diagnose(row.last_error.error)
-        error = {"code": "", "message": diagnosis.said or diagnosis.what}
+        error = {"code": "", "message": diagnosis.details or diagnosis.what}
     elif video is None and row.failures:
         error = {"code": "not_found", "message": _("the gateway does not know this id (yet)")}
     cost = video.cost if video is not None else None

@@ -46,4 +46,4 @@ def seems_gone(row: Row, now: float) -> bool:
 
 def _explained(error: Exception) -> str:
     diagnosis = diagnose(error)
-    return f"{diagnosis.what} {diagnosis.said}".strip()
+    return f"{diagnosis.what} {diagnosis.details}".strip()

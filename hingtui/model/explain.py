@@ -35,14 +35,14 @@ class Advice:
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """One error explained. No field holds a secret; `said` is cleaned."""
+    """One error explained. No field holds a secret; `details` is cleaned."""
 
     short: str
     """A few words for a narrow place."""
     what: str
     """One sentence on what happened."""
     advice: Advice
-    said: str = ""
+    details: str = ""
     """The server's own words, where it had any."""
     request_id: str = ""
 
@@ -55,8 +55,8 @@ def diagnose(error: Exception, *, of_all: bool = False) -> Diagnosis:
     short, what, advice = _explain(error, of_all=of_all)
     if isinstance(error, errors.ApiError):
         return Diagnosis(short, what, advice, _said(error), clean_line(error.request_id))
-    said = str(error) if isinstance(error, errors.HingtuiError) else type(error).__name__
-    return Diagnosis(short, what, advice, clean_line(said, BLOCK_LIMIT))
+    details = str(error) if isinstance(error, errors.HingtuiError) else type(error).__name__
+    return Diagnosis(short, what, advice, clean_line(details, BLOCK_LIMIT))
 
 
 _Explained = tuple[str, str, Advice]

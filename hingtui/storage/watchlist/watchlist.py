@@ -33,7 +33,7 @@ from hingtui.storage.watchlist.layout import (
 )
 from hingtui.system.clock import Clock
 from hingtui.system.files import (
-    PATIENCE,
+    LOCK_TIMEOUT,
     NotAFile,
     keep_copy,
     locked,
@@ -77,14 +77,14 @@ class Watchlist:
     """The file at `path`. Its methods block, raise StorageError, and serve any thread."""
 
     def __init__(
-        self, path: Path, *, clock: Clock | None = None, patience: float = PATIENCE
+        self, path: Path, *, clock: Clock | None = None, timeout: float = LOCK_TIMEOUT
     ) -> None:
-        """`patience` is how many seconds to wait for another writer."""
+        """`timeout` is how many seconds to wait for another writer."""
         self.path = Path(os.path.realpath(path))
         self.backup_path = self.path.with_name(f"{self.path.name}.bak")
         self._lock_path = self.path.with_name(f"{self.path.name}.lock")
         self._clock = clock or Clock()
-        self._patience = patience
+        self._timeout = timeout
         # Reading and writing 10,000 entries takes a second: only what changed is done again.
         self._known: dict[str, Entry] = {}
 
@@ -259,7 +259,7 @@ class Watchlist:
         return True
 
     def _locked(self) -> AbstractContextManager[None]:
-        return locked(self._lock_path, patience=self._patience)
+        return locked(self._lock_path, timeout=self._timeout)
 
     @contextmanager
     def _storage(self) -> Iterator[None]:
@@ -270,18 +270,16 @@ class Watchlist:
                 "Another hingtui has held the watchlist {path} for {seconds} seconds. "
                 "If it was stopped (Ctrl+Z), continue it or end it."
             )
-            told = sentence.format(path=self.path, seconds=round(self._patience))
-            raise StorageError(told) from cause
+            message = sentence.format(path=self.path, seconds=round(self._timeout))
+            raise StorageError(message) from cause
         except OSError as cause:
             sentence = _("The watchlist {path} cannot be used: {reason}.")
             others = {str(path): path for path in (self.backup_path, self._lock_path)}
             path = others.get(str(cause.filename), self.path)
-            told = sentence.format(path=path, reason=cause.strerror or cause)
+            message = sentence.format(path=path, reason=cause.strerror or cause)
             if cause.errno in _NO_PLACE:
-                told += " " + _("Set HINGTUI_HOME to a folder that you can write to.")
-            trouble = StorageError(told)
-            trouble.is_full = cause.errno in (errno.ENOSPC, errno.EDQUOT)
-            raise trouble from cause
+                message += " " + _("Set HINGTUI_HOME to a folder that you can write to.")
+            raise StorageError.caused_by(cause, message) from cause
 
 
 def _merged(known: Entry | None, newer: Entry) -> Entry:

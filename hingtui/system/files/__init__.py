@@ -23,7 +23,7 @@ from hingtui.system.files.disk import (
     sync_folder,
     write_all,
 )
-from hingtui.system.files.locks import PATIENCE, lock_descriptor, locked
+from hingtui.system.files.locks import LOCK_TIMEOUT, lock_descriptor, locked
 from hingtui.system.files.names import (
     NAME_LIMIT,
     keep_copy,
@@ -34,8 +34,8 @@ from hingtui.system.files.names import (
 )
 
 __all__ = [
+    "LOCK_TIMEOUT",
     "NAME_LIMIT",
-    "PATIENCE",
     "NotAFile",
     "boot_id",
     "close_quietly",

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from hingtui.system.files.disk import close_quietly, make_folder
 
-PATIENCE = 10.0
+LOCK_TIMEOUT = 10.0
 """Seconds to wait for a lock: its holder must then be hanging or stopped."""
 _LONGEST_PAUSE = 0.02
 _NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP)
@@ -24,30 +24,30 @@ _jitter = random.SystemRandom()
 
 
 @contextmanager
-def locked(path: Path, *, blocking: bool = True, patience: float = PATIENCE) -> Iterator[None]:
+def locked(path: Path, *, blocking: bool = True, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
     """Meanwhile, hold the lock file `path`, which is made where missing and never removed.
 
-    Raises TimeoutError if another holds it for `patience` seconds; without `blocking`,
+    Raises TimeoutError if another holds it for `timeout` seconds; without `blocking`,
     BlockingIOError at once.
     """
     make_folder(path.parent, mode=0o700)
-    descriptor = _held(path, patience if blocking else None)
+    descriptor = _held(path, timeout if blocking else None)
     try:
         yield
     finally:
         close_quietly(descriptor)
 
 
-def _held(path: Path, patience: float | None) -> int:
+def _held(path: Path, timeout: float | None) -> int:
     """The lock file, open and locked. None: do not wait."""
     # Polling: the system's own waiting has no time limit.
-    ends = time.monotonic() + (patience or 0.0)
+    ends = time.monotonic() + (timeout or 0.0)
     pause = 0.001
     while True:
         descriptor = _try(path)
         if descriptor is not None:
             return descriptor
-        if patience is None:
+        if timeout is None:
             raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN), str(path))
         if time.monotonic() >= ends:
             raise TimeoutError(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT), str(path))

@@ -50,8 +50,8 @@ def banner_text(
         diagnosis = diagnose(status.error, of_all=True)
         sentences = (diagnosis.what, advice_text(diagnosis.advice, key_for))
         words = " ".join(sentence for sentence in sentences if sentence)
-        if diagnosis.said:
-            words += f" ({diagnosis.said})"
+        if diagnosis.details:
+            words += f" ({diagnosis.details})"
         return Text(f" {steady(words)}", palette.error if is_refused else palette.warning)
     lines = [f" {legible(notice)}" for notice in notices]
     return Text("\n".join(lines), palette.warning) if lines else None

@@ -181,8 +181,8 @@ def _error_lines(error: Exception, context: RenderContext) -> list[str]:
     """An error in lines: what happened, what to do, the server's words, its request id."""
     diagnosis = diagnose(error)
     lines = [diagnosis.what, advice_text(diagnosis.advice, context.key_for)]
-    if diagnosis.said:
-        lines.append(_("In its words: {words}").format(words=diagnosis.said))
+    if diagnosis.details:
+        lines.append(_("In its words: {words}").format(words=diagnosis.details))
     if diagnosis.request_id:
         lines.append(_("Request id for support: {id}").format(id=diagnosis.request_id))
     return [line for line in lines if line]

@@ -19,7 +19,7 @@ from hingtui.api.headers import (
     validator,
     version,
 )
-from hingtui.api.response_errors import Call, Reply, refusal
+from hingtui.api.response_errors import Call, Response, refusal
 from hingtui.api.responses import read_link, read_page, read_video, unpack
 from hingtui.model import errors
 from hingtui.model.video import Status
@@ -30,9 +30,11 @@ DATE = "Mon, 10 Nov 2025 15:50:02 GMT"  # NOW
 R, L, C, S = Call.RETRIEVE, Call.LIST, Call.CONTENT, Call.STORAGE
 
 
-def reply(payload: object = None, status: int = 200, **headers: str) -> Reply:
+def response(payload: object = None, status: int = 200, **headers: str) -> Response:
     body = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
-    return Reply(status, {k.replace("_", "-"): v for k, v in headers.items()}, body, ("oh-secret",))
+    return Response(
+        status, {k.replace("_", "-"): v for k, v in headers.items()}, body, ("oh-secret",)
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,14 +84,14 @@ def reply(payload: object = None, status: int = 200, **headers: str) -> Reply:
     ],
 )
 def test_each_status_has_its_error(call: Call, status: int, kind: type[errors.ApiError]) -> None:
-    error = refusal(call, reply(b"", status), NOW)
+    error = refusal(call, response(b"", status), NOW)
     assert (type(error), error.http_status) == (kind, status)
 
 
 @pytest.mark.parametrize("call", [R, C])
 def test_task_not_exist_says_for_sure_that_the_video_is_unknown(call: Call) -> None:
     body = {"code": "task_not_exist", "message": "没有", "data": None}
-    error = refusal(call, reply(body, 400), NOW)
+    error = refusal(call, response(body, 400), NOW)
     assert (type(error), error.message, error.code) == (errors.NotFound, "没有", "task_not_exist")
 
 
@@ -114,7 +116,7 @@ def test_task_not_exist_says_for_sure_that_the_video_is_unknown(call: Call) -> N
     ],
 )
 def test_every_form_of_error_body_gives_its_words(body: bytes, message: str, code: str) -> None:
-    error = refusal(R, reply(body, 500), NOW)
+    error = refusal(R, response(body, 500), NOW)
     assert (error.message, error.code) == (message, code)
 
 
@@ -124,7 +126,7 @@ def test_every_form_of_error_body_gives_its_words(body: bytes, message: str, cod
 def test_where_the_server_says_nothing_we_say_a_sentence(
     call: Call, status: int, body: bytes
 ) -> None:
-    assert refusal(call, reply(body, status), NOW).message
+    assert refusal(call, response(body, status), NOW).message
 
 
 def test_the_request_id_is_taken_from_either_header_and_cleaned() -> None:
@@ -159,18 +161,18 @@ def test_the_gateways_own_request_id_comes_before_a_relays(first: str) -> None:
     ],
 )
 def test_a_request_id_in_the_body_stands_in_for_a_header(body: object) -> None:
-    assert refusal(S, reply(body, 403), NOW).request_id == "abc"
-    assert refusal(S, reply(body, 403, x_amz_request_id="head"), NOW).request_id == "head"
+    assert refusal(S, response(body, 403), NOW).request_id == "abc"
+    assert refusal(S, response(body, 403, x_amz_request_id="head"), NOW).request_id == "head"
 
 
 def test_a_request_id_in_the_message_stays_there() -> None:
-    error = refusal(R, reply({"error": {"message": "no (request id: 2025)"}}, 401), NOW)
+    error = refusal(R, response({"error": {"message": "no (request id: 2025)"}}, 401), NOW)
     assert (error.message, error.request_id) == ("no (request id: 2025)", "")
 
 
 @pytest.mark.parametrize("body", [[], 1, {"error": {"request_id": {"a": 1}}}, {"request_id": 5}])
 def test_an_odd_request_id_in_the_body_is_none(body: object) -> None:
-    assert refusal(R, reply(body, 500), NOW).request_id == ""
+    assert refusal(R, response(body, 500), NOW).request_id == ""
 
 
 @pytest.mark.parametrize(
@@ -198,7 +200,9 @@ def test_retry_after_is_seconds_or_a_date_and_never_absurd(
     said: str, seconds: float | None
 ) -> None:
     assert retry_after({"retry-after": said}, NOW) == seconds
-    assert refusal(R, reply(b"", 429, retry_after=said), NOW).__dict__.get("retry_after") == seconds
+    assert (
+        refusal(R, response(b"", 429, retry_after=said), NOW).__dict__.get("retry_after") == seconds
+    )
 
 
 def test_a_retry_after_date_is_measured_by_the_servers_own_clock() -> None:
@@ -228,7 +232,7 @@ def test_content_range_gives_start_and_total(
 
 
 def test_a_refused_range_names_the_whole_length() -> None:
-    error = refusal(S, reply(b"", 416, content_range="bytes */77"), NOW)
+    error = refusal(S, response(b"", 416, content_range="bytes */77"), NOW)
     assert isinstance(error, errors.RangeRefused)
     assert error.total == 77
 
@@ -315,7 +319,7 @@ SEED_RUNNING = {
 
 
 def test_an_answer_holds_the_video_the_servers_time_and_the_json() -> None:
-    answer = read_video(reply(SEED_RUNNING, date=DATE), "asked", NOW)
+    answer = read_video(response(SEED_RUNNING, date=DATE), "asked", NOW)
     assert (answer.video.id, answer.video.status) == ("asked", Status.GENERATING)
     assert answer.server_time == NOW
     assert answer.raw == SEED_RUNNING
@@ -323,13 +327,13 @@ def test_an_answer_holds_the_video_the_servers_time_and_the_json() -> None:
 
 def test_the_raw_json_is_in_no_repr() -> None:
     signed = SEED_RUNNING | {"video_url": "https://c.example/?sig=1"}
-    answer = read_video(reply(signed), "asked", NOW)
+    answer = read_video(response(signed), "asked", NOW)
     assert "sig=1" not in repr(answer)
 
 
 def test_a_failed_video_quotes_no_signed_url() -> None:
     error = {"code": "upstream", "message": 'Get "https://c.example/x?sig=1": EOF'}
-    answer = read_video(reply({"id": "v", "status": "failed", "error": error}), "v", NOW)
+    answer = read_video(response({"id": "v", "status": "failed", "error": error}), "v", NOW)
     assert answer.video.error is not None
     assert answer.video.error.message == 'Get "https://c.example/x?…": EOF'
 
@@ -352,19 +356,19 @@ def test_an_answer_without_a_video_is_an_error(
     payload: object, kind: type[errors.ApiError], message: str
 ) -> None:
     with pytest.raises(kind) as caught:
-        read_video(reply(payload), "v", NOW)
+        read_video(response(payload), "v", NOW)
     assert caught.value.message == message
 
 
 @pytest.mark.parametrize(
     "page",
     [
-        reply(b"<!DOCTYPE html><title>New API</title>"),
-        reply(b"  \n<html>"),
-        reply(b"hello", content_type="text/html; charset=utf-8"),
+        response(b"<!DOCTYPE html><title>New API</title>"),
+        response(b"  \n<html>"),
+        response(b"hello", content_type="text/html; charset=utf-8"),
     ],
 )
-def test_a_web_page_says_that_the_base_url_is_wrong(page: Reply) -> None:
+def test_a_web_page_says_that_the_base_url_is_wrong(page: Response) -> None:
     with pytest.raises(errors.BadResponse, match="check the base URL"):
         read_video(page, "v", NOW)
 
@@ -384,13 +388,16 @@ def videos(count: int) -> list[object]:
     ],
 )
 def test_a_page_is_read_whatever_it_is_wrapped_in(payload: object) -> None:
-    assert [video.id for video in read_page(reply(payload), None, 100, NOW).videos] == ["v0", "v1"]
+    assert [video.id for video in read_page(response(payload), None, 100, NOW).videos] == [
+        "v0",
+        "v1",
+    ]
 
 
 @pytest.mark.parametrize("payload", [{}, {"data": {}}, {"data": None}, 7, {"error": "no"}])
 def test_an_answer_without_a_list_is_an_error(payload: object) -> None:
     with pytest.raises(errors.BadResponse):
-        read_page(reply(payload), None, 100, NOW)
+        read_page(response(payload), None, 100, NOW)
 
 
 @pytest.mark.parametrize(
@@ -409,7 +416,7 @@ def test_an_answer_without_a_list_is_an_error(payload: object) -> None:
 def test_a_page_says_where_the_next_one_begins(
     payload: object, after: str | None, last_id: str | None
 ) -> None:
-    assert read_page(reply(payload), after, 100, NOW).last_id == last_id
+    assert read_page(response(payload), after, 100, NOW).last_id == last_id
 
 
 LINK = "https://cdn.example/v.mp4?sig=1"
@@ -427,7 +434,7 @@ LINK = "https://cdn.example/v.mp4?sig=1"
     ],
 )
 def test_a_link_is_found_in_the_json_that_came_instead_of_content(payload: object) -> None:
-    assert read_link(reply(payload)) == LINK
+    assert read_link(response(payload)) == LINK
 
 
 @pytest.mark.parametrize(
@@ -449,7 +456,7 @@ def test_json_without_a_link_says_whether_to_wait(
     payload: object, kind: type[errors.ApiError]
 ) -> None:
     with pytest.raises(kind) as caught:
-        read_link(reply(payload))
+        read_link(response(payload))
     assert type(caught.value) is kind
 
 

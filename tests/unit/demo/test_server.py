@@ -24,7 +24,7 @@ MOVED = replace(DONE, id="video_moved1", content="redirect", vocabulary="openai"
 BIG = replace(DONE, id="video_big1", pad=3_000_000)
 
 
-class Reply:
+class Response:
     """One answer, read to its end."""
 
     def __init__(self, response: http.client.HTTPResponse) -> None:
@@ -39,7 +39,7 @@ class Reply:
         return told
 
 
-def ask(url: str, token: str = "", method: str = "GET", **headers: str) -> Reply:
+def ask(url: str, token: str = "", method: str = "GET", **headers: str) -> Response:
     """Asks once, on a connection of its own; `Range` and the like are given as words."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=10)
@@ -48,7 +48,7 @@ def ask(url: str, token: str = "", method: str = "GET", **headers: str) -> Reply
         given["Authorization"] = f"Bearer {token}"
     try:
         connection.request(method, url.removeprefix(f"http://{parts.netloc}"), headers=given)
-        return Reply(connection.getresponse())
+        return Response(connection.getresponse())
     finally:
         connection.close()
 
@@ -64,7 +64,7 @@ def server(clock: FakeClock) -> Iterator[DemoServer]:
         yield running
 
 
-def get(server: DemoServer, path: str, **headers: str) -> Reply:
+def get(server: DemoServer, path: str, **headers: str) -> Response:
     return ask(f"{server.base_url}/v1/videos{path}", server.token, **headers)
 
 
@@ -73,16 +73,16 @@ def get(server: DemoServer, path: str, **headers: str) -> Reply:
 
 @pytest.mark.parametrize("token", ["", "oh-wrong"])
 def test_a_wrong_token_gets_the_gateways_own_words(server: DemoServer, token: str) -> None:
-    reply = ask(f"{server.base_url}/v1/videos/{DONE.id}", token)
-    assert (reply.status, reply.json) == (
+    response = ask(f"{server.base_url}/v1/videos/{DONE.id}", token)
+    assert (response.status, response.json) == (
         401,
         {"error": {"message": "无效的令牌", "type": "one_hub_error"}},
     )
 
 
 def test_a_video_can_be_asked_for(server: DemoServer) -> None:
-    reply = get(server, f"/{RUNNING.id}")
-    assert (reply.status, reply.json) == (200, RUNNING.response(EPOCH))
+    response = get(server, f"/{RUNNING.id}")
+    assert (response.status, response.json) == (200, RUNNING.response(EPOCH))
 
 
 def test_an_unknown_video_is_404(server: DemoServer) -> None:
@@ -129,13 +129,13 @@ def test_a_connection_serves_many_requests(server: DemoServer) -> None:
 
 @pytest.mark.parametrize("method", ["POST", "DELETE", "HEAD"])
 def test_nothing_but_get_is_answered(server: DemoServer, method: str) -> None:
-    reply = ask(f"{server.base_url}/v1/videos", server.token, method)
-    assert reply.status == 405
+    response = ask(f"{server.base_url}/v1/videos", server.token, method)
+    assert response.status == 405
 
 
 def test_outside_the_api_there_is_a_web_page(server: DemoServer) -> None:
-    reply = ask(f"{server.base_url}/videos/{DONE.id}", server.token)
-    assert (reply.status, reply.headers.get_content_type()) == (200, "text/html")
+    response = ask(f"{server.base_url}/videos/{DONE.id}", server.token)
+    assert (response.status, response.headers.get_content_type()) == (200, "text/html")
 
 
 def test_requests_are_on_record(server: DemoServer) -> None:
@@ -161,8 +161,8 @@ def paged(clock: FakeClock) -> Iterator[DemoServer]:
         yield running
 
 
-def listed(reply: Reply) -> list[str]:
-    data = reply.json["data"]
+def listed(response: Response) -> list[str]:
+    data = response.json["data"]
     assert isinstance(data, list)
     return [video["id"] for video in data]
 
@@ -191,14 +191,14 @@ def test_a_list_says_whether_there_is_more(paged: DemoServer) -> None:
 
 
 def test_a_finished_video_can_be_downloaded(server: DemoServer) -> None:
-    reply = get(server, f"/{DONE.id}/content")
-    assert (reply.status, reply.headers.get_content_type()) == (200, "video/mp4")
-    assert reply.body == DONE.file()
+    response = get(server, f"/{DONE.id}/content")
+    assert (response.status, response.headers.get_content_type()) == (200, "video/mp4")
+    assert response.body == DONE.file()
 
 
 def test_content_before_the_end_is_404_with_json(server: DemoServer) -> None:
-    reply = get(server, f"/{RUNNING.id}/content")
-    assert (reply.status, list(reply.json)) == (404, ["error"])
+    response = get(server, f"/{RUNNING.id}/content")
+    assert (response.status, list(response.json)) == (404, ["error"])
 
 
 @pytest.mark.parametrize(("job", "status"), [(DONE, 404), (MOVED, 410)], ids=["text", "openapi"])
@@ -224,19 +224,19 @@ def test_content_of_a_failed_job_is_refused(clock: FakeClock) -> None:
     ],
 )
 def test_a_range_gets_just_those_bytes(server: DemoServer, wanted: str, part: slice) -> None:
-    reply = get(server, f"/{DONE.id}/content", Range=wanted)
-    assert (reply.status, reply.body) == (206, DONE.file()[part])
+    response = get(server, f"/{DONE.id}/content", Range=wanted)
+    assert (response.status, response.body) == (206, DONE.file()[part])
 
 
 def test_a_range_is_told_where_it_lies(server: DemoServer) -> None:
-    reply = get(server, f"/{DONE.id}/content", Range="bytes=100-199")
-    assert reply.headers["Content-Range"] == f"bytes 100-199/{DONE.film.length}"
+    response = get(server, f"/{DONE.id}/content", Range="bytes=100-199")
+    assert response.headers["Content-Range"] == f"bytes 100-199/{DONE.film.length}"
 
 
 @pytest.mark.parametrize("wanted", ["bytes=999999999-", "bytes=-0"])
 def test_a_range_past_the_end_is_416_and_names_the_length(server: DemoServer, wanted: str) -> None:
-    reply = get(server, f"/{DONE.id}/content", Range=wanted)
-    assert (reply.status, reply.headers["Content-Range"], reply.body) == (
+    response = get(server, f"/{DONE.id}/content", Range=wanted)
+    assert (response.status, response.headers["Content-Range"], response.body) == (
         416,
         f"bytes */{DONE.film.length}",
         b"",
@@ -251,8 +251,8 @@ def test_what_is_no_range_gets_the_whole(server: DemoServer, wanted: str) -> Non
 @pytest.mark.parametrize(("name", "status"), [("ETag", 206), ("Last-Modified", 206), ("", 200)])
 def test_a_range_holds_only_for_the_same_file(server: DemoServer, name: str, status: int) -> None:
     validator = get(server, f"/{DONE.id}/content").headers.get(name, '"another"')
-    reply = get(server, f"/{DONE.id}/content", Range="bytes=5-", If_Range=validator)
-    assert reply.status == status
+    response = get(server, f"/{DONE.id}/content", Range="bytes=5-", If_Range=validator)
+    assert response.status == status
 
 
 def test_a_download_can_be_cut_once_and_then_resumed(clock: FakeClock) -> None:
@@ -276,16 +276,16 @@ def test_a_throttled_download_takes_its_time(clock: FakeClock) -> None:
 def test_a_moved_video_is_reached_through_a_signed_link_on_another_origin(
     server: DemoServer,
 ) -> None:
-    reply = get(server, f"/{MOVED.id}/content")
-    link = reply.headers["Location"]
-    assert (reply.status, link.startswith(f"{server.cdn_url}/")) == (302, True)
+    response = get(server, f"/{MOVED.id}/content")
+    link = response.headers["Location"]
+    assert (response.status, link.startswith(f"{server.cdn_url}/")) == (302, True)
     assert ask(link).body == MOVED.file()
 
 
 def test_the_storage_serves_ranges(server: DemoServer) -> None:
     link = get(server, f"/{MOVED.id}/content").headers["Location"]
-    reply = ask(link, Range="bytes=10-19")
-    assert (reply.status, reply.body) == (206, MOVED.file()[10:20])
+    response = ask(link, Range="bytes=10-19")
+    assert (response.status, response.body) == (206, MOVED.file()[10:20])
 
 
 def test_the_storage_refuses_a_request_that_carries_a_token(server: DemoServer) -> None:
@@ -335,8 +335,8 @@ def test_a_scripted_answer_waits_for_its_path(server: DemoServer) -> None:
 def test_a_scripted_answer_has_the_headers_that_were_given(server: DemoServer) -> None:
     date = "Mon, 01 Jan 2024 00:00:00 GMT"
     server.once("/", status=429, headers={"Retry-After": "7", "Date": date})
-    reply = get(server, f"/{DONE.id}")
-    assert (reply.headers["Retry-After"], reply.headers.get_all("Date")) == ("7", [date])
+    response = get(server, f"/{DONE.id}")
+    assert (response.headers["Retry-After"], response.headers.get_all("Date")) == ("7", [date])
 
 
 def test_a_scripted_body_can_be_cut_short(server: DemoServer) -> None:
@@ -413,5 +413,5 @@ def test_the_gateway_is_too_busy_for_two_requests_in_the_middle(clock: FakeClock
         before = get(server, f"/{known}").status
         clock.advance(25)
         during = [get(server, f"/{known}") for _ in range(3)]
-    assert (before, [reply.status for reply in during]) == (200, [429, 429, 200])
+    assert (before, [response.status for response in during]) == (200, [429, 429, 200])
     assert during[0].headers["Retry-After"] == "4"

@@ -196,7 +196,7 @@ def test_a_watchlist_that_is_gone_comes_back_from_its_backup(tmp_path: Path) -> 
 
 
 def test_a_holder_of_the_lock_that_was_stopped_is_not_waited_for_for_ever(tmp_path: Path) -> None:
-    watchlist = Watchlist(tmp_path / LIST, patience=0.1)
+    watchlist = Watchlist(tmp_path / LIST, timeout=0.1)
     with subprocess.Popen(  # noqa: S603 - this interpreter, this file's own words
         [sys.executable, "-c", STOPPED, str(tmp_path / f"{LIST}.lock")], stdout=subprocess.PIPE
     ) as holder:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from hingtui.api.payload import NotAVideo, parse_video
-from hingtui.api.response_errors import Call, Reply, refusal
+from hingtui.api.response_errors import Call, Response, refusal
 from hingtui.api.responses import read_link, read_page, read_video
 from hingtui.cli.output import json_record, print_json, print_table
 from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageError
@@ -111,9 +111,9 @@ def assert_harmless(row: Row) -> None:
 @settings(deadline=None)
 @given(payloads)
 def test_a_video_of_anything_is_shown_harmlessly(payload: dict[str, object]) -> None:
-    reply = Reply(200, {}, as_body(payload))
+    response = Response(200, {}, as_body(payload))
     try:
-        video = read_video(reply, "video_one", EPOCH).video
+        video = read_video(response, "video_one", EPOCH).video
     except ApiError as error:
         assert_harmless(Row("video_one", EPOCH, last_error=LastError(error, EPOCH)))
         return
@@ -210,7 +210,7 @@ _statuses = st.sampled_from([400, 401, 402, 403, 404, 410, 416, 418, 429, 500, 5
 def test_a_refusal_in_any_words_is_told_harmlessly(
     call: Call, status: int, body: bytes, headers: Mapping[str, str]
 ) -> None:
-    error = refusal(call, Reply(status, headers, body), EPOCH)
+    error = refusal(call, Response(status, headers, body), EPOCH)
     saving = Download(DownloadState.FAILED, error=error)
     row = Row("video_one", EPOCH, last_error=LastError(error, EPOCH), download=saving, failures=1)
     assert_harmless(row)
@@ -223,8 +223,11 @@ def test_a_refusal_in_any_words_is_told_harmlessly(
 def test_a_200_of_anything_is_read_or_refused_harmlessly(
     body: bytes, headers: Mapping[str, str]
 ) -> None:
-    reply = Reply(200, headers, body)
-    for read in (lambda: read_page(reply, None, 100, EPOCH).videos, lambda: [read_link(reply)]):
+    response = Response(200, headers, body)
+    for read in (
+        lambda: read_page(response, None, 100, EPOCH).videos,
+        lambda: [read_link(response)],
+    ):
         try:
             found: Any = read()
         except ApiError as error:  # what a gateway says of its trouble may have lines
@@ -240,13 +243,13 @@ def test_an_error_of_our_own_that_quotes_anything_is_told_harmlessly(
     error: type[Exception],
 ) -> None:
     told = diagnose(error(EVERYTHING))
-    assert not harm_in("".join((told.short, told.what, told.advice.text, told.said)))
+    assert not harm_in("".join((told.short, told.what, told.advice.text, told.details)))
 
 
 def test_a_list_keeps_its_good_entries_between_hostile_ones() -> None:
     entries = [{"id": EVERYTHING, "status": EVERYTHING}, {"id": "video_good", "status": "queued"}]
-    reply = Reply(200, {}, as_body({"data": [[], EVERYTHING, *entries]}))
-    page = read_page(reply, None, 100, EPOCH)
+    response = Response(200, {}, as_body({"data": [[], EVERYTHING, *entries]}))
+    page = read_page(response, None, 100, EPOCH)
     assert [video.id for video in page.videos] == ["video_good"]
     with pytest.raises(NotAVideo):
         parse_video([EVERYTHING])
