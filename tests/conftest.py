@@ -8,11 +8,18 @@ examples and with many. What has no sample worth taking is marked `slow`.
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import cast
 
 import pytest
 from hypothesis import is_hypothesis_test, settings
+
+from tests.support.clock import FakeClock
+
+if sys.platform != "win32":
+    from tests.support.watched_home import WatchedHome, watched_home
 
 # httpcore imports it at every request, if it can: a search through all folders each time.
 sys.modules.setdefault("sniffio", cast(ModuleType, None))
@@ -39,6 +46,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         names = getattr(item, "fixturenames", ())
         if "thorough" in names or is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """A clock that the test moves."""
+    return FakeClock()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """The folder that HINGTUI_HOME names, not there yet."""
+    return tmp_path / "home"
+
+
+@pytest.fixture
+def watched(home: Path) -> Iterator[WatchedHome]:
+    """A home whose videos a gateway knows; `watched.dashboard()` shows them on a terminal."""
+    with watched_home(home) as watched:
+        yield watched
 
 
 @pytest.fixture

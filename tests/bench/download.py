@@ -33,7 +33,7 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from hingtui.system.clock import Clock
 from tests.bench import Figure, against, alone
-from tests.bench.terminal import DOWN, UP, Terminal, clean_environ
+from tests.bench.terminal import DOWN, UP, Terminal, bench_environ
 from tests.servers.gateway import TOKEN
 from tests.support.keys import key
 from tests.support.mp4 import FTYP, moov
@@ -255,7 +255,7 @@ def _keys(url: str, folder: Path, effort: Effort) -> Keys:
         home = folder / f"home_{turn}"
         videos = home / "videos"
         videos.mkdir(parents=True)
-        environ = clean_environ(home, HINGNET_BASE_URL=url, HINGNET_API_KEY=TOKEN)
+        environ = bench_environ(home, HINGNET_BASE_URL=url, HINGNET_API_KEY=TOKEN)
         Watchlist(home / "watchlist.toml").change(add=_entries(home))
         with Terminal(["-m", "hingtui"], environ=environ) as terminal:
             terminal.seen(_LABEL)

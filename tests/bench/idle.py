@@ -23,8 +23,9 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from tests.bench import Figure, alone
 from tests.bench.startup import BARE, ENTRY_POINT
-from tests.bench.terminal import CONTENT, Terminal, clean_environ, cpu_of
+from tests.bench.terminal import CONTENT, Terminal, bench_environ
 from tests.servers.gateway import TOKEN
+from tests.support.pty import cpu_of
 
 VIDEOS, RUNNING = 200, 40
 """How many are watched, and how many of these are generating: as many as are in sight."""
@@ -74,7 +75,7 @@ def _measure(running: int, seconds: float, settling: float) -> tuple[float, floa
     with tempfile.TemporaryDirectory() as folder, _server(jobs) as (base_url, connection):
         home = Path(folder)
         _watch(home, jobs)
-        environ = clean_environ(home, HINGNET_BASE_URL=base_url, HINGNET_API_KEY=TOKEN)
+        environ = bench_environ(home, HINGNET_BASE_URL=base_url, HINGNET_API_KEY=TOKEN)
         with (
             Terminal(["-c", ENTRY_POINT], environ=environ) as dashboard,
             Terminal(["-c", BARE], environ=environ) as bare,

@@ -18,7 +18,7 @@ from hingtui.model.video import Status, Video
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from tests.bench import Figure, against, alone, interleaved
-from tests.bench.terminal import CONTENT, Terminal, clean_environ
+from tests.bench.terminal import CONTENT, Terminal, bench_environ
 from tests.servers.gateway import TOKEN
 
 ENTRY_POINT = "from hingtui.cli.parser import main; raise SystemExit(main())"
@@ -42,7 +42,7 @@ def run(short: bool = False) -> list[Figure]:
     many = 200 if short else 10_000
     with tempfile.TemporaryDirectory() as folder:
         homes = {count: _home(Path(folder) / str(count), count) for count in (12, many)}
-        bare = clean_environ(Path(folder))
+        bare = bench_environ(Path(folder))
         apps: dict[str, Callable[[], float]] = {
             "bare": partial(_first_content, BARE, bare),
             "few": partial(_first_content, ENTRY_POINT, homes[12]),
@@ -79,7 +79,7 @@ def _home(home: Path, videos: int) -> Mapping[str, str]:
     """The environment of a user who watches so many videos and whose gateway is out of reach."""
     home.mkdir()
     Watchlist(home / "watchlist.toml").change(add=entries(videos))
-    return clean_environ(
+    return bench_environ(
         home,
         HINGNET_BASE_URL="http://127.0.0.1:9",
         HINGNET_API_KEY=TOKEN,

@@ -26,12 +26,12 @@ from tests.bench.terminal import (
     CTRL_HOME,
     DOWN,
     PAGE_DOWN,
-    PATIENCE,
     UP,
     Gone,
     Terminal,
-    clean_environ,
+    bench_environ,
 )
+from tests.support.waiting import PATIENCE
 
 STORMS: Mapping[str, tuple[float, bool]] = {
     "quiet": (0, False),
@@ -184,7 +184,7 @@ def _table(kind: str, count: int, quiet: float = 0.2) -> Iterator[OneTable]:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         for descriptor in (*orders, *confirmations):
             stack.callback(os.close, descriptor)
-        terminal = Terminal(arguments, environ=clean_environ(home), pass_fds=child_ends)
+        terminal = Terminal(arguments, environ=bench_environ(home), pass_fds=child_ends)
         stack.enter_context(terminal)
         terminal.seen(re.compile(b"PROMPT"))
         table = OneTable(terminal, orders[1], confirmations[0], count, quiet)

@@ -21,10 +21,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Self
 
+from tests.support.pty import clean_environ, cpu_of
+from tests.support.waiting import PATIENCE
+
 COLUMNS, ROWS = 160, 46
-ROOT = Path(__file__).parent.parent.parent
-PATIENCE = 30.0
-"""Seconds after which what never comes is given up."""
 CONTENT = re.compile(rb"\S")
 """The first thing that can be seen; to be sought with `as_text`."""
 DOWN, UP, HOME, END = b"\x1b[B", b"\x1b[A", b"\x1b[H", b"\x1b[F"
@@ -49,19 +49,11 @@ _CONTROL = re.compile(
 )
 
 
-def clean_environ(home: Path, **more: str) -> dict[str, str]:
-    """An environment in which nothing of the machine's own counts, and English is spoken."""
-    kept = {name: os.environ[name] for name in ("PATH", "SYSTEMROOT") if name in os.environ}
-    return kept | {
-        "HOME": str(home),
-        "HINGTUI_HOME": str(home),
-        "HINGTUI_LANG": "en",
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(ROOT),
-        "TERM": "xterm-256color",
-        "COLORTERM": "truecolor",
-        **more,
-    }
+def bench_environ(home: Path, **more: str) -> dict[str, str]:
+    """`clean_environ`, on a terminal of all colours; Python warns as it does for a user."""
+    environ = clean_environ(home, LANG="C.UTF-8", COLORTERM="truecolor", **more)
+    del environ["PYTHONWARNINGS"]
+    return environ
 
 
 class Gone(Exception):
@@ -198,12 +190,3 @@ class Terminal:
             os.write(self._master, tuple(_ANSWERS.values())[(query.lastindex or 1) - 1])
             end = query.end()
         self._unanswered = pending[end:][-_LONGEST_QUERY:]
-
-
-def cpu_of(pid: int) -> float:
-    """Seconds of CPU that a process has used, its ended threads included; whole clock ticks.
-
-    Only where the system tells it in /proc.
-    """
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")

@@ -63,8 +63,8 @@ def status_of(running: subprocess.Popen[bytes], asked_at: float) -> int:
 
 
 @pytest.fixture
-def environ(tmp_path: Path) -> dict[str, str]:
-    return clean_environ(tmp_path / "home", HINGNET_API_KEY=TOKEN)
+def environ(home: Path) -> dict[str, str]:
+    return clean_environ(home, HINGNET_API_KEY=TOKEN)
 
 
 @pytest.mark.parametrize(

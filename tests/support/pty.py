@@ -59,6 +59,15 @@ def patched(environ: dict[str, str], folder: Path, patch: str) -> None:
     environ["PYTHONPATH"] = os.pathsep.join((str(folder), environ["PYTHONPATH"]))
 
 
+def cpu_of(pid: int) -> float:
+    """Seconds of CPU that a process has used, its ended threads included; whole clock ticks.
+
+    Only where the system says so in /proc (Linux).
+    """
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 class Terminal:
     """One run of the program on a terminal of its own."""
 
@@ -138,8 +147,7 @@ class Terminal:
 
     def cpu(self) -> float:
         """Seconds that the program has computed so far (Linux)."""
-        times = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(times[11]) + int(times[12])) / os.sysconf("SC_CLK_TCK")
+        return cpu_of(self.process.pid)
 
     def hang_up(self) -> None:
         """The window is closed, or the connection to it is cut."""

@@ -58,7 +58,7 @@ class WatchedHome:
 
 
 @contextmanager
-def watched_home(folder: Path) -> Iterator[WatchedHome]:
+def watched_home(home: Path) -> Iterator[WatchedHome]:
     """Videos that are ready, queued, failed and unknown; nothing of them changes soon."""
     now = time.time()
     jobs = [
@@ -67,7 +67,6 @@ def watched_home(folder: Path) -> Iterator[WatchedHome]:
         Job("video_queued", now, prompt="A lighthouse in a storm", queued_for=9000),
         Job("video_missing", now - 300, outcome="missing"),
     ]
-    home = folder / "home"
     with DemoServer(Story(jobs), token=TOKEN) as server:
         Watchlist(home / "watchlist.toml").change(add=[Entry(job.id, now) for job in jobs])
         environ = clean_environ(home, HINGNET_BASE_URL=server.base_url, HINGNET_API_KEY=TOKEN)

@@ -29,8 +29,8 @@ def temporary(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def environ(tmp_path: Path, temporary: Path) -> dict[str, str]:
-    return clean_environ(tmp_path / "home", TMPDIR=str(temporary))
+def environ(home: Path, temporary: Path) -> dict[str, str]:
+    return clean_environ(home, TMPDIR=str(temporary))
 
 
 def id_in_detail(text: str) -> str:

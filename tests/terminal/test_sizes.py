@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -22,16 +20,9 @@ from tests.support.watched_home import (
     settled,
     standing,
     still,
-    watched_home,
 )
 
 STORM = [(1, 1), (10, 40), (200, 60), (3, 2), (0, 0), (100, 1), (1, 50), (79, 24), (1, 1)]
-
-
-@pytest.fixture
-def watched(tmp_path: Path) -> Iterator[WatchedHome]:
-    with watched_home(tmp_path) as watched:
-        yield watched
 
 
 def weather(running: Terminal, what: str) -> None:

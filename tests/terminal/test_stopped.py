@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,6 @@ from tests.support.watched_home import (
     settled,
     standing,
     still,
-    watched_home,
 )
 
 LATER = """
@@ -29,12 +27,6 @@ import os, time
 monotonic = time.monotonic
 time.monotonic = lambda: monotonic() + 3600 * os.path.exists({flag!r})
 """
-
-
-@pytest.fixture
-def watched(tmp_path: Path) -> Iterator[WatchedHome]:
-    with watched_home(tmp_path) as watched:
-        yield watched
 
 
 def test_it_is_stopped_and_comes_back(watched: WatchedHome) -> None:

@@ -54,11 +54,6 @@ def ask(url: str, token: str = "", method: str = "GET", **headers: str) -> Respo
 
 
 @pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
-@pytest.fixture
 def server(clock: FakeClock) -> Iterator[DemoServer]:
     with DemoServer(Story([DONE, RUNNING, MOVED, BIG]), clock=clock) as running:
         yield running

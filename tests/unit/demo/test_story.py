@@ -22,11 +22,6 @@ RUNNING = Job("video_running1", EPOCH - 50, generating_for=90)
 OPENAI = replace(DONE, id="video_openai1", vocabulary="openai")
 
 
-@pytest.fixture
-def clock() -> FakeClock:
-    return FakeClock()
-
-
 # The films
 
 
