@@ -11,20 +11,19 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("HOME means nothing there", allow_module_level=True)
 
-from tests.support.processes import ROOT
+from tests.support import processes
+from tests.support.processes import PYTHON
 from tests.support.pty import terminal
 
 NOBODY = """
-import pwd, sys
+import pwd
 
 def nobody(_who):
     raise KeyError("no such user")
 
 pwd.getpwuid = pwd.getpwnam = nobody
-from hingtui.cli.parser import main
-sys.exit(main())
 """
-"""hingtui on a machine whose password database does not know the user."""
+"""A machine whose password database does not know the user."""
 COMMANDS = [["add", "abc"], ["status"], ["status", "abc"], ["download", "abc"]]
 
 
@@ -34,22 +33,20 @@ def environ(**more: str | None) -> dict[str, str]:
         "HOME": None,
         "HINGNET_API_KEY": "oh-homeless-0123456789",
         "HINGNET_BASE_URL": "http://127.0.0.1:9",
-        "LANG": "C.UTF-8",
-        "PYTHONPATH": str(ROOT),
+        **PYTHON,
         "TERM": "xterm",
     }
     return {name: text for name, text in (usual | more).items() if text is not None}
 
 
 def run(arguments: list[str], **more: str | None) -> tuple[int, str]:
-    ended = subprocess.run(  # noqa: S603 - this very program
-        [sys.executable, "-c", NOBODY, *arguments],
+    ended = processes.run(
+        *arguments,
+        first=NOBODY,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
         env=environ(**more),
         cwd="/",
         timeout=60,
-        check=False,
         text=True,
     )
     return ended.returncode, ended.stdout + ended.stderr

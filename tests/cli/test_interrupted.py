@@ -24,29 +24,22 @@ from hingtui.demo.story import Story
 from hingtui.storage.watchlist import Watchlist
 from tests.servers.gateway import TOKEN
 from tests.servers.sockets import HANG, FaultServer
+from tests.support.processes import start
 from tests.support.pty import clean_environ
 from tests.support.waiting import PATIENCE, wait_until
 from tests.support.watched_home import IN_TIME
 
-START = """
-import os, signal, sys
-for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
-    signal.signal(number, signal.SIG_DFL)
-for name in sys.argv[1].split():
-    signal.signal(signal.Signals[name], signal.SIG_IGN)
-os.execv(sys.executable, [sys.executable, "-m", "hingtui", *sys.argv[2:]])
-"""
-"""Whoever runs the tests may ignore signals; a command must not inherit that."""
-
 
 @contextmanager
 def started(
-    *arguments: str, environ: dict[str, str], ignoring: str = ""
+    *arguments: str, environ: dict[str, str], ignoring: str = "", is_executed: bool = False
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A command that runs, and is given nothing on its standard input yet."""
-    command = [sys.executable, "-S", "-E", "-c", START, ignoring, *arguments]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, env=environ, **pipes) as running:  # type: ignore[call-overload]  # noqa: S603
+    # Whoever runs the tests may ignore signals; a command must not inherit that.
+    launch = ("stranger", ignoring, "0")
+    how = {"env": environ, "launch": launch, "is_executed": is_executed}
+    with start(*arguments, **how, **pipes) as running:  # type: ignore[arg-type]
         try:
             yield running
         finally:
@@ -80,10 +73,13 @@ def test_a_signal_ends_every_command_in_time_and_without_a_word(
     with (
         FaultServer(respond=lambda _request: HANG) as silent,
         DemoServer(Story(jobs), token=TOKEN, rate=30_000.0) as server,
-        started("add", "-", environ=environ) as adding,
+        started("add", "-", environ=environ, is_executed=True) as adding,
         started("demo", "--serve", environ=environ) as serving,
         started(
-            "status", "video_ready", environ=environ | {"HINGNET_BASE_URL": silent.url}
+            "status",
+            "video_ready",
+            environ=environ | {"HINGNET_BASE_URL": silent.url},
+            is_executed=True,
         ) as asking,
         started(
             "download", "video_ready", environ=environ | {"HINGNET_BASE_URL": server.base_url}

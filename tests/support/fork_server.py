@@ -94,6 +94,8 @@ def _become(request: dict[str, Any], descriptors: list[int]) -> None:
         from tests.support.launch import prepare
 
         prepare(*request["launch"])
+    if request["first"]:
+        exec(compile(request["first"], "<first>", "exec"), {})  # noqa: S102 - a test's own words
     sys.argv = ["hingtui", *arguments]
     runpy.run_module("hingtui", run_name="__main__", alter_sys=True)
 

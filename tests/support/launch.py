@@ -1,6 +1,6 @@
-"""Starts hingtui on the terminal it is given, in the ways in which programs are started on one.
+"""Start hingtui in the ways in which a shell or a terminal starts a program.
 
-It knows job control; it must not know what hingtui does. Run as a program of its own:
+Run as a program of its own:
 `launch.py KIND SIGNALS DESCRIPTOR ARGUMENTS`, where KIND is `leader` (the first program of the
 terminal), `stranger` (one that the terminal does not know: nobody tells it when the terminal
 goes), `job` or `background` (of a shell, which is told on the descriptor what to do); SIGNALS are
@@ -26,21 +26,22 @@ def prepare(kind: str, ignored: str, descriptor: str) -> None:
     """Make this process what hingtui is to be started as; the shell of a job never returns."""
     if kind != "stranger":
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # who runs the tests may ignore it
+    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)  # who runs the tests may ignore them
     for name in ignored.split():
         signal.signal(signal.Signals[name], signal.SIG_IGN)
     if kind in ("job", "background"):
         shell(int(descriptor), in_foreground=kind == "job")
 
 
-def shell(ear: int, *, in_foreground: bool) -> None:
+def shell(pipe: int, *, in_foreground: bool) -> None:
     """Fork a job and return in it; in this process, do with it as told until it ends.
 
-    Says `started PID`, `stopped`, `ended STATUS`; hears `fg`, `bg` and `kill`.
+    Writes `started PID`, `stopped`, `ended STATUS`; reads `fg`, `bg` and `kill`.
     """
 
     def say(words: str) -> None:
-        os.write(ear, words.encode() + b"\n")
+        os.write(pipe, words.encode() + b"\n")
 
     for number in (signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP):
         signal.signal(number, signal.SIG_IGN)
@@ -52,7 +53,7 @@ def shell(ear: int, *, in_foreground: bool) -> None:
             os.tcsetpgrp(0, os.getpgrp())
         for number in (signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP):
             signal.signal(number, signal.SIG_DFL)
-        os.close(ear)
+        os.close(pipe)
         return
     say(f"started {job}")
     while True:
@@ -64,7 +65,7 @@ def shell(ear: int, *, in_foreground: bool) -> None:
             sys.exit(code if code >= 0 else 128 - code)
         say("stopped")
         termios.tcsetattr(0, termios.TCSADRAIN, mine)
-        match os.read(ear, 100).decode().strip():
+        match os.read(pipe, 100).decode().strip():
             case "fg":
                 os.tcsetpgrp(0, job)
                 os.killpg(job, signal.SIGCONT)

@@ -39,17 +39,21 @@ def start(
     is_executed: bool = False,
     launch: Sequence[str] = (),
     pace: float = 1.0,
+    first: str = "",
     **options: Any,
 ) -> subprocess.Popen[Any]:
     """Run `hingtui ARGUMENTS`; `options` are those of `subprocess.Popen`.
 
     `launch` are the arguments of `launch.py` that come before those of hingtui. With `is_executed`
     it is a new Python in any case. In a forked process `pace` seconds pass in each second, so that
-    nobody waits for a pause between two attempts.
+    nobody waits for a pause between two attempts. `first` is Python that runs before the program.
     """
     if not is_executed and _can_be_forked(env):
-        return _Forked([*launch], [*arguments], pace, env=dict(env), **options)
-    if launch:
+        how = {"launch": [*launch], "arguments": [*arguments], "pace": pace, "first": first}
+        return _Forked(how, env=dict(env), **options)
+    if first:
+        program = ["-c", f"{first}\nimport runpy\nrunpy.run_module('hingtui', run_name='__main__')"]
+    elif launch:
         program = ["-S", "-E", str(Path(__file__).with_name("launch.py")), *launch]
     else:
         program = ["-m", "hingtui"]
@@ -138,13 +142,9 @@ _server = _ForkServer()
 class _Forked(subprocess.Popen[Any]):
     """A process that the fork server has forked. What a `Popen` can do, it can."""
 
-    def __init__(
-        self, launch: list[str], arguments: list[str], pace: float, **options: Any
-    ) -> None:
-        self._launch = launch
-        self._pace = pace
-        self._arguments = arguments
-        super().__init__(["hingtui", *arguments], **options)
+    def __init__(self, how: dict[str, Any], **options: Any) -> None:
+        self._how = how
+        super().__init__(["hingtui", *how["arguments"]], **options)
 
     def _execute_child(
         self,
@@ -180,9 +180,7 @@ class _Forked(subprocess.Popen[Any]):
             **{number: number for number in pass_fds},
         }
         request = {
-            "launch": self._launch,
-            "pace": self._pace,
-            "arguments": self._arguments,
+            **self._how,
             "environ": env,
             "folder": os.fspath(cwd or Path.cwd()),
             "descriptors": [*given],
