@@ -1,6 +1,6 @@
-"""One file on a real socket, served rightly unless a script says how to answer wrongly.
+"""One file on a real socket, served correctly unless a script says how to answer wrongly.
 
-It knows files, ranges and what can be lied about them; it must not know the gateway's API.
+It knows files and ranges, and not the gateway's API.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def serving(data: bytes) -> Iterator[FileServer]:
 
 
 def said(say: Say, data: bytes, request: Request) -> Iterator[Part]:
-    """What a server that holds `data` answers to `request` if told to say it like that."""
+    """The response to `request` of a server that holds `data` and answers like `say`."""
     body = data if say.body is None else say.body
     status, extra = say.status, {}
     wanted = re.fullmatch(r"bytes=(\d+)-", request.headers.get("range", ""))

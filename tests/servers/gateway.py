@@ -1,6 +1,7 @@
-"""The gateway's API and its storage on two real origins, rightly answered unless a fault is named.
+"""The gateway of the tests and its storage, on two real origins.
 
-It knows what a gateway says; it must not know who asks, nor what the faults are about.
+It answers as the real one does, unless a test adds faults, slow files or a refused token. It
+remembers each request, and counts how often each file was sent.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from tests.servers.files import Say, said
 from tests.servers.sockets import Answer, FaultServer, Part, Request, answer, json_answer
 
 TOKEN = "oh-test-0123456789abcdef"
-SECRET = "sig-never-to-be-told"
+SECRET = "sig-never-to-be-shown"
 """In the query of every signed link."""
 
 Fault = Answer | Callable[[Request], Answer]
@@ -37,7 +38,7 @@ class _Fault:
 
 
 class Gateway:
-    """A gateway that holds the videos it is told of, and the storage that it redirects to."""
+    """A gateway that holds the videos a test adds, and the storage that it redirects to."""
 
     def __init__(self, clock: Clock, *, token: str = TOKEN, certificate: str = "") -> None:
         self.clock = clock
@@ -101,9 +102,9 @@ class Gateway:
         self.video(video_id, **{"status": "success", "progress": 100, **times, **payload})
 
     def fault(self, path_prefix: str, says: Fault, times: int = 1) -> None:
-        """Answer the next requests whose path begins so with this; the first told comes first.
+        """Answer the next requests whose path begins so with this; the first added comes first.
 
-        An id's path, its `/content` and its file in the storage (`/files/<id>`) are told apart by
+        An id's path, its `/content` and its file in the storage (`/files/<id>`) differ by
         the longest prefix that fits. An answer used more than once must be no iterator.
         """
         with self._lock:

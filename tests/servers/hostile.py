@@ -1,7 +1,4 @@
-"""A gateway that says the same words in every place where HTTP and the API have room for any.
-
-It must not know whether the words are hostile: harmless ones take the very same way.
-"""
+"""A gateway that puts the same words in every place where HTTP and the API have room for any."""
 
 from __future__ import annotations
 
@@ -29,7 +26,7 @@ class HostileGateway(FaultServer):
     """Speaks of eleven videos, each in another way."""
 
     def __init__(self, words: str) -> None:
-        super().__init__(respond=self._said)
+        super().__init__(respond=self._respond)
         self.words = words
         self.denies = False
         """Whether the token is refused from now on."""
@@ -43,41 +40,43 @@ class HostileGateway(FaultServer):
         (home / "config.toml").write_text('open_command = ["true"]\n')
         return clean_environ(home, HINGNET_BASE_URL=self.url, HINGNET_API_KEY=TOKEN, **more)
 
-    def _said(self, request: Request) -> bytes:
+    def _respond(self, request: Request) -> bytes:
         if self.denies:
-            return self._told(401, as_body({"error": self._error()}))
+            return self._response(401, as_body({"error": self._error()}))
         match = re.match(r"/v1/videos/(\w+)(/content)?", request.target)
         if match is None:
-            return self._told(501, self._video(self.words))
+            return self._response(501, self._video(self.words))
         return self._content(match[1]) if match[2] else self._video_answer(match[1])
 
     def _video_answer(self, video_id: str) -> bytes:
         words = self.words.encode("utf-8", "replace")
         match video_id:
             case "video_running":
-                return self._told(200, self._video("processing", progress=45))
+                return self._response(200, self._video("processing", progress=45))
             case "video_odder":
-                return self._told(200, self._video(self.words, progress=self.words))
+                return self._response(200, self._video(self.words, progress=self.words))
             case "video_failed":
-                return self._told(200, self._video("failed"))
+                return self._response(200, self._video("failed"))
             case "video_missing":
-                return self._told(404, as_body({"error": self._error()}))
+                return self._response(404, as_body({"error": self._error()}))
             case "video_refused":
-                return self._told(418, as_body({"error": self.words}))
+                return self._response(418, as_body({"error": self.words}))
             case "video_text":
-                return self._told(400, words)
+                return self._response(400, words)
             case "video_page":
-                return self._told(200, b"<html><title>" + words + b"</title>")
+                return self._response(200, b"<html><title>" + words + b"</title>")
             case "video_storage":
-                return self._told(403 + 15, b"<E><Code>A</Code><Message>" + words + b"</Message>")
-        return self._told(200, self._video("success", created_at=int(time.time())))
+                return self._response(
+                    403 + 15, b"<E><Code>A</Code><Message>" + words + b"</Message>"
+                )
+        return self._response(200, self._video("success", created_at=int(time.time())))
 
     def _content(self, video_id: str) -> bytes:
         if video_id == "video_home":
-            return self._told(200, self.film, content_type="video/mp4")
+            return self._response(200, self.film, content_type="video/mp4")
         if video_id == "video_away":
-            return self._told(302, b"", location=f"http://{self.words}:x/")
-        return self._told(200, as_body(self._error()))
+            return self._response(302, b"", location=f"http://{self.words}:x/")
+        return self._response(200, as_body(self._error()))
 
     def _error(self) -> dict[str, object]:
         return dict.fromkeys(("code", "message", "type"), self.words)
@@ -86,14 +85,16 @@ class HostileGateway(FaultServer):
         video: dict[str, object] = dict.fromkeys(_FIELDS, self.words)
         return as_body(video | {"status": status, "error": self._error()} | more)
 
-    def _told(self, status: int, body: bytes, **headers: str) -> bytes:
+    def _response(self, status: int, body: bytes, **headers: str) -> bytes:
         """An answer with these words for its reason and in its headers."""
         words = _NO_HEADER.sub("", self.words)
-        told = dict.fromkeys(
+        headers_sent = dict.fromkeys(
             ("x-oneapi-request-id", "server", "etag", "content-disposition", "retry-after"), words
         )
-        told |= {"content-type": "application/json", "content-length": str(len(body))}
-        told |= {name.replace("_", "-"): _NO_HEADER.sub("", text) for name, text in headers.items()}
-        lines = "".join(f"{name}: {text}\r\n" for name, text in told.items())
+        headers_sent |= {"content-type": "application/json", "content-length": str(len(body))}
+        headers_sent |= {
+            name.replace("_", "-"): _NO_HEADER.sub("", text) for name, text in headers.items()
+        }
+        lines = "".join(f"{name}: {text}\r\n" for name, text in headers_sent.items())
         head = f"HTTP/1.1 {status} {words}\r\n{lines}\r\n"
         return head.encode("utf-8", "replace") + body

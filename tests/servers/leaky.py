@@ -1,7 +1,4 @@
-"""A gateway and a storage that quote every secret they know wherever they can, and a search for it.
-
-It knows the API and how commands are run; it must not know what the program makes of it.
-"""
+"""A gateway and a storage that quote every secret wherever they can, and a search for leaks."""
 
 from __future__ import annotations
 
@@ -21,7 +18,7 @@ from tests.support.processes import start
 from tests.support.waiting import PATIENCE
 
 MARKS = {"token": "q7Zk", "typed token": "Wm3x", "signature": "Jx9w", "proxy password": "Hy5v"}
-"""Each secret is one of these again and again: any piece of it that leaks can be told."""
+"""Each secret is one of these again and again: any piece of it that leaks is recognised."""
 TOKEN = "oh-" + 9 * MARKS["token"]
 TYPED_TOKEN = "oh-" + 9 * MARKS["typed token"]
 SIGNATURE = 9 * MARKS["signature"]
@@ -77,7 +74,7 @@ class Leaky:
     def video_object(self, video_id: str, bearer: str) -> dict[str, object]:
         """What the gateway says about a video, the token in every field that a person reads."""
         now = int(time.time())
-        told: dict[str, object] = {
+        payload: dict[str, object] = {
             "id": video_id,
             "object": "video",
             "model": f"sora-2 {self.link}",
@@ -91,14 +88,14 @@ class Leaky:
             "status": "completed",
         }
         if video_id == RUNNING:
-            told |= {"status": f"processing {bearer}", "progress": 10}
+            payload |= {"status": f"processing {bearer}", "progress": 10}
         elif video_id == FAILED:
             words = f"{QUOTED} {self.link} {bearer} "
             message = words + "x" * (2000 - len(words) - 9) + f" {TOKEN}"  # cut off in the middle
-            told |= {"status": "failed", "error": {"code": self.link, "message": message}}
+            payload |= {"status": "failed", "error": {"code": self.link, "message": message}}
         elif video_id == TOLD_LINK:
-            told["result"] = {"video_url": self.link}
-        return told
+            payload["result"] = {"video_url": self.link}
+        return payload
 
     def _content(self, video_id: str, request: Request) -> Answer:
         if video_id == REDIRECTED:
@@ -149,8 +146,8 @@ def leaks_in_files(*folders: Path) -> dict[str, list[str]]:
     for folder in folders:
         for path in folder.rglob("*"):
             data = path.read_bytes() if path.is_file() else b""
-            if told := leaks(str(path).encode() + b"\0" + data):
-                found[path.relative_to(folder).as_posix()] = told
+            if leaked := leaks(str(path).encode() + b"\0" + data):
+                found[path.relative_to(folder).as_posix()] = leaked
     return found
 
 

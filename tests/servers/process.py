@@ -1,7 +1,4 @@
-"""A gateway in a process of its own: what it holds is not to be taken for the program's.
-
-It knows how to be told what happens to it; it must not know why.
-"""
+"""A gateway in a process of its own, so that its memory does not count as the program's."""
 
 from __future__ import annotations
 
@@ -47,8 +44,8 @@ class FarGateway:
         self._pipe.close()
         self._process.join()
 
-    def live(self, moment: Moment) -> int:
-        """Let it live through this; how often it was asked since the moment before."""
+    def apply(self, moment: Moment) -> int:
+        """Let this happen to it; how often it was asked since the moment before."""
         self._pipe.send(moment)
         return cast(int, self._pipe.recv())
 

@@ -1,8 +1,6 @@
-"""A server of raw sockets that sends exactly the bytes a test hands it; it knows no API.
+"""A server of raw sockets that sends exactly the bytes of a test; it knows no API.
 
-What a well-behaved server library would never send (half a body, headers that are none, a
-connection that is reset at some byte) is what these tests are about. It must not know what the
-bytes mean.
+No server library would send half a body, malformed headers, or a reset after some byte.
 """
 
 from __future__ import annotations
@@ -264,7 +262,7 @@ def shows_nothing_beneath(error: BaseException) -> bool:
 
 
 class Names:
-    """A resolver that knows the names it is told, and addresses: no test asks a real one."""
+    """A resolver of `addresses` and of literal addresses: no test asks a real one."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.addresses: dict[str, str] = {}

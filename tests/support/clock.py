@@ -1,4 +1,4 @@
-"""What many tests share: a clock that moves when told to."""
+"""A clock that moves when a test moves it."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Run as a program of its own:
 `launch.py KIND SIGNALS DESCRIPTOR ARGUMENTS`, where KIND is `leader` (the first program of the
 terminal), `stranger` (one that the terminal does not know: nobody tells it when the terminal
-goes), `job` or `background` (of a shell, which is told on the descriptor what to do); SIGNALS are
+goes), `job` or `background` (of a shell, which reads commands from the descriptor); SIGNALS are
 ignored.
 """
 
@@ -35,7 +35,7 @@ def prepare(kind: str, ignored: str, descriptor: str) -> None:
 
 
 def shell(pipe: int, *, in_foreground: bool) -> None:
-    """Fork a job and return in it; in this process, do with it as told until it ends.
+    """Fork a job and return in it; in this process, carry out commands on it until it ends.
 
     Writes `started PID`, `stopped`, `ended STATUS`; reads `fg`, `bg` and `kill`.
     """

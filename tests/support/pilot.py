@@ -1,4 +1,4 @@
-"""The dashboard on a stage: the real app, a real gateway on a socket, a clock moved by hand."""
+"""The dashboard under Textual's pilot: a real gateway on a socket, a clock moved by hand."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _wait.SLEEP_IDLE = _wait.SLEEP_GRANULARITY / 20
 
 @dataclass
 class PilotedApp:
-    """Everything on the stage."""
+    """The running app and all that it works on."""
 
     clock: FakeClock
     server: DemoServer
@@ -45,7 +45,7 @@ class PilotedApp:
     pilot: Pilot[None]
     home: Path
     survives: int = 0
-    """How many kinds of unexpected errors this play is about."""
+    """How many kinds of unexpected errors the test provokes."""
 
     @property
     def dashboard(self) -> Dashboard:
@@ -65,7 +65,7 @@ class PilotedApp:
         await self.drawn()
 
     async def drawn(self) -> None:
-        """Let what has happened be told and drawn."""
+        """Let what has happened be reported and drawn."""
         self.app.monitor.feed.flush()
         await self.pilot.pause()
         self.dashboard.time_passed()
@@ -127,7 +127,7 @@ async def piloted(
     token: str | None = TOKEN,
     is_demo: bool = False,
 ) -> AsyncIterator[PilotedApp]:
-    """The app over a gateway that knows these jobs; it watches them all unless told otherwise."""
+    """The app over a gateway that knows these jobs; it watches all, or those in `watched`."""
     clock = FakeClock()
     ids = [job.id for job in jobs] if watched is None else watched
     now = clock.time()

@@ -1,7 +1,4 @@
-"""A real terminal for tests: the program runs on a pty, its screen is read as a person reads it.
-
-It knows bytes, keys and signals; it must not know what the program draws.
-"""
+"""A real terminal for tests: the program runs on a pty, its screen is read as a person reads it."""
 
 from __future__ import annotations
 
@@ -36,7 +33,7 @@ _MODERN = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", b"\x1b[?2048$p": b"\x1b[?2048;2$y
 MODES = {1049: b"l", 25: b"h", 7: b"h", 1000: b"l", 1003: b"l", 1004: b"l", 1006: b"l", 2004: b"l"}
 """Alternate screen, cursor, wrapping, mouse (three), focus, bracketed paste: as a shell needs."""
 MODERN_MODES = {1015: b"l", 1016: b"l", 2026: b"l", 2048: b"l"}
-"""More of the mouse, drawing at once, size told among the keys: off again where they were on."""
+"""More of the mouse, drawing at once, size sent among the keys: off again where they were on."""
 
 
 def clean_environ(home: Path, **more: str) -> dict[str, str]:
@@ -270,9 +267,9 @@ class Terminal:
         data = os.read(self._master, 65536)
         self.raw += data
         if self._is_modern:
-            for question, told in _MODERN.items():
+            for question, reply in _MODERN.items():
                 for _question in range(data.count(question)):
-                    os.write(self._master, told)
+                    os.write(self._master, reply)
         data = self._unfed + data
         cut = _UNFINISHED.search(data)
         end = cut.start() if cut else len(data)

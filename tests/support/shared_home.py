@@ -1,4 +1,4 @@
-"""A home folder, a gateway that counts, and several hingtui that share both; knows no outcome."""
+"""A home folder and a gateway that several hingtui share."""
 
 from __future__ import annotations
 

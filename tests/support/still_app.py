@@ -166,7 +166,7 @@ class StillDashboard:
         await self._draw()
 
     async def _draw(self) -> None:
-        """Draw all at once what the dashboard would be told of a little later."""
+        """Draw all at once what the dashboard would receive a little later."""
         news = Changes(keys=set(self.app.monitor.rows), membership=True, gateway=True)
         for screen in self.app.screen_stack:
             if isinstance(screen, Dashboard):

@@ -1,7 +1,4 @@
-"""A gateway, the home of a dashboard that watches it, and what a person sees of it on a terminal.
-
-For tests of how the real program begins, is stopped and ends; it knows nothing of any ending.
-"""
+"""A gateway, a home that watches its videos, and the dashboard of both on a terminal."""
 
 from __future__ import annotations
 

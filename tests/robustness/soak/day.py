@@ -79,7 +79,7 @@ class Day:
         gone = self._let_go()
         fresh = self._bring_new()
         fault = rng.choice(_FAULTS) if rng.random() < 0.3 else None
-        self.asked += self._gateway.live(Moment(self._clock.now, fresh, gone, fault))
+        self.asked += self._gateway.apply(Moment(self._clock.now, fresh, gone, fault))
         if rng.random() < 0.1:
             await self._pilot.press(*rng.sample(_KEYS, 3), "escape", "escape")
         if rng.random() < 0.02:
