@@ -1,4 +1,4 @@
-"""Which certificates are accepted, by a real TLS server whose private authority signed its own."""
+"""Which certificates the client accepts. The TLS server's is signed by a private authority."""
 
 from __future__ import annotations
 
@@ -20,82 +20,82 @@ HASHED_NAME = "2b72e73f.0"
 """What OpenSSL looks for in a folder: the hash of the authority's subject."""
 
 
-async def ask(environ: dict[str, str], certificate: str = "company.pem") -> None:
-    """One call to a server with this certificate. Raises what the call raises."""
+async def retrieve(environ: dict[str, str], certificate: str = "company.pem") -> None:
+    """Retrieve a video from a server with this certificate; raise what the client raises."""
     with FaultServer(lambda _: json_answer(VIDEO), certificate=certificate) as server:
         async with api_at(server.url, environ=environ) as api:
             await api.retrieve("v1")
 
 
 def system_store(monkeypatch: pytest.MonkeyPatch, file: Path, folder: Path) -> None:
-    """Have OpenSSL's compiled-in places be these."""
+    """Make these OpenSSL's compiled-in default places."""
     paths = ssl.DefaultVerifyPaths("", "", "SSL_CERT_FILE", str(file), "SSL_CERT_DIR", str(folder))
     monkeypatch.setattr(ssl, "get_default_verify_paths", lambda: paths)
 
 
-async def test_a_private_authority_is_not_trusted_by_itself() -> None:
+async def test_a_certificate_of_an_unknown_authority_is_refused() -> None:
     with pytest.raises(errors.UntrustedCertificate, match="SSL_CERT_FILE"):
-        await ask({})
+        await retrieve({})
 
 
-async def test_an_authority_in_the_systems_file_is_trusted(
+async def test_an_authority_in_the_systems_ca_file_is_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system_store(monkeypatch, AUTHORITY, tmp_path)
-    await ask({})
+    await retrieve({})
 
 
-async def test_an_authority_in_the_systems_folder_is_trusted(
+async def test_an_authority_in_the_systems_ca_folder_is_trusted(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copy(AUTHORITY, tmp_path / HASHED_NAME)
     system_store(monkeypatch, tmp_path / "none.pem", tmp_path)
-    await ask({})
+    await retrieve({})
 
 
-async def test_a_distributions_bundle_is_found_by_a_foreign_python(
+async def test_the_distributions_bundle_is_used_if_openssl_finds_no_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system_store(monkeypatch, tmp_path / "none.pem", tmp_path / "none")
     monkeypatch.setattr(certificates, "_BUNDLES", (str(tmp_path / "none"), str(AUTHORITY)))
-    await ask({})
+    await retrieve({})
 
 
-def test_a_download_trusts_the_systems_store(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_downloads_trust_the_systems_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     system_store(monkeypatch, AUTHORITY, tmp_path)
     with FaultServer(mp4, certificate="company.pem") as server:
         assert read(server.url).body == MP4
 
 
 @pytest.mark.parametrize("name", [HASHED_NAME, "company.pem", "company.crt"])
-async def test_ssl_cert_dir_may_hold_hashed_or_plain_names(tmp_path: Path, name: str) -> None:
+async def test_ssl_cert_dir_may_hold_files_with_hashed_or_plain_names(
+    tmp_path: Path, name: str
+) -> None:
     shutil.copy(AUTHORITY, tmp_path / name)
     (tmp_path / "broken.pem").write_text("no certificate")
-    await ask({"SSL_CERT_DIR": f"/no/such/folder:{tmp_path}"})
+    await retrieve({"SSL_CERT_DIR": f"/no/such/folder:{tmp_path}"})
 
 
 @pytest.mark.parametrize("variable", ["SSL_CERT_FILE", "SSL_CERT_DIR"])
-async def test_certifi_is_trusted_beside_what_the_variables_name(
+async def test_certifi_stays_trusted_when_ssl_cert_variables_are_set(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, variable: str
 ) -> None:
     monkeypatch.setattr(certifi, "where", lambda: str(AUTHORITY))
     shutil.copy(CERTIFICATES / "good.pem", tmp_path / "good.pem")
     environ = {variable: str(tmp_path / "good.pem" if variable == "SSL_CERT_FILE" else tmp_path)}
-    await ask(environ)
-    await ask(environ, "good.pem")
+    await retrieve(environ)
+    await retrieve(environ, "good.pem")
 
 
-async def test_ssl_cert_file_takes_the_place_of_the_systems_file(
+async def test_ssl_cert_file_replaces_the_systems_ca_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     system_store(monkeypatch, AUTHORITY, tmp_path)
     with pytest.raises(errors.UntrustedCertificate):
-        await ask({"SSL_CERT_FILE": str(CERTIFICATES / "good.pem")})
+        await retrieve({"SSL_CERT_FILE": str(CERTIFICATES / "good.pem")})
 
 
-async def test_without_any_store_nothing_is_accepted(
+async def test_without_any_store_every_certificate_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = tmp_path / "broken.pem"
@@ -103,20 +103,20 @@ async def test_without_any_store_nothing_is_accepted(
     system_store(monkeypatch, broken, tmp_path)
     monkeypatch.setattr(certifi, "where", lambda: str(tmp_path / "removed"))
     with pytest.raises(errors.UntrustedCertificate):
-        await ask({})
+        await retrieve({})
 
 
 @pytest.mark.parametrize("certificate", ["expired.pem", "other-host.pem"])
-async def test_a_store_never_excuses_an_expired_or_foreign_certificate(
+async def test_a_trusted_certificate_that_expired_or_names_another_host_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, certificate: str
 ) -> None:
     system_store(monkeypatch, CERTIFICATES / certificate, tmp_path)
     with pytest.raises(errors.BadCertificate) as caught:
-        await ask({}, certificate)
+        await retrieve({}, certificate)
     assert not isinstance(caught.value, errors.UntrustedCertificate)
 
 
-def test_what_both_stores_hold_is_parsed_once() -> None:
+def test_a_certificate_in_both_stores_is_loaded_once() -> None:
     both = certificates.trust_context({"SSL_CERT_FILE": certifi.where()})
     alone = ssl.create_default_context(cafile=certifi.where())
     assert both.cert_store_stats() == alone.cert_store_stats()

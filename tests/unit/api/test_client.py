@@ -1,4 +1,4 @@
-"""Asking for videos and for the list, over real sockets."""
+"""Retrieving a video and listing videos, over real sockets."""
 
 from __future__ import annotations
 
@@ -62,10 +62,10 @@ async def error_from(server: FaultServer, **options: Any) -> errors.ApiError:
     return caught.value
 
 
-# What is asked
+# Requests
 
 
-async def test_a_video_is_asked_for_with_the_token() -> None:
+async def test_a_video_is_requested_with_the_token() -> None:
     with FaultServer(lambda _: json_answer(VIDEO)) as server:
         got = await retrieve_from(server)
     request = server.requests[0]
@@ -93,14 +93,16 @@ async def test_without_a_token_no_authorization_is_sent() -> None:
         ("\ud800", "/v1/videos/%ED%A0%80"),
     ],
 )
-async def test_an_id_stays_one_segment_of_the_path(video_id: str, target: str) -> None:
+async def test_special_characters_of_an_id_are_escaped_in_the_path(
+    video_id: str, target: str
+) -> None:
     with FaultServer(lambda _: json_answer(VIDEO)) as server:
         got = await retrieve_from(server, video_id)
     assert server.requests[0].target == target
     assert got.video.id == video_id
 
 
-async def test_an_empty_id_does_not_become_a_list() -> None:
+async def test_an_empty_id_is_not_found_and_sends_no_request() -> None:
     with FaultServer(lambda _: json_answer(VIDEO)) as server:
         async with api_at(server.url) as api:
             with pytest.raises(errors.NotFound):
@@ -108,7 +110,7 @@ async def test_an_empty_id_does_not_become_a_list() -> None:
     assert server.requests == []
 
 
-async def test_a_path_and_a_slash_in_the_base_url_are_kept_and_dropped() -> None:
+async def test_a_base_urls_path_is_kept_and_its_last_slash_dropped() -> None:
     with FaultServer(lambda _: json_answer(VIDEO)) as server:
         async with api_at(f"{server.url}/gw/") as api:
             await api.retrieve("v1")
@@ -118,12 +120,12 @@ async def test_a_path_and_a_slash_in_the_base_url_are_kept_and_dropped() -> None
 
 
 @pytest.mark.parametrize("base_url", ["", "gateway.example", "ftp://h", "http://[::1", "http://"])
-def test_what_is_no_base_url_is_a_value_error(base_url: str) -> None:
+def test_an_invalid_base_url_raises_a_value_error(base_url: str) -> None:
     with pytest.raises(ValueError, match="not a base URL"):
         Api(base_url, TOKEN, environ={})
 
 
-async def test_the_list_is_asked_for_page_by_page() -> None:
+async def test_a_list_page_is_requested_with_limit_order_and_after() -> None:
     page = {"object": "list", "data": [VIDEO], "has_more": True}
     with FaultServer(lambda _: json_answer(page, date="Mon, 10 Nov 2025 15:50:02 GMT")) as server:
         async with api_at(server.url) as api:
@@ -137,14 +139,14 @@ async def test_the_list_is_asked_for_page_by_page() -> None:
     ]
 
 
-async def test_a_list_that_is_not_offered_is_said_to_be() -> None:
+async def test_status_501_for_the_list_raises_not_offered() -> None:
     with FaultServer(lambda _: answer(501)) as server:
         async with api_at(server.url) as api:
             with pytest.raises(errors.NotOffered):
                 await api.list_page()
 
 
-async def test_cookies_are_neither_kept_nor_sent() -> None:
+async def test_cookies_are_not_sent_back() -> None:
     with FaultServer(lambda _: json_answer(VIDEO, set_cookie="a=b; Path=/")) as server:
         async with api_at(server.url) as api:
             await api.retrieve("v1")
@@ -152,7 +154,7 @@ async def test_cookies_are_neither_kept_nor_sent() -> None:
     assert all("cookie" not in request.headers for request in server.requests)
 
 
-async def test_polls_share_one_connection() -> None:
+async def test_requests_reuse_one_connection() -> None:
     with FaultServer(lambda _: json_answer(VIDEO)) as server:
         async with api_at(server.url) as api:
             for _ in range(3):
@@ -168,10 +170,10 @@ async def test_no_more_connections_are_opened_than_allowed() -> None:
     assert server.connections <= 2
 
 
-# What comes back
+# Responses
 
 
-async def test_the_servers_words_code_and_request_id_are_in_the_error() -> None:
+async def test_an_error_holds_message_code_and_request_id_without_the_token() -> None:
     body = {"error": {"message": f"无效的令牌 {TOKEN}", "type": "one_hub_error"}}
     with FaultServer(lambda _: json_answer(body, 401, x_oneapi_request_id="2025abc")) as server:
         error = await error_from(server)
@@ -180,21 +182,21 @@ async def test_the_servers_words_code_and_request_id_are_in_the_error() -> None:
     assert (error.request_id, error.http_status) == ("2025abc", 401)
 
 
-async def test_a_rate_limit_says_for_how_long() -> None:
+async def test_a_rate_limit_error_holds_its_retry_after() -> None:
     with FaultServer(lambda _: answer(429, retry_after="7")) as server:
         error = await error_from(server)
     assert isinstance(error, errors.RateLimited)
     assert error.retry_after == 7
 
 
-async def test_a_web_page_is_said_to_be_one() -> None:
+async def test_a_web_page_is_a_bad_response_that_mentions_the_base_url() -> None:
     with FaultServer(lambda _: answer(200, b"<html>", content_type="text/html")) as server:
         error = await error_from(server)
     assert isinstance(error, errors.BadResponse)
     assert "base URL" in error.message
 
 
-async def test_a_compressed_answer_is_read() -> None:
+async def test_a_compressed_response_is_decompressed() -> None:
     packed = gzip.compress(json.dumps(VIDEO).encode())
     with FaultServer(lambda _: answer(200, packed, content_encoding="gzip")) as server:
         assert (await retrieve_from(server)).video.progress == 45
@@ -207,7 +209,7 @@ async def test_a_compression_bomb_is_refused() -> None:
         assert "larger than 4 MiB" in (await error_from(server)).message
 
 
-async def test_broken_compression_is_a_bad_reply() -> None:
+async def test_broken_compression_is_a_bad_response() -> None:
     with FaultServer(lambda _: answer(200, b"{}", content_encoding="gzip")) as server:
         assert isinstance(await error_from(server), errors.BadResponse)
 
@@ -217,7 +219,7 @@ async def test_an_error_with_a_broken_body_keeps_its_status() -> None:
         assert isinstance(await error_from(server), errors.ServerError)
 
 
-async def test_a_body_past_the_cap_is_refused_before_it_is_whole() -> None:
+async def test_a_body_over_the_cap_is_refused_before_its_end() -> None:
     sent = 0
 
     def endless(_: Request) -> Iterator[bytes]:
@@ -244,7 +246,7 @@ async def test_an_endless_error_body_does_not_hide_the_status() -> None:
 
 
 @pytest.mark.parametrize("body", [b"[" * 300_000, b'{"a":' * 100_000, b"9" * 5000, b"\xff", b""])
-async def test_hostile_json_is_a_bad_reply(body: bytes) -> None:
+async def test_invalid_or_deeply_nested_json_is_a_bad_response(body: bytes) -> None:
     with FaultServer(lambda _: answer(200, body, content_type="application/json")) as server:
         assert isinstance(await error_from(server), errors.BadResponse)
 
@@ -268,7 +270,7 @@ async def test_a_big_body_is_parsed_outside_the_event_loop(
 
 
 class HurryingClock(FakeClock):
-    """Ten seconds pass whenever someone looks."""
+    """Advances ten seconds each time it is read."""
 
     def monotonic(self) -> float:
         self.advance(10)
@@ -276,7 +278,9 @@ class HurryingClock(FakeClock):
 
 
 @pytest.mark.parametrize(("status", "kind"), [(200, errors.Unreachable), (502, errors.ServerError)])
-async def test_a_drip_feed_is_given_up(status: int, kind: type[errors.ApiError]) -> None:
+async def test_a_body_that_comes_byte_by_byte_times_out(
+    status: int, kind: type[errors.ApiError]
+) -> None:
     def drip(_: Request) -> Iterator[bytes]:
         yield f"HTTP/1.1 {status} OK\r\n\r\n".encode()
         while True:
@@ -286,7 +290,7 @@ async def test_a_drip_feed_is_given_up(status: int, kind: type[errors.ApiError])
         assert type(await error_from(server, clock=HurryingClock())) is kind
 
 
-async def test_headers_that_come_drop_by_drop_are_given_up() -> None:
+async def test_headers_that_come_byte_by_byte_time_out() -> None:
     def drip(_: Request) -> Iterator[bytes]:
         yield b"HTTP/1.1 200 OK\r\nx: "
         while not server.stopping.wait(0.02):
@@ -298,7 +302,7 @@ async def test_headers_that_come_drop_by_drop_are_given_up() -> None:
     assert "nothing for too long" in error.message
 
 
-# The way there
+# Connections
 
 
 async def test_a_refused_connection_is_unreachable() -> None:
@@ -309,14 +313,14 @@ async def test_a_refused_connection_is_unreachable() -> None:
     assert error.message == f"127.0.0.1:{server.port} refuses connections."
 
 
-async def test_an_unknown_name_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_unknown_host_name_is_unreachable(monkeypatch: pytest.MonkeyPatch) -> None:
     Names(monkeypatch)
     async with api_at("http://no-such-host.invalid") as api:
         with pytest.raises(errors.Unreachable, match=r"no-such-host\.invalid is unknown"):
             await api.retrieve("v1")
 
 
-async def test_a_name_that_no_resolver_can_read_is_unreachable(
+async def test_an_invalid_host_name_is_unreachable(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     Names(monkeypatch)
@@ -325,13 +329,13 @@ async def test_a_name_that_no_resolver_can_read_is_unreachable(
             await api.retrieve("v1")
 
 
-async def test_silence_is_unreachable() -> None:
+async def test_a_gateway_that_never_responds_is_unreachable() -> None:
     with FaultServer(lambda _: HANG) as server:
         error = await error_from(server, read_timeout=0.05)
     assert "nothing for too long" in error.message
 
 
-async def test_what_is_no_http_is_said_to_be_none() -> None:
+async def test_a_response_that_is_not_http_is_reported_as_such() -> None:
     with FaultServer(lambda _: [b"SSH-2.0-OpenSSH_9.6\r\n\r\n", CLOSE]) as server:
         error = await error_from(server)
     assert "not in HTTP" in error.message
@@ -346,19 +350,19 @@ async def test_what_is_no_http_is_said_to_be_none() -> None:
         [b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{}", CLOSE],
     ],
 )
-async def test_an_answer_that_is_cut_is_unreachable(parts: list[bytes]) -> None:
+async def test_a_response_cut_short_is_unreachable(parts: list[bytes]) -> None:
     with FaultServer(lambda _: parts) as server:
         error = await error_from(server)
     assert "cut the connection" in error.message
 
 
-async def test_a_new_connection_that_is_cut_is_not_tried_again() -> None:
+async def test_a_request_cut_on_a_new_connection_is_not_repeated() -> None:
     with FaultServer(lambda _: CLOSE) as server:
         await error_from(server)
     assert len(server.requests) == 1
 
 
-async def test_a_stale_connection_is_replaced_silently() -> None:
+async def test_a_request_on_a_stale_connection_is_repeated_on_a_new_one() -> None:
     def respond(request: Request) -> Part:
         is_second_on_first = len(server.requests) == 2
         return CLOSE if is_second_on_first else json_answer(VIDEO)
@@ -370,7 +374,7 @@ async def test_a_stale_connection_is_replaced_silently() -> None:
     assert (len(server.requests), server.connections) == (3, 2)
 
 
-async def test_abandoned_requests_do_not_use_up_the_pool() -> None:
+async def test_requests_that_time_out_free_their_connections() -> None:
     with FaultServer(lambda r: HANG if "hang" in r.target else json_answer(VIDEO)) as server:
         async with api_at(server.url, max_connections=2, read_timeout=0.05) as api:
             gone = await asyncio.gather(
@@ -380,7 +384,7 @@ async def test_abandoned_requests_do_not_use_up_the_pool() -> None:
             assert (await api.retrieve("v1")).video.progress == 45
 
 
-async def test_requests_cancelled_from_outside_do_not_use_up_the_pool() -> None:
+async def test_cancelled_requests_free_their_connections() -> None:
     def slow(_: Request) -> Iterator[Part]:
         server.stopping.wait(0.01)
         yield json_answer(VIDEO)
@@ -395,7 +399,7 @@ async def test_requests_cancelled_from_outside_do_not_use_up_the_pool() -> None:
     assert server.connections <= 2
 
 
-async def test_closing_ends_the_questions_that_are_under_way() -> None:
+async def test_closing_ends_open_requests() -> None:
     with FaultServer(lambda _: HANG) as server:
         async with api_at(server.url, read_timeout=60) as api:
             questions = [asyncio.create_task(api.retrieve(f"v{n}")) for n in range(5)]
@@ -405,7 +409,7 @@ async def test_closing_ends_the_questions_that_are_under_way() -> None:
     assert all(isinstance(one, errors.Unreachable) for one in gone)
 
 
-async def test_requests_wait_for_their_turn_without_timing_out() -> None:
+async def test_waiting_for_a_free_connection_does_not_time_out() -> None:
     def slow(_: Request) -> Iterator[bytes]:
         server.stopping.wait(0.1)
         yield json_answer(VIDEO)
@@ -416,7 +420,7 @@ async def test_requests_wait_for_their_turn_without_timing_out() -> None:
     assert len(answers) == 5
 
 
-async def test_after_closing_every_call_is_unreachable() -> None:
+async def test_every_call_after_closing_raises_unreachable() -> None:
     with FaultServer(lambda _: json_answer(VIDEO)) as server:
         async with api_at(server.url) as api:
             await api.aclose()
@@ -427,7 +431,7 @@ async def test_after_closing_every_call_is_unreachable() -> None:
 
 
 @pytest.mark.parametrize("token", ["oh-a\nb", "oh-令牌", "oh-a b", "\x00"])
-async def test_an_impossible_token_is_unauthorized_and_nothing_is_sent(token: str) -> None:
+async def test_a_token_with_invalid_characters_is_unauthorized_and_never_sent(token: str) -> None:
     with FaultServer(lambda _: json_answer(VIDEO)) as server:
         async with api_at(server.url, token) as api:
             with pytest.raises(errors.Unauthorized) as caught:
@@ -436,7 +440,7 @@ async def test_an_impossible_token_is_unauthorized_and_nothing_is_sent(token: st
     assert server.requests == []
 
 
-async def test_nothing_is_logged_of_what_was_asked(caplog: pytest.LogCaptureFixture) -> None:
+async def test_requested_ids_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with FaultServer(lambda _: json_answer(VIDEO)) as server:
         await retrieve_from(server, "id-of-mine")
@@ -466,12 +470,12 @@ async def test_a_redirect_to_another_origin_is_refused() -> None:
 
 
 @pytest.mark.parametrize("where", ["", "http://[", "ftp://h/x", "//u:p@h/", "http:///x"])
-async def test_a_redirect_to_nowhere_is_refused(where: str) -> None:
+async def test_a_redirect_with_an_invalid_location_is_refused(where: str) -> None:
     with FaultServer(lambda _: answer(302, location=where)) as server:
         assert isinstance(await error_from(server), errors.BadRedirect)
 
 
-async def test_a_redirect_in_a_loop_is_refused() -> None:
+async def test_a_redirect_loop_is_refused() -> None:
     with FaultServer(lambda r: answer(302, location=r.target)) as server:
         assert isinstance(await error_from(server), errors.BadRedirect)
     assert len(server.requests) <= 6
@@ -480,7 +484,7 @@ async def test_a_redirect_in_a_loop_is_refused() -> None:
 # TLS
 
 
-async def test_a_certificate_of_ones_own_is_trusted_where_ssl_cert_file_names_it() -> None:
+async def test_a_self_signed_certificate_in_ssl_cert_file_is_trusted() -> None:
     environ = {"SSL_CERT_FILE": str(CERTIFICATES / "good.pem")}
     with FaultServer(lambda _: json_answer(VIDEO), certificate="good.pem") as server:
         assert (await retrieve_from(server, environ=environ)).video.progress == 45
@@ -494,7 +498,7 @@ async def test_a_certificate_of_ones_own_is_trusted_where_ssl_cert_file_names_it
         ("other-host.pem", "other-host.pem", "not valid for '127.0.0.1'"),
     ],
 )
-async def test_a_certificate_that_proves_nothing_is_one_clear_sentence(
+async def test_a_refused_certificate_is_reported_with_its_reason(
     certificate: str, trusted: str, reason: str
 ) -> None:
     environ = {"SSL_CERT_FILE": str(CERTIFICATES / trusted)} if trusted else {}
@@ -505,7 +509,7 @@ async def test_a_certificate_that_proves_nothing_is_one_clear_sentence(
     assert server.requests == []
 
 
-async def test_a_handshake_that_is_cut_is_unreachable() -> None:
+async def test_a_tls_handshake_cut_short_is_unreachable() -> None:
     with FaultServer(handle=lambda _: None) as server:
         async with api_at(server.url.replace("http:", "https:")) as api:
             with pytest.raises(errors.Unreachable) as caught:
@@ -513,13 +517,13 @@ async def test_a_handshake_that_is_cut_is_unreachable() -> None:
     assert not isinstance(caught.value, errors.BadCertificate)
 
 
-async def test_an_ssl_cert_file_that_is_not_there_is_one_clear_sentence() -> None:
+async def test_a_missing_ssl_cert_file_is_reported_by_name() -> None:
     async with api_at("https://gateway.example", environ={"SSL_CERT_FILE": "/no/such"}) as api:
         with pytest.raises(errors.BadCertificate, match=r"^SSL_CERT_FILE names no usable"):
             await api.retrieve("v1")
 
 
-async def test_plain_http_needs_no_certificates() -> None:
+async def test_plain_http_ignores_a_missing_ssl_cert_file() -> None:
     with FaultServer(lambda _: json_answer(VIDEO)) as server:
         await retrieve_from(server, environ={"SSL_CERT_FILE": "/no/such"})
 
@@ -535,7 +539,7 @@ async def error_through(environ: dict[str, str], **options: Any) -> errors.ApiEr
     return caught.value
 
 
-async def test_loopback_is_asked_directly_whatever_the_proxy_variables_say() -> None:
+async def test_loopback_ignores_the_proxy_variables() -> None:
     environ = {
         "HTTP_PROXY": "http://127.0.0.1:9",
         "ALL_PROXY": "socks://nonsense:x",
@@ -545,14 +549,14 @@ async def test_loopback_is_asked_directly_whatever_the_proxy_variables_say() -> 
         assert (await retrieve_from(server, environ=environ)).video.progress == 45
 
 
-async def test_a_malformed_proxy_is_said_when_asked() -> None:
+async def test_a_malformed_proxy_address_is_reported_at_the_request() -> None:
     error = await error_through({"HTTPS_PROXY": "http://me:pa55@host:port"})
     assert isinstance(error, errors.Unreachable)
     assert error.message.startswith("HTTPS_PROXY holds no usable proxy address")
 
 
 @pytest.mark.parametrize("scheme", ["http", "https", "socks", "socks5h"])
-async def test_a_dead_proxy_is_one_clear_sentence(scheme: str) -> None:
+async def test_a_proxy_that_refuses_connections_is_named(scheme: str) -> None:
     with FaultServer() as dead:
         pass
     error = await error_through({"ALL_PROXY": f"{scheme}://me:pa55@127.0.0.1:{dead.port}"})
@@ -561,12 +565,14 @@ async def test_a_dead_proxy_is_one_clear_sentence(scheme: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks"])
-@pytest.mark.parametrize("said", [b"", b"\0", b"HTTP/1.1 400 Bad\r\n\r\n", b"\5\0\5"])
-async def test_what_is_no_such_proxy_is_one_clear_sentence(scheme: str, said: bytes) -> None:
+@pytest.mark.parametrize("greeting", [b"", b"\0", b"HTTP/1.1 400 Bad\r\n\r\n", b"\5\0\5"])
+async def test_a_server_that_is_no_proxy_is_named_as_the_proxy(
+    scheme: str, greeting: bytes
+) -> None:
     def talk(sock: socket.socket) -> None:
         sock.recv(4096)
-        if said:
-            sock.sendall(said)
+        if greeting:
+            sock.sendall(greeting)
 
     with FaultServer(handle=talk) as server:
         error = await error_through({"ALL_PROXY": f"{scheme}://127.0.0.1:{server.port}"})
@@ -575,14 +581,14 @@ async def test_what_is_no_such_proxy_is_one_clear_sentence(scheme: str, said: by
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks"])
-async def test_a_proxy_that_never_answers_is_given_up(scheme: str) -> None:
+async def test_a_proxy_that_never_responds_times_out(scheme: str) -> None:
     with FaultServer(handle=lambda _: server.wait()) as server:
         environ = {"ALL_PROXY": f"{scheme}://127.0.0.1:{server.port}"}
         error = await error_through(environ, connect_timeout=0.1, read_timeout=0.1)
     assert "does not respond" in error.message
 
 
-async def test_a_proxy_that_wants_a_password_is_said_to_want_one() -> None:
+async def test_a_407_of_a_proxy_mentions_name_and_password() -> None:
     with FaultServer(lambda _: answer(407)) as server:
         error = await error_through({"HTTPS_PROXY": f"me:pa55@127.0.0.1:{server.port}"})
     assert "name and password" in error.message
@@ -590,14 +596,14 @@ async def test_a_proxy_that_wants_a_password_is_said_to_want_one() -> None:
     assert "authorization" not in server.requests[0].headers
 
 
-async def test_a_proxy_that_cannot_reach_the_gateway_says_why() -> None:
+async def test_a_502_of_a_proxy_names_the_gateway_it_cannot_reach() -> None:
     with FaultServer(lambda _: answer(502)) as server:
         error = await error_through({"HTTPS_PROXY": server.url})
     assert error.message.endswith("cannot reach gateway.example (502 Whatever).")
 
 
 def relay(client: socket.socket, port: int) -> None:
-    """Bytes both ways between a tunnel's two ends until one of them is gone."""
+    """Copy bytes both ways between the ends of a tunnel until one end closes."""
 
     def pump(source: socket.socket, sink: socket.socket) -> None:
         try:
@@ -634,7 +640,7 @@ async def test_tls_goes_through_an_http_proxy() -> None:
     assert TOKEN.encode() not in asked[0]
 
 
-async def test_socks_as_desktops_spell_it_works_and_resolves_names_itself() -> None:
+async def test_a_socks_url_is_accepted_and_the_proxy_resolves_names() -> None:
     asked: list[bytes] = []
 
     def socks(sock: socket.socket) -> None:
@@ -658,7 +664,7 @@ async def test_plain_http_goes_through_an_http_proxy() -> None:
     assert proxy.requests[0].target == "http://gateway.example/v1/videos/v1"
 
 
-async def test_no_proxy_means_direct(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_no_proxy_connects_directly(monkeypatch: pytest.MonkeyPatch) -> None:
     Names(monkeypatch)
     environ = {"ALL_PROXY": "http://127.0.0.1:9", "NO_PROXY": "[::1], *.invalid"}
     async with api_at("http://gateway.invalid", environ=environ) as api:

@@ -1,4 +1,4 @@
-"""Opening the content of a video, over real sockets: redirects, ranges, and what is no content."""
+"""Opening a video's content over real sockets: ranges, redirects, and responses without content."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ DATE = "Mon, 10 Nov 2025 15:50:02 GMT"
 
 
 class Opened:
-    """What a content was, after it was read to its end and closed."""
+    """The fields and body of a content that was read to its end and closed."""
 
     def __init__(self, content: Content) -> None:
         self.status, self.start, self.total = content.status, content.start, content.total
@@ -71,7 +71,7 @@ def mp4(request: Request) -> bytes:
 # Whole contents
 
 
-def test_content_is_read_whole_with_the_token() -> None:
+def test_content_is_requested_with_the_token_and_read_to_its_end() -> None:
     headers = {"etag": '"abc"', "content_type": "video/mp4"}
     with FaultServer(lambda _: answer(200, MP4, **headers)) as server:
         got = read(server.url)
@@ -91,7 +91,7 @@ def test_chunked_content_has_no_total() -> None:
     assert (got.total, got.body) == (None, b"\0abc")
 
 
-def test_a_last_modified_stands_in_for_a_missing_etag() -> None:
+def test_without_an_etag_last_modified_is_the_validator() -> None:
     with FaultServer(lambda _: answer(200, MP4, last_modified=OLD, date=DATE)) as server:
         assert read(server.url).validator == OLD
 
@@ -102,12 +102,12 @@ def test_a_weak_etag_is_no_validator() -> None:
 
 
 @pytest.mark.parametrize("kind", ["", "text/plain", "application/json", "text/html"])
-def test_a_video_is_a_video_whatever_its_content_type(kind: str) -> None:
+def test_a_video_is_read_whatever_its_content_type(kind: str) -> None:
     with FaultServer(lambda _: answer(200, MP4, content_type=kind)) as server:
         assert read(server.url).body == MP4
 
 
-def test_an_empty_content_is_empty() -> None:
+def test_empty_content_has_length_zero() -> None:
     with FaultServer(lambda _: answer(200, b"")) as server:
         assert (read(server.url).body, read(server.url).total) == (b"", 0)
 
@@ -115,7 +115,7 @@ def test_an_empty_content_is_empty() -> None:
 # Ranges
 
 
-def test_a_range_is_asked_for_with_its_validator() -> None:
+def test_a_range_is_requested_with_its_validator() -> None:
     headers = {"content_range": "bytes 5-9/10", "content_type": "video/mp4", "etag": '"abc"'}
     with FaultServer(lambda _: answer(206, b"56789", **headers)) as server:
         got = read(server.url, start=5, validator='"abc"')
@@ -131,35 +131,37 @@ def test_without_a_validator_no_if_range_is_sent() -> None:
     assert (got.status, got.start, got.total) == (200, 0, len(MP4))
 
 
-def test_from_the_start_no_range_is_sent() -> None:
+def test_a_request_from_the_start_sends_no_range() -> None:
     with FaultServer(mp4) as server:
         read(server.url, start=0, validator='"abc"')
     assert not {"range", "if-range"} & set(server.requests[0].headers)
 
 
 @pytest.mark.parametrize(
-    ("said", "start", "total"),
+    ("header", "start", "total"),
     [
         ("bytes 5-9/*", 5, None),  # a piece's own length says nothing about the whole
         ("bytes 3-7/10", 3, 10),
         ("nonsense", 0, None),
     ],
 )
-def test_a_part_begins_where_the_server_says(said: str, start: int, total: int) -> None:
-    headers = {"content_range": said, "content_type": "video/mp4"}
+def test_a_partial_response_starts_where_content_range_says(
+    header: str, start: int, total: int
+) -> None:
+    headers = {"content_range": header, "content_type": "video/mp4"}
     with FaultServer(lambda _: answer(206, b"56789", **headers)) as server:
         got = read(server.url, start=5)
     assert (got.start, got.total) == (start, total)
 
 
-def test_a_refused_range_names_the_whole_length() -> None:
+def test_a_refused_range_holds_the_files_length() -> None:
     with FaultServer(lambda _: answer(416, content_range="bytes */10")) as server:
         error = error_from(server.url, start=10)
     assert isinstance(error, errors.RangeRefused)
     assert error.total == 10
 
 
-# What is no content
+# Responses without content
 
 
 @pytest.mark.parametrize(
@@ -174,7 +176,9 @@ def test_a_refused_range_names_the_whole_length() -> None:
         (502, errors.ServerError),
     ],
 )
-def test_a_refusal_carries_the_servers_words(status: int, kind: type[errors.ApiError]) -> None:
+def test_a_refusal_holds_message_code_and_request_id(
+    status: int, kind: type[errors.ApiError]
+) -> None:
     body = {"error": {"message": "还没好", "code": "wait"}}
     with FaultServer(lambda _: json_answer(body, status, x_request_id="r1")) as server:
         error = error_from(server.url)
@@ -182,41 +186,41 @@ def test_a_refusal_carries_the_servers_words(status: int, kind: type[errors.ApiE
     assert (error.request_id, error.http_status) == ("r1", status)
 
 
-def test_a_video_that_still_runs_is_not_ready() -> None:
+def test_the_json_of_a_running_video_raises_not_ready() -> None:
     with FaultServer(lambda _: json_answer({"id": "v1", "status": "processing"})) as server:
         assert isinstance(error_from(server.url), errors.NotReady)
 
 
-def test_an_error_under_200_is_a_bad_reply_with_its_message() -> None:
+def test_an_error_with_status_200_is_a_bad_response_with_its_message() -> None:
     with FaultServer(lambda _: json_answer({"error": {"message": "upstream"}})) as server:
         error = error_from(server.url)
     assert (type(error), error.message) == (errors.BadResponse, "upstream")
 
 
-def test_a_web_page_is_a_bad_reply() -> None:
+def test_a_web_page_is_a_bad_response() -> None:
     with FaultServer(lambda _: answer(200, b"<html>", content_type="text/html")) as server:
         assert "base URL" in error_from(server.url).message
 
 
-def test_json_in_answer_to_a_range_is_a_bad_reply() -> None:
+def test_json_with_status_206_is_a_bad_response() -> None:
     with FaultServer(lambda _: json_answer({"error": "x"}, 206)) as server:
         assert isinstance(error_from(server.url, start=5), errors.BadResponse)
 
 
-def test_a_compressed_video_is_a_bad_reply() -> None:
+def test_a_compressed_video_is_a_bad_response() -> None:
     headers = {"content_type": "video/mp4", "content_encoding": "gzip"}
     with FaultServer(lambda _: answer(200, gzip.compress(MP4), **headers)) as server:
         assert isinstance(error_from(server.url), errors.BadResponse)
 
 
-def test_a_compressed_error_is_read() -> None:
+def test_a_compressed_error_is_decompressed() -> None:
     packed = gzip.compress(b'{"error":"upstream"}')
     headers = {"content_type": "application/json", "content_encoding": "gzip"}
     with FaultServer(lambda _: answer(200, packed, **headers)) as server:
         assert error_from(server.url).message == "upstream"
 
 
-def test_endless_json_is_stopped() -> None:
+def test_endless_json_is_refused_at_the_cap() -> None:
     def endless(_: Request) -> Iterator[bytes]:
         yield b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n"
         while True:
@@ -230,7 +234,7 @@ def test_endless_json_is_stopped() -> None:
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_the_token_stays_home_when_a_redirect_leads_elsewhere(status: int) -> None:
+def test_a_redirect_to_another_origin_drops_the_token(status: int) -> None:
     with FaultServer(mp4) as cdn:
         where = f"{cdn.url}/v.mp4?sig=a%2Bb+c/d==&t=1%20"
         reply = answer(status, location=where, set_cookie="session=1; Path=/")
@@ -242,7 +246,7 @@ def test_the_token_stays_home_when_a_redirect_leads_elsewhere(status: int) -> No
     assert TOKEN not in str(cdn.requests)
 
 
-def test_another_port_or_name_of_the_same_machine_is_elsewhere() -> None:
+def test_another_name_of_the_same_machine_is_another_origin() -> None:
     with FaultServer(mp4, host="127.0.0.1") as server:
         where = f"http://localhost:{server.port}/v.mp4"
         redirect = answer(302, location=where)
@@ -261,7 +265,7 @@ def test_a_redirect_within_the_origin_keeps_the_token_and_the_range() -> None:
     assert server.requests[1].headers["if-range"] == '"abc"'
 
 
-def test_a_redirect_back_home_comes_without_the_token() -> None:
+def test_a_redirect_back_to_the_gateway_stays_without_the_token() -> None:
     with FaultServer() as cdn, FaultServer() as server:
         back = answer(302, location=f"{server.url}/f")
         cdn.respond = lambda _: back
@@ -282,7 +286,7 @@ def test_a_link_in_json_is_followed_without_the_token(name: str) -> None:
     assert "authorization" not in cdn.requests[0].headers
 
 
-def test_a_link_to_the_gateway_itself_comes_with_the_token() -> None:
+def test_a_link_in_json_to_the_gateways_origin_sends_the_token() -> None:
     with FaultServer() as server:
         link = json_answer({"url": f"{server.url}/f"})
         server.respond = lambda r: mp4(r) if r.target == "/f" else link
@@ -290,7 +294,7 @@ def test_a_link_to_the_gateway_itself_comes_with_the_token() -> None:
     assert "authorization" in server.requests[1].headers
 
 
-def test_a_direct_link_is_asked_instead_and_without_the_token() -> None:
+def test_a_direct_link_is_requested_instead_and_without_the_token() -> None:
     with FaultServer(mp4) as storage, FaultServer() as server:
         got = read(server.url, link=f"{storage.url}/file?sig=1")
     assert got.body == MP4
@@ -299,13 +303,13 @@ def test_a_direct_link_is_asked_instead_and_without_the_token() -> None:
     assert not server.requests
 
 
-def test_a_direct_link_on_the_gateways_own_origin_gets_the_token() -> None:
+def test_a_direct_link_on_the_gateways_origin_sends_the_token() -> None:
     with FaultServer(mp4) as server:
         read(server.url, link=f"{server.url}/file?sig=1")
     assert "authorization" in server.requests[0].headers
 
 
-def test_a_direct_link_that_redirects_home_comes_without_the_token() -> None:
+def test_a_direct_link_redirected_to_the_gateway_sends_no_token() -> None:
     with FaultServer(mp4) as server:
         with FaultServer(lambda _: answer(302, location=f"{server.url}/f")) as storage:
             read(server.url, link=f"{storage.url}/file?sig=1")
@@ -313,7 +317,7 @@ def test_a_direct_link_that_redirects_home_comes_without_the_token() -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 429, 503])
-def test_a_storage_that_refuses_says_nothing_about_the_token_or_the_gateway(status: int) -> None:
+def test_an_error_of_the_storage_server_is_a_storage_refusal(status: int) -> None:
     body = b"<Error><Code>AccessDenied</Code><Message>Request has expired</Message></Error>"
     with (
         FaultServer(lambda _: answer(status, body)) as cdn,
@@ -324,14 +328,14 @@ def test_a_storage_that_refuses_says_nothing_about_the_token_or_the_gateway(stat
     assert (type(error), error.message) == (errors.StorageRefused, "Request has expired")
 
 
-def test_a_storage_that_fails_shows_its_own_request_id() -> None:
+def test_a_storage_error_holds_the_storage_servers_request_id() -> None:
     with FaultServer(lambda _: answer(503, x_tos_request_id="storage")) as cdn:
         there = answer(302, location=f"{cdn.url}/v?sig=1", x_oneapi_request_id="gateway")
         with FaultServer(lambda _: there) as server:
             assert error_from(server.url).request_id == "storage"
 
 
-def test_a_range_refused_by_the_storage_is_a_refused_range() -> None:
+def test_a_range_refused_by_the_storage_server_raises_range_refused() -> None:
     with (
         FaultServer(lambda _: answer(416, content_range="bytes */10")) as cdn,
         FaultServer(lambda _: answer(302, location=f"{cdn.url}/v?sig=1")) as server,
@@ -343,12 +347,12 @@ def test_a_range_refused_by_the_storage_is_a_refused_range() -> None:
     "where",
     ["", "http://[", "ftp://h/x", "file:///etc/passwd", "//u:p@h/?sig=1", "data:,x", "http:///"],
 )
-def test_a_redirect_to_nowhere_is_refused(where: str) -> None:
+def test_a_redirect_with_an_invalid_location_is_refused(where: str) -> None:
     with FaultServer(lambda _: answer(302, location=where)) as server:
         assert isinstance(error_from(server.url), errors.BadRedirect)
 
 
-def test_a_redirect_to_itself_is_refused_at_once() -> None:
+def test_a_redirect_to_the_same_url_is_refused_at_once() -> None:
     with FaultServer(lambda r: answer(302, location=r.target)) as server:
         assert isinstance(error_from(server.url), errors.BadRedirect)
     assert len(server.requests) == 1
@@ -389,7 +393,7 @@ def test_an_unencrypted_direct_link_of_an_encrypted_gateway_is_refused() -> None
     assert cdn.requests == []
 
 
-def test_an_encrypted_storage_is_followed_to() -> None:
+def test_a_redirect_to_an_encrypted_storage_server_is_followed() -> None:
     environ = {"SSL_CERT_FILE": str(CERTIFICATES / "good.pem")}
     with (
         FaultServer(mp4, certificate="good.pem") as cdn,
@@ -398,7 +402,7 @@ def test_an_encrypted_storage_is_followed_to() -> None:
         assert read(server.url, environ=environ).body == MP4
 
 
-def test_a_storage_that_cannot_prove_itself_is_a_bad_certificate() -> None:
+def test_an_untrusted_storage_server_raises_bad_certificate() -> None:
     with (
         FaultServer(mp4, certificate="good.pem") as cdn,
         FaultServer(lambda _: answer(302, location=f"{cdn.url}/v?sig=1")) as server,
@@ -407,7 +411,7 @@ def test_a_storage_that_cannot_prove_itself_is_a_bad_certificate() -> None:
     assert cdn.requests == []
 
 
-# A public gateway is reached through a proxy here: that much of the net, a test can have.
+# The public gateway is reached through a proxy, because a test can reach no public address.
 
 
 def redirect_of_a_public_gateway(names: Names, where: str) -> Opened:
@@ -421,7 +425,7 @@ def redirect_of_a_public_gateway(names: Names, where: str) -> Opened:
     "host",
     ["127.0.0.1", "localhost", "127.1", "2130706433", "[::1]", "169.254.169.254", "10.1.2.3"],
 )
-def test_a_public_gateway_cannot_send_us_to_a_private_address(
+def test_a_public_gateway_cannot_redirect_to_a_private_address(
     host: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with FaultServer(mp4) as victim, pytest.raises(errors.BadRedirect, match="private network"):
@@ -429,7 +433,7 @@ def test_a_public_gateway_cannot_send_us_to_a_private_address(
     assert victim.connections == 0
 
 
-def test_a_public_gateway_cannot_send_us_to_a_name_that_lives_inside(
+def test_a_public_gateway_cannot_redirect_to_a_name_with_a_private_address(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     names = Names(monkeypatch)
@@ -439,7 +443,9 @@ def test_a_public_gateway_cannot_send_us_to_a_name_that_lives_inside(
     assert victim.requests == []
 
 
-def test_a_private_gateway_may_use_a_storage_inside(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_private_gateway_may_redirect_to_a_private_storage_server(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     names = Names(monkeypatch)
     names.addresses |= {"gateway.corp": "127.0.0.1", "storage.corp": "127.0.0.1"}
     with FaultServer(mp4) as storage:
@@ -448,7 +454,7 @@ def test_a_private_gateway_may_use_a_storage_inside(monkeypatch: pytest.MonkeyPa
             assert read(f"http://gateway.corp:{server.port}").body == MP4
 
 
-# The way there
+# Connections
 
 
 def test_a_refused_connection_is_unreachable() -> None:
@@ -461,7 +467,7 @@ def test_a_refused_connection_is_unreachable() -> None:
     )
 
 
-def test_a_storage_that_is_down_is_named_without_its_path() -> None:
+def test_an_unreachable_storage_server_is_named_without_its_path() -> None:
     with FaultServer() as cdn:
         pass
     with FaultServer(lambda _: answer(302, location=f"{cdn.url}/path?sig=1")) as server:
@@ -470,7 +476,7 @@ def test_a_storage_that_is_down_is_named_without_its_path() -> None:
 
 
 @pytest.mark.parametrize("scheme", ["http", "socks"])
-def test_a_dead_proxy_is_one_clear_sentence(scheme: str) -> None:
+def test_a_proxy_that_refuses_connections_is_named(scheme: str) -> None:
     with FaultServer() as dead:
         pass
     environ = {"all_proxy": f"{scheme}://me:pa55@127.0.0.1:{dead.port}"}
@@ -478,11 +484,11 @@ def test_a_dead_proxy_is_one_clear_sentence(scheme: str) -> None:
     assert error.message.startswith(f"The proxy all_proxy (127.0.0.1:{dead.port}) does not respond")
 
 
-@pytest.mark.parametrize("said", [b"", b"HTTP/1.1 400 Bad\r\n\r\n", b"\5\xff"])
-def test_what_is_no_socks_proxy_is_one_clear_sentence(said: bytes) -> None:
+@pytest.mark.parametrize("greeting", [b"", b"HTTP/1.1 400 Bad\r\n\r\n", b"\5\xff"])
+def test_a_server_that_is_no_socks_proxy_is_named_as_the_proxy(greeting: bytes) -> None:
     def talk(sock: socket.socket) -> None:
         sock.recv(4096)
-        sock.sendall(said)
+        sock.sendall(greeting)
 
     with FaultServer(handle=talk) as server:
         environ = {"all_proxy": f"socks5://127.0.0.1:{server.port}"}
@@ -497,12 +503,12 @@ def wait_for_error(server: FaultServer, **options: Any) -> errors.ApiError:
     return caught.value
 
 
-def test_silence_before_the_headers_is_unreachable() -> None:
+def test_a_timeout_before_the_headers_is_unreachable() -> None:
     with FaultServer(lambda _: HANG) as server:
         assert isinstance(wait_for_error(server), errors.Unreachable)
 
 
-def test_headers_that_come_drop_by_drop_are_given_up() -> None:
+def test_headers_that_come_byte_by_byte_time_out() -> None:
     def drip(_: Request) -> Iterator[bytes]:
         yield b"HTTP/1.1 200 OK\r\nx: "
         while not server.stopping.wait(0.02):
@@ -512,7 +518,7 @@ def test_headers_that_come_drop_by_drop_are_given_up() -> None:
         assert "nothing for too long" in wait_for_error(server).message
 
 
-def test_a_socks_proxy_that_never_answers_is_given_up() -> None:
+def test_a_socks_proxy_that_never_responds_times_out() -> None:
     with FaultServer(handle=lambda _: server.wait()) as server:
         environ = {"all_proxy": f"socks5://127.0.0.1:{server.port}"}
         api = make_api("https://g.example", environ=environ, connect_timeout=0.1, read_timeout=0.1)
@@ -520,7 +526,7 @@ def test_a_socks_proxy_that_never_answers_is_given_up() -> None:
             pass
 
 
-def test_silence_in_the_middle_of_the_body_is_unreachable() -> None:
+def test_a_timeout_within_the_body_is_unreachable() -> None:
     def stall(_: Request) -> Iterator[Part]:
         yield b"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\ncontent-length: 99\r\n\r\n\0\0"
         yield HANG
@@ -532,7 +538,7 @@ def test_silence_in_the_middle_of_the_body_is_unreachable() -> None:
 @pytest.mark.parametrize(
     "head", [b"content-length: 99\r\n\r\n\0", b"transfer-encoding: chunked\r\n\r\n9\r\n\0"]
 )
-def test_a_body_that_ends_early_gives_its_bytes_and_then_is_unreachable(head: bytes) -> None:
+def test_a_body_that_ends_early_yields_its_bytes_then_raises_unreachable(head: bytes) -> None:
     parts: list[Part] = [b"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\n" + head, CLOSE]
     with FaultServer(lambda _: parts) as server, make_api(server.url).open_content("v1") as content:
         chunks = content.chunks()
@@ -541,7 +547,7 @@ def test_a_body_that_ends_early_gives_its_bytes_and_then_is_unreachable(head: by
             next(chunks)
 
 
-def test_the_consumers_own_errors_are_its_own() -> None:
+def test_an_error_raised_by_the_consumer_passes_unchanged() -> None:
     with (
         FaultServer(mp4) as server,
         pytest.raises(OSError, match="disk full"),
@@ -550,7 +556,7 @@ def test_the_consumers_own_errors_are_its_own() -> None:
         raise OSError("disk full")
 
 
-def test_leaving_early_closes_the_connection() -> None:
+def test_leaving_the_context_early_closes_the_connection() -> None:
     def endless(_: Request) -> Iterator[bytes]:
         yield b"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\n\r\n"
         try:
@@ -567,7 +573,7 @@ def test_leaving_early_closes_the_connection() -> None:
 
 
 @pytest.mark.parametrize("certificate", ["", "good.pem"])
-def test_closing_ends_a_download_that_waits_in_another_thread(certificate: str) -> None:
+def test_closing_the_api_ends_a_stalled_download_in_another_thread(certificate: str) -> None:
     def stall(_: Request) -> Iterator[Part]:
         yield b"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\n\r\n\0\0"
         yield HANG
@@ -613,7 +619,7 @@ def test_many_threads_open_contents_at_once() -> None:
     assert got == [MP4] * 20
 
 
-def test_nothing_is_logged_of_a_signed_link(caplog: pytest.LogCaptureFixture) -> None:
+def test_signed_links_are_not_logged(caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     with (
         FaultServer(mp4) as cdn,

@@ -72,7 +72,7 @@ def test_a_download_requests_the_location_byte_for_byte(location: bytes, target:
         (b"?s=%7e", "/v1/videos/v1?s=%7e"),
     ],
 )
-async def test_a_json_call_requests_the_location_byte_for_byte(
+async def test_a_json_request_follows_the_location_byte_for_byte(
     location: bytes, target: str, status: int
 ) -> None:
     video = json_answer({"id": "v1", "status": "processing"})
@@ -91,7 +91,9 @@ async def test_a_json_call_requests_the_location_byte_for_byte(
     ],
 )
 @pytest.mark.parametrize("scheme", [b"http:", b"HTTP:", b""])
-def test_another_origin_is_asked_byte_for_byte(scheme: bytes, rest: bytes, target: str) -> None:
+def test_a_location_on_another_origin_is_requested_byte_for_byte(
+    scheme: bytes, rest: bytes, target: str
+) -> None:
     with FaultServer(mp4) as cdn:
         where = b"%b//127.0.0.1:%d%b" % (scheme, cdn.port, rest)
         with FaultServer(lambda _: redirect(where)) as server:
@@ -100,7 +102,7 @@ def test_another_origin_is_asked_byte_for_byte(scheme: bytes, rest: bytes, targe
     assert "authorization" not in cdn.requests[0].headers
 
 
-def test_a_relative_location_of_the_storage_stays_exact() -> None:
+def test_a_relative_location_of_the_storage_server_stays_exact() -> None:
     with FaultServer(once(redirect(b"../b%2f\xe9?s=+"), answer(200, MP4))) as cdn:
         where = f"{cdn.url}/x/%7Ey/a?sig=1".encode()
         with FaultServer(lambda _: redirect(where)) as server:
@@ -123,7 +125,7 @@ def test_a_forward_proxy_gets_the_exact_url() -> None:
         ("/\x01\x7f\ud800", "/%01%7F%ED%A0%80"),
     ],
 )
-def test_a_direct_link_is_requested_as_utf_8(path: str, target: str) -> None:
+def test_a_direct_link_is_requested_in_utf_8(path: str, target: str) -> None:
     with FaultServer(mp4) as server:
         read(server.url, link=server.url + path)
     assert server.requests[0].target == target
@@ -140,7 +142,7 @@ def test_targets_that_differ_only_in_their_escapes_are_no_loop() -> None:
 
 
 @pytest.mark.parametrize("host", ["电影.example".encode(), "电影.example".encode("gbk")])
-def test_an_international_host_name_is_understood(host: bytes) -> None:
+def test_an_international_host_name_is_encoded_as_punycode(host: bytes) -> None:
     url, origin = resolve(None, b"https://" + host + b"/\xe9")
     assert (origin.host, url.raw_path) == (FILM_HOST, b"/%E9")
 
@@ -164,6 +166,6 @@ def test_an_international_host_name_is_understood(host: bytes) -> None:
         b"/" + b"x" * 8192,
     ],
 )
-def test_what_is_no_web_address_is_a_bad_redirect(location: bytes) -> None:
+def test_an_invalid_location_is_a_bad_redirect(location: bytes) -> None:
     with pytest.raises(BadRedirect):
         resolve(httpx.URL("http://gateway.example/v1"), location)

@@ -1,4 +1,4 @@
-"""When signed links stop working, as each object store and CDN writes it."""
+"""Reading the expiry of a signed link, in the form of each object store and CDN."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ EPOCH = int(END)
 
 @pytest.mark.parametrize("scheme", ["Tos", "Amz", "Goog", "Oss", "Obs", "Cos", "Bce"])
 @pytest.mark.parametrize("case", [str, str.lower, str.upper])
-def test_a_date_and_a_span_make_an_expiry(scheme: str, case: type[str]) -> None:
+def test_the_expiry_is_the_signing_date_plus_the_lifetime(scheme: str, case: type[str]) -> None:
     query = f"X-{scheme}-Signature=f&X-{scheme}-Expires=86400&X-{scheme}-Date={DATE}"
     assert link_expiry("https://s.example/a.mp4?" + case(query)) == END
 
@@ -41,7 +41,7 @@ def test_a_date_and_a_span_make_an_expiry(scheme: str, case: type[str]) -> None:
         f"Expires={EPOCH}&exp={EPOCH + 60}",
     ],
 )
-def test_the_moment_is_read_wherever_it_stands(query: str) -> None:
+def test_an_expiry_is_read_from_every_known_parameter(query: str) -> None:
     assert link_expiry(f"https://s.example/a.mp4?{query}") == END
 
 
@@ -62,7 +62,7 @@ def test_the_moment_is_read_wherever_it_stands(query: str) -> None:
         "https://s.example/a.mp4?" + "a=1&" * 500,
     ],
 )
-def test_a_link_without_a_moment_has_none(link: str) -> None:
+def test_a_link_without_an_expiry_has_none(link: str) -> None:
     assert link_expiry(link) is None
 
 
@@ -73,6 +73,6 @@ def test_an_auth_key_of_the_past_may_be_a_signing_time() -> None:
 
 
 @given(st.text(max_size=80))
-def test_any_query_is_read_without_an_error(query: str) -> None:
+def test_any_query_is_read_without_error(query: str) -> None:
     found = link_expiry(f"https://s.example/a.mp4?{query}")
     assert found is None or 1e9 < found < 1e10

@@ -1,4 +1,4 @@
-"""Where a redirect may lead."""
+"""Which origins a redirect may lead to, and how an origin is written."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hingtui.model.errors import BadRedirect
 
 PUBLIC = Origin("https", "8.8.8.8", 443)
 
-INSIDE = [
+PRIVATE = [
     "127.0.0.1",
     "10.0.0.1",
     "172.16.0.1",
@@ -42,14 +42,14 @@ INSIDE = [
 ]
 
 
-@pytest.mark.parametrize("host", INSIDE)
-def test_a_public_gateway_may_not_send_us_inside(host: str) -> None:
+@pytest.mark.parametrize("host", PRIVATE)
+def test_a_public_gateway_may_not_redirect_to_a_private_address(host: str) -> None:
     with pytest.raises(BadRedirect, match="private network"):
         check_redirect(PUBLIC, make_origin("https", host, None))
 
 
-@pytest.mark.parametrize("host", INSIDE)
-def test_a_private_gateway_may_send_us_inside(host: str) -> None:
+@pytest.mark.parametrize("host", PRIVATE)
+def test_a_private_gateway_may_redirect_to_a_private_address(host: str) -> None:
     check_redirect(Origin("https", "10.0.0.9", 443), make_origin("https", host, None))
 
 
@@ -68,17 +68,17 @@ def test_a_private_gateway_may_send_us_inside(host: str) -> None:
         "2001:4860:4860::8888",
     ],
 )
-def test_public_and_fake_addresses_are_followed(host: str) -> None:
+def test_redirects_to_public_and_benchmark_addresses_are_followed(host: str) -> None:
     check_redirect(PUBLIC, make_origin("https", host, None))
     check_peer(PUBLIC, Origin("https", "cdn.example", 443), host)
 
 
-def test_a_name_that_turns_out_to_live_inside_is_refused() -> None:
+def test_a_name_that_resolves_to_a_private_address_is_refused() -> None:
     with pytest.raises(BadRedirect, match=r"cdn\.example"):
         check_peer(PUBLIC, Origin("https", "cdn.example", 443), "192.168.0.1")
 
 
-def test_a_gateway_whose_name_resolves_inside_may_send_us_inside(
+def test_a_gateway_with_a_private_address_may_redirect_to_one(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def resolve(*_args: Any, **_more: Any) -> list[Any]:
@@ -88,18 +88,18 @@ def test_a_gateway_whose_name_resolves_inside_may_send_us_inside(
     check_redirect(Origin("https", "gateway.corp", 443), Origin("https", "10.0.0.6", 443))
 
 
-def test_an_unencrypted_target_is_refused_where_the_gateway_is_encrypted() -> None:
+def test_an_encrypted_gateway_may_not_redirect_to_plain_http() -> None:
     with pytest.raises(BadRedirect, match="not encrypted"):
         check_redirect(PUBLIC, Origin("http", "cdn.example", 80))
 
 
-def test_an_unencrypted_gateway_may_send_us_to_either() -> None:
+def test_a_plain_http_gateway_may_redirect_to_http_or_https() -> None:
     base = Origin("http", "8.8.8.8", 80)
     check_redirect(base, Origin("http", "cdn.example", 80))
     check_redirect(base, Origin("https", "cdn.example", 443))
 
 
-def test_a_name_that_no_resolver_can_read_leads_nowhere() -> None:
+def test_an_invalid_host_name_is_not_a_private_address() -> None:
     assert not leads_inside("a" * 70 + ".example")
 
 
@@ -114,7 +114,9 @@ def test_a_name_that_no_resolver_can_read_leads_nowhere() -> None:
         ("http", "[::x]", None),
     ],
 )
-def test_what_is_no_place_on_the_web_is_no_origin(scheme: str, host: str, port: int | None) -> None:
+def test_an_invalid_scheme_host_or_port_is_no_origin(
+    scheme: str, host: str, port: int | None
+) -> None:
     with pytest.raises(ValueError, match="no place"):
         make_origin(scheme, host, port)
 

@@ -1,4 +1,4 @@
-"""Knows every form in which a server was seen to describe a video, and what it must become."""
+"""Parsing every form in which gateways were seen to describe a video."""
 
 from __future__ import annotations
 
@@ -53,15 +53,15 @@ SEED_OPENAPI = {
 }
 
 
-def say(**changes: object) -> Video:
-    """The seed's running video with some fields said otherwise."""
+def parse_running(**changes: object) -> Video:
+    """The parsed example of a running video with some fields changed."""
     return parse_video(SEED_RUNNING | changes, ID)
 
 
-# The seed
+# The documented examples
 
 
-def test_the_seeds_running_video_is_understood() -> None:
+def test_the_documented_running_video_is_parsed() -> None:
     assert parse_video(SEED_RUNNING, ID) == Video(
         id=ID,
         status=Status.GENERATING,
@@ -75,13 +75,13 @@ def test_the_seeds_running_video_is_understood() -> None:
     )
 
 
-def test_the_seeds_finished_video_is_understood() -> None:
+def test_the_documented_finished_video_is_parsed() -> None:
     video = parse_video(SEED_READY, ID)
     assert (video.status, video.raw_status) == (Status.READY, "success")
     assert (video.completed_at, video.expires_at) == (EPOCH + 89, EPOCH + 3689)
 
 
-def test_the_seeds_openapi_video_is_understood() -> None:
+def test_the_documented_openapi_video_is_parsed() -> None:
     assert parse_video(SEED_OPENAPI, "video_abc123") == Video(
         id="video_abc123",
         status=Status.READY,
@@ -110,58 +110,61 @@ WORDS = {
     ("word", "status"),
     [(word, status) for status, words in WORDS.items() for word in words.split()],
 )
-def test_every_word_seen_has_its_meaning(word: str, status: Status) -> None:
-    assert (say(status=word).status, say(status=word).raw_status) == (status, word)
+def test_every_known_status_word_is_parsed(word: str, status: Status) -> None:
+    assert (parse_running(status=word).status, parse_running(status=word).raw_status) == (
+        status,
+        word,
+    )
 
 
 @pytest.mark.parametrize("word", ["In Progress", "IN-PROGRESS", " in_progress ", "InProgress"])
-def test_words_are_compared_without_case_blanks_and_dashes(word: str) -> None:
+def test_status_words_are_compared_without_case_blanks_and_dashes(word: str) -> None:
     assert parse_status(word) is Status.GENERATING
 
 
 @pytest.mark.parametrize("name", ["status", "task_status", "state"])
-def test_the_status_may_have_another_name(name: str) -> None:
+def test_the_status_is_read_from_every_known_field(name: str) -> None:
     assert parse_video({"id": ID, name: "success"}).status is Status.READY
 
 
-@pytest.mark.parametrize("said", [{}, {"status": None}, {"status": ""}, {"status": []}])
-def test_a_video_without_status_is_of_unknown_status(said: dict[str, object]) -> None:
-    video = parse_video({"id": ID, "object": "video", **said}, ID)
+@pytest.mark.parametrize("fields_given", [{}, {"status": None}, {"status": ""}, {"status": []}])
+def test_a_video_without_a_status_has_status_unknown(fields_given: dict[str, object]) -> None:
+    video = parse_video({"id": ID, "object": "video", **fields_given}, ID)
     assert (video.status, video.raw_status) == (Status.UNKNOWN, "")
 
 
-def test_a_full_bar_does_not_make_a_video_ready() -> None:
-    assert say(status="failed", progress=100).status is Status.FAILED
-    assert say(progress=100).status is Status.GENERATING
+def test_a_progress_of_100_does_not_make_a_video_ready() -> None:
+    assert parse_running(status="failed", progress=100).status is Status.FAILED
+    assert parse_running(progress=100).status is Status.GENERATING
 
 
 @pytest.mark.parametrize("status", Status)
-def test_only_three_states_are_final(status: Status) -> None:
+def test_only_ready_failed_and_expired_are_final(status: Status) -> None:
     assert status.is_final is (status.value in ("ready", "failed", "expired"))
 
 
 # The id
 
 
-def test_the_id_asked_for_is_the_key_and_the_other_one_is_remembered() -> None:
+def test_the_requested_id_is_kept_beside_the_gateways_own_id() -> None:
     video = parse_video(SEED_RUNNING, "upstream_1")
     assert (video.id, video.remote_id) == ("upstream_1", ID)
 
 
-def test_the_same_id_is_not_remembered_twice() -> None:
-    assert say().remote_id == ""
+def test_an_equal_remote_id_is_not_stored() -> None:
+    assert parse_running().remote_id == ""
 
 
 @pytest.mark.parametrize("name", ["id", "video_id", "task_id"])
-def test_an_entry_of_a_list_is_keyed_on_its_own_id(name: str) -> None:
+def test_a_list_entry_takes_its_own_id(name: str) -> None:
     assert parse_video({name: ID, "status": "queued"}).id == ID
 
 
-def test_a_numeric_id_is_an_id() -> None:
+def test_a_numeric_id_becomes_a_string() -> None:
     assert parse_video({"id": 1234567890123, "status": "queued"}).id == "1234567890123"
 
 
-def test_an_entry_of_a_list_without_id_is_no_video() -> None:
+def test_a_list_entry_without_an_id_is_not_a_video() -> None:
     with pytest.raises(NotAVideo):
         parse_video({"status": "queued"})
 
@@ -180,12 +183,12 @@ def test_an_entry_of_a_list_without_id_is_no_video() -> None:
         {"code": 0, "message": "", "data": {"task_id": ID, "task_status": "succeed"}},
     ],
 )
-def test_a_wrapped_video_is_found(payload: object) -> None:
+def test_a_video_is_found_in_every_known_envelope(payload: object) -> None:
     video = parse_video(payload, ID)
     assert (video.id, video.status) == (ID, Status.READY)
 
 
-def test_the_status_of_the_envelope_is_not_that_of_the_video() -> None:
+def test_the_status_of_the_envelope_is_not_the_videos() -> None:
     payload = {"status": "success", "data": SEED_RUNNING}
     assert parse_video(payload, ID).status is Status.GENERATING
 
@@ -219,8 +222,10 @@ def test_the_status_of_the_envelope_is_not_that_of_the_video() -> None:
         (10**400, None),
     ],
 )
-def test_progress_is_within_range_or_nothing(value: object, progress: float | None) -> None:
-    assert parse_progress(value) == say(progress=value).progress == progress
+def test_a_progress_out_of_range_or_unreadable_is_none(
+    value: object, progress: float | None
+) -> None:
+    assert parse_progress(value) == parse_running(progress=value).progress == progress
 
 
 @pytest.mark.parametrize(
@@ -241,8 +246,8 @@ def test_progress_is_within_range_or_nothing(value: object, progress: float | No
         ("long", None),
     ],
 )
-def test_the_length_is_a_number_of_seconds_or_nothing(value: object, seconds: float | None) -> None:
-    assert say(seconds=value).seconds == seconds
+def test_a_length_is_seconds_or_none(value: object, seconds: float | None) -> None:
+    assert parse_running(seconds=value).seconds == seconds
 
 
 @pytest.mark.parametrize(
@@ -276,8 +281,8 @@ def test_the_length_is_a_number_of_seconds_or_nothing(value: object, seconds: fl
         ("2025-\ud800", None),
     ],
 )
-def test_a_time_is_unix_seconds_or_nothing(value: object, moment: float | None) -> None:
-    assert parse_time(value) == say(created_at=value).created_at == moment
+def test_a_time_is_unix_seconds_or_none(value: object, moment: float | None) -> None:
+    assert parse_time(value) == parse_running(created_at=value).created_at == moment
 
 
 def test_the_times_of_a_finished_video_may_be_missing() -> None:
@@ -289,7 +294,7 @@ def test_the_times_of_a_finished_video_may_be_missing() -> None:
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields_given",
     [
         {"video_url": "https://cdn.example/a.mp4?t=1"},
         {"url": "https://cdn.example/a.mp4?t=1"},
@@ -299,8 +304,8 @@ def test_the_times_of_a_finished_video_may_be_missing() -> None:
         {"data": {"url": "https://cdn.example/a.mp4?t=1"}},
     ],
 )
-def test_the_direct_link_is_found_wherever_it_stands(said: dict[str, object]) -> None:
-    assert say(status="success", **said).link == "https://cdn.example/a.mp4?t=1"
+def test_the_direct_link_is_read_from_every_known_field(fields_given: dict[str, object]) -> None:
+    assert parse_running(status="success", **fields_given).link == "https://cdn.example/a.mp4?t=1"
 
 
 @pytest.mark.parametrize(
@@ -317,19 +322,19 @@ def test_the_direct_link_is_found_wherever_it_stands(said: dict[str, object]) ->
         ["https://cdn.example"],
     ],
 )
-def test_what_is_no_link_is_none(link: object) -> None:
-    assert say(video_url=link).link == ""
+def test_an_invalid_link_is_ignored(link: object) -> None:
+    assert parse_running(video_url=link).link == ""
 
 
-def test_the_link_is_not_in_what_is_printed_of_a_video() -> None:
-    assert "s3cr3t" not in repr(say(video_url="https://cdn.example/?sig=s3cr3t"))
+def test_the_repr_of_a_video_omits_its_link() -> None:
+    assert "s3cr3t" not in repr(parse_running(video_url="https://cdn.example/?sig=s3cr3t"))
 
 
 # Errors
 
 
 @pytest.mark.parametrize(
-    ("said", "error"),
+    ("fields_given", "error"),
     [
         (
             {"error": {"code": "moderation", "message": "内容不合规"}},
@@ -345,10 +350,10 @@ def test_the_link_is_not_in_what_is_printed_of_a_video() -> None:
         ({}, None),
     ],
 )
-def test_why_a_video_failed_is_understood(
-    said: dict[str, object], error: VideoError | None
+def test_the_reason_of_a_failed_video_is_parsed(
+    fields_given: dict[str, object], error: VideoError | None
 ) -> None:
-    assert say(status="failed", **said).error == error
+    assert parse_running(status="failed", **fields_given).error == error
 
 
 @pytest.mark.parametrize(
@@ -368,7 +373,7 @@ def test_why_a_video_failed_is_understood(
         ([1], ("", "")),
     ],
 )
-def test_the_servers_words_are_taken_from_every_kind_of_error(
+def test_message_and_code_are_read_from_every_form_of_error(
     body: object, words: tuple[str, str]
 ) -> None:
     assert server_words(body) == words
@@ -382,7 +387,7 @@ def test_the_servers_words_are_taken_from_every_kind_of_error(
         {"error": {"message": "无效的令牌"}, "id": "request_1"},
     ],
 )
-def test_an_error_envelope_is_no_video_and_keeps_its_words(payload: object) -> None:
+def test_an_error_envelope_is_not_a_video_but_keeps_its_message(payload: object) -> None:
     with pytest.raises(NotAVideo) as caught:
         parse_video(payload, ID)
     assert caught.value.message == "无效的令牌"
@@ -392,7 +397,7 @@ def test_an_error_envelope_is_no_video_and_keeps_its_words(payload: object) -> N
     "payload",
     [None, 1, "x", [], [{"id": "a", "status": "queued"}] * 2, {}, {"data": []}, True],
 )
-def test_what_holds_no_video_is_none(payload: object) -> None:
+def test_json_without_a_video_raises_not_a_video(payload: object) -> None:
     with pytest.raises(NotAVideo):
         parse_video(payload, ID)
 
@@ -414,25 +419,25 @@ def test_what_holds_no_video_is_none(payload: object) -> None:
     ],
 )
 @pytest.mark.parametrize("name", ["prompt", "model", "size", "status", "remixed_from_video_id"])
-def test_hostile_text_is_harmless_in_every_field(name: str, text: str) -> None:
-    assert all(map(is_harmless, texts(say(**{name: text}))))
+def test_control_characters_are_removed_from_every_field(name: str, text: str) -> None:
+    assert all(map(is_harmless, texts(parse_running(**{name: text}))))
 
 
 @pytest.mark.parametrize("name", ["model", "size", "status"])
-def test_a_field_of_one_line_stays_on_one_line(name: str) -> None:
-    assert not any("\n" in text for text in texts(say(**{name: "a\nb\r\nc\u2028d"})))
+def test_line_breaks_are_removed_from_one_line_fields(name: str) -> None:
+    assert not any("\n" in text for text in texts(parse_running(**{name: "a\nb\r\nc\u2028d"})))
 
 
-def test_a_prompt_may_have_many_lines() -> None:
-    assert say(prompt="a\r\nb").prompt == "a\nb"
+def test_a_prompt_keeps_its_line_breaks() -> None:
+    assert parse_running(prompt="a\r\nb").prompt == "a\nb"
 
 
 def test_a_prompt_of_two_megabytes_is_cut() -> None:
-    assert len(say(prompt="长" * 2_000_000).prompt) <= 20_000
+    assert len(parse_running(prompt="长" * 2_000_000).prompt) <= 20_000
 
 
 @pytest.mark.parametrize("wrapper", ["data", "result", "nothing"])
-def test_a_payload_of_a_hundred_thousand_wraps_ends(wrapper: str) -> None:
+def test_a_hundred_thousand_nested_envelopes_raise_not_a_video(wrapper: str) -> None:
     payload: Any = SEED_READY
     for _ in range(100_000):
         payload = {wrapper: payload}
@@ -492,7 +497,7 @@ objects = st.dictionaries(names, values, max_size=14)
 
 @settings(deadline=None)
 @given(values | objects, st.none() | st.just(ID), st.none() | st.just(EPOCH))
-def test_any_json_is_a_video_or_is_none_and_never_anything_else(
+def test_any_json_gives_a_video_or_raises_not_a_video(
     payload: Any, video_id: str | None, now: float | None
 ) -> None:
     try:
@@ -506,16 +511,16 @@ def test_any_json_is_a_video_or_is_none_and_never_anything_else(
     assert is_harmless(refusal.message + refusal.code)
 
 
-# One answer after another
+# Merging one response after another
 
 
-def known(status: Status, **said: Any) -> Video:
-    return Video(ID, status, status.value, **said)
+def known(status: Status, **fields_given: Any) -> Video:
+    return Video(ID, status, status.value, **fields_given)
 
 
 @pytest.mark.parametrize("old", [Status.READY, Status.FAILED, Status.EXPIRED])
 @pytest.mark.parametrize("new", Status)
-def test_a_final_state_is_final_but_for_a_file_that_vanishes(old: Status, new: Status) -> None:
+def test_a_final_status_changes_only_from_ready_to_expired(old: Status, new: Status) -> None:
     vanishes = old is Status.READY and new is Status.EXPIRED
     expected = Status.EXPIRED if vanishes else old
     assert known(old).followed_by(known(new)).status is expected
@@ -523,11 +528,11 @@ def test_a_final_state_is_final_but_for_a_file_that_vanishes(old: Status, new: S
 
 @pytest.mark.parametrize("old", [Status.QUEUED, Status.GENERATING, Status.UNKNOWN])
 @pytest.mark.parametrize("new", Status)
-def test_a_state_that_is_not_final_gives_way(old: Status, new: Status) -> None:
+def test_a_status_that_is_not_final_is_replaced(old: Status, new: Status) -> None:
     assert known(old).followed_by(known(new)).status is new
 
 
-def test_nothing_of_a_finished_video_changes_when_it_is_reported_as_running() -> None:
+def test_a_finished_video_ignores_a_later_running_status() -> None:
     ready = known(Status.READY, progress=100.0, expires_at=EPOCH)
     assert ready.followed_by(known(Status.GENERATING, progress=30.0)) == ready
 
@@ -550,38 +555,38 @@ def test_nothing_of_a_finished_video_changes_when_it_is_reported_as_running() ->
         ("link", "https://cdn.example"),
     ],
 )
-def test_a_field_that_is_no_longer_said_is_kept(name: str, value: Any) -> None:
+def test_a_field_missing_from_a_later_response_is_kept(name: str, value: Any) -> None:
     followed = known(Status.QUEUED, **{name: value}).followed_by(known(Status.READY))
     assert getattr(followed, name) == value
 
 
-def test_a_field_said_anew_replaces_the_old_one() -> None:
+def test_a_field_in_a_later_response_replaces_the_old_value() -> None:
     followed = known(Status.READY, expires_at=EPOCH).followed_by(
         known(Status.READY, expires_at=EPOCH + 60)
     )
     assert followed.expires_at == EPOCH + 60
 
 
-def test_a_stated_expiry_outranks_that_of_a_link() -> None:
+def test_a_stated_expiry_outranks_the_links_expiry() -> None:
     stated = known(Status.READY, expires_at=EPOCH)
     by_link = known(Status.READY, expires_at=EPOCH + 60, expires_by_link=True)
     assert stated.followed_by(by_link) == stated
     assert by_link.followed_by(stated) == stated
 
 
-def test_a_kept_expiry_stays_that_of_the_link() -> None:
+def test_an_expiry_kept_from_the_link_stays_marked_as_such() -> None:
     by_link = known(Status.READY, expires_at=EPOCH, expires_by_link=True)
     assert by_link.followed_by(known(Status.READY)) == by_link
 
 
 @pytest.mark.parametrize("progress", [None, 10.0])
-def test_progress_is_what_was_said_last_even_if_it_goes_back(progress: float | None) -> None:
+def test_the_latest_progress_counts_even_if_lower(progress: float | None) -> None:
     followed = known(Status.GENERATING, progress=50.0).followed_by(
         known(Status.GENERATING, progress=progress)
     )
     assert followed.progress == progress
 
 
-def test_the_same_answer_again_changes_nothing() -> None:
-    video = say()
+def test_an_identical_response_changes_nothing() -> None:
+    video = parse_running()
     assert video.followed_by(replace(video)) == video

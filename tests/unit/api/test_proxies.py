@@ -1,4 +1,4 @@
-"""Which proxy the environment wants, for every shape that its variables come in."""
+"""Which proxy the environment and the desktop select, for every form of their settings."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def url_for(origin: Origin, **environ: str) -> str | None:
         ("  http://127.0.0.1:7890  ", "http://127.0.0.1:7890"),
     ],
 )
-def test_every_shape_of_a_proxy_is_understood(value: str, url: str) -> None:
+def test_every_form_of_a_proxy_address_is_parsed(value: str, url: str) -> None:
     assert url_for(HTTPS, HTTPS_PROXY=value) == url
 
 
@@ -55,13 +55,13 @@ def test_every_shape_of_a_proxy_is_understood(value: str, url: str) -> None:
         "http://name:half#of-password@host:80",
     ],
 )
-def test_a_malformed_proxy_is_one_sentence_that_names_its_variable(value: str) -> None:
+def test_a_malformed_proxy_address_is_reported_with_its_variable(value: str) -> None:
     with pytest.raises(Unreachable, match=r"^https_proxy .*\.$") as caught:
         url_for(HTTPS, https_proxy=value)
     assert "half" not in str(caught.value)
 
 
-def test_name_and_password_are_kept_out_of_url_label_and_repr() -> None:
+def test_url_label_and_repr_omit_name_and_password() -> None:
     proxy = Proxies({"ALL_PROXY": "socks://me:p%40ss@127.0.0.1:7891"}).route(HTTPS)
     assert proxy is not None
     assert proxy.auth == ("me", "p@ss")
@@ -69,17 +69,17 @@ def test_name_and_password_are_kept_out_of_url_label_and_repr() -> None:
     assert proxy.label == "ALL_PROXY (127.0.0.1:7891)"
 
 
-def test_the_scheme_of_the_url_decides_which_variable_counts() -> None:
+def test_http_and_https_urls_use_their_own_variable() -> None:
     environ = {"HTTP_PROXY": "a:1", "HTTPS_PROXY": "b:2"}
     assert url_for(HTTP, **environ) == "http://a:1"
     assert url_for(HTTPS, **environ) == "http://b:2"
 
 
-def test_all_proxy_stands_in_for_a_missing_one() -> None:
+def test_all_proxy_is_the_fallback() -> None:
     assert url_for(HTTPS, HTTP_PROXY="a:1", all_proxy="c:3") == "http://c:3"
 
 
-def test_the_lower_case_variable_wins() -> None:
+def test_a_lower_case_variable_outranks_the_upper_case_one() -> None:
     assert url_for(HTTPS, HTTPS_PROXY="upper:1", https_proxy="lower:1") == "http://lower:1"
 
 
@@ -91,12 +91,12 @@ def test_a_blank_variable_is_no_proxy() -> None:
     assert url_for(HTTPS, HTTPS_PROXY="  ") is None
 
 
-def test_http_proxy_is_not_believed_inside_a_web_server() -> None:
+def test_http_proxy_is_ignored_in_a_cgi_process() -> None:
     assert url_for(HTTP, HTTP_PROXY="evil:1", REQUEST_METHOD="GET") is None
 
 
 @pytest.mark.parametrize("host", ["localhost", "a.localhost", "127.0.0.1", "127.8.8.8", "::1"])
-def test_loopback_never_goes_through_a_proxy(host: str) -> None:
+def test_loopback_never_uses_a_proxy(host: str) -> None:
     assert url_for(Origin("http", host, 8000), ALL_PROXY="dead:1", HTTP_PROXY="http://[") is None
 
 
@@ -126,7 +126,7 @@ def test_loopback_never_goes_through_a_proxy(host: str) -> None:
         ("fd00:0::0001", "fd00::1"),
     ],
 )
-def test_no_proxy_of_every_shape_means_direct(value: str, host: str) -> None:
+def test_every_form_of_no_proxy_is_matched(value: str, host: str) -> None:
     assert url_for(Origin("https", host, 443), HTTPS_PROXY="p:1", NO_PROXY=value) is None
 
 
@@ -143,18 +143,18 @@ def test_no_proxy_of_every_shape_means_direct(value: str, host: str) -> None:
         ("10.0.0.0/99,[[::,]:x", "10.1.2.3"),
     ],
 )
-def test_no_proxy_excepts_nothing_else(value: str, host: str) -> None:
+def test_no_proxy_does_not_match_other_hosts(value: str, host: str) -> None:
     assert url_for(Origin("https", host, 443), HTTPS_PROXY="p:1", no_proxy=value) == "http://p:1"
 
 
-def test_the_desktops_proxy_counts_where_the_environment_names_none() -> None:
+def test_the_desktops_proxy_is_used_if_the_environment_names_none() -> None:
     proxies = Proxies({}, system={"https": "http://desk:1"}, system_bypass=lambda _: False)
     proxy = proxies.route(HTTPS)
     assert proxy is not None
     assert proxy.label == "desk:1"
 
 
-def test_the_desktops_exceptions_count_for_its_proxy() -> None:
+def test_the_desktops_exceptions_apply_to_its_proxy() -> None:
     proxies = Proxies({}, system={"https": "http://desk:1"}, system_bypass=lambda _: True)
     assert proxies.route(HTTPS) is None
 

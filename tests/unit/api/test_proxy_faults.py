@@ -1,4 +1,4 @@
-"""What is said where a proxy, or something in front of the gateway, is the one that refuses."""
+"""Errors that a proxy, or a login page in front of the gateway, causes."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ async def test_a_proxys_bad_certificate_names_the_proxy(
 
 @calls
 @targets
-async def test_a_proxy_without_tls_is_named(call: str, base: str) -> None:
+async def test_a_proxy_that_speaks_no_tls_is_named(call: str, base: str) -> None:
     with FaultServer(greeting=b"HTTP/1.1 400 Bad Request\r\n\r\n") as proxy:
         error = await error_of(call, base, encrypted(proxy))
     assert type(error) is errors.Unreachable
@@ -85,7 +85,7 @@ async def test_a_proxy_without_tls_is_named(call: str, base: str) -> None:
 
 
 @calls
-async def test_a_proxy_that_cuts_its_handshake_is_named(call: str) -> None:
+async def test_a_proxy_that_cuts_the_tls_handshake_is_named(call: str) -> None:
     with FaultServer(handle=lambda _: None) as proxy:
         error = await error_of(call, "https://gateway.example", encrypted(proxy))
     assert "proxy ALL_PROXY" in error.message
@@ -111,7 +111,7 @@ def tunnel_to(port: int, certificate: str) -> Any:
 
 @calls
 @pytest.mark.parametrize("certificate", ["", "good.pem"])
-async def test_the_gateways_bad_certificate_behind_a_proxy_names_the_gateway(
+async def test_a_bad_certificate_behind_a_proxy_names_the_gateway(
     call: str, certificate: str
 ) -> None:
     with FaultServer(certificate="company.pem") as gateway:
@@ -125,7 +125,7 @@ async def test_the_gateways_bad_certificate_behind_a_proxy_names_the_gateway(
     assert "SSL_CERT_FILE" in diagnose(error).advice.text
 
 
-async def test_a_proxy_with_a_company_certificate_in_the_store_works() -> None:
+async def test_a_proxy_with_a_trusted_company_certificate_works() -> None:
     environ = {"SSL_CERT_FILE": str(CERTIFICATES / "company-ca.pem")}
     with FaultServer(lambda _: json_answer(VIDEO), certificate="company.pem") as proxy:
         async with api_at("http://gateway.example", environ=encrypted(proxy, **environ)) as api:
@@ -141,7 +141,7 @@ SQUID = b"<html><head><title>ERROR: Cache Access Denied</title></head></html>"
 @targets
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("login", ["", "me:pa55@"])
-async def test_a_proxys_407_is_its_login_and_not_the_tokens(
+async def test_a_proxys_407_is_a_proxy_login_and_not_a_token_error(
     call: str, base: str, scheme: str, login: str
 ) -> None:
     refuse = answer(407, SQUID, content_type="text/html", proxy_authenticate="Basic realm=x")
@@ -163,21 +163,21 @@ def socks_that_refuses(sock: socket.socket) -> None:
 
 
 @calls
-async def test_a_socks_proxys_refused_password_is_its_login(call: str) -> None:
+async def test_a_password_refused_by_a_socks_proxy_is_a_proxy_login(call: str) -> None:
     with FaultServer(handle=socks_that_refuses) as proxy:
         environ = {"ALL_PROXY": f"socks5://me:pa55@127.0.0.1:{proxy.port}"}
         error = await error_of(call, "https://gateway.example", environ)
     assert isinstance(error, errors.ProxyLogin)
 
 
-def socks_that_wants_a_password(sock: socket.socket) -> None:
+def socks_that_requires_a_password(sock: socket.socket) -> None:
     sock.recv(4096)
     sock.sendall(b"\5\xff")
 
 
 @calls
-async def test_a_socks_proxy_that_wants_a_password_says_so(call: str) -> None:
-    with FaultServer(handle=socks_that_wants_a_password) as proxy:
+async def test_a_socks_proxy_that_requires_a_password_is_a_proxy_login(call: str) -> None:
+    with FaultServer(handle=socks_that_requires_a_password) as proxy:
         environ = {"ALL_PROXY": f"socks5://127.0.0.1:{proxy.port}"}
         error = await error_of(call, "https://gateway.example", environ)
     assert isinstance(error, errors.ProxyLogin)
@@ -199,7 +199,7 @@ async def test_a_socks_proxy_that_wants_a_password_says_so(call: str) -> None:
 @pytest.mark.parametrize(
     "body", [b"", b"Unauthorized", b"<html><title>401 Authorization Required</title></html>"]
 )
-async def test_a_login_in_front_of_the_gateway_is_not_the_token(
+async def test_an_http_login_before_the_gateway_is_not_a_token_error(
     call: str, challenge: str, name: str, body: bytes
 ) -> None:
     with FaultServer(lambda _: answer(401, body, www_authenticate=challenge)) as server:
@@ -224,7 +224,7 @@ async def test_a_login_in_front_of_the_gateway_is_not_the_token(
         ({}, 'Bearer realm="use Basic, NTLM"'),
     ],
 )
-async def test_the_gateways_own_401_is_about_the_token(
+async def test_a_401_of_the_gateway_itself_is_a_token_error(
     call: str, body: dict[str, object], challenge: str
 ) -> None:
     reply = json_answer(body, 401, **({"www_authenticate": challenge} if challenge else {}))
@@ -232,7 +232,7 @@ async def test_the_gateways_own_401_is_about_the_token(
         assert type(await error_of(call, server.url, {})) is errors.Unauthorized
 
 
-async def test_a_storage_behind_a_forward_proxy_that_wants_a_login_says_so() -> None:
+async def test_a_407_on_the_way_to_the_storage_server_is_a_proxy_login() -> None:
     leave = answer(302, location="http://cdn.example/v")
     refuse = answer(407, SQUID)
     with FaultServer(lambda r: refuse if "cdn" in r.target else leave) as proxy:
@@ -240,7 +240,7 @@ async def test_a_storage_behind_a_forward_proxy_that_wants_a_login_says_so() -> 
     assert isinstance(error, errors.ProxyLogin)
 
 
-def test_a_storages_own_login_stays_the_storages() -> None:
+def test_a_401_of_the_storage_server_is_a_storage_refusal() -> None:
     with (
         FaultServer(lambda _: answer(401, www_authenticate="Basic")) as cdn,
         FaultServer(lambda _: answer(302, location=f"{cdn.url}/v")) as server,

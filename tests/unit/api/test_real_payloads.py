@@ -1,4 +1,4 @@
-"""Responses of real gateways, one file each in `payloads/`, and what each of them means."""
+"""Parsing responses of real gateways: one file each in `payloads/`, with the expected video."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ SAMPLES = {
 VIDEOS = {name: sample for name, sample in SAMPLES.items() if sample["family"] == "videos"}
 
 
-def understood(video: Video) -> dict[str, Any]:
-    """A video in the words of the files."""
+def as_fields(video: Video) -> dict[str, Any]:
+    """The fields of a video under the names that the files use."""
     return {
         "id": video.id,
         "status": video.status.value,
@@ -40,9 +40,9 @@ def understood(video: Video) -> dict[str, Any]:
     }
 
 
-def assert_means(video: Video, sample: dict[str, Any]) -> None:
+def assert_matches(video: Video, sample: dict[str, Any]) -> None:
     meant = sample["means"]
-    got = understood(video)
+    got = as_fields(video)
     assert {name: got[name] for name in meant} == meant
     assert bool(meant.get("link")) is (video.link != "")
     assert video.remote_id == ""
@@ -51,20 +51,20 @@ def assert_means(video: Video, sample: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", SAMPLES)
-def test_every_real_answer_is_understood(name: str) -> None:
+def test_every_real_response_is_parsed(name: str) -> None:
     sample = SAMPLES[name]
-    assert_means(parse_video(sample["answer"], sample["asked_for"], LATER), sample)
+    assert_matches(parse_video(sample["answer"], sample["asked_for"], LATER), sample)
 
 
 @pytest.mark.parametrize("now", [1_762_789_802.0, None])
 @pytest.mark.parametrize("name", SAMPLES)
-def test_a_clock_that_is_a_year_behind_changes_nothing(name: str, now: float | None) -> None:
+def test_a_wrong_or_missing_clock_changes_nothing(name: str, now: float | None) -> None:
     sample = SAMPLES[name]
-    assert_means(parse_video(sample["answer"], sample["asked_for"], now), sample)
+    assert_matches(parse_video(sample["answer"], sample["asked_for"], now), sample)
 
 
 @pytest.mark.parametrize("name", VIDEOS)
-async def test_every_answer_of_this_family_is_understood_over_http(name: str) -> None:
+async def test_every_response_of_the_videos_api_is_parsed_over_http(name: str) -> None:
     sample = VIDEOS[name]
     with FaultServer(lambda _: json_answer(sample["answer"], sample["http"])) as server:
         api = Api(server.url, "oh-secret", clock=FakeClock(LATER), environ={})
@@ -73,4 +73,4 @@ async def test_every_answer_of_this_family_is_understood_over_http(name: str) ->
         finally:
             await api.aclose()
     assert server.requests[0].target == f"/v1/videos/{sample['asked_for']}"
-    assert_means(answer.video, sample)
+    assert_matches(answer.video, sample)

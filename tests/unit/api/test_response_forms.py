@@ -1,4 +1,4 @@
-"""Answers in every form in which gateways were seen to give them, over a real socket."""
+"""Responses in every form seen at gateways, read over a real socket."""
 
 from __future__ import annotations
 
@@ -26,8 +26,10 @@ FAILED = {
 LINK = "https://cdn.example/a.mp4"
 
 
-async def asked(body: bytes, now: float = EPOCH, token: str = TOKEN, video_id: str = "v1") -> Video:
-    """What the client makes of this whole HTTP answer."""
+async def parse_response(
+    body: bytes, now: float = EPOCH, token: str = TOKEN, video_id: str = "v1"
+) -> Video:
+    """The video that the client parses from this HTTP response."""
     with FaultServer(lambda _: body) as server:
         api = Api(server.url, token, clock=FakeClock(now), environ={})
         try:
@@ -36,9 +38,9 @@ async def asked(body: bytes, now: float = EPOCH, token: str = TOKEN, video_id: s
             await api.aclose()
 
 
-async def said(now: float = EPOCH, **fields: Any) -> Video:
-    """The video in an ordinary answer with these fields."""
-    return await asked(json_answer({"id": "v1", "object": "video", **fields}), now)
+async def parse_fields(now: float = EPOCH, **fields: Any) -> Video:
+    """The video parsed from an ordinary response with these fields."""
+    return await parse_response(json_answer({"id": "v1", "object": "video", **fields}), now)
 
 
 # HTTP statuses
@@ -46,20 +48,20 @@ async def said(now: float = EPOCH, **fields: Any) -> Video:
 
 @pytest.mark.parametrize("status", [201, 202])
 @pytest.mark.parametrize("body", [b"", b" \n", b"Accepted", b"{}", b'{"message": "Accepted"}'])
-async def test_an_accepted_request_is_queued(status: int, body: bytes) -> None:
-    video = await asked(answer(status, body))
+async def test_status_201_or_202_without_a_video_is_queued(status: int, body: bytes) -> None:
+    video = await parse_response(answer(status, body))
     assert (video.id, video.status, video.raw_status) == ("v1", Status.QUEUED, "")
 
 
 @pytest.mark.parametrize("status", [200, 201, 202, 203])
-async def test_a_good_status_has_the_video_of_its_body(status: int) -> None:
-    video = await asked(json_answer({"status": "in_progress", "progress": 42}, status))
+async def test_every_success_status_gives_the_video_in_its_body(status: int) -> None:
+    video = await parse_response(json_answer({"status": "in_progress", "progress": 42}, status))
     assert (video.status, video.progress) == (Status.GENERATING, 42)
 
 
 @pytest.mark.parametrize("status", [206, 400, 403, 404, 409, 422, 429, 500, 502, 503])
-async def test_a_video_is_one_in_spite_of_the_status(status: int) -> None:
-    video = await asked(json_answer(FAILED, status))
+async def test_a_failed_video_is_read_whatever_the_http_status(status: int) -> None:
+    video = await parse_response(json_answer(FAILED, status))
     assert (video.status, video.error) == (
         Status.FAILED,
         VideoError("500", "CUDA out of memory"),
@@ -75,8 +77,8 @@ async def test_a_video_is_one_in_spite_of_the_status(status: int) -> None:
         {"data": [{"task_id": "v1", "status": "SUCCESS"}]},
     ],
 )
-async def test_a_finished_video_may_come_with_a_server_error(payload: object) -> None:
-    assert (await asked(json_answer(payload, 500))).status is Status.READY
+async def test_a_finished_video_is_read_even_with_status_500(payload: object) -> None:
+    assert (await parse_response(json_answer(payload, 500))).status is Status.READY
 
 
 @pytest.mark.parametrize(
@@ -99,11 +101,11 @@ async def test_a_finished_video_may_come_with_a_server_error(payload: object) ->
     ("status", "kind"),
     [(401, errors.Unauthorized), (404, errors.NotFound), (429, errors.RateLimited)],
 )
-async def test_an_error_stays_one(
+async def test_an_error_body_with_an_error_status_raises_that_error(
     status: int, kind: type[errors.ApiError], payload: object
 ) -> None:
     with pytest.raises(errors.ApiError) as caught:
-        await asked(json_answer(payload, status))
+        await parse_response(json_answer(payload, status))
     assert isinstance(caught.value, kind | errors.NotFound)
     assert caught.value.message == "no"
 
@@ -122,9 +124,11 @@ async def test_an_error_stays_one(
     ],
 )
 @pytest.mark.parametrize("status", [200, 202])
-async def test_an_error_under_a_good_status_keeps_its_words(status: int, payload: object) -> None:
+async def test_an_error_body_with_a_success_status_keeps_its_message(
+    status: int, payload: object
+) -> None:
     with pytest.raises(errors.BadResponse) as caught:
-        await asked(json_answer(payload, status))
+        await parse_response(json_answer(payload, status))
     assert caught.value.message == "no"
 
 
@@ -142,8 +146,8 @@ async def test_an_error_under_a_good_status_keeps_its_words(status: int, payload
         '{"id":"v1","status":"queued"}'.encode("utf-16-le"),
     ],
 )
-async def test_json_with_a_flaw_is_read(body: bytes) -> None:
-    assert (await asked(answer(200, body))).status is Status.QUEUED
+async def test_slightly_invalid_json_is_parsed(body: bytes) -> None:
+    assert (await parse_response(answer(200, body))).status is Status.QUEUED
 
 
 @pytest.mark.parametrize(
@@ -152,25 +156,29 @@ async def test_json_with_a_flaw_is_read(body: bytes) -> None:
 )
 async def test_an_encoding_that_is_no_compression_is_ignored(coding: str) -> None:
     body = json.dumps(FAILED).encode()
-    assert (await asked(answer(200, body, content_encoding=coding))).status is Status.FAILED
+    assert (
+        await parse_response(answer(200, body, content_encoding=coding))
+    ).status is Status.FAILED
 
 
 @pytest.mark.parametrize("coding", ["gzip", "gzip, identity", "aws-chunked, gzip", "X-GZip"])
-async def test_compression_beside_no_compression_is_undone(coding: str) -> None:
+async def test_gzip_is_undone_beside_encodings_that_are_no_compression(coding: str) -> None:
     body = gzip.compress(json.dumps(FAILED).encode())
-    assert (await asked(answer(200, body, content_encoding=coding))).status is Status.FAILED
+    assert (
+        await parse_response(answer(200, body, content_encoding=coding))
+    ).status is Status.FAILED
 
 
 async def test_two_compressions_are_undone_in_order() -> None:
     body = gzip.compress(zlib.compress(json.dumps(FAILED).encode()))
-    video = await asked(answer(200, body, content_encoding="deflate, gzip"))
+    video = await parse_response(answer(200, body, content_encoding="deflate, gzip"))
     assert video.status is Status.FAILED
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, br"])
-async def test_an_unknown_compression_cannot_be_read(coding: str) -> None:
+async def test_an_unknown_compression_is_a_bad_response(coding: str) -> None:
     with pytest.raises(errors.BadResponse, match="compression"):
-        await asked(json_answer(FAILED, content_encoding=coding))
+        await parse_response(json_answer(FAILED, content_encoding=coding))
 
 
 # Envelopes
@@ -195,12 +203,12 @@ TASK = {"task_id": "v1", "status": "SUCCESS", "progress": "100%"}
         {"code": "success", "data": {**TASK, "id": 6, "data": {"id": "c", "status": "running"}}},
     ],
 )
-async def test_a_video_is_found_in_its_envelope(payload: object) -> None:
-    video = await asked(json_answer(payload))
+async def test_a_video_is_found_in_every_known_envelope(payload: object) -> None:
+    video = await parse_response(json_answer(payload))
     assert (video.status, video.raw_status, video.remote_id) == (Status.READY, "SUCCESS", "")
 
 
-# Words
+# Status words
 
 MORE_WORDS = {
     Status.QUEUED: "in_queue queuing preparing starting not_started scheduled throttled unknown",
@@ -213,14 +221,14 @@ MORE_WORDS = {
 @pytest.mark.parametrize(
     ("word", "status"), [(word, status) for status, ws in MORE_WORDS.items() for word in ws.split()]
 )
-async def test_the_siblings_words_are_understood(word: str, status: Status) -> None:
-    video = await said(status=word)
+async def test_status_words_of_related_gateways_are_parsed(word: str, status: Status) -> None:
+    video = await parse_fields(status=word)
     assert (video.status, video.raw_status) == (status, word)
 
 
-async def test_another_gateways_unknown_task_is_not_queued() -> None:
+async def test_task_status_unknown_is_status_unknown() -> None:
     payload = {"request_id": "r", "output": {"task_id": "v1", "task_status": "UNKNOWN"}}
-    assert (await asked(json_answer(payload))).status is Status.UNKNOWN
+    assert (await parse_response(json_answer(payload))).status is Status.UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -237,8 +245,8 @@ async def test_another_gateways_unknown_task_is_not_queued() -> None:
         (45.5, "running", 45.5),
     ],
 )
-async def test_a_progress_below_one_is_a_share(value: Any, status: str, progress: float) -> None:
-    assert (await said(status=status, progress=value)).progress == progress
+async def test_a_progress_below_one_is_a_fraction(value: Any, status: str, progress: float) -> None:
+    assert (await parse_fields(status=status, progress=value)).progress == progress
 
 
 # Links
@@ -269,8 +277,8 @@ async def test_a_progress_below_one_is_a_share(value: Any, status: str, progress
         {"url": "", "metadata": {"url": LINK}},
     ],
 )
-async def test_a_link_is_found_in_its_place(fields: dict[str, Any]) -> None:
-    video = await said(status="completed", **fields)
+async def test_a_link_is_read_from_every_known_field(fields: dict[str, Any]) -> None:
+    video = await parse_fields(status="completed", **fields)
     assert (video.link, video.error) == (LINK, None)
 
 
@@ -285,14 +293,14 @@ async def test_a_link_is_found_in_its_place(fields: dict[str, Any]) -> None:
         {"resultJson": "[" * 100_000},
     ],
 )
-async def test_what_is_no_link_to_the_file_is_none(fields: dict[str, Any]) -> None:
-    assert (await said(status="completed", **fields)).link == ""
+async def test_links_to_other_things_are_ignored(fields: dict[str, Any]) -> None:
+    assert (await parse_fields(status="completed", **fields)).link == ""
 
 
 @pytest.mark.parametrize("url", ["", None, "data:video/mp4;base64,AA"])
-async def test_a_video_held_back_by_moderation_has_failed(url: object) -> None:
+async def test_a_video_withheld_by_moderation_is_failed(url: object) -> None:
     payload = {"status": "done", "video": {"url": url, "respect_moderation": False}}
-    video = await asked(json_answer(payload))
+    video = await parse_response(json_answer(payload))
     assert video.status is Status.FAILED
     assert video.error is not None
     assert "moderation" in video.error.message
@@ -324,8 +332,8 @@ async def test_a_video_held_back_by_moderation_has_failed(url: object) -> None:
         {"output": {"message": "no"}},
     ],
 )
-async def test_the_reason_is_found_in_its_place(fields: dict[str, Any]) -> None:
-    error = (await said(status="failed", **fields)).error
+async def test_the_error_message_is_read_from_every_known_field(fields: dict[str, Any]) -> None:
+    error = (await parse_fields(status="failed", **fields)).error
     assert error is not None
     assert error.message == "no"
 
@@ -340,20 +348,22 @@ async def test_the_reason_is_found_in_its_place(fields: dict[str, Any]) -> None:
         ({"error": {"message": "no", "code": "c"}}, "c"),
     ],
 )
-async def test_the_code_of_the_reason_is_found(fields: dict[str, Any], code: str) -> None:
-    error = (await said(status="failed", **fields)).error
+async def test_the_error_code_is_read_from_every_known_field(
+    fields: dict[str, Any], code: str
+) -> None:
+    error = (await parse_fields(status="failed", **fields)).error
     assert error is not None
     assert error.code == code
 
 
-async def test_an_envelopes_message_tells_why() -> None:
+async def test_an_envelopes_message_is_the_reason_of_the_failure() -> None:
     payload = {"code": 1001, "message": "no", "data": {"task_id": "v1", "status": "FAILURE"}}
-    assert (await asked(json_answer(payload))).error == VideoError("1001", "no")
+    assert (await parse_response(json_answer(payload))).error == VideoError("1001", "no")
 
 
-async def test_the_envelopes_success_is_no_reason() -> None:
+async def test_an_envelopes_success_message_is_not_a_reason() -> None:
     payload = {"code": "success", "message": "success", "data": {"id": "v1", "status": "failed"}}
-    assert (await asked(json_answer(payload))).error is None
+    assert (await parse_response(json_answer(payload))).error is None
 
 
 # Times
@@ -365,39 +375,39 @@ NOW = EPOCH  # 2025-11-10 15:50:02 UTC, 23:50:02 in Beijing
     "name", ["completed_at", "finished_at", "finish_time", "end_time", "completeTime"]
 )
 @pytest.mark.parametrize("value", [EPOCH - 60, (EPOCH - 60) * 1000, "2025-11-10T15:49:02Z"])
-async def test_a_completion_has_many_names(name: str, value: Any) -> None:
-    assert (await said(status="completed", **{name: value})).completed_at == EPOCH - 60
+async def test_the_completion_time_is_read_from_every_known_field(name: str, value: Any) -> None:
+    assert (await parse_fields(status="completed", **{name: value})).completed_at == EPOCH - 60
 
 
 @pytest.mark.parametrize("name", ["created_at", "submit_time", "createTime", "createdAt"])
-async def test_a_creation_has_many_names(name: str) -> None:
-    assert (await said(status="queued", **{name: EPOCH * 1000})).created_at == EPOCH
+async def test_the_creation_time_is_read_from_every_known_field(name: str) -> None:
+    assert (await parse_fields(status="queued", **{name: EPOCH * 1000})).created_at == EPOCH
 
 
 @pytest.mark.parametrize("text", ["2025-11-10 23:49:02", "2025-11-10T23:49:02.000"])
-async def test_beijing_time_without_a_zone_is_shifted(text: str) -> None:
-    assert (await said(status="completed", completed_at=text)).completed_at == EPOCH - 60
+async def test_a_recent_beijing_time_without_a_zone_becomes_utc(text: str) -> None:
+    assert (await parse_fields(status="completed", completed_at=text)).completed_at == EPOCH - 60
 
 
-async def test_utc_without_a_zone_that_just_happened_is_utc() -> None:
-    video = await said(status="completed", completed_at="2025-11-10 15:49:02")
+async def test_a_recent_utc_time_without_a_zone_stays_utc() -> None:
+    video = await parse_fields(status="completed", completed_at="2025-11-10 15:49:02")
     assert video.completed_at == EPOCH - 60
 
 
-async def test_an_old_time_without_a_zone_is_beijing_time() -> None:
-    video = await said(status="completed", completed_at="2025-11-01 08:00:00")
+async def test_an_old_time_without_a_zone_is_read_as_beijing_time() -> None:
+    video = await parse_fields(status="completed", completed_at="2025-11-01 08:00:00")
     assert video.completed_at == 1_761_955_200.0  # 2025-11-01 00:00:00 UTC
 
 
-async def test_a_creation_with_a_zone_decides_the_zone() -> None:
-    video = await said(
+async def test_a_zoned_creation_time_decides_between_utc_and_beijing() -> None:
+    video = await parse_fields(
         status="completed", created_at=EPOCH - 90_000, completed_at="2025-11-09 15:00:00"
     )
     assert video.completed_at == 1_762_700_400.0  # in Beijing, it would be before the creation
 
 
-async def test_the_whole_answer_shares_one_zone() -> None:
-    video = await said(
+async def test_all_times_of_a_response_share_one_zone() -> None:
+    video = await parse_fields(
         status="completed",
         created_at="2025-11-10 23:45:00",
         completed_at="2025-11-10 23:49:02",
@@ -406,33 +416,35 @@ async def test_the_whole_answer_shares_one_zone() -> None:
     assert (video.completed_at, video.expires_at) == (EPOCH - 60, EPOCH + 3540)
 
 
-async def test_an_expiry_without_a_zone_is_no_nine_hours_away() -> None:
-    video = await said(
+async def test_an_expiry_without_a_zone_takes_the_plausible_zone() -> None:
+    video = await parse_fields(
         status="completed", completed_at=EPOCH - 60, expires_at="2025-11-11 00:49:02"
     )
     assert video.expires_at == EPOCH + 3540
 
 
-async def test_an_expiry_that_a_zone_decides_is_unknown() -> None:
-    video = await said(status="completed", expires_at="2025-11-10 20:00:00")
+async def test_an_expiry_of_ambiguous_zone_is_unknown() -> None:
+    video = await parse_fields(status="completed", expires_at="2025-11-10 20:00:00")
     assert video.expires_at is None
 
 
 @pytest.mark.parametrize("ahead", [3600, 8 * 3600, 30 * 86_400])
-async def test_a_completion_in_the_future_is_unknown(ahead: float) -> None:
-    video = await said(status="completed", created_at=EPOCH - 90, completed_at=EPOCH + ahead)
+async def test_a_completion_time_in_the_future_is_unknown(ahead: float) -> None:
+    video = await parse_fields(
+        status="completed", created_at=EPOCH - 90, completed_at=EPOCH + ahead
+    )
     assert video.completed_at is None
 
 
-async def test_a_creation_a_zone_ahead_is_unknown() -> None:
-    video = await said(status="completed", created_at=EPOCH + 28_800)
+async def test_a_creation_time_in_the_future_is_unknown() -> None:
+    video = await parse_fields(status="completed", created_at=EPOCH + 28_800)
     assert video.created_at is None
 
 
-async def test_the_date_of_the_answer_outranks_this_clock() -> None:
+async def test_the_date_header_outranks_the_local_clock() -> None:
     payload = {"id": "v1", "status": "completed", "completed_at": "2025-11-10 23:49:02"}
     body = json_answer(payload, date=formatdate(EPOCH, usegmt=True))
-    assert (await asked(body, EPOCH + 9 * 3600)).completed_at == EPOCH - 60
+    assert (await parse_response(body, EPOCH + 9 * 3600)).completed_at == EPOCH - 60
 
 
 # Expiry
@@ -449,27 +461,27 @@ async def test_the_date_of_the_answer_outranks_this_clock() -> None:
         {"expires_at": EPOCH + 60, "url": f"{LINK}?Expires={EPOCH + 9:.0f}"},
     ],
 )
-async def test_an_expiry_that_is_stated_is_taken(fields: dict[str, Any]) -> None:
-    video = await said(status="completed", **fields)
+async def test_a_stated_expiry_is_read_from_every_known_field(fields: dict[str, Any]) -> None:
+    video = await parse_fields(status="completed", **fields)
     assert (video.expires_at, video.expires_by_link) == (EPOCH + 60, False)
 
 
-async def test_a_signed_link_states_the_expiry() -> None:
-    video = await said(
+async def test_a_signed_link_gives_the_expiry() -> None:
+    video = await parse_fields(
         status="completed", url=f"{LINK}?X-Tos-Date=20251110T155002Z&X-Tos-Expires=86400"
     )
     assert (video.expires_at, video.expires_by_link) == (EPOCH + 86_400, True)
 
 
-async def test_the_link_of_a_running_video_states_nothing() -> None:
-    video = await said(status="running", url=f"{LINK}?Expires={EPOCH + 60:.0f}")
+async def test_the_link_of_a_running_video_gives_no_expiry() -> None:
+    video = await parse_fields(status="running", url=f"{LINK}?Expires={EPOCH + 60:.0f}")
     assert video.expires_at is None
 
 
-async def test_an_own_machine_without_a_token_keeps_its_files() -> None:
+async def test_files_of_a_gateway_without_a_token_never_expire() -> None:
     payload = {"id": "v1", "status": "completed"}
-    assert (await asked(json_answer(payload), token="")).usual_life == float("inf")
-    assert (await asked(json_answer(payload))).usual_life is None
+    assert (await parse_response(json_answer(payload), token="")).usual_life == float("inf")
+    assert (await parse_response(json_answer(payload))).usual_life is None
 
 
 # Cost
@@ -490,7 +502,5 @@ async def test_an_own_machine_without_a_token_keeps_its_files() -> None:
         ({}, None),
     ],
 )
-async def test_a_cost_keeps_the_unit_it_was_told_in(
-    fields: dict[str, Any], cost: Cost | None
-) -> None:
-    assert (await said(status="completed", **fields)).cost == cost
+async def test_a_cost_keeps_its_unit(fields: dict[str, Any], cost: Cost | None) -> None:
+    assert (await parse_fields(status="completed", **fields)).cost == cost

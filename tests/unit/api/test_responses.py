@@ -1,4 +1,4 @@
-"""What statuses, headers and bodies mean, without any network."""
+"""Interpreting statuses, headers and bodies, without a network."""
 
 from __future__ import annotations
 
@@ -83,13 +83,15 @@ def response(payload: object = None, status: int = 200, **headers: str) -> Respo
         (S, 202, errors.NotReady),
     ],
 )
-def test_each_status_has_its_error(call: Call, status: int, kind: type[errors.ApiError]) -> None:
+def test_each_http_status_raises_its_error(
+    call: Call, status: int, kind: type[errors.ApiError]
+) -> None:
     error = refusal(call, response(b"", status), NOW)
     assert (type(error), error.http_status) == (kind, status)
 
 
 @pytest.mark.parametrize("call", [R, C])
-def test_task_not_exist_says_for_sure_that_the_video_is_unknown(call: Call) -> None:
+def test_the_code_task_not_exist_raises_not_found(call: Call) -> None:
     body = {"code": "task_not_exist", "message": "没有", "data": None}
     error = refusal(call, response(body, 400), NOW)
     assert (type(error), error.message, error.code) == (errors.NotFound, "没有", "task_not_exist")
@@ -115,7 +117,9 @@ def test_task_not_exist_says_for_sure_that_the_video_is_unknown(call: Call) -> N
         (b"look: https://cdn.example/a?sig=1 oh-secret", "look: https://cdn.example/a?… …", ""),
     ],
 )
-def test_every_form_of_error_body_gives_its_words(body: bytes, message: str, code: str) -> None:
+def test_message_and_code_are_read_from_every_form_of_error(
+    body: bytes, message: str, code: str
+) -> None:
     error = refusal(R, response(body, 500), NOW)
     assert (error.message, error.code) == (message, code)
 
@@ -123,13 +127,13 @@ def test_every_form_of_error_body_gives_its_words(body: bytes, message: str, cod
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"null", b"<html>", b"\0\0", b"[" * 100_000])
 @pytest.mark.parametrize("status", [204, 302, 401, 403, 404, 407, 416, 429, 500, 501])
 @pytest.mark.parametrize("call", list(Call))
-def test_where_the_server_says_nothing_we_say_a_sentence(
+def test_an_error_without_a_message_gets_a_default_message(
     call: Call, status: int, body: bytes
 ) -> None:
     assert refusal(call, response(body, status), NOW).message
 
 
-def test_the_request_id_is_taken_from_either_header_and_cleaned() -> None:
+def test_the_request_id_is_read_from_either_header_and_cleaned() -> None:
     assert request_id({"x-oneapi-request-id": "2025\x1b[31m", "x-request-id": "b"}) == "2025[31m"
     assert request_id({"x-request-id": "b"}) == "b"
     assert request_id({}) == ""
@@ -141,12 +145,12 @@ def test_the_request_id_is_taken_from_either_header_and_cleaned() -> None:
      "x-oss-request-id", "x-ms-request-id", "x-guploader-uploadid", "x-trace-id", "traceparent",
      "cf-ray"],
 )  # fmt: skip
-def test_every_usual_request_id_is_found(name: str) -> None:
+def test_every_common_request_id_header_is_read(name: str) -> None:
     assert request_id({name: "abc"}) == "abc"
 
 
 @pytest.mark.parametrize("first", ["x-oneapi-request-id", "x-litellm-call-id", "x-request-id"])
-def test_the_gateways_own_request_id_comes_before_a_relays(first: str) -> None:
+def test_the_gateways_request_id_outranks_a_relays(first: str) -> None:
     assert request_id({"cf-ray": "c", "x-amz-request-id": "s", first: "own"}) == "own"
     assert request_id({first: " \x1b ", "cf-ray": "c"}) == "c"
 
@@ -160,23 +164,23 @@ def test_the_gateways_own_request_id_comes_before_a_relays(first: str) -> None:
         b"<Error><Code>AccessDenied</Code><RequestId>abc</RequestId></Error>",
     ],
 )
-def test_a_request_id_in_the_body_stands_in_for_a_header(body: object) -> None:
+def test_without_a_header_the_request_id_is_read_from_the_body(body: object) -> None:
     assert refusal(S, response(body, 403), NOW).request_id == "abc"
     assert refusal(S, response(body, 403, x_amz_request_id="head"), NOW).request_id == "head"
 
 
-def test_a_request_id_in_the_message_stays_there() -> None:
+def test_a_request_id_in_the_message_is_not_extracted() -> None:
     error = refusal(R, response({"error": {"message": "no (request id: 2025)"}}, 401), NOW)
     assert (error.message, error.request_id) == ("no (request id: 2025)", "")
 
 
 @pytest.mark.parametrize("body", [[], 1, {"error": {"request_id": {"a": 1}}}, {"request_id": 5}])
-def test_an_odd_request_id_in_the_body_is_none(body: object) -> None:
+def test_a_request_id_that_is_no_string_is_ignored(body: object) -> None:
     assert refusal(R, response(body, 500), NOW).request_id == ""
 
 
 @pytest.mark.parametrize(
-    ("said", "seconds"),
+    ("header", "seconds"),
     [
         ("5", 5.0),
         ("0", 0.0),
@@ -196,22 +200,21 @@ def test_an_odd_request_id_in_the_body_is_none(body: object) -> None:
         ("Mon, 99 Nov 2025 15:50:32 GMT", None),
     ],
 )
-def test_retry_after_is_seconds_or_a_date_and_never_absurd(
-    said: str, seconds: float | None
-) -> None:
-    assert retry_after({"retry-after": said}, NOW) == seconds
+def test_retry_after_is_seconds_or_a_date_within_limits(header: str, seconds: float | None) -> None:
+    assert retry_after({"retry-after": header}, NOW) == seconds
     assert (
-        refusal(R, response(b"", 429, retry_after=said), NOW).__dict__.get("retry_after") == seconds
+        refusal(R, response(b"", 429, retry_after=header), NOW).__dict__.get("retry_after")
+        == seconds
     )
 
 
-def test_a_retry_after_date_is_measured_by_the_servers_own_clock() -> None:
+def test_a_retry_after_date_is_relative_to_the_date_header() -> None:
     headers = {"retry-after": "Mon, 10 Nov 2025 15:50:32 GMT", "date": DATE}
     assert retry_after(headers, NOW + 7200) == 30
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("header", "expected"),
     [
         ("bytes 5-9/10", (5, 10)),
         ("Bytes 0-9/10", (0, 10)),
@@ -226,12 +229,12 @@ def test_a_retry_after_date_is_measured_by_the_servers_own_clock() -> None:
     ],
 )
 def test_content_range_gives_start_and_total(
-    said: str, meant: tuple[int | None, int | None]
+    header: str, expected: tuple[int | None, int | None]
 ) -> None:
-    assert content_range({"content-range": said}) == meant
+    assert content_range({"content-range": header}) == expected
 
 
-def test_a_refused_range_names_the_whole_length() -> None:
+def test_a_refused_range_holds_the_files_length() -> None:
     error = refusal(S, response(b"", 416, content_range="bytes */77"), NOW)
     assert isinstance(error, errors.RangeRefused)
     assert error.total == 77
@@ -241,7 +244,7 @@ OLD = "Mon, 10 Nov 2025 15:00:00 GMT"
 
 
 @pytest.mark.parametrize(
-    ("headers", "meant"),
+    ("headers", "expected"),
     [
         ({"etag": '"abc"'}, '"abc"'),
         ({"etag": '"abc"', "last-modified": OLD, "date": DATE}, '"abc"'),
@@ -256,12 +259,12 @@ OLD = "Mon, 10 Nov 2025 15:00:00 GMT"
         ({}, None),
     ],
 )
-def test_only_a_strong_validator_is_one(headers: dict[str, str], meant: str | None) -> None:
-    assert validator(headers) == meant
+def test_only_strong_validators_are_used(headers: dict[str, str], expected: str | None) -> None:
+    assert validator(headers) == expected
 
 
 @pytest.mark.parametrize(
-    ("headers", "meant"),
+    ("headers", "expected"),
     [
         ({"etag": '"abc"'}, '"abc"'),
         ({"etag": 'W/"abc"'}, '"abc"'),
@@ -272,15 +275,15 @@ def test_only_a_strong_validator_is_one(headers: dict[str, str], meant: str | No
         ({}, ""),
     ],
 )
-def test_even_a_weak_etag_tells_versions_apart(headers: dict[str, str], meant: str) -> None:
-    assert version(headers) == meant
+def test_a_weak_etag_identifies_the_version(headers: dict[str, str], expected: str) -> None:
+    assert version(headers) == expected
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"), [(DATE, NOW), ("", None), ("now", None), ("Mon, 10 Nov 2025", None)]
+    ("header", "expected"), [(DATE, NOW), ("", None), ("now", None), ("Mon, 10 Nov 2025", None)]
 )
-def test_the_servers_clock_is_its_date_header(said: str, meant: float | None) -> None:
-    assert server_time({"date": said}) == meant
+def test_the_server_time_is_the_date_header(header: str, expected: float | None) -> None:
+    assert server_time({"date": header}) == expected
 
 
 @pytest.mark.parametrize(
@@ -304,7 +307,9 @@ def test_the_servers_clock_is_its_date_header(said: str, meant: float | None) ->
         (206, "", b"bytes from the middle", False),
     ],
 )
-def test_text_is_told_from_a_video(status: int, kind: str, first: bytes, is_text: bool) -> None:
+def test_text_is_distinguished_from_a_video(
+    status: int, kind: str, first: bytes, is_text: bool
+) -> None:
     headers = {"content-type": kind}
     looked = may_be_words(status, headers) and is_words(status, first)
     assert looked is is_text
@@ -318,20 +323,20 @@ SEED_RUNNING = {
 }
 
 
-def test_an_answer_holds_the_video_the_servers_time_and_the_json() -> None:
+def test_a_response_holds_video_server_time_and_raw_json() -> None:
     answer = read_video(response(SEED_RUNNING, date=DATE), "asked", NOW)
     assert (answer.video.id, answer.video.status) == ("asked", Status.GENERATING)
     assert answer.server_time == NOW
     assert answer.raw == SEED_RUNNING
 
 
-def test_the_raw_json_is_in_no_repr() -> None:
+def test_the_repr_of_a_response_omits_the_raw_json() -> None:
     signed = SEED_RUNNING | {"video_url": "https://c.example/?sig=1"}
     answer = read_video(response(signed), "asked", NOW)
     assert "sig=1" not in repr(answer)
 
 
-def test_a_failed_video_quotes_no_signed_url() -> None:
+def test_signed_urls_are_redacted_in_a_failed_videos_message() -> None:
     error = {"code": "upstream", "message": 'Get "https://c.example/x?sig=1": EOF'}
     answer = read_video(response({"id": "v", "status": "failed", "error": error}), "v", NOW)
     assert answer.video.error is not None
@@ -352,7 +357,7 @@ def test_a_failed_video_quotes_no_signed_url() -> None:
         (b"9" * 5000, errors.BadResponse, "The response is not valid JSON."),
     ],
 )
-def test_an_answer_without_a_video_is_an_error(
+def test_a_response_without_a_video_is_an_error(
     payload: object, kind: type[errors.ApiError], message: str
 ) -> None:
     with pytest.raises(kind) as caught:
@@ -368,7 +373,7 @@ def test_an_answer_without_a_video_is_an_error(
         response(b"hello", content_type="text/html; charset=utf-8"),
     ],
 )
-def test_a_web_page_says_that_the_base_url_is_wrong(page: Response) -> None:
+def test_a_web_page_raises_an_error_about_the_base_url(page: Response) -> None:
     with pytest.raises(errors.BadResponse, match="check the base URL"):
         read_video(page, "v", NOW)
 
@@ -387,7 +392,7 @@ def videos(count: int) -> list[object]:
         {"data": [*videos(2), {"error": "x"}, None, 7]},
     ],
 )
-def test_a_page_is_read_whatever_it_is_wrapped_in(payload: object) -> None:
+def test_a_list_page_is_read_from_every_known_envelope(payload: object) -> None:
     assert [video.id for video in read_page(response(payload), None, 100, NOW).videos] == [
         "v0",
         "v1",
@@ -395,7 +400,7 @@ def test_a_page_is_read_whatever_it_is_wrapped_in(payload: object) -> None:
 
 
 @pytest.mark.parametrize("payload", [{}, {"data": {}}, {"data": None}, 7, {"error": "no"}])
-def test_an_answer_without_a_list_is_an_error(payload: object) -> None:
+def test_a_response_without_a_list_is_an_error(payload: object) -> None:
     with pytest.raises(errors.BadResponse):
         read_page(response(payload), None, 100, NOW)
 
@@ -413,7 +418,7 @@ def test_an_answer_without_a_list_is_an_error(payload: object) -> None:
         ({"data": [], "has_more": True}, None, None),
     ],
 )
-def test_a_page_says_where_the_next_one_begins(
+def test_a_list_page_gives_the_id_after_which_the_next_begins(
     payload: object, after: str | None, last_id: str | None
 ) -> None:
     assert read_page(response(payload), after, 100, NOW).last_id == last_id
@@ -433,7 +438,7 @@ LINK = "https://cdn.example/v.mp4?sig=1"
         {"id": "v", "status": "success", "result": {"video_url": LINK}},
     ],
 )
-def test_a_link_is_found_in_the_json_that_came_instead_of_content(payload: object) -> None:
+def test_a_link_is_read_from_json_in_place_of_content(payload: object) -> None:
     assert read_link(response(payload)) == LINK
 
 
@@ -452,7 +457,7 @@ def test_a_link_is_found_in_the_json_that_came_instead_of_content(payload: objec
         (b"<html>", errors.BadResponse),
     ],
 )
-def test_json_without_a_link_says_whether_to_wait(
+def test_json_without_a_link_raises_not_ready_or_the_error(
     payload: object, kind: type[errors.ApiError]
 ) -> None:
     with pytest.raises(kind) as caught:
@@ -460,7 +465,7 @@ def test_json_without_a_link_says_whether_to_wait(
     assert type(caught.value) is kind
 
 
-def test_compressed_bodies_are_unpacked() -> None:
+def test_gzip_and_deflate_bodies_are_decompressed() -> None:
     assert unpack(gzip.compress(b"{}", mtime=0), ["gzip"], 10) == b"{}"
     assert unpack(zlib.compress(b"{}"), ["deflate"], 10) == b"{}"
     assert unpack(b"{}", [], 10) == b"{}"
@@ -471,7 +476,7 @@ def test_a_compression_bomb_is_stopped_at_the_cap() -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "meant"),
+    ("header", "expected"),
     [
         ("", []),
         ("identity", []),
@@ -491,8 +496,8 @@ def test_a_compression_bomb_is_stopped_at_the_cap() -> None:
         ("zstd, none", ["zstd"]),
     ],
 )
-def test_what_is_no_compression_is_left_out(said: str, meant: list[str]) -> None:
-    assert compressions({"content-encoding": said}) == meant
+def test_encodings_that_are_no_compression_are_left_out(header: str, expected: list[str]) -> None:
+    assert compressions({"content-encoding": header}) == expected
 
 
 def test_several_compressions_are_undone_in_order() -> None:
@@ -510,6 +515,6 @@ def test_several_compressions_are_undone_in_order() -> None:
         (b"{}", "zstd"),
     ],
 )
-def test_broken_or_unasked_compression_is_an_error(body: bytes, encoding: str) -> None:
+def test_broken_or_unsupported_compression_is_an_error(body: bytes, encoding: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         unpack(body, compressions({"content-encoding": encoding}), 100)

@@ -1,4 +1,4 @@
-"""The token goes to one place, in no plain text, by no detour."""
+"""The token is sent only to the configured gateway, encrypted, and is stored nowhere."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from tests.support.pty import clean_environ
 # Proxies and redirects
 
 
-def test_the_password_of_a_proxy_is_not_told(tmp_path: Path) -> None:
+def test_a_proxys_password_is_not_printed_or_stored(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
     (home / "config.toml").write_text(
@@ -51,7 +51,7 @@ def test_the_password_of_a_proxy_is_not_told(tmp_path: Path) -> None:
     assert leaks_in_files(home) == {}
 
 
-NOWHERE = [
+INVALID_TARGETS = [
     *("javascript:alert(1)", "blob:https://h/x", "gopher://h/", "ws://h/x", "mailto:a@b", "http:"),
     *("https://me:pw@h/x", "https://me@h/x", "//me:pw@h/x", "http://h:0/x", "http://h:99999/x"),
     *("http://[::1", "http://[fe80::1%25eth0]/x", "http://a b/x", "http://%31%32%37.0.0.1/x"),
@@ -61,8 +61,8 @@ NOWHERE = [
 
 
 @pytest.mark.parametrize("way", ["redirect", "json", "link"])
-@pytest.mark.parametrize("where", NOWHERE)
-def test_the_real_client_follows_to_no_odd_place(way: str, where: str) -> None:
+@pytest.mark.parametrize("where", INVALID_TARGETS)
+def test_the_client_follows_no_invalid_redirect_or_link(way: str, where: str) -> None:
     def respond(_request: Request) -> bytes:
         if way == "redirect":
             return answer(302, location=where.encode().decode("latin-1"))
@@ -78,7 +78,7 @@ def test_the_real_client_follows_to_no_odd_place(way: str, where: str) -> None:
     assert len(server.requests) == (0 if way == "link" else 1)
 
 
-async def test_what_is_kept_of_a_video_holds_no_secret_but_its_link() -> None:
+async def test_a_stored_video_holds_no_secret_but_its_link() -> None:
     with leaky() as servers:
         listed = [servers.video_object(video_id, secret.TOKEN) for video_id in secret.IDS]
         api = Api(servers.gateway.url, secret.TOKEN, environ={})
@@ -114,12 +114,12 @@ PLAIN = [
 
 
 @pytest.mark.parametrize("url", PLAIN)
-def test_the_token_goes_to_no_other_machine_in_plain_text(url: str, tmp_path: Path) -> None:
+def test_plain_http_base_urls_on_other_machines_are_refused(url: str, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match="HINGNET_BASE_URL"):
         load_settings({"HINGTUI_HOME": str(tmp_path), "HINGNET_BASE_URL": url})
 
 
-def test_plain_http_is_allowed_to_the_named_host_and_to_no_other(tmp_path: Path) -> None:
+def test_allow_http_permits_only_the_named_host(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('allow_http = ["nas.local"]')
     environ = {"HINGTUI_HOME": str(tmp_path), "HINGNET_BASE_URL": "http://NAS.local:3000"}
     assert load_settings(environ).base_url == "http://NAS.local:3000"
@@ -134,8 +134,8 @@ PIECES = st.sampled_from(SIGNS + HOSTS)
 
 
 @given(st.lists(PIECES, max_size=8).map("".join), st.sampled_from(["http://", "https://", ""]))
-def test_what_is_accepted_means_the_same_to_the_client(rest: str, scheme: str) -> None:
-    """Two readings of one URL would be a way around every check above."""
+def test_settings_and_client_read_a_base_url_alike(rest: str, scheme: str) -> None:
+    """If both read one URL differently, a URL could pass every check above and lead elsewhere."""
     try:
         base_url = check_base_url(scheme + rest, "it", (), Path("config.toml"))
     except SettingsError:
