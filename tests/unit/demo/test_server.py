@@ -1,4 +1,4 @@
-"""The demo's gateway and its storage, asked over real sockets."""
+"""The demo's gateway and storage server, over real sockets."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ BIG = replace(DONE, id="video_big1", pad=3_000_000)
 
 
 class Response:
-    """One answer, read to its end."""
+    """A response, read to its end."""
 
     def __init__(self, response: http.client.HTTPResponse) -> None:
         self.status = response.status
@@ -34,13 +34,13 @@ class Response:
 
     @property
     def json(self) -> dict[str, object]:
-        told = json.loads(self.body)
-        assert isinstance(told, dict)
-        return told
+        value = json.loads(self.body)
+        assert isinstance(value, dict)
+        return value
 
 
-def ask(url: str, token: str = "", method: str = "GET", **headers: str) -> Response:
-    """Asks once, on a connection of its own; `Range` and the like are given as words."""
+def request(url: str, token: str = "", method: str = "GET", **headers: str) -> Response:
+    """Send one request on a new connection; headers such as `Range` are given as keywords."""
     parts = urlsplit(url)
     connection = http.client.HTTPConnection(parts.netloc, timeout=10)
     given = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -60,22 +60,22 @@ def server(clock: FakeClock) -> Iterator[DemoServer]:
 
 
 def get(server: DemoServer, path: str, **headers: str) -> Response:
-    return ask(f"{server.base_url}/v1/videos{path}", server.token, **headers)
+    return request(f"{server.base_url}/v1/videos{path}", server.token, **headers)
 
 
 # The gateway
 
 
 @pytest.mark.parametrize("token", ["", "oh-wrong"])
-def test_a_wrong_token_gets_the_gateways_own_words(server: DemoServer, token: str) -> None:
-    response = ask(f"{server.base_url}/v1/videos/{DONE.id}", token)
+def test_a_wrong_token_gets_401_with_the_gateways_message(server: DemoServer, token: str) -> None:
+    response = request(f"{server.base_url}/v1/videos/{DONE.id}", token)
     assert (response.status, response.json) == (
         401,
         {"error": {"message": "无效的令牌", "type": "one_hub_error"}},
     )
 
 
-def test_a_video_can_be_asked_for(server: DemoServer) -> None:
+def test_a_video_can_be_retrieved(server: DemoServer) -> None:
     response = get(server, f"/{RUNNING.id}")
     assert (response.status, response.json) == (200, RUNNING.response(EPOCH))
 
@@ -89,23 +89,23 @@ def test_a_missing_job_is_404(clock: FakeClock) -> None:
         assert get(server, f"/{DONE.id}").status == 404
 
 
-def test_an_id_with_odd_characters_is_found_by_its_encoded_path(clock: FakeClock) -> None:
+def test_an_id_with_special_characters_is_found_by_its_escaped_path(clock: FakeClock) -> None:
     with DemoServer(Story([replace(DONE, id="a/b c?1")]), clock=clock) as server:
         assert get(server, "/a%2Fb%20c%3F1").json["id"] == "a/b c?1"
 
 
-def test_a_job_of_the_future_is_not_known_yet(server: DemoServer, clock: FakeClock) -> None:
+def test_a_job_created_in_the_future_is_404(server: DemoServer, clock: FakeClock) -> None:
     clock.now = DONE.created_at - 1
     assert get(server, f"/{DONE.id}").status == 404
 
 
-def test_every_answer_has_a_request_id(server: DemoServer) -> None:
+def test_every_response_has_its_own_request_id(server: DemoServer) -> None:
     ids = {get(server, f"/{name}").headers["X-Oneapi-Request-Id"] for name in (DONE.id, "x1")}
     assert None not in ids
     assert len(ids) == 2
 
 
-def test_the_date_is_the_clocks(server: DemoServer) -> None:
+def test_the_date_header_follows_the_clock(server: DemoServer) -> None:
     date = get(server, f"/{DONE.id}").headers["Date"]
     assert parsedate_to_datetime(date).timestamp() == EPOCH
 
@@ -123,17 +123,17 @@ def test_a_connection_serves_many_requests(server: DemoServer) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "DELETE", "HEAD"])
-def test_nothing_but_get_is_answered(server: DemoServer, method: str) -> None:
-    response = ask(f"{server.base_url}/v1/videos", server.token, method)
+def test_other_methods_than_get_are_405(server: DemoServer, method: str) -> None:
+    response = request(f"{server.base_url}/v1/videos", server.token, method)
     assert response.status == 405
 
 
-def test_outside_the_api_there_is_a_web_page(server: DemoServer) -> None:
-    response = ask(f"{server.base_url}/videos/{DONE.id}", server.token)
+def test_paths_outside_the_api_return_a_web_page(server: DemoServer) -> None:
+    response = request(f"{server.base_url}/videos/{DONE.id}", server.token)
     assert (response.status, response.headers.get_content_type()) == (200, "text/html")
 
 
-def test_requests_are_on_record(server: DemoServer) -> None:
+def test_requests_are_recorded(server: DemoServer) -> None:
     get(server, "?limit=1")
     request = server.requests[-1]
     assert (request.method, request.path, request.origin, request.at) == (
@@ -162,11 +162,11 @@ def listed(response: Response) -> list[str]:
     return [video["id"] for video in data]
 
 
-def test_a_list_begins_with_the_newest(paged: DemoServer) -> None:
+def test_a_list_begins_with_the_newest_video(paged: DemoServer) -> None:
     assert listed(get(paged, "?limit=2")) == ["video_44", "video_43"]
 
 
-def test_a_list_can_begin_with_the_oldest(paged: DemoServer) -> None:
+def test_a_list_can_begin_with_the_oldest_video(paged: DemoServer) -> None:
     assert listed(get(paged, "?limit=2&order=asc")) == ["video_0", "video_1"]
 
 
@@ -191,13 +191,13 @@ def test_a_finished_video_can_be_downloaded(server: DemoServer) -> None:
     assert response.body == DONE.file()
 
 
-def test_content_before_the_end_is_404_with_json(server: DemoServer) -> None:
+def test_content_of_a_running_video_is_404_with_json(server: DemoServer) -> None:
     response = get(server, f"/{RUNNING.id}/content")
     assert (response.status, list(response.json)) == (404, ["error"])
 
 
 @pytest.mark.parametrize(("job", "status"), [(DONE, 404), (MOVED, 410)], ids=["text", "openapi"])
-def test_content_is_gone_after_its_expiry(
+def test_content_is_unavailable_after_its_expiry(
     server: DemoServer, clock: FakeClock, job: Job, status: int
 ) -> None:
     clock.now = job.expires_at
@@ -210,7 +210,7 @@ def test_content_of_a_failed_job_is_refused(clock: FakeClock) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "part"),
+    ("range_header", "part"),
     [
         ("bytes=100-199", slice(100, 200)),
         ("bytes=100-", slice(100, None)),
@@ -218,19 +218,21 @@ def test_content_of_a_failed_job_is_refused(clock: FakeClock) -> None:
         ("bytes=100-999999999", slice(100, None)),
     ],
 )
-def test_a_range_gets_just_those_bytes(server: DemoServer, wanted: str, part: slice) -> None:
-    response = get(server, f"/{DONE.id}/content", Range=wanted)
+def test_a_range_request_gets_exactly_those_bytes(
+    server: DemoServer, range_header: str, part: slice
+) -> None:
+    response = get(server, f"/{DONE.id}/content", Range=range_header)
     assert (response.status, response.body) == (206, DONE.file()[part])
 
 
-def test_a_range_is_told_where_it_lies(server: DemoServer) -> None:
+def test_a_partial_response_has_its_content_range(server: DemoServer) -> None:
     response = get(server, f"/{DONE.id}/content", Range="bytes=100-199")
     assert response.headers["Content-Range"] == f"bytes 100-199/{DONE.film.length}"
 
 
-@pytest.mark.parametrize("wanted", ["bytes=999999999-", "bytes=-0"])
-def test_a_range_past_the_end_is_416_and_names_the_length(server: DemoServer, wanted: str) -> None:
-    response = get(server, f"/{DONE.id}/content", Range=wanted)
+@pytest.mark.parametrize("range_header", ["bytes=999999999-", "bytes=-0"])
+def test_a_range_past_the_end_is_416_with_the_length(server: DemoServer, range_header: str) -> None:
+    response = get(server, f"/{DONE.id}/content", Range=range_header)
     assert (response.status, response.headers["Content-Range"], response.body) == (
         416,
         f"bytes */{DONE.film.length}",
@@ -238,13 +240,17 @@ def test_a_range_past_the_end_is_416_and_names_the_length(server: DemoServer, wa
     )
 
 
-@pytest.mark.parametrize("wanted", ["bytes=9-3", "bytes=-", "lines=1-2", "bytes=1-2,5-6", "x"])
-def test_what_is_no_range_gets_the_whole(server: DemoServer, wanted: str) -> None:
-    assert get(server, f"/{DONE.id}/content", Range=wanted).status == 200
+@pytest.mark.parametrize(
+    "range_header", ["bytes=9-3", "bytes=-", "lines=1-2", "bytes=1-2,5-6", "x"]
+)
+def test_an_invalid_range_gets_the_whole_file(server: DemoServer, range_header: str) -> None:
+    assert get(server, f"/{DONE.id}/content", Range=range_header).status == 200
 
 
 @pytest.mark.parametrize(("name", "status"), [("ETag", 206), ("Last-Modified", 206), ("", 200)])
-def test_a_range_holds_only_for_the_same_file(server: DemoServer, name: str, status: int) -> None:
+def test_if_range_with_another_validator_gets_the_whole_file(
+    server: DemoServer, name: str, status: int
+) -> None:
     validator = get(server, f"/{DONE.id}/content").headers.get(name, '"another"')
     response = get(server, f"/{DONE.id}/content", Range="bytes=5-", If_Range=validator)
     assert response.status == status
@@ -259,75 +265,75 @@ def test_a_download_can_be_cut_once_and_then_resumed(clock: FakeClock) -> None:
     assert cut.value.partial + rest.body == job.file()
 
 
-def test_a_throttled_download_takes_its_time(clock: FakeClock) -> None:
+def test_a_throttled_download_keeps_to_its_rate(clock: FakeClock) -> None:
     with DemoServer(Story([BIG]), clock=clock, rate=100_000) as server:
         get(server, f"/{BIG.id}/content")
     assert clock.now - EPOCH == pytest.approx(BIG.film.length / 100_000)
 
 
-# The storage
+# The storage server
 
 
-def test_a_moved_video_is_reached_through_a_signed_link_on_another_origin(
+def test_content_can_redirect_to_a_signed_link_on_another_origin(
     server: DemoServer,
 ) -> None:
     response = get(server, f"/{MOVED.id}/content")
     link = response.headers["Location"]
     assert (response.status, link.startswith(f"{server.cdn_url}/")) == (302, True)
-    assert ask(link).body == MOVED.file()
+    assert request(link).body == MOVED.file()
 
 
-def test_the_storage_serves_ranges(server: DemoServer) -> None:
+def test_the_storage_server_serves_ranges(server: DemoServer) -> None:
     link = get(server, f"/{MOVED.id}/content").headers["Location"]
-    response = ask(link, Range="bytes=10-19")
+    response = request(link, Range="bytes=10-19")
     assert (response.status, response.body) == (206, MOVED.file()[10:20])
 
 
-def test_the_storage_refuses_a_request_that_carries_a_token(server: DemoServer) -> None:
+def test_the_storage_server_refuses_requests_with_a_token(server: DemoServer) -> None:
     link = get(server, f"/{MOVED.id}/content").headers["Location"]
-    assert ask(link, server.token).status == 400
+    assert request(link, server.token).status == 400
 
 
-def test_the_storage_refuses_a_link_without_its_signature(server: DemoServer) -> None:
+def test_the_storage_server_refuses_an_unsigned_link(server: DemoServer) -> None:
     link = get(server, f"/{MOVED.id}/content").headers["Location"]
-    assert ask(link.partition("?")[0]).status == 403
+    assert request(link.partition("?")[0]).status == 403
 
 
-def test_the_storage_refuses_a_link_made_to_last_longer(server: DemoServer) -> None:
+def test_the_storage_server_refuses_a_link_with_a_changed_expiry(server: DemoServer) -> None:
     link = get(server, f"/{MOVED.id}/content").headers["Location"]
-    assert ask(link.replace("Expires=1", "Expires=2")).status == 403
+    assert request(link.replace("Expires=1", "Expires=2")).status == 403
 
 
 def test_a_signed_link_expires(server: DemoServer, clock: FakeClock) -> None:
     link = get(server, f"/{MOVED.id}/content").headers["Location"]
     clock.advance(301)
-    assert ask(link).status == 403
+    assert request(link).status == 403
 
 
-def test_the_openapi_vocabulary_links_straight_to_the_storage(server: DemoServer) -> None:
+def test_the_openapi_vocabulary_holds_a_link_to_the_storage_server(server: DemoServer) -> None:
     link = parse_video(get(server, f"/{MOVED.id}").json).link
-    assert ask(link).body == MOVED.file()
+    assert request(link).body == MOVED.file()
 
 
-def test_requests_to_the_storage_are_on_record_as_such(server: DemoServer) -> None:
-    ask(f"{server.cdn_url}/x")
+def test_requests_to_the_storage_server_are_recorded_as_such(server: DemoServer) -> None:
+    request(f"{server.cdn_url}/x")
     assert server.requests[-1].origin == "cdn"
 
 
-# Scripted answers
+# Scripted responses
 
 
-def test_a_scripted_answer_comes_as_often_as_was_said(server: DemoServer) -> None:
+def test_a_scripted_response_repeats_as_often_as_given(server: DemoServer) -> None:
     server.once("/v1/videos", status=503, body=b"busy", times=2)
     assert [get(server, f"/{DONE.id}").status for _ in range(3)] == [503, 503, 200]
 
 
-def test_a_scripted_answer_waits_for_its_path(server: DemoServer) -> None:
+def test_a_scripted_response_applies_only_to_its_path(server: DemoServer) -> None:
     server.once(f"/v1/videos/{RUNNING.id}", status=500)
     assert get(server, f"/{DONE.id}").status == 200
 
 
-def test_a_scripted_answer_has_the_headers_that_were_given(server: DemoServer) -> None:
+def test_a_scripted_response_has_the_given_headers(server: DemoServer) -> None:
     date = "Mon, 01 Jan 2024 00:00:00 GMT"
     server.once("/", status=429, headers={"Retry-After": "7", "Date": date})
     response = get(server, f"/{DONE.id}")
@@ -346,10 +352,10 @@ def test_a_scripted_body_can_be_chunked_and_cut_short(server: DemoServer) -> Non
         get(server, f"/{DONE.id}")
 
 
-# Beginning and end
+# Start and stop
 
 
-def test_stopping_breaks_off_a_download_within_a_second() -> None:
+def test_stopping_cuts_a_running_download_within_a_second() -> None:
     server = DemoServer(Story([replace(BIG, created_at=time.time() - 100)]), rate=1_000).start()
     connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
     connection.request(
@@ -380,7 +386,7 @@ def test_a_server_that_was_never_started_can_be_stopped() -> None:
     DemoServer(Story()).stop()
 
 
-def test_a_client_that_hangs_up_does_no_harm(
+def test_a_client_that_disconnects_causes_no_error(
     server: DemoServer, capfd: pytest.CaptureFixture[str]
 ) -> None:
     connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
@@ -401,7 +407,7 @@ def test_a_port_can_be_chosen(server: DemoServer) -> None:
         assert again.base_url == server.base_url
 
 
-def test_the_gateway_is_too_busy_for_two_requests_in_the_middle(clock: FakeClock) -> None:
+def test_the_endless_demo_rate_limits_two_requests(clock: FakeClock) -> None:
     story = Story.endless(clock, pad=0)
     with DemoServer(story, clock=clock) as server:
         known = next(iter(story.jobs))
