@@ -1,4 +1,4 @@
-"""A download ends with a whole file under its name, or with one plain reason and no such file."""
+"""The attempts of one download: resuming, retrying, and keeping a file that stays broken."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ from tests.support.mp4 import mp4
 DATA = mp4(50_000)
 HALF = len(DATA) // 2
 CUT = Say(cut=HALF)
-TROUBLE = Say(status=502, body=b'{"error": "bad gateway"}', type="application/json")
+BAD_GATEWAY = Say(status=502, body=b'{"error": "bad gateway"}', type="application/json")
 NOT_READY = Say(status=404, body=b'{"error": "not finished"}', type="application/json")
 ID = "video_1"
 
 
 class Pauses(FakeClock):
-    """Remembers how long it was waited for."""
+    """Records the length of each pause."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class Pauses(FakeClock):
 
 @dataclass
 class Setup:
-    """A server, a folder, and everything that a download takes."""
+    """A file server, a folder, and the other arguments of a download."""
 
     server: FileServer
     folder: Path
@@ -81,7 +81,7 @@ class Setup:
         )
 
     def leave_half(self) -> None:
-        """Do as if the program had been ended in the middle of the file."""
+        """Leave the part that a program ended in the middle of the file leaves."""
         self.server.says(CUT, Say(status=429, body=b""))
         with pytest.raises(RateLimited):
             self.download()
@@ -112,58 +112,58 @@ class _Closing:
 WHOLE = {f"{ID}.mp4": DATA}
 
 
-# ---- what goes well
+# Success
 
 
-def test_a_video_is_saved_byte_for_byte_and_nothing_else_is_left(setup: Setup) -> None:
+def test_a_video_is_saved_byte_for_byte_without_leftovers(setup: Setup) -> None:
     saved = setup.download()
     assert setup.files == WHOLE
     assert saved == Saved(setup.folder / f"{ID}.mp4", len(DATA), None, Mp4(4.0, 720, 1280))
 
 
-def test_the_digest_is_told_when_it_is_wanted(setup: Setup) -> None:
+def test_the_digest_is_returned_if_requested(setup: Setup) -> None:
     assert setup.download(want_digest=True).sha256 == hashlib.sha256(DATA).hexdigest()
 
 
-def test_progress_ends_at_the_whole(setup: Setup) -> None:
+def test_progress_ends_at_the_total(setup: Setup) -> None:
     setup.download()
     assert (setup.progress.received, setup.progress.total) == (len(DATA), len(DATA))
     assert setup.progress.phase is Phase.DONE
 
 
-def test_progress_is_seen_while_bytes_come(setup: Setup) -> None:
+def test_progress_is_updated_while_bytes_arrive(setup: Setup) -> None:
     seen: list[tuple[Phase, int | None]] = []
     setup.server.says(Say(midway=lambda: seen.append((Phase.RECEIVING, setup.progress.total))))
     setup.download()
     assert len(seen) == 1
 
 
-def test_a_file_without_a_length_is_saved_when_its_boxes_walk_to_the_end(setup: Setup) -> None:
+def test_a_file_of_unknown_length_is_saved_if_its_boxes_are_complete(setup: Setup) -> None:
     setup.server.says(Say(length="chunked"))
     setup.download()
     assert setup.files == WHOLE
 
 
-def test_what_another_process_saved_meanwhile_is_not_fetched_again(setup: Setup) -> None:
+def test_a_file_saved_by_another_process_is_not_downloaded_again(setup: Setup) -> None:
     there = setup.download().path
     setup.server.requests.clear()
     assert setup.download(hooks=DownloadHooks(saved_by_another=lambda: there)).path == there
     assert setup.server.requests == []
 
 
-def test_a_file_said_to_be_saved_that_is_gone_is_fetched(setup: Setup) -> None:
+def test_a_saved_file_that_is_missing_is_downloaded(setup: Setup) -> None:
     hooks = DownloadHooks(saved_by_another=lambda: setup.folder / "gone.mp4")
     assert setup.download(hooks=hooks).path.name == f"{ID}.mp4"
 
 
-def test_an_id_that_is_a_path_stays_in_the_folder(setup: Setup) -> None:
+def test_an_id_that_looks_like_a_path_stays_in_the_folder(setup: Setup) -> None:
     assert setup.download("../../x").path.parent == setup.folder
 
 
-# ---- cut and continued
+# Cut and resumed
 
 
-def test_a_cut_body_is_continued_where_it_ended(setup: Setup) -> None:
+def test_a_cut_body_is_resumed_where_it_ended(setup: Setup) -> None:
     setup.server.says(CUT)
     setup.download()
     assert setup.files == WHOLE
@@ -171,21 +171,21 @@ def test_a_cut_body_is_continued_where_it_ended(setup: Setup) -> None:
     assert setup.server.requests[1].headers["if-range"] == '"v1"'
 
 
-def test_a_later_run_continues_what_an_earlier_one_left(setup: Setup) -> None:
+def test_a_later_run_resumes_the_part_of_an_earlier_run(setup: Setup) -> None:
     setup.leave_half()
     setup.download()
     assert setup.files == WHOLE
     assert setup.server.ranges == [f"bytes={HALF}-"]
 
 
-def test_a_server_that_cuts_every_answer_is_read_to_the_end(setup: Setup) -> None:
+def test_a_download_cut_at_every_response_is_resumed_to_the_end(setup: Setup) -> None:
     setup.server.usual = Say(cut=len(DATA) // 20)
     setup.download()
     assert setup.files == WHOLE
     assert len(setup.server.requests) > Limits().tries
 
 
-def test_a_server_that_cuts_every_answer_and_knows_no_ranges_is_given_up(setup: Setup) -> None:
+def test_a_download_always_cut_without_ranges_stalls(setup: Setup) -> None:
     setup.server.usual = Say(cut=HALF, ranges=False)
     with pytest.raises(Stalled, match="25 kB"):
         setup.download()
@@ -204,7 +204,7 @@ def test_a_server_that_cuts_every_answer_and_knows_no_ranges_is_given_up(setup: 
     ],
     ids=["200", "later", "earlier", "other length", "other ETag in a 206", "other ETag"],
 )
-def test_what_does_not_continue_the_part_begins_again(setup: Setup, changed: Say) -> None:
+def test_a_response_that_does_not_fit_the_part_restarts_it(setup: Setup, changed: Say) -> None:
     setup.leave_half()
     setup.server.data = new = mp4(len(DATA), seed=2)
     setup.server.says(changed)
@@ -212,15 +212,15 @@ def test_what_does_not_continue_the_part_begins_again(setup: Setup, changed: Say
     assert setup.files == {f"{ID}.mp4": new}
 
 
-def test_without_a_validator_the_length_must_be_the_same(setup: Setup) -> None:
+def test_without_a_validator_an_equal_length_resumes_the_part(setup: Setup) -> None:
     setup.server.says(Say(etag=None, cut=HALF), Say(etag=None))
     setup.download()
     assert setup.files == WHOLE
-    again = HALF // 8 + 1  # bytes that are asked for twice, because nothing else proves anything
+    again = HALF // 8 + 1  # bytes requested twice, to compare, for want of a validator
     assert setup.server.ranges == [None, f"bytes={HALF - again}-"]
 
 
-def test_without_a_validator_another_length_begins_again(setup: Setup) -> None:
+def test_without_a_validator_another_length_restarts_the_download(setup: Setup) -> None:
     setup.server.usual = Say(etag=None)
     setup.server.says(Say(etag=None, cut=HALF))
     longer = mp4(len(DATA) + 999, seed=2)
@@ -230,7 +230,7 @@ def test_without_a_validator_another_length_begins_again(setup: Setup) -> None:
     assert setup.files == {f"{ID}.mp4": longer}
 
 
-def test_a_complete_part_needs_no_server(setup: Setup) -> None:
+def test_a_complete_part_is_saved_without_a_request(setup: Setup) -> None:
     setup.leave_half()
     (setup.folder / f"{ID}.mp4.part").write_bytes(DATA)
     setup.download()
@@ -248,10 +248,10 @@ def test_a_416_for_a_part_that_is_the_whole_file_finishes_it(setup: Setup) -> No
     first, proof = setup.server.ranges
     assert first == f"bytes={len(DATA)}-"
     assert proof is not None
-    assert proof != first  # some bytes that are here already: they tell
+    assert proof != first  # it repeats some bytes of the part, to compare them
 
 
-def test_any_other_416_begins_again(setup: Setup) -> None:
+def test_any_other_416_restarts_the_download(setup: Setup) -> None:
     setup.leave_half()
     setup.server.data = new = mp4(HALF - 100, seed=2)
     setup.download()
@@ -259,10 +259,8 @@ def test_any_other_416_begins_again(setup: Setup) -> None:
     assert setup.server.ranges == [f"bytes={HALF}-", None]
 
 
-@pytest.mark.parametrize("refusal", [TROUBLE, NOT_READY], ids=["502", "404"])
-def test_a_server_that_refuses_every_range_is_asked_for_all_of_it(
-    setup: Setup, refusal: Say
-) -> None:
+@pytest.mark.parametrize("refusal", [BAD_GATEWAY, NOT_READY], ids=["502", "404"])
+def test_if_ranges_are_refused_the_whole_file_is_requested(setup: Setup, refusal: Say) -> None:
     setup.leave_half()
     setup.server.says(refusal) if refusal is NOT_READY else setup.server.says(refusal, refusal)
     setup.download()
@@ -270,7 +268,7 @@ def test_a_server_that_refuses_every_range_is_asked_for_all_of_it(
     assert setup.server.ranges[-1] is None
 
 
-def test_a_signed_link_that_expires_half_way_is_replaced_by_a_fresh_one(setup: Setup) -> None:
+def test_a_signed_link_that_expires_midway_is_requested_anew(setup: Setup) -> None:
     with serving(DATA) as storage:
         links = [f"{storage.url}/file?sig={number}" for number in (1, 2)]
         setup.server.says(*[Say(status=302, body=b"", headers={"Location": to}) for to in links])
@@ -281,32 +279,32 @@ def test_a_signed_link_that_expires_half_way_is_replaced_by_a_fresh_one(setup: S
         assert storage.ranges == [None, f"bytes={HALF}-"]
 
 
-# ---- tried again
+# Retried
 
 
-def test_passing_trouble_is_waited_out_longer_and_longer(setup: Setup) -> None:
-    setup.server.says(*[TROUBLE] * 4)
+def test_pauses_between_retries_grow(setup: Setup) -> None:
+    setup.server.says(*[BAD_GATEWAY] * 4)
     setup.download()
     assert setup.files == WHOLE
     assert [round(pause) for pause in setup.clock.pauses] == sorted(map(round, setup.clock.pauses))
     assert setup.clock.pauses[-1] > 2 * setup.clock.pauses[0]
 
 
-def test_trouble_that_does_not_pass_is_told(setup: Setup) -> None:
-    setup.server.usual = TROUBLE
+def test_a_lasting_server_error_is_raised_after_all_tries(setup: Setup) -> None:
+    setup.server.usual = BAD_GATEWAY
     with pytest.raises(ServerError):
         setup.download()
     assert len(setup.server.requests) == Limits().tries
 
 
-def test_bytes_gained_make_up_for_failures(setup: Setup) -> None:
+def test_new_bytes_reset_the_number_of_tries(setup: Setup) -> None:
     few = Say(cut=1000)
-    setup.server.says(*[TROUBLE, few] * 8)
+    setup.server.says(*[BAD_GATEWAY, few] * 8)
     setup.download()
     assert setup.files == WHOLE
 
 
-def test_a_server_that_is_gone_is_unreachable(setup: Setup) -> None:
+def test_a_gateway_that_refuses_connections_is_unreachable(setup: Setup) -> None:
     with serving(b"") as gone:
         url = gone.url
     setup.api = Api(url, "oh-secret", environ={})
@@ -320,7 +318,7 @@ def test_a_server_that_is_gone_is_unreachable(setup: Setup) -> None:
     [(202, NotReady), (400, NotReady), (404, NotReady), (401, Unauthorized), (403, Forbidden),
      (429, RateLimited)],
 )  # fmt: skip
-def test_what_waiting_a_little_does_not_cure_is_told_at_once(
+def test_errors_that_a_retry_cannot_fix_are_raised_at_once(
     setup: Setup, status: int, kind: type[ApiError]
 ) -> None:
     setup.server.says(Say(status=status, body=b"{}", type="application/json"))
@@ -334,7 +332,7 @@ def test_what_waiting_a_little_does_not_cure_is_told_at_once(
     ("body", "type"),
     [(b"<html>Hello</html>", "text/html"), (b'{"error": {"message": "no"}}', "application/json")],
 )
-def test_words_are_never_saved_as_a_video(setup: Setup, body: bytes, type: str) -> None:  # noqa: A002
+def test_html_and_json_are_never_saved_as_a_video(setup: Setup, body: bytes, type: str) -> None:  # noqa: A002
     setup.server.says(Say(body=body, type=type, etag=None))
     with pytest.raises((BadResponse, NotReady)):
         setup.download()
@@ -342,29 +340,29 @@ def test_words_are_never_saved_as_a_video(setup: Setup, body: bytes, type: str) 
 
 
 class _Hours(Pauses):
-    """Every look at this clock is an hour after the one before."""
+    """Advances one hour each time it is read."""
 
     def monotonic(self) -> float:
         self.advance(3600)
         return super().monotonic()
 
 
-def test_a_server_that_drips_is_given_up(setup: Setup) -> None:
+def test_a_download_with_almost_no_bytes_stalls(setup: Setup) -> None:
     setup.server.usual = Say(ranges=False, cut=1000)
     with pytest.raises(Stalled, match="almost nothing"):
         setup.download(clock=_Hours())
 
 
-def test_a_slow_connection_is_left_and_the_download_continued(setup: Setup) -> None:
+def test_a_slow_connection_is_replaced_and_the_download_resumed(setup: Setup) -> None:
     setup.download(clock=_Hours(), limits=Limits(stall_bytes_per_second=1.0))
     assert setup.files == WHOLE
 
 
-# ---- not the video that was promised
+# Broken files
 
 
 @pytest.mark.parametrize("broken", [bytes(len(DATA)), DATA[:-1]], ids=len)
-def test_what_stays_broken_is_kept_unverified(setup: Setup, broken: bytes) -> None:
+def test_a_file_that_stays_broken_is_kept_unverified(setup: Setup, broken: bytes) -> None:
     setup.server.usual = Say(body=broken)
     saved = setup.download()
     assert saved.mp4 is None
@@ -378,14 +376,14 @@ def test_an_empty_file_is_never_kept(setup: Setup) -> None:
     assert setup.files == {}
 
 
-def test_a_video_that_is_still_being_written_is_awaited(setup: Setup) -> None:
+def test_a_video_still_being_written_is_retried_until_complete(setup: Setup) -> None:
     for length in (HALF, HALF + 5, len(DATA) - 7):
         setup.server.says(Say(body=DATA[:length], etag=f'"{length}"'))
     setup.download()
     assert setup.files == WHOLE
 
 
-def test_bytes_behind_the_last_box_are_not_lost_where_no_length_is_given(setup: Setup) -> None:
+def test_without_a_length_bytes_after_the_last_box_are_kept(setup: Setup) -> None:
     tagged = DATA + b"TAG" + bytes(40) + b"end of the tag"
     setup.server.data = tagged
     setup.server.says(Say(length="unsaid", cut=len(tagged) - 9, end=None))
@@ -393,20 +391,20 @@ def test_bytes_behind_the_last_box_are_not_lost_where_no_length_is_given(setup: 
     assert setup.files == {f"{ID}.mp4": tagged}
 
 
-def test_a_file_that_begins_with_zeros_is_asked_for_from_its_start(setup: Setup) -> None:
+def test_a_file_that_begins_with_zeros_is_downloaded_again_whole(setup: Setup) -> None:
     setup.server.says(Say(body=bytes(HALF) + DATA[HALF:], etag=None))
     setup.download()
     assert setup.files == WHOLE
 
 
-def test_a_preallocated_file_is_awaited_too(setup: Setup) -> None:
+def test_a_file_filled_with_zeros_is_retried_until_complete(setup: Setup) -> None:
     blank = DATA[:32] + bytes(len(DATA) - 32)
     setup.server.says(*(Say(body=blank, etag=None) for _ in range(3)))
     setup.download()
     assert setup.files == WHOLE
 
 
-def test_an_unchanged_file_is_not_received_again(setup: Setup) -> None:
+def test_a_broken_file_that_did_not_change_is_kept_unverified(setup: Setup) -> None:
     setup.server.usual = Say(body=DATA[:HALF])
     setup.download()
     assert setup.files == {f"{ID}.unverified": DATA[:HALF]}
@@ -424,7 +422,7 @@ UNVERIFIABLE = {
 
 
 @pytest.mark.parametrize("suffix", UNVERIFIABLE)
-def test_what_cannot_be_verified_is_kept_under_its_own_name(setup: Setup, suffix: str) -> None:
+def test_an_unverifiable_file_is_kept_under_its_own_suffix(setup: Setup, suffix: str) -> None:
     setup.server.usual = Say(body=UNVERIFIABLE[suffix])
     saved = setup.download()
     assert saved.mp4 is None
@@ -433,7 +431,9 @@ def test_what_cannot_be_verified_is_kept_under_its_own_name(setup: Setup, suffix
 
 
 @pytest.mark.parametrize("suffix", UNVERIFIABLE)
-def test_without_a_length_it_is_kept_once_it_came_twice(setup: Setup, suffix: str) -> None:
+def test_without_a_length_an_unverifiable_file_is_downloaded_twice(
+    setup: Setup, suffix: str
+) -> None:
     setup.server.usual = Say(body=UNVERIFIABLE[suffix], length="chunked", etag=None, ranges=False)
     setup.download()
     assert setup.files == {f"{ID}{suffix}": UNVERIFIABLE[suffix]}
@@ -441,7 +441,7 @@ def test_without_a_length_it_is_kept_once_it_came_twice(setup: Setup, suffix: st
 
 
 @pytest.mark.parametrize("text", [b'{"oops": 1}', b"<html>busy</html>", b"please wait", b"[1]"])
-def test_a_text_is_never_kept(setup: Setup, text: bytes) -> None:
+def test_text_is_never_kept(setup: Setup, text: bytes) -> None:
     setup.server.usual = Say(body=text)
     with pytest.raises(HingtuiError):
         setup.download()
@@ -449,7 +449,7 @@ def test_a_text_is_never_kept(setup: Setup, text: bytes) -> None:
 
 
 @pytest.mark.parametrize("length", ["chunked", "unsaid"])
-def test_a_body_cut_without_an_error_is_fetched_again(setup: Setup, length: str) -> None:
+def test_a_body_cut_without_an_error_is_downloaded_again(setup: Setup, length: str) -> None:
     setup.server.says(Say(length=length, cut=HALF, end=None))
     setup.download()
     assert setup.files == WHOLE
@@ -462,21 +462,21 @@ def test_a_body_that_is_always_cut_without_an_error_is_kept_unverified(setup: Se
 
 
 @pytest.mark.parametrize("length", ["said", "chunked"])
-def test_more_than_the_cap_is_stopped(setup: Setup, length: str) -> None:
+def test_a_file_over_the_size_limit_is_refused(setup: Setup, length: str) -> None:
     setup.server.usual = Say(length=length)
     with pytest.raises(TooLarge):
         setup.download(limits=Limits(max_bytes=HALF))
     assert setup.files == {}
 
 
-def test_a_broken_file_is_asked_for_again_whatever_failed_before(setup: Setup) -> None:
+def test_a_broken_file_is_retried_whatever_failed_before(setup: Setup) -> None:
     broken = Say(body=DATA.replace(b"moov", b"moow"), etag=None, ranges=False)
-    setup.server.says(*[TROUBLE] * 4, broken)
+    setup.server.says(*[BAD_GATEWAY] * 4, broken)
     setup.download()
     assert setup.files == WHOLE
 
 
-def test_a_dead_link_keeps_no_broken_file_from_being_kept(setup: Setup) -> None:
+def test_a_broken_file_is_kept_although_the_link_is_dead(setup: Setup) -> None:
     broken = DATA.replace(b"moov", b"moow")
     setup.server.usual = Say(body=broken)
     saved = setup.download(link="http://127.0.0.1:9/gone.mp4")
@@ -484,7 +484,7 @@ def test_a_dead_link_keeps_no_broken_file_from_being_kept(setup: Setup) -> None:
     assert saved.mp4 is None
 
 
-def test_a_broken_file_is_kept_once_its_video_is_deleted(setup: Setup) -> None:
+def test_a_broken_file_is_kept_if_its_video_was_deleted(setup: Setup) -> None:
     broken = DATA.replace(b"moov", b"moow")
     setup.server.says(Say(body=broken))
     setup.server.usual = Say(status=410, body=b"{}", type="application/json")
@@ -492,7 +492,7 @@ def test_a_broken_file_is_kept_once_its_video_is_deleted(setup: Setup) -> None:
     assert setup.files == {f"{ID}.unverified": broken}
 
 
-def test_a_file_that_changes_for_ever_is_left_for_later(setup: Setup) -> None:
+def test_a_broken_file_that_always_changes_is_corrupt(setup: Setup) -> None:
     broken = (bytes([n]) + DATA[1:].replace(b"moov", b"moow") for n in range(1, 99))
     setup.server.says(*[Say(body=body, etag=None, ranges=False) for body in broken])
     with pytest.raises(Corrupt):
@@ -501,9 +501,9 @@ def test_a_file_that_changes_for_ever_is_left_for_later(setup: Setup) -> None:
     assert setup.clock.pauses[-1] > 10 * setup.clock.pauses[0]
 
 
-def test_a_server_whose_pieces_are_too_long_is_asked_for_none_again(setup: Setup) -> None:
+def test_after_an_overlong_range_no_range_is_requested_again(setup: Setup) -> None:
     broken = DATA.replace(b"moov", b"moow")
-    start = len(DATA) - len(DATA) // 8 - 1  # a few bytes are asked for twice, as a proof
+    start = len(DATA) - len(DATA) // 8 - 1  # a few bytes are requested twice, to compare them
     too_long = Say(
         status=206,
         body=broken[start:] + b"more",
@@ -519,7 +519,7 @@ def test_a_server_whose_pieces_are_too_long_is_asked_for_none_again(setup: Setup
     assert ranges == [None, f"bytes={start}-", *[None] * (len(ranges) - 2)]
 
 
-def test_a_piece_larger_than_promised_is_discarded_once(setup: Setup) -> None:
+def test_a_range_longer_than_stated_is_discarded(setup: Setup) -> None:
     setup.leave_half()
     promise = {"Content-Range": f"bytes {HALF}-{len(DATA) - 1}/{len(DATA)}"}
     setup.server.says(Say(body=DATA + DATA, headers=promise))
@@ -528,10 +528,10 @@ def test_a_piece_larger_than_promised_is_discarded_once(setup: Setup) -> None:
     assert setup.server.ranges[-1] is None
 
 
-# ---- cancelled
+# Cancelled
 
 
-def test_a_cancelled_download_stops_in_the_middle_and_keeps_its_bytes(setup: Setup) -> None:
+def test_a_cancelled_download_stops_midway_and_keeps_its_bytes(setup: Setup) -> None:
     setup.server.says(Say(midway=setup.cancelled.set))
     with pytest.raises(Cancelled):
         setup.download()
@@ -541,23 +541,23 @@ def test_a_cancelled_download_stops_in_the_middle_and_keeps_its_bytes(setup: Set
     assert setup.files == WHOLE
 
 
-def test_a_pause_between_tries_ends_with_a_cancel(setup: Setup) -> None:
+def test_cancelling_ends_the_pause_between_tries(setup: Setup) -> None:
     class Impatient(Pauses):
         def wait(self, event: threading.Event, seconds: float) -> bool:
             event.set()
             return super().wait(event, seconds)
 
-    setup.server.usual = TROUBLE
+    setup.server.usual = BAD_GATEWAY
     with pytest.raises(Cancelled):
         setup.download(clock=Impatient())
     assert len(setup.server.requests) == 1
 
 
-# ---- the direct link
+# The direct link
 
 
-@pytest.mark.parametrize("refusal", [TROUBLE, NOT_READY], ids=["502", "404"])
-def test_the_link_is_used_when_content_keeps_failing(setup: Setup, refusal: Say) -> None:
+@pytest.mark.parametrize("refusal", [BAD_GATEWAY, NOT_READY], ids=["502", "404"])
+def test_the_link_is_used_if_content_keeps_failing(setup: Setup, refusal: Say) -> None:
     setup.server.usual = refusal
     with serving(DATA) as storage:
         setup.download(link=f"{storage.url}/file?sig=secret")
@@ -567,16 +567,16 @@ def test_the_link_is_used_when_content_keeps_failing(setup: Setup, refusal: Say)
 
 
 @pytest.mark.parametrize("status", [401, 403, 404, 429, 502])
-def test_where_there_is_no_content_the_links_failure_is_reported(setup: Setup, status: int) -> None:
+def test_without_content_the_links_error_is_raised(setup: Setup, status: int) -> None:
     setup.server.usual = NOT_READY
     with serving(b"") as storage:
         storage.usual = Say(status=status, body=b"")
-        with pytest.raises(StorageRefused) as told:
+        with pytest.raises(StorageRefused) as caught:
             setup.download(link=f"{storage.url}/file?sig=secret")
-    assert "secret" not in str(told.value)
+    assert "secret" not in str(caught.value)
 
 
-def test_every_error_is_of_the_family_and_tells_something(setup: Setup) -> None:
+def test_an_unknown_status_raises_an_error_with_its_message(setup: Setup) -> None:
     setup.server.usual = Say(status=418, body=b"teapot", type="text/plain")
     with pytest.raises(HingtuiError, match="teapot"):
         setup.download()

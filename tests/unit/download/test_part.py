@@ -1,4 +1,4 @@
-"""The unfinished file survives whatever ends the program, and never turns into a wrong video."""
+"""The part: resuming it after kills and power cuts, naming it, and errors of the disk."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ HALF = len(DATA) // 2
 ID = "video_1"
 NAME = f"{ID}.mp4"
 PART = f"{ID}.mp4.part"
-NOTE = f"{ID}.mp4.part.json"
+METADATA = f"{ID}.mp4.part.json"
 
 STUCK = """
 import sys, threading
@@ -80,7 +80,7 @@ for line in count(1, int(sys.argv[2])):
 
 
 class Canned:
-    """A source without a network, for what happens a few hundred times: it is about the disk."""
+    """A source without a network, fast enough for a few hundred downloads."""
 
     status, start, total, validator, origin = 200, 0, len(DATA), None, "http://127.0.0.1"
     version = ""
@@ -143,16 +143,16 @@ def _refuse(number: int) -> Any:
     return refuse
 
 
-# ---- one writer at a time
+# One writer at a time
 
 
-def test_a_video_that_another_one_downloads_is_busy(server: FileServer, tmp_path: Path) -> None:
+def test_a_video_being_downloaded_elsewhere_is_busy(server: FileServer, tmp_path: Path) -> None:
     with opened_part(key(ID), tmp_path), pytest.raises(Busy):
         _download(server, tmp_path)
     assert server.requests == []
 
 
-def test_the_part_of_a_killed_process_is_continued(server: FileServer, tmp_path: Path) -> None:
+def test_the_part_of_a_killed_process_is_resumed(server: FileServer, tmp_path: Path) -> None:
     may_go = threading.Event()
     server.says(Say(midway=lambda: may_go.wait(20)))
     with subprocess.Popen([sys.executable, "-c", STUCK, server.url, tmp_path]) as stuck:  # noqa: S603 - this interpreter, this file's own words
@@ -170,7 +170,7 @@ def test_the_part_of_a_killed_process_is_continued(server: FileServer, tmp_path:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills copies of a process")
-def test_a_kill_at_any_line_leaves_nothing_wrong(tmp_path: Path, thorough: bool) -> None:
+def test_a_kill_at_any_line_leaves_no_wrong_file(tmp_path: Path, thorough: bool) -> None:
     every = 1 if thorough else 9
     subprocess.run(  # noqa: S603 - this interpreter, this file's own words
         [sys.executable, "-c", KILLED_AT_EVERY_LINE, tmp_path, str(every)],
@@ -186,19 +186,19 @@ def test_a_kill_at_any_line_leaves_nothing_wrong(tmp_path: Path, thorough: bool)
         assert _files(folder) == {NAME: DATA}, folder.name
 
 
-# ---- what earlier runs left
+# Parts of earlier runs
 
 
 @pytest.mark.parametrize(
-    "note",
+    "metadata",
     [None, b"", b"\0" * 64, b"[1]", b'{"id": "video_1", "total": -1, "validator": null}',
      b'{"id": "another", "total": 50000, "validator": "\\"v1\\"", "origin": ""}', b"[" * 9999],
     ids=["none", "empty", "zeros", "list", "no total", "other id", "deep"],
 )  # fmt: skip
-def test_a_part_of_unknown_origin_is_set_aside(
-    server: FileServer, tmp_path: Path, note: bytes | None
+def test_a_part_without_valid_metadata_is_renamed_and_kept(
+    server: FileServer, tmp_path: Path, metadata: bytes | None
 ) -> None:
-    before = {PART: b"x" * HALF} if note is None else {PART: b"x" * HALF, NOTE: note}
+    before = {PART: b"x" * HALF} if metadata is None else {PART: b"x" * HALF, METADATA: metadata}
     for name, data in before.items():
         (tmp_path / name).write_bytes(data)
     _download(server, tmp_path)
@@ -208,9 +208,7 @@ def test_a_part_of_unknown_origin_is_set_aside(
     assert server.ranges == [None]
 
 
-def test_a_part_that_is_longer_than_its_note_says_begins_again(
-    server: FileServer, tmp_path: Path
-) -> None:
+def test_a_part_longer_than_its_total_is_restarted(server: FileServer, tmp_path: Path) -> None:
     _leave_half(server, tmp_path)
     (tmp_path / PART).write_bytes(b"x" * len(DATA) * 2)
     _download(server, tmp_path)
@@ -218,7 +216,7 @@ def test_a_part_that_is_longer_than_its_note_says_begins_again(
     assert server.ranges == [None]
 
 
-def test_after_a_power_cut_only_bytes_that_are_sure_to_be_on_the_disk_are_believed(
+def test_after_a_power_cut_only_synced_bytes_are_used(
     server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _leave_half(server, tmp_path)
@@ -231,7 +229,7 @@ def test_after_a_power_cut_only_bytes_that_are_sure_to_be_on_the_disk_are_believ
     assert server.ranges == [f"bytes={HALF}-"]
 
 
-def test_a_long_download_is_made_sure_of_from_time_to_time(
+def test_a_long_download_is_synced_at_intervals(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hingtui.download.part.SYNC_EVERY", 1000)
@@ -239,10 +237,10 @@ def test_a_long_download_is_made_sure_of_from_time_to_time(
         part.begin(Source(total=5000, validator='"v1"'))
         for _round in range(25):
             part.append(b"x" * 100)
-        assert json.loads((tmp_path / NOTE).read_bytes())["solid"] == 2000
+        assert json.loads((tmp_path / METADATA).read_bytes())["solid"] == 2000
 
 
-def test_zeros_that_a_power_cut_left_at_the_end_are_fetched(
+def test_zeros_at_the_end_of_a_part_are_downloaded_again(
     server: FileServer, tmp_path: Path
 ) -> None:
     _leave_half(server, tmp_path)
@@ -253,7 +251,7 @@ def test_zeros_that_a_power_cut_left_at_the_end_are_fetched(
     assert server.ranges == [f"bytes={HALF}-"]
 
 
-def test_a_kill_between_naming_and_unnaming_is_a_saved_video(
+def test_a_part_already_linked_to_its_final_name_is_saved(
     server: FileServer, tmp_path: Path
 ) -> None:
     _leave_half(server, tmp_path)
@@ -264,7 +262,7 @@ def test_a_kill_between_naming_and_unnaming_is_a_saved_video(
     assert server.requests == []
 
 
-def test_a_part_with_a_second_name_elsewhere_is_not_written_to(
+def test_a_part_with_a_second_hard_link_is_not_written_to(
     server: FileServer, tmp_path: Path
 ) -> None:
     _leave_half(server, tmp_path / "videos")
@@ -273,7 +271,7 @@ def test_a_part_with_a_second_name_elsewhere_is_not_written_to(
     assert (tmp_path / "copy").read_bytes() == DATA[:HALF]
 
 
-def test_a_foreign_part_with_a_second_name_keeps_both(server: FileServer, tmp_path: Path) -> None:
+def test_another_programs_part_keeps_both_hard_links(server: FileServer, tmp_path: Path) -> None:
     (tmp_path / PART).write_bytes(b"another program's")
     (tmp_path / "copy").hardlink_to(tmp_path / PART)
     _download(server, tmp_path)
@@ -281,7 +279,7 @@ def test_a_foreign_part_with_a_second_name_keeps_both(server: FileServer, tmp_pa
     assert _files(tmp_path) == {NAME: DATA, **mine}
 
 
-def test_a_symbolic_link_in_place_of_the_part_is_set_aside_and_not_followed(
+def test_a_symbolic_link_in_place_of_the_part_is_not_followed(
     server: FileServer, tmp_path: Path
 ) -> None:
     (tmp_path / "precious").write_bytes(b"precious")
@@ -292,10 +290,10 @@ def test_a_symbolic_link_in_place_of_the_part_is_set_aside_and_not_followed(
     assert (tmp_path / f"{NAME}-2.part").readlink() == tmp_path / "precious"
 
 
-# ---- the final name
+# The final name
 
 
-def test_a_file_that_has_the_name_already_stays_and_the_video_is_numbered(
+def test_an_existing_file_stays_and_the_video_gets_a_number(
     server: FileServer, tmp_path: Path
 ) -> None:
     (tmp_path / NAME).write_bytes(b"the user's own")
@@ -304,7 +302,7 @@ def test_a_file_that_has_the_name_already_stays_and_the_video_is_numbered(
 
 
 @pytest.mark.parametrize("name", [NAME, f"{ID}-2.mp4"])
-def test_a_file_of_the_same_bytes_is_the_saved_video(
+def test_an_existing_file_with_the_same_bytes_is_used(
     server: FileServer, tmp_path: Path, name: str
 ) -> None:
     (tmp_path / NAME).write_bytes(b"the user's own")
@@ -314,7 +312,7 @@ def test_a_file_of_the_same_bytes_is_the_saved_video(
     assert _files(tmp_path) == before
 
 
-def test_two_ids_with_one_harmless_spelling_are_two_files(
+def test_ids_with_the_same_safe_name_get_different_files(
     server: FileServer, tmp_path: Path
 ) -> None:
     paths = [_download(server, tmp_path, odd).path for odd in ("a/b", "a:b", "../b")]
@@ -322,10 +320,10 @@ def test_two_ids_with_one_harmless_spelling_are_two_files(
     assert all(path.parent == tmp_path for path in paths)
 
 
-# ---- a disk that says no
+# Errors of the disk
 
 
-def test_a_disk_that_fills_up_keeps_the_part(
+def test_a_full_disk_keeps_the_part(
     server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write = os.write
@@ -337,28 +335,28 @@ def test_a_disk_that_fills_up_keeps_the_part(
             return write(descriptor, data[:100])
 
         patch.setattr(os, "write", fill_up)
-        with pytest.raises(StorageError) as told:
+        with pytest.raises(StorageError) as caught:
             _download(server, tmp_path)
-    assert told.value.is_full
+    assert caught.value.is_full
     assert part_size(key(ID), tmp_path) == 100
     _download(server, tmp_path)
     assert _files(tmp_path) == {NAME: DATA}
     assert server.ranges == [None, "bytes=100-"]
 
 
-def test_a_file_for_which_there_is_no_room_is_not_begun(
+def test_a_file_too_large_for_the_disk_is_not_started(
     server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     usage = SimpleNamespace(total=10**9, free=HALF)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage)
-    with pytest.raises(StorageError) as told:
+    with pytest.raises(StorageError) as caught:
         _download(server, tmp_path)
-    assert told.value.is_full
+    assert caught.value.is_full
     assert _files(tmp_path) == {}
 
 
 @pytest.mark.parametrize("step", ["fsync", "name"])
-def test_a_video_that_cannot_be_made_to_last_is_not_called_saved(
+def test_a_failed_sync_or_rename_leaves_the_part(
     server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, step: str
 ) -> None:
     _leave_half(server, tmp_path)
@@ -368,22 +366,24 @@ def test_a_video_that_cannot_be_made_to_last_is_not_called_saved(
         else:
             patch.setattr(Path, "hardlink_to", _refuse(errno.EPERM))
             patch.setattr(renaming, "exclusive_rename", lambda *_: errno.EACCES)
-        with pytest.raises(StorageError) as told:
+        with pytest.raises(StorageError) as caught:
             _download(server, tmp_path)
-    assert not told.value.is_full
-    assert _files(tmp_path).keys() == {PART, NOTE}
+    assert not caught.value.is_full
+    assert _files(tmp_path).keys() == {PART, METADATA}
     server.requests.clear()
     _download(server, tmp_path)
     assert (_files(tmp_path), server.requests) == ({NAME: DATA}, [])
 
 
-def test_a_folder_that_cannot_be_made_is_named(server: FileServer, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_named(server: FileServer, tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"")
     with pytest.raises(StorageError, match="file"):
         _download(server, tmp_path / "file" / "videos")
 
 
-def test_a_part_removed_under_our_hands_is_told(server: FileServer, tmp_path: Path) -> None:
+def test_a_part_replaced_during_the_download_is_an_error(
+    server: FileServer, tmp_path: Path
+) -> None:
     def tidy_up() -> None:
         (tmp_path / PART).unlink()
         (tmp_path / PART).write_bytes(b"another one's")
@@ -394,17 +394,17 @@ def test_a_part_removed_under_our_hands_is_told(server: FileServer, tmp_path: Pa
     assert NAME not in _files(tmp_path)
 
 
-# ---- without secrets, and without leftovers
+# Metadata, discarding and cancelling
 
 
-def test_the_note_holds_no_secret_of_a_link(server: FileServer, tmp_path: Path) -> None:
+def test_the_metadata_holds_no_secret_of_a_link(server: FileServer, tmp_path: Path) -> None:
     server.says(Say(status=404, body=b"{}"), Say(cut=HALF), *[Say(status=502)] * 9)
     with pytest.raises(ServerError):
         _download(server, tmp_path, link=f"{server.url}/file?sig=secret")
-    note = json.loads((tmp_path / NOTE).read_bytes())
-    del note["boot"]
-    assert note.pop("version") == '"v1"'
-    assert note == {
+    metadata = json.loads((tmp_path / METADATA).read_bytes())
+    del metadata["boot"]
+    assert metadata.pop("version") == '"v1"'
+    assert metadata == {
         "gateway": DEFAULT_GATEWAY,
         "id": ID,
         "total": len(DATA),
@@ -416,16 +416,16 @@ def test_the_note_holds_no_secret_of_a_link(server: FileServer, tmp_path: Path) 
 
 def test_a_part_of_an_earlier_version_is_resumed(server: FileServer, tmp_path: Path) -> None:
     _leave_half(server, tmp_path)
-    note = json.loads((tmp_path / NOTE).read_bytes())
-    del note["gateway"]
-    (tmp_path / NOTE).write_text(json.dumps(note))
+    metadata = json.loads((tmp_path / METADATA).read_bytes())
+    del metadata["gateway"]
+    (tmp_path / METADATA).write_text(json.dumps(metadata))
     server.requests.clear()
     _download(server, tmp_path)
     assert _files(tmp_path) == {NAME: DATA}
     assert server.ranges[0] is not None
 
 
-def test_one_id_of_two_gateways_has_two_parts_and_two_names(tmp_path: Path) -> None:
+def test_the_same_id_of_two_gateways_has_two_parts_and_names(tmp_path: Path) -> None:
     lab = VideoKey("lab", ID)
     with opened_part(key(ID), tmp_path) as here, opened_part(lab, tmp_path) as there:
         assert here.path != there.path
@@ -433,25 +433,27 @@ def test_one_id_of_two_gateways_has_two_parts_and_two_names(tmp_path: Path) -> N
         assert safe_name(f"{ID}_lab") != there.target.stem
 
 
-def test_a_discarded_part_is_gone_with_its_note(server: FileServer, tmp_path: Path) -> None:
+def test_discarding_a_part_removes_its_metadata_too(server: FileServer, tmp_path: Path) -> None:
     _leave_half(server, tmp_path)
     discard_part(key(ID), tmp_path)
     assert (_files(tmp_path), part_size(key(ID), tmp_path)) == ({}, 0)
 
 
-def test_discarding_what_never_began_makes_nothing(tmp_path: Path) -> None:
+def test_discarding_a_missing_part_creates_nothing(tmp_path: Path) -> None:
     discard_part(key(ID), tmp_path / "nowhere")
     assert not (tmp_path / "nowhere").exists()
 
 
-def test_a_part_that_is_being_written_is_not_discarded(tmp_path: Path) -> None:
+def test_a_part_in_use_is_not_discarded(tmp_path: Path) -> None:
     with opened_part(key(ID), tmp_path) as part:
         part.append(b"bytes")
         discard_part(key(ID), tmp_path)
         assert part_size(key(ID), tmp_path) == 5
 
 
-def test_a_cancel_before_the_first_byte_leaves_nothing(server: FileServer, tmp_path: Path) -> None:
+def test_cancelling_before_the_first_byte_leaves_no_file(
+    server: FileServer, tmp_path: Path
+) -> None:
     cancelled = threading.Event()
     cancelled.set()
     with pytest.raises(Cancelled):
@@ -459,11 +461,11 @@ def test_a_cancel_before_the_first_byte_leaves_nothing(server: FileServer, tmp_p
     assert _files(tmp_path) == {}
 
 
-def test_a_part_that_cannot_be_loaded_is_believed_no_more_later(
+def test_a_part_that_failed_to_load_is_not_resumed_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / PART).write_bytes(bytes(1341))
-    (tmp_path / NOTE).write_text(json.dumps({"id": ID, "total": 8000, "origin": "http://h"}))
+    (tmp_path / METADATA).write_text(json.dumps({"id": ID, "total": 8000, "origin": "http://h"}))
 
     def fail(*_: object) -> NoReturn:
         raise OSError(errno.EIO, "input/output error")
