@@ -1,4 +1,4 @@
-"""When to ask again, how long it may still take, and how much a host may be asked."""
+"""The poll interval, the remaining time, the expiry, and the rate limit of a gateway."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ percents = st.floats(0, 100)
 
 
 def pace(*seen: tuple[float, float]) -> Pace:
-    """A pace of (seconds after the start, per cent) that were seen."""
+    """The pace of these observations: (seconds after the start, per cent)."""
     at, progress = seen[0]
     video = Video("v", Status.GENERATING, progress=progress, created_at=START)
     found = first_pace(video, START + at)
@@ -30,39 +30,39 @@ def pace(*seen: tuple[float, float]) -> Pace:
     return found
 
 
-def test_steady_progress_gives_the_time_that_is_left() -> None:
+def test_steady_progress_gives_the_remaining_time() -> None:
     assert remaining(pace((0, 0), (10, 10), (20, 20)), START + 20, None) == pytest.approx(80)
 
 
-def test_no_progress_at_all_gives_no_estimate_without_experience() -> None:
+def test_without_progress_or_past_durations_there_is_no_estimate() -> None:
     assert remaining(pace((0, 0), (30, 0)), START + 30, None) is None
 
 
-def test_experience_stands_in_for_progress() -> None:
+def test_without_progress_the_usual_duration_gives_the_estimate() -> None:
     assert remaining(pace((0, 0)), START + 30, 90) == pytest.approx(60)
 
 
-def test_the_first_per_cents_tell_less_than_experience() -> None:
+def test_the_usual_duration_outranks_the_first_per_cents() -> None:
     assert remaining(pace((0, 0), (5, 1)), START + 5, 90) == pytest.approx(85)
 
 
-def test_a_progress_that_has_stopped_gives_no_estimate() -> None:
+def test_stalled_progress_gives_no_estimate() -> None:
     stopped = pace((0, 0), (10, 50))
     assert schedule.is_stalled(stopped, START + 500)
     assert remaining(stopped, START + 500, None) is None
 
 
-def test_a_progress_that_falls_back_is_measured_anew() -> None:
+def test_progress_that_falls_restarts_the_measurement() -> None:
     fallen = pace((0, 0), (10, 80), (20, 10))
     assert fallen.latest == 10
     assert fallen.first == 10
 
 
-def test_an_unknown_status_is_asked_about_slowly() -> None:
+def test_an_unknown_status_is_polled_slowly() -> None:
     assert ask_again_in(Status.UNKNOWN, pace((0, 0)), START, None) == schedule.SLOW
 
 
-def test_the_end_is_asked_about_more_often_than_the_beginning() -> None:
+def test_polling_is_faster_near_the_end() -> None:
     begun = pace((0, 0), (10, 10), (11, 11))
     nearly = pace((0, 0), (10, 10), (90, 90), (91, 91))
     soon = ask_again_in(Status.GENERATING, nearly, START + 91, None)
@@ -70,7 +70,7 @@ def test_the_end_is_asked_about_more_often_than_the_beginning() -> None:
 
 
 @given(st.lists(st.tuples(times, percents), min_size=1, max_size=20), times, st.none() | times)
-def test_every_pace_is_asked_about_within_bounds(
+def test_the_poll_interval_stays_within_bounds(
     seen: list[tuple[float, float]], after: float, usual: float | None
 ) -> None:
     seen.sort()
@@ -82,36 +82,36 @@ def test_every_pace_is_asked_about_within_bounds(
 
 
 @given(st.integers(0, 10_000), st.integers(0, 2**32))
-def test_waiting_after_failures_is_bounded(failures: int, seed: int) -> None:
+def test_the_backoff_after_failures_is_bounded(failures: int, seed: int) -> None:
     assert 0 < Backoff(2.0, 60.0).after(failures, random.Random(seed)) <= 60 * 1.25  # noqa: S311 - jitter
 
 
-def test_an_expiry_is_the_servers_word_where_it_gives_one() -> None:
-    told = Video("v", Status.READY, completed_at=START, expires_at=START + 600)
-    assert expiry(told, None) == schedule.Expiry(START + 600, schedule.Basis.SERVER)
+def test_a_stated_expiry_is_used() -> None:
+    stated = Video("v", Status.READY, completed_at=START, expires_at=START + 600)
+    assert expiry(stated, None) == schedule.Expiry(START + 600, schedule.Basis.SERVER)
 
 
-def test_an_expiry_that_is_not_told_is_an_hour_after_the_end_and_an_estimate() -> None:
-    silent = Video("v", Status.READY, completed_at=START)
-    assert expiry(silent, None) == schedule.Expiry(START + USUAL_LIFE, schedule.Basis.ESTIMATE)
-    assert expiry(Video("v", Status.READY), START) == expiry(silent, None)
+def test_an_unstated_expiry_is_estimated_an_hour_after_completion() -> None:
+    unstated = Video("v", Status.READY, completed_at=START)
+    assert expiry(unstated, None) == schedule.Expiry(START + USUAL_LIFE, schedule.Basis.ESTIMATE)
+    assert expiry(Video("v", Status.READY), START) == expiry(unstated, None)
     assert expiry(Video("v", Status.READY), None) is None
     assert expiry(Video("v", Status.GENERATING, expires_at=START), None) is None
 
 
-def test_the_end_of_a_signed_link_is_exact() -> None:
+def test_the_expiry_of_a_signed_link_is_no_estimate() -> None:
     signed = Video("v", Status.READY, expires_at=START + 600, expires_by_link=True)
     ends = expiry(signed, None)
     assert ends == schedule.Expiry(START + 600, schedule.Basis.LINK)
     assert not ends.is_estimate
 
 
-def test_an_estimate_follows_the_usual_life_of_the_gateway() -> None:
+def test_the_gateways_usual_lifetime_gives_the_estimate() -> None:
     video = Video("v", Status.READY, completed_at=START, usual_life=86_400)
     assert expiry(video, None) == schedule.Expiry(START + 86_400, schedule.Basis.ESTIMATE)
 
 
-def test_an_own_machine_keeps_its_files() -> None:
+def test_an_infinite_lifetime_means_no_expiry() -> None:
     video = Video("v", Status.READY, completed_at=START, usual_life=math.inf)
     assert expiry(video, None) is None
 
@@ -120,24 +120,24 @@ def limiter() -> RateLimiter:
     return RateLimiter(random.Random(1))  # noqa: S311 - the same jitter in every run
 
 
-def test_a_host_is_asked_at_most_at_the_full_rate() -> None:
-    host = limiter()
+def test_requests_never_exceed_the_full_rate() -> None:
+    gateway_limiter = limiter()
     sent = 0
     for tick in range(600):
         now = tick / 10
-        while host.wait(now) == 0:
-            host.spend(now)
+        while gateway_limiter.wait(now) == 0:
+            gateway_limiter.spend(now)
             sent += 1
     assert sent <= 60 * FULL_RATE + 10
 
 
-def test_a_429_halves_the_pace_and_it_recovers_by_itself() -> None:
-    host = limiter()
-    host.slow_down(0, 10)
-    assert host.wait(5) == pytest.approx(5)
-    assert host.wait(10) == 0
-    host.spend(10)
-    slow = host.wait(10)
+def test_a_429_halves_the_rate_until_requests_succeed() -> None:
+    gateway_limiter = limiter()
+    gateway_limiter.slow_down(0, 10)
+    assert gateway_limiter.wait(5) == pytest.approx(5)
+    assert gateway_limiter.wait(10) == 0
+    gateway_limiter.spend(10)
+    slow = gateway_limiter.wait(10)
     for _ in range(50):
-        host.succeeded()
-    assert host.wait(10) < slow
+        gateway_limiter.succeeded()
+    assert gateway_limiter.wait(10) < slow

@@ -1,4 +1,4 @@
-"""The first bytes of a file tell what kind of file it is."""
+"""Recognising the kind of a file from its first bytes."""
 
 from __future__ import annotations
 
@@ -37,22 +37,22 @@ def test_a_real_clip_is_recognised(clip: Path) -> None:
 @pytest.mark.parametrize(
     "first", [b"wide", b"mdat", b"moov", b"free", b"skip", b"pnot"], ids=bytes.decode
 )
-def test_quicktime_needs_no_ftyp(first: bytes) -> None:
+def test_quicktime_without_ftyp_is_recognised(first: bytes) -> None:
     assert file_kind(box(first, NOISE)) is FileKind.MOV
 
 
 @pytest.mark.parametrize("first", [b"styp", b"moof", b"sidx", b"uuid", b"emsg"], ids=bytes.decode)
-def test_an_mp4_needs_no_ftyp(first: bytes) -> None:
+def test_an_mp4_without_ftyp_is_recognised(first: bytes) -> None:
     assert file_kind(box(first, NOISE)) is FileKind.MP4
 
 
 @pytest.mark.parametrize("name", [b"abcd", b"\0\1\2\3", b"\xff\xfe\xfd\xfc"])
-def test_a_box_of_any_name_may_come_first(name: bytes) -> None:
+def test_an_mp4_may_begin_with_an_unknown_box(name: bytes) -> None:
     assert file_kind(box(name, NOISE) + mp4()[:64]) is FileKind.MP4
 
 
 @pytest.mark.parametrize("how", ["wide", "to_end"])
-def test_a_box_may_write_its_size_in_another_way(how: str) -> None:
+def test_boxes_with_a_64_bit_or_open_size_are_recognised(how: str) -> None:
     data = box(b"mdat", NOISE, wide=how == "wide", to_end=how == "to_end")
     assert file_kind(data) is FileKind.MOV
 
@@ -61,7 +61,7 @@ def test_a_first_box_of_two_gigabytes_is_recognised() -> None:
     assert file_kind(struct.pack(">I4s", 0x7A7A7A7A, b"mdat") + NOISE) is FileKind.MOV
 
 
-def test_a_box_of_442_bytes_is_no_program_stream() -> None:
+def test_a_box_of_442_bytes_is_not_a_program_stream() -> None:
     assert file_kind(box(b"free", bytes(434)) + FTYP) is FileKind.MP4
 
 
@@ -99,7 +99,7 @@ HEADS = {
 
 
 @pytest.mark.parametrize("name", HEADS)
-def test_a_head_tells_its_kind(name: str) -> None:
+def test_the_first_bytes_give_the_kind(name: str) -> None:
     head, kind = HEADS[name]
     assert file_kind(head) is kind
 
@@ -120,7 +120,7 @@ TEXTS = {
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS.keys())
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
-def test_text_is_text(text: str, encoding: str) -> None:
+def test_utf_8_text_is_text(text: str, encoding: str) -> None:
     assert file_kind(text.encode(encoding)) is FileKind.TEXT
 
 
@@ -134,11 +134,11 @@ def test_text_cut_within_a_character_is_text() -> None:
     assert file_kind("视频".encode()[:-1]) is FileKind.TEXT
 
 
-def test_text_that_speaks_of_a_box_is_text() -> None:
+def test_text_that_mentions_a_box_name_is_text() -> None:
     assert file_kind(b"The moov atom is missing") is FileKind.TEXT
 
 
-def test_every_kind_has_a_suffix_and_text_is_the_only_txt() -> None:
+def test_every_kind_has_a_suffix_and_only_text_has_txt() -> None:
     assert all(kind.suffix.startswith(".") for kind in FileKind)
     assert [kind for kind in FileKind if kind.suffix == ".txt"] == [FileKind.TEXT]
     assert FileKind.UNKNOWN.suffix == ".unverified"
@@ -149,5 +149,5 @@ def test_any_bytes_have_a_kind(head: bytes) -> None:
     assert isinstance(file_kind(head), FileKind)
 
 
-def test_a_head_of_tiny_boxes_costs_little() -> None:
+def test_many_tiny_boxes_are_an_unknown_kind() -> None:
     assert file_kind(box(b"abcd") * (HEAD_SIZE // 8)) is FileKind.UNKNOWN

@@ -1,4 +1,4 @@
-"""Knows what people paste when they mean ids, and what must be found in it."""
+"""Finding video ids in pasted text, URLs, JSON, logs and arguments."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_plain_ids_are_found(text: str, ids: list[str]) -> None:
         *("$VIDEO_ID", "/home/me/v_1", "你好", "x" * 512 + "1", "v_1?x=1", "vidéo_1", "1280x720"),
     ],
 )
-def test_what_is_no_id_is_not_taken_for_one(text: str) -> None:
+def test_other_words_are_not_ids(text: str) -> None:
     assert find_ids(text).ids == ()
 
 
@@ -73,16 +73,16 @@ def test_the_id_in_a_url_is_found(url: str, video_id: str) -> None:
     assert find_ids(url).ids == (video_id,)
 
 
-def test_urls_separated_by_commas_are_all_found() -> None:
+def test_ids_in_urls_separated_by_commas_are_found() -> None:
     text = "https://h.example/v1/videos/v_1,https://h.example/v1/videos/v_2"
     assert find_ids(text).ids == ("v_1", "v_2")
 
 
-def test_an_id_given_as_id_and_as_url_is_one() -> None:
+def test_an_id_and_its_url_count_once() -> None:
     assert find_ids(f"{ID} https://h.example/v1/videos/{ID}/content").ids == (ID,)
 
 
-def test_a_url_without_a_video_is_rejected_and_its_query_is_not_repeated() -> None:
+def test_a_rejected_url_is_shown_without_its_query() -> None:
     found = find_ids("https://me:pw_1@cdn.example/file_1.mp4?sig=s3cr3t_1")
     assert (found.ids, found.rejected) == ((), ("https://cdn.example/…",))
 
@@ -122,7 +122,7 @@ def test_the_ids_in_json_lines_are_found() -> None:
     assert find_ids(lines).ids == ("v_0", "v_1", "v_2")
 
 
-def test_json_and_plain_ids_may_stand_together_and_keep_their_order() -> None:
+def test_json_and_plain_ids_are_found_in_order() -> None:
     assert find_ids('v_1 {"id": "v_2"} v_3 [v_4] {v_5}').ids == ("v_1", "v_2", "v_3", "v_4", "v_5")
 
 
@@ -134,7 +134,7 @@ def test_json_and_plain_ids_may_stand_together_and_keep_their_order() -> None:
         '  "id": "v_1",\n  "size": "720x1280",\n  "prompt": "x_1"\n},\n{\n  "id": "v_2"\n}',
     ],
 )
-def test_the_ids_in_broken_json_are_found_and_nothing_else(text: str) -> None:
+def test_only_the_ids_in_broken_json_are_found(text: str) -> None:
     assert find_ids(text).ids == ("v_1", "v_2")
 
 
@@ -150,11 +150,11 @@ def test_the_ids_in_broken_json_are_found_and_nothing_else(text: str) -> None:
         f"cd x; curl -H 'Authorization: Bearer {TOKEN}' https://h.example/v1/videos/v_1",
     ],
 )
-def test_a_pasted_curl_command_gives_the_id_of_its_url_only(command: str) -> None:
+def test_a_curl_command_gives_only_the_id_of_its_url(command: str) -> None:
     assert find_ids(command).ids == ("v_1",)
 
 
-def test_what_stands_below_a_curl_command_is_read_too() -> None:
+def test_text_below_a_curl_command_is_read_too() -> None:
     assert find_ids('$ curl https://h.example/v1/videos/v_1\n{"id": "v_2"}\nv_3').ids == (
         "v_1",
         "v_2",
@@ -175,17 +175,17 @@ def test_what_stands_below_a_curl_command_is_read_too() -> None:
         json.dumps([TOKEN]),
     ],
 )
-def test_a_token_is_neither_taken_for_an_id_nor_repeated(text: str) -> None:
+def test_a_token_is_neither_an_id_nor_shown_as_rejected(text: str) -> None:
     found = find_ids(text)
     assert found.ids == ()
     assert not any("s3cr3t" in word or "abc_1" in word for word in found.rejected)
 
 
-def test_what_is_no_id_is_named() -> None:
+def test_rejected_words_are_listed() -> None:
     assert find_ids("v_1 hello -H 你好 hello").rejected == ("hello", "-H", "你好")
 
 
-def test_a_rejected_word_is_clean_and_short() -> None:
+def test_a_rejected_word_is_printable_and_short() -> None:
     (word,) = find_ids("\x1b]0;\x07é" + "x" * 5000).rejected[-1:]
     assert word.isprintable()
     assert len(word) <= 80
@@ -193,7 +193,7 @@ def test_a_rejected_word_is_clean_and_short() -> None:
 
 @settings(deadline=None)
 @given(st.text(max_size=300))
-def test_any_text_gives_only_sound_ids(text: str) -> None:
+def test_any_text_gives_only_valid_ids(text: str) -> None:
     for video_id in find_ids(text).ids:
         assert 3 <= len(video_id) <= 512
         assert video_id.isascii()
@@ -211,12 +211,12 @@ def test_every_plain_id_is_found_in_order(ids: list[str]) -> None:
     ["[", '{"a":', "[1,", '{"id":"', "'id':"],
     ids=["brackets", "objects", "lists", "strings", "members"],
 )
-def test_a_flood_of_brackets_and_quotes_ends(text: str, thorough: bool) -> None:
+def test_many_brackets_and_quotes_give_no_ids(text: str, thorough: bool) -> None:
     length = 2_000_000 if thorough else 300_000
     assert find_ids(text * (length // len(text))).ids == ()
 
 
-def test_two_hundred_ids_in_a_megabyte_of_json_are_found() -> None:
+def test_two_hundred_ids_in_large_json_are_found() -> None:
     data = [{"id": f"v_{n}", "prompt": "长" * 800} for n in range(200)]
     assert len(find_ids(json.dumps({"data": data})).ids) == 200
 
@@ -246,7 +246,7 @@ def test_a_long_word_of_random_letters_is_an_id(text: str) -> None:
         "abcdefghijklmnopqrstuvwxyz",
     ],
 )
-def test_a_long_word_of_a_language_is_no_id(word: str) -> None:
+def test_a_long_word_of_a_language_is_not_an_id(word: str) -> None:
     assert find_ids(word).ids == ()
 
 
@@ -269,7 +269,7 @@ def test_a_long_word_of_a_language_is_no_id(word: str) -> None:
         ("{'request_id': 'rq', 'output': {'task_id': 'kl-1'}}", ["kl-1"]),
     ],
 )
-def test_the_ids_of_printed_objects_are_found(text: str, ids: list[str]) -> None:
+def test_the_ids_in_the_repr_of_objects_are_found(text: str, ids: list[str]) -> None:
     assert find_ids(text).ids == tuple(ids)
 
 
@@ -318,7 +318,7 @@ def test_the_ids_in_logs_and_lists_of_fields_are_found(text: str, ids: list[str]
         ({"name": "my_video_1"}, []),
     ],
 )
-def test_the_id_of_the_video_wins_over_others(value: object, ids: list[str]) -> None:
+def test_the_video_id_outranks_other_ids(value: object, ids: list[str]) -> None:
     assert find_ids(json.dumps(value)).ids == tuple(ids)
     assert find_ids(repr(value)).ids == tuple(ids)
 
@@ -336,7 +336,7 @@ def test_the_id_of_the_video_wins_over_others(value: object, ids: list[str]) -> 
         ("https://h.example/v1beta/models/veo-3/operations/abc", "models/veo-3/operations/abc"),
     ],
 )
-def test_the_id_in_the_url_of_any_family_is_found(url: str, video_id: str) -> None:
+def test_the_id_is_found_in_urls_of_every_known_api(url: str, video_id: str) -> None:
     assert find_ids(url).ids == (video_id,)
 
 
@@ -366,7 +366,7 @@ def test_a_url_without_an_id_gives_none(url: str) -> None:
         "id=None status=failed",
     ],
 )
-def test_the_value_of_another_field_is_no_id(text: str) -> None:
+def test_values_of_other_fields_are_not_ids(text: str) -> None:
     assert find_ids(text).ids == ()
     assert find_ids_in_arguments([text]).ids == ()
 
@@ -382,7 +382,7 @@ def test_the_value_of_another_field_is_no_id(text: str) -> None:
         *("cdn1.example.com", "src/x_1.py", "./x_1", "me_1@example.com", "0x7f12ab", "in_progress"),
     ],
 )
-def test_figures_names_and_paths_are_no_ids(word: str) -> None:
+def test_numbers_model_names_and_paths_are_not_ids(word: str) -> None:
     assert find_ids(word).ids == ()
 
 
@@ -412,7 +412,7 @@ def test_arguments_may_be_joined_by_commas_or_named() -> None:
         *("hello world", "video_id", "你好", "--wait"),
     ],
 )
-def test_an_argument_that_cannot_be_an_id_is_none(argument: str) -> None:
+def test_an_argument_that_cannot_be_an_id_is_rejected(argument: str) -> None:
     found = find_ids_in_arguments([argument])
     assert found.ids == ()
     assert not any("abcdefgh" in word for word in found.rejected)
@@ -425,7 +425,7 @@ def test_an_argument_that_cannot_be_an_id_is_none(argument: str) -> None:
         *("operations/", "https://", "/videos/", "a     ", "x"),
     ],
 )
-def test_the_time_taken_grows_with_the_length_only(piece: str) -> None:
+def test_the_time_grows_no_faster_than_the_length(piece: str) -> None:
     def seconds(length: int) -> float:
         begun = time.process_time()
         find_ids(piece * (length // len(piece)))

@@ -1,4 +1,4 @@
-"""The layouts that ffmpeg's muxers write: whole as they are, broken where samples are cut off."""
+"""Clips in the layouts of ffmpeg's muxers: complete as they are, broken if samples are cut off."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ BOX = re.compile(rb"moof|sidx|styp|mdat")
 
 
 @pytest.mark.parametrize("name", CLIPS)
-def test_a_clip_is_whole(name: str) -> None:
+def test_a_clip_is_complete(name: str) -> None:
     assert inspect(FOLDER / name).has_fragments == name.startswith("fragments")
 
 
 @pytest.mark.parametrize("name", CLIPS)
-def test_a_clip_ends_where_its_samples_do(tmp_path: Path, name: str) -> None:
+def test_a_clip_needs_every_byte_up_to_its_last_sample(tmp_path: Path, name: str) -> None:
     data = (FOLDER / name).read_bytes()
     path = tmp_path / name
     end = SAMPLES_END[name]
@@ -57,7 +57,7 @@ def test_a_clip_cut_anywhere_is_broken(tmp_path: Path, name: str, thorough: bool
 
 
 @pytest.mark.parametrize("name", [name for name in CLIPS if name.startswith("fragments")])
-def test_a_clip_in_fragments_is_whole_only_at_its_seams(
+def test_a_fragmented_clip_is_complete_only_between_fragments(
     tmp_path: Path, name: str, thorough: bool
 ) -> None:
     data = (FOLDER / name).read_bytes()

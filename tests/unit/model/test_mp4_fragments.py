@@ -1,4 +1,4 @@
-"""Every sample of every run of every fragment lies inside the file, or it is broken."""
+"""Checking that every sample of every fragment lies inside the file."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def film(*trafs: bytes, default: int = 0, room: int = 100) -> bytes:
 
 
 def needs(tmp_path: Path, data: bytes, end: int) -> None:
-    """Check that the samples end `end` bytes into the file, and that it is taken up to there."""
+    """Check that the file is complete with `end` bytes, and broken with one fewer."""
     found = check(tmp_path, data[:end])
     assert found.has_fragments
     with pytest.raises(BrokenMp4):
@@ -47,11 +47,11 @@ MOOF = len(FTYP) + len(box(b"moov", mvex(), track()))
 
 
 def offset_in(*trafs: bytes) -> int:
-    """How far behind the beginning of `moof` the samples of such a film begin."""
+    """The offset of the samples of such a film from the start of `moof`."""
     return len(film(*trafs, room=0)) - MOOF
 
 
-def test_a_run_begins_at_its_offset_from_the_fragment(tmp_path: Path) -> None:
+def test_a_runs_offset_counts_from_the_fragment(tmp_path: Path) -> None:
     offset = offset_in(tfhd() + trun(4, 5, offset=0))
     data = film(tfhd() + trun(4, 5, offset=offset))
     needs(tmp_path, data, len(data) - 91)
@@ -63,27 +63,27 @@ def test_a_base_offset_counts_from_the_file(tmp_path: Path) -> None:
     needs(tmp_path, data, len(data) - 41)
 
 
-def test_a_run_without_an_offset_follows_the_one_before(tmp_path: Path) -> None:
+def test_a_run_without_an_offset_follows_the_previous_run(tmp_path: Path) -> None:
     offset = offset_in(tfhd() + trun(4, offset=0) + trun(5, 6))
     data = film(tfhd() + trun(4, offset=offset) + trun(5, 6))
     needs(tmp_path, data, len(data) - 85)
 
 
-def test_a_track_without_a_base_follows_the_one_before(tmp_path: Path) -> None:
+def test_a_track_without_a_base_follows_the_previous_track(tmp_path: Path) -> None:
     first, second = tfhd() + trun(30, offset=0), tfhd() + trun(7)
     offset = offset_in(first, second)
     data = film(tfhd() + trun(30, offset=offset), second)
     needs(tmp_path, data, len(data) - 63)
 
 
-def test_the_base_of_a_second_track_may_be_the_fragment(tmp_path: Path) -> None:
+def test_a_second_tracks_base_may_be_the_fragment(tmp_path: Path) -> None:
     first, second = tfhd() + trun(30, offset=0), tfhd(at_moof=True) + trun(7, offset=0)
     offset = offset_in(first, second)
     data = film(tfhd() + trun(30, offset=offset), tfhd(at_moof=True) + trun(7, offset=offset + 50))
     needs(tmp_path, data, len(data) - 43)
 
 
-def test_sizes_may_be_defaults_of_the_film_or_the_fragment(tmp_path: Path) -> None:
+def test_sizes_may_be_defaults_of_the_file_or_the_fragment(tmp_path: Path) -> None:
     offset = offset_in(tfhd() + trun(count=3, offset=0))
     data = film(tfhd() + trun(count=3, offset=offset), default=20)
     needs(tmp_path, data, len(data) - 40)
@@ -101,19 +101,19 @@ def test_sizes_may_stand_among_other_fields(tmp_path: Path) -> None:
     needs(tmp_path, data, len(data) - 91)
 
 
-def test_a_default_size_may_stand_behind_other_fields(tmp_path: Path) -> None:
+def test_a_default_size_may_follow_other_fields(tmp_path: Path) -> None:
     header = box(b"tfhd", struct.pack(">IIIII", 0x2001A, 1, 1, 999, 9))
     offset = offset_in(header + trun(count=3, offset=0))
     data = film(header + trun(count=3, offset=offset))
     needs(tmp_path, data, len(data) - 73)
 
 
-def test_a_run_before_the_file_is_broken(tmp_path: Path) -> None:
+def test_a_run_before_the_start_of_the_file_is_broken(tmp_path: Path) -> None:
     with pytest.raises(BrokenMp4, match="part of its pictures"):
         check(tmp_path, film(tfhd() + trun(4, offset=-(2**31))))
 
 
-def test_empty_runs_lie_anywhere(tmp_path: Path) -> None:
+def test_empty_runs_may_have_any_offset(tmp_path: Path) -> None:
     assert check(tmp_path, film(tfhd() + trun(0, 0, offset=-(2**31)) + trun(count=0)))
 
 
@@ -142,38 +142,38 @@ FILM = film()[:MOOF] + fragment() * 3
 SEAM = MOOF + 2 * len(fragment())
 
 
-def test_a_film_of_fragments_is_whole(tmp_path: Path) -> None:
+def test_a_fragmented_file_is_complete(tmp_path: Path) -> None:
     assert check(tmp_path, FILM) == Mp4(None, 1, 1, has_fragments=True)
 
 
-def test_a_film_cut_between_two_fragments_says_so(tmp_path: Path) -> None:
+def test_a_file_cut_between_fragments_is_marked_as_fragmented(tmp_path: Path) -> None:
     assert check(tmp_path, FILM[:SEAM]).has_fragments
 
 
 @pytest.mark.parametrize("cut", range(SEAM + 8, len(FILM)))
-def test_a_film_cut_inside_a_fragment_is_broken(tmp_path: Path, cut: int) -> None:
+def test_a_file_cut_inside_a_fragment_is_broken(tmp_path: Path, cut: int) -> None:
     with pytest.raises(BrokenMp4):
         check(tmp_path, FILM[:cut])
 
 
 @pytest.mark.parametrize("kind", [b"styp", b"sidx", b"emsg", b"prft"], ids=bytes.decode)
-def test_a_film_cut_in_front_of_a_fragment_is_broken(tmp_path: Path, kind: bytes) -> None:
+def test_a_file_cut_inside_a_box_before_a_fragment_is_broken(tmp_path: Path, kind: bytes) -> None:
     with pytest.raises(BrokenMp4):
         check(tmp_path, FILM + box(kind, bytes(20))[:-1])
 
 
 @pytest.mark.parametrize("tail", [b"\n", bytes(8), b"junk at the end", box(b"mfra", bytes(9))[:-1]])
-def test_bytes_behind_the_last_fragment_are_no_damage(tmp_path: Path, tail: bytes) -> None:
+def test_bytes_after_the_last_fragment_are_accepted(tmp_path: Path, tail: bytes) -> None:
     assert check(tmp_path, FILM + tail).has_fragments
 
 
-def test_fragments_may_stand_before_the_index(tmp_path: Path) -> None:
+def test_fragments_may_precede_the_index(tmp_path: Path) -> None:
     index = FILM[len(FTYP) : MOOF]
     assert check(tmp_path, fragment() + index).has_fragments
     assert check(tmp_path, fragment() + FTYP + index).has_fragments
 
 
-def test_samples_of_the_index_are_judged_as_well(tmp_path: Path) -> None:
+def test_samples_of_the_index_are_checked_too(tmp_path: Path) -> None:
     index = box(b"moov", mvex(), track(stsc((1, 1)), stsz(4), stco(2**31)))
     with pytest.raises(BrokenMp4):
         check(tmp_path, FTYP + index + box(b"mdat", bytes(9)))
@@ -187,7 +187,7 @@ def test_fragments_without_runs_end_with_a_whole_box(tmp_path: Path) -> None:
         check(tmp_path, data[:-1])
 
 
-def test_fragments_in_another_file_are_not_judged(tmp_path: Path) -> None:
+def test_fragments_in_another_file_are_not_checked(tmp_path: Path) -> None:
     dref = full(b"dref", struct.pack(">I", 1), full(b"url ", b"other.mp4\0"))
     entry = box(b"avc1", bytes(6), struct.pack(">H", 1), bytes(70))
     far = track(full(b"stsd", struct.pack(">I", 1), entry), media=box(b"dinf", dref))

@@ -1,4 +1,4 @@
-"""Only table entries that a sample uses are looked at, and those exactly."""
+"""Reading the sample tables: exactly the entries that a sample uses are checked."""
 
 from __future__ import annotations
 
@@ -43,31 +43,31 @@ def verdict(tmp_path: Path, moov: bytes) -> None:
     inspect(path)
 
 
-def test_one_sample_per_chunk(tmp_path: Path) -> None:
+def test_one_sample_per_chunk_is_counted(tmp_path: Path) -> None:
     needs(tmp_path, lambda by: index(stsc((1, 1)), stsz(9, 4), stco(8, 40 + by)), 44)
     needs(tmp_path, lambda by: index(stsc((1, 1)), stsz(9, 4), stco(40 + by, 8)), 49)
 
 
-def test_several_samples_per_chunk(tmp_path: Path) -> None:
+def test_several_samples_per_chunk_are_counted(tmp_path: Path) -> None:
     needs(tmp_path, lambda by: index(stsc((1, 3)), stsz(1, 2, 3, 4, 5, 6), stco(8, 40 + by)), 55)
 
 
-def test_a_last_chunk_with_fewer_samples(tmp_path: Path) -> None:
+def test_a_last_chunk_with_fewer_samples_is_counted(tmp_path: Path) -> None:
     needs(tmp_path, lambda by: index(stsc((1, 3)), stsz(1, 2, 3, 4), stco(8, 40 + by)), 44)
     needs(tmp_path, lambda by: index(stsc((1, 9)), stsz_uniform(5, 10), stco(8, 40 + by)), 45)
 
 
-def test_runs_of_chunks(tmp_path: Path) -> None:
+def test_runs_of_chunks_are_counted(tmp_path: Path) -> None:
     tables = stsc((1, 2), (2, 1), (4, 3)) + stsz(1, 1, 9, 9, 2, 3, 4)
     needs(tmp_path, lambda by: index(tables, stco(8, 8, 8, 40 + by)), 49)
     needs(tmp_path, lambda by: index(tables, stco(8, 40 + by, 8, 8)), 49)
 
 
-def test_samples_of_one_size(tmp_path: Path) -> None:
+def test_samples_of_one_size_are_counted(tmp_path: Path) -> None:
     needs(tmp_path, lambda by: index(stsc((1, 3)), stsz_uniform(5, 6), stco(40 + by, 8)), 55)
 
 
-def test_offsets_of_64_bits(tmp_path: Path) -> None:
+def test_offsets_of_64_bits_are_read(tmp_path: Path) -> None:
     needs(
         tmp_path,
         lambda by: index(stsc((1, 1)), stsz(4), full(b"co64", struct.pack(">IQ", 1, 40 + by))),
@@ -79,12 +79,12 @@ def test_offsets_of_64_bits(tmp_path: Path) -> None:
     ("bits", "sizes"),
     [(4, b"\x12\x30"), (8, b"\1\2\3"), (16, b"\0\1\0\2\0\3")],
 )
-def test_compact_sizes(tmp_path: Path, bits: int, sizes: bytes) -> None:
+def test_compact_sizes_are_read(tmp_path: Path, bits: int, sizes: bytes) -> None:
     stz2 = full(b"stz2", struct.pack(">II", bits, 3), sizes)
     needs(tmp_path, lambda by: index(stsc((1, 3)), stz2, stco(40 + by)), 46)
 
 
-def test_several_tracks(tmp_path: Path) -> None:
+def test_all_tracks_are_checked(tmp_path: Path) -> None:
     near = track(stsc((1, 1)), stsz(4), stco(8))
     for first, last in ((near, b""), (b"", near)):
         needs(
@@ -118,9 +118,7 @@ UNUSED = {
 
 
 @pytest.mark.parametrize("tables", UNUSED.values(), ids=UNUSED.keys())
-def test_entries_that_no_sample_uses_do_not_matter(
-    tmp_path: Path, tables: tuple[bytes, ...]
-) -> None:
+def test_entries_that_no_sample_uses_are_ignored(tmp_path: Path, tables: tuple[bytes, ...]) -> None:
     verdict(tmp_path, index(*tables))
 
 
@@ -140,7 +138,7 @@ DAMAGED = {
 
 
 @pytest.mark.parametrize("tables", DAMAGED.values(), ids=DAMAGED.keys())
-def test_a_table_without_the_entries_in_use_is_broken(
+def test_a_table_without_the_needed_entries_is_broken(
     tmp_path: Path, tables: tuple[bytes, ...]
 ) -> None:
     with pytest.raises(BrokenMp4, match="index is cut off"):
@@ -148,7 +146,7 @@ def test_a_table_without_the_entries_in_use_is_broken(
 
 
 @pytest.mark.parametrize("left_out", range(3))
-def test_a_track_without_one_of_its_tables_is_no_track(tmp_path: Path, left_out: int) -> None:
+def test_a_track_without_one_of_its_tables_is_unverifiable(tmp_path: Path, left_out: int) -> None:
     tables = [stsc((1, 1)), stsz(FAR), stco(FAR)]
     del tables[left_out]
     with pytest.raises(Unverifiable):
@@ -176,7 +174,7 @@ FAR_SAMPLES = (stsc((1, 1)), stsz(4), stco(FAR))
     [ELSEWHERE, full(b"alis", b"\0\0\0\x99other"), full(b"imdt", bytes(4))],
     ids=["url", "alias", "identified data"],
 )
-def test_samples_in_another_file_are_not_judged(tmp_path: Path, elsewhere: bytes) -> None:
+def test_samples_in_another_file_are_not_checked(tmp_path: Path, elsewhere: bytes) -> None:
     far = track(described_by(1), *FAR_SAMPLES, media=references(elsewhere))
     with pytest.raises(Unverifiable):
         verdict(tmp_path, box(b"moov", far))
@@ -186,12 +184,12 @@ def test_samples_in_another_file_are_not_judged(tmp_path: Path, elsewhere: bytes
 
 
 @pytest.mark.parametrize("here", [HERE, full(b"url "), full(b"alis", bytes(4))], ids=repr)
-def test_samples_in_this_file_are_judged(tmp_path: Path, here: bytes) -> None:
+def test_samples_in_this_file_are_checked(tmp_path: Path, here: bytes) -> None:
     with pytest.raises(BrokenMp4):
         verdict(tmp_path, index(described_by(1), *FAR_SAMPLES, media=references(here)))
 
 
-def test_each_sample_description_has_its_own_reference(tmp_path: Path) -> None:
+def test_each_sample_description_has_its_own_data_reference(tmp_path: Path) -> None:
     runs = full(b"stsc", struct.pack(">I6I", 2, 1, 1, 2, 2, 1, 1))
     media = references(HERE, ELSEWHERE)
     tables = (described_by(1, 2), runs, stsz(4, 4))
@@ -213,12 +211,12 @@ def old_sound(samples: int, version: int, unit: int, by: int) -> bytes:
     return index(*tables, media=box(b"smhd", bytes(8)))
 
 
-def test_old_quicktime_sound_is_counted_in_packets(tmp_path: Path) -> None:
+def test_old_quicktime_sound_is_measured_in_packets(tmp_path: Path) -> None:
     needs(tmp_path, lambda by: old_sound(128, 1, 1, by), 40 + 2 * 34)
 
 
 @pytest.mark.parametrize(("version", "unit"), [(0, 1), (1, 1024)])
-def test_other_sound_is_counted_in_samples(tmp_path: Path, version: int, unit: int) -> None:
+def test_other_sound_is_measured_in_samples(tmp_path: Path, version: int, unit: int) -> None:
     needs(tmp_path, lambda by: old_sound(128, version, unit, by), 40 + 128)
 
 
@@ -227,7 +225,7 @@ Chunks = st.lists(st.lists(st.integers(0, 15), min_size=1, max_size=4), min_size
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(chunks=Chunks, bits=st.sampled_from([0, 4, 8, 16]), data=st.data())
-def test_any_tables_give_the_end_that_counting_gives(
+def test_any_tables_give_the_end_found_by_counting(
     tmp_path: Path, chunks: list[list[int]], bits: int, data: st.DataObject
 ) -> None:
     """Every sample of every chunk in turn, as the specification says."""
