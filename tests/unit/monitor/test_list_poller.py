@@ -1,4 +1,4 @@
-"""Many videos are asked about at once through the account's list, where the gateway has one."""
+"""Polling many videos at once through the account's list."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ MANY = [f"video_{n:02}" for n in range(40)]
 LIST = "/v1/videos?"
 
 
-async def test_one_page_answers_for_forty_videos(tmp_path: Path) -> None:
+async def test_one_list_page_updates_forty_videos(tmp_path: Path) -> None:
     async with watching(tmp_path, *(job(name) for name in MANY)) as watch:
         watch.monitor.add(MANY)
         await watch.look(after=30)
@@ -21,7 +21,7 @@ async def test_one_page_answers_for_forty_videos(tmp_path: Path) -> None:
         assert {w.status for w in watch.monitor.rows.values()} == {Status.GENERATING}
 
 
-async def test_the_list_has_not_the_last_word_on_what_is_finished(tmp_path: Path) -> None:
+async def test_a_video_finished_in_the_list_is_requested_once_itself(tmp_path: Path) -> None:
     async with watching(tmp_path, *(job(name) for name in MANY)) as watch:
         watch.monitor.add(MANY)
         await watch.look(after=30)
@@ -32,7 +32,7 @@ async def test_the_list_has_not_the_last_word_on_what_is_finished(tmp_path: Path
             assert len(watch.asked(f"/v1/videos/{name}")) == 1
 
 
-async def test_a_gateway_without_a_list_is_asked_one_by_one(tmp_path: Path) -> None:
+async def test_without_a_list_videos_are_polled_one_by_one(tmp_path: Path) -> None:
     async with watching(tmp_path, *(job(name) for name in MANY)) as watch:
         watch.server.once(LIST, status=501, body=b"", times=99)
         watch.monitor.add(MANY)
@@ -43,7 +43,7 @@ async def test_a_gateway_without_a_list_is_asked_one_by_one(tmp_path: Path) -> N
         assert watch.state is GatewayState.ONLINE
 
 
-async def test_a_video_that_the_list_does_not_hold_is_asked_about_by_itself(
+async def test_a_video_missing_from_the_list_is_polled_by_itself(
     tmp_path: Path,
 ) -> None:
     async with watching(tmp_path, *(job(name) for name in MANY)) as watch:
@@ -53,7 +53,7 @@ async def test_a_video_that_the_list_does_not_hold_is_asked_about_by_itself(
         assert watch.asked("/v1/videos/video_of_another_account")
 
 
-async def test_few_videos_are_asked_about_one_by_one(tmp_path: Path) -> None:
+async def test_few_videos_are_polled_one_by_one(tmp_path: Path) -> None:
     async with watching(tmp_path, *(job(name) for name in MANY)) as watch:
         watch.monitor.add(MANY[:3])
         await watch.look(after=10)
@@ -61,7 +61,7 @@ async def test_few_videos_are_asked_about_one_by_one(tmp_path: Path) -> None:
         assert len(watch.asked()) == 3
 
 
-async def test_a_429_to_the_list_slows_the_host(tmp_path: Path) -> None:
+async def test_a_429_of_the_list_slows_the_gateway(tmp_path: Path) -> None:
     async with watching(tmp_path, *(job(name) for name in MANY)) as watch:
         watch.server.once(LIST, status=429, headers={"Retry-After": "20"}, body=b"")
         watch.monitor.add(MANY)

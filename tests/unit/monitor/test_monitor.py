@@ -1,4 +1,4 @@
-"""The watch over a real gateway on a real socket, with a clock moved by hand."""
+"""The monitor with a real gateway on a real socket, and a fake clock."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ async def test_a_video_is_followed_from_queued_to_ready(tmp_path: Path) -> None:
         assert [ids for change in watch.changes for ids in change.ready] == keys("video_one")
 
 
-async def test_both_vocabularies_mean_the_same(tmp_path: Path) -> None:
+async def test_both_vocabularies_give_the_same_status(tmp_path: Path) -> None:
     async with watching(
         tmp_path, job("video_a", vocabulary="hingnet"), job("video_b", vocabulary="openai")
     ) as watch:
@@ -46,7 +46,7 @@ async def test_both_vocabularies_mean_the_same(tmp_path: Path) -> None:
         assert raw == {"processing", "in_progress"}
 
 
-async def test_a_finished_video_is_asked_about_no_more(tmp_path: Path) -> None:
+async def test_a_finished_video_is_not_polled_again(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         watch.monitor.add(["video_one"])
         await watch.look(after=70)
@@ -56,7 +56,7 @@ async def test_a_finished_video_is_asked_about_no_more(tmp_path: Path) -> None:
         assert len(watch.asked()) == before
 
 
-async def test_a_finished_video_that_is_said_to_run_again_stays_finished(tmp_path: Path) -> None:
+async def test_a_finished_video_reported_as_running_stays_finished(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         watch.monitor.add(["video_one"])
         await watch.look(after=70)
@@ -67,7 +67,7 @@ async def test_a_finished_video_that_is_said_to_run_again_stays_finished(tmp_pat
         assert watch.row("video_one").status is Status.READY
 
 
-async def test_an_estimate_comes_from_the_pace_that_was_seen(tmp_path: Path) -> None:
+async def test_the_remaining_time_follows_the_observed_progress(tmp_path: Path) -> None:
     async with watching(tmp_path, job(queued_for=0, generating_for=100)) as watch:
         watch.monitor.add(["video_one"])
         await watch.look(after=20)
@@ -76,7 +76,7 @@ async def test_an_estimate_comes_from_the_pace_that_was_seen(tmp_path: Path) -> 
         assert left == pytest.approx(60, abs=3)
 
 
-async def test_a_429_slows_the_whole_host_until_the_time_it_named(tmp_path: Path) -> None:
+async def test_a_429_slows_the_whole_gateway_for_its_retry_after(tmp_path: Path) -> None:
     async with watching(tmp_path, job("video_a"), job("video_b")) as watch:
         watch.monitor.add(["video_a"])
         watch.server.once("/v1/videos/video_a", status=429, headers={"Retry-After": "30"}, body=b"")
@@ -92,7 +92,7 @@ async def test_a_429_slows_the_whole_host_until_the_time_it_named(tmp_path: Path
         assert watch.state is GatewayState.ONLINE
 
 
-async def test_a_bad_token_is_one_banner_and_stops_all_asking(tmp_path: Path) -> None:
+async def test_a_refused_token_stops_all_requests(tmp_path: Path) -> None:
     async with watching(tmp_path, *(job(f"video_{n}") for n in range(20))) as watch:
         watch.monitor.connect(Api(watch.server.base_url, "oh-wrong", environ={}))
         watch.monitor.add([f"video_{n}" for n in range(20)])
@@ -105,7 +105,7 @@ async def test_a_bad_token_is_one_banner_and_stops_all_asking(tmp_path: Path) ->
         assert all(w.last_error is None for w in watch.monitor.rows.values())
 
 
-async def test_another_token_makes_asking_go_on(tmp_path: Path) -> None:
+async def test_a_new_token_resumes_requests(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         watch.monitor.connect(Api(watch.server.base_url, "oh-wrong", environ={}))
         watch.monitor.add(["video_one"])
@@ -115,7 +115,7 @@ async def test_another_token_makes_asking_go_on(tmp_path: Path) -> None:
         assert watch.row("video_one").status is Status.QUEUED
 
 
-async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_rarely(
+async def test_an_unknown_id_is_an_error_only_after_a_grace_period(
     tmp_path: Path,
 ) -> None:
     async with watching(tmp_path, job(outcome="missing")) as watch:
@@ -133,7 +133,7 @@ async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_rarely(
         assert len(watch.asked()) - before <= 1
 
 
-async def test_a_server_in_trouble_is_asked_one_question_at_a_time(tmp_path: Path) -> None:
+async def test_a_gateway_that_fails_gets_one_request_at_a_time(tmp_path: Path) -> None:
     async with watching(tmp_path, *(job(f"video_{n}") for n in range(50))) as watch:
         watch.server.once("/v1/videos", status=503, body=b"", times=10_000)
         watch.monitor.add([f"video_{n}" for n in range(50)])
@@ -143,7 +143,7 @@ async def test_a_server_in_trouble_is_asked_one_question_at_a_time(tmp_path: Pat
         assert watch.state is GatewayState.OFFLINE
 
 
-async def test_the_last_known_state_stays_when_the_answer_is_rubbish(tmp_path: Path) -> None:
+async def test_an_unreadable_response_keeps_the_last_known_state(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         watch.monitor.add(["video_one"])
         await watch.look(after=30)
@@ -156,7 +156,7 @@ async def test_the_last_known_state_stays_when_the_answer_is_rubbish(tmp_path: P
         assert row.last_error is None
 
 
-def test_countdowns_follow_the_servers_clock_when_this_machines_is_wrong() -> None:
+def test_the_gateways_clock_outranks_a_wrong_local_clock() -> None:
     clock = FakeClock()
     host = Gateway(clock, random.Random(1), lambda: None)  # noqa: S311 - jitter
     host.answered("a", EPOCH + 7200)
@@ -164,10 +164,10 @@ def test_countdowns_follow_the_servers_clock_when_this_machines_is_wrong() -> No
     clock.advance(10)
     assert host.now() == EPOCH + 7210
     host.answered("a", EPOCH + 7211)
-    assert host.now() == EPOCH + 7210  # `Date` is whole seconds: that is no difference
+    assert host.now() == EPOCH + 7210  # `Date` has whole seconds, so a second is no difference
 
 
-async def test_what_is_removed_can_be_brought_back_at_once(tmp_path: Path) -> None:
+async def test_a_removed_row_can_be_restored(tmp_path: Path) -> None:
     async with watching(tmp_path, job("video_a"), job("video_b")) as watch:
         watch.monitor.add(["video_a", "video_b"])
         await watch.look(after=30)
@@ -177,7 +177,7 @@ async def test_what_is_removed_can_be_brought_back_at_once(tmp_path: Path) -> No
         assert watch.row("video_a").status is Status.GENERATING
 
 
-async def test_the_answer_for_a_row_that_was_removed_meanwhile_is_dropped(tmp_path: Path) -> None:
+async def test_a_response_for_a_removed_row_is_dropped(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         watch.monitor.add(["video_one"])
         watch.monitor.poller.start_due()
@@ -186,7 +186,7 @@ async def test_the_answer_for_a_row_that_was_removed_meanwhile_is_dropped(tmp_pa
         assert not watch.monitor.rows
 
 
-async def test_a_pause_stops_asking_until_it_ends(tmp_path: Path) -> None:
+async def test_a_pause_stops_requests_until_it_ends(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         watch.monitor.add(["video_one"])
         watch.monitor.pause(True)
@@ -198,7 +198,7 @@ async def test_a_pause_stops_asking_until_it_ends(tmp_path: Path) -> None:
         assert watch.asked()
 
 
-async def test_a_download_is_byte_for_byte_the_servers(tmp_path: Path) -> None:
+async def test_a_download_equals_the_gateways_file_byte_for_byte(tmp_path: Path) -> None:
     one = job(queued_for=0, generating_for=0)
     async with watching(tmp_path, one) as watch:
         watch.monitor.add(["video_one"])
@@ -210,7 +210,7 @@ async def test_a_download_is_byte_for_byte_the_servers(tmp_path: Path) -> None:
         assert path.read_bytes() == one.file()
 
 
-async def test_the_soonest_to_expire_comes_home_first(tmp_path: Path) -> None:
+async def test_the_video_that_expires_first_is_downloaded_first(tmp_path: Path) -> None:
     jobs = [
         job(f"video_{n}", queued_for=0, generating_for=0, lifetime=life)
         for n, life in enumerate((3000, 500, 900))
@@ -229,7 +229,7 @@ async def test_the_soonest_to_expire_comes_home_first(tmp_path: Path) -> None:
         ]
 
 
-async def test_downloads_that_fail_let_all_others_go_first(tmp_path: Path) -> None:
+async def test_failed_downloads_are_retried_after_all_others(tmp_path: Path) -> None:
     jobs = [
         job(f"video_{n}", queued_for=0, generating_for=0, lifetime=life)
         for n, life in enumerate((500, 900, 3000))
@@ -250,7 +250,7 @@ async def test_downloads_that_fail_let_all_others_go_first(tmp_path: Path) -> No
         assert [path.split("/")[3] for path in watch.asked("/content")] == ids
 
 
-async def test_what_becomes_ready_is_saved_by_itself_if_that_is_switched_on(
+async def test_auto_download_downloads_videos_that_become_ready(
     tmp_path: Path,
 ) -> None:
     async with watching(tmp_path, job(), auto_download=True) as watch:
@@ -261,7 +261,7 @@ async def test_what_becomes_ready_is_saved_by_itself_if_that_is_switched_on(
         assert watch.row("video_one").saved is not None
 
 
-async def test_not_ready_yet_is_waited_for(tmp_path: Path) -> None:
+async def test_a_download_that_is_not_ready_is_retried(tmp_path: Path) -> None:
     async with watching(tmp_path, job(queued_for=0, generating_for=0)) as watch:
         watch.monitor.add(["video_one"])
         await watch.look(after=1)
@@ -277,7 +277,7 @@ async def test_not_ready_yet_is_waited_for(tmp_path: Path) -> None:
         assert row.saved is not None
 
 
-async def test_a_part_goes_with_its_row(tmp_path: Path) -> None:
+async def test_removing_a_row_deletes_its_part(tmp_path: Path) -> None:
     one = job(queued_for=0, generating_for=0, pad=300_000, cut_at=100_000)
     async with watching(tmp_path, one) as watch:
         watch.monitor.add(["video_one"])
@@ -296,7 +296,7 @@ async def test_a_part_goes_with_its_row(tmp_path: Path) -> None:
         assert not list(watch.folder.glob("*.part*"))
 
 
-async def test_the_watchlist_is_on_disk_after_a_sync(tmp_path: Path) -> None:
+async def test_a_sync_writes_the_watchlist_to_disk(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         watch.monitor.add(["video_one"])
         await watch.look(after=30)
@@ -306,7 +306,7 @@ async def test_the_watchlist_is_on_disk_after_a_sync(tmp_path: Path) -> None:
         assert entry.video.status is Status.GENERATING
 
 
-async def test_what_another_process_adds_and_removes_is_taken_over(tmp_path: Path) -> None:
+async def test_changes_by_another_process_are_applied(tmp_path: Path) -> None:
     async with watching(tmp_path, job("video_a"), job("video_b")) as watch:
         watch.monitor.add(["video_a"])
         await watch.monitor.watchlist_sync.sync()
@@ -318,7 +318,7 @@ async def test_what_another_process_adds_and_removes_is_taken_over(tmp_path: Pat
         assert watch.row("video_b").status is Status.QUEUED
 
 
-async def test_the_last_known_state_is_there_at_the_next_start_and_marked_old(
+async def test_the_last_known_state_is_restored_and_marked_old(
     tmp_path: Path,
 ) -> None:
     async with watching(tmp_path, job()) as watch:
@@ -338,12 +338,12 @@ async def test_a_listener_that_fails_does_not_stop_the_others(tmp_path: Path) ->
         def fail(_changes: object) -> None:
             raise RuntimeError("a fault in a listener")
 
-        heard: list[object] = []
+        received: list[object] = []
         watch.monitor.subscribe(fail)
-        watch.monitor.subscribe(heard.append)
+        watch.monitor.subscribe(received.append)
         watch.monitor.add(["video_one"])
         await watch.look()
-        assert heard
+        assert received
 
 
 async def test_ids_are_kept_while_the_watchlist_cannot_be_written(
@@ -366,7 +366,7 @@ async def test_ids_are_kept_while_the_watchlist_cannot_be_written(
         assert key("video_one") in watch.watchlist.read().entries
 
 
-async def test_a_question_wanted_while_one_is_under_way_is_not_lost(tmp_path: Path) -> None:
+async def test_a_poll_requested_during_a_poll_is_not_lost(tmp_path: Path) -> None:
     async with watching(tmp_path, job(queued_for=0, generating_for=0)) as watch:
         watch.monitor.add(["video_one"])
         await watch.look(after=1)

@@ -1,4 +1,4 @@
-"""The counts of all rows are kept up with what changed."""
+"""The counts of rows by status, updated with each change."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def row(video_id: str, status: Status, ends_in: float | None = None) -> Row:
     return Row(video_id, NOW, video=Video(video_id, status, expires_at=ends))
 
 
-def test_counts_are_what_counting_anew_would_give() -> None:
-    chance = random.Random(5)  # noqa: S311 - the same story in every run
+def test_updated_counts_equal_a_full_recount() -> None:
+    chance = random.Random(5)  # noqa: S311 - the same changes in every run
     rows: dict[VideoKey, Row] = {}
     counts = StatusCounts()
     now = NOW
@@ -39,7 +39,7 @@ def test_counts_are_what_counting_anew_would_give() -> None:
         assert (soonest.at if soonest else None) == min(ends, default=None)
 
 
-def test_nothing_moves_when_all_is_over() -> None:
+def test_only_unfinished_videos_count_as_changing() -> None:
     rows = {each.key: each for each in (row("a", Status.FAILED), row("b", Status.READY, -5))}
     counts = StatusCounts()
     counts.update(rows, rows, NOW)
