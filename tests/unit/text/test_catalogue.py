@@ -1,4 +1,4 @@
-"""Knows that the translations shipped are whole; knows none of them."""
+"""The shipped translations are complete and compiled, and the catalogue tool updates them."""
 
 from __future__ import annotations
 
@@ -11,30 +11,30 @@ from babel.messages.catalog import Catalog
 from tests.tools import catalogue
 
 
-def test_every_sentence_of_the_code_stands_translated() -> None:
+def test_every_message_of_the_code_is_translated() -> None:
     assert catalogue.untranslated(catalogue.read(), catalogue.extract()) == []
 
 
-def test_no_translation_is_left_over() -> None:
+def test_no_unused_translation_remains() -> None:
     assert catalogue.unused(catalogue.read(), catalogue.extract()) == []
 
 
-def test_every_translation_has_the_fields_of_its_sentence() -> None:
+def test_every_translation_has_the_placeholders_of_its_message() -> None:
     assert catalogue.unlike(catalogue.read()) == []
 
 
-def test_the_compiled_catalogue_is_what_the_text_compiles_to() -> None:
+def test_the_compiled_catalogue_is_up_to_date() -> None:
     assert catalogue.MO.read_bytes() == catalogue.compiled()
 
 
-def test_collecting_again_changes_nothing(tmp_path: Path) -> None:
+def test_updating_the_catalogue_again_changes_nothing(tmp_path: Path) -> None:
     copy = tmp_path / "hingtui.po"
     shutil.copy(catalogue.PO, copy)
     catalogue.update(copy)
     assert copy.read_bytes() == catalogue.PO.read_bytes()
 
 
-def test_collecting_keeps_what_is_translated(tmp_path: Path) -> None:
+def test_updating_the_catalogue_keeps_translations(tmp_path: Path) -> None:
     path, source = tmp_path / "x.po", tmp_path / "source"
     source.mkdir()
     (source / "one.py").write_text('_("hello")\n_("bye")\nngettext("one", "{n} many", 3)\n')
@@ -43,7 +43,7 @@ def test_collecting_keeps_what_is_translated(tmp_path: Path) -> None:
     assert [message.string for message in catalogue.read(path) if message.id] == ["你好", "", ("",)]
 
 
-def test_a_constant_marked_for_later_is_collected(tmp_path: Path) -> None:
+def test_a_constant_in_mark_is_extracted(tmp_path: Path) -> None:
     (tmp_path / "one.py").write_text('LABEL = mark("later")\n')
     assert catalogue.extract(tmp_path).get("later") is not None
 
@@ -51,7 +51,7 @@ def test_a_constant_marked_for_later_is_collected(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("chinese", "is_fine"), [("{n} 个", True), ("{m} 个", False), ("个", False)]
 )
-def test_the_fields_of_a_plural_are_compared_with_its_longer_form(
+def test_a_plurals_placeholders_are_compared_with_the_plural_form(
     chinese: str, is_fine: bool
 ) -> None:
     translations = Catalog("zh_CN")
@@ -59,6 +59,6 @@ def test_the_fields_of_a_plural_are_compared_with_its_longer_form(
     assert (catalogue.unlike(translations) == []) is is_fine
 
 
-def test_an_unknown_command_is_explained(capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_unknown_command_prints_the_usage(capsys: pytest.CaptureFixture[str]) -> None:
     assert catalogue.main(["eat"]) == 2
     assert "update|compile|check" in capsys.readouterr().err

@@ -1,4 +1,4 @@
-"""Lines hold only what every terminal draws equally wide, and fit where they are put."""
+"""Text is reduced to characters of the same width in every terminal, and fits its column."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from tests.support.hostile_text import cells_of, harm_in, hostile_text
         ("นี่ की", "นี่ की"),
     ],
 )
-def test_what_terminals_disagree_on_is_said_in_another_way(line: str, steadied: str) -> None:
+def test_characters_of_ambiguous_width_are_replaced(line: str, steadied: str) -> None:
     assert steady(line) == steadied
 
 
@@ -45,22 +45,22 @@ def test_what_terminals_disagree_on_is_said_in_another_way(line: str, steadied: 
         ("表表", -3, ""),
     ],
 )
-def test_a_line_too_long_says_so_at_its_end(line: str, width: int, fitted: str) -> None:
+def test_a_line_too_long_ends_with_two_dots(line: str, width: int, fitted: str) -> None:
     assert fit(line, width) == fitted
 
 
-def test_a_name_is_cut_in_its_middle() -> None:
+def test_a_name_is_shortened_in_its_middle() -> None:
     assert fit_middle("video_0123456789abcdef", 12) == "video..bcdef"
     assert fit_middle("表" * 9, 11) == "表表..表表"
 
 
-def test_a_path_that_is_no_text_can_be_read() -> None:
+def test_an_undecodable_path_is_shown_legibly() -> None:
     assert legible("/a\udcff/\x1b[2J\nb") == "/a?/[2J b"
 
 
 @settings(deadline=None)
 @given(hostile_text.map(clean_line), st.integers(0, 60))
-def test_a_line_that_is_fitted_holds_only_whole_characters(line: str, width: int) -> None:
+def test_a_shortened_line_holds_only_whole_characters(line: str, width: int) -> None:
     for fitted in (fit(line, width), fit_middle(line, width)):
         assert cells_of(fitted) == cell_len(fitted) <= width
     whole = steady(line)
@@ -68,7 +68,7 @@ def test_a_line_that_is_fitted_holds_only_whole_characters(line: str, width: int
     assert whole.startswith(kept.removesuffix("..").rstrip())
 
 
-def test_terminals_agree_on_the_width_of_every_character_that_is_left() -> None:
+def test_every_remaining_character_has_the_same_width_everywhere() -> None:
     planes = [*range(0x20000), *range(0xE0000, 0xE1000), *range(0x2FF00, 0x30100), 0x10FFFF]
     for at in range(0, len(planes), 512):
         line = "a".join(map(chr, planes[at : at + 512]))
@@ -78,19 +78,19 @@ def test_terminals_agree_on_the_width_of_every_character_that_is_left() -> None:
 
 
 def litellm_id(video_id: str) -> str:
-    """As LiteLLM makes them: they differ in the middle only."""
-    told = (
+    """An id as LiteLLM makes it: two of them differ only in the middle."""
+    encoded = (
         "litellm:custom_llm_provider:openai;model_id:6f0c1c6a2b3d4e5f8a9b0c1d2e3f405162738495a6b7c8d9;"
         f"video_id:{video_id};deployment:default-openai-video-production-eu"
     )
-    return f"video_{base64.b64encode(told.encode()).decode()}="
+    return f"video_{base64.b64encode(encoded.encode()).decode()}="
 
 
 LITELLM = [litellm_id(f"video_{n:032x}") for n in range(200)]
 
 
 @pytest.mark.parametrize("width", [9, 16, 24, 44])
-def test_long_ids_that_share_both_ends_read_differently(width: int) -> None:
+def test_ids_that_share_both_ends_are_shortened_differently(width: int) -> None:
     short = [short_id(one, width) for one in LITELLM]
     assert len(set(short)) == len(LITELLM)
     assert all(cell_len(one) <= width for one in short)
@@ -101,11 +101,11 @@ def test_a_short_id_shows_both_ends_and_the_hash() -> None:
     assert re.search(r"#[0-9a-f]{6}$", short_id(LITELLM[0], 24))
 
 
-def test_an_id_that_fits_is_shown_as_it_is() -> None:
+def test_an_id_that_fits_is_unchanged() -> None:
     assert short_id("video_1a", 8) == "video_1a"
 
 
-def test_files_of_ids_that_share_both_ends_are_distinct() -> None:
+def test_ids_that_share_both_ends_get_different_file_names() -> None:
     names = {safe_name(one) for one in LITELLM}
     assert len(names) == len(LITELLM)
     assert all(name.startswith("video_bGl0ZWxsbT") for name in names)

@@ -1,4 +1,4 @@
-"""Knows what cleaned text promises the terminal; knows no video."""
+"""Cleaning text for the terminal, and formatting sizes and durations."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ anything = st.text(st.characters(), max_size=200) | st.text(
 
 
 def is_harmless(text: str) -> bool:
-    """Whether a terminal obeys nothing in `text` but its line ends."""
+    """Whether `text` holds no control or formatting character but line ends."""
     return not any(
         unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in BIDI
         for char in text.replace("\n", "")
@@ -37,13 +37,13 @@ def is_harmless(text: str) -> bool:
 
 @settings(deadline=None)
 @given(anything)
-def test_a_cleaned_block_is_harmless(text: str) -> None:
+def test_a_cleaned_block_holds_no_control_characters(text: str) -> None:
     assert is_harmless(clean_block(text))
 
 
 @settings(deadline=None)
 @given(anything)
-def test_a_cleaned_line_is_harmless_and_one_line(text: str) -> None:
+def test_a_cleaned_line_holds_no_control_characters_or_line_ends(text: str) -> None:
     cleaned = clean_line(text)
     assert is_harmless(cleaned)
     assert "\n" not in cleaned
@@ -52,14 +52,14 @@ def test_a_cleaned_line_is_harmless_and_one_line(text: str) -> None:
 @settings(deadline=None)
 @given(anything)
 @example("a\u0301" * 3 + "\u0301" * 20)
-def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+def test_cleaning_twice_equals_cleaning_once(text: str) -> None:
     assert clean_block(clean_block(text)) == clean_block(text)
     assert clean_line(clean_line(text)) == clean_line(text)
 
 
 @settings(deadline=None)
 @given(anything)
-def test_a_cleaned_text_can_be_written_as_utf8(text: str) -> None:
+def test_cleaned_text_can_be_encoded_as_utf8(text: str) -> None:
     clean_block(text).encode()
 
 
@@ -81,25 +81,25 @@ def test_a_cleaned_text_can_be_written_as_utf8(text: str) -> None:
         ("👍🏽", "👍🏽"),
     ],
 )
-def test_what_is_dangerous_goes_and_the_rest_stays(text: str, cleaned: str) -> None:
+def test_control_characters_are_removed_and_other_text_kept(text: str, cleaned: str) -> None:
     assert clean_line(text) == cleaned
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\u2029", "\v", "\f"])
-def test_every_line_end_is_one_line_end(end: str) -> None:
+def test_every_kind_of_line_end_becomes_a_newline(end: str) -> None:
     assert clean_block(f"a{end}b") == "a\nb"
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x85", "\u2028", "\t", "  ", "\u3000"])
-def test_a_line_holds_single_blanks(end: str) -> None:
+def test_blanks_in_a_line_become_single_spaces(end: str) -> None:
     assert clean_line(f" a{end}b ") == "a b"
 
 
-def test_a_tower_of_marks_is_cut() -> None:
+def test_stacked_combining_marks_are_limited() -> None:
     assert len(clean_line("a" + "\u0301" * 1000 + "b")) < 20
 
 
-def test_ordinary_marks_stay() -> None:
+def test_ordinary_combining_marks_are_kept() -> None:
     assert clean_line("e\u0301\u0323x") == "e\u0301\u0323x"
 
 
@@ -111,7 +111,7 @@ def test_a_long_line_is_cut() -> None:
     assert len(clean_line("长" * 2_000_000)) == LINE_LIMIT
 
 
-def test_a_block_on_one_line_has_no_line_ends() -> None:
+def test_one_line_joins_the_lines_of_a_block() -> None:
     assert one_line("a\n\n b") == "a b"
 
 
@@ -132,13 +132,13 @@ def test_a_block_on_one_line_has_no_line_ends() -> None:
         (3e15, "3.0 PB"),
     ],
 )
-def test_a_size_is_a_short_figure(count: float, text: str) -> None:
+def test_a_size_is_formatted_shortly(count: float, text: str) -> None:
     assert human_bytes(count) == text
 
 
 @settings(deadline=None)
 @given(st.floats(min_value=0, allow_nan=False) | st.integers(0, 10**400))
-def test_every_size_has_a_figure(count: float) -> None:
+def test_every_size_can_be_formatted(count: float) -> None:
     assert human_bytes(count)
 
 
@@ -158,5 +158,5 @@ def test_every_size_has_a_figure(count: float) -> None:
         (float("inf"), "11574074d 1h"),
     ],
 )
-def test_a_duration_is_a_clock(seconds: float, text: str) -> None:
+def test_a_duration_is_formatted_like_a_clock(seconds: float, text: str) -> None:
     assert human_duration(seconds) == text

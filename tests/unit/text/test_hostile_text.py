@@ -1,4 +1,4 @@
-"""Whatever is said in whatever field: what is made of it for the eye is harmless, and in line."""
+"""Hostile text in any field of a response is shown without control characters and aligned."""
 
 from __future__ import annotations
 
@@ -49,39 +49,39 @@ from tests.support.hostile_text import (
 )
 
 PALETTE = palette_of(DARK.to_color_system().generate())
-SIGHT = RenderContext(EPOCH + 60, PALETTE, left=30.0)
+CONTEXT = RenderContext(EPOCH + 60, PALETTE, left=30.0)
 WIDTHS = (20, 80, 130, 200)
 Lines = list[str]
 
 
 def watched(payload: object, **more: Any) -> Row:
-    """A row about which a server has just said that."""
+    """A row of the video that this payload describes."""
     video = parse_video(payload, "video_one")
     seen = HistoryEntry(EPOCH, video.status, video.raw_status, video.progress)
     return Row("video_one", EPOCH, video, EPOCH, is_old=False, history=[seen], **more)
 
 
 def table_lines(*rows: Row) -> Lines:
-    """What `hingtui status` prints of these rows."""
+    """The lines that `hingtui status` prints for these rows."""
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        print_table(rows, SIGHT.now)
+        print_table(rows, CONTEXT.now)
     return printed.getvalue().split("\n")[:-1]
 
 
 def json_lines(row: Row) -> Lines:
     with contextlib.redirect_stdout(io.StringIO()) as printed:
-        print_json(json_record(row, SIGHT.now))
+        print_json(json_record(row, CONTEXT.now))
     return printed.getvalue().split("\n")[:-1]
 
 
 def sinks(row: Row) -> Iterator[tuple[str, Lines]]:
-    """Every place in which a row is shown or printed, and its lines there."""
+    """Every place where a row is shown or printed, with its lines there."""
     for width in WIDTHS:
         for plan in plan_columns(width):
-            cell = "".join(text for text, _style in plan.cell(row, SIGHT, plan.width))
+            cell = "".join(text for text, _style in plan.cell(row, CONTEXT, plan.width))
             assert cells_of(cell) == cell_len(cell) <= plan.width, (plan.key, cell)
             yield f"column {plan.key}", [cell]
-    yield "detail", detail_text(row, SIGHT).plain.split("\n")
+    yield "detail", detail_text(row, CONTEXT).plain.split("\n")
     yield "status", table_lines(row)
     yield "status --json", json_lines(row)
 
@@ -100,7 +100,7 @@ def assert_harmless(row: Row) -> None:
     for sink, lines in sinks(row):
         for line in lines:
             assert not harm_in(line), sink
-    record = json_record(row, SIGHT.now)
+    record = json_record(row, CONTEXT.now)
     assert [json.loads(line) for line in json_lines(row)] == [record]
     assert_aligned(table_lines(row))
 
@@ -110,7 +110,7 @@ def assert_harmless(row: Row) -> None:
 
 @settings(deadline=None)
 @given(payloads)
-def test_a_video_of_anything_is_shown_harmlessly(payload: dict[str, object]) -> None:
+def test_any_video_is_shown_without_control_characters(payload: dict[str, object]) -> None:
     response = Response(200, {}, as_body(payload))
     try:
         video = read_video(response, "video_one", EPOCH).video
@@ -139,7 +139,7 @@ REACHED = {
 
 
 def field_payloads() -> Iterator[tuple[str, object]]:
-    """A video with everything nasty in one field, for each field."""
+    """For each field, a video with all hostile text in that field."""
     for name in TEXT_FIELDS:
         yield name, {"id": "a", "status": "queued"} | {name: f"Witness{EVERYTHING}"}
     for name in ("message", "code", "type"):
@@ -156,7 +156,7 @@ def field_payloads() -> Iterator[tuple[str, object]]:
         )
 
 
-def test_each_field_is_seen_where_it_belongs_and_harmless_everywhere() -> None:
+def test_each_field_is_shown_only_in_its_places_and_cleaned() -> None:
     reached: dict[str, set[str]] = defaultdict(set)
     for name, payload in field_payloads():
         row = watched(payload)
@@ -169,14 +169,14 @@ def test_each_field_is_seen_where_it_belongs_and_harmless_everywhere() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_each_kind_is_harmless_in_all_fields_at_once(kind: str) -> None:
+def test_hostile_text_in_all_fields_at_once_is_cleaned(kind: str) -> None:
     error = dict.fromkeys(("code", "message"), KINDS[kind])
     everywhere: dict[str, object] = dict.fromkeys(("id", "model", "prompt", "size"), KINDS[kind])
     for status in ("success", "failed", KINDS[kind]):
         assert_harmless(watched(everywhere | {"status": status, "error": error}))
 
 
-def test_rows_of_all_kinds_stand_in_one_line_each_and_aligned() -> None:
+def test_rows_with_hostile_text_stay_aligned_on_one_line() -> None:
     rows = [
         watched({"id": "a", "status": text[:40], "model": text, "prompt": text})
         for text in KINDS.values()
@@ -207,7 +207,7 @@ _statuses = st.sampled_from([400, 401, 402, 403, 404, 410, 416, 418, 429, 500, 5
     st.dictionaries(st.sampled_from(_HEADERS), hostile_text),
 )
 @example(Call.RETRIEVE, 401, as_body({"error": EVERYTHING}), {"x-oneapi-request-id": EVERYTHING})
-def test_a_refusal_in_any_words_is_told_harmlessly(
+def test_any_error_response_is_shown_without_control_characters(
     call: Call, status: int, body: bytes, headers: Mapping[str, str]
 ) -> None:
     error = refusal(call, Response(status, headers, body), EPOCH)
@@ -220,7 +220,7 @@ def test_a_refusal_in_any_words_is_told_harmlessly(
 
 @settings(deadline=None)
 @given(_bodies | payloads.map(as_body), st.dictionaries(st.sampled_from(_HEADERS), hostile_text))
-def test_a_200_of_anything_is_read_or_refused_harmlessly(
+def test_any_body_with_status_200_is_parsed_or_refused_cleanly(
     body: bytes, headers: Mapping[str, str]
 ) -> None:
     response = Response(200, headers, body)
@@ -230,7 +230,7 @@ def test_a_200_of_anything_is_read_or_refused_harmlessly(
     ):
         try:
             found: Any = read()
-        except ApiError as error:  # what a gateway says of its trouble may have lines
+        except ApiError as error:  # a gateway's error message may have several lines
             for line in (*vars(error).values(), str(error)):
                 assert not harm_in(str(line), has_lines=True)
         else:
@@ -239,14 +239,14 @@ def test_a_200_of_anything_is_read_or_refused_harmlessly(
 
 
 @pytest.mark.parametrize("error", [HingtuiError, StorageError, Corrupt, LookupError])
-def test_an_error_of_our_own_that_quotes_anything_is_told_harmlessly(
+def test_the_programs_own_errors_are_shown_without_control_characters(
     error: type[Exception],
 ) -> None:
-    told = diagnose(error(EVERYTHING))
-    assert not harm_in("".join((told.short, told.what, told.advice.text, told.details)))
+    shown = diagnose(error(EVERYTHING))
+    assert not harm_in("".join((shown.short, shown.what, shown.advice.text, shown.details)))
 
 
-def test_a_list_keeps_its_good_entries_between_hostile_ones() -> None:
+def test_valid_entries_among_hostile_list_entries_are_kept() -> None:
     entries = [{"id": EVERYTHING, "status": EVERYTHING}, {"id": "video_good", "status": "queued"}]
     response = Response(200, {}, as_body({"data": [[], EVERYTHING, *entries]}))
     page = read_page(response, None, 100, EPOCH)
@@ -256,34 +256,34 @@ def test_a_list_keeps_its_good_entries_between_hostile_ones() -> None:
 
 
 @pytest.mark.parametrize("video_id", ["video\u200b_one", "video_one\n\x1b", "v" * 501, "v  1"])
-def test_an_id_in_a_list_that_cannot_be_said_back_names_no_video(video_id: str) -> None:
+def test_a_list_entry_with_an_unusable_id_is_skipped(video_id: str) -> None:
     with pytest.raises(NotAVideo):
         parse_video({"id": video_id, "status": "queued"})
 
 
-def test_an_id_that_is_a_number_keeps_all_its_digits() -> None:
+def test_a_numeric_id_keeps_all_digits() -> None:
     assert parse_video({"id": 1985432109876543210, "status": "queued"}).id == "1985432109876543210"
 
 
-def test_a_prompt_of_very_many_lines_is_shown_in_part() -> None:
-    shown = detail_text(watched({"id": "a", "status": "queued", "prompt": "a\n" * 9000}), SIGHT)
+def test_a_prompt_of_many_lines_is_shown_in_part() -> None:
+    shown = detail_text(watched({"id": "a", "status": "queued", "prompt": "a\n" * 9000}), CONTEXT)
     assert "8800 more lines" in shown.plain
     assert shown.plain.count("\n") < 300
 
 
-# The person's own
+# The user's own text
 
 
-def test_a_file_name_that_is_no_text_is_shown_all_the_same() -> None:
+def test_an_undecodable_file_name_is_shown_cleaned() -> None:
     name = Path("/home/\udcff\x1b]0;x\x07/[/]\u202e表.mp4")
     row = watched({"id": "a", "status": "success"}, saved=name)
     assert_harmless(row)
-    assert "/home/?]0;x/[/]表.mp4" in detail_text(row, SIGHT).plain
+    assert "/home/?]0;x/[/]表.mp4" in detail_text(row, CONTEXT).plain
 
 
 @settings(deadline=None)
 @given(hostile_text, hostile_text, hostile_text, st.sampled_from([1, 10, 40, 80, 200]))
-def test_the_header_is_one_harmless_line_of_its_width(
+def test_the_header_is_one_clean_line_of_its_width(
     host: str, words: str, notice: str, width: int
 ) -> None:
     connection = GatewayStatus(GatewayState.ONLINE)
@@ -296,16 +296,16 @@ def test_the_header_is_one_harmless_line_of_its_width(
     assert cell_len(line) == cells_of(line)
     if width > 20:
         assert cell_len(line) <= width
-    told = banner_text(connection, notices=[notice], palette=PALETTE, key_for=default_key_for)
-    assert told is not None
-    assert not harm_in(told.plain)
+    shown = banner_text(connection, notices=[notice], palette=PALETTE, key_for=default_key_for)
+    assert shown is not None
+    assert not harm_in(shown.plain)
 
 
 @settings(deadline=None)
 @given(hostile_text | hostile_values.map(json.dumps) | payloads.map(json.dumps))
 @example('["\\u001bx=oh-12345678", "Bearer \\u001bc\\u009bx_1"]')
 @example('{"id": "\\u001bc:oh-abcdefgh"}')
-def test_what_is_pasted_comes_back_harmless(text: str) -> None:
+def test_pasted_text_is_shown_without_control_characters(text: str) -> None:
     found = find_ids(text)
     for word in (*found.ids, *found.rejected, describe_found(text, frozenset())):
         assert not harm_in(word)

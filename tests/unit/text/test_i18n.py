@@ -1,4 +1,4 @@
-"""Knows what hingtui promises about languages; knows no sentence but a few."""
+"""Choosing the language and translating messages."""
 
 from __future__ import annotations
 
@@ -19,55 +19,55 @@ def english_again() -> Iterator[None]:
 
 
 def python(*arguments: str) -> bytes:
-    """What a fresh interpreter prints."""
+    """The output of a new interpreter with these arguments."""
     command = [sys.executable, *arguments]
     answer = subprocess.run(command, capture_output=True, check=True)  # noqa: S603 – our own words
     return answer.stdout.strip()
 
 
-def test_english_is_spoken_until_something_else_is_wished() -> None:
+def test_the_default_language_is_english() -> None:
     script = "from hingtui.text.i18n import *; print(current_language())"
     answer = python("-c", script)
     assert answer == b"en"
 
 
-def test_english_says_the_sentence_itself() -> None:
+def test_english_returns_the_message_itself() -> None:
     assert _("true or false is expected") == "true or false is expected"
 
 
-def test_chinese_says_the_translation() -> None:
+def test_chinese_returns_the_translation() -> None:
     use_language("zh")
     assert _("true or false is expected") == "应为 true 或 false"
 
 
-def test_the_language_of_a_sentence_is_that_of_the_moment_it_is_said() -> None:
+def test_a_marked_message_is_translated_when_it_is_used() -> None:
     sentence = mark("true or false is expected")
     before = _(sentence)
     use_language("zh")
     assert _(sentence) != before
 
 
-def test_a_sentence_without_translation_is_said_in_english() -> None:
+def test_a_message_without_translation_stays_english() -> None:
     use_language("zh")
     assert _("nobody translated this") == "nobody translated this"
 
 
-def test_the_empty_sentence_is_empty_in_chinese_too() -> None:
+def test_the_empty_message_stays_empty_in_chinese() -> None:
     use_language("zh")
     assert _("") == ""
 
 
 @pytest.mark.parametrize(("count", "form"), [(0, "many"), (1, "one"), (2, "many")])
-def test_english_has_two_forms(count: int, form: str) -> None:
+def test_english_has_singular_and_plural(count: int, form: str) -> None:
     assert ngettext("one", "many", count) == form
 
 
-def test_the_language_in_use_is_known() -> None:
+def test_current_language_returns_the_language_in_use() -> None:
     use_language("zh")
     assert current_language() == "zh"
 
 
-def test_a_language_that_is_not_spoken_is_refused() -> None:
+def test_an_unsupported_language_is_refused() -> None:
     with pytest.raises(ValueError, match="fr"):
         use_language("fr")
 
@@ -97,11 +97,11 @@ def test_a_language_that_is_not_spoken_is_refused() -> None:
         ({"HINGTUI_LANG": " ", "LANG": "zh_CN.UTF-8"}, "zh"),
     ],
 )
-def test_the_environment_says_the_language(environ: dict[str, str], language: str) -> None:
+def test_the_environment_selects_the_language(environ: dict[str, str], language: str) -> None:
     assert language_from(environ) == language
 
 
-def test_importing_it_reads_no_catalogue() -> None:
+def test_importing_i18n_loads_no_catalogue() -> None:
     script = (
         "import sys, hingtui.text.i18n; print('babel' in sys.modules, 'pathlib' in sys.modules)"
     )

@@ -1,4 +1,4 @@
-"""No secret gets through where texts are cleaned, however it is wrapped; and words stay words."""
+"""Secrets are redacted in messages, the log and tracebacks, and other text is kept."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ WRAPS: dict[str, Callable[[str], str]] = {
 
 @st.composite
 def queries(draw: st.DrawFn) -> str:
-    """A signed query: the signature is one of its values, or all there is."""
+    """A signed query whose only or one of several values holds the signature."""
     pairs = draw(st.lists(st.tuples(NAMES, VALUES), max_size=3))
     at = draw(st.integers(0, len(pairs)))
     pairs.insert(at, (draw(NAMES), draw(VALUES) + SIGNATURE + draw(VALUES)))
@@ -94,14 +94,14 @@ def formatted(message: str, *values: object, error: BaseException | None = None)
     return SafeFormatter([TOKEN]).format(record)
 
 
-@given(wrap=st.sampled_from(sorted(WRAPS)), before=WORDS, told=SECRETS, after=WORDS)
-def test_no_line_of_the_log_holds_a_secret(wrap: str, before: str, told: str, after: str) -> None:
-    assert leaks(formatted("%s %s %s", before, WRAPS[wrap](told), after)) == []
+@given(wrap=st.sampled_from(sorted(WRAPS)), before=WORDS, secret=SECRETS, after=WORDS)
+def test_no_log_line_holds_a_secret(wrap: str, before: str, secret: str, after: str) -> None:
+    assert leaks(formatted("%s %s %s", before, WRAPS[wrap](secret), after)) == []
 
 
-@given(told=st.one_of(TOKENS, st.tuples(PLACES, queries()).map("".join)), at=st.integers(0, 80))
-def test_a_secret_in_two_arguments_is_one(told: str, at: int) -> None:
-    assert leaks(formatted("%s%s", told[:at], told[at:])) == []
+@given(secret=st.one_of(TOKENS, st.tuples(PLACES, queries()).map("".join)), at=st.integers(0, 80))
+def test_a_secret_split_over_two_log_arguments_is_redacted(secret: str, at: int) -> None:
+    assert leaks(formatted("%s%s", secret[:at], secret[at:])) == []
 
 
 @given(first=SECRETS, second=SECRETS, third=SECRETS)
@@ -114,7 +114,7 @@ def test_no_traceback_holds_a_secret(first: str, second: str, third: str) -> Non
 
 
 def _chained(first: str, second: str, third: str) -> BaseException:
-    """An error with a cause that happened while another one was handled, and with a note."""
+    """An error with a note, whose cause was raised while another error was handled."""
     cause = ValueError(second)
     cause.__context__ = KeyError(first)
     error = ExceptionGroup(third, [RuntimeError(first)])
@@ -123,9 +123,9 @@ def _chained(first: str, second: str, third: str) -> BaseException:
     return error
 
 
-@given(wrap=st.sampled_from(sorted(WRAPS)), before=WORDS, told=SECRETS, after=WORDS)
-def test_no_sentence_holds_a_secret(wrap: str, before: str, told: str, after: str) -> None:
-    assert leaks(redacted(f"{before} {WRAPS[wrap](told)} {after}", (TOKEN, PASSWORD))) == []
+@given(wrap=st.sampled_from(sorted(WRAPS)), before=WORDS, secret=SECRETS, after=WORDS)
+def test_no_message_holds_a_secret(wrap: str, before: str, secret: str, after: str) -> None:
+    assert leaks(redacted(f"{before} {WRAPS[wrap](secret)} {after}", (TOKEN, PASSWORD))) == []
 
 
 @given(st.tuples(PLACES, queries()).map("".join), WORDS)
@@ -134,7 +134,7 @@ def test_a_link_in_a_prompt_loses_its_query(link: str, words: str) -> None:
 
 
 @given(st.integers(5, len(TOKEN) - 1), WORDS)
-def test_a_token_that_was_cut_off_at_the_end_is_hidden_too(length: int, before: str) -> None:
+def test_a_truncated_token_at_the_end_is_redacted(length: int, before: str) -> None:
     assert redacted(f"{before} {TOKEN[:length]}", (TOKEN,)).endswith("…")
 
 
@@ -151,7 +151,7 @@ def test_a_token_that_was_cut_off_at_the_end_is_hidden_too(length: int, before: 
         "user@example.com wrote to https://h.example:8080/@me",
     ],
 )
-def test_words_stay_words(words: str) -> None:
+def test_ordinary_text_is_not_redacted(words: str) -> None:
     assert redacted(words, (TOKEN,)) == words
 
 
@@ -166,7 +166,7 @@ def test_words_stay_words(words: str) -> None:
         ("next=https%3A%2F%2Fh.example%2Fa%3Fb%3Dc end", "next=https://h.example/a?… end"),
     ],
 )
-def test_what_is_around_a_secret_is_kept(text: str, kept: str) -> None:
+def test_the_text_around_a_secret_is_kept(text: str, kept: str) -> None:
     assert redacted(text, (TOKEN,)) == kept
 
 
@@ -180,15 +180,15 @@ def test_what_is_around_a_secret_is_kept(text: str, kept: str) -> None:
         f"a%253F{SIGNATURE}",
     ],
 )
-def test_an_encoded_query_or_fragment_of_a_path_is_cut(text: str) -> None:
+def test_an_encoded_query_or_fragment_is_redacted(text: str) -> None:
     assert leaks(redacted(text)) == []
 
 
-def test_an_encoded_query_ends_with_its_word() -> None:
+def test_redaction_of_an_encoded_query_ends_at_the_blank() -> None:
     assert redacted("GET a.mp4%23Sig%3Dx failed twice") == "GET a.mp4?… failed twice"
 
 
-def test_what_a_terminal_obeys_is_written_out() -> None:
+def test_control_characters_are_escaped_in_the_log() -> None:
     line = formatted("from a server: %s\nnext\tline", "\x1b]52;c;eA==\x07 \x9b1m \u202e \r \ud800")
     assert line.endswith(r"\x1b]52;c;eA==\x07 \x9b1m \u202e \r \ud800" + "\nnext\tline")
     assert without_controls("视频 ok\n") == "视频 ok\n"
@@ -211,7 +211,7 @@ def test_what_a_terminal_obeys_is_written_out() -> None:
         ".",
     ],
 )
-def test_a_hostile_text_takes_no_time(piece: str) -> None:
+def test_hostile_text_is_redacted_quickly(piece: str) -> None:
     text = piece * (20_000 // len(piece))
     began = time.perf_counter()
     redacted(text + " ?", (TOKEN,))
