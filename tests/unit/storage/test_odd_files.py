@@ -1,4 +1,4 @@
-"""Whatever stands where a file should: nothing hangs, nothing of the user's is lost."""
+"""Folders, pipes, sockets and links in place of files: nothing hangs and no user file is lost."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ def a_link_to_a_file(path: Path) -> None:
     path.symlink_to("precious")
 
 
-THINGS = (a_folder, a_pipe, a_socket, a_link_in_a_loop, a_link_to_a_device)
+NOT_FILES = (a_folder, a_pipe, a_socket, a_link_in_a_loop, a_link_to_a_device)
 Thing = Callable[[Path], None]
 
 
 @contextmanager
-def at_once() -> Iterator[None]:
-    """What hangs within fails."""
+def within_time_limit() -> Iterator[None]:
+    """Fail if the block hangs."""
 
     def give_up(_number: int, _frame: FrameType | None) -> NoReturn:
         raise AssertionError("it hangs")
@@ -91,43 +91,43 @@ def at_once() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def things_in(folder: Path) -> set[tuple[int, int]]:
-    """What there is, whatever it is called."""
+def inodes_in(folder: Path) -> set[tuple[int, int]]:
+    """The inode and mode of everything in the folder, under any name."""
     return {(state.st_ino, state.st_mode) for path in folder.rglob("*") if (state := path.lstat())}
 
 
-# A home in which something is not what it should be
+# The program's own folder
 
 
-@pytest.mark.parametrize("thing", THINGS)
+@pytest.mark.parametrize("thing", NOT_FILES)
 @pytest.mark.parametrize("name", [LIST, f"{LIST}.bak", f"{LIST}.lock", "token", "config.toml"])
-def test_a_command_ends_and_leaves_what_stands_in_its_way(
+def test_a_command_ends_and_keeps_what_is_in_place_of_a_file(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str, thing: Thing
 ) -> None:
     thing(tmp_path / name)
-    before = things_in(tmp_path)
-    with at_once():
+    before = inodes_in(tmp_path)
+    with within_time_limit():
         status = add({"HINGTUI_HOME": str(tmp_path), "HINGTUI_LANG": "en"}, [ID])
-    said = capsys.readouterr()
+    printed = capsys.readouterr()
     if status:
-        assert said.err.count("\n") == 1
-        assert any(named in said.err for named in (name, "/dev/zero"))
+        assert printed.err.count("\n") == 1
+        assert any(named in printed.err for named in (name, "/dev/zero"))
     else:
         assert ids(Watchlist(tmp_path / LIST).read().entries) == [ID]
-    assert before <= things_in(tmp_path)
+    assert before <= inodes_in(tmp_path)
 
 
-@pytest.mark.parametrize("thing", THINGS)
-def test_a_token_is_not_written_over_what_is_no_file(tmp_path: Path, thing: Thing) -> None:
+@pytest.mark.parametrize("thing", NOT_FILES)
+def test_a_token_never_replaces_something_that_is_no_file(tmp_path: Path, thing: Thing) -> None:
     settings = load_settings({"HINGTUI_HOME": str(tmp_path)})
     thing(tmp_path / "token")
-    before = things_in(tmp_path)
-    with at_once(), pytest.raises(SettingsError, match="token"):
+    before = inodes_in(tmp_path)
+    with within_time_limit(), pytest.raises(SettingsError, match="token"):
         save_token(settings, "oh-new")
-    assert things_in(tmp_path) == before
+    assert inodes_in(tmp_path) == before
 
 
-def test_a_backup_that_is_a_link_is_not_written_through(tmp_path: Path) -> None:
+def test_a_backup_that_is_a_link_is_not_followed(tmp_path: Path) -> None:
     Watchlist(tmp_path / LIST).change(add=[Entry("v_1", EPOCH)])
     (tmp_path / f"{LIST}.bak").unlink()
     a_link_to_a_file(tmp_path / f"{LIST}.bak")
@@ -135,7 +135,7 @@ def test_a_backup_that_is_a_link_is_not_written_through(tmp_path: Path) -> None:
     assert (tmp_path / "precious").read_bytes() == b"precious"
 
 
-def test_a_second_name_of_the_watchlist_keeps_what_it_had(tmp_path: Path) -> None:
+def test_a_hard_link_to_the_watchlist_keeps_the_old_content(tmp_path: Path) -> None:
     Watchlist(tmp_path / LIST).change(add=[Entry("v_1", EPOCH)])
     (tmp_path / "copy").hardlink_to(tmp_path / LIST)
     before = (tmp_path / "copy").read_bytes()
@@ -143,7 +143,7 @@ def test_a_second_name_of_the_watchlist_keeps_what_it_had(tmp_path: Path) -> Non
     assert (tmp_path / "copy").read_bytes() == before
 
 
-def test_a_backup_that_cannot_be_read_is_named_when_it_is_needed(
+def test_an_unreadable_backup_is_named_when_needed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watchlist = Watchlist(tmp_path / LIST)
@@ -163,7 +163,7 @@ def test_a_backup_that_cannot_be_read_is_named_when_it_is_needed(
     assert ids(watchlist.read().entries) == ["v_1"]
 
 
-def test_a_watchlist_of_two_gigabytes_is_set_aside_unread(
+def test_a_huge_watchlist_is_renamed_without_being_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watchlist = Watchlist(tmp_path / LIST)
@@ -176,7 +176,7 @@ def test_a_watchlist_of_two_gigabytes_is_set_aside_unread(
     assert contents.set_aside.stat().st_size == 2 << 30
 
 
-def test_a_watchlist_never_grows_beyond_what_is_read(
+def test_a_watchlist_is_not_written_beyond_the_readable_size(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watchlist = Watchlist(tmp_path / LIST)
@@ -187,7 +187,7 @@ def test_a_watchlist_never_grows_beyond_what_is_read(
     assert ids(watchlist.read().entries) == ["v_1"]
 
 
-def test_a_watchlist_that_is_gone_comes_back_from_its_backup(tmp_path: Path) -> None:
+def test_a_deleted_watchlist_is_restored_from_its_backup(tmp_path: Path) -> None:
     watchlist = Watchlist(tmp_path / LIST)
     watchlist.change(add=[Entry("v_1", EPOCH)])
     watchlist.path.unlink()
@@ -195,20 +195,20 @@ def test_a_watchlist_that_is_gone_comes_back_from_its_backup(tmp_path: Path) -> 
     assert ids(watchlist.read().entries) == ["v_1", "v_2"]
 
 
-def test_a_holder_of_the_lock_that_was_stopped_is_not_waited_for_for_ever(tmp_path: Path) -> None:
+def test_waiting_for_a_stopped_lock_holder_times_out(tmp_path: Path) -> None:
     watchlist = Watchlist(tmp_path / LIST, timeout=0.1)
     with subprocess.Popen(  # noqa: S603 - this interpreter, this file's own words
         [sys.executable, "-c", STOPPED, str(tmp_path / f"{LIST}.lock")], stdout=subprocess.PIPE
     ) as holder:
         assert holder.stdout is not None
         assert holder.stdout.readline() == b"held\n"
-        with at_once(), pytest.raises(StorageError, match=r"Ctrl\+Z"):
+        with within_time_limit(), pytest.raises(StorageError, match=r"Ctrl\+Z"):
             watchlist.change(add=[Entry("v_1", EPOCH)])
         holder.send_signal(signal.SIGCONT)
     assert ids(watchlist.change(add=[Entry("v_1", EPOCH)]).entries) == ["v_1"]
 
 
-async def test_a_watchlist_that_cannot_even_be_looked_at_is_told_until_it_can(
+async def test_an_inaccessible_watchlist_is_an_error_until_accessible(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with watching(tmp_path) as watch:
@@ -227,7 +227,7 @@ async def test_a_watchlist_that_cannot_even_be_looked_at_is_told_until_it_can(
         assert watch.monitor.storage_error is None
 
 
-def test_a_script_is_told_that_the_watchlist_was_damaged(
+def test_a_command_prints_that_the_watchlist_was_damaged(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     Watchlist(tmp_path / LIST).change(add=[Entry("v_1", EPOCH)])
@@ -236,32 +236,32 @@ def test_a_script_is_told_that_the_watchlist_was_damaged(
     assert f"{LIST}.damaged-" in capsys.readouterr().err
 
 
-# A downloads folder in which something is not what it should be
+# The downloads folder
 
 
-@pytest.mark.parametrize("thing", [*THINGS, a_link_to_a_file])
+@pytest.mark.parametrize("thing", [*NOT_FILES, a_link_to_a_file])
 @pytest.mark.parametrize("name", [f"{ID}.mp4", f"{ID}.mp4.part", f"{ID}.mp4.part.json"])
-def test_a_video_is_saved_beside_whatever_has_one_of_its_names(
+def test_a_video_is_saved_beside_anything_with_its_name(
     tmp_path: Path, name: str, thing: Thing
 ) -> None:
     folder = tmp_path / "videos"
     folder.mkdir()
     thing(folder / name)
-    before = things_in(folder)
-    with at_once():
+    before = inodes_in(folder)
+    with within_time_limit():
         TheFirstDownload().act(tmp_path)
-    assert before <= things_in(folder)
+    assert before <= inodes_in(folder)
     saved = [path for path in folder.glob("*.mp4") if path.is_file() and not path.is_symlink()]
     assert [path.read_bytes() for path in saved] == [DATA]
 
 
 @pytest.mark.parametrize("thing", [a_pipe, a_socket, a_link_in_a_loop, a_link_to_a_device])
-def test_a_downloads_folder_that_is_none_is_a_sentence(tmp_path: Path, thing: Thing) -> None:
+def test_a_downloads_folder_that_is_no_folder_is_an_error(tmp_path: Path, thing: Thing) -> None:
     thing(tmp_path / "videos")
-    before = things_in(tmp_path)
-    with at_once(), pytest.raises(StorageError, match="videos"):
+    before = inodes_in(tmp_path)
+    with within_time_limit(), pytest.raises(StorageError, match="videos"):
         TheFirstDownload().act(tmp_path)
-    assert things_in(tmp_path) == before
+    assert inodes_in(tmp_path) == before
 
 
 def test_a_downloads_folder_behind_a_link_is_used(tmp_path: Path) -> None:
@@ -271,13 +271,13 @@ def test_a_downloads_folder_behind_a_link_is_used(tmp_path: Path) -> None:
     assert (tmp_path / "elsewhere" / f"{ID}.mp4").read_bytes() == DATA
 
 
-def test_a_foreign_part_is_not_discarded(tmp_path: Path) -> None:
+def test_another_programs_part_is_not_discarded(tmp_path: Path) -> None:
     (tmp_path / f"{ID}.mp4.part").write_bytes(b"another program's")
     discard_part(key(ID), tmp_path)
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"another program's"]
 
 
-def test_what_a_killed_process_left_of_a_saved_video_goes(
+def test_the_leftover_part_of_a_saved_video_is_deleted(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     TheFirstDownload().act(tmp_path)
@@ -293,7 +293,7 @@ def test_what_a_killed_process_left_of_a_saved_video_goes(
     assert list((tmp_path / "videos").iterdir()) == [path]
 
 
-def test_a_name_taken_at_the_last_moment_is_not_taken_from_its_owner(
+def test_a_file_that_appears_at_the_last_moment_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """On a file system without hard links, a file appears after the name was found to be free."""
@@ -309,7 +309,7 @@ def test_a_name_taken_at_the_last_moment_is_not_taken_from_its_owner(
     assert target.with_name(f"{ID}-2.mp4").read_bytes() == DATA
 
 
-def test_two_files_are_compared_by_their_bytes_and_not_by_their_times(tmp_path: Path) -> None:
+def test_files_are_compared_by_bytes_and_not_by_times(tmp_path: Path) -> None:
     one, other = tmp_path / "one", tmp_path / "other"
     for path, data in ((one, b"same"), (other, b"same")):
         path.write_bytes(data)
@@ -320,7 +320,7 @@ def test_two_files_are_compared_by_their_bytes_and_not_by_their_times(tmp_path: 
     assert not same_bytes(one, other)
 
 
-def test_a_file_system_without_permissions_holds_a_watchlist_and_no_token(
+def test_without_file_permissions_no_token_is_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Knows what the environment, config.toml and the token file must come to together."""
+"""Settings from the environment, config.toml and the token file."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ def put_token(home: Path, text: str | bytes, mode: int = 0o600) -> Path:
     return path
 
 
-# Places
+# Paths
 
 
-def test_one_home_holds_every_file(tmp_path: Path) -> None:
+def test_hingtui_home_holds_every_file(tmp_path: Path) -> None:
     settings = load(tmp_path)
     assert {
         settings.config_path.relative_to(tmp_path).as_posix(),
@@ -54,13 +54,13 @@ def test_one_home_holds_every_file(tmp_path: Path) -> None:
     } == {"config.toml", "token", "watchlist.toml", "hingtui.log", "videos"}
 
 
-def test_loading_makes_no_folder(tmp_path: Path) -> None:
+def test_loading_creates_no_folder(tmp_path: Path) -> None:
     home = tmp_path / "home"
     load(home)
     assert not home.exists()
 
 
-def test_without_a_home_the_files_stand_where_the_system_wants_them(
+def test_without_hingtui_home_the_system_folders_are_used(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, folder in {
@@ -78,42 +78,42 @@ def test_without_a_home_the_files_stand_where_the_system_wants_them(
     assert settings.downloads.name == "hingtui"
 
 
-def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
+def test_a_hingtui_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "file"
     file.touch()
     with pytest.raises(SettingsError, match="HINGTUI_HOME"):
         load_settings({"HINGTUI_HOME": str(file)})
 
 
-def test_a_relative_home_counts_from_the_current_folder(
+def test_a_relative_hingtui_home_is_relative_to_the_current_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
     assert load_settings({"HINGTUI_HOME": "here"}).token_path == tmp_path / "here" / "token"
 
 
-def test_the_variable_for_downloads_beats_the_config(tmp_path: Path) -> None:
+def test_hingtui_downloads_outranks_the_config(tmp_path: Path) -> None:
     config = f'downloads = "{tmp_path / "a"}"'
     assert load(tmp_path, config, HINGTUI_DOWNLOADS="/b").downloads == Path("/b")
 
 
-def test_a_relative_downloads_folder_counts_from_the_config_file(tmp_path: Path) -> None:
+def test_a_relative_downloads_folder_is_relative_to_the_config_file(tmp_path: Path) -> None:
     assert load(tmp_path, 'downloads = "films"').downloads == tmp_path / "films"
 
 
-def test_a_tilde_is_the_home_folder(tmp_path: Path) -> None:
+def test_a_tilde_is_expanded(tmp_path: Path) -> None:
     settings = load(tmp_path, 'downloads = "~/films"')
     assert settings.downloads == Path("~/films").expanduser()
 
 
-def test_a_tilde_of_nobody_is_refused(tmp_path: Path) -> None:
+def test_a_tilde_of_an_unknown_user_is_refused(tmp_path: Path) -> None:
     assert "HINGTUI_DOWNLOADS" in refusal(tmp_path, HINGTUI_DOWNLOADS="~nobody-of-that-name/x")
 
 
 # The base URL
 
 
-def test_the_base_url_is_the_gateways_where_nothing_is_said(tmp_path: Path) -> None:
+def test_the_default_base_url_is_hingnets(tmp_path: Path) -> None:
     assert load(tmp_path).base_url == DEFAULT_BASE_URL == "https://models.hingnet.com.cn"
 
 
@@ -130,7 +130,7 @@ def test_the_base_url_is_the_gateways_where_nothing_is_said(tmp_path: Path) -> N
         ({"BASE_URL": "/"}, "https://config.example"),
     ],
 )
-def test_the_base_url_is_that_of_the_nearest_source(
+def test_the_base_url_sources_have_their_order(
     tmp_path: Path, environ: dict[str, str], base_url: str
 ) -> None:
     settings = load(tmp_path, 'base_url = "https://config.example"', **environ)
@@ -152,7 +152,7 @@ def test_the_base_url_is_that_of_the_nearest_source(
         ("http://[::1]:80", "http://[::1]:80"),
     ],
 )
-def test_a_base_url_is_understood_as_people_write_it(
+def test_common_forms_of_a_base_url_are_normalised(
     tmp_path: Path, text: str, base_url: str
 ) -> None:
     assert load(tmp_path, HINGNET_BASE_URL=text).base_url == base_url
@@ -168,20 +168,18 @@ def test_a_base_url_is_understood_as_people_write_it(
         *("http://h.example", "http://10.0.0.1", "http://localhost.example", "http://0.0.0.0"),
     ],
 )
-def test_an_unsound_base_url_is_refused_by_name_and_without_its_secrets(
-    tmp_path: Path, text: str
-) -> None:
+def test_an_invalid_base_url_is_refused_without_showing_secrets(tmp_path: Path, text: str) -> None:
     sentence = refusal(tmp_path, HINGNET_BASE_URL=text)
     assert "HINGNET_BASE_URL" in sentence
     assert "s3cr3t" not in sentence
 
 
-def test_plain_http_is_allowed_to_a_host_that_the_config_names(tmp_path: Path) -> None:
+def test_plain_http_is_allowed_for_hosts_in_allow_http(tmp_path: Path) -> None:
     config = 'allow_http = ["GPU.lan"]\nbase_url = "http://gpu.lan:3000"'
     assert load(tmp_path, config).base_url == "http://gpu.lan:3000"
 
 
-def test_the_refusal_of_plain_http_says_how_to_allow_it(tmp_path: Path) -> None:
+def test_refusing_plain_http_explains_how_to_allow_it(tmp_path: Path) -> None:
     sentence = refusal(tmp_path, 'base_url = "http://gpu.lan:3000"')
     assert 'allow_http = ["gpu.lan"]' in sentence
     assert str(tmp_path / "config.toml") in sentence
@@ -201,7 +199,7 @@ def test_the_refusal_of_plain_http_says_how_to_allow_it(tmp_path: Path) -> None:
         ({"HINGNET_API_KEY": " Bearer oh-b\n"}, "oh-b", "HINGNET_API_KEY"),
     ],
 )
-def test_the_token_is_that_of_the_nearest_source(
+def test_the_token_sources_have_their_order(
     tmp_path: Path, environ: dict[str, str], token: str, source: str
 ) -> None:
     put_token(tmp_path, "oh-file\n")
@@ -209,7 +207,7 @@ def test_the_token_is_that_of_the_nearest_source(
     assert (settings.token, settings.token_source) == (token, source)
 
 
-def test_without_any_token_there_is_none(tmp_path: Path) -> None:
+def test_without_a_source_the_token_is_none(tmp_path: Path) -> None:
     settings = load(tmp_path)
     assert (settings.token, settings.token_source) == (None, "")
 
@@ -224,7 +222,7 @@ def test_an_empty_token_file_holds_no_token(tmp_path: Path, data: bytes) -> None
     "text",
     [f" {TOKEN}\r\n", f"Bearer {TOKEN}", f"bearer  {TOKEN}", f'"{TOKEN}"', f"\ufeff{TOKEN}"],
 )
-def test_a_token_is_taken_as_people_paste_it(text: str) -> None:
+def test_common_forms_of_a_pasted_token_are_cleaned(text: str) -> None:
     assert clean_token(text) == TOKEN
 
 
@@ -243,89 +241,87 @@ def test_a_token_is_taken_as_people_paste_it(text: str) -> None:
         "x" * 5000,
     ],
 )
-def test_an_odd_token_is_refused_and_not_repeated(text: str) -> None:
+def test_an_invalid_token_is_refused_without_showing_it(text: str) -> None:
     with pytest.raises(SettingsError) as caught:
         clean_token(text)
     assert text.strip() == "" or text.strip() not in str(caught.value)
 
 
 @pytest.mark.parametrize("name", ["HINGNET_API_KEY", "TOKEN"])
-def test_the_complaint_about_a_variable_names_it(tmp_path: Path, name: str) -> None:
+def test_an_invalid_token_in_a_variable_names_the_variable(tmp_path: Path, name: str) -> None:
     sentence = refusal(tmp_path, **{name: "oh-a b"})
     assert name in sentence
     assert "oh-a" not in sentence
 
 
-def test_the_complaint_about_the_token_file_names_it(tmp_path: Path) -> None:
+def test_an_invalid_token_in_the_file_names_the_file(tmp_path: Path) -> None:
     path = put_token(tmp_path, "oh-a b")
     assert str(path) in refusal(tmp_path)
 
 
-def test_a_token_file_that_is_a_folder_is_refused_by_name(tmp_path: Path) -> None:
+def test_a_folder_in_place_of_the_token_file_is_named(tmp_path: Path) -> None:
     (tmp_path / "token").mkdir(mode=0o700)
     assert str(tmp_path / "token") in refusal(tmp_path)
 
 
-def test_a_broken_token_file_does_not_matter_where_a_variable_is_set(tmp_path: Path) -> None:
+def test_an_invalid_token_file_is_ignored_if_a_variable_is_set(tmp_path: Path) -> None:
     put_token(tmp_path, "oh-a b")
     assert load(tmp_path, HINGNET_API_KEY=TOKEN).token == TOKEN
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of this kind are POSIX")
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o660])
-def test_a_token_file_that_others_can_read_is_tightened_and_this_is_said(
-    tmp_path: Path, mode: int
-) -> None:
+def test_a_token_file_readable_by_others_is_made_private(tmp_path: Path, mode: int) -> None:
     path = put_token(tmp_path, TOKEN, mode)
     settings = load(tmp_path)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert str(path) in settings.notices[0]
 
 
-def test_a_private_token_file_is_not_mentioned(tmp_path: Path) -> None:
+def test_a_private_token_file_gives_no_notice(tmp_path: Path) -> None:
     put_token(tmp_path, TOKEN)
     assert load(tmp_path).notices == ()
 
 
-def test_the_token_is_not_in_what_is_printed_of_the_settings(tmp_path: Path) -> None:
+def test_the_repr_of_the_settings_omits_the_token(tmp_path: Path) -> None:
     put_token(tmp_path, TOKEN)
     assert TOKEN not in repr(load(tmp_path))
 
 
-def test_a_typed_token_is_used_without_being_written(tmp_path: Path) -> None:
+def test_with_token_writes_no_file(tmp_path: Path) -> None:
     settings = load(tmp_path).with_token(f" {TOKEN} ")
     assert (settings.token, settings.token_source) == (TOKEN, "")
     assert not settings.token_path.exists()
 
 
-def test_a_saved_token_is_there_next_time(tmp_path: Path) -> None:
+def test_a_saved_token_is_loaded_next_time(tmp_path: Path) -> None:
     save_token(load(tmp_path / "new"), f"Bearer {TOKEN}")
     settings = load(tmp_path / "new")
     assert (settings.token, settings.token_source) == (TOKEN, "file")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of this kind are POSIX")
-def test_a_saved_token_is_for_its_owner_alone(tmp_path: Path) -> None:
+def test_a_saved_token_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     settings = save_token(load(tmp_path / "new"), TOKEN)
     modes = (settings.token_path.stat().st_mode, settings.token_path.parent.stat().st_mode)
     assert tuple(map(stat.S_IMODE, modes)) == (0o600, 0o700)
 
 
-def test_saving_an_odd_token_leaves_the_old_one(tmp_path: Path) -> None:
+def test_saving_an_invalid_token_keeps_the_old_one(tmp_path: Path) -> None:
     path = put_token(tmp_path, TOKEN)
     with pytest.raises(SettingsError):
         save_token(load(tmp_path), "oh-a b")
     assert path.read_text() == TOKEN
 
 
-def test_saving_where_nothing_can_be_written_is_a_sentence(tmp_path: Path) -> None:
+def test_an_unwritable_token_file_is_an_error(tmp_path: Path) -> None:
     settings = load(tmp_path)
     settings.token_path.mkdir()
     with pytest.raises(SettingsError, match="token"):
         save_token(settings, TOKEN)
 
 
-def test_saving_under_a_variable_says_that_the_variable_wins(tmp_path: Path) -> None:
+def test_saving_a_token_while_a_variable_is_set_gives_a_notice(tmp_path: Path) -> None:
     settings = save_token(load(tmp_path, HINGNET_API_KEY="oh-old"), TOKEN)
     assert settings.token == TOKEN
     assert "HINGNET_API_KEY" in settings.notices[-1]
@@ -342,17 +338,17 @@ def test_saving_under_a_variable_says_that_the_variable_wins(tmp_path: Path) -> 
         ({"HINGTUI_LANG": "en", "LANG": "zh_CN.UTF-8"}, "en"),
     ],
 )
-def test_the_config_says_the_language_unless_the_variable_does(
+def test_the_language_is_from_the_variable_then_the_config(
     tmp_path: Path, environ: dict[str, str], language: str
 ) -> None:
     assert load(tmp_path, 'language = "zh"', **environ).language == language
 
 
-def test_without_a_word_in_the_config_the_locale_says_the_language(tmp_path: Path) -> None:
+def test_without_a_setting_the_locale_gives_the_language(tmp_path: Path) -> None:
     assert load(tmp_path, LANG="zh_CN.UTF-8").language == "zh"
 
 
-def test_complaints_are_made_in_the_language_in_use(tmp_path: Path) -> None:
+def test_errors_are_in_the_language_in_use(tmp_path: Path) -> None:
     use_language("zh")
     try:
         assert "应为" in refusal(tmp_path, "max_downloads = 0")
@@ -363,7 +359,7 @@ def test_complaints_are_made_in_the_language_in_use(tmp_path: Path) -> None:
 # config.toml
 
 
-def test_every_setting_of_the_config_is_taken(tmp_path: Path) -> None:
+def test_every_setting_of_the_config_is_read(tmp_path: Path) -> None:
     config = """
         auto_download = true
         max_downloads = 5
@@ -383,11 +379,11 @@ def test_every_setting_of_the_config_is_taken(tmp_path: Path) -> None:
     assert settings.notices == ()
 
 
-def test_a_byte_order_mark_in_the_config_is_passed_over(tmp_path: Path) -> None:
+def test_a_byte_order_mark_in_the_config_is_ignored(tmp_path: Path) -> None:
     assert load(tmp_path, b"\xef\xbb\xbftheme = 'nord'").theme == "nord"
 
 
-def test_an_unknown_setting_is_named_and_passed_over(tmp_path: Path) -> None:
+def test_an_unknown_setting_is_ignored_with_a_notice(tmp_path: Path) -> None:
     (notice,) = load(tmp_path, "auto_downlaod = true").notices
     assert "auto_downlaod" in notice
 
@@ -419,7 +415,7 @@ def test_an_unknown_setting_is_named_and_passed_over(tmp_path: Path) -> None:
         ("api_key", '"s3cr3t"'),
     ],
 )
-def test_an_unsound_setting_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
+def test_an_invalid_setting_is_refused_by_name(tmp_path: Path, name: str, value: str) -> None:
     sentence = refusal(tmp_path, f"{name} = {value}")
     assert name in sentence
     assert str(tmp_path / "config.toml") in sentence
@@ -438,7 +434,7 @@ def test_an_unsound_setting_is_refused_by_name(tmp_path: Path, name: str, value:
         b"theme = 's3cr3t' theme",
     ],
 )
-def test_a_config_that_is_no_toml_is_refused_by_name_and_not_quoted(
+def test_a_config_that_is_not_toml_is_refused_without_quoting_it(
     tmp_path: Path, data: bytes
 ) -> None:
     sentence = refusal(tmp_path, data)
@@ -446,6 +442,6 @@ def test_a_config_that_is_no_toml_is_refused_by_name_and_not_quoted(
     assert "s3cr3t" not in sentence
 
 
-def test_a_config_that_cannot_be_read_is_refused_by_name(tmp_path: Path) -> None:
+def test_an_unreadable_config_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "config.toml").mkdir()
     assert str(tmp_path / "config.toml") in refusal(tmp_path)

@@ -1,4 +1,4 @@
-"""The token's file, and whatever else is written, is for its owner alone, as far as it can be."""
+"""Permissions of the token file and the log, and notices about unsafe ones."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def mode(path: Path) -> int:
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
-    """A token file as it should be."""
+    """A private token file with a valid token."""
     path = tmp_path / "token"
     path.write_text(TOKEN)
     path.chmod(0o600)
@@ -50,10 +50,10 @@ def umask(request: pytest.FixtureRequest) -> Iterator[None]:
         os.umask(before)
 
 
-# The token's file
+# The token file
 
 
-def test_a_token_behind_a_symbolic_link_is_read_and_its_file_tightened(tmp_path: Path) -> None:
+def test_a_token_behind_a_symbolic_link_is_made_private(tmp_path: Path) -> None:
     target = tmp_path / "vault" / "mine"
     target.parent.mkdir()
     target.write_text(TOKEN)
@@ -65,7 +65,7 @@ def test_a_token_behind_a_symbolic_link_is_read_and_its_file_tightened(tmp_path:
     assert "Others could read" in settings.notices[0]
 
 
-def test_saving_a_token_keeps_a_symbolic_link_and_tightens_what_it_leads_to(tmp_path: Path) -> None:
+def test_saving_keeps_a_symbolic_link_and_makes_its_target_private(tmp_path: Path) -> None:
     target = tmp_path / "vault" / "mine"
     target.parent.mkdir()
     target.write_text("oh-old")
@@ -76,17 +76,17 @@ def test_saving_a_token_keeps_a_symbolic_link_and_tightens_what_it_leads_to(tmp_
     assert (target.read_text(), mode(target)) == (f"{TOKEN}\n", 0o600)
 
 
-def test_a_link_that_leads_nowhere_is_no_token(tmp_path: Path) -> None:
+def test_a_dangling_link_is_no_token(tmp_path: Path) -> None:
     (tmp_path / "token").symlink_to(tmp_path / "gone")
     assert load(tmp_path).token is None
 
 
-def test_a_token_file_of_somebody_else_is_used_and_this_is_said(
+def test_another_users_token_file_is_used_with_a_notice(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stranger = max(path.stat().st_uid, 1) + 1
     monkeypatch.setattr(os, "geteuid", lambda: stranger)
-    if path.stat().st_uid == 0:  # root's file is not somebody's: give it to a third
+    if path.stat().st_uid == 0:  # for root's own file there is no notice: give it to a third user
         os.chown(path, stranger + 1, -1)
     settings = load(path.parent)
     assert settings.token == TOKEN
@@ -94,7 +94,7 @@ def test_a_token_file_of_somebody_else_is_used_and_this_is_said(
 
 
 @pytest.mark.parametrize("bits", [0o777, 0o1777, 0o775])
-def test_a_folder_in_which_anybody_can_replace_the_token_is_told(path: Path, bits: int) -> None:
+def test_a_token_in_a_folder_writable_by_others_gives_a_notice(path: Path, bits: int) -> None:
     path.parent.chmod(bits)
     notices = load(path.parent).notices
     path.parent.chmod(0o700)
@@ -102,7 +102,7 @@ def test_a_folder_in_which_anybody_can_replace_the_token_is_told(path: Path, bit
     assert all("chmod go-w" in notice and TOKEN not in notice for notice in notices)
 
 
-def test_a_folder_that_others_can_change_is_told_behind_a_link_too(tmp_path: Path) -> None:
+def test_the_folder_of_a_links_target_is_checked_too(tmp_path: Path) -> None:
     vault = tmp_path / "vault"
     vault.mkdir()
     vault.chmod(0o777)
@@ -114,27 +114,27 @@ def test_a_folder_that_others_can_change_is_told_behind_a_link_too(tmp_path: Pat
 
 
 @pytest.mark.parametrize("name", ["token", "config.toml"])
-def test_a_pipe_in_place_of_a_file_is_told_at_once(tmp_path: Path, name: str) -> None:
+def test_a_pipe_in_place_of_a_file_is_an_error_at_once(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / name, 0o600)
     with pytest.raises(SettingsError, match=name):
         load(tmp_path)
 
 
-def test_a_pipe_in_place_of_the_token_does_not_matter_where_a_variable_is_set(
+def test_a_pipe_as_token_file_is_ignored_if_a_variable_is_set(
     tmp_path: Path,
 ) -> None:
     os.mkfifo(tmp_path / "token", 0o600)
     assert load(tmp_path, HINGNET_API_KEY=TOKEN).token == TOKEN
 
 
-def test_an_open_token_file_is_tightened_even_where_a_variable_comes_first(path: Path) -> None:
+def test_the_token_file_is_made_private_even_if_a_variable_is_set(path: Path) -> None:
     path.chmod(0o644)
     settings = load(path.parent, HINGNET_API_KEY="oh-another")
     assert (settings.token, mode(path)) == ("oh-another", 0o600)
     assert "Others could read" in settings.notices[0]
 
 
-def test_a_config_of_endless_length_is_refused(tmp_path: Path) -> None:
+def test_a_huge_config_is_refused(tmp_path: Path) -> None:
     with (tmp_path / "config.toml").open("wb") as file:
         file.truncate(1 << 30)
     with pytest.raises(SettingsError, match=r"config\.toml"):
@@ -149,10 +149,10 @@ def test_a_token_in_the_config_is_refused_under_any_name(tmp_path: Path, name: s
     assert TOKEN not in str(caught.value)
 
 
-# Everything else
+# The log and the command line
 
 
-def test_the_log_and_its_predecessor_are_for_their_owner_alone(umask: None, tmp_path: Path) -> None:
+def test_log_files_are_readable_by_their_owner_only(umask: None, tmp_path: Path) -> None:
     path = tmp_path / "state" / "hingtui.log"
     path.parent.mkdir()
     path.write_text("of an older hingtui\n")
@@ -166,11 +166,11 @@ def test_the_log_and_its_predecessor_are_for_their_owner_alone(umask: None, tmp_
 
 
 @pytest.mark.parametrize("page", ["README.md", "--help", "status --help", "download --help"])
-def test_nobody_is_told_to_put_the_token_on_a_command_line(page: str, tmp_path: Path) -> None:
-    """What is typed there stays in the shell's history, and stands in the list of processes."""
+def test_readme_and_help_never_put_the_token_on_a_command_line(page: str, tmp_path: Path) -> None:
+    """A command line stays in the shell's history and is visible in the list of processes."""
     if page == "README.md":
-        told = (ROOT / page).read_text("utf-8")
+        text = (ROOT / page).read_text("utf-8")
     else:
-        told = run_all(clean_environ(tmp_path), {page: page.split()})[page]
-    assert "hingtui" in told
-    assert not re.search(r"--token|(?:HINGNET_API_KEY|TOKEN)=(?!\$)|Bearer", told)
+        text = run_all(clean_environ(tmp_path), {page: page.split()})[page]
+    assert "hingtui" in text
+    assert not re.search(r"--token|(?:HINGNET_API_KEY|TOKEN)=(?!\$)|Bearer", text)

@@ -1,4 +1,4 @@
-"""Knows what the watchlist promises: no id is lost, whoever writes and whatever breaks."""
+"""The watchlist file: changes, merging, damage, a full disk, and several processes."""
 
 from __future__ import annotations
 
@@ -56,24 +56,24 @@ def test_a_missing_file_is_an_empty_watchlist(watchlist: Watchlist) -> None:
     assert (contents.entries, contents.set_aside, contents.read_only) == ({}, None, False)
 
 
-def test_reading_makes_no_file(watchlist: Watchlist) -> None:
+def test_reading_creates_no_file(watchlist: Watchlist) -> None:
     watchlist.read()
     assert not list(watchlist.path.parent.iterdir())
 
 
-def test_the_folder_is_made_when_something_is_added(tmp_path: Path) -> None:
+def test_adding_creates_the_folder(tmp_path: Path) -> None:
     path = tmp_path / "a" / "b" / "watchlist.toml"
     Watchlist(path).change(add=entries("v_1"))
     assert path.is_file()
 
 
-def test_ids_stand_in_the_order_in_which_they_were_added(watchlist: Watchlist) -> None:
+def test_ids_keep_the_order_in_which_they_were_added(watchlist: Watchlist) -> None:
     watchlist.change(add=entries("v_2", "v_9"))
     watchlist.change(add=entries("v_1", "v_2"))
     assert ids_in(watchlist) == ["v_2", "v_9", "v_1"]
 
 
-def test_adding_an_id_twice_keeps_what_is_known(watchlist: Watchlist) -> None:
+def test_adding_an_id_twice_keeps_its_video(watchlist: Watchlist) -> None:
     watchlist.change(add=[entry("v_1", RUNNING, 5.0)])
     watchlist.change(add=[Entry("v_1", EPOCH + 99)])
     assert watchlist.read().entries[key("v_1")] == entry("v_1", RUNNING, 5.0)
@@ -91,18 +91,18 @@ def test_removing_an_unknown_id_does_nothing(watchlist: Watchlist) -> None:
     assert ids_in(watchlist) == ["v_1"]
 
 
-def test_what_was_removed_can_be_added_again(watchlist: Watchlist) -> None:
+def test_a_removed_entry_can_be_added_again(watchlist: Watchlist) -> None:
     gone = watchlist.change(add=[entry("v_1", READY, 5.0)]).entries[key("v_1")]
     watchlist.change(remove=keys("v_1"))
     assert watchlist.change(add=[gone]).entries == {key("v_1"): gone}
 
 
-def test_the_result_of_a_change_is_what_is_read_afterwards(watchlist: Watchlist) -> None:
+def test_a_change_returns_what_is_read_afterwards(watchlist: Watchlist) -> None:
     changed = watchlist.change(add=[entry("v_1", READY, 5.0), entry("v_2")])
     assert Watchlist(watchlist.path).read() == changed
 
 
-def test_an_id_that_cannot_be_shown_is_refused_before_anything_is_written(
+def test_an_unprintable_id_is_refused_before_writing(
     watchlist: Watchlist,
 ) -> None:
     watchlist.change(add=entries("v_1"))
@@ -112,16 +112,16 @@ def test_an_id_that_cannot_be_shown_is_refused_before_anything_is_written(
     assert ids_in(watchlist) == ["v_1"]
 
 
-# What is known of a video
+# The stored video
 
 
-def test_a_later_answer_replaces_an_earlier_one(watchlist: Watchlist) -> None:
+def test_a_later_response_replaces_an_earlier_one(watchlist: Watchlist) -> None:
     watchlist.change(add=[entry("v_1", RUNNING, 5.0)])
     changed = watchlist.change(update=[entry("v_1", READY, 6.0)]).entries[key("v_1")]
     assert (changed.video, changed.asked_at) == (READY, 6.0)
 
 
-def test_an_answer_older_than_what_is_known_changes_nothing(watchlist: Watchlist) -> None:
+def test_a_response_older_than_the_stored_one_is_ignored(watchlist: Watchlist) -> None:
     watchlist.change(add=[entry("v_1", replace(RUNNING, progress=80.0), 6.0)])
     changed = watchlist.change(update=[entry("v_1", RUNNING, 5.0)]).entries[key("v_1")]
     assert changed.video is not None
@@ -134,7 +134,7 @@ def test_a_finished_video_stays_finished_in_the_file(watchlist: Watchlist) -> No
     assert changed.video == READY
 
 
-def test_a_video_known_to_one_process_only_is_not_forgotten_by_another(
+def test_an_update_without_a_video_keeps_the_stored_one(
     watchlist: Watchlist,
 ) -> None:
     watchlist.change(add=[entry("v_1", READY, 5.0)])
@@ -142,14 +142,14 @@ def test_a_video_known_to_one_process_only_is_not_forgotten_by_another(
     assert changed.video == READY
 
 
-def test_where_a_file_was_saved_is_never_lost(watchlist: Watchlist) -> None:
+def test_an_update_keeps_the_saved_path(watchlist: Watchlist) -> None:
     saved = replace(entry("v_1"), saved=Path("/films/v_1.mp4"), saved_bytes=7)
     watchlist.change(add=[saved])
     changed = watchlist.change(update=[entry("v_1", READY, 6.0)]).entries[key("v_1")]
     assert (changed.saved, changed.saved_bytes) == (saved.saved, 7)
 
 
-def test_a_file_saved_anew_replaces_the_old_path(watchlist: Watchlist) -> None:
+def test_a_new_saved_path_replaces_the_old_one(watchlist: Watchlist) -> None:
     watchlist.change(add=[replace(entry("v_1"), saved=Path("/a.mp4"), saved_bytes=7)])
     changed = watchlist.change(update=[replace(entry("v_1"), saved=Path("/b.mp4"), saved_bytes=8)])
     assert (changed.entries[key("v_1")].saved, changed.entries[key("v_1")].saved_bytes) == (
@@ -174,7 +174,7 @@ def test_the_direct_link_is_never_stored(watchlist: Watchlist) -> None:
     assert not any(b"s3cr3t" in path.read_bytes() for path in watchlist.path.parent.iterdir())
 
 
-def test_a_path_that_is_not_utf8_comes_back(watchlist: Watchlist) -> None:
+def test_a_path_that_is_not_utf8_is_restored(watchlist: Watchlist) -> None:
     path = Path(os.fsdecode(b"/films/\xd6\xd0/v_1.mp4"))
     watchlist.change(add=[replace(entry("v_1"), saved=path)])
     assert Watchlist(watchlist.path).read().entries[key("v_1")].saved == path
@@ -206,7 +206,7 @@ videos = st.builds(
 
 @settings(deadline=None)
 @given(videos, times, st.none() | st.integers(0, 2**50))
-def test_everything_known_of_a_video_comes_back(
+def test_an_entry_is_read_as_it_was_written(
     video: Video, asked_at: float | None, size: int | None
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -218,7 +218,7 @@ def test_everything_known_of_a_video_comes_back(
 
 @settings(deadline=None)
 @given(videos, st.none() | st.integers(0, 2**50))
-def test_any_reader_of_toml_reads_the_same(video: Video, size: int | None) -> None:
+def test_another_toml_parser_reads_the_same_entry(video: Video, size: int | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "watchlist.toml"
         known = Entry("v_1", EPOCH, video, EPOCH, Path('/films/"电影"\\.mp4'), size)
@@ -230,7 +230,7 @@ def test_any_reader_of_toml_reads_the_same(video: Video, size: int | None) -> No
 # The file
 
 
-def test_the_file_is_toml_that_a_person_can_read(watchlist: Watchlist) -> None:
+def test_the_file_is_readable_toml(watchlist: Watchlist) -> None:
     watchlist.change(add=[entry("v_1", RUNNING, EPOCH)])
     table = tomllib.loads(watchlist.path.read_text("utf-8"))
     assert table["format"] == 2
@@ -240,13 +240,13 @@ def test_the_file_is_toml_that_a_person_can_read(watchlist: Watchlist) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="permissions of this kind are POSIX")
-def test_nobody_else_can_read_any_of_its_files(watchlist: Watchlist) -> None:
+def test_its_files_are_readable_by_their_owner_only(watchlist: Watchlist) -> None:
     watchlist.change(add=entries("v_1"))
     watchlist.change(update=[entry("v_1", RUNNING, 5.0)])
     assert {path.stat().st_mode & 0o077 for path in watchlist.path.parent.iterdir()} == {0}
 
 
-def test_nothing_is_written_when_nothing_changed(watchlist: Watchlist) -> None:
+def test_a_change_without_effect_writes_nothing(watchlist: Watchlist) -> None:
     first = watchlist.change(add=[entry("v_1", RUNNING, 5.0)])
     second = watchlist.change(
         add=entries("v_1"), update=[entry("v_1", RUNNING, 5.0)], remove=keys("x")
@@ -254,18 +254,18 @@ def test_nothing_is_written_when_nothing_changed(watchlist: Watchlist) -> None:
     assert watchlist.stamp() == first.stamp == second.stamp
 
 
-def test_the_stamp_tells_that_another_process_wrote(watchlist: Watchlist) -> None:
+def test_the_stamp_changes_when_another_process_writes(watchlist: Watchlist) -> None:
     before = watchlist.change(add=entries("v_1")).stamp
     Watchlist(watchlist.path).change(add=entries("v_2"))
     assert watchlist.stamp() != before
 
 
-def test_the_stamp_of_what_was_read_is_that_of_the_file(watchlist: Watchlist) -> None:
+def test_the_stamp_after_reading_is_the_files(watchlist: Watchlist) -> None:
     watchlist.change(add=entries("v_1"))
     assert watchlist.read().stamp == watchlist.stamp()
 
 
-def test_the_stamp_of_a_missing_file_is_known(watchlist: Watchlist) -> None:
+def test_a_missing_file_has_the_stamp_missing(watchlist: Watchlist) -> None:
     assert watchlist.stamp() == MISSING == (0, 0, 0)
 
 
@@ -278,7 +278,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(watchlist: Watchlist) 
     assert (contents.entries, contents.set_aside) == (known, None)
 
 
-def test_odd_values_in_an_edited_file_become_nothing(watchlist: Watchlist) -> None:
+def test_invalid_values_in_an_edited_file_are_ignored(watchlist: Watchlist) -> None:
     watchlist.path.write_text(
         'format = 1\ncount = 1\n[[videos]]\nid = "v_1"\nadded_at = "now"\nasked_at = nan\n'
         'saved = ""\nsaved_bytes = -1\n[videos.video]\nstatus = 7\nprogress = 900\nseconds = true\n'
@@ -288,13 +288,13 @@ def test_odd_values_in_an_edited_file_become_nothing(watchlist: Watchlist) -> No
     assert known == Entry("v_1", 0.0, Video("v_1", progress=100.0, model="[1msora"))
 
 
-def test_an_id_that_stands_twice_in_an_edited_file_is_one(watchlist: Watchlist) -> None:
+def test_a_duplicate_id_in_an_edited_file_is_merged(watchlist: Watchlist) -> None:
     text = 'format = 1\ncount = 2\n[[videos]]\nid = "v_1"\n[[videos]]\nid = "v_1"\nsaved = "/a"\n'
     watchlist.path.write_text(text)
     assert watchlist.read().entries == {key("v_1"): Entry("v_1", 0.0, saved=Path("/a"))}
 
 
-def test_a_file_of_a_later_version_is_read_and_never_changed(watchlist: Watchlist) -> None:
+def test_a_file_of_a_later_format_is_read_only(watchlist: Watchlist) -> None:
     text = 'format = 3\nnew = true\n[[videos]]\nid = "v_1"\nnew = 1\n[[videos]]\nodd = 1\n'
     watchlist.path.write_text(text)
     contents = watchlist.change(add=entries("v_2"), remove=keys("v_1"))
@@ -303,7 +303,7 @@ def test_a_file_of_a_later_version_is_read_and_never_changed(watchlist: Watchlis
     assert watchlist.path.read_text() == text
 
 
-def test_a_symbolic_link_to_the_file_stays_one(tmp_path: Path) -> None:
+def test_a_symbolic_link_to_the_file_is_kept(tmp_path: Path) -> None:
     link = tmp_path / "watchlist.toml"
     link.symlink_to(tmp_path / "synced.toml")
     Watchlist(link).change(add=entries("v_1"))
@@ -334,7 +334,7 @@ def test_no_id_is_lost_when_the_file_is_damaged(watchlist: Watchlist, damage: by
 
 
 @pytest.mark.parametrize("damage", DAMAGES.values(), ids=DAMAGES)
-def test_the_damaged_file_is_kept_aside_and_named(watchlist: Watchlist, damage: bytes) -> None:
+def test_the_damaged_file_is_renamed_and_kept(watchlist: Watchlist, damage: bytes) -> None:
     watchlist.change(add=entries("v_1"))
     watchlist.path.write_bytes(damage)
     aside = watchlist.read().set_aside
@@ -343,7 +343,7 @@ def test_the_damaged_file_is_kept_aside_and_named(watchlist: Watchlist, damage: 
     assert aside.read_bytes() == damage
 
 
-def test_after_damage_the_file_is_sound_again(watchlist: Watchlist) -> None:
+def test_a_damaged_file_is_repaired_after_reading(watchlist: Watchlist) -> None:
     watchlist.change(add=entries("v_1"))
     watchlist.path.write_bytes(b"")
     watchlist.read()
@@ -351,7 +351,7 @@ def test_after_damage_the_file_is_sound_again(watchlist: Watchlist) -> None:
     assert (ids(contents.entries), contents.set_aside) == (["v_1"], None)
 
 
-def test_damage_that_a_change_meets_is_told_and_the_change_is_made(watchlist: Watchlist) -> None:
+def test_a_change_to_a_damaged_file_succeeds_and_reports_the_damage(watchlist: Watchlist) -> None:
     watchlist.change(add=entries("v_1"))
     watchlist.path.write_bytes(b"")
     contents = watchlist.change(add=entries("v_2"))
@@ -359,7 +359,7 @@ def test_damage_that_a_change_meets_is_told_and_the_change_is_made(watchlist: Wa
     assert contents.set_aside is not None
 
 
-def test_a_second_damage_in_the_same_second_is_kept_beside_the_first(watchlist: Watchlist) -> None:
+def test_two_damaged_files_in_one_second_are_both_kept(watchlist: Watchlist) -> None:
     watchlist.change(add=entries("v_1"))
     watchlist.path.write_bytes(b"one")
     first = watchlist.read().set_aside
@@ -370,21 +370,21 @@ def test_a_second_damage_in_the_same_second_is_kept_beside_the_first(watchlist: 
     assert (first.read_bytes(), second.read_bytes()) == (b"one", b"two")
 
 
-def test_an_id_removed_before_the_damage_does_not_come_back(watchlist: Watchlist) -> None:
+def test_an_id_removed_before_the_damage_stays_removed(watchlist: Watchlist) -> None:
     watchlist.change(add=entries("v_1", "v_2"))
     watchlist.change(remove=keys("v_1"))
     watchlist.path.write_bytes(b"")
     assert ids(watchlist.read().entries) == ["v_2"]
 
 
-def test_damage_without_a_backup_saves_what_can_still_be_read(watchlist: Watchlist) -> None:
+def test_without_a_backup_the_readable_entries_are_kept(watchlist: Watchlist) -> None:
     watchlist.change(add=entries("v_1", "v_2", "v_3"))
     watchlist.backup_path.unlink()
     watchlist.path.write_bytes(watchlist.path.read_bytes()[:-20])
     assert ids(watchlist.read().entries) == ["v_1", "v_2"]
 
 
-def test_file_and_backup_both_damaged_give_what_either_still_holds(watchlist: Watchlist) -> None:
+def test_damaged_file_and_backup_give_the_entries_of_both(watchlist: Watchlist) -> None:
     watchlist.change(add=entries("v_1", "v_2"))
     whole = watchlist.path.read_bytes()
     watchlist.path.write_bytes(whole.replace(b'"v_1"', b'"v_1'))
@@ -410,7 +410,7 @@ def test_a_file_cut_or_zeroed_anywhere_loses_no_id(data: st.DataObject) -> None:
         assert ids(watchlist.read().entries) == ["v_1", "v_2", "v_3"]
 
 
-# The disk says no
+# Errors of the disk
 
 
 def test_a_full_disk_leaves_the_old_watchlist(
@@ -446,7 +446,7 @@ def test_after_a_full_disk_the_same_change_works(
     assert ids_in(watchlist) == ["v_1", "v_2"]
 
 
-def test_a_file_that_cannot_be_read_is_a_sentence_that_names_it(watchlist: Watchlist) -> None:
+def test_an_unreadable_file_is_an_error_that_names_it(watchlist: Watchlist) -> None:
     watchlist.path.mkdir()
     with pytest.raises(StorageError) as caught:
         watchlist.read()
@@ -454,7 +454,7 @@ def test_a_file_that_cannot_be_read_is_a_sentence_that_names_it(watchlist: Watch
     assert not caught.value.is_full
 
 
-# Together
+# Several processes and threads
 
 ADD = """
 import sys
@@ -489,14 +489,14 @@ def run(script: str, *arguments: object) -> subprocess.Popen[str]:
     )
 
 
-def test_processes_that_add_at_the_same_time_lose_nothing(watchlist: Watchlist) -> None:
+def test_processes_that_add_at_the_same_time_lose_no_id(watchlist: Watchlist) -> None:
     processes = [run(ADD, watchlist.path, f"p{n}", 25) for n in range(5)]
     for process in processes:
         process.communicate(timeout=60)
     assert sorted(ids_in(watchlist)) == sorted(f"p{n}_{k}" for n in range(5) for k in range(25))
 
 
-def test_threads_that_share_one_watchlist_lose_nothing(watchlist: Watchlist) -> None:
+def test_threads_that_share_one_watchlist_lose_no_id(watchlist: Watchlist) -> None:
     def add(name: str) -> None:
         for number in range(20):
             watchlist.change(add=entries(f"{name}_{number}"))
@@ -510,7 +510,7 @@ def test_threads_that_share_one_watchlist_lose_nothing(watchlist: Watchlist) -> 
     assert sorted(ids_in(watchlist)) == sorted(f"t{n}_{k}" for n in range(4) for k in range(20))
 
 
-def test_one_process_adds_while_another_updates_and_removes(watchlist: Watchlist) -> None:
+def test_processes_can_add_update_and_remove_at_once(watchlist: Watchlist) -> None:
     watchlist.change(add=entries("mine", "gone"))
     process = run(ADD, watchlist.path, "theirs", 25)
     watchlist.change(remove=keys("gone"))
@@ -523,7 +523,7 @@ def test_one_process_adds_while_another_updates_and_removes(watchlist: Watchlist
 
 
 @pytest.mark.parametrize("acknowledged", [1, 3, 7, 12])
-def test_a_writer_killed_in_the_middle_leaves_all_that_it_had_added(
+def test_a_killed_writer_leaves_every_id_it_had_added(
     watchlist: Watchlist, acknowledged: int
 ) -> None:
     process = run(ADD, watchlist.path, "p", 100_000)
@@ -536,7 +536,7 @@ def test_a_writer_killed_in_the_middle_leaves_all_that_it_had_added(
     assert ids(contents.entries)[:acknowledged] == added
 
 
-def test_the_lock_of_a_killed_process_is_free(watchlist: Watchlist) -> None:
+def test_the_lock_of_a_killed_process_is_released(watchlist: Watchlist) -> None:
     holder = run(HOLD, watchlist.path.with_name("watchlist.toml.lock"))
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
@@ -549,7 +549,7 @@ def test_the_lock_of_a_killed_process_is_free(watchlist: Watchlist) -> None:
     assert ids_in(watchlist) == ["v_1"]
 
 
-def test_many_entries_are_read_and_changed_without_parsing_the_known_ones_again(
+def test_known_entries_are_not_parsed_again(
     watchlist: Watchlist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     watchlist.change(add=entries(*(f"v_{n}" for n in range(500))))

@@ -1,4 +1,4 @@
-"""A watchlist of format 1 is read and kept as a copy; in format 2 each entry has a gateway."""
+"""Reading a watchlist of format 1, keeping a copy of it, and the gateways of format 2."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ def test_videos_of_format_1_belong_to_the_default_gateway(path: Path) -> None:
     assert not contents.read_only
 
 
-def test_reading_a_file_of_format_1_does_not_change_it(path: Path) -> None:
+def test_reading_format_1_does_not_change_the_file(path: Path) -> None:
     Watchlist(path).read()
     assert path.read_text() == FORMAT_1
     assert names(path) == ["watchlist.toml"]
 
 
-def test_the_first_change_keeps_a_copy_of_format_1(path: Path) -> None:
+def test_the_first_change_writes_format_2_and_a_copy(path: Path) -> None:
     Watchlist(path).change(add=[Entry("v_3", EPOCH)])
     table = tomllib.loads(path.read_text())
     assert (table["format"], [video["gateway"] for video in table["videos"]]) == (
@@ -61,7 +61,7 @@ def test_the_first_change_keeps_a_copy_of_format_1(path: Path) -> None:
     assert path.with_name("watchlist.toml.format-1").read_text() == FORMAT_1
 
 
-def test_later_changes_leave_the_copy_alone(path: Path) -> None:
+def test_later_changes_keep_the_copy_unchanged(path: Path) -> None:
     watchlist = Watchlist(path)
     for number in range(3, 6):
         watchlist.change(add=[Entry(f"v_{number}", EPOCH)])
@@ -69,12 +69,12 @@ def test_later_changes_leave_the_copy_alone(path: Path) -> None:
     assert [name for name in names(path) if "format" in name] == ["watchlist.toml.format-1"]
 
 
-def test_a_change_that_changes_nothing_leaves_format_1(path: Path) -> None:
+def test_a_change_without_effect_leaves_format_1(path: Path) -> None:
     Watchlist(path).change(remove=keys("v_9"))
     assert path.read_text() == FORMAT_1
 
 
-def test_another_file_under_the_name_of_the_copy_is_kept(path: Path) -> None:
+def test_another_file_with_the_copys_name_is_kept(path: Path) -> None:
     other = path.with_name("watchlist.toml.format-1")
     other.write_text("mine")
     Watchlist(path).change(remove=keys("v_1"))
@@ -83,7 +83,7 @@ def test_another_file_under_the_name_of_the_copy_is_kept(path: Path) -> None:
 
 
 @pytest.mark.parametrize(("end", "left"), [('"v_2"', ["v_1"]), ("", ["v_1", "v_2"])])
-def test_a_cut_file_of_format_1_keeps_what_can_be_read(
+def test_the_readable_entries_of_a_cut_format_1_file_are_kept(
     path: Path, end: str, left: list[str]
 ) -> None:
     damaged = FORMAT_1.replace("count = 2", "count = 3")
@@ -95,7 +95,7 @@ def test_a_cut_file_of_format_1_keeps_what_can_be_read(
     assert contents.set_aside.read_text() == damaged
 
 
-def test_one_id_of_two_gateways_is_two_videos(tmp_path: Path) -> None:
+def test_the_same_id_of_two_gateways_is_two_videos(tmp_path: Path) -> None:
     watchlist = Watchlist(tmp_path / "watchlist.toml")
     watchlist.change(add=[Entry("v_1", EPOCH), Entry("v_1", EPOCH, gateway="lab")])
     lab = VideoKey("lab", "v_1")
@@ -107,7 +107,7 @@ def test_one_id_of_two_gateways_is_two_videos(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("gateway", ["7", '""', '"a\\u001bb"', "[1]", f'"{"x" * 65}"'])
-def test_an_entry_with_an_unsound_gateway_counts_as_damage(path: Path, gateway: str) -> None:
+def test_an_entry_with_an_invalid_gateway_counts_as_damage(path: Path, gateway: str) -> None:
     bad = f'[[videos]]\ngateway = {gateway}\nid = "v_2"\n'
     path.write_text(f'format = 2\ncount = 2\n\n[[videos]]\nid = "v_1"\n\n{bad}')
     contents = Watchlist(path).read()
@@ -115,7 +115,7 @@ def test_an_entry_with_an_unsound_gateway_counts_as_damage(path: Path, gateway: 
     assert contents.set_aside is not None
 
 
-def test_a_gateway_that_cannot_be_shown_is_not_written(tmp_path: Path) -> None:
+def test_an_unprintable_gateway_name_is_refused(tmp_path: Path) -> None:
     watchlist = Watchlist(tmp_path / "watchlist.toml")
     with pytest.raises(ValueError, match="gateway"):
         watchlist.change(add=[Entry("v_1", EPOCH, gateway="a\x1bb")])
