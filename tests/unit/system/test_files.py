@@ -1,4 +1,4 @@
-"""Files are changed whole or not at all, locked across processes, and named safely."""
+"""Atomic writes, locks across processes, safe names, and publishing a finished file."""
 
 from __future__ import annotations
 
@@ -43,12 +43,12 @@ def _fail(*_: object, **__: object) -> NoReturn:
     raise OSError(errno.EIO, "no")
 
 
-def test_a_written_file_holds_exactly_what_was_given(tmp_path: Path) -> None:
+def test_a_written_file_holds_exactly_the_given_bytes(tmp_path: Path) -> None:
     write_atomically(tmp_path / "new" / "state", b"\x00\xffall")
     assert (tmp_path / "new" / "state").read_bytes() == b"\x00\xffall"
 
 
-def test_a_written_file_is_for_its_owner_only(tmp_path: Path) -> None:
+def test_a_written_file_is_readable_by_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "token"
     path.write_text("old")
     path.chmod(0o644)
@@ -57,7 +57,7 @@ def test_a_written_file_is_for_its_owner_only(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("broken", ["fsync", "rename"])
-def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
+def test_a_failed_write_leaves_only_the_old_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
 ) -> None:
     path = tmp_path / "state"
@@ -78,7 +78,7 @@ def test_writing_through_a_symbolic_link_keeps_the_link(tmp_path: Path) -> None:
     assert (link.is_symlink(), real.read_bytes()) == (True, b"new")
 
 
-def test_what_killed_writers_left_is_swept_by_the_next_write(tmp_path: Path) -> None:
+def test_the_next_write_deletes_files_of_killed_writers(tmp_path: Path) -> None:
     (tmp_path / ".state.dead0000.tmp").write_bytes(b"half")
     busy = tmp_path / ".state.busy0000.tmp"
     with busy.open("wb") as file:
@@ -88,13 +88,13 @@ def test_what_killed_writers_left_is_swept_by_the_next_write(tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("name", [".state.mine.tmp", ".state.UPPER000.tmp", ".state2.dead0000.tmp"])
-def test_a_file_that_no_writer_left_is_not_swept(tmp_path: Path, name: str) -> None:
+def test_other_files_with_similar_names_are_not_deleted(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_bytes(b"the user's")
     write_atomically(tmp_path / "state", b"new")
     assert (tmp_path / name).read_bytes() == b"the user's"
 
 
-def test_a_lock_keeps_another_one_out_without_waiting(tmp_path: Path) -> None:
+def test_a_non_blocking_lock_fails_at_once_if_held(tmp_path: Path) -> None:
     with (
         locked(tmp_path / "lock"),
         pytest.raises(BlockingIOError),
@@ -103,7 +103,7 @@ def test_a_lock_keeps_another_one_out_without_waiting(tmp_path: Path) -> None:
         pass
 
 
-def test_a_blocking_lock_waits_for_its_turn(tmp_path: Path) -> None:
+def test_a_blocking_lock_waits_for_its_release(tmp_path: Path) -> None:
     order: list[str] = []
 
     def second() -> None:
@@ -118,7 +118,7 @@ def test_a_blocking_lock_waits_for_its_turn(tmp_path: Path) -> None:
     assert order == ["first", "second"]
 
 
-def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
+def test_the_lock_of_a_killed_process_is_released(tmp_path: Path) -> None:
     lock = tmp_path / "lock"
     with subprocess.Popen(  # noqa: S603 - this interpreter, this file's own words
         [sys.executable, "-c", HOLDER, str(lock)],
@@ -135,7 +135,7 @@ def test_the_lock_of_a_killed_process_is_free(tmp_path: Path) -> None:
             pass
 
 
-def test_a_file_system_without_locks_does_not_stop_the_program(
+def test_a_file_system_without_locks_is_tolerated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_locks(*_: object, **__: object) -> NoReturn:
@@ -146,19 +146,19 @@ def test_a_file_system_without_locks_does_not_stop_the_program(
         pass
 
 
-@pytest.mark.parametrize("plain", ["video_691209aab0a08198", "task-01HXyz", "a.b", "1"])
-def test_a_safe_id_is_its_own_name(plain: str) -> None:
-    assert safe_name(plain) == plain
+@pytest.mark.parametrize("safe", ["video_691209aab0a08198", "task-01HXyz", "a.b", "1"])
+def test_a_safe_id_is_used_as_the_name(safe: str) -> None:
+    assert safe_name(safe) == safe
 
 
 @pytest.mark.parametrize(
-    "odd",
+    "unsafe",
     ["", ".", "..", "../../etc/x", "/abs", "CON", "con.mp4", "Lpt1", ".hidden", "-rf", "end.",
      "a b", "百事", "a\x00b", "\ud800", "x" * 300, "a:b", "a\\b", "a~b"],
 )  # fmt: skip
-def test_an_odd_id_becomes_a_harmless_name(odd: str) -> None:
-    name = safe_name(odd)
-    assert name != odd
+def test_an_unsafe_id_becomes_a_safe_name(unsafe: str) -> None:
+    name = safe_name(unsafe)
+    assert name != unsafe
     assert name.isascii()
     assert not set(name) & set('/\\:*?"<>|\x00 ')
     assert name[0] not in ".-"
@@ -166,31 +166,31 @@ def test_an_odd_id_becomes_a_harmless_name(odd: str) -> None:
     assert len(name) <= NAME_LIMIT
 
 
-@pytest.mark.parametrize("odd", ["x" * 300, "x" * 100, "表" * 100, "video_" + "b" * 200 + "="])
-def test_every_name_made_of_an_id_fits_an_encrypted_folder(tmp_path: Path, odd: str) -> None:
-    target = tmp_path / f"{safe_name(odd)}.mp4"
-    note = target.with_name(f"{target.name}.part.json")
-    temporary, descriptor = atomic._temporary(note)
+@pytest.mark.parametrize("unsafe", ["x" * 300, "x" * 100, "表" * 100, "video_" + "b" * 200 + "="])
+def test_every_name_of_an_id_fits_an_encrypted_folder(tmp_path: Path, unsafe: str) -> None:
+    target = tmp_path / f"{safe_name(unsafe)}.mp4"
+    metadata = target.with_name(f"{target.name}.part.json")
+    temporary, descriptor = atomic._temporary(metadata)
     os.close(descriptor)
-    aside = list(itertools.islice(numbered(note), 9999))[-1]
+    aside = list(itertools.islice(numbered(metadata), 9999))[-1]
     unverified = target.with_name(f"{target.stem}.unverified.part.json")
-    for path in (target, note, temporary, aside, unverified):
+    for path in (target, metadata, temporary, aside, unverified):
         assert len(os.fsencode(path.name)) <= LONGEST_NAME
 
 
 @given(st.lists(st.text(alphabet="aA./~_-9中", max_size=140), min_size=2, max_size=2, unique=True))
-def test_two_ids_never_share_a_name(ids: list[str]) -> None:
+def test_different_ids_get_different_names(ids: list[str]) -> None:
     assert safe_name(ids[0]) != safe_name(ids[1])
 
 
-def test_publishing_gives_the_file_its_name_and_takes_the_old_one_away(tmp_path: Path) -> None:
+def test_publishing_moves_the_file_to_its_final_name(tmp_path: Path) -> None:
     (tmp_path / "v.part").write_bytes(b"whole")
     assert publish(tmp_path / "v.part", tmp_path / "v.mp4") == tmp_path / "v.mp4"
     assert [entry.name for entry in tmp_path.iterdir()] == ["v.mp4"]
 
 
 @pytest.mark.parametrize("links", [True, False])
-def test_publishing_never_overwrites_but_numbers(
+def test_publishing_numbers_the_file_instead_of_overwriting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
 ) -> None:
     if not links:
@@ -205,7 +205,7 @@ def test_publishing_never_overwrites_but_numbers(
 
 
 @pytest.mark.parametrize("links", [True, False])
-def test_a_name_that_cannot_be_made_to_last_is_taken_back(
+def test_a_publish_that_cannot_be_synced_is_undone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, links: bool
 ) -> None:
     if not links:

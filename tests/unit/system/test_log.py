@@ -1,4 +1,4 @@
-"""The log tells what happened, never a secret, and never anything on the screen."""
+"""The log file: redacted secrets, its size, its errors, and silence on the screen."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ LOGGER = logging.getLogger("hingtui.tests")
 
 @contextmanager
 def logging_to(path: Path) -> Iterator[Log]:
-    """A log that knows the secret; what was logged is in the file afterwards."""
+    """A log that hides the secret; closed afterwards, so that all lines are in the file."""
     log = Log(path)
     log.hide(SECRET)
     try:
@@ -29,7 +29,7 @@ def logging_to(path: Path) -> Iterator[Log]:
 
 
 def written(path: Path, message: str, *values: object) -> str:
-    """What stands in the file after this was logged."""
+    """The content of the log file after this was logged."""
     with logging_to(path):
         LOGGER.warning(message, *values)
     return path.read_text("utf-8")
@@ -62,7 +62,7 @@ def path(tmp_path: Path) -> Path:
         f"socks5://user:{SIGNATURE}@proxy.example",
     ],
 )
-def test_no_line_holds_a_secret(path: Path, words: str) -> None:
+def test_no_log_line_holds_a_secret(path: Path, words: str) -> None:
     text = written(path, "it went wrong: %s", words)
     assert "it went wrong" in text
     assert "***" in text
@@ -70,12 +70,12 @@ def test_no_line_holds_a_secret(path: Path, words: str) -> None:
         assert secret not in text
 
 
-def test_what_is_no_secret_stays(path: Path) -> None:
+def test_ordinary_text_is_not_redacted(path: Path) -> None:
     text = written(path, "asking https://gateway.example/v1/videos/video_1 (what? no answer)")
     assert "asking https://gateway.example/v1/videos/video_1 (what? no answer)" in text
 
 
-def test_a_traceback_is_whole_but_for_its_secrets(path: Path) -> None:
+def test_a_traceback_is_complete_except_for_secrets(path: Path) -> None:
     with logging_to(path):
         try:
             fail()
@@ -89,7 +89,7 @@ def test_a_traceback_is_whole_but_for_its_secrets(path: Path) -> None:
     assert SIGNATURE not in text
 
 
-def test_a_secret_learned_late_is_hidden_too(path: Path) -> None:
+def test_a_secret_added_later_is_redacted_too(path: Path) -> None:
     log = Log(path)
     log.hide("")
     log.hide("typed-in-later")
@@ -98,7 +98,7 @@ def test_a_secret_learned_late_is_hidden_too(path: Path) -> None:
     assert "now *** is used" in path.read_text("utf-8")
 
 
-def test_closing_writes_out_what_is_left(path: Path) -> None:
+def test_closing_writes_all_remaining_lines(path: Path) -> None:
     with logging_to(path):
         for number in range(1000):
             LOGGER.info("line %d.", number)
@@ -107,14 +107,14 @@ def test_closing_writes_out_what_is_left(path: Path) -> None:
     assert lines[-1].endswith("line 999.")
 
 
-def test_after_closing_nothing_is_written_any_more(path: Path) -> None:
+def test_nothing_is_written_after_closing(path: Path) -> None:
     written(path, "before")
     logging.getLogger("hingtui").debug("after")
     assert logging.getLogger("hingtui").handlers == []
     assert "after" not in path.read_text("utf-8")
 
 
-def test_it_does_not_grow_for_ever(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_log_rotates_at_its_size_limit(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(log_module, "_MOST_BYTES", 2000)
     with logging_to(path):
         for number in range(200):
@@ -125,23 +125,23 @@ def test_it_does_not_grow_for_ever(path: Path, monkeypatch: pytest.MonkeyPatch) 
     assert "line 199." in path.read_text("utf-8")
 
 
-def test_failed_tasks_that_nobody_awaited_are_logged(path: Path) -> None:
+def test_errors_of_unawaited_tasks_are_logged(path: Path) -> None:
     with logging_to(path):
         logging.getLogger("asyncio").error("Task exception was never retrieved")
     assert "never retrieved" in path.read_text("utf-8")
 
 
-def test_text_that_cannot_be_encoded_is_written_all_the_same(path: Path) -> None:
+def test_unencodable_text_is_written_escaped(path: Path) -> None:
     assert "lone \\udc80" in written(path, "lone \udc80")
 
 
-def test_where_nothing_happens_there_is_no_file(path: Path) -> None:
+def test_without_log_lines_there_is_no_file(path: Path) -> None:
     with logging_to(path):
         pass
     assert not path.exists()
 
 
-def test_a_log_that_cannot_be_written_is_told_and_done_without(
+def test_an_unwritable_log_prints_one_warning_and_is_disabled(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "state").write_text("a file where the folder should be")

@@ -1,4 +1,4 @@
-"""How the process handles signals and its own end, seen from inside."""
+"""How the process handles signals and its exit status."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ SOON = 10.0
 """Seconds after which a test gives up."""
 
 
-def test_a_hanging_thread_does_not_delay_the_end_of_a_run() -> None:
+def test_a_hanging_thread_does_not_delay_the_exit() -> None:
     released, is_there = threading.Event(), threading.Event()
 
     def hang() -> None:
@@ -39,7 +39,7 @@ def test_a_hanging_thread_does_not_delay_the_end_of_a_run() -> None:
         released.set()
 
 
-def test_a_signal_before_the_callback_is_set_still_calls_it() -> None:
+def test_a_signal_before_the_callback_is_set_calls_it_later() -> None:
     process = Process()
     statuses = queue.SimpleQueue[int]()
     with process.handling_signals():
@@ -81,7 +81,7 @@ def test_a_signal_that_was_ignored_stays_ignored() -> None:
         signal.signal(signal.SIGHUP, before)
 
 
-def test_afterwards_signals_have_their_old_handlers() -> None:
+def test_the_old_signal_handlers_are_restored() -> None:
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1)
     before = [signal.getsignal(number) for number in numbers]
     with Process().handling_signals():
