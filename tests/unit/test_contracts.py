@@ -79,7 +79,7 @@ def is_in(name: str, package: str) -> bool:
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_a_module_imports_only_from_lower_floors(path: Path) -> None:
+def test_a_module_imports_only_from_lower_layers(path: Path) -> None:
     package = name_of(path).split(".")[0]
     if package in ("", "__main__"):
         return
@@ -92,14 +92,14 @@ def test_a_module_imports_only_from_lower_floors(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", modules(), ids=name_of)
-def test_each_library_comes_in_by_its_own_door(path: Path) -> None:
+def test_each_library_is_imported_only_in_its_packages(path: Path) -> None:
     for imported in imports_of(path):
         doors = DOORS.get(imported.split(".")[0])
         assert doors is None or any(is_in(name_of(path), door) for door in doors), imported
 
 
 @pytest.mark.parametrize(("who", "whom", "why"), CONTRACTS, ids=lambda value: str(value)[:40])
-def test_a_contract_is_kept(who: str, whom: str, why: str) -> None:
+def test_an_import_contract_is_kept(who: str, whom: str, why: str) -> None:
     for path in modules():
         if is_in(name_of(path), who):
             broken = [imported for imported in ours(path) if is_in(imported, whom)]

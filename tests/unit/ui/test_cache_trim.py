@@ -1,4 +1,4 @@
-"""What was drawn long ago is forgotten, and the screen does not change by it."""
+"""Clearing the drawing caches does not change the screen."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ from tests.support.waiting import until
 from tests.support.watch import job
 
 
-def test_everything_that_grows_with_what_is_drawn_is_found() -> None:
+def test_all_drawing_caches_are_found() -> None:
     names = {cache.__qualname__ for cache in drawing_caches()}
     assert names >= {"cached_cell_len", "Segment._split_cells", "StylesCache.get_inner_outer"}
 
 
-def test_what_is_remembered_is_forgotten() -> None:
+def test_trim_empties_the_caches() -> None:
     Segment("宽宽").split_cells(3)
     assert Segment._split_cells.cache_info().currsize
     trim()
     assert not any(cache.cache_info().currsize for cache in drawing_caches())
 
 
-async def test_the_screen_stays_as_it_is(tmp_path: Path) -> None:
+async def test_trim_does_not_change_the_screen(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(prompt="宽 one clip")) as acting:
         before = acting.lines()
         trim()
@@ -35,7 +35,7 @@ async def test_the_screen_stays_as_it_is(tmp_path: Path) -> None:
         assert acting.lines() == before
 
 
-async def test_it_is_done_every_ten_minutes(tmp_path: Path) -> None:
+async def test_the_caches_are_trimmed_every_ten_minutes(tmp_path: Path) -> None:
     async with piloted(tmp_path) as acting:
         for number in range(1000):
             cached_cell_len(f"a text that was drawn once, {number}")

@@ -19,7 +19,7 @@ NAMES = [(owner, member) for owner, members in PRIVATE_MEMBERS.items() for membe
 
 
 def owner_of(name: str) -> object:
-    """The module or class; of what has attributes only once it is made, an object."""
+    """The module or class, or an instance if the attributes exist only on one."""
     if name == "textual.app.App":
         return App()
     if name == "textual.widgets.DataTable":

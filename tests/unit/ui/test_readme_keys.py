@@ -1,6 +1,6 @@
-"""The key table of the README is what the commands say.
+"""The key table of the README matches the commands.
 
-`HINGTUI_README=write python3 -m pytest tests/unit/ui/test_readme_keys.py -n 0` writes it anew.
+`HINGTUI_README=write python3 -m pytest tests/unit/ui/test_readme_keys.py -n 0` updates it.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The fast table draws, cell for cell, what Textual's own DataTable draws."""
+"""RowTable draws cell by cell what Textual's DataTable draws, and handles keys and clicks alike."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Tables(App[None]):
     def __init__(self, rows: int) -> None:
         super().__init__()
         self.rows = rows
-        self.heard: list[tuple[str, int]] = []
+        self.events: list[tuple[str, int]] = []
 
     def compose(self) -> ComposeResult:
         yield DataTable[Text](cursor_type="row", id="stock")
@@ -55,7 +55,7 @@ class Tables(App[None]):
             self.stock.add_row(*texts, key=str(number))
         self.fast.set_columns(COLUMNS)
         self.fast.set_rows([str(number) for number in range(self.rows)])
-        self.set_focus(None)  # the one in focus has a tint of its own
+        self.set_focus(None)  # a focused table would have another tint
 
     @property
     def stock(self) -> DataTable[Text]:
@@ -67,12 +67,12 @@ class Tables(App[None]):
 
     @on(DataTable.RowHighlighted)
     @on(DataTable.RowSelected)
-    def hear(self, event: DataTable.RowHighlighted | DataTable.RowSelected) -> None:
-        self.heard.append((f"{type(event).__name__} {event.data_table.id}", event.cursor_row))
+    def record(self, event: DataTable.RowHighlighted | DataTable.RowSelected) -> None:
+        self.events.append((f"{type(event).__name__} {event.data_table.id}", event.cursor_row))
 
 
 def drawn(table: DataTable[Text]) -> list[list[tuple[str, Style]]]:
-    """Each line as cells: a character and how it looks."""
+    """Each line as cells: a character and its style."""
     lines = []
     for y in range(table.size.height):
         line: list[tuple[str, Style]] = []
@@ -92,7 +92,7 @@ def assert_alike(app: Tables) -> None:
 
 
 def looks(char: str, style: Style) -> Sequence[object]:
-    """What can be seen of a character: of a blank, its ground only."""
+    """The visible style of a character; of a blank, only its background."""
     if char == " ":
         return (style.bgcolor, bool(style.underline), bool(style.reverse))
     return (style.color, style.bgcolor, bool(style.bold), bool(style.italic), bool(style.dim))
@@ -100,7 +100,7 @@ def looks(char: str, style: Style) -> Sequence[object]:
 
 @pytest.mark.parametrize("width", [24, 43, 80])
 @pytest.mark.parametrize("cursor", [0, 3, 29])
-async def test_it_draws_what_the_stock_table_draws(width: int, cursor: int) -> None:
+async def test_the_table_draws_as_the_stock_table(width: int, cursor: int) -> None:
     app = Tables(30)
     async with app.run_test(size=(width, 24)) as pilot:
         for table in (app.stock, app.fast):
@@ -109,7 +109,7 @@ async def test_it_draws_what_the_stock_table_draws(width: int, cursor: int) -> N
         assert_alike(app)
 
 
-async def test_stripes_and_a_hidden_cursor_are_alike() -> None:
+async def test_stripes_and_a_hidden_cursor_are_drawn_alike() -> None:
     app = Tables(8)
     async with app.run_test(size=(60, 24)) as pilot:
         for table in (app.stock, app.fast):
@@ -119,7 +119,7 @@ async def test_stripes_and_a_hidden_cursor_are_alike() -> None:
         assert_alike(app)
 
 
-async def test_the_row_under_the_mouse_is_alike() -> None:
+async def test_the_row_under_the_mouse_is_drawn_alike() -> None:
     app = Tables(8)
     async with app.run_test(size=(60, 24)) as pilot:
         for table in (app.stock, app.fast):
@@ -131,7 +131,7 @@ async def test_the_row_under_the_mouse_is_alike() -> None:
         assert_alike(app)
 
 
-async def test_scrolled_tables_are_alike() -> None:
+async def test_scrolled_tables_are_drawn_alike() -> None:
     app = Tables(100)
     async with app.run_test(size=(60, 24)) as pilot:
         for table in (app.stock, app.fast):
@@ -144,12 +144,12 @@ async def test_clicks_select_as_in_the_stock_table() -> None:
     app = Tables(20)
     async with app.run_test(size=(60, 24)) as pilot:
         for table in ("stock", "fast"):
-            app.heard.clear()
+            app.events.clear()
             await pilot.click(f"#{table}", offset=(50, 6))
             await pilot.click(f"#{table}", offset=(3, 6))
             await pilot.pause()
-            assert (f"RowHighlighted {table}", 5) in app.heard
-            assert (f"RowSelected {table}", 5) in app.heard
+            assert (f"RowHighlighted {table}", 5) in app.events
+            assert (f"RowSelected {table}", 5) in app.events
 
 
 @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ async def test_keys_move_the_cursor_as_in_the_stock_table(keys: str) -> None:
         assert app.fast.scroll_offset == app.stock.scroll_offset
 
 
-async def test_cells_can_be_read_as_from_the_stock_table() -> None:
+async def test_cells_are_read_as_from_the_stock_table() -> None:
     app = Tables(5)
     async with app.run_test(size=(60, 24)):
         assert [t.plain for t in app.fast.get_row("3")] == [t.plain for t in app.stock.get_row("3")]
@@ -175,7 +175,7 @@ async def test_cells_can_be_read_as_from_the_stock_table() -> None:
         assert app.fast.coordinate_to_cell_key(Coordinate(1, 0)).row_key == "1"
 
 
-async def test_a_changed_row_alone_is_repainted() -> None:
+async def test_only_a_visible_changed_row_is_redrawn() -> None:
     app = Tables(1000)
     async with app.run_test(size=(60, 24)) as pilot:
         made: list[str] = []

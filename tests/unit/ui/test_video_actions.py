@@ -1,4 +1,4 @@
-"""What the commands say about videos that have no file, state by state."""
+"""The toasts of the commands for videos without a file, status by status."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def words(outcome: Outcome) -> str:
         (FAILED, "Its generation failed, so there is no file."),
     ],
 )
-async def test_what_has_no_file_is_said_by_its_state(
+async def test_the_toast_for_a_missing_file_depends_on_the_status(
     tmp_path: Path, how: dict[str, Any], sentence: str
 ) -> None:
     async with watching(tmp_path, job(**how)) as watch:
@@ -52,7 +52,7 @@ async def test_what_has_no_file_is_said_by_its_state(
         assert words(await actions.open()) == sentence
 
 
-async def test_before_the_first_answer_it_is_not_called_unready(tmp_path: Path) -> None:
+async def test_before_the_first_response_the_toast_mentions_the_gateway(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         watch.monitor.add(["video_one"])
         actions = actions_on(watch.monitor, watch.row("video_one"))
@@ -71,7 +71,7 @@ async def test_a_ready_video_is_opened_only_when_saved(tmp_path: Path) -> None:
         assert words(await actions.download()).startswith("It is saved already: ")
 
 
-async def test_the_copied_id_is_the_whole_one(tmp_path: Path) -> None:
+async def test_the_complete_id_is_copied(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         watch.monitor.add(["video_one"])
         copied: list[str] = []
