@@ -15,6 +15,7 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── download_queue      which finished videos are downloaded, in which order
 │   ├── retry_policy        when one that failed is tried again
 │   ├── shared_downloads    what other processes have saved (any thread)
+│   ├── download_listener   the events of downloads
 │   ├── download_events     what follows when a download progresses, ends or fails
 │   └── daemon_thread       blocking work that never holds up the end of the program
 ├── watchlist_sync      rows ↔ the watchlist's file

@@ -11,7 +11,6 @@ import logging
 import math
 import random
 from pathlib import Path
-from typing import Protocol
 
 from hingtui.download import ContentSource, DownloadHooks, Saved, discard_part
 from hingtui.download import download as download_file
@@ -26,6 +25,7 @@ from hingtui.model.errors import (
 )
 from hingtui.model.key import VideoKey
 from hingtui.monitor.daemon_thread import run_in_daemon_thread
+from hingtui.monitor.download_listener import DownloadListener
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.retry_policy import retry_in
 from hingtui.monitor.row import Download, DownloadState, Row
@@ -38,25 +38,6 @@ _LOOK_AGAIN = 0.5
 """Seconds between two looks of a waiting thread whether the event loop still runs."""
 
 _log = logging.getLogger(__name__)
-
-
-class DownloadListener(Protocol):
-    """Gets the events of all downloads, on the event loop."""
-
-    def changed(self, key: VideoKey) -> None:
-        """The state or the progress of this video's download changed."""
-
-    def saved(self, row: Row, saved: Saved) -> None:
-        """The file is complete and has its name."""
-
-    def failed_for_now(self, row: Row, error: HingtuiError) -> None:
-        """One try failed, whether another one follows or not."""
-
-    def given_up(self, row: Row, error: Exception) -> None:
-        """It is not tried again by itself."""
-
-    async def fresh_link(self, key: VideoKey) -> str:
-        """A direct link that is valid now, as the gateway gives it; "" where there is none."""
 
 
 class DownloadQueue:

@@ -1,0 +1,29 @@
+"""The events of downloads, as the download queue reports them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from hingtui.download import Saved
+from hingtui.model.errors import HingtuiError
+from hingtui.model.key import VideoKey
+from hingtui.monitor.row import Row
+
+
+class DownloadListener(Protocol):
+    """Gets the events of all downloads, on the event loop."""
+
+    def changed(self, key: VideoKey) -> None:
+        """The state or the progress of this video's download changed."""
+
+    def saved(self, row: Row, saved: Saved) -> None:
+        """The file is complete and has its name."""
+
+    def failed_for_now(self, row: Row, error: HingtuiError) -> None:
+        """One try failed, whether another one follows or not."""
+
+    def given_up(self, row: Row, error: Exception) -> None:
+        """It is not tried again by itself."""
+
+    async def fresh_link(self, key: VideoKey) -> str:
+        """A direct link that is valid now, as the gateway gives it; "" where there is none."""
