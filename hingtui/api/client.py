@@ -1,7 +1,7 @@
 """Ask one gateway about videos, its list, and the content of a video. Other packages use only this.
 
-It must not know when to ask, nor where bytes are saved. It only sends GET requests, and every
-failure is an ApiError.
+It only sends GET requests, and every failed request is an ApiError. When to send them is decided in
+`monitor`; where bytes are saved, in `download`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What all requests to a gateway share: TLS, proxy, token, timeouts and body limits.
 
-It must not know which calls there are, nor what their responses mean.
+The calls are in `client` and `content_opener`, the meaning of responses in `responses`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Watch the socket under a request: bound its time, and cut it off.
 
-It must not know what is asked for: no video, no token, no path of a URL.
+It handles sockets only: no video, no token, no path of a URL.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Find the video in a response: which object it is, and which ones only wrap it.
 
-It must not know what the fields of a video mean, but for its id and its status word.
+Of a video's fields it reads only the id and the status word; the rest is in `payload`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Find the server's own message and code, in an error body or in a video that failed.
 
-It must not know what the error means, nor how it was requested.
+Which error class they lead to is decided in `response_errors`.
 """
 
 from __future__ import annotations

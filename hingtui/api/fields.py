@@ -1,7 +1,4 @@
-"""Read single values out of JSON: text, numbers, the first of several names.
-
-It must not know what the values mean.
-"""
+"""Read single values out of JSON: text, numbers, the first of several names."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Choose the error class for a failed request, and keep the server's own message.
 
-It must not know what a good response holds, nor how it was requested.
+Must not import httpx: tests build responses without a network.
 """
 
 from __future__ import annotations

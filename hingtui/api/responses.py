@@ -1,6 +1,6 @@
-"""Read a good response: a body becomes a video, a page of the list, or a link. No httpx.
+"""Read a response: a body becomes a video, a page of the list, or a link.
 
-It must not know how the response was requested: no network, no client library.
+Must not import httpx: tests build responses without a network.
 """
 
 from __future__ import annotations

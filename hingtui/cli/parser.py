@@ -261,6 +261,6 @@ def _port(text: str) -> int:
 
 def _number(text: str, most: int) -> int:
     if not (text.isascii() and text.isdigit() and int(text[:9]) <= most and len(text) < 10):
-        told = _("must be a number from 0 to {most}").format(most=most)
-        raise argparse.ArgumentTypeError(told)
+        message = _("must be a number from 0 to {most}").format(most=most)
+        raise argparse.ArgumentTypeError(message)
     return int(text)

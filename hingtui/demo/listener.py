@@ -1,4 +1,4 @@
-"""A small HTTP server: threads, transfer rate, closing connections. It must not know the story."""
+"""A small HTTP server: threads, transfer rate, closing connections. The videos are in `story`."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Download one video: request it, continue it, try again, verify it, give it its final name.
 
-It must not know HTTP, the watchlist, or which of many videos comes first. It blocks: every
-download runs in a thread of its own.
+It blocks: every download runs in a thread of its own. Must not import api or storage: the client is
+a parameter, and the order of downloads is decided in `monitor.download_queue`.
 """
 
 from __future__ import annotations

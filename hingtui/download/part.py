@@ -1,7 +1,5 @@
 """The unfinished file of one video: append to it, continue it, give it its final name.
 
-It must not know any network, nor whether the bytes are a video.
-
 Beside `<name>.mp4.part` lies its metadata `<name>.mp4.part.json`, written before the first byte: a
 part without it is not ours and is set aside. The metadata also says how many bytes are synced: a
 power cut may leave holes behind them, so only these bytes are used afterwards.

@@ -1,7 +1,4 @@
-"""Read and write the metadata beside a part: which file the bytes are from, how many are synced.
-
-It must not know the bytes themselves, or who may write them.
-"""
+"""Read and write the metadata beside a part: which file the bytes are from, how many are synced."""
 
 from __future__ import annotations
 

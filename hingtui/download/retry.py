@@ -1,6 +1,6 @@
 """Decide what a download tries next: how often, from which byte, and from where.
 
-It must not know the bytes, nor what an error means.
+What an error means is on its class, in `model.errors`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Append the body of one response to a part, and stop where it is too slow or too long.
 
-It must not know how the response was requested, nor what is tried if it is of no use.
+What is tried next is decided in `retry`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
-"""Decide whether the bytes of a part are a whole video, and whether to save them if nobody can say.
+"""Decide whether the bytes of a part are a whole video, and what to do if that is unknown.
 
-It must not know any request: what was received is judged by itself, by the length that was
-promised, and by what was received before.
+It judges by the bytes, the promised length, and what was received before; it sends no request.
 """
 
 from __future__ import annotations

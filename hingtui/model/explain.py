@@ -54,7 +54,7 @@ def diagnose(error: Exception, *, of_all: bool = False) -> Diagnosis:
     """
     short, what, advice = _explain(error, of_all=of_all)
     if isinstance(error, errors.ApiError):
-        return Diagnosis(short, what, advice, _said(error), clean_line(error.request_id))
+        return Diagnosis(short, what, advice, _server_text(error), clean_line(error.request_id))
     details = str(error) if isinstance(error, errors.HingtuiError) else type(error).__name__
     return Diagnosis(short, what, advice, clean_line(details, BLOCK_LIMIT))
 
@@ -63,7 +63,7 @@ _Explained = tuple[str, str, Advice]
 """A few words, a sentence on what happened, and the next step."""
 
 
-def _said(error: errors.ApiError) -> str:
+def _server_text(error: errors.ApiError) -> str:
     status = f"HTTP {error.http_status}" if error.http_status else ""
     parts = (status, error.code, error.message)
     return clean_line(" · ".join(part for part in parts if part), BLOCK_LIMIT)

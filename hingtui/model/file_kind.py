@@ -143,7 +143,7 @@ def _box_at(head: bytes, position: int) -> tuple[bytes, int] | None:
 
 
 def _kind_of_ebml(head: bytes) -> FileKind:
-    """WebM or Matroska, by the DocType element (RFC 8794, 11.2.6); Matroska where it is unsaid."""
+    """WebM or Matroska, by the DocType element (RFC 8794, 11.2.6); Matroska if it is missing."""
     at = head.find(b"\x42\x82", 4, 256)
     if at < 0 or len(head) < at + 3:
         return FileKind.MKV

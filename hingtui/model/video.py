@@ -1,6 +1,6 @@
 """What a video is: its status, its fields, and how a newer response updates it.
 
-It must not know how gateways write any of this (`api.payload`), nor the network or the screen.
+How gateways spell these fields is in `api.payload`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The monitor: which video is polled when, what responses mean, which files are downloaded.
 
-It knows no Textual and no httpx. The dashboard, `status` and `download` all use it.
+Must not import Textual or httpx: the dashboard, `status` and `download` all use it.
 
 monitor             the entry point for the UI and the commands; connects the rest
 ├── rows                the rows: added, taken out, brought back, merged with the file

@@ -1,7 +1,7 @@
 """All state of one gateway: reachable, rate limited, token refused, paused, and its clock.
 
 It is updated with each response and each error, and it decides whether an error that concerned one
-video is the gateway's own. It sends nothing and knows no rows.
+video is the gateway's own. It sends nothing and changes no rows.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MANY_REFUSED = 5
 """Different videos for which the token must be refused, with no success since, before the token
 itself is taken to be refused."""
 MANY_FAILED = 3
-"""Different videos that must fail, with no response since, before the gateway is in trouble."""
+"""Different videos that must fail, with no response since, before the gateway counts as down."""
 LIST = ""
 """Stands for the list where an id is expected: no video has an empty id."""
 
@@ -160,7 +160,7 @@ class Gateway:
     def answered(self, video_id: str, server_time: float | None = None) -> list[str]:
         """The gateway answered for this video, at `server_time` by its own clock.
 
-        Returns the ids that failed while the whole gateway was in trouble: ask them again.
+        Returns the ids that failed while the gateway was down: ask about them again.
         """
         self.limiter.succeeded()
         self.last_success = self._clock.monotonic()

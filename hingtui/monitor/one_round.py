@@ -1,7 +1,7 @@
 """Ask about each of some videos once, as `hingtui status` does: every id, each with its own result.
 
 Unlike the poller it follows no schedule: it waits only for the rate limit, and for retries of
-transient errors, within seconds. It knows no rows.
+transient errors, within seconds. It does not change rows.
 """
 
 from __future__ import annotations

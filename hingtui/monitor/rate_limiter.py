@@ -1,7 +1,7 @@
 """The rate limit of one gateway: how many requests may be sent right now.
 
 One limiter serves every request to a gateway, because the gateway counts a user's requests
-together. It knows neither videos nor sockets.
+together. It sends nothing.
 """
 
 from __future__ import annotations

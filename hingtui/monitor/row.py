@@ -1,4 +1,4 @@
-"""The data of one watched video: what the gateway said, its download, its history."""
+"""The data of one watched video: how the gateway describes it, its download, its history."""
 
 from __future__ import annotations
 

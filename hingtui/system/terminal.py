@@ -1,7 +1,4 @@
-"""Save and restore the terminal's state, and notice when it is gone.
-
-It must not know what is drawn, nor by whom.
-"""
+"""Save and restore the terminal's state, and notice when it is gone."""
 
 from __future__ import annotations
 

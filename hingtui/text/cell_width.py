@@ -1,7 +1,4 @@
-"""Fit text into a number of terminal cells, with characters that all terminals measure alike.
-
-It must not know what the lines mean, nor where they are shown.
-"""
+"""Fit text into a number of terminal cells, with characters that all terminals measure alike."""
 
 from __future__ import annotations
 

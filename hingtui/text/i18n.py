@@ -1,6 +1,6 @@
 """Choose the language and translate sentences. The English sentence is the msgid.
 
-It must not know any sentence, any widget, or where the settings are.
+It imports nothing of hingtui.
 """
 
 from __future__ import annotations

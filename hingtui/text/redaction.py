@@ -1,6 +1,6 @@
 """Find secrets in a text and remove them.
 
-It must not know where secrets come from: the known ones are passed to it.
+Known secrets are parameters: it does not look for them in settings or the environment.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""What is said about changes: toasts, and the person's own `on_complete` command. No Textual."""
+"""Report changes: toasts, and the user's own `on_complete` command.
+
+Must not import Textual: it is tested without a screen.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What the commands do to the selected videos, and what is said about it. No Textual."""
+"""What each command does to the selected videos, and the toast that reports it.
+
+Must not import Textual: it is tested without a screen.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """The keys of config.toml with their types and limits, and the rules for a base URL.
 
-It must not know the environment, the token, or where the file is.
+The environment, the token and the place of the file are in `settings`.
 """
 
 from __future__ import annotations

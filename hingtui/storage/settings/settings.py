@@ -1,6 +1,6 @@
 """Combine config.toml, the environment and the token file into the settings.
 
-It must not know what the settings are used for, nor write config.toml, which is the user's.
+It never writes config.toml, which is the user's.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """One watched video as plain values, and those values as they are stored.
 
-It reads no file, and knows neither TOML nor locks.
+It reads no file: the text is in `layout`, the file in `watchlist`.
 """
 
 from __future__ import annotations

@@ -1,9 +1,7 @@
 """The watchlist: videos and what was last known of them, in one TOML file that processes share.
 
-It knows nothing of gateways, downloads or screens.
-
 Beside `watchlist.toml` lie `watchlist.toml.lock`, which is held during every change, and the backup
-`watchlist.toml.bak`, which holds every watched id and its state of now or one change ago.
+`watchlist.toml.bak`, which holds every watched id with its current state, or the one before.
 """
 
 from __future__ import annotations

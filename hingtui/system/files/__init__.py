@@ -1,7 +1,5 @@
 """Change files so that a crash leaves the old or the new content, never a mixture.
 
-It must not know what the files hold: a watchlist, a token, a video.
-
 disk      reading with a limit, making folders, fsync
 locks     exclusive locks among threads and processes
 atomic    new content, all of it or nothing

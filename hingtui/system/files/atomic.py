@@ -1,6 +1,6 @@
 """Replace the content of a file completely, or not at all.
 
-It must not know what the content means, or who else may change the file.
+Locks are in `locks`: it does not keep other processes from changing the file.
 """
 
 from __future__ import annotations

@@ -1,7 +1,4 @@
-"""Make files and folders outlast a power cut, and read without blocking for ever.
-
-It must not know locks, nor what any file is for.
-"""
+"""Make files and folders outlast a power cut, and read without blocking for ever."""
 
 from __future__ import annotations
 

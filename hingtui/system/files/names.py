@@ -1,6 +1,6 @@
 """Make safe file names, find free ones, and give a finished file its final name.
 
-It must not know what is in a file, and it never replaces one by another.
+It never replaces a file by another one.
 """
 
 from __future__ import annotations
