@@ -93,7 +93,7 @@ def test_keys_that_would_end_or_stop_another_program(watched: WatchedHome) -> No
             running.until(
                 lambda _text, count=count: (
                     log.exists()  # type: ignore[misc]
-                    and log.read_text().count("could not be parsed") == count
+                    and log.read_text().count("not understood") == count
                 ),
                 "it read that",
             )
