@@ -1,4 +1,4 @@
-"""What a person sees and does, on the real app over a real gateway."""
+"""The dashboard over a real gateway: keys, dialogs, the table and what the screen shows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from tests.support.watch import job
 READY: dict[str, Any] = {"queued_for": 0, "generating_for": 0}
 
 
-async def test_add_watch_ready_download_leaves_the_servers_bytes(tmp_path: Path) -> None:
+async def test_an_added_video_is_watched_and_downloaded_byte_for_byte(tmp_path: Path) -> None:
     one = job()
     async with piloted(tmp_path, one, watched=[]) as acting:
         assert "paste the ids" in acting.text()
@@ -53,7 +53,7 @@ async def test_add_watch_ready_download_leaves_the_servers_bytes(tmp_path: Path)
         assert path.read_bytes() == one.file()
 
 
-async def test_all_ready_videos_come_home_with_one_key(tmp_path: Path) -> None:
+async def test_one_key_downloads_all_ready_videos(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}", **READY) for n in range(5)]
     async with piloted(tmp_path, *jobs) as acting:
         await acting.pass_time(1)
@@ -64,7 +64,7 @@ async def test_all_ready_videos_come_home_with_one_key(tmp_path: Path) -> None:
         }
 
 
-async def test_unwatching_can_be_undone_and_the_file_follows(tmp_path: Path) -> None:
+async def test_removing_and_undoing_update_rows_and_watchlist(tmp_path: Path) -> None:
     async with piloted(tmp_path, job("video_a"), job("video_b")) as acting:
         await acting.press("x")
         assert list(acting.table.order) == keys("video_b")
@@ -79,7 +79,7 @@ async def test_unwatching_can_be_undone_and_the_file_follows(tmp_path: Path) -> 
         )
 
 
-async def test_the_cursor_stays_on_its_video_when_rows_come_and_go(tmp_path: Path) -> None:
+async def test_the_cursor_stays_on_its_video_when_rows_change(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}") for n in range(6)]
     async with piloted(tmp_path, *jobs) as acting:
         await acting.press("j", "j", "j")
@@ -105,7 +105,7 @@ async def test_the_details_follow_the_cursor(tmp_path: Path) -> None:
         assert "the first" in acting.detail()
 
 
-async def test_a_failed_video_says_why(tmp_path: Path) -> None:
+async def test_a_failed_video_shows_its_error(tmp_path: Path) -> None:
     bad = job(outcome="failed", error=("moderation_blocked", "Prompt was refused"), **READY)
     async with piloted(tmp_path, bad) as acting:
         await acting.pass_time(1)
@@ -115,7 +115,7 @@ async def test_a_failed_video_says_why(tmp_path: Path) -> None:
         assert "moderation_blocked" in acting.detail()
 
 
-async def test_pasted_words_that_are_no_ids_are_named(tmp_path: Path) -> None:
+async def test_the_add_dialog_names_words_that_are_not_ids(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), job("video_two"), watched=["video_one"]) as acting:
         await acting.press("a")
         assert isinstance(acting.app.screen, AddDialog)
@@ -127,7 +127,7 @@ async def test_pasted_words_that_are_no_ids_are_named(tmp_path: Path) -> None:
         assert set(acting.table.order) == set(keys("video_one", "video_two"))
 
 
-async def test_a_token_can_be_typed_and_is_kept_in_its_own_file(tmp_path: Path) -> None:
+async def test_a_typed_token_is_saved_in_the_token_file(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         assert acting.app.monitor.gateway_status.state is GatewayState.NO_TOKEN
         await acting.press("enter")
@@ -143,7 +143,7 @@ async def test_a_token_can_be_typed_and_is_kept_in_its_own_file(tmp_path: Path) 
         assert TOKEN not in acting.text()
 
 
-async def test_a_token_for_this_run_only_is_not_written_down(tmp_path: Path) -> None:
+async def test_a_token_for_this_run_only_is_not_saved(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         await acting.press("enter")
         acting.app.screen.query_one(Input).value = TOKEN
@@ -152,7 +152,7 @@ async def test_a_token_for_this_run_only_is_not_written_down(tmp_path: Path) -> 
         assert not (tmp_path / "token").exists()
 
 
-async def test_a_refused_token_is_one_banner_and_enter_offers_another(tmp_path: Path) -> None:
+async def test_a_refused_token_shows_a_banner_and_enter_asks_for_another(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token="oh-wrong") as acting:
         await acting.drawn()
         assert "refuses the token" in acting.text()
@@ -161,7 +161,7 @@ async def test_a_refused_token_is_one_banner_and_enter_offers_another(tmp_path: 
         assert isinstance(acting.app.screen, TokenDialog)
 
 
-async def test_quitting_asks_first_while_a_download_runs(tmp_path: Path) -> None:
+async def test_quitting_during_a_download_asks_for_confirmation(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(**READY)) as acting:
         await acting.pass_time(1)
         acting.server.once("/v1/videos/video_one/content", status=202, body=b"{}", times=99)
@@ -175,7 +175,7 @@ async def test_quitting_asks_first_while_a_download_runs(tmp_path: Path) -> None
         await until(lambda: not acting.app.is_running)
 
 
-async def test_help_shows_every_key(tmp_path: Path) -> None:
+async def test_the_help_lists_the_commands(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), size=(120, 50)) as acting:
         await acting.press("question_mark")
         assert isinstance(acting.app.screen, HelpDialog)
@@ -184,7 +184,7 @@ async def test_help_shows_every_key(tmp_path: Path) -> None:
             assert words in text
 
 
-async def test_a_chinese_keyboard_reaches_the_help(tmp_path: Path) -> None:
+async def test_a_full_width_question_mark_opens_the_help(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), language="zh") as acting:
         await acting.press("fullwidth_question_mark")
         assert isinstance(acting.app.screen, HelpDialog)
@@ -193,7 +193,7 @@ async def test_a_chinese_keyboard_reaches_the_help(tmp_path: Path) -> None:
 HOSTILE = "[@click=app.quit]x[/] [/] [link=https://a.b]l[/link] \x1b]52;c;AA\x07 \u202egpj\u200b 表"
 
 
-async def test_hostile_text_in_every_field_is_harmless(tmp_path: Path) -> None:
+async def test_hostile_text_is_shown_without_control_characters(tmp_path: Path) -> None:
     everywhere: dict[str, Any] = dict.fromkeys(("prompt", "model", "size"), HOSTILE)
     bad = job(outcome="failed", error=(HOSTILE, HOSTILE), **everywhere, **READY)
     async with piloted(tmp_path, bad, size=(200, 50)) as acting:
@@ -209,7 +209,7 @@ async def test_hostile_text_in_every_field_is_harmless(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50), (40, 10), (12, 3), (1, 1)])
-async def test_nothing_wraps_or_sticks_out_at_any_size(
+async def test_no_line_is_wider_than_the_screen_at_any_size(
     tmp_path: Path, size: tuple[int, int], language: str
 ) -> None:
     jobs = [
@@ -235,7 +235,7 @@ async def test_resizing_keeps_the_cursor_and_the_rows(tmp_path: Path) -> None:
         assert acting.table.row_count == 30
 
 
-async def test_what_another_process_adds_shows_up(tmp_path: Path) -> None:
+async def test_a_video_added_by_another_process_appears(tmp_path: Path) -> None:
     from hingtui.storage.watchlist.entry import Entry
 
     async with piloted(tmp_path, job("video_a"), job("video_b"), watched=["video_a"]) as acting:
@@ -246,7 +246,7 @@ async def test_what_another_process_adds_shows_up(tmp_path: Path) -> None:
         assert key("video_b") in acting.table.order
 
 
-async def test_a_filter_shows_what_holds_all_its_words_as_one_types(tmp_path: Path) -> None:
+async def test_the_filter_shows_rows_with_all_words_while_typing(tmp_path: Path) -> None:
     jobs = [
         job("video_a", prompt="a red boat", model="sora-2"),
         job("video_b", prompt="a red car", model="veo-3.1"),
@@ -264,7 +264,7 @@ async def test_a_filter_shows_what_holds_all_its_words_as_one_types(tmp_path: Pa
         assert list(acting.table.order) == keys("video_b", "video_c")
 
 
-async def test_escape_in_the_filter_drops_it_and_the_cursor_stays(tmp_path: Path) -> None:
+async def test_escape_clears_the_filter_and_keeps_the_cursor(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}", prompt=f"number {n}") for n in range(12)]
     async with piloted(tmp_path, *jobs) as acting:
         await acting.press("slash", *"number", "space", "1", "1")
@@ -274,7 +274,7 @@ async def test_escape_in_the_filter_drops_it_and_the_cursor_stays(tmp_path: Path
         assert acting.table.cursor_key == key("video_11")
 
 
-async def test_sorting_goes_through_the_columns_and_back(tmp_path: Path) -> None:
+async def test_sorting_cycles_through_the_columns(tmp_path: Path) -> None:
     jobs = [
         job("video_a", model="zeta", queued_for=0, generating_for=100),
         job("video_b", model="alpha", queued_for=0, generating_for=50),
@@ -295,7 +295,7 @@ async def test_sorting_goes_through_the_columns_and_back(tmp_path: Path) -> None
         assert list(acting.table.order) == added
 
 
-async def test_the_first_picture_has_the_colours_of_the_theme(tmp_path: Path) -> None:
+async def test_the_first_screen_has_the_colours_of_the_theme(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         primary = acting.app.current_theme.primary
         assert acting.app.current_theme.name == "hingtui-dark"
@@ -306,7 +306,7 @@ async def test_the_first_picture_has_the_colours_of_the_theme(tmp_path: Path) ->
         assert ground.hex.lower() == str(acting.app.current_theme.background)
 
 
-async def test_a_filter_line_opened_many_times_is_one(tmp_path: Path) -> None:
+async def test_reopening_the_filter_creates_no_second_filter_bar(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         for _time in range(5):
             await acting.press("slash", "b", "escape")
@@ -316,7 +316,7 @@ async def test_a_filter_line_opened_many_times_is_one(tmp_path: Path) -> None:
         assert acting.dashboard.query_one("FilterBar", Input).value == ""
 
 
-async def test_the_keys_of_dialogs_long_closed_are_forgotten(tmp_path: Path) -> None:
+async def test_footer_keys_of_closed_dialogs_are_freed(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         made: weakref.WeakSet[FooterKey] = weakref.WeakSet()
         seen: set[int] = set()
@@ -331,7 +331,7 @@ async def test_the_keys_of_dialogs_long_closed_are_forgotten(tmp_path: Path) -> 
         assert len(seen) > len(shown), "the keys were never made anew"
 
 
-async def test_what_could_be_lost_is_told_before_that_the_host_is_offline(tmp_path: Path) -> None:
+async def test_a_storage_error_outranks_the_offline_banner(tmp_path: Path) -> None:
     async with piloted(tmp_path, *(job(f"video_{n}") for n in range(5))) as acting:
         acting.server.once("/v1", status=503, times=1000)
         for _time in range(10):
@@ -343,7 +343,7 @@ async def test_what_could_be_lost_is_told_before_that_the_host_is_offline(tmp_pa
         assert acting.line_with("offline since")
 
 
-async def test_ids_that_share_both_ends_are_told_apart(tmp_path: Path) -> None:
+async def test_ids_that_share_both_ends_are_shown_differently(tmp_path: Path) -> None:
     ids = [f"video_{'b' * 114}{n}{'c' * 59}=" for n in range(2)]
     async with piloted(tmp_path, *(job(one, prompt="") for one in ids)) as acting:
         shown = [short_id(one, 24)[-7:] for one in ids]

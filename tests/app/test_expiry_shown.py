@@ -1,4 +1,4 @@
-"""How sure an expiry is: in the details, in the table and in JSON."""
+"""How the details, the table and JSON show an expiry and whether it is estimated."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hingtui.ui.widgets.detail import detail_text
 from tests.support.clock import EPOCH
 
 PALETTE = palette_of(DARK.to_color_system().generate())
-SIGHT = RenderContext(EPOCH, PALETTE, left=None)
+CONTEXT = RenderContext(EPOCH, PALETTE, left=None)
 
 
 def row(**known: Any) -> Row:
@@ -42,8 +42,8 @@ SIGNED = {"expires_at": EPOCH + 600, "expires_by_link": True}
         ({"usual_life": math.inf}, "never: your own server keeps it"),
     ],
 )
-def test_the_details_say_where_an_expiry_comes_from(known: dict[str, Any], words: str) -> None:
-    assert words in detail_text(row(**known), SIGHT).plain
+def test_the_details_name_the_source_of_an_expiry(known: dict[str, Any], words: str) -> None:
+    assert words in detail_text(row(**known), CONTEXT).plain
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_the_details_say_where_an_expiry_comes_from(known: dict[str, Any], words
         ({"usual_life": math.inf}, "unknown", None),
     ],
 )
-def test_json_says_how_sure_an_expiry_is(
+def test_json_states_whether_an_expiry_is_exact(
     known: dict[str, Any], sure: str, expires_at: float | None
 ) -> None:
     record = json_record(row(**known), EPOCH)
@@ -67,11 +67,11 @@ def test_json_says_how_sure_an_expiry_is(
     ("known", "shown"),
     [(SERVER, "10:00"), (SIGNED, "10:00"), ({}, "~1:00:00"), ({"completed_at": None}, "")],
 )
-def test_only_an_estimate_is_marked(known: dict[str, Any], shown: str) -> None:
-    assert "".join(text for text, _style in expiry_cell(row(**known), SIGHT, 9)).strip() == shown
+def test_only_an_estimated_expiry_has_a_tilde(known: dict[str, Any], shown: str) -> None:
+    assert "".join(text for text, _style in expiry_cell(row(**known), CONTEXT, 9)).strip() == shown
 
 
-def test_a_link_that_has_ended_keeps_nothing_from_being_saved() -> None:
+def test_an_expired_link_does_not_prevent_a_download() -> None:
     watched = row(**SIGNED)
     assert watched.can_be_downloaded(EPOCH + 601)
     assert not row(**SERVER).can_be_downloaded(EPOCH + 601)
@@ -79,15 +79,15 @@ def test_a_link_that_has_ended_keeps_nothing_from_being_saved() -> None:
 
 def test_the_cost_is_shown_with_its_unit() -> None:
     watched = row(cost=Cost(0.42, "USD"))
-    assert "0.42 USD" in detail_text(watched, SIGHT).plain
+    assert "0.42 USD" in detail_text(watched, CONTEXT).plain
     assert json_record(watched, EPOCH)["cost"] == {"amount": 0.42, "unit": "USD"}
     assert json_record(row(), EPOCH)["cost"] is None
 
 
-def test_a_running_video_is_not_called_finished() -> None:
+def test_a_running_video_shows_no_completion_time() -> None:
     watched = row()
     watched.video = Video("v", Status.GENERATING, created_at=EPOCH, completed_at=EPOCH)
-    assert "Finished" not in detail_text(watched, SIGHT).plain
+    assert "Finished" not in detail_text(watched, CONTEXT).plain
 
 
 def test_the_expiry_of_a_link_is_stored_without_the_link() -> None:

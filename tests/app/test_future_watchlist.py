@@ -1,4 +1,4 @@
-"""A watchlist that a newer hingtui wrote is shown, told of, and never written to."""
+"""A watchlist written by a newer hingtui is shown with a notice and never changed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ mood = "a field of the future"
 """
 
 
-def test_a_watchlist_of_the_future_is_shown_and_never_changed(tmp_path: Path) -> None:
+def test_a_watchlist_of_a_later_format_is_shown_and_never_changed(tmp_path: Path) -> None:
     with shared_home(tmp_path / "home", watchlist=LATER_FORMAT) as alone:
         adding = alone.start("add", "video_3")
         with alone.dashboard() as running:
@@ -50,7 +50,7 @@ def test_a_watchlist_of_the_future_is_shown_and_never_changed(tmp_path: Path) ->
         assert not (alone.home / "watchlist.toml.bak").exists()
 
 
-async def test_what_is_removed_stays_away_though_a_file_of_the_future_holds_it(
+async def test_a_removed_row_stays_removed_while_the_file_is_read_only(
     tmp_path: Path,
 ) -> None:
     (tmp_path / "watchlist.toml").write_text(LATER_FORMAT)

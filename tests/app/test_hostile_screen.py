@@ -1,4 +1,4 @@
-"""The real dashboard over a gateway that is hostile in every word: what is drawn, key by key."""
+"""The dashboard over a gateway with hostile text in every field: the screen after each key."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TEXT = EVERYTHING.encode("utf-8", "ignore").decode()
 
 
 def video(status: str, **more: object) -> bytes:
-    """A video that is hostile in every field, in each in another order."""
+    """A video with hostile text in every field, in a different order in each."""
     turns = count(len(status))
     fields = ("id", "model", "prompt", "size", "seconds", "remixed_from_video_id", "video_url")
     everywhere: dict[str, object] = {name: everything(next(turns)) for name in fields}
@@ -54,7 +54,7 @@ ANSWERS = {
 HEADERS = {"X-Oneapi-Request-Id": "\x1b]0;x\x9b31m[/]", "Content-Type": "application/json"}
 
 
-async def set_the_scene(acting: PilotedApp) -> None:
+async def poll_hostile_videos(acting: PilotedApp) -> None:
     for video_id, (status, body) in ANSWERS.items():
         acting.server.once(
             f"/v1/videos/{video_id}", status=status, headers=HEADERS, body=body, times=FOREVER
@@ -66,11 +66,11 @@ async def set_the_scene(acting: PilotedApp) -> None:
 
 
 HARMLESS: set[tuple[object, ...]] = set()
-"""Lines that were judged: the width of the screen, and what is drawn."""
+"""Lines that were checked already: the width of the screen, and what is drawn."""
 
 
-def look(acting: PilotedApp) -> str:
-    """The screen; it is harmless, every line of it is as wide as it, and nothing in it acts."""
+def check_screen(acting: PilotedApp) -> str:
+    """Check that the screen has no control characters, links or wrong widths; return its text."""
     width, height = acting.app.size
     strips = acting.app.screen._compositor.render_strips()[:height]
     for strip in strips:
@@ -87,44 +87,44 @@ def look(acting: PilotedApp) -> str:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (210, 50), (1, 1)], ids=str)
-async def test_no_key_shows_anything_harmful(
+async def test_the_screen_stays_clean_after_every_key(
     tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hingtui.ui.app.open_file", lambda *_: True)
     home = job("video_home", prompt=TEXT, model=TEXT, size=TEXT, **READY)
     async with piloted(tmp_path, home, watched=[], size=size) as acting:
-        await set_the_scene(acting)
+        await poll_hostile_videos(acting)
         acting.app.monitor.download(keys("video_home"))
         await acting.saved("video_home")
         await acting.press("D", "g", "enter")
         for _row in acting.table.order:
-            look(acting)
+            check_screen(acting)
             await acting.pilot.press("j")
         for command in commands():
             if command.id not in ("quit", "detail"):
                 await acting.pilot.press(command.keys[0])
-                look(acting)
+                check_screen(acting)
                 if len(acting.app.screen_stack) > 2 or any(
                     bar.display for bar in acting.dashboard.query(FilterBar)
                 ):
                     await acting.pilot.press("escape")
         await acting.drawn()
-        look(acting)
+        check_screen(acting)
 
 
 @pytest.mark.parametrize("key", ["a", "slash"])
-async def test_what_is_pasted_is_shown_harmlessly(tmp_path: Path, key: str) -> None:
+async def test_pasted_text_is_shown_without_control_characters(tmp_path: Path, key: str) -> None:
     async with piloted(tmp_path, job(prompt=TEXT)) as acting:
         await acting.press(key)
         for kinds in (OBEYED, TURNED, UNSEEN, MARKED, WIDE, LINES):
             await acting.paste("Pasted " + " ".join(kinds.values()))
-            look(acting)
+            check_screen(acting)
         assert "Pasted" in acting.text()
         await acting.press("enter")
-        look(acting)
+        check_screen(acting)
 
 
-async def test_nothing_pasted_into_textuals_own_palette_is_obeyed(tmp_path: Path) -> None:
+async def test_text_pasted_into_the_palette_is_shown_cleaned(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         await acting.press("ctrl+p")
         await acting.paste("".join((OBEYED | TURNED).values()))
@@ -132,10 +132,10 @@ async def test_nothing_pasted_into_textuals_own_palette_is_obeyed(tmp_path: Path
         assert "]52;c;" in acting.text()
 
 
-async def test_a_token_that_is_anything_is_refused_harmlessly(tmp_path: Path) -> None:
+async def test_an_invalid_token_is_refused_without_showing_it_raw(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         await acting.press("enter")
         await acting.paste(f"oh-{OBEYED['clipboard']}{EVERYTHING}")
         await acting.press("enter")
-        look(acting)
+        check_screen(acting)
         assert "The token holds" in acting.text()

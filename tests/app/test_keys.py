@@ -1,4 +1,4 @@
-"""The keys of config.toml: what they run, how they are shown, and what is said about mistakes."""
+"""The keys of config.toml: what they run, how they are shown, and notices about mistakes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def config(home: Path, keys: str) -> None:
         ("alt+enter", "alt+enter", "Alt+Enter"),
     ],
 )
-def test_a_key_is_understood_and_shown(written: str, name: str, shown: str) -> None:
+def test_a_key_is_parsed_and_shown(written: str, name: str, shown: str) -> None:
     assert parse_key(written) == name
     assert shown_key(name) == shown
 
@@ -51,11 +51,11 @@ def test_a_key_is_understood_and_shown(written: str, name: str, shown: str) -> N
     "written",
     ["", " ", "+d", "ctrl+dd", "dd", "f99", "ctlr+d", "ctrl+ctrl+d", "ctrl+", "\x1b", "^d"],
 )
-def test_a_key_that_no_terminal_sends_is_none(written: str) -> None:
+def test_an_impossible_key_is_rejected(written: str) -> None:
     assert parse_key(written) is None
 
 
-def test_the_defaults_are_free_of_clashes() -> None:
+def test_the_default_keys_do_not_clash() -> None:
     keys = LiveKeys()
     used = [key for command in keys.commands for key in command.keys]
     assert len(used) == len(set(used))
@@ -76,7 +76,7 @@ def test_the_defaults_are_free_of_clashes() -> None:
         ({"add": "ctrl+p"}, "Ctrl+P (add, no longer palette)."),
     ],
 )
-def test_a_mistake_is_one_sentence_with_all_names(own: dict[str, str], sentence: str) -> None:
+def test_mistakes_of_one_kind_are_one_notice(own: dict[str, str], sentence: str) -> None:
     (notice,) = LiveKeys(own).notices
     assert sentence in notice
 
@@ -87,19 +87,19 @@ def test_two_commands_may_swap_their_keys() -> None:
     assert keys.keymap == {"download": "D", "download_all": "d"}
 
 
-def test_a_command_whose_own_keys_are_unusable_keeps_its_defaults() -> None:
+def test_a_command_with_only_unusable_keys_keeps_its_defaults() -> None:
     keys = LiveKeys({"download": "ctrl+dd, ctrl+c"})
     assert keys.keys_of("download") == ("d",)
 
 
-def test_a_command_without_a_key_is_named_as_the_palette_lists_it() -> None:
+def test_a_command_without_a_key_is_named_by_its_palette_entry() -> None:
     keys = LiveKeys({"download": "u"})
     assert keys.shown("undo") == ""
     assert keys.key_for("undo") == "Ctrl+P Undo"
     assert LiveKeys({"download": "u", "add": "ctrl+p"}).key_for("undo") == "Undo"
 
 
-async def test_own_keys_run_their_commands_and_the_old_ones_do_not(tmp_path: Path) -> None:
+async def test_own_keys_replace_the_default_keys(tmp_path: Path) -> None:
     config(tmp_path, 'add = "n, ctrl+n"\nhelp = "h"\nremove = "a"')
     async with piloted(tmp_path, job("video_a"), job("video_b")) as acting:
         for key in ("n", "ctrl+n"):
@@ -133,7 +133,7 @@ async def test_the_help_shows_own_keys(tmp_path: Path) -> None:
         assert "Ctrl+U  Undo the last unwatch" in acting.text()
 
 
-async def test_all_mistakes_stand_in_the_banner_at_the_start(tmp_path: Path) -> None:
+async def test_all_mistakes_are_in_the_banner_at_the_start(tmp_path: Path) -> None:
     config(tmp_path, 'zap = "z"\nopen = "ctrl+dd"\nsort = "enter"\nask = "x"')
     async with piloted(tmp_path, job(), size=(120, 30)) as acting:
         for words in ("does not have: zap", '"ctrl+dd" (open)', "Enter (sort)", "x (ask, no"):
@@ -154,7 +154,7 @@ async def test_ctrl_q_always_quits(tmp_path: Path) -> None:
         assert isinstance(acting.app.screen, QuitDialog)
 
 
-async def test_every_sentence_names_own_keys(
+async def test_every_message_names_own_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config(tmp_path, 'download = "ctrl+d"\nundo = "z"\nadd = "n"\nhelp = "f1"')
@@ -170,7 +170,7 @@ async def test_every_sentence_names_own_keys(
         await acting.press("ctrl+d")
         await acting.press("q")
         assert "press Ctrl+D next time" in acting.text()
-        shown: list[str] = []  # a toast itself can be gone already on a slow machine
+        shown: list[str] = []  # on a slow machine a toast may already have disappeared
         monkeypatch.setattr(acting.app, "notify", lambda text, **_: shown.append(text))
         await acting.press("escape", "c", "x")
         assert "Download stopped; Ctrl+D resumes it." in shown
@@ -178,7 +178,7 @@ async def test_every_sentence_names_own_keys(
 
 
 @pytest.mark.parametrize("step", [None, *Step])
-def test_advice_is_said_with_keys_on_the_screen_and_as_commands_elsewhere(
+def test_advice_names_keys_on_screen_and_commands_elsewhere(
     step: Step | None,
 ) -> None:
     keys = LiveKeys({"download": "ctrl+d", "ask": "ctrl+r", "detail": "l"})
@@ -197,7 +197,7 @@ SENTENCES_WITH_KEYS = re.compile(
 )
 
 
-def test_no_sentence_has_a_key_written_into_it() -> None:
+def test_no_message_contains_a_fixed_key() -> None:
     found = [
         message.id
         for message in catalogue.extract()

@@ -15,7 +15,7 @@ from tests.support.watch import job
 
 
 async def entries(acting: PilotedApp) -> list[str]:
-    """What the palette lists, name and key."""
+    """The entries of the palette: name and key."""
     await acting.press("ctrl+p")
     assert isinstance(acting.app.screen, CommandPalette)
     found = acting.app.screen.query_one(CommandList)
@@ -48,7 +48,7 @@ async def test_a_command_runs_from_the_palette(tmp_path: Path) -> None:
         await until(lambda: isinstance(acting.app.screen, AddDialog))
 
 
-async def test_a_command_that_needs_a_video_says_so(tmp_path: Path) -> None:
+async def test_a_command_that_needs_a_video_shows_a_toast(tmp_path: Path) -> None:
     async with piloted(tmp_path) as acting:
         await entries(acting)
         await acting.press(*"selected")
@@ -57,7 +57,7 @@ async def test_a_command_that_needs_a_video_says_so(tmp_path: Path) -> None:
         await until(lambda: "Not possible while no video is watched." in acting.toasts())
 
 
-async def test_over_a_dialog_only_quitting_is_offered(tmp_path: Path) -> None:
+async def test_over_a_dialog_the_palette_offers_only_quitting(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         await acting.press("question_mark")
         assert isinstance(acting.app.screen, HelpDialog)

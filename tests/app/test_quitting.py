@@ -1,4 +1,4 @@
-"""Ending the dashboard while things are under way, or hang: in time, and nothing is lost."""
+"""Quitting the dashboard while requests, downloads or disk writes run or hang."""
 
 from __future__ import annotations
 
@@ -49,11 +49,11 @@ def home_of(tmp_path: Path, ids: list[str]) -> Path:
 
 
 def received(home: Path) -> list[Path]:
-    """The parts that hold anything."""
+    """The parts that are not empty."""
     return [part for part in (home / "videos").glob("*.part") if part.stat().st_size]
 
 
-def test_ten_downloads_are_left_at_once_and_resumed(tmp_path: Path) -> None:
+def test_ten_downloads_end_at_once_and_are_resumed(tmp_path: Path) -> None:
     jobs, server = ten(60_000.0, time.time())
     with server:
         home = home_of(tmp_path, [job.id for job in jobs])
@@ -101,7 +101,7 @@ SLOW_DISK = """
 import os, time
 sync = os.fsync
 def fsync(descriptor):
-    if os.fstat(descriptor).st_size > 20_000:  # a video, no note about one
+    if os.fstat(descriptor).st_size > 20_000:  # a part, not its metadata
         time.sleep(60)
     sync(descriptor)
 os.fsync = fsync
@@ -111,7 +111,7 @@ os.fsync = fsync
 @pytest.mark.parametrize(
     ("hangs", "key"), [("an answer", ""), ("a handshake", "q"), ("a name server", "")]
 )
-def test_it_ends_in_time_while_a_question_hangs(tmp_path: Path, hangs: str, key: str) -> None:
+def test_it_quits_in_time_while_a_request_hangs(tmp_path: Path, hangs: str, key: str) -> None:
     home = home_of(tmp_path, ["video_one"])
     with FaultServer(respond=lambda _request: HANG) as server:
         url = server.url
@@ -131,7 +131,7 @@ def test_it_ends_in_time_while_a_question_hangs(tmp_path: Path, hangs: str, key:
 
 
 @pytest.mark.parametrize("hangs", ["an answer", "a disk"])
-def test_it_ends_in_time_while_a_download_hangs(tmp_path: Path, hangs: str) -> None:
+def test_it_quits_in_time_while_a_download_hangs(tmp_path: Path, hangs: str) -> None:
     home = home_of(tmp_path, ["video_one"])
     job = Job("video_one", time.time() - 300)
     with DemoServer(Story([job]), token=TOKEN) as server:
@@ -159,7 +159,7 @@ def test_it_ends_in_time_while_a_download_hangs(tmp_path: Path, hangs: str) -> N
     assert key("video_added1") in Watchlist(home / "watchlist.toml").read().entries
 
 
-def test_it_ends_in_time_while_the_watchlist_cannot_be_written(tmp_path: Path) -> None:
+def test_it_quits_in_time_while_writing_the_watchlist_hangs(tmp_path: Path) -> None:
     home = home_of(tmp_path, ["video_one"])
     hangs = tmp_path / "hangs"
     with DemoServer(Story([Job("video_one", time.time() - 300)]), token=TOKEN) as server:
@@ -186,7 +186,7 @@ os.replace = refuse
 
 
 @pytest.mark.parametrize("disk", ["broken", "hanging"])
-def test_ids_that_could_not_be_written_are_told_at_the_end(tmp_path: Path, disk: str) -> None:
+def test_ids_that_could_not_be_written_are_printed_at_the_end(tmp_path: Path, disk: str) -> None:
     home = home_of(tmp_path, ["video_one"])
     flag = tmp_path / "flag"
     patch = HANGING_DISK if disk == "hanging" else BROKEN_DISK
@@ -208,7 +208,7 @@ def test_ids_that_could_not_be_written_are_told_at_the_end(tmp_path: Path, disk:
 
 
 def end(running: Terminal, key: str) -> None:
-    """End it by this key, or by a signal where there is none."""
+    """Quit with this key, or with a signal if it is empty; check the time it takes."""
     running.asked_at = time.monotonic()
     if key:
         running.press(key)

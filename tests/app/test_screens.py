@@ -1,7 +1,7 @@
-"""The screens as text, in both languages, against what was looked at and found good.
+"""The screens as text, in both languages, compared with stored and reviewed dumps.
 
-`HINGTUI_SCREENS=write python3 -m pytest tests/app/test_screens.py -n 0` writes them anew: look at
-the difference before you commit it.
+`HINGTUI_SCREENS=write python3 -m pytest tests/app/test_screens.py -n 0` updates them:
+review the difference before you commit it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ def _one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def check(acting: PilotedApp, name: str) -> None:
-    """The screen is what the file of that name holds."""
+    """Compare the screen with the file of that name."""
     shown = "\n".join(acting.lines()).rstrip() + "\n"
     shown = re.sub(r"127\.0\.0\.1:\d{5}", "gateway.example", shown)
     path = FOLDER / f"{name}.txt"
@@ -63,7 +63,7 @@ def check(acting: PilotedApp, name: str) -> None:
     assert shown == path.read_text("utf-8")
 
 
-async def set_the_scene(acting: PilotedApp) -> None:
+async def show_every_status(acting: PilotedApp) -> None:
     await acting.pass_time(1)
     acting.app.monitor.download(keys("video_saved"))
     await acting.saved("video_saved")
@@ -76,33 +76,37 @@ async def set_the_scene(acting: PilotedApp) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)], ids=lambda s: f"{s[0]}x{s[1]}")
-async def test_the_dashboard(tmp_path: Path, size: tuple[int, int], language: str) -> None:
+async def test_the_dashboard_matches_its_dump(
+    tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
     async with piloted(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
-        await set_the_scene(acting)
+        await show_every_status(acting)
         check(acting, f"dashboard-{language}-{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
-async def test_the_details_of_a_failed_video(
+async def test_the_details_of_a_failed_video_match_their_dump(
     tmp_path: Path, size: tuple[int, int], language: str
 ) -> None:
     async with piloted(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
-        await set_the_scene(acting)
+        await show_every_status(acting)
         await acting.press("j", "j", "j", "j", "enter")
         check(acting, f"detail-{language}-{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
-async def test_the_help(tmp_path: Path, size: tuple[int, int], language: str) -> None:
+async def test_the_help_matches_its_dump(
+    tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
     async with piloted(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
-        await set_the_scene(acting)
+        await show_every_status(acting)
         await acting.press("question_mark")
         check(acting, f"help-{language}-{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_the_first_start(tmp_path: Path, language: str) -> None:
+async def test_the_first_start_matches_its_dump(tmp_path: Path, language: str) -> None:
     async with piloted(tmp_path, size=(80, 24), language=language, token=None) as acting:
         check(acting, f"first-start-{language}")

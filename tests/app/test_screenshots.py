@@ -1,4 +1,4 @@
-"""Holds that pictures of the screen are sound and repeatable; how they look is for eyes."""
+"""SVG screenshots are well formed, keep the cell grid, and are repeatable."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def drawn(*lines: str | list[Segment]) -> Element:
-    """The parts of a picture of these lines, without the window around them."""
-    told = [[Segment(line)] if isinstance(line, str) else line for line in lines]
-    screen = fromstring(svg_of(told, "title")).find(f"{SVG}g")  # noqa: S314 - our own XML
+    """The SVG of these lines, without the window around them."""
+    segments = [[Segment(line)] if isinstance(line, str) else line for line in lines]
+    screen = fromstring(svg_of(segments, "title")).find(f"{SVG}g")  # noqa: S314 - our own XML
     assert screen is not None
     return screen
 
 
 def texts(screen: Element) -> list[tuple[str | None, int, str | None]]:
-    """What is written, at which x, how long."""
+    """Each text with its x and its length."""
     return [
         (text.text, int(text.attrib["x"]), text.get("textLength"))
         for text in screen.iter(f"{SVG}text")
@@ -44,11 +44,11 @@ def test_a_run_ends_where_narrow_and_wide_characters_meet() -> None:
     ]
 
 
-def test_a_mark_stays_on_its_letter() -> None:
+def test_a_combining_mark_stays_on_its_letter() -> None:
     assert texts(drawn("e\u0301f")) == [("e\u0301f", 0, str(2 * CELL))]
 
 
-def test_gaps_are_not_left_to_the_font() -> None:
+def test_text_after_a_gap_has_its_own_position() -> None:
     assert texts(drawn("a   b")) == [("a", 0, None), ("b", 4 * CELL, None)]
 
 
@@ -56,30 +56,30 @@ def test_gaps_are_not_left_to_the_font() -> None:
     "text",
     ["</text><script>", "&amp; ]]> <!--", "\"'", "\x1b[31m\x00", "\ud800", "\ufffe\uffff", "\x9b"],
 )
-def test_whatever_is_on_the_screen_the_picture_is_well_formed(text: str) -> None:
+def test_any_screen_gives_well_formed_svg(text: str) -> None:
     svg = svg_of([[Segment(text)]], text)
 
     assert fromstring(svg.encode()).find(f"{SVG}script") is None  # noqa: S314 - our own XML
 
 
-def test_hostile_text_is_shown_as_it_is() -> None:
+def test_markup_in_text_is_escaped() -> None:
     assert texts(drawn("<b>&lt;")) == [("<b>&lt;", 0, str(7 * CELL))]
 
 
-def test_what_xml_cannot_hold_moves_nothing_after_it() -> None:
+def test_characters_that_xml_cannot_hold_keep_their_width() -> None:
     line = "\ud800\x1bx"
 
     assert cell_len(texts(drawn(line))[0][0] or "") == cell_len(line)
 
 
-def test_one_rectangle_covers_a_ground_of_many_lines() -> None:
+def test_one_rectangle_covers_a_background_of_several_lines() -> None:
     bar = [Segment("  ", Style(bgcolor="#ff0000")), Segment("......")]
     screen = drawn(bar, bar, "........")
 
     assert [rect.attrib["height"] for rect in screen.iter(f"{SVG}rect")] == [str(2 * LINE)]
 
 
-def test_reverse_changes_ink_and_ground() -> None:
+def test_reverse_swaps_foreground_and_background() -> None:
     style = Style(color="#111111", bgcolor="#eeeeee", reverse=True)
 
     svg = svg_of([[Segment("x", style), Segment("......")]], "")
@@ -88,14 +88,14 @@ def test_reverse_changes_ink_and_ground() -> None:
     assert "fill:#eeeeee" in svg
 
 
-def test_borders_are_drawn_and_not_written() -> None:
+def test_borders_are_drawn_as_paths() -> None:
     screen = drawn("╭──╮", "│▂█│", "╰──╯")
 
     assert texts(screen) == []
     assert len(list(screen.iter(f"{SVG}path"))) == 8
 
 
-async def test_two_runs_take_the_same_picture(tmp_path: Path) -> None:
+async def test_two_runs_give_the_same_screenshot(tmp_path: Path) -> None:
     picture = PICTURES["saving-zh"]
     one, other = tmp_path / "one", tmp_path / "other"
 

@@ -1,4 +1,4 @@
-"""An error that nobody expected ends on the row, in the log and in a toast; the dashboard lives."""
+"""An unexpected error is logged and shown as a toast or on its row; the dashboard keeps running."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def fails(*_: object, **__: object) -> NoReturn:
 
 @pytest.fixture
 def log(caplog: pytest.LogCaptureFixture) -> Iterator[Callable[[], int]]:
-    """How often the fault stands in the log with its traceback."""
+    """Counts the log records with the traceback of the fault."""
     with caplog.at_level(logging.ERROR, logger="hingtui"):
         yield lambda: sum(FAULT in str(record.exc_info) for record in caplog.records)
 
@@ -46,7 +46,7 @@ async def press_j(acting: PilotedApp) -> None:
     await acting.press("j")
 
 
-async def hear_of_a_change(acting: PilotedApp) -> None:
+async def post_a_change(acting: PilotedApp) -> None:
     acting.dashboard.post_message(VideosChanged(Changes(membership=True)))
     await acting.drawn()
 
@@ -83,10 +83,10 @@ async def paint(acting: PilotedApp) -> None:
 PLACES = [
     (Dashboard, "action_down", press_j),
     (Dashboard, "action_filter", filter_rows),
-    (Dashboard, "_show_toasts", hear_of_a_change),
+    (Dashboard, "_show_toasts", post_a_change),
     (Dashboard, "on_resize", another_size),
     (Dashboard, "_notices", let_time_pass),
-    (RowView, "arrange", hear_of_a_change),
+    (RowView, "arrange", post_a_change),
     (AddDialog, "on_mount", open_a_dialog),
     (AddDialog, "compose", open_a_dialog),
     (VideoTable, "update_visible", let_time_pass),
@@ -98,7 +98,7 @@ PLACES = [
 
 
 @pytest.mark.parametrize(("place", "name", "provoke"), PLACES, ids=[p[1] for p in PLACES])
-async def test_a_handler_that_fails_is_logged_told_once_and_lived_through(
+async def test_a_failing_handler_is_logged_and_shown_once(
     place: type,
     name: str,
     provoke: Callable[[PilotedApp], Any],
@@ -108,14 +108,14 @@ async def test_a_handler_that_fails_is_logged_told_once_and_lived_through(
     async with piloted(tmp_path, *(job(f"video_{n}") for n in range(5))) as acting:
         with pytest.MonkeyPatch.context() as broken:
             broken.setattr(place, name, fails)
-            told: list[str] = []
+            most: list[str] = []
             for _time in range(3):
                 await provoke(acting)
                 shown = [toast for toast in acting.toasts() if TOAST in toast]
-                told = max(told, shown, key=len)  # on a slow machine the first may go meanwhile
+                most = max(most, shown, key=len)  # on a slow machine a toast may have disappeared
         acting.survives = len(acting.app.unexpected)
-        assert 1 <= log() <= 2  # what goes on failing is logged at the 1st, 10th, 100th time
-        assert len(told) == acting.survives <= 2  # one fault can have another in its train
+        assert 1 <= log() <= 2  # a repeated error is logged at the 1st, 10th, 100th time
+        assert len(most) == acting.survives <= 2  # one fault can cause another
         await acting.pilot.resize_terminal(120, 30)
         await acting.press("escape", "g", "G")
         assert acting.table.cursor_key == key("video_4")
@@ -124,7 +124,7 @@ async def test_a_handler_that_fails_is_logged_told_once_and_lived_through(
         assert all(acting.row(f"video_{n}").is_final for n in range(5))
 
 
-async def test_a_row_that_cannot_be_shown_says_so_and_hides_no_other(
+async def test_a_row_that_cannot_be_shown_hides_no_other(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     remaining = Monitor.remaining
@@ -140,7 +140,7 @@ async def test_a_row_that_cannot_be_shown_says_so_and_hides_no_other(
     assert log() == 1
 
 
-async def test_details_that_cannot_be_shown_leave_no_others_in_their_place(
+async def test_failing_details_do_not_show_those_of_another_video(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text_of = detail.detail_text
@@ -159,7 +159,7 @@ async def test_details_that_cannot_be_shown_leave_no_others_in_their_place(
     assert log() >= 1
 
 
-async def test_an_answer_that_nobody_can_take_in_is_on_the_row_and_asked_for_again(
+async def test_an_error_while_processing_a_response_is_retried(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with watching(tmp_path, job()) as watch:
@@ -177,7 +177,7 @@ async def test_an_answer_that_nobody_can_take_in_is_on_the_row_and_asked_for_aga
         assert watch.row("video_one").is_final
 
 
-async def test_a_download_that_fails_unexpectedly_says_so_on_its_row(
+async def test_an_unexpected_download_error_is_shown_on_its_row(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with watching(tmp_path, job()) as watch:
@@ -197,7 +197,7 @@ async def test_a_download_that_fails_unexpectedly_says_so_on_its_row(
         assert watch.row("video_one").saved is not None
 
 
-async def test_a_watchlist_that_fails_unexpectedly_does_not_keep_the_watch_from_beginning(
+async def test_an_unexpected_watchlist_error_does_not_stop_the_start(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as broken:
@@ -211,7 +211,7 @@ async def test_a_watchlist_that_fails_unexpectedly_does_not_keep_the_watch_from_
     assert log() >= 1
 
 
-async def test_a_wish_that_fails_is_told(
+async def test_a_failing_command_shows_a_toast(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with piloted(tmp_path, job(queued_for=0, generating_for=0)) as acting:
@@ -225,19 +225,19 @@ async def test_a_wish_that_fails_is_told(
 
 
 @pytest.mark.parametrize("is_closed", [True, False])
-async def test_a_worker_of_a_closed_dialog_fails_for_nobody(
+async def test_a_failing_worker_of_a_closed_dialog_shows_no_toast(
     tmp_path: Path, is_closed: bool
 ) -> None:
     async with piloted(tmp_path) as acting:
         await acting.press("ctrl+p")
         is_to_fail = asyncio.Event()
 
-        async def look_for_what_is_gone() -> None:
+        async def query_a_missing_widget() -> None:
             with suppress(asyncio.CancelledError):
                 await is_to_fail.wait()
             raise LookupError("no list")
 
-        acting.app.screen.run_worker(look_for_what_is_gone())
+        acting.app.screen.run_worker(query_a_missing_widget())
         await acting.drawn()
         if is_closed:
             await acting.press("escape")
