@@ -1,4 +1,4 @@
-"""The real program as scripts run it: what it prints where, and with which exit status."""
+"""The commands as real processes: standard output, standard error and exit status."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ WORDS: dict[str, tuple[type, ...]] = {
 
 @dataclass
 class Shell:
-    """Where commands are typed: a clean environment, and one gateway to ask."""
+    """Runs commands in a clean environment with one gateway."""
 
     server: DemoServer
     environ: dict[str, str]
@@ -81,7 +81,7 @@ class Shell:
     def run(
         self, *arguments: str, given: str | bytes = "", **environ: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end. Whatever it does, it tells no secret and shows no traceback."""
+        """Run a command to its end; check that its output holds no secret and no traceback."""
         ended = run(
             *arguments,
             input=given.encode() if isinstance(given, str) else given,
@@ -89,13 +89,13 @@ class Shell:
             timeout=PATIENCE,
         )
         ended.stdout, ended.stderr = ended.stdout.decode(), ended.stderr.decode()
-        assert_decent(ended.stdout + ended.stderr)
+        assert_clean(ended.stdout + ended.stderr)
         return ended
 
     def python(
         self, *arguments: str, given: str | bytes = "", **environ: str
     ) -> subprocess.CompletedProcess[str]:
-        """Run Python itself, with options of its own."""
+        """Run Python with these arguments."""
         ended = subprocess.run(  # noqa: S603 - Python itself
             [sys.executable, *arguments],
             input=given.encode() if isinstance(given, str) else given,
@@ -107,12 +107,12 @@ class Shell:
         out, err = ended.stdout.decode(), ended.stderr.decode()
         return subprocess.CompletedProcess(ended.args, ended.returncode, out, err)
 
-    def asked_for_content(self) -> int:
+    def content_requests(self) -> int:
         return sum("/content" in request.path for request in self.server.requests)
 
 
-def assert_decent(output: str) -> None:
-    """No secret, no traceback, no warning, and no byte that a terminal obeys."""
+def assert_clean(output: str) -> None:
+    """Check for secrets, tracebacks, warnings and control characters."""
     assert TOKEN not in output
     assert "Signature=" not in output
     assert "Traceback" not in output
@@ -128,7 +128,7 @@ def shell(home: Path, *jobs: Job, rate: float | None = None) -> Iterator[Shell]:
 
 
 def job(state: str, video_id: str = "", **fate: Any) -> Job:
-    """A job that is now in this state."""
+    """A job that has this status now."""
     queued_for, generating_for, age = {
         "queued": (1000.0, 60.0, 1.0),
         "generating": (5.0, 1000.0, 100.0),
@@ -149,7 +149,7 @@ def job(state: str, video_id: str = "", **fate: Any) -> Job:
 
 
 def soon_ready(video_id: str = "video_soon", seconds: float = 1.5) -> Job:
-    """A job that is ready in some seconds, and whose progress says so."""
+    """A job that becomes ready in some seconds, with matching progress."""
     return Job(
         id=video_id, created_at=time.time() - 10, queued_for=0.0, generating_for=10 + seconds
     )
@@ -164,7 +164,7 @@ def bare(tmp_path: Path) -> Iterator[Shell]:
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """Ctrl+C reaches what is started here even where these tests run in the background."""
+    """Lets SIGINT interrupt the started commands even if the tests run in the background."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -173,7 +173,7 @@ def interruptible() -> Iterator[None]:
 # add
 
 
-def test_added_ids_are_on_the_watchlist_in_their_order(bare: Shell) -> None:
+def test_added_ids_are_on_the_watchlist_in_order(bare: Shell) -> None:
     ended = bare.run("add", "video_b2", "video_a1")
     assert (ended.returncode, ended.stderr) == (0, "")
     assert ended.stdout.splitlines() == ["added  video_b2", "added  video_a1"]
@@ -189,12 +189,12 @@ def test_ids_are_found_in_urls_and_in_json_on_standard_input(bare: Shell) -> Non
 
 
 @pytest.mark.parametrize("plain", ["abc", "myjob", "a1", "ufawqhfynnddngldkgtslldrkq"])
-def test_an_argument_of_letters_is_an_id(bare: Shell, plain: str) -> None:
+def test_an_argument_without_digits_is_an_id(bare: Shell, plain: str) -> None:
     ended = bare.run("add", plain)
     assert (ended.returncode, ended.stdout) == (0, f"added  {plain}\n")
 
 
-def test_of_an_endless_standard_input_only_the_beginning_is_looked_at(bare: Shell) -> None:
+def test_only_the_start_of_a_huge_standard_input_is_read(bare: Shell) -> None:
     ended = bare.run("add", "-", given="video_first1\n" + " " * (PASTE_LIMIT + 5) + "video_late1\n")
     assert ids(bare.watchlist.read().entries) == ["video_first1"]
     assert ended.stderr == (
@@ -202,34 +202,34 @@ def test_of_an_endless_standard_input_only_the_beginning_is_looked_at(bare: Shel
     )
 
 
-def test_adding_twice_keeps_one_row_and_says_so(bare: Shell) -> None:
+def test_adding_a_watched_id_keeps_one_row_and_reports_it(bare: Shell) -> None:
     bare.watchlist.change(add=[Entry("video_one1", 1.0)])
     ended = bare.run("add", "video_one1", "video_one1")
     assert (ended.returncode, ended.stdout) == (0, "already watched  video_one1\n")
     assert ids(bare.watchlist.read().entries) == ["video_one1"]
 
 
-def test_what_is_no_id_is_named_and_the_rest_is_added(bare: Shell) -> None:
+def test_invalid_ids_are_reported_and_the_rest_is_added(bare: Shell) -> None:
     ended = bare.run("add", "created_at=7", "video_one1")
     assert ended.returncode == 0
     assert ended.stdout.splitlines() == ["added  video_one1", "not an id  created_at=7"]
 
 
 @pytest.mark.parametrize("given", ["hello there", "", "\0\x1b[31m"])
-def test_adding_nothing_usable_fails(bare: Shell, given: str) -> None:
+def test_adding_without_a_valid_id_fails(bare: Shell, given: str) -> None:
     ended = bare.run("add", "-", given=given)
     assert ended.returncode == 1
     assert "No id was found" in ended.stderr
     assert not (bare.home / "watchlist.toml").exists()
 
 
-def test_bytes_that_are_no_text_do_not_hide_the_ids_beside_them(bare: Shell) -> None:
+def test_ids_among_undecodable_bytes_are_found(bare: Shell) -> None:
     ended = bare.run("add", "-", given=b"\xff\xfe video_one1 \x80")
     assert ended.returncode == 0
     assert ids(bare.watchlist.read().entries) == ["video_one1"]
 
 
-def test_an_unusable_watchlist_is_told_in_one_sentence(bare: Shell) -> None:
+def test_an_unusable_watchlist_prints_one_line(bare: Shell) -> None:
     (bare.home / "watchlist.toml").mkdir()
     ended = bare.run("add", "video_one1")
     assert ended.returncode == 1
@@ -240,7 +240,7 @@ def test_an_unusable_watchlist_is_told_in_one_sentence(bare: Shell) -> None:
 # status
 
 
-def test_the_table_tells_what_each_watched_video_does(tmp_path: Path) -> None:
+def test_the_table_shows_the_status_of_each_watched_video(tmp_path: Path) -> None:
     states = ("queued", "generating", "ready", "failed", "expired")
     with shell(tmp_path, *(job(state) for state in states)) as typed:
         typed.watchlist.change(add=[Entry(f"video_{state}", 1.0) for state in states])
@@ -257,7 +257,7 @@ def test_the_table_tells_what_each_watched_video_does(tmp_path: Path) -> None:
     assert re.fullmatch(r"59:\d\d", expires)
 
 
-def test_each_json_line_holds_what_is_promised(tmp_path: Path) -> None:
+def test_each_json_line_has_the_documented_fields(tmp_path: Path) -> None:
     jobs = [
         job("queued"),
         job("generating", vocabulary="openai"),
@@ -269,21 +269,21 @@ def test_each_json_line_holds_what_is_promised(tmp_path: Path) -> None:
     with shell(tmp_path, *jobs) as typed:
         ended = typed.run("status", "--json", *(known.id for known in jobs))
     assert (ended.returncode, ended.stderr) == (0, "")
-    told = [json.loads(line) for line in ended.stdout.splitlines()]
-    assert [one["id"] for one in told] == [known.id for known in jobs]
-    for one in told:
+    records = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [one["id"] for one in records] == [known.id for known in jobs]
+    for one in records:
         assert {word: one[word] for word in WORDS if not isinstance(one[word], WORDS[word])} == {}
     statuses = ["queued", "generating", "ready", "failed", "expired", "ready"]
-    assert [one["status"] for one in told] == statuses
-    failed = told[3]
+    assert [one["status"] for one in records] == statuses
+    failed = records[3]
     assert failed["error"] == {"code": "content_policy", "message": "提示词未通过审核"}
-    ready = told[2]
+    ready = records[2]
     assert (ready["raw_status"], ready["progress"], ready["seconds"]) == ("success", 100, 4)
     assert ready["expires_at"] - ready["completed_at"] == 3600
     assert not (typed.home / "watchlist.toml").exists()
 
 
-def test_an_unknown_id_is_told_and_fails(bare: Shell) -> None:
+def test_an_unknown_id_is_reported_and_fails(bare: Shell) -> None:
     ended = bare.run("status", "--json", "video_ready", "video_nobody")
     assert ended.returncode == 1
     assert [json.loads(line)["status"] for line in ended.stdout.splitlines()] == [
@@ -293,13 +293,13 @@ def test_an_unknown_id_is_told_and_fails(bare: Shell) -> None:
     assert ended.stderr.startswith("video_nobody: the gateway does not know this id")
 
 
-def test_nothing_watched_is_no_failure(bare: Shell) -> None:
+def test_status_of_an_empty_watchlist_succeeds(bare: Shell) -> None:
     ended = bare.run("status")
     assert (ended.returncode, ended.stdout) == (0, "")
     assert "Nothing is watched" in ended.stderr
 
 
-def test_an_empty_list_of_ids_does_not_mean_all_that_are_watched(bare: Shell) -> None:
+def test_an_empty_standard_input_does_not_mean_all_watched_ids(bare: Shell) -> None:
     bare.watchlist.change(add=[Entry("video_ready", 1.0)])
     for command in ("status", "download"):
         ended = bare.run(command, "-", given="\n")
@@ -309,19 +309,19 @@ def test_an_empty_list_of_ids_does_not_mean_all_that_are_watched(bare: Shell) ->
 
 
 @pytest.mark.parametrize("command", ["status", "download"])
-def test_what_is_no_id_is_refused_before_anything_is_asked(bare: Shell, command: str) -> None:
+def test_an_invalid_id_is_refused_before_any_request(bare: Shell, command: str) -> None:
     ended = bare.run(command, "video_ready", "status=queued")
     assert (ended.returncode, ended.stderr) == (1, "hingtui: Not an id: status=queued\n")
     assert not bare.server.requests
 
 
-def test_without_a_token_it_says_where_to_put_one(bare: Shell) -> None:
+def test_without_a_token_the_error_names_the_variable(bare: Shell) -> None:
     ended = bare.run("status", "video_ready", HINGNET_API_KEY="")
     assert ended.returncode == 1
     assert "HINGNET_API_KEY" in ended.stderr
 
 
-def test_a_refused_token_is_told_in_the_gateways_words(bare: Shell) -> None:
+def test_a_refused_token_prints_the_gateways_message(bare: Shell) -> None:
     wrong = "oh-wrong-0123456789"
     ended = bare.run("status", "--json", "video_ready", HINGNET_API_KEY=wrong)
     assert ended.returncode == 1
@@ -329,9 +329,9 @@ def test_a_refused_token_is_told_in_the_gateways_words(bare: Shell) -> None:
     assert wrong not in ended.stdout + ended.stderr
 
 
-def test_a_gateway_that_is_down_is_told_at_once(tmp_path: Path) -> None:
+def test_an_unreachable_gateway_is_reported_quickly(tmp_path: Path) -> None:
     with shell(tmp_path) as typed:
-        pass  # its port is closed now
+        pass  # the port is closed now
     began = time.monotonic()
     ended = typed.run("status", "video_one1")
     assert ended.returncode == 1
@@ -346,7 +346,7 @@ def test_plain_http_to_another_machine_is_refused(bare: Shell) -> None:
     assert len(ended.stderr.splitlines()) == 1
 
 
-def test_output_is_what_the_gateway_said_without_what_a_terminal_obeys(tmp_path: Path) -> None:
+def test_status_prints_no_control_characters(tmp_path: Path) -> None:
     prompt = "a\x1b]52;c;aGk=\x07\x9b31m\u202eb\nnext"
     with shell(tmp_path, job("ready", prompt=prompt)) as typed:
         ended = typed.run("status", "video_ready")
@@ -358,7 +358,7 @@ def test_output_is_what_the_gateway_said_without_what_a_terminal_obeys(tmp_path:
 # download
 
 
-def test_a_ready_video_comes_home_whole_and_its_path_is_printed(tmp_path: Path) -> None:
+def test_download_saves_a_ready_video_and_prints_its_path(tmp_path: Path) -> None:
     video = job("ready", content="redirect", pad=300_000)
     with shell(tmp_path, video) as typed:
         ended = typed.run("download", video.id)
@@ -369,22 +369,22 @@ def test_a_ready_video_comes_home_whole_and_its_path_is_printed(tmp_path: Path) 
         assert [one.name for one in typed.folder.iterdir()] == [path.name]
 
 
-def test_a_json_line_says_what_was_saved(tmp_path: Path) -> None:
+def test_download_json_has_path_size_and_digest(tmp_path: Path) -> None:
     video = job("ready", vocabulary="openai")
     target = tmp_path / "elsewhere" / "films"
     with shell(tmp_path, video) as typed:
         ended = typed.run("download", "--json", "-o", str(target), video.id)
     assert (ended.returncode, ended.stderr) == (0, "")
-    told = json.loads(ended.stdout)
+    record = json.loads(ended.stdout)
     data = (target / "video_ready.mp4").read_bytes()
     assert data == video.file()
-    assert told["path"] == str(target / "video_ready.mp4")
-    assert told["bytes"] == len(data)
-    assert told["sha256"] == hashlib.sha256(data).hexdigest()
-    assert WORDS.keys() <= told.keys()
+    assert record["path"] == str(target / "video_ready.mp4")
+    assert record["bytes"] == len(data)
+    assert record["sha256"] == hashlib.sha256(data).hexdigest()
+    assert WORDS.keys() <= record.keys()
 
 
-def test_a_running_video_is_waited_for(tmp_path: Path) -> None:
+def test_download_wait_waits_for_a_running_video(tmp_path: Path) -> None:
     video = soon_ready()
     with shell(tmp_path, video) as typed:
         ended = typed.run("download", "--wait", video.id)
@@ -392,7 +392,7 @@ def test_a_running_video_is_waited_for(tmp_path: Path) -> None:
         assert Path(ended.stdout.rstrip("\n")).read_bytes() == video.file()
 
 
-def test_what_cannot_be_saved_now_fails_and_says_why(tmp_path: Path) -> None:
+def test_videos_that_cannot_be_downloaded_fail_with_a_reason(tmp_path: Path) -> None:
     jobs = [
         job("generating"),
         job("failed"),
@@ -412,7 +412,7 @@ def test_what_cannot_be_saved_now_fails_and_says_why(tmp_path: Path) -> None:
     assert "does not know" in why["video_nobody"]
 
 
-def test_waiting_ends_where_nothing_is_to_be_hoped_for(tmp_path: Path) -> None:
+def test_download_wait_ends_for_failed_and_expired_videos(tmp_path: Path) -> None:
     with shell(tmp_path, job("failed"), job("expired")) as typed:
         ended = typed.run("download", "--wait", "video_failed", "video_expired")
     assert ended.returncode == 1
@@ -420,7 +420,7 @@ def test_waiting_ends_where_nothing_is_to_be_hoped_for(tmp_path: Path) -> None:
     assert why.keys() == {"video_failed", "video_expired"}
 
 
-def test_waiting_outlasts_a_gateway_in_trouble(tmp_path: Path) -> None:
+def test_download_wait_survives_a_gateway_error(tmp_path: Path) -> None:
     video = job("ready")
     with shell(tmp_path, video) as typed:
         typed.server.once("/v1/videos/video_ready", status=503)
@@ -431,7 +431,7 @@ def test_waiting_outlasts_a_gateway_in_trouble(tmp_path: Path) -> None:
 def test_a_watched_video_is_downloaded_once(bare: Shell) -> None:
     bare.watchlist.change(add=[Entry("video_ready", 1.0)])
     first = bare.run("download", "--json", "video_ready")
-    asked = bare.asked_for_content()
+    asked = bare.content_requests()
     second = bare.run("download", "--json", "video_ready")
     assert (second.returncode, second.stderr) == (0, "")
     one, other = json.loads(first.stdout), json.loads(second.stdout)
@@ -440,17 +440,17 @@ def test_a_watched_video_is_downloaded_once(bare: Shell) -> None:
         one["bytes"],
         one["sha256"],
     )
-    assert asked == bare.asked_for_content() == 1
+    assert asked == bare.content_requests() == 1
 
 
-def test_a_video_that_nobody_watches_keeps_its_one_file(bare: Shell) -> None:
+def test_an_unwatched_video_is_saved_only_once(bare: Shell) -> None:
     first, second = (bare.run("download", "video_ready") for _turn in range(2))
     assert second.returncode == 0
     assert first.stdout == second.stdout
     assert [one.name for one in bare.folder.iterdir()] == ["video_ready.mp4"]
 
 
-def test_a_file_that_is_at_home_needs_no_gateway(bare: Shell) -> None:
+def test_a_saved_file_needs_no_gateway(bare: Shell) -> None:
     bare.watchlist.change(add=[Entry("video_ready", 1.0)])
     first = bare.run("download", "video_ready")
     bare.server.stop()
@@ -465,21 +465,21 @@ def test_a_file_that_was_deleted_is_downloaded_again(bare: Shell) -> None:
     assert path.exists()
 
 
-def test_a_video_taken_off_the_watchlist_is_not_waited_for_any_more(tmp_path: Path) -> None:
+def test_waiting_ends_when_the_video_is_removed_from_the_watchlist(tmp_path: Path) -> None:
     with shell(tmp_path, job("generating")) as typed:
         typed.watchlist.change(add=[Entry("video_generating", time.time())])
         waiting = typed.start("download", "--wait", "video_generating")
         wait_until(lambda: typed.server.requests, "a question")
         typed.watchlist.change(remove=keys("video_generating"))
-        _out, told = waiting.communicate(timeout=PATIENCE)
+        _out, err = waiting.communicate(timeout=PATIENCE)
     assert waiting.returncode == 1
-    assert "removed from the watchlist" in told
+    assert "removed from the watchlist" in err
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_ctrl_c_ends_waiting_quietly(tmp_path: Path) -> None:
+def test_ctrl_c_ends_waiting_without_output(tmp_path: Path) -> None:
     with shell(tmp_path, job("generating")) as typed:
-        # Whether a question is under way just then, and its socket left to Python, is chance.
+        # If a request is open at that moment, Python warns about its socket.
         typed.environ["PYTHONWARNINGS"] = "ignore"
         waiting = typed.start("download", "--wait", "video_generating")
         wait_until(lambda: typed.server.requests, "a question")
@@ -488,7 +488,7 @@ def test_ctrl_c_ends_waiting_quietly(tmp_path: Path) -> None:
     assert waiting.returncode == 130
 
 
-def test_a_folder_that_cannot_be_written_is_told(bare: Shell) -> None:
+def test_an_unwritable_folder_is_reported(bare: Shell) -> None:
     (bare.home / "no-folder").write_text("")
     ended = bare.run("download", "-o", str(bare.home / "no-folder"), "video_ready")
     assert ended.returncode == 1
@@ -499,16 +499,16 @@ def test_a_folder_that_cannot_be_written_is_told(bare: Shell) -> None:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_the_demos_server_prints_what_a_second_terminal_needs(bare: Shell) -> None:
+def test_demo_serve_prints_the_variables_for_another_terminal(bare: Shell) -> None:
     serving = bare.start("demo", "--serve", "--videos", "3")
     try:
         assert serving.stdout is not None
         lines = [serving.stdout.readline() for _line in range(4)]
-        told = dict(re.findall(r"^export (\w+)=(\S+)$", "".join(lines), re.MULTILINE))
-        assert told.keys() == {"HINGNET_BASE_URL", "HINGNET_API_KEY"}
+        exported = dict(re.findall(r"^export (\w+)=(\S+)$", "".join(lines), re.MULTILINE))
+        assert exported.keys() == {"HINGNET_BASE_URL", "HINGNET_API_KEY"}
         ids = lines[3].removeprefix("# hingtui add ").split()
         assert len(ids) == 3
-        ended = bare.run("status", "--json", ids[0], **told)
+        ended = bare.run("status", "--json", ids[0], **exported)
         assert json.loads(ended.stdout)["status"] != "unknown"
         serving.send_signal(signal.SIGINT)
         rest = serving.communicate(timeout=PATIENCE)
@@ -518,7 +518,7 @@ def test_the_demos_server_prints_what_a_second_terminal_needs(bare: Shell) -> No
         serving.communicate()
 
 
-def test_a_port_that_is_taken_is_told_in_one_sentence(bare: Shell) -> None:
+def test_a_port_in_use_prints_one_line(bare: Shell) -> None:
     port = bare.server.base_url.rpartition(":")[2]
     ended = bare.run("demo", "--serve", "--port", port)
     assert ended.returncode == 1
@@ -530,7 +530,7 @@ def test_a_port_that_is_taken_is_told_in_one_sentence(bare: Shell) -> None:
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
-def test_help_and_version_need_neither_textual_nor_httpx(bare: Shell, option: str) -> None:
+def test_help_and_version_import_neither_textual_nor_httpx(bare: Shell, option: str) -> None:
     ended = bare.python("-X", "importtime", "-m", "hingtui", option)
     assert ended.returncode == 0
     imported = {line.rpartition("|")[2].strip() for line in ended.stderr.splitlines()}
@@ -538,7 +538,7 @@ def test_help_and_version_need_neither_textual_nor_httpx(bare: Shell, option: st
     assert ("usage: hingtui" if option == "--help" else f"hingtui {__version__}\n") in ended.stdout
 
 
-def test_scripts_do_not_import_textual(bare: Shell) -> None:
+def test_commands_do_not_import_textual(bare: Shell) -> None:
     program = (
         "import sys; from hingtui.cli.parser import main; "
         "status = main(['status', 'video_ready']); "
@@ -548,7 +548,7 @@ def test_scripts_do_not_import_textual(bare: Shell) -> None:
     assert ended.stderr == "0 False\n"
 
 
-def test_help_speaks_chinese(bare: Shell) -> None:
+def test_help_is_translated_to_chinese(bare: Shell) -> None:
     ended = bare.run("--help", HINGTUI_LANG="zh", PYTHONUTF8="1")
     assert ended.returncode == 0
     for english in ("usage", "options", "show this help", "add videos"):
@@ -556,7 +556,7 @@ def test_help_speaks_chinese(bare: Shell) -> None:
     assert "用法" in ended.stdout
 
 
-def test_an_output_that_cannot_say_chinese_is_no_crash(tmp_path: Path) -> None:
+def test_chinese_is_escaped_on_an_ascii_output(tmp_path: Path) -> None:
     with shell(tmp_path, job("ready")) as typed:
         ended = typed.run("status", "video_ready", PYTHONIOENCODING="ascii")
     assert ended.returncode == 0
@@ -576,7 +576,7 @@ def test_an_output_that_cannot_say_chinese_is_no_crash(tmp_path: Path) -> None:
     ],
     ids=" ".join,
 )
-def test_wrong_usage_is_told(bare: Shell, arguments: list[str]) -> None:
+def test_wrong_usage_prints_the_usage(bare: Shell, arguments: list[str]) -> None:
     ended = bare.run(*arguments)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert ended.stderr.startswith("usage: hingtui")
@@ -584,7 +584,9 @@ def test_wrong_usage_is_told(bare: Shell, arguments: list[str]) -> None:
 
 
 @pytest.mark.parametrize("arguments", [[], ["demo"]], ids=["dashboard", "demo"])
-def test_without_a_terminal_there_is_one_sentence(bare: Shell, arguments: list[str]) -> None:
+def test_without_a_terminal_the_dashboard_prints_one_line(
+    bare: Shell, arguments: list[str]
+) -> None:
     ended = bare.run(*arguments)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "needs a terminal" in ended.stderr
@@ -592,7 +594,7 @@ def test_without_a_terminal_there_is_one_sentence(bare: Shell, arguments: list[s
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="closes a descriptor as a shell's <&- does")
-def test_without_any_standard_input_there_is_one_sentence(bare: Shell) -> None:
+def test_with_standard_input_closed_the_dashboard_prints_one_line(bare: Shell) -> None:
     program = "import os, sys; os.close(0); os.execv(sys.executable, sys.argv[1:])"
     ended = bare.python("-c", program, sys.executable, "-m", "hingtui")
     assert ended.returncode == 2
@@ -600,20 +602,20 @@ def test_without_any_standard_input_there_is_one_sentence(bare: Shell) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["status", "video_ready"]], ids=" ".join)
-def test_a_reader_that_has_gone_is_no_crash(bare: Shell, arguments: list[str]) -> None:
+def test_a_closed_output_pipe_is_no_crash(bare: Shell, arguments: list[str]) -> None:
     reading, writing = os.pipe()
     os.close(reading)
     with os.fdopen(writing, "w") as gone:
         writer = bare.start(*arguments, stdout=gone)
-        _out, told = writer.communicate(timeout=PATIENCE)
-    assert (writer.returncode, told) == (1, "")
+        _out, err = writer.communicate(timeout=PATIENCE)
+    assert (writer.returncode, err) == (1, "")
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
 def test_output_that_cannot_be_written_fails(bare: Shell) -> None:
     with Path("/dev/full").open("w") as full:
         writer = bare.start("status", "video_ready", stdout=full)
-        _out, told = writer.communicate(timeout=PATIENCE)
+        _out, err = writer.communicate(timeout=PATIENCE)
     assert writer.returncode == 1
-    assert len(told.splitlines()) == 1
-    assert "No space left" in told
+    assert len(err.splitlines()) == 1
+    assert "No space left" in err

@@ -1,4 +1,4 @@
-"""A crash, or a fault that is lived through, tells neither local variables nor any secret."""
+"""Crashes and survived errors print and log neither local variables nor secrets."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ sys.meta_path.insert(0, Finder())
 
 @dataclass
 class Crashing:
-    """The environment of a program that will fail, and what it may leave behind."""
+    """The environment of a program that will crash, and its log."""
 
     home: Path
     environ: dict[str, str]
@@ -94,12 +94,12 @@ def crashing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Crashin
     (home / "token").chmod(0o600)
     with leaky() as servers:
         servers.valid = secret.TYPED_TOKEN
-        told = f"{servers.link} {secret.TYPED_TOKEN} Bearer {secret.TYPED_TOKEN}"
+        secrets = f"{servers.link} {secret.TYPED_TOKEN} Bearer {secret.TYPED_TOKEN}"
         environ = clean_environ(
             home,
             HINGNET_BASE_URL=servers.gateway.url,
             CRASH=request.param,
-            SECRETS=told,
+            SECRETS=secrets,
             PYTHONDEVMODE="1",
         )
         environ["PYTHONPATH"] = f"{broken}{os.pathsep}{environ['PYTHONPATH']}"
@@ -107,7 +107,7 @@ def crashing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Crashin
 
 
 @pytest.mark.parametrize("crashing", ["import", "start", "mount"], indirect=True)
-def test_a_dashboard_that_crashes_tells_no_secret(crashing: Crashing) -> None:
+def test_a_crashing_dashboard_shows_no_secret(crashing: Crashing) -> None:
     with terminal(environ=crashing.environ) as running:
         assert running.exit_status() == 1
         assert b"crashed on purpose" in running.raw
@@ -116,15 +116,15 @@ def test_a_dashboard_that_crashes_tells_no_secret(crashing: Crashing) -> None:
 
 
 @pytest.mark.parametrize("crashing", ["load"], indirect=True)
-def test_a_command_that_crashes_tells_no_secret(crashing: Crashing) -> None:
-    (said,) = run_all(crashing.environ, {"status": ["status"]}).values()
-    assert "crashed on purpose" in said
-    assert said.endswith("exit 1")
-    assert leaks(said + crashing.log()) == []
+def test_a_crashing_command_shows_no_secret(crashing: Crashing) -> None:
+    (printed,) = run_all(crashing.environ, {"status": ["status"]}).values()
+    assert "crashed on purpose" in printed
+    assert printed.endswith("exit 1")
+    assert leaks(printed + crashing.log()) == []
 
 
 @pytest.mark.parametrize("crashing", ["client handler thread worker"], indirect=True)
-def test_a_dashboard_that_survives_a_fault_tells_no_secret(crashing: Crashing) -> None:
+def test_a_survived_error_shows_no_secret(crashing: Crashing) -> None:
     with terminal(environ=crashing.environ) as running:
         running.shows("Something unexpected")
         running.press("p")
@@ -142,7 +142,7 @@ def test_a_dashboard_that_survives_a_fault_tells_no_secret(crashing: Crashing) -
     assert "***" in crashing.log()
 
 
-async def test_a_download_that_fails_unexpectedly_tells_no_secret_on_its_row(
+async def test_an_unexpected_download_error_shows_no_secret(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object, **__: object) -> NoReturn:

@@ -1,4 +1,4 @@
-"""Without a usable home folder there is one sentence with a next step, and no traceback."""
+"""Without a usable home folder each command prints one line with a next step."""
 
 from __future__ import annotations
 
@@ -52,31 +52,33 @@ def run(arguments: list[str], **more: str | None) -> tuple[int, str]:
     return ended.returncode, ended.stdout + ended.stderr
 
 
-def is_one_sentence(status: int, told: str) -> bool:
-    return status in (1, 2) and told.startswith("hingtui: ") and told.count("\n") == 1
+def is_one_sentence(status: int, output: str) -> bool:
+    return status in (1, 2) and output.startswith("hingtui: ") and output.count("\n") == 1
 
 
 @pytest.mark.parametrize("home", [None, "", "rel", "/nonexistent/me"])
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
-def test_without_a_home_a_command_says_what_to_set(home: str | None, arguments: list[str]) -> None:
-    status, told = run(arguments, HOME=home)
-    assert is_one_sentence(status, told)
-    assert "HINGTUI_HOME" in told
+def test_without_a_home_folder_a_command_names_the_variable(
+    home: str | None, arguments: list[str]
+) -> None:
+    status, output = run(arguments, HOME=home)
+    assert is_one_sentence(status, output)
+    assert "HINGTUI_HOME" in output
 
 
 @pytest.mark.parametrize("arguments", [[], ["demo"]], ids=["dashboard", "demo"])
-def test_without_a_home_and_a_terminal_there_is_one_sentence(arguments: list[str]) -> None:
+def test_without_home_folder_and_terminal_one_line_is_printed(arguments: list[str]) -> None:
     assert is_one_sentence(*run(arguments))
 
 
-def test_without_a_home_the_dashboard_says_what_to_set() -> None:
+def test_without_a_home_folder_the_dashboard_prints_the_reason() -> None:
     with terminal(environ=environ(HOME="")) as running:
         assert running.exit_status() == 2
         assert b"There is no home folder." in running.raw
         assert b"Traceback" not in running.raw
 
 
-def test_without_a_home_the_demo_runs() -> None:
+def test_the_demo_runs_without_a_home_folder() -> None:
     with terminal("demo", environ=environ(HOME="")) as running:
         running.shows("generating")
         running.press("q")
@@ -85,27 +87,29 @@ def test_without_a_home_the_demo_runs() -> None:
 
 @pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("name", ["HINGTUI_HOME", "HINGTUI_DOWNLOADS"])
-def test_the_tilde_of_nobody_is_named(tmp_path: Path, name: str, arguments: list[str]) -> None:
+def test_the_tilde_of_an_unknown_user_is_reported(
+    tmp_path: Path, name: str, arguments: list[str]
+) -> None:
     more = {"HOME": str(tmp_path), name: "~nosuchuser/x"}
-    status, told = run(arguments, **more)
-    assert is_one_sentence(status, told)
-    assert f"{name} is ~nosuchuser/x" in told
+    status, output = run(arguments, **more)
+    assert is_one_sentence(status, output)
+    assert f"{name} is ~nosuchuser/x" in output
 
 
-def test_the_tilde_of_nobody_in_the_config_is_named(tmp_path: Path) -> None:
+def test_an_unknown_users_tilde_in_the_config_is_reported(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('downloads = "~nosuchuser/x"\n')
-    status, told = run(["status"], HINGTUI_HOME=str(tmp_path))
-    assert is_one_sentence(status, told)
-    assert "downloads is ~nosuchuser/x" in told
+    status, output = run(["status"], HINGTUI_HOME=str(tmp_path))
+    assert is_one_sentence(status, output)
+    assert "downloads is ~nosuchuser/x" in output
 
 
-def test_the_tilde_of_nobody_as_output_folder_is_named(tmp_path: Path) -> None:
-    status, told = run(["download", "abc", "-o", "~nosuchuser/x"], HINGTUI_HOME=str(tmp_path))
-    assert is_one_sentence(status, told)
-    assert "--output is ~nosuchuser/x" in told
+def test_an_unknown_users_tilde_as_output_folder_is_reported(tmp_path: Path) -> None:
+    status, output = run(["download", "abc", "-o", "~nosuchuser/x"], HINGTUI_HOME=str(tmp_path))
+    assert is_one_sentence(status, output)
+    assert "--output is ~nosuchuser/x" in output
 
 
-def test_a_home_that_cannot_be_written_to_is_named() -> None:
-    status, told = run(["add", "abc"], HOME="/proc")
-    assert is_one_sentence(status, told)
-    assert "Set HINGTUI_HOME to a folder" in told
+def test_an_unwritable_home_folder_is_reported() -> None:
+    status, output = run(["add", "abc"], HOME="/proc")
+    assert is_one_sentence(status, output)
+    assert "Set HINGTUI_HOME to a folder" in output

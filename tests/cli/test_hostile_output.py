@@ -1,4 +1,4 @@
-"""Whatever a command has to print, into whatever output: no crash, and each line as promised."""
+"""Printing hostile text to outputs of any encoding: no crash, no control characters."""
 
 from __future__ import annotations
 
@@ -39,15 +39,15 @@ def printed(encoding: str, work: Callable[[], None]) -> list[str]:
 
 def row(text: str) -> Row:
     error = {"code": text, "message": text}
-    said = {"id": "a", "status": text[:60], "model": text, "prompt": text, "error": error}
-    return Row("video_one", EPOCH, parse_video(said, "video_one"), EPOCH, is_old=False)
+    payload = {"id": "a", "status": text[:60], "model": text, "prompt": text, "error": error}
+    return Row("video_one", EPOCH, parse_video(payload, "video_one"), EPOCH, is_old=False)
 
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
-def test_json_is_json_in_every_encoding(encoding: str) -> None:
+def test_json_is_valid_in_every_encoding(encoding: str) -> None:
     for text in (*KINDS.values(), EVERYTHING):
         record = json_record(row(text), EPOCH) | {"path": f"/{text}"}
-        (line,) = printed(encoding, lambda told=record: print_json(told))  # type: ignore[misc]
+        (line,) = printed(encoding, lambda record=record: print_json(record))  # type: ignore[misc]
         assert json.loads(line) == json.loads(json.dumps(record))
         assert not harm_in(line)
         assert len(line.splitlines()) == 1
@@ -68,19 +68,19 @@ def run(
     given: bytes = b"",
     stdout: int | IO[bytes] = subprocess.PIPE,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run a command to its end; it shows no traceback."""
+    """Run a command to its end; check that it shows no traceback."""
     ended = processes.run(*arguments, input=given, stdout=stdout, env=environ, timeout=30)
     assert b"Traceback" not in ended.stderr, ended.stderr.decode()
     return ended
 
 
-def test_everything_can_be_said_to_a_terminal_that_knows_ascii_only(tmp_path: Path) -> None:
+def test_hostile_text_is_printed_in_an_ascii_locale(tmp_path: Path) -> None:
     with HostileGateway(EVERYTHING) as gateway:
         environ = gateway.environ(tmp_path, **C_LOCALE)
         ended = run("status", "--json", environ=environ)
         assert ended.returncode == 1
-        told = [json.loads(line) for line in ended.stdout.decode("ascii").splitlines()]
-        assert [one["id"] for one in told] == list(IDS)
+        records = [json.loads(line) for line in ended.stdout.decode("ascii").splitlines()]
+        assert [record["id"] for record in records] == list(IDS)
         assert not harm_in(ended.stderr.decode("ascii"), has_lines=True)
         folder = tmp_path / "视频"
         ended = run("download", "-o", str(folder), "video_home", environ=environ)
@@ -90,9 +90,7 @@ def test_everything_can_be_said_to_a_terminal_that_knows_ascii_only(tmp_path: Pa
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["add", "你好", "video_1"]])
-def test_no_command_crashes_where_chinese_cannot_be_said(
-    tmp_path: Path, arguments: list[str]
-) -> None:
+def test_no_command_crashes_in_an_ascii_locale(tmp_path: Path, arguments: list[str]) -> None:
     ended = run(*arguments, environ=clean_environ(tmp_path, **C_LOCALE))
     assert (ended.returncode, ended.stderr) == (0, b"")
     assert "\\u" in ended.stdout.decode("ascii")
@@ -101,13 +99,13 @@ def test_no_command_crashes_where_chinese_cannot_be_said(
 @pytest.mark.parametrize(
     "arguments", [["frob{}"], ["status", "--x{}"], ["add", "{}"]], ids=" ".join
 )
-def test_words_that_are_quoted_back_are_harmless(tmp_path: Path, arguments: list[str]) -> None:
+def test_quoted_arguments_are_cleaned(tmp_path: Path, arguments: list[str]) -> None:
     typed = EVERYTHING.encode("utf-8", "ignore").decode().replace("\0", "").replace(" ", "")
     words = [word.replace("{}", typed) for word in arguments]
     ended = run(*words, environ=clean_environ(tmp_path, PYTHONUTF8="1"))
-    told = (ended.stdout + ended.stderr).decode()
-    assert "cm0gLXJmIH4=" in told
-    assert not harm_in(told, has_lines=True)
+    output = (ended.stdout + ended.stderr).decode()
+    assert "cm0gLXJmIH4=" in output
+    assert not harm_in(output, has_lines=True)
 
 
 needs_full = pytest.mark.skipif(
@@ -117,7 +115,7 @@ needs_full = pytest.mark.skipif(
 
 @needs_full
 @pytest.mark.parametrize("command", ["status --json", "download", "add -"])
-def test_a_full_disk_behind_the_output_is_one_sentence(tmp_path: Path, command: str) -> None:
+def test_a_full_disk_as_output_prints_one_line(tmp_path: Path, command: str) -> None:
     words = "".join(f"word{n}é video_{n}\n" for n in range(1000)).encode()
     ids = [] if command == "add -" else ["video_home"]
     with HostileGateway("words") as gateway, Path("/dev/full").open("wb") as full:
@@ -128,7 +126,7 @@ def test_a_full_disk_behind_the_output_is_one_sentence(tmp_path: Path, command: 
     assert b"No space left" in ended.stderr
 
 
-def test_a_reader_that_goes_away_in_the_middle_is_no_crash(tmp_path: Path) -> None:
+def test_a_closed_output_pipe_is_no_crash(tmp_path: Path) -> None:
     words = "".join(f"word{n}é\n" for n in range(20_000)).encode()
     reading, writing = os.pipe()
     os.close(reading)

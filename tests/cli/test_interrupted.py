@@ -1,4 +1,4 @@
-"""The commands of scripts when they are interrupted, hung up on, or given a strange input."""
+"""Commands that are interrupted by signals, or have unusual or missing standard streams."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from tests.support.watched_home import IN_TIME
 def started(
     *arguments: str, environ: dict[str, str], ignoring: str = "", is_executed: bool = False
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A command that runs, and is given nothing on its standard input yet."""
+    """A running command whose standard input is still open and empty."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     # Whoever runs the tests may ignore signals; a command must not inherit that.
     launch = ("stranger", ignoring, "0")
@@ -47,7 +47,7 @@ def started(
 
 
 def status_of(running: subprocess.Popen[bytes], asked_at: float) -> int:
-    """The exit status as a shell says it; in time, and without a word."""
+    """The exit status as a shell shows it; checks that the command ended in time."""
     wait_until(lambda: running.poll() is not None, "the end")
     assert time.monotonic() - asked_at < IN_TIME
     assert running.stderr is not None
@@ -65,7 +65,7 @@ def environ(home: Path) -> dict[str, str]:
     [[signal.SIGINT] * 5, [signal.SIGTERM, signal.SIGHUP] * 2 + [signal.SIGTERM]],
     ids=["Ctrl+C", "SIGTERM and SIGHUP"],
 )
-def test_a_signal_ends_every_command_in_time_and_without_a_word(
+def test_a_signal_ends_every_command_quickly_and_without_output(
     environ: dict[str, str], numbers: list[signal.Signals]
 ) -> None:
     now = time.time()
@@ -114,7 +114,7 @@ def test_a_signal_ends_every_command_in_time_and_without_a_word(
     assert Path(os.fsdecode(out.strip())).read_bytes() == jobs[0].file()
 
 
-def test_under_nohup_a_download_outlives_the_terminal(environ: dict[str, str]) -> None:
+def test_under_nohup_a_download_ignores_sighup(environ: dict[str, str]) -> None:
     job = Job("video_ready", time.time() - 300)
     with DemoServer(Story([job]), token=TOKEN, rate=60_000.0) as server:
         environ["HINGNET_BASE_URL"] = server.base_url
@@ -126,7 +126,7 @@ def test_under_nohup_a_download_outlives_the_terminal(environ: dict[str, str]) -
     assert Path(os.fsdecode(out.strip())).read_bytes() == job.file()
 
 
-def test_two_signals_and_more_are_as_one(environ: dict[str, str]) -> None:
+def test_several_signals_act_like_one(environ: dict[str, str]) -> None:
     with FaultServer(respond=lambda _request: HANG) as silent:
         environ["HINGNET_BASE_URL"] = silent.url
         with started("status", "video_ready", environ=environ) as asking:
@@ -147,7 +147,9 @@ def test_two_signals_and_more_are_as_one(environ: dict[str, str]) -> None:
     ],
     ids=["nothing", "every byte", "an id amid bytes", "an id amid escapes"],
 )
-def test_add_reads_any_standard_input(environ: dict[str, str], given: bytes, status: int) -> None:
+def test_add_accepts_any_bytes_on_standard_input(
+    environ: dict[str, str], given: bytes, status: int
+) -> None:
     with started("add", "-", environ=environ) as adding:
         out, err = adding.communicate(given, timeout=PATIENCE)
     assert adding.returncode == status
@@ -166,9 +168,7 @@ os.execv(sys.executable, [sys.executable, "-m", "hingtui", *sys.argv[2:]])
 
 
 @pytest.mark.parametrize("descriptor", [0, 1, 2])
-def test_add_works_without_one_of_the_three_streams(
-    environ: dict[str, str], descriptor: int
-) -> None:
+def test_add_works_with_a_standard_stream_closed(environ: dict[str, str], descriptor: int) -> None:
     command = [sys.executable, "-c", CLOSED, str(descriptor), "add", "video_abcdef01"]
     ended = subprocess.run(command, env=environ, capture_output=True, check=False)  # noqa: S603
     assert (ended.returncode, ended.stderr) == (0, b"")
@@ -176,7 +176,7 @@ def test_add_works_without_one_of_the_three_streams(
     assert ids(watched) == ["video_abcdef01"]
 
 
-def test_add_without_any_standard_input_says_so(environ: dict[str, str]) -> None:
+def test_add_reports_a_closed_standard_input(environ: dict[str, str]) -> None:
     command = [sys.executable, "-c", CLOSED, "0", "add", "-"]
     ended = subprocess.run(command, env=environ, capture_output=True, check=False)  # noqa: S603
     assert (ended.returncode, ended.stdout) == (1, b"")

@@ -1,4 +1,4 @@
-"""Several hingtui at once: every id is kept, every video is fetched once, nobody waits for ever."""
+"""Several hingtui processes at once: no id is lost and each video is downloaded once."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ with locked(Path(sys.argv[1])):
 """
 
 
-# What happens
+# The scenario
 
 
 @dataclass
 class Together:
-    """Two dashboards, and scripts that add and download, on one home folder."""
+    """Two dashboards, and commands that add and download, on one home folder."""
 
     shared: SharedHome
     added: list[list[str]] = field(default_factory=list)
@@ -55,11 +55,11 @@ class Together:
 
 @dataclass
 class Events:
-    """What came of everything: it happens at the same time, because most of it is waiting."""
+    """The results of all scenarios; they run at the same time, because they mostly wait."""
 
     together: Together
-    heir: SharedHome
-    heir_said: list[str] = field(default_factory=list)
+    successor: SharedHome
+    successor_said: list[str] = field(default_factory=list)
     """By a script that waits for a video, whose holder is killed half-way."""
     stopped: Said = ([], 0)
     """By `hingtui add`, while a process that has been stopped holds the watchlist's lock."""
@@ -72,18 +72,18 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Events]:
     folder = tmp_path_factory.mktemp("processes")
     with (
         shared_home(folder / "stopped") as stopped,
-        shared_home(folder / "heir") as heir,
+        shared_home(folder / "successor") as successor,
         shared_home(folder / "together", config="auto_download = true\n") as shared,
     ):
-        happened = Events(Together(shared), heir)
+        happened = Events(Together(shared), successor)
         holder = stopped.python("-c", HOLD_LIST, str(stopped.home / "watchlist.toml.lock"))
-        killed = heir.start("download", INTERRUPTED)
-        go_on = heir.gateway.hold(INTERRUPTED)
+        killed = successor.start("download", INTERRUPTED)
+        go_on = successor.gateway.hold(INTERRUPTED)
         assert next_line(holder) == "held"
         holder.send_signal(signal.SIGSTOP)
         adding = stopped.start("add", "video_1")
         with shared.dashboard() as first, shared.dashboard() as second:
-            _inherit(happened, killed, go_on)
+            _take_over(happened, killed, go_on)
             _work_together(happened.together, first, second)
         happened.stopped = said(adding)
         holder.kill()
@@ -91,16 +91,16 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Events]:
         yield happened
 
 
-def _inherit(happened: Events, killed: Process, go_on: threading.Event) -> None:
-    """Another script waits for the same video; the first one is killed when half has arrived."""
-    heir = happened.heir
-    part = heir.home / "videos" / f"{INTERRUPTED}.mp4.part"
+def _take_over(happened: Events, killed: Process, go_on: threading.Event) -> None:
+    """A second command waits for a video; the first is killed when half has arrived."""
+    successor = happened.successor
+    part = successor.home / "videos" / f"{INTERRUPTED}.mp4.part"
     wait_until(lambda: part.exists() and part.stat().st_size > 10_000, "half of it is there")
-    waiting = heir.start("download", INTERRUPTED)
-    happened.heir_said.append(next_line(waiting))
+    waiting = successor.start("download", INTERRUPTED)
+    happened.successor_said.append(next_line(waiting))
     killed.kill()
     go_on.set()
-    happened.heir_said += said(waiting)[0]
+    happened.successor_said += said(waiting)[0]
 
 
 def _work_together(done: Together, first: Terminal, second: Terminal) -> None:
@@ -113,11 +113,11 @@ def _work_together(done: Together, first: Terminal, second: Terminal) -> None:
     done.added = [said(one)[0] for one in adding]
     for one in (first, second):
         one.shows(f"✓ {len(TOGETHER)} saved")
-    _download_what_a_dashboard_saves(done)
+    _download_beside_a_dashboard(done)
     for one in (first, second):
         one.shows(f"✓ {len(TOGETHER) + 1} saved")
     first.press("gx")
-    # The first dashboard shows it before it is written; the file is what is asked about.
+    # The first dashboard shows it before it is written, so the file is checked.
     wait_until(lambda: len(shared.watched) == len(TOGETHER), "the removal is in the file")
     for one in (first, second):
         one.shows(f"✓ {len(TOGETHER)} saved")
@@ -127,8 +127,8 @@ def _work_together(done: Together, first: Terminal, second: Terminal) -> None:
         assert one.exit_status() == 0
 
 
-def _download_what_a_dashboard_saves(done: Together) -> None:
-    """A script wants a video of which half has arrived in a dashboard."""
+def _download_beside_a_dashboard(done: Together) -> None:
+    """A command downloads a video of which half has arrived in a dashboard."""
     shared = done.shared
     go_on = shared.gateway.hold(LATE)
     said(shared.start("add", LATE))
@@ -140,52 +140,52 @@ def _download_what_a_dashboard_saves(done: Together) -> None:
     done.download = ([first_line, *rest], status)
 
 
-# What came of it
+# The results
 
 
-def test_every_id_is_kept_whoever_adds_it(events: Events) -> None:
+def test_every_id_added_by_any_process_is_kept(events: Events) -> None:
     words = [line.split()[-1] for lines in events.together.added for line in lines]
     assert sorted({*words}) == sorted(TOGETHER)
     assert len(events.together.after_removal) == len(TOGETHER)
     assert {*events.together.after_removal} < {*TOGETHER, LATE}
 
 
-def test_each_video_leaves_the_gateway_once(events: Events) -> None:
+def test_each_video_is_downloaded_once(events: Events) -> None:
     once = dict.fromkeys([*TOGETHER, LATE], 1)
     assert dict(events.together.shared.gateway.delivered) == once
 
 
-def test_each_video_is_one_whole_file(events: Events) -> None:
+def test_each_video_is_one_complete_file(events: Events) -> None:
     shared = events.together.shared
     assert shared.videos == sorted(f"{video_id}.mp4" for video_id in [*TOGETHER, LATE])
     for path in (shared.home / "videos").iterdir():
         assert path.read_bytes() == film(path.stem)
 
 
-def test_a_script_waits_for_the_dashboard_that_is_saving_the_video(events: Events) -> None:
+def test_a_command_waits_for_the_dashboards_download(events: Events) -> None:
     lines, status = events.together.download
     assert BUSY_WORDS in lines[0]
     assert lines[1:] == [str(events.together.shared.home / "videos" / f"{LATE}.mp4")]
     assert status == 0
 
 
-def test_the_part_of_a_killed_process_is_continued_by_the_one_that_waits(events: Events) -> None:
-    heir, (told, path) = events.heir, events.heir_said
-    assert BUSY_WORDS in told
-    assert heir.videos == [f"{INTERRUPTED}.mp4"]
+def test_a_waiting_process_resumes_the_part_of_a_killed_one(events: Events) -> None:
+    successor, (first_line, path) = events.successor, events.successor_said
+    assert BUSY_WORDS in first_line
+    assert successor.videos == [f"{INTERRUPTED}.mp4"]
     assert Path(path).read_bytes() == film(INTERRUPTED)
-    ranges = [request.headers.get("range") for request in heir.gateway.requests]
+    ranges = [request.headers.get("range") for request in successor.gateway.requests]
     assert len([one for one in ranges if one]) == 1
 
 
-def test_a_stopped_holder_of_the_watchlist_is_not_waited_for_without_a_word(events: Events) -> None:
+def test_waiting_for_a_stopped_lock_holder_fails_with_a_message(events: Events) -> None:
     lines, status = events.stopped
     assert (len(lines), status) == (1, 1)
     assert "watchlist" in lines[0]
     assert events.afterwards == (["added  video_1"], 0)
 
 
-async def test_a_video_saved_a_moment_ago_is_not_fetched_by_the_next_process(
+async def test_a_video_just_saved_is_not_downloaded_by_another_process(
     tmp_path: Path,
 ) -> None:
     async with watching(tmp_path, job()) as acting:
