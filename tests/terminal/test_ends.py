@@ -1,4 +1,4 @@
-"""How the dashboard ends on a real terminal, and what may not end it."""
+"""How the dashboard ends on a real terminal, and input that must not end it."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NONSENSE = (
     ],
     ids=["interrupted", "as timeout does", "with help open", "two while adding", "quitting"],
 )
-def test_whatever_signal_ends_it_the_terminal_is_as_before(
+def test_any_signal_ends_it_and_restores_the_terminal(
     watched: WatchedHome, keys: str, signals: list[signal.Signals], statuses: set[int]
 ) -> None:
     with watched.dashboard() as running:
@@ -57,7 +57,7 @@ def test_whatever_signal_ends_it_the_terminal_is_as_before(
 
 
 @pytest.mark.parametrize("after", [0.05, 0.2, 0.4])
-def test_a_signal_while_it_starts_ends_it_quietly(watched: WatchedHome, after: float) -> None:
+def test_a_signal_during_the_start_ends_it_quietly(watched: WatchedHome, after: float) -> None:
     with watched.dashboard() as running:
         running.read_for(after)
         running.send(signal.SIGTERM)
@@ -70,7 +70,7 @@ def test_a_signal_while_it_starts_ends_it_quietly(watched: WatchedHome, after: f
 
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the system what a process has computed")
 @pytest.mark.parametrize("started_as", ["leader", "stranger"])
-def test_when_the_terminal_goes_and_nobody_says_so_it_ends_and_costs_nothing(
+def test_it_ends_when_the_terminal_disappears_without_a_signal(
     watched: WatchedHome, started_as: str
 ) -> None:
     with watched.dashboard(started_as=started_as, ignoring="SIGHUP") as running:
@@ -83,7 +83,7 @@ def test_when_the_terminal_goes_and_nobody_says_so_it_ends_and_costs_nothing(
         assert running.exit_status() == 129
 
 
-def test_keys_that_would_end_or_stop_another_program(watched: WatchedHome) -> None:
+def test_ctrl_s_ctrl_backslash_and_invalid_input_do_not_end_it(watched: WatchedHome) -> None:
     with watched.dashboard() as running:
         standing(running)
         running.press(CTRL_S + CTRL_BACKSLASH)
@@ -110,18 +110,18 @@ def test_keys_that_would_end_or_stop_another_program(watched: WatchedHome) -> No
 # A terminal that takes no bytes
 
 
-def test_a_frozen_terminal_stops_neither_the_watch_nor_the_end(watched: WatchedHome) -> None:
+def test_a_frozen_terminal_blocks_neither_polling_nor_the_exit(watched: WatchedHome) -> None:
     with watched.dashboard() as running:
         standing(running)
-        running.resize(500, 200)  # so much to draw that no buffer holds it, and nobody reads
+        running.resize(500, 200)  # more output than any buffer holds, and nothing reads it
         watched.add("video_one")
         wait_until(lambda: watched.has_asked("video_one"), "a question about the first")
-        watched.add("video_two")  # looked for a second later: by then the terminal counts as frozen
+        watched.add("video_two")  # polled when the terminal already counts as frozen
         wait_until(lambda: watched.has_asked("video_two"), "a question about the second")
         running.wipe()
-        standing(running)  # now it is read again
+        standing(running)  # the terminal is read again
         running.shows("video_two")
-        assert b"\x18" in running.raw  # what was cut half-way was ended
+        assert b"\x18" in running.raw  # an escape sequence that was cut is cancelled
         running.resize(*SIZE)
         running.until(lambda text: text.count("\n") == SIZE[1] - 1 and "q Quit" in text, "its size")
         running.resize(500, 200)

@@ -1,4 +1,4 @@
-"""The real program on a real terminal, before a gateway that says hostile words everywhere."""
+"""The real program on a real terminal, with a gateway that sends hostile text in every field."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _SEQUENCE = re.compile(
 
 
 def kinds_of(raw: bytes) -> set[str]:
-    """Which kinds of things a terminal was told to do."""
+    """The kinds of escape sequences sent to the terminal."""
     kinds = set()
     for found in _SEQUENCE.finditer(raw.decode()):
         if found["final"] is not None:
@@ -40,7 +40,7 @@ def kinds_of(raw: bytes) -> set[str]:
 
 
 def watch(home: Path, words: str) -> bytes:
-    """Do about everything in the dashboard; all bytes that the terminal got."""
+    """Use most commands of the dashboard; return all bytes sent to the terminal."""
     home.mkdir()
     with (
         HostileGateway(words) as gateway,
@@ -68,12 +68,12 @@ def watch(home: Path, words: str) -> bytes:
         running.shows("Token for")
         running.press("\x1b")
         running.until(lambda text: "Token for" not in text, "the question closed")
-        running.press("q\r")  # a download may be waiting to be tried again: then it asks
+        running.press("q\r")  # Enter confirms if a download is still to be retried
         assert running.exit_status() == 0
         return running.raw
 
 
-def test_hostile_words_make_the_dashboard_send_nothing_that_harmless_ones_do_not(
+def test_hostile_text_adds_no_escape_sequences(
     tmp_path: Path,
 ) -> None:
     hostile = watch(tmp_path / "hostile", OBEYABLE)
@@ -86,7 +86,7 @@ def test_hostile_words_make_the_dashboard_send_nothing_that_harmless_ones_do_not
 
 
 @pytest.mark.parametrize("command", ["status", "download", "add"])
-def test_no_command_prints_anything_that_a_terminal_obeys(tmp_path: Path, command: str) -> None:
+def test_no_command_prints_control_characters(tmp_path: Path, command: str) -> None:
     with HostileGateway(OBEYABLE) as gateway:
         environ = gateway.environ(tmp_path)
         words = [*IDS, EVERYTHING.replace("\0", "")] if command == "add" else IDS

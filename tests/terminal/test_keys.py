@@ -1,4 +1,4 @@
-"""The real program on a real terminal: keys, signals, and how it leaves the terminal behind."""
+"""The demo on a real terminal: keys, signals, and restoring the terminal."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ESCAPE = "\x1b"
 
 @pytest.fixture
 def temporary(tmp_path: Path) -> Path:
-    """Where the demo keeps its things."""
+    """The folder for the demo's temporary files."""
     folder = tmp_path / "temporary"
     folder.mkdir()
     return folder
@@ -38,7 +38,7 @@ def id_in_detail(text: str) -> str:
     return shown[1] if shown else ""
 
 
-def test_the_demo_answers_to_keys(environ: dict[str, str], temporary: Path) -> None:
+def test_the_demo_reacts_to_keys(environ: dict[str, str], temporary: Path) -> None:
     with terminal("demo", environ=environ) as running:
         running.shows(GENERATING)
         running.press("\r")
@@ -55,9 +55,7 @@ def test_the_demo_answers_to_keys(environ: dict[str, str], temporary: Path) -> N
     assert not list(temporary.iterdir())
 
 
-def test_the_demo_says_where_the_videos_are_that_were_saved(
-    environ: dict[str, str], temporary: Path
-) -> None:
+def test_the_demo_prints_where_saved_videos_are(environ: dict[str, str], temporary: Path) -> None:
     with terminal("demo", environ=environ) as running:
         running.until(OLDEST.search, "the oldest video")
         running.press("Gd")
@@ -82,7 +80,7 @@ def test_a_sigterm_ends_the_demo_and_restores_the_terminal(
     assert not list(temporary.iterdir())
 
 
-def test_a_sigterm_at_the_very_start_leaves_nothing_behind_either(
+def test_a_sigterm_at_the_start_leaves_no_temporary_files(
     environ: dict[str, str], temporary: Path
 ) -> None:
     with terminal("demo", environ=environ) as running:
@@ -92,7 +90,7 @@ def test_a_sigterm_at_the_very_start_leaves_nothing_behind_either(
     assert not list(temporary.iterdir())
 
 
-def test_the_dashboard_ends_when_its_terminal_goes(
+def test_the_dashboard_ends_when_its_terminal_closes(
     environ: dict[str, str], temporary: Path
 ) -> None:
     with terminal("demo", environ=environ) as running:
@@ -102,7 +100,7 @@ def test_the_dashboard_ends_when_its_terminal_goes(
     assert not list(temporary.iterdir())
 
 
-def test_quitting_while_a_video_is_saved_asks_first(
+def test_quitting_during_a_download_asks_for_confirmation(
     environ: dict[str, str], temporary: Path
 ) -> None:
     with terminal("demo", environ=environ) as running:
@@ -117,7 +115,7 @@ def test_quitting_while_a_video_is_saved_asks_first(
     assert not list(temporary.iterdir())
 
 
-def test_keys_typed_at_once_act_on_the_video_they_lead_to(environ: dict[str, str]) -> None:
+def test_keys_typed_quickly_act_on_the_selected_video(environ: dict[str, str]) -> None:
     with terminal("demo", environ=environ) as running:
         running.until(OLDEST.search, "the oldest video")
         running.press("Gd")

@@ -1,4 +1,4 @@
-"""Where there is no terminal to draw on: one sentence, at once, and nothing else."""
+"""Without a usable terminal the dashboard prints one line and does not import Textual."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ os.execv(sys.executable, [sys.executable, "-m", "hingtui", *sys.argv[2:]])
 
 @pytest.fixture
 def environ(tmp_path: Path) -> dict[str, str]:
-    """One in which whoever imports Textual fails."""
+    """An environment in which importing Textual fails."""
     shadow = tmp_path / "shadow" / "textual"
     shadow.mkdir(parents=True)
     (shadow / "__init__.py").write_text("raise SystemExit('Textual was imported')")
@@ -47,9 +47,9 @@ def a_terminal() -> Iterator[int]:
 
 
 def run(environ: dict[str, str], changes: str, a_terminal: int, *arguments: str) -> tuple[int, str]:
-    """On a terminal, but with these streams changed; the status, and all that was said."""
+    """Run on a terminal with these streams changed; return the status and the output."""
     reading, writing = os.pipe()
-    with os.fdopen(reading) as said:
+    with os.fdopen(reading) as output:
         before = os.times()
         ended = subprocess.run(  # noqa: S603 - this very program
             [sys.executable, "-S", "-E", "-c", RUN, changes, *arguments],
@@ -62,7 +62,7 @@ def run(environ: dict[str, str], changes: str, a_terminal: int, *arguments: str)
         os.close(writing)
         after = os.times()
         assert after.children_user - before.children_user < AT_ONCE
-        return ended.returncode, said.read()
+        return ended.returncode, output.read()
 
 
 @pytest.mark.parametrize(
@@ -75,24 +75,24 @@ def run(environ: dict[str, str], changes: str, a_terminal: int, *arguments: str)
         ("1:", ("demo",)),
     ],
 )
-def test_without_a_terminal_there_is_one_sentence(
+def test_without_a_terminal_one_line_is_printed(
     environ: dict[str, str], a_terminal: int, changes: str, arguments: tuple[str, ...]
 ) -> None:
-    status, said = run(environ, changes, a_terminal, *arguments)
+    status, output = run(environ, changes, a_terminal, *arguments)
     assert status == 2
-    assert said.startswith("hingtui: The dashboard needs a terminal.")
-    assert said.count("\n") == 1
+    assert output.startswith("hingtui: The dashboard needs a terminal.")
+    assert output.count("\n") == 1
 
 
 @pytest.mark.parametrize("changes", ["2:", "0: 1: 2:"])
-def test_where_nothing_can_be_said_the_status_says_it(
+def test_with_standard_error_closed_the_status_is_still_2(
     environ: dict[str, str], a_terminal: int, changes: str
 ) -> None:
     assert run(environ, changes, a_terminal) == (2, "")
 
 
 @pytest.mark.parametrize("name", ["dumb", "unknown", "vt52", "", None], ids=str)
-def test_a_terminal_that_cannot_draw_is_left_alone(
+def test_a_terminal_that_cannot_draw_gets_no_escape_sequences(
     environ: dict[str, str], name: str | None
 ) -> None:
     if name is None:
@@ -109,7 +109,7 @@ def test_a_terminal_that_cannot_draw_is_left_alone(
 
 
 @pytest.mark.parametrize("name", ["mlterm", "ms-terminal", "gnome", "yaft", "foot-extra", "xyz"])
-def test_a_terminal_without_an_entry_on_this_machine_is_drawn_on(
+def test_a_terminal_without_a_terminfo_entry_is_accepted(
     environ: dict[str, str], name: str
 ) -> None:
     environ |= {"TERM": name, "TERMINFO": "/nonexistent", "TERMINFO_DIRS": "/nonexistent"}
@@ -118,7 +118,7 @@ def test_a_terminal_without_an_entry_on_this_machine_is_drawn_on(
         assert b"Textual was imported" in running.raw
 
 
-def test_in_a_locale_that_knows_only_ascii_it_draws_all_the_same(tmp_path: Path) -> None:
+def test_the_dashboard_works_in_an_ascii_locale(tmp_path: Path) -> None:
     ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     with terminal("demo", environ=clean_environ(tmp_path / "home", **ascii_only)) as running:
         running.shows("▸ generating")

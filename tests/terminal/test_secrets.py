@@ -1,4 +1,4 @@
-"""No secret is seen where it does not belong: the real program lives a life full of them."""
+"""No secret leaks: one run of the real program in which many secrets occur."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ from tests.support.pty import Terminal, clean_environ, terminal
 CHILD = """
 import json, os, sys
 from pathlib import Path
-told = {"argv": sys.argv, "environ": dict(os.environ)}
-Path(sys.argv[1], f"{os.getpid()}.json").write_text(json.dumps(told))
+record = {"argv": sys.argv, "environ": dict(os.environ)}
+Path(sys.argv[1], f"{os.getpid()}.json").write_text(json.dumps(record))
 """
 """What is run as the player and as `on_complete`: it writes down all that it was given."""
 
 
 @dataclass
-class Life:
-    """What was left behind by a life of the program."""
+class Run:
+    """Everything that one run of the program printed, wrote and sent."""
 
     home: Path
     """Of hingtui: what it writes is here."""
@@ -51,9 +51,9 @@ class Life:
 
     @property
     def children(self) -> dict[str, dict[str, dict[str, str]]]:
-        """By name: what was handed to the player and to `on_complete`."""
-        told = [json.loads(path.read_text()) for path in self.known.glob("*.json")]
-        return {one["argv"][2]: one for one in told}
+        """By name: arguments and environment of the player and of `on_complete`."""
+        records = [json.loads(path.read_text()) for path in self.known.glob("*.json")]
+        return {record["argv"][2]: record for record in records}
 
 
 @contextmanager
@@ -66,40 +66,40 @@ def umask(mask: int) -> Iterator[None]:
 
 
 def command_lines(pid: int) -> str:
-    """What everybody on the machine can read about a process and its children."""
-    said = []
+    """The command lines of a process and its children, which every user can read."""
+    lines = []
     for entry in Path("/proc").glob("[0-9]*"):
         try:
             parent = re.search(r"^PPid:\s+(\d+)", (entry / "status").read_text(), re.MULTILINE)
             if parent and pid in (int(entry.name), int(parent[1])):
-                said.append((entry / "cmdline").read_text())
-        except OSError:  # it ended meanwhile
+                lines.append((entry / "cmdline").read_text())
+        except OSError:  # the process ended meanwhile
             continue
-    return "\n".join(said)
+    return "\n".join(lines)
 
 
-def run_commands(life: Life, environ: dict[str, str]) -> None:
-    """What scripts do; one of them with a token that the gateway refuses."""
-    folders = {name: str(life.home / name) for name in ("one", "two")}
+def run_commands(result: Run, environ: dict[str, str]) -> None:
+    """Run the commands, one of them with a token that the gateway refuses."""
+    folders = {name: str(result.home / name) for name in ("one", "two")}
     commands = {
         "status": ["status"],
         "status --json": ["status", "--json"],
         "download": ["download", "-o", folders["one"], *secret.IDS],
         "download --json": ["download", "--json", "-o", folders["two"], *secret.IDS],
     }
-    life.printed |= run_all(environ, commands)
-    refused = {"HINGNET_API_KEY": secret.TYPED_TOKEN, "HINGTUI_HOME": str(life.home / "other")}
-    life.printed |= run_all(environ | refused, {"status refused": ["status", secret.RUNNING]})
+    result.printed |= run_all(environ, commands)
+    refused = {"HINGNET_API_KEY": secret.TYPED_TOKEN, "HINGTUI_HOME": str(result.home / "other")}
+    result.printed |= run_all(environ | refused, {"status refused": ["status", secret.RUNNING]})
 
 
-def watch(life: Life, running: Terminal) -> None:
-    """Everything that a person does in the dashboard: save, look, play, take a picture."""
+def watch(result: Run, running: Terminal) -> None:
+    """Use the dashboard: download, show details, play, take a screenshot."""
     running.shows("4 ready")
     running.press("D")
     running.shows(f"✓ {len(secret.SAVABLE)} saved")
     running.press("g\r")
     for video_id in secret.IDS:
-        life.screens.append(running.until(partial(_shows_details_of, video_id), video_id))
+        result.screens.append(running.until(partial(_shows_details_of, video_id), video_id))
         running.press("j")
     running.press("go")
     running.shows("Opened")
@@ -107,139 +107,139 @@ def watch(life: Life, running: Terminal) -> None:
     running.shows("SVG")
     running.press("\r")
     running.shows("Saved screenshot")
-    life.command_lines = command_lines(running.process.pid)
+    result.command_lines = command_lines(running.process.pid)
 
 
 def _shows_details_of(video_id: str, text: str) -> bool:
     return re.search(rf"Id +{video_id}", text) is not None
 
 
-def change_token(life: Life, running: Terminal) -> None:
-    """The gateway wants another token: the dashboard asks for it, and keeps it."""
-    life.servers.valid = secret.TYPED_TOKEN
+def change_token(result: Run, running: Terminal) -> None:
+    """The gateway requires another token: the dashboard asks for it and saves it."""
+    result.servers.valid = secret.TYPED_TOKEN
     running.press("R")
-    life.screens.append(running.shows("token refused"))
+    result.screens.append(running.shows("token refused"))
     running.press("\r")
     running.shows("Token for")
     running.press(secret.TYPED_TOKEN)
-    life.typing = running.until(lambda text: "•" * len(secret.TYPED_TOKEN) in text, "the dots")
+    result.typing = running.until(lambda text: "•" * len(secret.TYPED_TOKEN) in text, "the dots")
     running.press("\x1b[1;2H\x03\x18\x1b[F")  # select it, copy it, cut it
     running.press("\r")
     running.until(lambda text: "Token for" not in text and "refused" not in text, "accepted")
 
 
 @pytest.fixture(scope="module")
-def life(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Life]:
-    """One life for all tests below, in a world where every new file is for everybody."""
-    folder = tmp_path_factory.mktemp("life")
+def result(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+    """One run for all tests below, with a umask that makes new files readable by everybody."""
+    folder = tmp_path_factory.mktemp("result")
     child = folder / "child.py"
     child.write_text(CHILD)
     with leaky() as servers, pytest.MonkeyPatch.context() as patch, umask(0):
-        life = Life(folder / "deep" / "er" / "home", folder / "user", folder / "known", servers)
-        for path in (life.known, life.user / "Downloads"):
+        result = Run(folder / "deep" / "er" / "home", folder / "user", folder / "known", servers)
+        for path in (result.known, result.user / "Downloads"):
             path.mkdir(parents=True)
-        patch.chdir(life.user)
+        patch.chdir(result.user)
         environ = clean_environ(
-            life.home,
-            HOME=str(life.user),
+            result.home,
+            HOME=str(result.user),
             HINGNET_API_KEY=secret.TOKEN,
             HINGNET_BASE_URL=servers.gateway.url,
-            TMPDIR=str(life.user),
+            TMPDIR=str(result.user),
             OPENAI_API_KEY=secret.TOKEN,
             MY_HEADERS=f"Authorization: Bearer {secret.TOKEN}",
             HTTP_PROXY=f"http://me:{secret.PASSWORD}@127.0.0.1:9",
             PYTHONASYNCIODEBUG="1",
             HTTPX_LOG_LEVEL="trace",
-            TEXTUAL_LOG=str(life.user / "textual.log"),
+            TEXTUAL_LOG=str(result.user / "textual.log"),
             TEXTUAL_DEBUG="1",
             TEXTUAL="debug,devtools",
         )
         junk = [servers.link, f"Bearer {secret.TYPED_TOKEN}", secret.TYPED_TOKEN]
-        life.printed = run_all(environ, {"add": ["add", *secret.IDS, *junk]})
+        result.printed = run_all(environ, {"add": ["add", *secret.IDS, *junk]})
         config = [
-            f"{name} = {json.dumps([sys.executable, str(child), str(life.known), name])}"
+            f"{name} = {json.dumps([sys.executable, str(child), str(result.known), name])}"
             for name in ("open_command", "on_complete")
         ]
-        (life.home / "config.toml").write_text("\n".join(config))
+        (result.home / "config.toml").write_text("\n".join(config))
         with terminal(environ=environ, columns=200, rows=50) as running:
-            watch(life, running)
-            run_commands(life, environ)
-            change_token(life, running)
+            watch(result, running)
+            run_commands(result, environ)
+            change_token(result, running)
             running.send(signal.SIGTERM)
             assert running.exit_status() == 143
-            life.raw = running.raw
-        yield life
+            result.raw = running.raw
+        yield result
 
 
-# What belongs where
+# The checks
 
 
-def test_it_was_a_life_full_of_secrets(life: Life) -> None:
-    """Else nothing of what follows would mean anything."""
-    shown = "\n".join(life.screens)
+def test_the_run_contains_secrets_in_every_place(result: Run) -> None:
+    """Otherwise the tests below would prove nothing."""
+    shown = "\n".join(result.screens)
     assert shown.count(secret.QUOTED) >= 3
     assert "/files/video.mp4?…" in shown
-    assert len(list((life.home / "videos").glob("*.mp4"))) == len(secret.SAVABLE)
+    assert len(list((result.home / "videos").glob("*.mp4"))) == len(secret.SAVABLE)
     for name in ("status", "status --json", "download", "download --json", "status refused"):
-        assert secret.QUOTED in life.printed[name]
-        assert life.printed[name].endswith("exit 1")
+        assert secret.QUOTED in result.printed[name]
+        assert result.printed[name].endswith("exit 1")
 
 
-def test_nothing_secret_is_drawn_on_the_terminal(life: Life) -> None:
-    assert leaks(life.raw) == []
-    assert leaks("\n".join(life.screens)) == []
+def test_no_secret_is_drawn_on_the_terminal(result: Run) -> None:
+    assert leaks(result.raw) == []
+    assert leaks("\n".join(result.screens)) == []
 
 
-def test_the_token_is_not_seen_while_it_is_typed_nor_copied_from_there(life: Life) -> None:
-    assert leaks(life.typing) == []
-    assert b"\x1b]52" not in life.raw
+def test_a_typed_token_is_neither_shown_nor_copied(result: Run) -> None:
+    assert leaks(result.typing) == []
+    assert b"\x1b]52" not in result.raw
 
 
-def test_nothing_secret_is_in_any_file_but_the_token_in_its_own(life: Life) -> None:
-    assert leaks_in_files(life.home, life.user) == {"token": ["typed token"]}
+def test_only_the_token_file_holds_a_secret(result: Run) -> None:
+    assert leaks_in_files(result.home, result.user) == {"token": ["typed token"]}
 
 
-def test_nothing_secret_is_printed_for_scripts(life: Life) -> None:
-    assert {name: found for name, text in life.printed.items() if (found := leaks(text))} == {}
+def test_no_command_prints_a_secret(result: Run) -> None:
+    assert {name: found for name, text in result.printed.items() if (found := leaks(text))} == {}
 
 
 @pytest.mark.skipif(not Path("/proc/self/cmdline").exists(), reason="needs /proc")
-def test_nothing_secret_is_in_the_command_line_of_the_program(life: Life) -> None:
-    assert "hingtui" in life.command_lines
-    assert leaks(life.command_lines) == []
+def test_the_programs_command_line_holds_no_secret(result: Run) -> None:
+    assert "hingtui" in result.command_lines
+    assert leaks(result.command_lines) == []
 
 
-def test_nothing_secret_is_in_the_command_line_of_a_child(life: Life) -> None:
-    assert set(life.children) == {"open_command", "on_complete"}
-    assert leaks(json.dumps([child["argv"] for child in life.children.values()])) == []
+def test_the_command_lines_of_children_hold_no_secret(result: Run) -> None:
+    assert set(result.children) == {"open_command", "on_complete"}
+    assert leaks(json.dumps([child["argv"] for child in result.children.values()])) == []
 
 
 @pytest.mark.parametrize("name", ["open_command", "on_complete"])
-def test_no_command_of_the_user_inherits_the_token(life: Life, name: str) -> None:
-    assert leaks(json.dumps(life.children[name]["environ"]), "proxy password") == []
+def test_user_commands_do_not_inherit_the_token(result: Run, name: str) -> None:
+    assert leaks(json.dumps(result.children[name]["environ"]), "proxy password") == []
 
 
-def test_a_screenshot_shows_no_secret(life: Life) -> None:
-    (picture,) = life.user.rglob("*.svg")
+def test_a_screenshot_shows_no_secret(result: Run) -> None:
+    (picture,) = result.user.rglob("*.svg")
     assert "hingtui" in picture.read_text()
     assert leaks(picture.read_text()) == []
 
 
-def test_the_storage_never_sees_the_token(life: Life) -> None:
-    requests = life.servers.storage.requests
+def test_the_storage_server_never_receives_the_token(result: Run) -> None:
+    requests = result.servers.storage.requests
     assert len(requests) >= 3 * len(secret.SAVABLE)
-    assert leaks(asked(life.servers.storage), "signature") == []
+    assert leaks(asked(result.servers.storage), "signature") == []
     for request in requests:
         assert not {"authorization", "cookie", "referer"} & request.headers.keys()
 
 
-def test_the_gateway_never_sees_the_signature_of_another_place(life: Life) -> None:
-    assert leaks(asked(life.servers.gateway), "token", "typed token") == []
+def test_the_gateway_never_receives_a_links_signature(result: Run) -> None:
+    assert leaks(asked(result.servers.gateway), "token", "typed token") == []
 
 
-def test_what_the_program_writes_is_for_its_owner_alone_whatever_the_umask(life: Life) -> None:
-    """But for videos, and the folders that they are in: those are the person's own."""
-    made = [life.home, *life.home.parents[:2], *life.home.iterdir()]
+def test_written_files_are_private_whatever_the_umask(result: Run) -> None:
+    """Except videos and their folders, which belong to the user."""
+    made = [result.home, *result.home.parents[:2], *result.home.iterdir()]
     written = {path for path in made if path.name not in ("config.toml", "one", "two", "videos")}
     assert {path.name for path in written if path.stat().st_mode & 0o077} == set()
     files = {"token", "watchlist.toml", "watchlist.toml.bak", "watchlist.toml.lock", "hingtui.log"}

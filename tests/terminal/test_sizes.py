@@ -1,4 +1,4 @@
-"""Windows of every size, and storms of them, with everything that can be open."""
+"""Terminals of every size, and many resizes in a row, with each dialog open."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from tests.support.watched_home import (
     still,
 )
 
-STORM = [(1, 1), (10, 40), (200, 60), (3, 2), (0, 0), (100, 1), (1, 50), (79, 24), (1, 1)]
+SIZES = [(1, 1), (10, 40), (200, 60), (3, 2), (0, 0), (100, 1), (1, 50), (79, 24), (1, 1)]
 
 
-def weather(running: Terminal, what: str) -> None:
-    """A storm of sizes, after which the screen is as before."""
+def resize_repeatedly(running: Terminal, what: str) -> None:
+    """Resize many times; check that the screen is as before afterwards."""
     before = still(running.text())
-    for size in STORM:
+    for size in SIZES:
         running.resize(*size)
         running.read_for(0.01)
     running.resize(*SIZE)
@@ -36,11 +36,11 @@ def weather(running: Terminal, what: str) -> None:
     running.until(lambda text: still(text) == before, f"the same screen again, {what}")
 
 
-def test_after_a_storm_of_sizes_the_screen_is_as_before(watched: WatchedHome) -> None:
+def test_the_screen_is_unchanged_after_many_resizes(watched: WatchedHome) -> None:
     watched.environ["HINGTUI_LANG"] = "zh"
     with watched.dashboard(is_modern=False) as running:
         plain = still(settled(running))
-        weather(running, "nothing open")
+        resize_repeatedly(running, "nothing open")
         for key, back in (
             ("?", ESCAPE),
             ("a", ESCAPE),
@@ -50,7 +50,7 @@ def test_after_a_storm_of_sizes_the_screen_is_as_before(watched: WatchedHome) ->
             running.press(key)
             running.until(lambda text: still(text) != plain, f"what {key!r} opens")
             quiet(running)
-            weather(running, f"{key!r} open")
+            resize_repeatedly(running, f"{key!r} open")
             running.press(back)
             running.until(lambda text: still(text) == plain, f"{key!r} closed")
         running.send(signal.SIGTERM)
@@ -58,14 +58,14 @@ def test_after_a_storm_of_sizes_the_screen_is_as_before(watched: WatchedHome) ->
         running.assert_restored()
 
 
-def test_after_a_storm_of_sizes_a_token_can_be_typed(watched: WatchedHome) -> None:
+def test_a_token_can_be_typed_after_many_resizes(watched: WatchedHome) -> None:
     token = watched.environ.pop("HINGNET_API_KEY")
     with watched.dashboard() as running:
         running.shows("no token")
         running.press("\r")
         running.shows("Save it")
         quiet(running)
-        weather(running, "asking for a token")
+        resize_repeatedly(running, "asking for a token")
         running.press(token + "\r")
         running.shows("online")
         running.press(CTRL_Q)
@@ -74,7 +74,7 @@ def test_after_a_storm_of_sizes_a_token_can_be_typed(watched: WatchedHome) -> No
 
 
 @pytest.mark.parametrize("size", [(1, 1), (0, 0)], ids=str)
-def test_it_starts_in_any_size(watched: WatchedHome, size: tuple[int, int]) -> None:
+def test_the_dashboard_starts_in_any_size(watched: WatchedHome, size: tuple[int, int]) -> None:
     columns, rows = size
     with watched.dashboard(columns=columns, rows=rows) as running:
         running.until(lambda _text: b"\x1b[?2048h" in running.raw, "the terminal taken")

@@ -1,4 +1,4 @@
-"""Ctrl+Z, fg and bg: the dashboard as the job of a shell."""
+"""Ctrl+Z, fg and bg: the dashboard as a job of a shell."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ time.monotonic = lambda: monotonic() + 3600 * os.path.exists({flag!r})
 """
 
 
-def test_it_is_stopped_and_comes_back(watched: WatchedHome) -> None:
+def test_ctrl_z_stops_it_and_fg_resumes_it(watched: WatchedHome) -> None:
     with watched.dashboard(started_as="job") as running:
         before = still(settled(running))
         running.press(CTRL_Z)
@@ -37,7 +37,7 @@ def test_it_is_stopped_and_comes_back(watched: WatchedHome) -> None:
         running.assert_restored()
         running.wipe()
         running.tell_shell("bg")
-        running.shell_says("stopped")  # a program for the eye does nothing where it is not seen
+        running.shell_says("stopped")  # in the background the dashboard stops again
         running.assert_restored()
         running.tell_shell("fg")
         running.until(lambda text: still(text) == before, "the same screen again")
@@ -48,7 +48,7 @@ def test_it_is_stopped_and_comes_back(watched: WatchedHome) -> None:
         running.assert_restored()
 
 
-def test_after_an_hour_stopped_it_does_not_ask_about_everything_at_once(
+def test_after_an_hour_stopped_requests_stay_rate_limited(
     watched: WatchedHome, tmp_path: Path
 ) -> None:
     an_hour_later = tmp_path / "an-hour-later"
@@ -69,7 +69,7 @@ def test_after_an_hour_stopped_it_does_not_ask_about_everything_at_once(
         running.assert_restored()
 
 
-def test_a_stopped_one_ends_without_touching_what_is_the_shells_now(watched: WatchedHome) -> None:
+def test_killing_it_while_stopped_writes_nothing_to_the_terminal(watched: WatchedHome) -> None:
     with watched.dashboard(started_as="job") as running:
         standing(running)
         running.press(CTRL_Z)
@@ -83,29 +83,27 @@ def test_a_stopped_one_ends_without_touching_what_is_the_shells_now(watched: Wat
         running.assert_restored()
 
 
-@pytest.mark.parametrize("told", ["fg", "kill"])
-def test_started_in_the_background_it_waits_for_the_terminal(
-    watched: WatchedHome, told: str
-) -> None:
+@pytest.mark.parametrize("command", ["fg", "kill"])
+def test_started_in_the_background_it_stops_until_fg(watched: WatchedHome, command: str) -> None:
     with watched.dashboard(started_as="background") as running:
         running.shell_says("stopped")
         assert running.raw == b""
-        running.tell_shell(told)
-        if told == "fg":
+        running.tell_shell(command)
+        if command == "fg":
             standing(running)
             running.press("q")
-        assert running.exit_status() == (0 if told == "fg" else 143)
-        if told == "fg":
+        assert running.exit_status() == (0 if command == "fg" else 143)
+        if command == "fg":
             running.assert_restored()
         assert running.attributes() == running.attributes_before
 
 
-def test_a_stop_that_it_could_not_see_is_mended(watched: WatchedHome) -> None:
+def test_the_screen_is_redrawn_after_a_sigstop(watched: WatchedHome) -> None:
     with watched.dashboard(started_as="job") as running:
         before = still(settled(running))
         running.tell_job(signal.SIGSTOP)
         running.shell_says("stopped")
-        running.wipe()  # as a shell that writes all over it
+        running.wipe()  # as if a shell had written over the screen
         running.tell_shell("fg")
         running.until(lambda text: still(text) == before, "the same screen again")
         assert running.attributes() != running.attributes_before
@@ -114,7 +112,7 @@ def test_a_stop_that_it_could_not_see_is_mended(watched: WatchedHome) -> None:
         running.assert_restored()
 
 
-def test_where_nobody_could_continue_it_ctrl_z_does_not_stop_it(watched: WatchedHome) -> None:
+def test_without_a_shell_ctrl_z_only_redraws_the_screen(watched: WatchedHome) -> None:
     with watched.dashboard() as running:
         before = still(settled(running))
         running.press(CTRL_Z)
