@@ -1,7 +1,7 @@
-"""Lives with faults in them: whatever happens, nothing is lost and nothing leaks.
+"""Downloads and watches with random faults: nothing is lost and nothing leaks.
 
-The normal run lives some in which every kind of fault is, `-m slow` the first two thousand. The
-second half proves that the oracle can tell: each mutant of the product is found out.
+The normal run takes seeds that cover every kind of fault, `-m slow` the first two thousand. The
+second half checks the oracle: it must find each mutant of the program.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 
 
 def a_sample() -> list[int]:
-    """Seeds in which every kind of fault and every oddity of a video comes up, in both lives."""
+    """Seeds that cover every kind of fault and every oddity, for downloads and watches."""
     seeds, known = [], set[tuple[str, str]]()
     for schedule in map(drawn, range(2000)):
         kinds = {fault.kind for fault in schedule.faults}
@@ -52,9 +52,7 @@ def a_sample() -> list[int]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-def test_in_lives_with_each_kind_of_fault_nothing_that_must_hold_breaks(
-    part: int, tmp_path: Path
-) -> None:
+def test_no_invariant_breaks_with_any_kind_of_fault(part: int, tmp_path: Path) -> None:
     seeds = a_sample()[part::PARTS]
     tally = lived(seeds, tmp_path)
     assert [(verdict.seed, verdict.breaches) for verdict in tally.breaches] == []
@@ -64,38 +62,36 @@ def test_in_lives_with_each_kind_of_fault_nothing_that_must_hold_breaks(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 2000, CHUNK))
-def test_whatever_goes_wrong_in_these_lives_nothing_that_must_hold_breaks(
-    first: int, tmp_path: Path
-) -> None:
+def test_no_invariant_breaks_in_two_thousand_schedules(first: int, tmp_path: Path) -> None:
     tally = lived(range(first, first + CHUNK), tmp_path)
     assert [(verdict.seed, verdict.breaches) for verdict in tally.breaches] == []
     assert tally.lives == CHUNK
     assert sum(tally.fired.values()) > CHUNK
 
 
-def test_the_same_seed_is_the_same_schedule() -> None:
+def test_the_same_seed_gives_the_same_schedule() -> None:
     assert drawn(17) == drawn(17)
     assert drawn(17) != drawn(18)
 
 
-def test_every_kind_of_fault_is_drawn() -> None:
+def test_every_kind_of_fault_occurs() -> None:
     kinds = {fault.kind.partition(":")[0] for n in range(400) for fault in drawn(n).faults}
     assert kinds >= {"network", "http", "payload", "disk", "process", "clock", "user", "other"}
     assert kinds >= {"file", "host", "foreign", "part", "own", "harmless"}
 
 
-def test_every_oddity_of_a_video_is_drawn() -> None:
+def test_every_oddity_of_a_video_occurs() -> None:
     drawn_ones = {name for n in range(1500) for film in drawn(n).films for name in film.oddities}
     assert {f"nature: {container}" for container in containers.ODD} <= drawn_ones
     assert {f"nature: encoded as {coding}" for coding in CODINGS} <= drawn_ones
     assert len(drawn_ones) == len(containers.ODD) + len(CODINGS) + 8
 
 
-# ---- the oracle can fail
+# Mutants that the oracle must find
 
 
-def believes_every_206(patch: pytest.MonkeyPatch) -> None:
-    """A piece is taken for the rest, wherever it begins and whatever it is a piece of."""
+def accepts_every_206(patch: pytest.MonkeyPatch) -> None:
+    """Accepts any 206 as the rest of the part, whatever its start and validator."""
 
     def goes_on(body: transfer.Transfer, _content: transfer.Content, _start: int) -> bool:
         return body.part.source is not None
@@ -107,18 +103,18 @@ def verifies_nothing(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(verification, "inspect", lambda _path: Mp4())
 
 
-def sees_no_new_file(patch: pytest.MonkeyPatch) -> None:
-    """Neither ETag nor date of what goes on is compared with what it began as."""
+def ignores_changed_validators(patch: pytest.MonkeyPatch) -> None:
+    """Does not compare ETag and date of a resumed file with those of the part."""
     patch.setattr(transfer, "_differ", lambda *_: False)
     patch.setattr(transfer, "_is_proven", lambda *_: True)
 
 
-def publishes_what_may_be_lost(patch: pytest.MonkeyPatch) -> None:
-    """No fsync before the file gets its name."""
+def publishes_without_sync(patch: pytest.MonkeyPatch) -> None:
+    """Does not sync the file before it gets its final name."""
     patch.setattr(part_file.Part, "sync", lambda _part: None)
 
 
-def writes_over_what_is_there(patch: pytest.MonkeyPatch) -> None:
+def overwrites_existing_files(patch: pytest.MonkeyPatch) -> None:
     def publish(part: Path, target: Path, **_more: Any) -> Path:
         part.replace(target)
         return target
@@ -127,8 +123,8 @@ def writes_over_what_is_there(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(part_file, "same_bytes", lambda *_: False)
 
 
-def takes_the_token_along(patch: pytest.MonkeyPatch) -> None:
-    """Whoever the gateway redirects to gets the token too."""
+def sends_the_token_everywhere(patch: pytest.MonkeyPatch) -> None:
+    """Sends the token to every redirect target."""
     hop = ContentOpener.hop
     patch.setattr(ContentOpener, "hop", lambda *args: replace(hop(*args), sends_token=True))
 
@@ -140,8 +136,8 @@ def lets_an_error_escape(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(attempts._Attempts, "_reconsider", reconsider)
 
 
-def forgets_what_was_not_written(patch: pytest.MonkeyPatch) -> None:
-    """Changes that the disk refused are not written later either."""
+def drops_unwritten_changes(patch: pytest.MonkeyPatch) -> None:
+    """Drops changes of the watchlist that could not be written."""
 
     def put_back(_keeper: WatchlistSync, _pending: Pending) -> None:
         return None
@@ -149,13 +145,13 @@ def forgets_what_was_not_written(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(WatchlistSync, "_put_back", put_back)
 
 
-def shows_what_the_server_sent(patch: pytest.MonkeyPatch) -> None:
-    """The prompt goes to the screen as it came."""
+def shows_uncleaned_text(patch: pytest.MonkeyPatch) -> None:
+    """Does not clean the prompt."""
     patch.setattr("hingtui.api.payload.clean_block", lambda text, *_: text)
 
 
 def stores_the_link(patch: pytest.MonkeyPatch) -> None:
-    """The signed link is remembered in a field that is shown and stored."""
+    """Copies the signed link into a field that is shown and stored."""
     followed_by = Video.followed_by
 
     def remembers(video: Video, newer: Video) -> Video:
@@ -164,13 +160,13 @@ def stores_the_link(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Video, "followed_by", remembers)
 
 
-def never_starts_again(patch: pytest.MonkeyPatch) -> None:
-    """A download that was put off waits for ever."""
+def never_retries(patch: pytest.MonkeyPatch) -> None:
+    """Never retries a postponed download."""
     patch.setattr("hingtui.monitor.download_queue.retry_in", lambda *_, **_more: 1e9)
 
 
-def asks_all_the_time(patch: pytest.MonkeyPatch) -> None:
-    """Nothing is waited for between two questions."""
+def polls_without_pause(patch: pytest.MonkeyPatch) -> None:
+    """Polls without any pause."""
     patch.setattr("hingtui.monitor.response_handler.jitter", lambda *_: 0.0)
     patch.setattr(RateLimiter, "wait", lambda *_: 0.0)
     patch.setattr(RateLimiter, "admit", lambda *_: 0.0)
@@ -180,8 +176,8 @@ def leaves_files_open(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(part_file.Part, "close", lambda _part: None)
 
 
-def keeps_nothing_odd(patch: pytest.MonkeyPatch) -> None:
-    """What no check can read is taken for an error and thrown away."""
+def discards_unverifiable_files(patch: pytest.MonkeyPatch) -> None:
+    """Discards files of unknown kind as errors."""
 
     def verify(verified: verification.Verification, _kind: object) -> Mp4:
         try:
@@ -198,8 +194,8 @@ def calls_all_files_videos(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(part_file.Part, "publish", lambda part, _suffix: publish(part, ".mp4"))
 
 
-def keeps_what_is_still_written(patch: pytest.MonkeyPatch) -> None:
-    """A broken file is kept at its first receipt."""
+def keeps_growing_files(patch: pytest.MonkeyPatch) -> None:
+    """Keeps a broken file after the first try."""
 
     def give_up(tries: attempts._Attempts, _trouble: object) -> None:
         tries.verification.accepts_anything = True
@@ -208,7 +204,7 @@ def keeps_what_is_still_written(patch: pytest.MonkeyPatch) -> None:
 
 
 def blames_the_token(patch: pytest.MonkeyPatch) -> None:
-    """One refusal is enough for the token to count as refused."""
+    """Counts the token as refused after one refusal."""
 
     def refuse(
         gateway: Gateway, video_id: str, error: ApiError, _watched: int, now: float
@@ -222,7 +218,7 @@ def blames_the_token(patch: pytest.MonkeyPatch) -> None:
 
 
 def blames_the_gateway(patch: pytest.MonkeyPatch) -> None:
-    """One video that fails is enough for the gateway to count as unreachable."""
+    """Counts the gateway as unreachable after one failing video."""
 
     def fail(
         gateway: Gateway, video_id: str, error: ApiError, _active: int, now: float
@@ -247,36 +243,36 @@ def shows_errors_on_all_rows(patch: pytest.MonkeyPatch) -> None:
 
 
 MUTANTS: list[tuple[Patch, str, tuple[str, ...], str]] = [
-    (believes_every_206, DOWNLOAD, ("network: cut", "http: 206"), "I1"),
+    (accepts_every_206, DOWNLOAD, ("network: cut", "http: 206"), "I1"),
     (verifies_nothing, DOWNLOAD, ("http: no length", "http: torn"), "I1"),
-    (sees_no_new_file, DOWNLOAD, ("file: replaced, and cut",), "I1"),
-    (publishes_what_may_be_lost, DOWNLOAD, ("process: power cut",), "I1"),
-    (writes_over_what_is_there, DOWNLOAD, ("foreign",), "I2"),
-    (takes_the_token_along, DOWNLOAD, ("network", "http"), "I3"),
+    (ignores_changed_validators, DOWNLOAD, ("file: replaced, and cut",), "I1"),
+    (publishes_without_sync, DOWNLOAD, ("process: power cut",), "I1"),
+    (overwrites_existing_files, DOWNLOAD, ("foreign",), "I2"),
+    (sends_the_token_everywhere, DOWNLOAD, ("network", "http"), "I3"),
     (lets_an_error_escape, DOWNLOAD, ("http: 416", "network: cut"), "escaped"),
-    (forgets_what_was_not_written, WATCH, ("disk",), "I2"),
-    (shows_what_the_server_sent, WATCH, ("payload: hostile",), "I5"),
+    (drops_unwritten_changes, WATCH, ("disk",), "I2"),
+    (shows_uncleaned_text, WATCH, ("payload: hostile",), "I5"),
     (stores_the_link, WATCH, ("payload",), "I3"),
     (
-        never_starts_again,
+        never_retries,
         WATCH,
         ("http: 5xx", "http: denied", "http: not", "host"),
         "not at its end",
     ),
-    (asks_all_the_time, WATCH, ("network",), "questions within"),
+    (polls_without_pause, WATCH, ("network",), "questions within"),
     (leaves_files_open, DOWNLOAD, ("http",), "descriptors are left"),
-    (keeps_nothing_odd, DOWNLOAD, ("user",), "failed without a cause"),
+    (discards_unverifiable_files, DOWNLOAD, ("user",), "failed without a cause"),
     (calls_all_files_videos, DOWNLOAD, ("user",), "I7"),
-    (keeps_what_is_still_written, DOWNLOAD, ("http: torn",), "I7"),
+    (keeps_growing_files, DOWNLOAD, ("http: torn",), "I7"),
     (blames_the_token, WATCH, ("own",), "I6: the token"),
     (blames_the_gateway, WATCH, ("own",), "I6: the gateway"),
     (shows_errors_on_all_rows, WATCH, ("own",), "I6: the row"),
 ]
 FOUND_AT: dict[Patch, int] = {
-    believes_every_206: 75,
+    accepts_every_206: 75,
     lets_an_error_escape: 24,
-    never_starts_again: 14,
-    keeps_nothing_odd: 22,
+    never_retries: 14,
+    discards_unverifiable_files: 22,
     calls_all_files_videos: 16,
     blames_the_token: 14,
 }
@@ -289,12 +285,12 @@ def campaign(tmp_path: Path) -> Iterator[Campaign]:
         yield campaign
 
 
-# A mutant may leave a thread that waits beyond the end of its life.
+# A mutant may leave a thread that still waits after the end of its run.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize(
     ("mutate", "life", "kinds", "breach"), MUTANTS, ids=[mutant[0].__name__ for mutant in MUTANTS]
 )
-def test_a_mutant_is_found_out(
+def test_the_oracle_finds_each_mutant(
     mutate: Patch,
     life: str,
     kinds: tuple[str, ...],

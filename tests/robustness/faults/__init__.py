@@ -1,1 +1,1 @@
-"""Every row of the table of faults, against a server that fails on purpose, over real sockets."""
+"""The monitor and the commands with a gateway that fails on purpose, over real sockets."""

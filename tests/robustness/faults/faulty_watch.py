@@ -1,4 +1,4 @@
-"""The monitor over a gateway that fails on purpose; time is moved by hand."""
+"""The monitor over a gateway that fails on purpose, with a fake clock."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from tests.support.watch import Watch
 
 
 class FaultyWatch(Watch[Gateway]):
-    """A gateway, and a monitor that watches what it is told to."""
+    """A gateway and a monitor."""
 
     @property
     def gateway(self) -> Gateway:
@@ -33,21 +33,21 @@ class FaultyWatch(Watch[Gateway]):
 
     @property
     def files(self) -> dict[str, bytes]:
-        """What lies under final names."""
+        """The files under final names."""
         return {path.name: path.read_bytes() for path in self.folder.glob("*.mp4")}
 
     async def watch(self, *video_ids: str) -> None:
-        """Add these and ask about them."""
+        """Add these ids and poll them."""
         self.monitor.add(video_ids)
         await self.look()
 
     def download(self, *video_ids: str) -> None:
-        """Want these, and start what may start now."""
+        """Request these downloads, and start those that may start now."""
         self.monitor.download(keys(*video_ids))
         self.monitor.queue.start_next()
 
     async def saved(self, *video_ids: str) -> None:
-        """Wait until these downloads are over, one way or the other; time passes while all wait."""
+        """Wait until these downloads have ended; the clock advances while all of them wait."""
         async with asyncio.timeout(PATIENCE):
             while any(self.row(video_id).is_downloading for video_id in video_ids):
                 self.monitor.queue.start_next()
@@ -57,16 +57,16 @@ class FaultyWatch(Watch[Gateway]):
         self.monitor.feed.flush()
 
     async def put_off(self, video_id: str) -> None:
-        """Wait until this download has been put off: it is tried again later."""
+        """Wait until this download has been postponed for a retry."""
         await until(lambda: self.save_state(video_id) is DownloadState.WAITING)
 
     def received(self, video_id: str) -> int:
-        """Bytes of its file that are here."""
+        """The bytes of its file received so far."""
         saving = self.row(video_id).download
         return 0 if saving is None else saving.progress.received
 
     async def asked_for_content(self, times: int) -> None:
-        """Start downloads as they may be until so many requests for any content have come."""
+        """Start downloads until the gateway has received this many requests for content."""
         async with asyncio.timeout(PATIENCE):
             while len(self.gateway.asked("/content")) < times:
                 self.monitor.queue.start_next()
@@ -74,7 +74,7 @@ class FaultyWatch(Watch[Gateway]):
 
     @property
     def threads(self) -> list[str]:
-        """The downloads whose thread is still there."""
+        """The names of the download threads that still run."""
         return [t.name for t in threading.enumerate() if t.name.startswith("download ")]
 
     def save_state(self, video_id: str) -> DownloadState | None:
@@ -96,8 +96,7 @@ async def faulty_watch(
 ) -> AsyncIterator[FaultyWatch]:
     """A gateway without videos, and a monitor that watches none; `api` are options of the client.
 
-    `base_url` and `token` are what the client believes, if not the truth; `host` is what it calls
-    this machine.
+    `base_url` and `token` replace the real ones in the client; `host` is its name for this machine.
     """
     clock = FakeClock()
     with Gateway(clock, certificate=certificate) as gateway:

@@ -1,7 +1,4 @@
-"""What the tests of downloads share: two files of one length, halves and pieces of them.
-
-It knows how an answer is said wrongly; it must not know what is expected then.
-"""
+"""Files and helpers for the tests of faulty downloads: two files of one length, and their parts."""
 
 from __future__ import annotations
 
@@ -21,20 +18,20 @@ ETAG = '"v1"'
 
 
 def half(data: bytes = DATA, /, **headers: str) -> list[Part]:
-    """The first half of a file that is promised whole, and then the end."""
+    """A response with the whole length that ends after the first half."""
     whole = answer(200, data, content_type="video/mp4", **headers)
     return cut(whole, len(whole) - len(data) + HALF, CLOSE)
 
 
 def piece(start: int, data: bytes = DATA, /, content_range: str = "", **headers: str) -> bytes:
-    """The rest of a file from `start` on, said as it should be unless said otherwise."""
+    """A 206 with the rest of the file from `start` on; the headers can be replaced."""
     content_range = content_range or f"bytes {start}-{len(data) - 1}/{len(data)}"
     headers = {"content_type": "video/mp4", "content_range": content_range, **headers}
     return answer(206, data[start:], **headers)
 
 
-async def fetch(here: FaultyWatch, *says: Answer | Callable[[Request], Answer]) -> None:
-    """Watch one finished video and download it; `says` is what `/content` answers first."""
+async def download_file(here: FaultyWatch, *says: Answer | Callable[[Request], Answer]) -> None:
+    """Watch one finished video and download it; `says` are the first responses of `/content`."""
     for one in says:
         here.gateway.fault(CONTENT, one)
     await here.watch("a")
@@ -42,10 +39,10 @@ async def fetch(here: FaultyWatch, *says: Answer | Callable[[Request], Answer]) 
     await here.saved("a")
 
 
-async def fetch_in_vain(
+async def failing_download(
     here: FaultyWatch, says: Answer, path: str = CONTENT
 ) -> HingtuiError | None:
-    """Why the video is not saved as long as this is said; once it is not, it comes home."""
+    """The error while `path` responds with this; check that the download succeeds afterwards."""
     here.gateway.fault(path, says, times=1000)
     await here.watch("a")
     here.download("a")

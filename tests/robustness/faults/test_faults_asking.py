@@ -1,7 +1,7 @@
-"""FAULTS.md, Asking: each row of its table, and other members of the same class.
+"""Faults while polling: statuses, rate limits, tokens, unreadable responses, progress and clocks.
 
-The whole watch over real sockets; what each status and header means by itself is in
-test_http_answers.py, and the pace of asking in test_schedule.py.
+The whole monitor over real sockets; single statuses and headers are in tests/unit/api, the poll
+interval in tests/unit/model/test_eta.py.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ def date(at: float) -> str:
     return formatdate(at, usegmt=True)
 
 
-# ---- 429 with or without Retry-After (seconds or date; absurd values ignored)
-#      → the whole host slows down, says until when, and recovers by itself
+# 429 with or without Retry-After (seconds or a date; absurd values are ignored): all requests to
+# the gateway slow down, the header shows until when, and the rate recovers by itself.
 
 
 SANE = [("30", 30.0), (date(EPOCH + 30), 30.0), (" 30 ", 30.0), ("30.0", 30.0)]
@@ -63,7 +63,7 @@ ABSURD = [
 
 
 @pytest.mark.parametrize(("said", "seconds"), SANE)
-async def test_a_429_slows_the_whole_host_until_the_time_it_names(
+async def test_a_429_slows_the_gateway_for_its_retry_after(
     tmp_path: Path, said: str, seconds: float
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -85,7 +85,7 @@ async def test_a_429_slows_the_whole_host_until_the_time_it_names(
 
 
 @pytest.mark.parametrize("said", [None, *ABSURD])
-async def test_a_429_without_a_sane_time_slows_the_host_for_a_little_while(
+async def test_a_429_without_a_valid_time_slows_the_gateway_briefly(
     tmp_path: Path, said: str | None
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -100,7 +100,7 @@ async def test_a_429_without_a_sane_time_slows_the_host_for_a_little_while(
         assert (here.state, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
 
 
-async def test_a_429_is_no_fault_of_a_row(tmp_path: Path) -> None:
+async def test_a_429_is_not_an_error_of_a_row(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = False
         here.gateway.fault("/v1/videos/", answer(429), times=10_000)
@@ -111,7 +111,7 @@ async def test_a_429_is_no_fault_of_a_row(tmp_path: Path) -> None:
         assert len(here.gateway.requests) < 100  # in five minutes, for a hundred rows
 
 
-async def test_after_many_429s_the_full_pace_comes_back_by_itself(tmp_path: Path) -> None:
+async def test_the_full_rate_recovers_after_many_429s(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = False
         for name in MANY[:40]:
@@ -125,7 +125,7 @@ async def test_after_many_429s_the_full_pace_comes_back_by_itself(tmp_path: Path
         assert len(here.gateway.requests) - before > 70
 
 
-async def test_a_429_to_a_download_slows_the_whole_host_too(tmp_path: Path) -> None:
+async def test_a_429_of_a_download_slows_the_gateway_too(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.video("b")
@@ -145,7 +145,7 @@ async def test_a_429_to_a_download_slows_the_whole_host_too(tmp_path: Path) -> N
         assert (here.files, here.state) == ({"a.mp4": DATA}, GatewayState.ONLINE)
 
 
-async def test_downloads_that_try_again_leave_a_slowed_host_alone(tmp_path: Path) -> None:
+async def test_retried_downloads_respect_the_rate_limit(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.video("b")
@@ -163,17 +163,14 @@ async def test_downloads_that_try_again_leave_a_slowed_host_alone(tmp_path: Path
         assert here.clock.monotonic() - began >= 300
 
 
-# ---- 500–504, 408
-#      → retried within a budget for the host; a hundred rows failing together never multiply
+# 500–504 and 408: retried within the gateway's rate limit, even if a hundred rows fail together.
 
 
 TROUBLE = [500, 501, 502, 503, 504, 408, 520, 599]
 
 
 @pytest.mark.parametrize("status", TROUBLE)
-async def test_trouble_passes_and_the_last_state_stays_meanwhile(
-    tmp_path: Path, status: int
-) -> None:
+async def test_a_server_error_keeps_the_last_state_and_passes(tmp_path: Path, status: int) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=50)
         await here.watch("a")
@@ -189,7 +186,7 @@ async def test_trouble_passes_and_the_last_state_stays_meanwhile(
 
 @pytest.mark.parametrize("says", [answer(503), answer(502, b"x" * 99), answer(408), [CLOSE]])
 @pytest.mark.parametrize("has_list", [True, False])
-async def test_a_hundred_rows_that_fail_together_never_multiply_the_load(
+async def test_a_hundred_failing_rows_do_not_multiply_requests(
     tmp_path: Path, says: Part | list[Part], has_list: bool
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -203,7 +200,7 @@ async def test_a_hundred_rows_that_fail_together_never_multiply_the_load(
         assert here.state is GatewayState.OFFLINE
 
 
-async def test_a_moment_of_trouble_for_many_is_a_short_pause_for_all(tmp_path: Path) -> None:
+async def test_a_brief_error_for_many_rows_causes_only_a_short_pause(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = False
         for name in MANY[:8]:
@@ -215,9 +212,7 @@ async def test_a_moment_of_trouble_for_many_is_a_short_pause_for_all(tmp_path: P
 
 
 @pytest.mark.parametrize("status", [500, 502, 503, 504, 408])
-async def test_a_download_waits_for_trouble_to_pass_however_long_it_takes(
-    tmp_path: Path, status: int
-) -> None:
+async def test_a_download_is_retried_until_server_errors_pass(tmp_path: Path, status: int) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         await here.watch("a")
@@ -227,7 +222,7 @@ async def test_a_download_waits_for_trouble_to_pass_however_long_it_takes(
         assert here.files == {"a.mp4": DATA}
 
 
-async def test_trouble_that_lasts_beyond_the_expiry_is_told_at_last(tmp_path: Path) -> None:
+async def test_server_errors_beyond_the_expiry_fail_the_download(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 900)
         await here.watch("a")
@@ -241,7 +236,7 @@ async def test_trouble_that_lasts_beyond_the_expiry_is_told_at_last(tmp_path: Pa
         assert len(here.gateway.asked("/content")) < 120
 
 
-async def test_many_downloads_that_fail_together_ask_no_more_than_the_host_can_bear(
+async def test_many_failing_downloads_stay_within_the_rate_limit(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path, max_downloads=8) as here:
@@ -262,8 +257,8 @@ async def test_many_downloads_that_fail_together_ask_no_more_than_the_host_can_b
         assert len(here.gateway.asked("/content")) - asked < 5.0 * passed + 20
 
 
-# ---- 401, 403 → one banner, not one per row; asking stops until the token changes
-#      (`Enter` offers to change it: test_dashboard.py)
+# 401 and 403: one banner, not one per row; requests stop until the token changes. That Enter asks
+# for another token is in tests/app/test_dashboard.py.
 
 
 DENIED = [
@@ -277,7 +272,7 @@ DENIED = [
 
 @pytest.mark.parametrize("has_list", [True, False])
 @pytest.mark.parametrize(("status", "words", "kind"), DENIED)
-async def test_a_refused_token_is_one_banner_and_stops_all_asking(
+async def test_a_refused_token_is_one_banner_and_stops_requests(
     tmp_path: Path, status: int, words: object, kind: type[Exception], has_list: bool
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -293,9 +288,7 @@ async def test_a_refused_token_is_one_banner_and_stops_all_asking(
 
 
 @pytest.mark.parametrize("status", [401, 403])
-async def test_a_token_refused_to_a_download_stops_the_others_and_loses_none(
-    tmp_path: Path, status: int
-) -> None:
+async def test_a_token_refused_by_a_download_pauses_the_others(tmp_path: Path, status: int) -> None:
     names = MANY[:20]
     async with faulty_watch(tmp_path, auto_download=True) as here:
         here.gateway.has_list = False
@@ -324,7 +317,7 @@ async def test_a_token_refused_to_a_download_stops_the_others_and_loses_none(
         assert len(here.files) == len(names)
 
 
-async def test_another_token_makes_everything_go_on(tmp_path: Path) -> None:
+async def test_a_new_token_resumes_everything(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path, token="oh-wrong") as here:
         here.gateway.video("a")
         await here.watch("a")
@@ -334,7 +327,7 @@ async def test_another_token_makes_everything_go_on(tmp_path: Path) -> None:
         assert (here.state, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
 
 
-# ---- 404 → a young id gets a grace time; then the row says so and stays, asked about rarely
+# 404: a new id has a grace period; then the row shows the error, stays, and is polled rarely.
 
 
 UNKNOWN = [
@@ -347,7 +340,7 @@ UNKNOWN = [
 
 
 @pytest.mark.parametrize("says", UNKNOWN)
-async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_about_rarely(
+async def test_an_unknown_id_is_an_error_only_after_a_grace_period(
     tmp_path: Path, says: bytes
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -367,7 +360,7 @@ async def test_an_unknown_id_gets_a_grace_time_then_says_so_and_is_asked_about_r
         assert here.state is GatewayState.ONLINE
 
 
-async def test_an_id_that_is_known_after_some_seconds_was_never_in_trouble(tmp_path: Path) -> None:
+async def test_an_id_known_after_some_seconds_shows_no_error(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.fault("/v1/videos/young", answer(404), times=5)
         here.gateway.video("young")
@@ -376,7 +369,7 @@ async def test_an_id_that_is_known_after_some_seconds_was_never_in_trouble(tmp_p
         assert (here.row("young").status, here.row("young").last_error) == (Status.GENERATING, None)
 
 
-async def test_a_known_video_that_one_machine_of_the_gateway_does_not_know_is_asked_again_soon(
+async def test_a_404_for_a_known_video_is_retried_soon(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -391,8 +384,8 @@ async def test_a_known_video_that_one_machine_of_the_gateway_does_not_know_is_as
         assert (row.status, row.last_error) == (Status.READY, None)
 
 
-# ---- 200 HTML, truncated or empty JSON, an error envelope under 200
-#      → last state kept, the row shows what came
+# 200 with HTML, truncated or empty JSON, or an error envelope: the last status is kept and the row
+# shows the message.
 
 
 RUBBISH: dict[str, tuple[Part | list[Part], str]] = {
@@ -424,7 +417,7 @@ RUBBISH: dict[str, tuple[Part | list[Part], str]] = {
 
 
 @pytest.mark.parametrize(("says", "shown"), RUBBISH.values(), ids=RUBBISH.keys())
-async def test_rubbish_changes_nothing_and_the_row_shows_what_came(
+async def test_an_unreadable_response_keeps_the_state_and_is_shown(
     tmp_path: Path, says: Part | list[Part], shown: str
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -444,9 +437,7 @@ async def test_rubbish_changes_nothing_and_the_row_shows_what_came(
 
 
 @pytest.mark.parametrize("kind", ["a web page", "half", "null", "an envelope", "no content"])
-async def test_a_list_of_rubbish_makes_the_rows_be_asked_about_one_by_one(
-    tmp_path: Path, kind: str
-) -> None:
+async def test_an_unreadable_list_falls_back_to_single_polling(tmp_path: Path, kind: str) -> None:
     async with faulty_watch(tmp_path) as here:
         for name in MANY[:12]:
             here.gateway.video(name)
@@ -456,7 +447,7 @@ async def test_a_list_of_rubbish_makes_the_rows_be_asked_about_one_by_one(
         assert {w.status for w in here.monitor.rows.values()} == {Status.GENERATING}
 
 
-# ---- a finished video reported as running → stays finished
+# A finished video that is reported as running stays finished.
 
 
 @pytest.mark.parametrize("ended", ["success", "failed"])
@@ -473,7 +464,7 @@ async def test_a_list_of_rubbish_makes_the_rows_be_asked_about_one_by_one(
         {"completed_at": None, "expires_at": None, "status": "in_progress"},
     ],
 )
-async def test_a_finished_video_stays_finished_whatever_is_said_later(
+async def test_a_finished_video_stays_finished(
     tmp_path: Path, ended: str, later: dict[str, object]
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -489,7 +480,7 @@ async def test_a_finished_video_stays_finished_whatever_is_said_later(
         assert here.row("a").status is is_final
 
 
-async def test_a_list_that_lags_behind_does_not_unfinish_a_video(tmp_path: Path) -> None:
+async def test_an_outdated_list_keeps_finished_videos_finished(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         for name in MANY[:20]:
             here.gateway.video(name)
@@ -503,8 +494,8 @@ async def test_a_list_that_lags_behind_does_not_unfinish_a_video(tmp_path: Path)
         assert {w.status for w in here.monitor.rows.values()} == {Status.READY}
 
 
-# ---- progress frozen, jumping or going back
-#      → shown as reported, never believed for "finished"; ETA says so
+# Progress that freezes, jumps or goes back is shown as reported, never means "finished", and
+# affects the remaining time.
 
 
 async def follow(here: FaultyWatch, *progress: object) -> None:
@@ -513,7 +504,7 @@ async def follow(here: FaultyWatch, *progress: object) -> None:
         await here.look(after=17)
 
 
-async def test_progress_is_shown_as_it_was_reported_last(tmp_path: Path) -> None:
+async def test_the_last_reported_progress_is_shown(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=0)
         await here.watch("a")
@@ -523,7 +514,7 @@ async def test_progress_is_shown_as_it_was_reported_last(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("progress", [100, "100%", 150, 1e300])
-async def test_a_full_bar_is_never_believed_for_finished(tmp_path: Path, progress: object) -> None:
+async def test_a_progress_of_100_does_not_mean_finished(tmp_path: Path, progress: object) -> None:
     async with faulty_watch(tmp_path, auto_download=True) as here:
         here.gateway.video("a", progress=progress, completed_at=int(EPOCH))
         await here.watch("a")
@@ -532,7 +523,7 @@ async def test_a_full_bar_is_never_believed_for_finished(tmp_path: Path, progres
         assert here.gateway.asked("/content") == []
 
 
-async def test_a_frozen_progress_gives_no_time_left(tmp_path: Path) -> None:
+async def test_stalled_progress_gives_no_remaining_time(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=0)
         await here.watch("a")
@@ -542,17 +533,17 @@ async def test_a_frozen_progress_gives_no_time_left(tmp_path: Path) -> None:
         assert here.monitor.remaining(here.row("a")) is None
 
 
-async def test_a_progress_that_goes_back_is_measured_anew(tmp_path: Path) -> None:
+async def test_progress_that_goes_back_restarts_the_measurement(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=0)
         await here.watch("a")
         await follow(here, 40, 80, 10)
         await follow(here, 20, 30)
         left = here.monitor.remaining(here.row("a"))
-        assert left is None or left > 60  # not the pace of the leap to 80
+        assert left is None or left > 60  # not the pace of the jump to 80
 
 
-async def test_a_progress_that_jumps_about_keeps_every_estimate_finite(tmp_path: Path) -> None:
+async def test_jumping_progress_keeps_every_estimate_finite(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=0)
         await here.watch("a")
@@ -565,14 +556,14 @@ async def test_a_progress_that_jumps_about_keeps_every_estimate_finite(tmp_path:
             assert due <= 40
 
 
-# ---- clock of this machine wrong by hours → countdowns follow the server's Date
+# With a local clock that is wrong by hours, countdowns follow the gateway's Date header.
 
 
 HOURS = 3600.0
 
 
 @pytest.mark.parametrize("off", [-30 * HOURS, -8 * HOURS, 8 * HOURS, 14 * HOURS, 30 * HOURS])
-async def test_countdowns_follow_the_servers_date(tmp_path: Path, off: float) -> None:
+async def test_countdowns_follow_the_date_header(tmp_path: Path, off: float) -> None:
     async with faulty_watch(tmp_path) as here:
         true = here.clock.time() + off
         here.gateway.file("a", DATA, completed_at=int(true), expires_at=int(true) + 3600)
@@ -584,12 +575,12 @@ async def test_countdowns_follow_the_servers_date(tmp_path: Path, off: float) ->
         assert here.row("a").can_be_downloaded(here.monitor.now())
 
 
-async def test_a_machine_that_has_lost_the_time_altogether_follows_the_server(
+async def test_a_machine_without_the_time_follows_the_date_header(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         true = here.clock.time()
-        here.clock.now = here.clock.started = 1000.0  # a small computer without a battery
+        here.clock.now = here.clock.started = 1000.0  # a computer without a battery for its clock
         here.gateway.file("a", DATA, completed_at=int(true), expires_at=int(true) + 3600)
         here.gateway.date = date(true)
         await here.watch("a")
@@ -612,7 +603,7 @@ async def test_a_machine_that_has_lost_the_time_altogether_follows_the_server(
         "\xff\xfe",
     ],
 )
-async def test_an_absurd_date_is_not_believed(tmp_path: Path, said: str) -> None:
+async def test_an_absurd_date_header_is_ignored(tmp_path: Path, said: str) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.date = said
@@ -625,7 +616,7 @@ async def test_an_absurd_date_is_not_believed(tmp_path: Path, said: str) -> None
         assert here.files == {"a.mp4": DATA}
 
 
-async def test_a_retry_after_that_is_a_date_is_measured_by_the_servers_own_clock(
+async def test_a_retry_after_date_is_relative_to_the_date_header(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path) as here:

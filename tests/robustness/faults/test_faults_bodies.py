@@ -1,6 +1,6 @@
-"""FAULTS.md, Download: its rows about bodies without a length, broken, or too large, and the order.
+"""Faults while downloading: bodies without a length, broken or too large, and the order.
 
-The whole watch over real sockets; which MP4 is whole is in test_mp4.py.
+The whole monitor over real sockets; which MP4 is complete is in tests/unit/model/test_mp4.py.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from tests.robustness.faults.fetching import (
     ETAG,
     HALF,
     OTHER,
+    download_file,
     error_of,
-    fetch,
-    fetch_in_vain,
+    failing_download,
     half,
     ranges,
 )
@@ -35,8 +35,8 @@ from tests.support.clock import FakeClock
 from tests.support.keys import key
 from tests.support.mp4 import FTYP, box, full, moov, mp4
 
-# ---- no length given, chunked, cut early without an error
-#      → accepted only if the MP4 walks to its end
+# Without a length, or chunked, and cut early without an error: accepted only if all boxes of the
+# MP4 are complete.
 
 
 UNSAID = ["chunked", "unsaid"]
@@ -44,7 +44,7 @@ UNSAID = ["chunked", "unsaid"]
 
 @pytest.mark.parametrize("length", UNSAID)
 @pytest.mark.parametrize("at", [1, 7, 8, 100, HALF, len(DATA) - 1])
-async def test_a_body_that_ends_early_without_an_error_is_not_taken_for_whole(
+async def test_a_body_cut_without_an_error_is_not_accepted(
     tmp_path: Path, length: str, at: int
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -54,34 +54,34 @@ async def test_a_body_that_ends_early_without_an_error_is_not_taken_for_whole(
         def early(request: Request) -> Iterator[Part]:
             return said(Say(length=length, cut=at, end=None, etag=ETAG), DATA, request)
 
-        await fetch(here, early)
+        await download_file(here, early)
         assert here.files == {"a.mp4": DATA}
 
 
 @pytest.mark.parametrize("lie", [5, HALF, len(DATA) - 1, len(DATA) + 1, 10**17])
-async def test_chunks_outrank_a_length_that_lies(tmp_path: Path, lie: int) -> None:
+async def test_chunked_encoding_outranks_a_wrong_length(tmp_path: Path, lie: int) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         head = f"HTTP/1.1 200 OK\r\ncontent-length: {lie}\r\ntransfer-encoding: chunked\r\n\r\n"
-        await fetch(here, [head.encode() + chunked(DATA[:HALF], DATA[HALF:]), CLOSE])
+        await download_file(here, [head.encode() + chunked(DATA[:HALF], DATA[HALF:]), CLOSE])
         assert (here.files, len(ranges(here))) == ({"a.mp4": DATA}, 1)
 
 
 @pytest.mark.parametrize("length", UNSAID)
 @pytest.mark.parametrize("ends_with_index", [True, False])
-async def test_a_body_that_always_ends_early_is_never_called_a_video(
+async def test_a_body_that_is_always_cut_is_kept_unverified(
     tmp_path: Path, length: str, ends_with_index: bool
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", mp4(60_000, index_first=not ends_with_index))
         here.gateway.says["a"] = Say(length=length, cut=HALF, end=None, ranges=False, etag=None)
-        await fetch(here)
+        await download_file(here)
         assert here.files == {}
         assert [path.suffix for path in here.folder.iterdir()] == [".unverified"]
 
 
 def fragmented(count: int) -> bytes:
-    """A film in fragments: it can be cut between two of them, and no box is broken."""
+    """A fragmented file, which can be cut between two fragments without a broken box."""
     rng = random.Random(count)  # noqa: S311 - noise
     index = moov([], [])
     index = box(b"moov", index[8:], box(b"mvex", full(b"trex", bytes(20))))
@@ -95,7 +95,7 @@ TO_A_SEAM = len(fragmented(4))
 
 @pytest.mark.parametrize("ranged", [True, False])
 @pytest.mark.parametrize("length", UNSAID)
-async def test_a_film_in_fragments_that_ends_at_a_seam_is_asked_for_the_rest(
+async def test_a_fragmented_file_cut_between_fragments_is_resumed(
     tmp_path: Path, length: str, ranged: bool
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -105,18 +105,18 @@ async def test_a_film_in_fragments_that_ends_at_a_seam_is_asked_for_the_rest(
         def early(request: Request) -> Iterator[Part]:
             return said(Say(length=length, cut=TO_A_SEAM, end=None, etag=None), FILM, request)
 
-        await fetch(here, early)
+        await download_file(here, early)
         assert here.files == {"a.mp4": FILM}
 
 
-async def test_a_film_in_fragments_with_its_length_is_asked_for_once(tmp_path: Path) -> None:
+async def test_a_fragmented_file_of_known_length_is_requested_once(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", FILM)
-        await fetch(here)
+        await download_file(here)
         assert (here.files, len(ranges(here))) == ({"a.mp4": FILM}, 1)
 
 
-# ---- right length, broken boxes; empty body → "corrupt": tried again, never named
+# The right length but broken boxes, or an empty body: retried, and never saved as a video.
 
 
 MDAT = DATA.index(b"mdat") - 4
@@ -140,20 +140,18 @@ CUT_MP4 = {name: body for name, body in BROKEN.items() if name not in STRANGE}
 
 
 @pytest.mark.parametrize("body", CUT_MP4.values(), ids=CUT_MP4.keys())
-async def test_what_is_broken_once_is_fetched_again(tmp_path: Path, body: bytes) -> None:
+async def test_a_file_broken_once_is_downloaded_again(tmp_path: Path, body: bytes) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        await fetch(here, answer(200, body, content_type="video/mp4", etag=ETAG))
+        await download_file(here, answer(200, body, content_type="video/mp4", etag=ETAG))
         assert here.files == {"a.mp4": DATA}
 
 
 @pytest.mark.parametrize("name", sorted(BROKEN.keys() - {"nothing"}))
-async def test_what_stays_broken_is_kept_but_never_called_a_video(
-    tmp_path: Path, name: str
-) -> None:
+async def test_a_file_that_stays_broken_is_kept_unverified(tmp_path: Path, name: str) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", BROKEN[name])
-        await fetch(here)
+        await download_file(here)
         assert here.files == {}
         assert [path.read_bytes() for path in here.folder.iterdir()] == [BROKEN[name]]
         assert here.row("a").saved is not None
@@ -161,7 +159,7 @@ async def test_what_stays_broken_is_kept_but_never_called_a_video(
         assert len(ranges(here)) <= (1 if name in STRANGE else 6)
 
 
-async def test_a_file_that_changes_until_it_expires_is_kept_at_last(tmp_path: Path) -> None:
+async def test_a_file_that_changes_until_it_expires_is_kept_unverified(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 600)
         lengths = iter(range(9000, 59_000, 7))
@@ -169,50 +167,52 @@ async def test_a_file_that_changes_until_it_expires_is_kept_at_last(tmp_path: Pa
         def growing(_request: Request) -> bytes:
             return answer(200, DATA[: next(lengths)], content_type="video/mp4")
 
-        await fetch(here, *[growing] * 500)
+        await download_file(here, *[growing] * 500)
         assert [path.suffix for path in here.folder.iterdir()] == [".unverified"]
 
 
-async def test_an_empty_file_is_tried_until_it_expires(tmp_path: Path) -> None:
+async def test_an_empty_file_is_retried_until_it_expires(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", b"", expires_at=int(here.clock.time()) + 900)
-        await fetch(here)
+        await download_file(here)
         assert isinstance(error_of(here), Corrupt)
         assert not list(here.folder.iterdir())
 
 
 @pytest.mark.parametrize("status", [200, 206])
-async def test_several_pieces_instead_of_the_file_are_refused(tmp_path: Path, status: int) -> None:
+async def test_a_multipart_response_is_refused(tmp_path: Path, status: int) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         body = b"\0\0\r\n--x\r\nContent-Range: bytes 0-59999/60000\r\n\r\n" + DATA
         says = answer(status, body, content_type="Multipart/ByteRanges; boundary=x")
-        assert isinstance(await fetch_in_vain(here, says), BadResponse)
+        assert isinstance(await failing_download(here, says), BadResponse)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "x-unknown"])
-async def test_a_packed_video_is_never_saved_packed(tmp_path: Path, coding: str) -> None:
+async def test_a_compressed_video_is_never_saved(tmp_path: Path, coding: str) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         packed = answer(200, gzip.compress(DATA), content_type="video/mp4", content_encoding=coding)
-        assert isinstance(await fetch_in_vain(here, packed), BadResponse)
+        assert isinstance(await failing_download(here, packed), BadResponse)
 
 
 @pytest.mark.parametrize(
     "coding",
     ["identity", "Identity", " ", "aws-chunked", "none", "binary", "UTF-8", "identity, identity"],
 )
-async def test_a_coding_that_changes_nothing_is_none(tmp_path: Path, coding: str) -> None:
+async def test_an_encoding_that_is_no_compression_is_ignored(tmp_path: Path, coding: str) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        await fetch(here, answer(200, DATA, content_type="video/mp4", content_encoding=coding))
+        await download_file(
+            here, answer(200, DATA, content_type="video/mp4", content_encoding=coding)
+        )
         assert (here.files, len(ranges(here))) == ({"a.mp4": DATA}, 1)
 
 
-# ---- a body far larger than promised or than the cap → stopped
+# A body far larger than stated or than the cap: stopped.
 
 
-async def test_a_piece_larger_than_promised_begins_the_file_anew(tmp_path: Path) -> None:
+async def test_a_range_longer_than_stated_restarts_the_download(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         more = answer(
@@ -222,7 +222,7 @@ async def test_a_piece_larger_than_promised_begins_the_file_anew(tmp_path: Path)
             etag=ETAG,
             content_range=f"bytes {HALF}-{len(DATA) - 1}/{len(DATA)}",
         )
-        await fetch(here, half(etag=ETAG), more)
+        await download_file(here, half(etag=ETAG), more)
         assert here.files == {"a.mp4": DATA}
         assert ranges(here)[-1] is None
 
@@ -243,7 +243,7 @@ def endless(request: Request) -> Iterator[bytes]:
     ],
     ids=["endless", "an absurd promise", "past the cap"],
 )
-def test_more_than_the_cap_is_stopped(
+def test_a_file_over_the_size_limit_is_refused(
     tmp_path: Path, says: Answer | Callable[[Request], Answer]
 ) -> None:
     def respond(request: Request) -> Answer:
@@ -265,10 +265,10 @@ def test_more_than_the_cap_is_stopped(
         assert [p.name for p in tmp_path.iterdir() if p.stat().st_size] == []
 
 
-# ---- many finish at once → the soonest to expire first, a few at a time
+# Many videos become ready at once: those that expire first are downloaded first, a few at a time.
 
 
-async def test_many_that_finish_at_once_come_home_soonest_to_expire_first_a_few_at_a_time(
+async def test_videos_that_expire_first_are_downloaded_first(
     tmp_path: Path,
 ) -> None:
     names = [f"v{n:02}" for n in range(12)]

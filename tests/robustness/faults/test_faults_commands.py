@@ -42,7 +42,7 @@ PACE = 4.0
 
 @dataclass
 class Shell:
-    """A gateway, and where commands are typed."""
+    """Runs commands with one gateway."""
 
     gateway: Gateway
     home: Path
@@ -81,27 +81,27 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
         yield Shell(gateway, tmp_path)
 
 
-def make_sick(gateway: Gateway) -> None:
+def add_faults(gateway: Gateway) -> None:
     for name, (says, _words) in ERRORS.items():
         gateway.fault(f"/v1/videos/{name}", says, times=1000)
 
 
 def test_status_reports_each_ids_own_error(shell: Shell) -> None:
-    make_sick(shell.gateway)
+    add_faults(shell.gateway)
     for name in HEALTHY:
         shell.gateway.video(name)
     ended = shell.run("status", "--json", *ERRORS, *HEALTHY)
     records = {record["id"]: record for record in map(json.loads, ended.stdout.splitlines())}
     assert ended.returncode == 1
     assert {records[name]["status"] for name in HEALTHY} == {"generating"}
-    told = dict(line.split(": ", 1) for line in ended.stderr.splitlines())
-    assert told.keys() == ERRORS.keys()
+    reported = dict(line.split(": ", 1) for line in ended.stderr.splitlines())
+    assert reported.keys() == ERRORS.keys()
     for name, (_says, words) in ERRORS.items():
-        assert words in told[name]
+        assert words in reported[name]
 
 
-def test_download_saves_all_that_have_no_error(shell: Shell) -> None:
-    make_sick(shell.gateway)
+def test_download_saves_all_videos_without_errors(shell: Shell) -> None:
+    add_faults(shell.gateway)
     for name in HEALTHY:
         shell.gateway.file(name, DATA)
     ended = shell.run("download", *ERRORS, *HEALTHY)
@@ -115,7 +115,7 @@ def test_download_saves_all_that_have_no_error(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("says", [answer(503), answer(429), [RESET]], ids=["503", "429", "reset"])
-def test_a_passing_error_is_tried_again_before_it_is_reported(
+def test_a_temporary_error_is_retried_before_it_is_reported(
     shell: Shell, says: Part | list[Part]
 ) -> None:
     shell.gateway.video("well")
@@ -132,7 +132,7 @@ def test_a_refused_token_is_found_with_a_dozen_requests(shell: Shell) -> None:
     assert ended.stderr.count("nope") == 50
 
 
-def test_hundreds_of_ids_are_answered_by_the_list(shell: Shell) -> None:
+def test_hundreds_of_ids_are_requested_through_the_list(shell: Shell) -> None:
     names = [f"video_{n:03}" for n in range(300)]
     shell.gateway.has_list = True
     for name in names:
@@ -143,7 +143,7 @@ def test_hundreds_of_ids_are_answered_by_the_list(shell: Shell) -> None:
     assert len(shell.gateway.requests) < 10
 
 
-def test_every_id_is_asked_about_however_long_it_takes(shell: Shell) -> None:
+def test_every_id_is_requested_however_long_it_takes(shell: Shell) -> None:
     names = [f"video_{n:02}" for n in range(60)]
     for name in names:
         shell.gateway.video(name)
@@ -154,7 +154,7 @@ def test_every_id_is_asked_about_however_long_it_takes(shell: Shell) -> None:
     assert len(ended.stderr.splitlines()) == 10
 
 
-def test_a_terminal_sees_how_far_asking_is(shell: Shell) -> None:
+def test_a_terminal_shows_the_progress_of_requests(shell: Shell) -> None:
     names = [f"video_{n:02}" for n in range(30)]
     for name in names:
         shell.gateway.video(name)
@@ -180,7 +180,7 @@ def test_a_terminal_sees_how_far_asking_is(shell: Shell) -> None:
     assert shown.endswith(b" \r")
 
 
-def test_a_content_that_is_not_there_is_reported_within_seconds(shell: Shell) -> None:
+def test_missing_content_is_reported_within_seconds(shell: Shell) -> None:
     shell.gateway.file("a", DATA)
     shell.gateway.fault("/v1/videos/a/content", json_answer({"error": "not yet"}, 404), times=1000)
     began = time.monotonic()
@@ -220,7 +220,7 @@ def test_two_processes_download_an_unwatched_video_once(shell: Shell) -> None:
         process.communicate()
 
 
-def test_json_says_what_is_not_verified(shell: Shell) -> None:
+def test_json_states_whether_a_file_is_verified(shell: Shell) -> None:
     webm = bytes.fromhex("1a45dfa39f4286810142f7810142f2810442f381084282847765626d") + bytes(99)
     shell.gateway.file("a", webm)
     shell.gateway.file("b", DATA)

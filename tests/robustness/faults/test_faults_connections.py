@@ -1,6 +1,6 @@
-"""FAULTS.md, Network: its rows about connections that are kept, and what is hardly HTTP on them.
+"""Faults of kept connections, and invalid HTTP on them.
 
-The whole watch, or one client, over real sockets; the other rows are in test_faults_network.py.
+The whole monitor, or one client, over real sockets; other faults are in test_faults_network.py.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ VIDEO_ANSWER = answer(200, DATA, content_type="video/mp4", etag='"v1"')
 GREETINGS = b"HTTP/1.1 103 Early Hints\r\nx: 1\r\n\r\n"
 
 
-# ---- hundreds of requests abandoned → the pool still works
+# After hundreds of abandoned requests the connection pool still works.
 
 
-async def test_hundreds_of_abandoned_questions_leave_the_pool_whole() -> None:
+async def test_hundreds_of_abandoned_requests_leave_the_pool_usable() -> None:
     rng = random.Random(3)  # noqa: S311 - where to abandon
     slow = json_answer(RUNNING)
 
@@ -72,7 +72,7 @@ async def test_hundreds_of_abandoned_questions_leave_the_pool_whole() -> None:
             await api.aclose()
 
 
-async def test_rows_removed_while_they_are_asked_about_leave_the_pool_whole(tmp_path: Path) -> None:
+async def test_rows_removed_while_polled_leave_the_pool_usable(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = False
         here.gateway.video("kept", progress=7)
@@ -89,7 +89,7 @@ async def test_rows_removed_while_they_are_asked_about_leave_the_pool_whole(tmp_
         assert ids(here.monitor.rows) == ["kept"]
 
 
-async def test_downloads_that_are_cancelled_and_wanted_again_leave_nothing_behind(
+async def test_repeatedly_cancelled_downloads_leave_nothing_behind(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path, max_downloads=2) as here:
@@ -109,7 +109,7 @@ async def test_downloads_that_are_cancelled_and_wanted_again_leave_nothing_behin
 
 
 @pytest.mark.parametrize("where", ["before the headers", "in the body"])
-async def test_cancelling_a_download_that_waits_for_a_silent_server_frees_its_place_at_once(
+async def test_cancelling_a_stalled_download_starts_the_next_at_once(
     tmp_path: Path, where: str
 ) -> None:
     async with faulty_watch(tmp_path, max_downloads=1) as here:
@@ -129,7 +129,7 @@ async def test_cancelling_a_download_that_waits_for_a_silent_server_frees_its_pl
         assert here.files == {"next.mp4": DATA}
 
 
-async def test_a_cancelled_download_that_still_looks_for_its_host_keeps_nobody_waiting(
+async def test_cancelling_during_name_resolution_does_not_block_others(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     looking, found = threading.Event(), threading.Event()
@@ -159,7 +159,7 @@ async def test_a_cancelled_download_that_still_looks_for_its_host_keeps_nobody_w
         await until(lambda: not here.threads)
 
 
-# ---- stale keep-alive connection → one silent retry
+# A stale kept connection: one silent retry.
 
 
 @pytest.mark.parametrize("end", [CLOSE, RESET])
@@ -175,7 +175,7 @@ async def test_a_stale_connection_is_one_silent_retry(tmp_path: Path, end: End) 
         assert [r.connection for r in here.gateway.asked_about("a")] == [1, 1, 2]
 
 
-async def test_a_connection_that_keeps_dying_is_retried_once_and_not_for_ever() -> None:
+async def test_a_request_that_is_always_cut_is_retried_only_once() -> None:
     with FaultServer(in_turn(json_answer(RUNNING), CLOSE)) as server:
         api = Api(server.url, "oh-x", environ={})
         try:
@@ -191,7 +191,7 @@ OTHER = json_answer(RUNNING | {"id": "other", "status": "success", "progress": 1
 
 
 @pytest.mark.parametrize(
-    "unasked",
+    "unrequested",
     [
         OTHER,
         OTHER * 3,
@@ -203,10 +203,10 @@ OTHER = json_answer(RUNNING | {"id": "other", "status": "success", "progress": 1
     ],
     ids=["another answer", "three", "garbage", "blanks", "an error", "half a head", "after 103"],
 )
-async def test_what_was_never_asked_for_answers_no_question(unasked: bytes) -> None:
+async def test_bytes_after_a_response_are_not_the_next_response(unrequested: bytes) -> None:
     first = json_answer(RUNNING | {"progress": 1})
     second = json_answer(RUNNING | {"progress": 2})
-    with FaultServer(in_turn(first + unasked, second)) as server:
+    with FaultServer(in_turn(first + unrequested, second)) as server:
         api = Api(server.url, "oh-x", environ={})
         try:
             assert (await api.retrieve("a")).video.progress == 1
@@ -216,7 +216,7 @@ async def test_what_was_never_asked_for_answers_no_question(unasked: bytes) -> N
             await api.aclose()
 
 
-async def test_what_a_server_pushes_between_two_questions_answers_neither() -> None:
+async def test_bytes_sent_between_requests_are_not_a_response() -> None:
     with FaultServer(in_turn(json_answer(RUNNING), json_answer(RUNNING))) as server:
         api = Api(server.url, "oh-x", environ={})
         try:
@@ -229,7 +229,7 @@ async def test_what_a_server_pushes_between_two_questions_answers_neither() -> N
 
 
 @pytest.mark.parametrize("status", [204, 205, 304])
-async def test_a_status_without_a_body_that_brings_one_spoils_no_other_answer(status: int) -> None:
+async def test_an_unexpected_body_does_not_spoil_the_next_response(status: int) -> None:
     bodied = answer(status, b'{"id": "x", "status": "success"}', ("content-length", "32"))
     with FaultServer(in_turn(bodied, json_answer(RUNNING))) as server:
         api = Api(server.url, "oh-x", environ={})
@@ -259,7 +259,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("whole", ODD.values(), ids=ODD.keys())
-async def test_odd_but_whole_answers_are_read(whole: bytes) -> None:
+async def test_unusual_but_complete_responses_are_read(whole: bytes) -> None:
     with FaultServer(lambda _: [whole, CLOSE]) as server:
         api = Api(server.url, "oh-x", environ={})
         try:
@@ -296,7 +296,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
-async def test_what_is_hardly_http_changes_no_row_and_passes(tmp_path: Path, broken: bytes) -> None:
+async def test_invalid_http_changes_no_row(tmp_path: Path, broken: bytes) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=50)
         here.gateway.video("b", progress=50)
@@ -314,7 +314,7 @@ async def test_what_is_hardly_http_changes_no_row_and_passes(tmp_path: Path, bro
 
 
 @pytest.mark.parametrize("broken", BROKEN.values(), ids=BROKEN.keys())
-async def test_what_is_hardly_http_never_becomes_a_video(tmp_path: Path, broken: bytes) -> None:
+async def test_invalid_http_is_never_saved_as_a_video(tmp_path: Path, broken: bytes) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault("/v1/videos/a/content", [broken, CLOSE])

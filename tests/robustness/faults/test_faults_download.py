@@ -1,7 +1,7 @@
-"""FAULTS.md, Download: its rows about ranges, "not ready", and words instead of a video.
+"""Faults while downloading: ranges, "not ready", and text instead of a video.
 
-The whole watch over real sockets. Bodies: test_faults_bodies.py; redirects and signed links:
-test_faults_redirects.py; single steps: test_download.py, test_api_content.py.
+The whole monitor over real sockets. Bodies: test_faults_bodies.py; redirects and signed links:
+test_faults_redirects.py; single steps: tests/unit/download, tests/unit/api/test_content.py.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from tests.robustness.faults.fetching import (
     ETAG,
     HALF,
     OTHER,
+    download_file,
     error_of,
-    fetch,
-    fetch_in_vain,
+    failing_download,
     half,
     piece,
     ranges,
@@ -33,15 +33,17 @@ from tests.servers.files import Say, said
 from tests.servers.sockets import RESET, Answer, Part, Request, answer, chunked, json_answer
 from tests.support.mp4 import mp4
 
-# ---- 206 that fits → continued
+# A 206 that fits the part: resumed.
 
 
 @pytest.mark.parametrize("validator", [{"etag": ETAG}, {"etag": 'W/"v1"'}, {}])
-async def test_a_piece_that_fits_is_continued(tmp_path: Path, validator: dict[str, str]) -> None:
+async def test_a_partial_response_that_fits_is_appended(
+    tmp_path: Path, validator: dict[str, str]
+) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(etag=validator.get("etag"))
-        await fetch(here, half(**validator))
+        await download_file(here, half(**validator))
         assert here.files == {"a.mp4": DATA}
         asked = ranges(here)
         assert len(asked) == 2
@@ -49,7 +51,7 @@ async def test_a_piece_that_fits_is_continued(tmp_path: Path, validator: dict[st
         assert HALF - 17_000 < int(asked[1][6:-1]) <= HALF
 
 
-async def test_a_part_of_an_earlier_run_is_continued(tmp_path: Path) -> None:
+async def test_a_part_of_an_earlier_run_is_resumed(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, half(etag=ETAG))
@@ -60,13 +62,13 @@ async def test_a_part_of_an_earlier_run_is_continued(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(etag=ETAG)
-        await fetch(here)
+        await download_file(here)
         assert here.files == {"a.mp4": DATA}
         assert ranges(here) == [f"bytes={HALF}-"]
         assert here.gateway.requests[-1].headers["if-range"] == ETAG
 
 
-async def test_pieces_that_are_smaller_than_asked_for_add_up(tmp_path: Path) -> None:
+async def test_ranges_shorter_than_requested_add_up(tmp_path: Path) -> None:
     def some(request: Request) -> bytes:
         start = int(request.headers.get("range", "bytes=0-")[6:-1])
         end = min(len(DATA), start + 9000)
@@ -75,11 +77,11 @@ async def test_pieces_that_are_smaller_than_asked_for_add_up(tmp_path: Path) -> 
 
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        await fetch(here, *[some] * 9)
+        await download_file(here, *[some] * 9)
         assert here.files == {"a.mp4": DATA}
 
 
-# ---- 200 to a Range, 206 from the wrong offset, changed length or ETag → started again from 0
+# 200 to a range request, 206 with a wrong start, or a changed length or ETag: restarted from 0.
 
 
 LONGER = mp4(61_000, seed=3)
@@ -113,49 +115,49 @@ MISFITS: dict[str, tuple[bytes, bytes]] = {
 
 
 @pytest.mark.parametrize(("says", "now"), MISFITS.values(), ids=MISFITS.keys())
-async def test_what_does_not_continue_the_part_begins_again(
+async def test_a_response_that_does_not_fit_the_part_restarts_it(
     tmp_path: Path, says: bytes, now: bytes
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", now)  # the file has changed since the first half came
         here.gateway.says["a"] = Say(etag='"v2"')
-        await fetch(here, half(etag=ETAG), says)
+        await download_file(here, half(etag=ETAG), says)
         assert here.files == {"a.mp4": now}
 
 
 @pytest.mark.parametrize("first", [{}, {"etag": 'W/"v1"'}, {"etag": "v1"}])
 @pytest.mark.parametrize("then", [None, 'W/"v1"', 'W/"v2"', '"v2"'])
-async def test_another_file_of_the_same_length_is_noticed_where_no_validator_tells(
+async def test_without_a_validator_a_changed_file_is_noticed_by_its_bytes(
     tmp_path: Path, first: dict[str, str], then: str | None
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", OTHER)
         here.gateway.says["a"] = Say(etag=then)
-        await fetch(here, half(**first))
+        await download_file(here, half(**first))
         assert here.files == {"a.mp4": OTHER}
 
 
-async def test_another_weak_validator_is_another_file_though_the_last_bytes_are_the_same(
+async def test_a_changed_weak_etag_restarts_the_download(
     tmp_path: Path,
 ) -> None:
     now = OTHER[:1000] + DATA[1000:]
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", now)
         here.gateway.says["a"] = Say(etag='W/"v2"')
-        await fetch(here, half(etag='W/"v1"'))
+        await download_file(here, half(etag='W/"v1"'))
         assert here.files == {"a.mp4": now}
 
 
-async def test_a_weak_validator_is_never_sent_as_a_condition(tmp_path: Path) -> None:
+async def test_a_weak_etag_is_never_sent_in_if_range(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(etag='W/"v1"')
-        await fetch(here, half(etag='W/"v1"'))
+        await download_file(here, half(etag='W/"v1"'))
         assert all("if-range" not in request.headers for request in here.gateway.requests)
         assert here.files == {"a.mp4": DATA}
 
 
-async def test_a_validator_that_is_another_in_every_answer_is_no_endless_loop(
+async def test_an_always_changing_etag_fails_the_download_at_last(
     tmp_path: Path,
 ) -> None:
     count = iter(range(10_000))
@@ -166,12 +168,12 @@ async def test_a_validator_that_is_another_in_every_answer_is_no_endless_loop(
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, fickle, times=10_000)
-        await fetch(here)
+        await download_file(here)
         assert here.save_state("a") is DownloadState.FAILED
         assert len(ranges(here)) <= Limits().tries + 2
 
 
-# ---- 416 where the part is already whole / otherwise → verified and finished / one fresh try
+# 416: if the part is complete, it is verified and saved; otherwise the download restarts once.
 
 
 def no_length(data: bytes) -> list[Part]:
@@ -179,10 +181,12 @@ def no_length(data: bytes) -> list[Part]:
     return [head.encode() + data, RESET]
 
 
-async def test_a_416_for_a_part_that_is_whole_verifies_and_finishes_it(tmp_path: Path) -> None:
+async def test_a_416_for_a_complete_part_verifies_and_saves_it(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        await fetch(here, no_length(DATA), answer(416, content_range=f"bytes */{len(DATA)}"))
+        await download_file(
+            here, no_length(DATA), answer(416, content_range=f"bytes */{len(DATA)}")
+        )
         assert here.files == {"a.mp4": DATA}
 
 
@@ -198,42 +202,46 @@ async def test_a_416_for_a_part_that_is_whole_verifies_and_finishes_it(tmp_path:
         {},
     ],
 )
-async def test_any_other_416_is_one_fresh_try(tmp_path: Path, said_total: dict[str, str]) -> None:
+async def test_any_other_416_restarts_the_download_once(
+    tmp_path: Path, said_total: dict[str, str]
+) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", OTHER)
-        await fetch(here, no_length(DATA[:HALF]), answer(416, **said_total))
+        await download_file(here, no_length(DATA[:HALF]), answer(416, **said_total))
         assert here.files == {"a.mp4": OTHER}
         assert ranges(here) == [None, f"bytes={HALF}-", None]
 
 
-async def test_a_416_that_calls_half_a_file_whole_is_not_believed(tmp_path: Path) -> None:
+async def test_a_416_with_a_wrong_total_is_not_trusted(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         refused = answer(416, content_range=f"bytes */{HALF}")
-        await fetch(here, no_length(DATA[:HALF]), refused, refused)
+        await download_file(here, no_length(DATA[:HALF]), refused, refused)
         assert here.files == {"a.mp4": DATA}
         assert len(ranges(here)) == 4
 
 
-async def test_a_416_of_another_file_of_the_same_length_finishes_nothing(tmp_path: Path) -> None:
+async def test_a_416_of_a_changed_file_restarts_the_download(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", OTHER)
-        await fetch(here, no_length(DATA), answer(416, content_range=f"bytes */{len(DATA)}"))
+        await download_file(
+            here, no_length(DATA), answer(416, content_range=f"bytes */{len(DATA)}")
+        )
         assert here.files == {"a.mp4": OTHER}
 
 
-async def test_a_416_to_everything_is_told_and_not_asked_for_ever(tmp_path: Path) -> None:
+async def test_a_416_to_every_request_fails_the_download(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, half(etag=ETAG))
         here.gateway.fault(CONTENT, answer(416, content_range="bytes */7"), times=1000)
-        await fetch(here)
+        await download_file(here)
         assert here.save_state("a") is DownloadState.FAILED
         assert len(ranges(here)) < 10
         assert here.files == {}
 
 
-# ---- 202, 400, 404 "not ready" after success → waited for, not failed
+# 202, 400 or 404 "not ready" for a finished video: retried, not failed.
 
 
 NOT_YET: dict[str, Answer] = {
@@ -251,7 +259,7 @@ NOT_YET: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("says", NOT_YET.values(), ids=NOT_YET.keys())
-async def test_not_ready_yet_is_waited_for(tmp_path: Path, says: Answer) -> None:
+async def test_a_download_that_is_not_ready_is_retried(tmp_path: Path, says: Answer) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, says, times=8)
@@ -263,16 +271,16 @@ async def test_not_ready_yet_is_waited_for(tmp_path: Path, says: Answer) -> None
         assert here.files == {"a.mp4": DATA}
 
 
-async def test_not_ready_is_not_believed_beyond_the_expiry(tmp_path: Path) -> None:
+async def test_not_ready_beyond_the_expiry_fails_the_download(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 300)
         here.gateway.fault(CONTENT, NOT_YET["404"], times=10_000)
-        await fetch(here)
+        await download_file(here)
         assert here.save_state("a") is DownloadState.FAILED
         assert 10 < len(ranges(here)) < 80
 
 
-# ---- 200 with JSON or HTML → never saved as a video; its message is shown
+# 200 with JSON or HTML: never saved as a video; its message is shown.
 
 
 WORDS: dict[str, tuple[Answer, str]] = {
@@ -301,21 +309,21 @@ WORDS: dict[str, tuple[Answer, str]] = {
 
 
 @pytest.mark.parametrize(("says", "shown"), WORDS.values(), ids=WORDS.keys())
-async def test_words_are_never_saved_as_a_video_and_their_message_is_shown(
+async def test_text_is_never_saved_and_its_message_is_shown(
     tmp_path: Path, says: Answer, shown: str
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        error = await fetch_in_vain(here, says)
+        error = await failing_download(here, says)
         assert isinstance(error, BadResponse)
         assert shown in error.message
 
 
 @pytest.mark.parametrize(("says", "shown"), WORDS.values(), ids=WORDS.keys())
-async def test_words_from_the_storage_are_never_saved_either(
+async def test_text_of_the_storage_server_is_never_saved(
     tmp_path: Path, says: Answer, shown: str
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.redirects = True
         here.gateway.file("a", DATA)
-        assert shown in str(await fetch_in_vain(here, says, "/files/a"))
+        assert shown in str(await failing_download(here, says, "/files/a"))

@@ -1,7 +1,7 @@
-"""FAULTS.md, Network: each row of its table, and other members of the same class.
+"""Faults of the network: refused, cut and slow connections, certificates and proxies.
 
-The whole watch over real sockets; finer points of single calls are in test_api.py,
-test_api_content.py, test_proxies.py and test_download.py.
+The whole monitor over real sockets; single requests are in tests/unit/api, single downloads in
+tests/unit/download.
 """
 
 from __future__ import annotations
@@ -57,14 +57,14 @@ def endless(head: bytes, more: bytes) -> Callable[[Request], Iterator[bytes]]:
 
 
 def trickle(server: FaultServer, head: bytes) -> Iterator[bytes]:
-    """Something comes again and again, sooner than any read timeout ends."""
+    """Send a byte again and again, before any read timeout ends."""
     yield head
     while not server.stopping.wait(0.02):
         yield b"y"
 
 
-# ---- connection refused, DNS fails, handshake cut
-#      → backoff with jitter; the header says offline since when; the last known state stays
+# Connection refused, DNS failure, handshake cut: retried with backoff and jitter; the header shows
+# since when the gateway is offline; the last known status stays.
 
 
 def refuse(here: FaultyWatch, _: Names) -> None:
@@ -91,7 +91,7 @@ def answer_the_handshake_in_plain_text(here: FaultyWatch, _: Names) -> None:
 @pytest.mark.parametrize(
     "go", [refuse, forget_the_name, cut_the_handshake, answer_the_handshake_in_plain_text]
 )
-async def test_a_gateway_that_is_gone_is_offline_since_then_and_the_last_state_stays(
+async def test_an_unreachable_gateway_is_offline_and_keeps_the_last_state(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, go: Callable[[FaultyWatch, Names], None]
 ) -> None:
     names = Names(monkeypatch)
@@ -114,10 +114,10 @@ async def test_a_gateway_that_is_gone_is_offline_since_then_and_the_last_state_s
         assert 100 < here.monitor.now() - since <= 200
         row = here.row("a")
         assert (row.status, row.video and row.video.progress) == (Status.GENERATING, 50)
-        assert row.last_error is None  # it is the host's, and said once, not on every row
+        assert row.last_error is None  # it is the gateway's error, shown once and not on every row
 
 
-async def test_a_gateway_that_comes_back_is_online_again_by_itself(tmp_path: Path) -> None:
+async def test_a_gateway_that_returns_is_online_again(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=50)
         await here.watch("a")
@@ -130,7 +130,7 @@ async def test_a_gateway_that_comes_back_is_online_again_by_itself(tmp_path: Pat
         assert here.row("a").video.progress == 60  # type: ignore[union-attr]
 
 
-async def test_a_gateway_that_is_gone_is_asked_less_and_less(tmp_path: Path) -> None:
+async def test_an_unreachable_gateway_is_polled_less_and_less(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         names = [f"v{n}" for n in range(30)]
         for name in names:
@@ -140,19 +140,19 @@ async def test_a_gateway_that_is_gone_is_asked_less_and_less(tmp_path: Path) -> 
         here.gateway.api.handle = lambda _sock: None
         here.gateway.api.hang_up()
         before = here.gateway.api.connections
-        tried: list[float] = []
+        attempts: list[float] = []
         for second in range(600):
             await here.look(after=1)
             if here.gateway.api.connections > before:
                 before = here.gateway.api.connections
-                tried.append(float(second))
-        gaps = [later - earlier for earlier, later in pairwise(tried)]
-        assert len(tried) < 25
+                attempts.append(float(second))
+        gaps = [later - earlier for earlier, later in pairwise(attempts)]
+        assert len(attempts) < 25
         assert 40 <= gaps[-1] <= 80
         assert max(gaps[:3]) < 10
 
 
-def test_two_dashboards_do_not_come_back_together() -> None:
+def test_several_dashboards_retry_at_different_times() -> None:
     pauses = set()
     for seed in range(8):
         gateway = Gateway(FakeClock(), random.Random(seed), lambda: None)  # noqa: S311 - jitter
@@ -161,7 +161,7 @@ def test_two_dashboards_do_not_come_back_together() -> None:
     assert len(pauses) == 8
 
 
-async def test_a_download_waits_while_its_gateway_is_gone_and_goes_on_by_itself(
+async def test_a_download_resumes_when_its_gateway_returns(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -176,7 +176,7 @@ async def test_a_download_waits_while_its_gateway_is_gone_and_goes_on_by_itself(
         assert here.files == {"a.mp4": DATA}
 
 
-# ---- expired or wrong-host certificate → a clear error; never an insecure fallback
+# An expired certificate or one of another host: a clear error, never an insecure fallback.
 
 
 @pytest.mark.parametrize(
@@ -187,7 +187,7 @@ async def test_a_download_waits_while_its_gateway_is_gone_and_goes_on_by_itself(
         ("good.pem", "other-host.pem", "self-signed"),
     ],
 )
-async def test_an_expired_certificate_is_a_clear_error_and_never_accepted(
+async def test_a_bad_certificate_is_a_clear_error_and_never_accepted(
     tmp_path: Path, certificate: str, trusted: str, reason: str
 ) -> None:
     environ = {"SSL_CERT_FILE": str(CERTIFICATES / trusted), "PYTHONHTTPSVERIFY": "0"}
@@ -201,7 +201,7 @@ async def test_an_expired_certificate_is_a_clear_error_and_never_accepted(
         assert here.state is GatewayState.OFFLINE
 
 
-async def test_a_certificate_that_turns_bad_does_not_open_the_download_to_others(
+async def test_an_expired_storage_certificate_stops_the_download(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path, environ=TRUST, certificate="good.pem") as here:
@@ -219,8 +219,7 @@ async def test_a_certificate_that_turns_bad_does_not_open_the_download_to_others
         assert here.files == {"a.mp4": DATA}
 
 
-# ---- reset or end in the middle of a body
-#      → resumed; the retry budget refills whenever bytes were gained
+# Reset or end within a body: resumed; new bytes reset the number of tries.
 
 
 VIDEO_ANSWER = answer(200, DATA, content_type="video/mp4", etag='"v1"')
@@ -244,7 +243,7 @@ async def test_a_download_cut_at_any_byte_is_resumed(tmp_path: Path, at: int, en
 
 @pytest.mark.parametrize("end", [CLOSE, RESET])
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.9, 0.999])
-async def test_an_answer_about_a_video_cut_at_any_byte_changes_nothing(
+async def test_a_poll_response_cut_at_any_byte_changes_nothing(
     tmp_path: Path, share: float, end: End
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -261,7 +260,7 @@ async def test_an_answer_about_a_video_cut_at_any_byte_changes_nothing(
         assert (row.video.progress, here.state) == (60, GatewayState.ONLINE)
 
 
-async def test_the_retry_budget_refills_whenever_bytes_were_gained(tmp_path: Path) -> None:
+async def test_new_bytes_reset_the_number_of_tries(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(cut=1500)
@@ -272,16 +271,16 @@ async def test_the_retry_budget_refills_whenever_bytes_were_gained(tmp_path: Pat
         assert len(here.gateway.asked("/content")) > 30
 
 
-# ---- a server that drips 100 B/s, or sends nothing → given up after a stall limit, resumed
+# A server that sends 100 B/s or nothing: left after a limit, then resumed.
 
 
 def dripping(here: FaultyWatch, video_id: str) -> Say:
-    """100 bytes a second: once a piece has arrived, half a minute passes."""
+    """100 bytes per second: after each piece that arrived, the clock advances half a minute."""
     seen = 0
 
     def pass_time() -> None:
         nonlocal seen
-        gives_up_at = time.monotonic() + 0.05  # who left receives no more
+        gives_up_at = time.monotonic() + 0.05  # a client that left receives no more
         while here.received(video_id) <= seen and time.monotonic() < gives_up_at:
             here.gateway.api.stopping.wait(0.0005)
         seen = here.received(video_id)
@@ -290,7 +289,7 @@ def dripping(here: FaultyWatch, video_id: str) -> Say:
     return Say(piece=3000, between=pass_time)
 
 
-async def test_a_server_that_drips_is_left_after_a_while_and_resumed(tmp_path: Path) -> None:
+async def test_a_very_slow_download_is_postponed_and_resumed(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = dripping(here, "a")
@@ -309,11 +308,11 @@ async def test_a_server_that_drips_is_left_after_a_while_and_resumed(tmp_path: P
         assert here.gateway.requests[-1].headers["range"] == f"bytes={got}-"
 
 
-async def test_videos_that_drip_do_not_keep_the_others_waiting(tmp_path: Path) -> None:
+async def test_very_slow_downloads_do_not_block_others(tmp_path: Path) -> None:
     slow = [f"slow{n}" for n in range(3)]
     async with faulty_watch(tmp_path, max_downloads=3) as here:
         now = int(here.clock.time())
-        for name in slow:  # the soonest to expire: they come first
+        for name in slow:  # they expire first, so they are downloaded first
             here.gateway.file(name, DATA, expires_at=now + 3000)
             here.gateway.says[name] = dripping(here, name)
         here.gateway.file("quick", DATA)
@@ -328,7 +327,7 @@ async def test_videos_that_drip_do_not_keep_the_others_waiting(tmp_path: Path) -
         assert len(here.files) == 4
 
 
-async def test_a_video_that_dripped_lets_all_others_go_first_however_soon_it_expires(
+async def test_a_slow_download_is_retried_after_all_others(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path, max_downloads=1) as here:
@@ -347,7 +346,7 @@ async def test_a_video_that_dripped_lets_all_others_go_first_however_soon_it_exp
         assert came == ["slow", "one", "two", "slow"]
 
 
-async def test_a_video_that_drips_and_cannot_be_continued_is_given_up_and_explained(
+async def test_a_slow_download_without_ranges_fails_with_a_reason(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -362,7 +361,7 @@ async def test_a_video_that_drips_and_cannot_be_continued_is_given_up_and_explai
         assert 5 <= len(here.gateway.asked("/content")) < 20
 
 
-async def test_a_video_that_drips_goes_on_until_it_expires_and_then_says_why(
+async def test_a_slow_download_continues_until_its_expiry(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -380,7 +379,7 @@ async def test_a_video_that_drips_goes_on_until_it_expires_and_then_says_why(
         assert here.files == {}
 
 
-async def test_answers_that_are_cut_after_a_few_bytes_each_are_a_drip_too(tmp_path: Path) -> None:
+async def test_responses_cut_after_a_few_bytes_count_as_slow(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(cut=50)
@@ -390,7 +389,7 @@ async def test_answers_that_are_cut_after_a_few_bytes_each_are_a_drip_too(tmp_pa
         assert isinstance(here.row("a").download.error, Slow)  # type: ignore[union-attr]
 
 
-async def test_a_server_that_sends_nothing_is_left_and_resumed(tmp_path: Path) -> None:
+async def test_a_stalled_download_times_out_and_is_resumed(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path, api={"read_timeout": 0.1}) as here:
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(etag='"v1"')
@@ -410,7 +409,7 @@ GREETINGS = b"HTTP/1.1 103 Early Hints\r\nx: 1\r\n\r\n"
 
 @pytest.mark.parametrize("is_kept", [False, True], ids=["new connection", "kept connection"])
 @pytest.mark.parametrize("kind", ["drops", "greetings", "silence"])
-async def test_headers_that_never_end_are_left_on_every_kind_of_connection(
+async def test_endless_headers_time_out_on_new_and_kept_connections(
     is_kept: bool, kind: str
 ) -> None:
     def stuck(_: Request) -> Iterator[Part]:
@@ -436,7 +435,7 @@ async def test_headers_that_never_end_are_left_on_every_kind_of_connection(
             await api.aclose()
 
 
-async def test_closing_ends_a_question_on_a_kept_connection_at_once() -> None:
+async def test_closing_ends_a_request_on_a_kept_connection_at_once() -> None:
     asked = threading.Event()
 
     def hang(_: Request) -> Part:
@@ -454,13 +453,12 @@ async def test_closing_ends_a_question_on_a_kept_connection_at_once() -> None:
                 await question
 
 
-# ---- every response cut after N seconds
-#      → finishes all the same where Range works; gives up, explained, where it cannot
+# Every response cut after N seconds: completed if ranges work; otherwise it fails with a reason.
 
 
 @pytest.mark.parametrize("etag", ['"v1"', 'W/"v1"', None])
 @pytest.mark.parametrize("length", ["said", "chunked"])
-async def test_a_gateway_that_cuts_every_answer_is_read_to_the_end(
+async def test_a_download_cut_at_every_response_is_completed(
     tmp_path: Path, etag: str | None, length: str
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -473,7 +471,7 @@ async def test_a_gateway_that_cuts_every_answer_is_read_to_the_end(
         assert here.files == {"a.mp4": DATA}
 
 
-async def test_a_gateway_that_cuts_every_answer_and_knows_no_range_is_given_up_and_explained(
+async def test_without_ranges_a_download_always_cut_fails_with_a_reason(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -489,7 +487,7 @@ async def test_a_gateway_that_cuts_every_answer_and_knows_no_range_is_given_up_a
         assert here.files == {}
 
 
-async def test_a_list_whose_every_answer_is_cut_is_no_end_of_asking(tmp_path: Path) -> None:
+async def test_a_list_that_is_always_cut_falls_back_to_single_polling(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         names = [f"v{n:02}" for n in range(20)]
         for name in names:
@@ -502,8 +500,8 @@ async def test_a_list_whose_every_answer_is_cut_is_no_end_of_asking(tmp_path: Pa
         assert progress == {30}
 
 
-# ---- proxy variables of every shape, dead proxy → works, or one clear sentence
-#      (every shape of the variables: test_proxies.py; tunnels and SOCKS: test_api.py)
+# Proxy variables of every form, and a dead proxy: works, or one clear message. The forms of the
+# variables are in tests/unit/api/test_proxies.py, tunnels and SOCKS in test_client.py.
 
 
 @pytest.mark.parametrize(
@@ -516,7 +514,7 @@ async def test_a_list_whose_every_answer_is_cut_is_no_end_of_asking(tmp_path: Pa
         {"HTTP_PROXY": "http://user:p%40ss@127.0.0.1:99999"},
     ],
 )
-async def test_a_gateway_on_this_machine_works_whatever_the_proxy_variables_say(
+async def test_a_gateway_on_loopback_ignores_the_proxy_variables(
     tmp_path: Path, variables: dict[str, str]
 ) -> None:
     async with faulty_watch(tmp_path, environ=variables) as here:
@@ -540,7 +538,7 @@ async def test_a_gateway_on_this_machine_works_whatever_the_proxy_variables_say(
         ({"ALL_PROXY": "ftp://host"}, "ALL_PROXY names a proxy of the kind “ftp”"),
     ],
 )
-async def test_a_dead_proxy_is_one_clear_sentence_in_the_header(
+async def test_a_dead_proxy_is_one_error_of_the_gateway(
     tmp_path: Path, variables: dict[str, str], sentence: str
 ) -> None:
     with FaultServer() as dead:

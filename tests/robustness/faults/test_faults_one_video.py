@@ -1,6 +1,6 @@
-"""FAULTS.md, I6: an error that belongs to one video affects no other one.
+"""An error that belongs to one video affects no other video (I6).
 
-The whole watch over real sockets; the commands are in test_faults_commands.py.
+The whole monitor over real sockets; the commands are in test_faults_commands.py.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def state(here: FaultyWatch) -> GatewayState:
     return here.state
 
 
-async def watch_healthy(here: FaultyWatch, *others: str) -> None:
-    """Six healthy videos, and others, of which the gateway knows nothing good."""
+async def watch_with_healthy_videos(here: FaultyWatch, *others: str) -> None:
+    """Watch six healthy videos and these others, which the gateway does not know."""
     here.gateway.has_list = False
     for name in HEALTHY:
         here.gateway.video(name)
@@ -53,12 +53,12 @@ async def watch_healthy(here: FaultyWatch, *others: str) -> None:
 
 
 @pytest.mark.parametrize("says", OWN_ERRORS.values(), ids=OWN_ERRORS.keys())
-async def test_a_video_with_an_error_of_its_own_stops_no_other(
+async def test_an_error_of_one_video_stops_no_other(
     tmp_path: Path, says: Part | list[Part]
 ) -> None:
     async with faulty_watch(tmp_path, auto_download=True) as here:
-        here.gateway.fault("/v1/videos/sick", says, times=10_000)
-        await watch_healthy(here, "sick")
+        here.gateway.fault("/v1/videos/failing", says, times=10_000)
+        await watch_with_healthy_videos(here, "failing")
         await here.look(after=5, times=3)
         for name in HEALTHY:
             here.gateway.file(name, DATA)
@@ -66,38 +66,36 @@ async def test_a_video_with_an_error_of_its_own_stops_no_other(
         await here.saved(*HEALTHY)
         assert len(here.files) == 6
         assert state(here) is GatewayState.ONLINE
-        assert here.row("sick").last_error is not None
+        assert here.row("failing").last_error is not None
         assert all(here.row(name).last_error is None for name in HEALTHY)
 
 
 @pytest.mark.parametrize("says", OWN_ERRORS.values(), ids=OWN_ERRORS.keys())
-async def test_a_content_that_is_refused_stops_no_other(
-    tmp_path: Path, says: Part | list[Part]
-) -> None:
+async def test_a_refused_download_stops_no_other(tmp_path: Path, says: Part | list[Part]) -> None:
     async with faulty_watch(tmp_path) as here:
-        names = ["sick", *HEALTHY]
+        names = ["failing", *HEALTHY]
         for name in names:
             here.gateway.file(name, DATA)
-        here.gateway.fault("/v1/videos/sick/content", says, times=10_000)
+        here.gateway.fault("/v1/videos/failing/content", says, times=10_000)
         await here.watch(*names)
         await here.look(after=5, times=3)
         here.download(*names)
         await here.saved(*HEALTHY)
         assert len(here.files) == 6
         assert state(here) is GatewayState.ONLINE
-        assert here.row("sick").download is not None
+        assert here.row("failing").download is not None
         assert all(here.row(name).download is None for name in HEALTHY)
 
 
-@pytest.mark.parametrize("sick", [10, 30])
+@pytest.mark.parametrize("failing", [10, 30])
 @pytest.mark.parametrize("says", [answer(500), answer(503), [RESET]], ids=["500", "503", "reset"])
-async def test_ids_that_always_fail_do_not_starve_the_others(
-    tmp_path: Path, sick: int, says: Part | list[Part]
+async def test_ids_that_always_fail_do_not_delay_the_others(
+    tmp_path: Path, failing: int, says: Part | list[Part]
 ) -> None:
-    names = [f"sick{n}" for n in range(sick)]
+    names = [f"failing{n}" for n in range(failing)]
     async with faulty_watch(tmp_path) as here:
-        here.gateway.fault("/v1/videos/sick", says, times=100_000)
-        await watch_healthy(here, *names)
+        here.gateway.fault("/v1/videos/failing", says, times=100_000)
+        await watch_with_healthy_videos(here, *names)
         await here.look(after=1, times=60)
         for name in HEALTHY:
             here.gateway.file(name, DATA)
@@ -108,7 +106,7 @@ async def test_ids_that_always_fail_do_not_starve_the_others(
 
 async def test_a_gateway_that_fails_for_all_is_offline_and_recovers(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
-        await watch_healthy(here)
+        await watch_with_healthy_videos(here)
         here.gateway.fault("/v1/videos", answer(503), times=100_000)
         await here.look(after=5, times=30)
         assert state(here) is GatewayState.OFFLINE
@@ -120,19 +118,19 @@ async def test_a_gateway_that_fails_for_all_is_offline_and_recovers(tmp_path: Pa
 
 async def test_four_refused_ids_are_not_a_refused_token(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
-        names = [f"sick{n}" for n in range(4)]
-        here.gateway.fault("/v1/videos/sick", OWN_ERRORS["401 as JSON"], times=10_000)
-        await watch_healthy(here, *names)
+        names = [f"failing{n}" for n in range(4)]
+        here.gateway.fault("/v1/videos/failing", OWN_ERRORS["401 as JSON"], times=10_000)
+        await watch_with_healthy_videos(here, *names)
         await here.look(after=10, times=30)
         assert state(here) is GatewayState.ONLINE
         assert {here.row(name).status for name in HEALTHY} == {Status.GENERATING}
 
 
-async def test_many_refused_ids_among_healthy_ones_are_their_own(tmp_path: Path) -> None:
+async def test_many_refused_ids_beside_healthy_ones_are_not_a_refused_token(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
-        names = [f"sick{n}" for n in range(20)]
-        here.gateway.fault("/v1/videos/sick", OWN_ERRORS["403 as JSON"], times=10_000)
-        await watch_healthy(here)
+        names = [f"failing{n}" for n in range(20)]
+        here.gateway.fault("/v1/videos/failing", OWN_ERRORS["403 as JSON"], times=10_000)
+        await watch_with_healthy_videos(here)
         here.monitor.add(names)
         for _ in range(60):
             await here.look(after=5)
@@ -167,7 +165,7 @@ async def test_a_refused_token_is_probed_with_another_id_each_time(tmp_path: Pat
         assert state(here) is GatewayState.ONLINE
 
 
-async def test_asking_again_tries_a_refused_token_at_once(tmp_path: Path) -> None:
+async def test_a_manual_poll_probes_a_refused_token_at_once(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.fault("/v1/videos/", OWN_ERRORS["401 as JSON"], times=100_000)
         here.gateway.video("a")
@@ -179,13 +177,13 @@ async def test_asking_again_tries_a_refused_token_at_once(tmp_path: Path) -> Non
         assert (state(here), here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
 
 
-async def test_a_refused_video_alone_is_confirmed_with_finished_ones(tmp_path: Path) -> None:
+async def test_a_refusal_is_confirmed_by_polling_finished_videos(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         for name in HEALTHY:
             here.gateway.file(name, DATA)
-        here.gateway.fault("/v1/videos/sick", OWN_ERRORS["401 as JSON"], times=10_000)
+        here.gateway.fault("/v1/videos/failing", OWN_ERRORS["401 as JSON"], times=10_000)
         await here.watch(*HEALTHY)
-        here.monitor.add(["sick"])
+        here.monitor.add(["failing"])
         await here.look(after=20)
         await here.look(after=20)
         assert state(here) is GatewayState.ONLINE
@@ -194,9 +192,9 @@ async def test_a_refused_video_alone_is_confirmed_with_finished_ones(tmp_path: P
         assert state(here) is GatewayState.DENIED
 
 
-async def test_a_firewalls_page_among_good_responses_passes(tmp_path: Path) -> None:
+async def test_a_firewall_page_is_a_temporary_error_of_its_row(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
-        await watch_healthy(here)
+        await watch_with_healthy_videos(here)
         here.gateway.fault("/v1/videos/well3", CLOUDFLARE)
         await here.look(after=16)
         last_error = here.row("well3").last_error
@@ -207,7 +205,7 @@ async def test_a_firewalls_page_among_good_responses_passes(tmp_path: Path) -> N
         assert state(here) is GatewayState.ONLINE
 
 
-async def test_410_means_expired(tmp_path: Path) -> None:
+async def test_status_410_means_expired(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.file("b", DATA)
@@ -222,7 +220,7 @@ async def test_410_means_expired(tmp_path: Path) -> None:
         assert here.files == {"b.mp4": DATA}
 
 
-async def test_a_link_is_used_where_there_is_no_content(tmp_path: Path) -> None:
+async def test_the_link_is_used_if_content_is_missing(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.video("a", video={"url": here.gateway.link("a")})
@@ -234,7 +232,7 @@ async def test_a_link_is_used_where_there_is_no_content(tmp_path: Path) -> None:
         assert not here.gateway.leaks
 
 
-async def test_a_link_with_an_expired_signature_is_asked_for_again(tmp_path: Path) -> None:
+async def test_a_link_with_an_expired_signature_is_renewed(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.video("a", video={"url": here.gateway.link("a")})
@@ -275,10 +273,10 @@ async def test_short_lived_links_are_renewed_while_the_file_is_written(tmp_path:
         assert here.files == {"a.mp4": DATA}
 
 
-async def test_a_link_that_is_not_known_after_a_restart_is_asked_for(tmp_path: Path) -> None:
+async def test_a_link_unknown_after_a_restart_is_requested(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        await here.watch("a")  # it is finished, and no link came with it
+        await here.watch("a")  # it is finished, and the response has no link
         here.gateway.video("a", video={"url": here.gateway.link("a")})
         here.gateway.fault("/v1/videos/a/content", answer(404), times=100)
         here.download("a")
@@ -286,7 +284,7 @@ async def test_a_link_that_is_not_known_after_a_restart_is_asked_for(tmp_path: P
         assert here.files == {"a.mp4": DATA}
 
 
-async def test_an_error_of_the_storage_is_not_the_gateways(tmp_path: Path) -> None:
+async def test_an_error_of_the_storage_server_is_not_the_gateways(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.redirects = True
@@ -301,7 +299,7 @@ async def test_an_error_of_the_storage_is_not_the_gateways(tmp_path: Path) -> No
         assert state(here) is GatewayState.ONLINE
 
 
-async def test_a_refused_content_is_the_rows_own_error(tmp_path: Path) -> None:
+async def test_a_refused_download_is_an_error_of_its_row(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault("/v1/videos/a/content", OWN_ERRORS["403 as JSON"], times=3)

@@ -1,7 +1,7 @@
-"""FAULTS.md, Payload: each row of its table, and other members of the same class.
+"""Faults in the JSON of a video: words, numbers, times, sizes and hostile text.
 
-From the socket to the row that the screen shows. Every form of every field by itself is in
-test_video.py and test_text.py; what the screen draws of hostile text in test_dashboard.py.
+From the socket to the row that the screen shows. Every form of every field is in tests/unit/api,
+hostile text on the screen in tests/app/test_hostile_screen.py.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from tests.support.mp4 import mp4
 DATA = mp4(20_000)
 
 
-async def told(here: FaultyWatch, **payload: Any) -> Video:
-    """The row after the gateway has said this of a fresh video."""
+async def video_for(here: FaultyWatch, **payload: Any) -> Video:
+    """The video of a new row after the gateway responded with this payload."""
     name = f"v{len(here.monitor.rows)}"
     here.gateway.videos[name] = {"id": name, "status": "processing", **payload}
     await here.watch(name)
@@ -40,8 +40,8 @@ async def told(here: FaultyWatch, **payload: Any) -> Video:
     return video
 
 
-async def told_raw(here: FaultyWatch, body: bytes | list[Part], **headers: str) -> Row:
-    """The row after this body was the answer about it."""
+async def row_for(here: FaultyWatch, body: bytes | list[Part], **headers: str) -> Row:
+    """A new row after the gateway responded with this body."""
     name = f"v{len(here.monitor.rows)}"
     says = answer(200, body, **headers) if isinstance(body, bytes) else body
     here.gateway.fault(f"/v1/videos/{name}", says)
@@ -50,7 +50,7 @@ async def told_raw(here: FaultyWatch, body: bytes | list[Part], **headers: str) 
 
 
 def texts(video: Video) -> list[str]:
-    """Every text that a screen could show of a video."""
+    """Every text of a video that a screen could show."""
     found = [str(getattr(video, f.name)) for f in fields(video) if f.name not in ("link", "id")]
     return found + ([video.error.code, video.error.message] if video.error else [])
 
@@ -65,8 +65,8 @@ def is_harmless(text: str) -> bool:
     return HOSTILE_BYTES.search(text) is None
 
 
-# ---- both of the seed's vocabularies, the siblings' words, an unknown word
-#      → one status; the raw word stays visible
+# Both documented vocabularies, words of related gateways, an unknown word: one status each; the raw
+# word stays visible.
 
 WORDS = {
     Status.QUEUED: "queued queueing pending submitted created not_start NOT-START waiting",
@@ -79,18 +79,18 @@ WORDS = {
 
 
 @pytest.mark.parametrize("name", ["status", "task_status", "state"])
-async def test_every_word_is_one_status_and_stays_visible(tmp_path: Path, name: str) -> None:
+async def test_every_status_word_is_parsed_and_stays_visible(tmp_path: Path, name: str) -> None:
     async with faulty_watch(tmp_path) as here:
         for status, words in WORDS.items():
             for word in words.split():
                 here.gateway.has_list = False
                 here.clock.advance(1)
                 payload = {"status": None, name: word}
-                video = await told(here, **payload)
+                video = await video_for(here, **payload)
                 assert (video.status, video.raw_status) == (status, word)
 
 
-async def test_a_video_is_found_in_every_envelope(tmp_path: Path) -> None:
+async def test_a_video_is_found_in_every_known_envelope(tmp_path: Path) -> None:
     inner = {"id": "x", "status": "in_progress", "progress": 12}
     async with faulty_watch(tmp_path) as here:
         for envelope in (
@@ -99,14 +99,14 @@ async def test_a_video_is_found_in_every_envelope(tmp_path: Path) -> None:
             {"code": 0, "message": "ok", "data": {"task": inner}},
             {"status": "success", "result": inner},
         ):
-            row = await told_raw(here, json.dumps(envelope).encode())
+            row = await row_for(here, json.dumps(envelope).encode())
             assert row.video is not None
             assert (row.video.status, row.video.progress) == (Status.GENERATING, 12)
 
 
-async def test_an_unknown_word_counts_as_running_and_is_asked_about_slowly(tmp_path: Path) -> None:
+async def test_an_unknown_status_word_is_polled_slowly(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path, auto_download=True) as here:
-        video = await told(here, status="moderating", progress=100)
+        video = await video_for(here, status="moderating", progress=100)
         assert video.status is Status.UNKNOWN
         due = here.monitor.poller.next_due_in(video.id)
         assert due is not None
@@ -114,7 +114,7 @@ async def test_an_unknown_word_counts_as_running_and_is_asked_about_slowly(tmp_p
         assert here.gateway.asked("/content") == []
 
 
-# ---- seconds "4", 4, null; progress NaN, 1e999, −5, 150, "45%" → number within range, or nothing
+# Seconds "4", 4, null; progress NaN, 1e999, −5, 150, "45%": a number within range, or None.
 
 PROGRESS: list[tuple[bytes, float | None]] = [
     (b"NaN", None), (b"Infinity", None), (b"-Infinity", None), (b"1e999", None), (b"-1e999", None),
@@ -125,13 +125,13 @@ PROGRESS: list[tuple[bytes, float | None]] = [
 ]  # fmt: skip
 
 
-async def test_progress_is_a_number_within_range_or_nothing(tmp_path: Path) -> None:
+async def test_progress_is_a_number_within_range_or_none(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
-        for said, meant in PROGRESS:
+        for said, expected in PROGRESS:
             here.clock.advance(1)
-            row = await told_raw(here, b'{"id":"x","status":"processing","progress":%b}' % said)
+            row = await row_for(here, b'{"id":"x","status":"processing","progress":%b}' % said)
             assert row.video is not None, said
-            assert row.video.progress == meant, said
+            assert row.video.progress == expected, said
             assert row.video.progress is None or math.isfinite(row.video.progress)
 
 
@@ -141,15 +141,14 @@ SECONDS: list[tuple[object, float | None]] = [
 ]  # fmt: skip
 
 
-async def test_seconds_are_a_number_within_range_or_nothing(tmp_path: Path) -> None:
+async def test_seconds_are_a_number_within_range_or_none(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
-        for said, meant in SECONDS:
+        for said, expected in SECONDS:
             here.clock.advance(1)
-            assert (await told(here, seconds=said)).seconds == meant, said
+            assert (await video_for(here, seconds=said)).seconds == expected, said
 
 
-# ---- times missing, null, in milliseconds, ISO, negative
-#      → normalised or unknown; an estimate is marked as one
+# Times missing, null, in milliseconds, ISO, negative: normalised or None; estimates are marked.
 
 
 TIMES: list[tuple[object, float | None]] = [
@@ -162,18 +161,18 @@ TIMES: list[tuple[object, float | None]] = [
 
 
 @pytest.mark.parametrize("name", ["created_at", "completed_at", "expires_at"])
-async def test_times_are_normalised_or_unknown(tmp_path: Path, name: str) -> None:
+async def test_times_are_normalised_or_none(tmp_path: Path, name: str) -> None:
     async with faulty_watch(tmp_path) as here:
-        for said, meant in TIMES:
+        for said, expected in TIMES:
             here.clock.advance(1)
-            video = await told(here, **{name: said})
-            assert getattr(video, name) == meant, said
-        video = await told(here)
+            video = await video_for(here, **{name: said})
+            assert getattr(video, name) == expected, said
+        video = await video_for(here)
         assert getattr(video, name) is None
 
 
 @pytest.mark.parametrize("said", [None, 0, -1, "never", math.inf])
-async def test_an_expiry_that_nobody_told_is_an_estimate_and_keeps_nothing_from_being_saved(
+async def test_an_estimated_expiry_does_not_prevent_a_download(
     tmp_path: Path, said: object
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -184,14 +183,14 @@ async def test_an_expiry_that_nobody_told_is_an_estimate_and_keeps_nothing_from_
         assert ends.is_estimate
         assert (
             ends.at < here.monitor.now()
-        )  # by our own guess it is gone: the server may know better
+        )  # by the estimate it has expired, but the gateway may still have it
         assert here.row("a").can_be_downloaded(here.monitor.now())
         here.download("a")
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
 
 
-async def test_an_expiry_in_milliseconds_counts_down_in_seconds(tmp_path: Path) -> None:
+async def test_an_expiry_in_milliseconds_is_converted_to_seconds(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=(int(EPOCH) + 3600) * 1000)
         await here.watch("a")
@@ -200,15 +199,15 @@ async def test_an_expiry_in_milliseconds_counts_down_in_seconds(tmp_path: Path) 
         assert (ends.at, ends.is_estimate) == (EPOCH + 3600, False)
 
 
-# ---- 100,000-deep JSON, 50 MB body, 2 MB prompt, lone surrogates, NUL
-#      → refused or cut; nothing else suffers
+# JSON nested 100,000 deep, a 50 MB body, a 2 MB prompt, lone surrogates, NUL: refused or cut; other
+# videos are not affected.
 
 
 def fifty_megabytes() -> list[Part]:
     return [b"HTTP/1.1 200 OK\r\n\r\n", b'{"id": "x", "prompt": "', *[b"x" * 2**20] * 50, b'"}']
 
 
-MONSTERS: dict[str, bytes | list[Part]] = {
+OVERSIZED: dict[str, bytes | list[Part]] = {
     "deep lists": b"[" * 100_000 + b"]" * 100_000,
     "deep objects": b'{"data":' * 100_000 + b"1" + b"}" * 100_000,
     "deep in a field": b'{"id":"x","status":"processing","prompt":' + b"[" * 100_000,
@@ -220,20 +219,20 @@ MONSTERS: dict[str, bytes | list[Part]] = {
 
 @pytest.fixture
 def no_finalizers() -> Iterator[None]:
-    """One that happened to run in the depth of a deep JSON would find no room, and complain."""
+    """Disables garbage collection: a finalizer run deep inside nested JSON exceeds the stack."""
     gc.disable()
     yield
     gc.enable()
 
 
 @pytest.mark.usefixtures("no_finalizers")
-@pytest.mark.parametrize("body", MONSTERS.values(), ids=MONSTERS.keys())
-async def test_a_monster_is_refused_and_nothing_else_suffers(
+@pytest.mark.parametrize("body", OVERSIZED.values(), ids=OVERSIZED.keys())
+async def test_an_oversized_response_is_refused_and_affects_no_other(
     tmp_path: Path, body: bytes | list[Part]
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("good", progress=5)
-        row = await told_raw(here, body)
+        row = await row_for(here, body)
         await here.watch("good")
         assert row.video is None
         assert row.last_error is not None
@@ -246,7 +245,7 @@ async def test_a_monster_is_refused_and_nothing_else_suffers(
 @pytest.mark.parametrize("prompt", ["x" * 2 * 2**20, "很" * 2**19], ids=["x", "很"])
 async def test_a_prompt_of_megabytes_is_cut(tmp_path: Path, prompt: str) -> None:
     async with faulty_watch(tmp_path) as here:
-        video = await told(here, prompt=prompt, model=prompt[: 2**16])
+        video = await video_for(here, prompt=prompt, model=prompt[: 2**16])
         assert 1000 < len(video.prompt) < 50_000
         assert len(video.model) < 5000
         await here.monitor.watchlist_sync.sync()
@@ -266,12 +265,10 @@ STRINGS = {
 
 
 @pytest.mark.parametrize("text", STRINGS.values(), ids=STRINGS.keys())
-async def test_what_no_file_can_hold_is_cleaned_before_it_is_kept(
-    tmp_path: Path, text: str
-) -> None:
+async def test_text_is_cleaned_before_it_is_stored(tmp_path: Path, text: str) -> None:
     async with faulty_watch(tmp_path) as here:
         everywhere = dict.fromkeys(("prompt", "model", "size", "remixed_from_video_id"), text)
-        video = await told(here, **everywhere, error={"message": text, "code": text})
+        video = await video_for(here, **everywhere, error={"message": text, "code": text})
         assert all(map(is_harmless, texts(video)))
         await here.monitor.watchlist_sync.sync()
         stored = here.watchlist.read().entries[key(video.id)].video
@@ -279,8 +276,7 @@ async def test_what_no_file_can_hold_is_cleaned_before_it_is_kept(
         assert (stored.prompt, stored.error) == (video.prompt, video.error)
 
 
-# ---- ESC, OSC 8/52, DCS, C1, bidi, `[/]`, `[@click=…]`, newlines in any field
-#      → shown as harmless text
+# ESC, OSC 8/52, DCS, C1, bidi, `[/]`, `[@click=…]`, newlines in any field: shown as plain text.
 
 
 HOSTILE = {
@@ -299,26 +295,26 @@ FIELDS = ("status", "model", "prompt", "size", "remixed_from_video_id", "id")
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-async def test_hostile_text_in_any_field_is_harmless(tmp_path: Path, text: str) -> None:
+async def test_hostile_text_in_any_field_is_cleaned(tmp_path: Path, text: str) -> None:
     async with faulty_watch(tmp_path) as here:
         payload = dict.fromkeys(FIELDS, text)
-        row = await told_raw(
+        row = await row_for(
             here,
             json.dumps(payload | {"error": {"message": text, "code": text, "type": text}}).encode(),
             x_oneapi_request_id="r1",
         )
         assert row.video is not None
         assert all(map(is_harmless, texts(row.video)))
-        assert row.id.startswith("v")  # what was asked for is the key, whatever the answer claims
+        assert row.id.startswith("v")  # the requested id is the key, whatever the response contains
         for name in ("raw_status", "model", "size", "remixed_from", "remote_id"):
             assert "\n" not in getattr(row.video, name)
         if text is HOSTILE["markup"]:
-            assert row.video.prompt == text  # words are words: nothing is lost, nothing acts
+            assert row.video.prompt == text  # markup is shown as text
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 @pytest.mark.parametrize("status", [200, 401, 404, 429, 500])
-async def test_hostile_text_in_a_refusal_is_harmless(
+async def test_hostile_text_in_an_error_response_is_cleaned(
     tmp_path: Path, text: str, status: int
 ) -> None:
     in_header = text.encode("latin-1", "ignore").decode("latin-1")
@@ -340,7 +336,7 @@ async def test_hostile_text_in_a_refusal_is_harmless(
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
-async def test_hostile_text_instead_of_a_video_is_harmless(tmp_path: Path, text: str) -> None:
+async def test_hostile_text_instead_of_a_file_is_cleaned(tmp_path: Path, text: str) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         await here.watch("a")
@@ -354,7 +350,7 @@ async def test_hostile_text_instead_of_a_video_is_harmless(tmp_path: Path, text:
         assert here.files == {}
 
 
-# ---- and whatever else a JSON can hold
+# Random JSON.
 
 
 def any_json(rng: random.Random, depth: int = 0) -> Any:
@@ -388,13 +384,13 @@ def any_json(rng: random.Random, depth: int = 0) -> Any:
 
 
 @pytest.mark.parametrize("seed", range(4))
-async def test_whatever_json_comes_the_watch_goes_on(tmp_path: Path, seed: int) -> None:
+async def test_random_json_does_not_stop_the_monitor(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - payloads
     async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = False
         for _ in range(60):
             here.clock.advance(1)
-            row = await told_raw(here, json.dumps(any_json(rng)).encode())
+            row = await row_for(here, json.dumps(any_json(rng)).encode())
             if row.video is not None:
                 assert all(map(is_harmless, texts(row.video)))
                 assert row.video.id == row.id

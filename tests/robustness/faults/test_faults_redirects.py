@@ -1,7 +1,7 @@
-"""FAULTS.md, Download: its rows about redirects and signed links.
+"""Faults while downloading: redirects and signed links.
 
-The whole watch, gateway and storage on two origins; single redirects are in test_api_content.py,
-which places are refused in test_origins.py.
+The whole monitor, with gateway and storage server on two origins; single redirects are in
+tests/unit/api/test_content.py, refused targets in tests/unit/api/test_origins.py.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from tests.robustness.faults.fetching import (
     DATA,
     ETAG,
     HALF,
+    download_file,
     error_of,
     everything_in,
-    fetch,
-    fetch_in_vain,
+    failing_download,
     half,
     ranges,
 )
@@ -39,11 +39,11 @@ from tests.servers.sockets import (
     json_answer,
 )
 
-# ---- redirect to another origin / to http / to a private address while the base is public / in
-#      a loop → token stays home / refused / refused / error
+# A redirect to another origin gets no token; one to plain http, or from a public gateway to a
+# private address, is refused; a loop is an error.
 
 
-async def test_the_token_stays_home_and_no_signed_link_is_kept_or_told(
+async def test_no_token_is_sent_elsewhere_and_no_link_is_stored_or_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.DEBUG)
@@ -66,8 +66,8 @@ async def test_the_token_stays_home_and_no_signed_link_is_kept_or_told(
             assert secret not in caplog.text
 
 
-def elsewhere(here: FaultyWatch, *, token_too: bool = False) -> dict[str, Answer]:
-    """Answers that lead to the storage in every way there is."""
+def ways_to_storage(here: FaultyWatch, *, token_too: bool = False) -> dict[str, Answer]:
+    """Every form of response that leads to the storage server."""
     link = here.gateway.link("a")
     place = link.partition("//")[2]
     more = {"set_cookie": f"session={here.gateway.token}"} if token_too else {}
@@ -85,9 +85,7 @@ def elsewhere(here: FaultyWatch, *, token_too: bool = False) -> dict[str, Answer
 
 @pytest.mark.parametrize("way", [*map(str, (301, 302, 303, 307, 308)), "no scheme", "capitals",
     "another name", "JSON url", "JSON data", "JSON, 302"])  # fmt: skip
-async def test_every_way_to_another_origin_leaves_the_token_at_home(
-    tmp_path: Path, way: str
-) -> None:
+async def test_no_way_to_another_origin_sends_the_token(tmp_path: Path, way: str) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         link = here.gateway.link("a")
@@ -95,7 +93,7 @@ async def test_every_way_to_another_origin_leaves_the_token_at_home(
         here.gateway.fault("/hop/json", chain)
         # 302 → 200 JSON → url → 302 → the file
         here.gateway.fault("/files/a?", lambda r: bounce(here, r), times=1)
-        await fetch(here, elsewhere(here, token_too=True)[way])
+        await download_file(here, ways_to_storage(here, token_too=True)[way])
         assert here.files == {"a.mp4": DATA}
         assert here.gateway.leaks == []
         assert all("cookie" not in r.headers for r in here.gateway.storage.requests)
@@ -106,9 +104,7 @@ def bounce(here: FaultyWatch, _: Request) -> bytes:
 
 
 @pytest.mark.parametrize("port", ["", ":80"])
-async def test_plain_http_is_refused_where_the_gateway_is_encrypted(
-    tmp_path: Path, port: str
-) -> None:
+async def test_an_encrypted_gateway_may_not_lead_to_plain_http(tmp_path: Path, port: str) -> None:
     trust = {"SSL_CERT_FILE": str(CERTIFICATES / "good.pem")}
     with FaultServer(lambda _: answer(200, DATA)) as plain:
         async with faulty_watch(tmp_path, environ=trust, certificate="good.pem") as here:
@@ -119,7 +115,7 @@ async def test_plain_http_is_refused_where_the_gateway_is_encrypted(
                 json_answer({"url": f"http://{place}/v?sig=1"}),
             ):
                 here.gateway.fault(CONTENT, says, times=1)
-                await fetch(here)
+                await download_file(here)
                 error = error_of(here)
                 assert isinstance(error, BadRedirect)
                 assert "sig" not in str(error)
@@ -127,7 +123,7 @@ async def test_plain_http_is_refused_where_the_gateway_is_encrypted(
             assert here.files == {}
 
 
-NOWHERE = [
+INVALID_LOCATIONS = [
     "",
     "http://",
     "file:///etc/passwd",
@@ -144,8 +140,10 @@ NOWHERE = [
 ]
 
 
-@pytest.mark.parametrize("location", NOWHERE)
-async def test_a_redirect_to_nowhere_is_a_plain_error(tmp_path: Path, location: str) -> None:
+@pytest.mark.parametrize("location", INVALID_LOCATIONS)
+async def test_a_redirect_to_an_invalid_location_fails_the_download(
+    tmp_path: Path, location: str
+) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.fault(CONTENT, answer(302, location=location), times=50)
@@ -158,14 +156,14 @@ async def test_a_redirect_to_nowhere_is_a_plain_error(tmp_path: Path, location: 
 
 
 @pytest.mark.parametrize("status", [300, 304, 305, 306])
-async def test_a_3xx_that_is_no_redirect_is_followed_nowhere(tmp_path: Path, status: int) -> None:
+async def test_a_3xx_that_is_no_redirect_is_not_followed(tmp_path: Path, status: int) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        await fetch_in_vain(here, answer(status, location=here.gateway.link("a")))
+        await failing_download(here, answer(status, location=here.gateway.link("a")))
         assert here.gateway.storage.requests == []
 
 
-async def test_a_redirect_in_a_loop_is_an_error(tmp_path: Path) -> None:
+async def test_a_redirect_loop_is_an_error(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         home = f"{here.gateway.url}{CONTENT}"
@@ -182,27 +180,27 @@ async def test_a_redirect_in_a_loop_is_an_error(tmp_path: Path) -> None:
             here.gateway.fault(CONTENT, at_home, times=1000)
             here.gateway.fault("/files/a", away, times=1000)
             before = len(here.gateway.requests)
-            await fetch(here)
+            await download_file(here)
             assert isinstance(error_of(here), BadRedirect)
             assert len(here.gateway.requests) - before < 10
         assert here.gateway.leaks == []
 
 
-# (to a private address while the base is public: test_api_content.py, test_origins.py)
+# Redirects to private addresses are in tests/unit/api: test_content.py and test_origins.py.
 
 
-# ---- signed URL expired half-way → a new one through /content, same part file
+# A signed URL that expires midway: a new one is requested from /content for the same part.
 
 
-async def test_a_signed_link_that_expires_half_way_is_replaced_through_the_gateway(
+async def test_a_signed_link_that_expires_midway_is_renewed(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.redirects = True
-        here.gateway.link_life = 0.2  # gone by the next try
+        here.gateway.link_life = 0.2  # expired by the next try
         here.gateway.file("a", DATA)
         here.gateway.says["a"] = Say(cut=9000, etag=ETAG)
-        await fetch(here)
+        await download_file(here)
         assert here.files == {"a.mp4": DATA}
         links = [request.target for request in here.gateway.storage.requests]
         assert len(set(links)) == len(links) == len(ranges(here)) == 7
@@ -211,7 +209,7 @@ async def test_a_signed_link_that_expires_half_way_is_replaced_through_the_gatew
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410])
-async def test_a_storage_that_refuses_an_old_link_says_nothing_against_the_token(
+async def test_an_old_link_refused_by_the_storage_is_not_a_token_error(
     tmp_path: Path, status: int
 ) -> None:
     async with faulty_watch(tmp_path) as here:
@@ -220,31 +218,31 @@ async def test_a_storage_that_refuses_an_old_link_says_nothing_against_the_token
         here.gateway.fault("/files/a", half(etag=ETAG))
         here.gateway.fault("/files/a", answer(status, b"<Error><Code>Expired</Code></Error>"))
         here.gateway.says["a"] = Say(etag=ETAG)
-        await fetch(here)
+        await download_file(here)
         assert here.files == {"a.mp4": DATA}
         assert here.gateway_status.error is None
         assert here.gateway.storage.requests[-1].headers["range"] == f"bytes={HALF}-"
 
 
-async def test_a_link_that_never_works_is_told_without_its_secrets(tmp_path: Path) -> None:
+async def test_a_link_that_never_works_is_reported_without_secrets(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 600)
         here.gateway.redirects = True
         here.gateway.link_life = -1
-        await fetch(here)
+        await download_file(here)
         assert isinstance(error_of(here), StorageRefused)
         assert SECRET not in str(error_of(here))
         assert here.files == {}
 
 
-async def test_the_direct_link_is_the_last_resort_and_goes_without_the_token(
+async def test_the_direct_link_is_the_last_resort_and_sends_no_token(
     tmp_path: Path,
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         here.gateway.video("a", video_url=here.gateway.link("a"))
         here.gateway.fault(CONTENT, json_answer({"error": "broken"}), times=1000)
-        await fetch(here)
+        await download_file(here)
         assert here.files == {"a.mp4": DATA}
         assert here.gateway.leaks == []
         await here.monitor.watchlist_sync.sync()

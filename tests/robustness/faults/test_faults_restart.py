@@ -1,4 +1,4 @@
-"""FAULTS.md, Together: downloads that were wanted go on at the next start."""
+"""Requested downloads continue at the next start."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from tests.support.mp4 import mp4
 DATA = mp4(60_000)
 
 
-async def want(here: FaultyWatch, *names: str) -> None:
-    """Finished videos whose downloads have been asked for, and do not end."""
+async def start_downloads(here: FaultyWatch, *names: str) -> None:
+    """Request downloads of finished videos that do not end."""
     for name in names:
         here.gateway.file(name, DATA)
         here.gateway.fault(f"/v1/videos/{name}/content", [HANG], times=9)
@@ -24,9 +24,9 @@ async def want(here: FaultyWatch, *names: str) -> None:
     await here.asked_for_content(min(3, len(names)))
 
 
-async def test_wanted_downloads_go_on_at_the_next_start(tmp_path: Path) -> None:
+async def test_requested_downloads_continue_at_the_next_start(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
-        await want(here, "a", "b", "c", "d", "e")
+        await start_downloads(here, "a", "b", "c", "d", "e")
     async with faulty_watch(tmp_path, resume_downloads=True) as here:
         for name in "abcde":
             here.gateway.file(name, DATA)
@@ -36,9 +36,9 @@ async def test_wanted_downloads_go_on_at_the_next_start(tmp_path: Path) -> None:
         assert not any(here.row(name).download_requested for name in "abcde")
 
 
-async def test_a_cancelled_download_does_not_go_on(tmp_path: Path) -> None:
+async def test_a_cancelled_download_does_not_continue(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
-        await want(here, "a", "b")
+        await start_downloads(here, "a", "b")
         here.monitor.cancel(keys("a"))
         await here.monitor.watchlist_sync.sync()
     async with faulty_watch(tmp_path, resume_downloads=True) as here:
@@ -46,16 +46,16 @@ async def test_a_cancelled_download_does_not_go_on(tmp_path: Path) -> None:
         assert here.row("b").is_downloading
 
 
-async def test_a_kill_forgets_no_wanted_download(tmp_path: Path) -> None:
+async def test_a_requested_download_is_stored_at_once(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
-        await want(here, "a")
+        await start_downloads(here, "a")
         await here.monitor.watchlist_sync.sync()
         assert "download_requested = true" in (tmp_path / "watchlist.toml").read_text("utf-8")
 
 
-async def test_a_command_leaves_the_downloads_of_the_dashboard_alone(tmp_path: Path) -> None:
+async def test_a_command_does_not_change_the_dashboards_downloads(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
-        await want(here, "a", "b")
+        await start_downloads(here, "a", "b")
     async with faulty_watch(tmp_path, only=frozenset(keys("a"))) as here:
         here.gateway.file("a", DATA)
         here.monitor.ask(keys("a"))
@@ -67,7 +67,7 @@ async def test_a_command_leaves_the_downloads_of_the_dashboard_alone(tmp_path: P
         assert here.row("b").is_downloading
 
 
-async def test_a_download_that_was_given_up_does_not_go_on(tmp_path: Path) -> None:
+async def test_a_failed_download_does_not_continue(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", b"", expires_at=int(here.clock.time()) + 100)
         await here.watch("a")

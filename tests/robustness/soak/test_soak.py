@@ -1,4 +1,4 @@
-"""The long lives of `python3 -m tests.robustness.soak`, cut short."""
+"""A short version of `python3 -m tests.robustness.soak`."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ async def test_hundreds_of_abandoned_requests_leave_the_client_usable(thorough: 
     assert grown(before, after) == []
 
 
-async def test_a_while_of_watching_leaves_nothing_behind(tmp_path: Path) -> None:
+async def test_a_quarter_hour_of_watching_leaks_no_resources(tmp_path: Path) -> None:
     readings = [r async for _hour, r, _day in live(tmp_path, hours=0.25, videos=10, seed=1)]
     assert [line for line in grown(readings[3], readings[-1]) if "memory" not in line] == []
 
 
-def test_what_grows_is_told() -> None:
+def test_growth_is_reported() -> None:
     assert grown(STEADY, STEADY) == []
     more = Reading(memory=65.5, descriptors=90, threads=10, tasks=5, connections=8)
     assert grown(STEADY, more) == [

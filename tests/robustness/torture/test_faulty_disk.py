@@ -1,4 +1,4 @@
-"""The faulty disk fails as a real one does; otherwise what it proves would be worth nothing."""
+"""The faulty disk of the tests fails as a real disk does."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def write_in_place(root: Path) -> None:
 
 
 def after_power_cuts(root: Path, work: Callable[[Path], None]) -> set[bytes]:
-    """What may stand in the file after a power cut as soon as `work` is done."""
+    """The possible contents of the file after a power cut at the end of `work`."""
     found: set[bytes] = set()
     for seed in (None, *range(40)):
         (root / "state").write_bytes(OLD)
@@ -47,7 +47,7 @@ def after_power_cuts(root: Path, work: Callable[[Path], None]) -> set[bytes]:
     return found
 
 
-def test_every_step_is_named_in_its_order(tmp_path: Path) -> None:
+def test_every_step_is_recorded_in_order(tmp_path: Path) -> None:
     with FaultyDisk(tmp_path) as disk:
         replace_safely(tmp_path)
     assert disk.steps == [
@@ -56,7 +56,7 @@ def test_every_step_is_named_in_its_order(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_what_is_elsewhere_does_not_count(tmp_path: Path) -> None:
+def test_files_outside_the_root_are_not_counted(tmp_path: Path) -> None:
     (tmp_path / "here").mkdir()
     with FaultyDisk(tmp_path / "here") as disk:
         (tmp_path / "there").write_bytes(b"x")
@@ -65,7 +65,7 @@ def test_what_is_elsewhere_does_not_count(tmp_path: Path) -> None:
     assert disk.steps == []
 
 
-def test_a_full_disk_takes_a_part_of_a_write_and_refuses_the_next(tmp_path: Path) -> None:
+def test_a_full_disk_writes_a_part_and_refuses_the_rest(tmp_path: Path) -> None:
     with FaultyDisk(tmp_path) as disk:
         disk.fail(2, errno.ENOSPC)
         with pytest.raises(OSError, match="No space"), (tmp_path / "state").open("wb") as file:
@@ -73,7 +73,7 @@ def test_a_full_disk_takes_a_part_of_a_write_and_refuses_the_next(tmp_path: Path
     assert (tmp_path / "state").read_bytes() == NEW[: len(NEW) // 2]
 
 
-def test_a_disk_that_stays_full_still_renames_until_there_is_room(tmp_path: Path) -> None:
+def test_a_full_disk_still_renames_files(tmp_path: Path) -> None:
     (tmp_path / "new").write_bytes(OLD)
     with FaultyDisk(tmp_path) as disk:
         disk.fail_from(1, errno.ENOSPC)
@@ -85,7 +85,7 @@ def test_a_disk_that_stays_full_still_renames_until_there_is_room(tmp_path: Path
     assert (tmp_path / "new").read_bytes() == NEW
 
 
-def test_after_a_kill_nothing_that_is_tried_has_any_effect(tmp_path: Path) -> None:
+def test_after_a_kill_no_operation_has_an_effect(tmp_path: Path) -> None:
     with FaultyDisk(tmp_path) as disk:
         disk.kill(2)
         try:
@@ -101,7 +101,7 @@ def test_after_a_kill_nothing_that_is_tried_has_any_effect(tmp_path: Path) -> No
         assert (tmp_path / "state").read_bytes() == NEW[: len(NEW) // 2]
 
 
-def test_what_a_killed_process_held_open_is_closed_when_the_next_one_comes(tmp_path: Path) -> None:
+def test_open_files_of_a_killed_process_are_closed(tmp_path: Path) -> None:
     with FaultyDisk(tmp_path) as disk:
         held = os.open(tmp_path / "lock", os.O_CREAT | os.O_RDWR)
         disk.kill(1)
@@ -112,16 +112,16 @@ def test_what_a_killed_process_held_open_is_closed_when_the_next_one_comes(tmp_p
         os.fstat(held)
 
 
-def test_a_file_replaced_safely_outlasts_a_power_cut(tmp_path: Path) -> None:
+def test_a_file_replaced_safely_survives_a_power_cut(tmp_path: Path) -> None:
     assert after_power_cuts(tmp_path, replace_safely) == {NEW}
 
 
-def test_a_file_replaced_without_fsync_may_be_anything_after_a_power_cut(tmp_path: Path) -> None:
+def test_a_file_replaced_without_fsync_may_have_any_content(tmp_path: Path) -> None:
     found = after_power_cuts(tmp_path, replace_without_fsync)
     assert {OLD, NEW, b"", bytes(len(NEW))} <= found
 
 
-def test_a_file_written_in_place_may_be_neither_old_nor_new_after_a_power_cut(
+def test_a_file_written_in_place_may_be_neither_old_nor_new(
     tmp_path: Path,
 ) -> None:
     assert after_power_cuts(tmp_path, write_in_place) - {OLD, NEW}

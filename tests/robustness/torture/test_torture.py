@@ -1,4 +1,4 @@
-"""Whatever a disk does at whatever step, what is on it afterwards is old or new, and whole."""
+"""A disk fault at any step leaves files that are complete and either old or new."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tests.robustness.torture.steps import Scene, torture
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_a_disk_that_fails_anywhere_leaves_old_or_new(
+def test_a_disk_fault_at_any_step_leaves_old_or_new_files(
     scene: Scene, record_property: Callable[[str, object], None], thorough: bool
 ) -> None:
     record = torture(scene, every=12) if thorough else torture(scene, every=30, every_telling=3)
