@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -39,16 +40,23 @@ MOST_TRIED = 150
 Patch = Callable[[pytest.MonkeyPatch], None]
 
 
+@cache
 def a_sample() -> list[int]:
-    """Seeds that cover every kind of fault and every oddity, for downloads and watches."""
-    seeds, known = [], set[tuple[str, str]]()
-    for schedule in map(drawn, range(2000)):
-        kinds = {fault.kind for fault in schedule.faults}
-        kinds |= {name for film in schedule.films for name in film.oddities}
-        if fresh := {(schedule.life, kind) for kind in kinds} - known:
-            seeds.append(schedule.seed)
-            known |= fresh
+    """Few seeds in which every kind of fault and oddity of a video comes up, in both lives."""
+    kinds = {seed: _kinds(seed) for seed in range(2000)}
+    wanted = set[tuple[str, str]]().union(*kinds.values())
+    seeds = []
+    while wanted:
+        seeds.append(max(kinds, key=lambda seed: len(kinds[seed] & wanted)))
+        wanted -= kinds[seeds[-1]]
     return seeds
+
+
+def _kinds(seed: int) -> set[tuple[str, str]]:
+    schedule = drawn(seed)
+    kinds = {fault.kind for fault in schedule.faults}
+    kinds |= {name for film in schedule.films for name in film.oddities}
+    return {(schedule.life, kind) for kind in kinds}
 
 
 @pytest.mark.parametrize("part", range(PARTS))
