@@ -1,4 +1,4 @@
-"""The campaign from the command line: many seeds in several processes, or the story of one."""
+"""The campaign from the command line: many seeds in several processes, or the events of one."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from tests.robustness.campaign.run import Campaign, Tally, lived
 from tests.robustness.campaign.schedule import drawn
 
 CHUNK = 500
-"""Seeds that a process lives before it tells."""
+"""Seeds per process."""
 
 
 def main() -> int:
-    """Exit status 1 where anything was found."""
+    """Return exit status 1 if an invariant was broken."""
     parser = argparse.ArgumentParser(
         prog="python3 -m tests.robustness.campaign", description=__doc__
     )
@@ -70,9 +70,9 @@ def _many(schedules: int, first: int, jobs: int) -> int:
 
 
 def _results(chunks: list[range], jobs: int) -> Iterator[Tally]:
-    """Each chunk in a process of its own: none can grow old and odd.
+    """Run each chunk in a new process.
 
-    Not by `max_tasks_per_child`: with it the executor of Python 3.11 hangs now and then.
+    `max_tasks_per_child` is not used, because the executor of Python 3.11 sometimes hangs with it.
     """
     pool = ThreadPoolExecutor(jobs)
     try:

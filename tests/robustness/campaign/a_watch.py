@@ -1,6 +1,6 @@
-"""The life of a watch: from the ids that are added to the files that are saved.
+"""One run of a watch, from adding the ids to the saved files.
 
-It knows how to let time pass until something happens; what must hold, oracle and ledger know.
+It advances the clock until something happens; the oracle and the ledger check the invariants.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ from tests.support.disk.faulty_disk import Killed
 from tests.support.keys import ids, key, keys
 
 HEALED_AT = 150.0
-"""Seconds after which everything is made well."""
+"""Seconds after which all faults end."""
 NEIGHBOURS_HEALED_AT = 1500.0
-"""The same where videos have only faults of their own, if not all healthy ones are saved before."""
+"""The same for runs with only single videos' faults, unless all healthy videos are saved before."""
 ENOUGH = 30.0
-"""Seconds for which such faults last at least."""
+"""The least seconds for which such faults last."""
 LONG_ENOUGH = 3 * 3600.0
-"""Seconds after that in which everything must have come to its end."""
+"""Seconds after that in which everything must have ended."""
 HANGS = 20.0
-"""Real seconds after which a watch hangs."""
+"""Real seconds after which a watch counts as hanging."""
 LOOKS_EVERY = 5.0
-"""Seconds of a life's time after which a watch that is never quiet is looked at."""
+"""Seconds on the run's clock after which a watch that is never quiet is checked."""
 _BUSY = ("ask ", "download ", "list")
 
 
 class AWatch(Surroundings):
-    """Its process is a monitor, a client and their threads; a kill ends them all."""
+    """A watch whose process is a monitor, a client and their threads; a kill ends all of them."""
 
     def __init__(
         self,
@@ -78,7 +78,7 @@ class AWatch(Surroundings):
         self._run: asyncio.Task[None]
 
     def live(self) -> None:
-        """From the first id to the last file."""
+        """Run from the first id to the last file."""
         with self.disk.disk if self.disk is not None else nullcontext():
             self._runner.run(self._live())
 
@@ -107,7 +107,7 @@ class AWatch(Surroundings):
                 self._pass_time()
         await self._end()
 
-    # The life of a process
+    # Processes
 
     async def _begin(self) -> None:
         watchlist = Watchlist(self.root / "watchlist.toml", clock=self.clock)
@@ -129,7 +129,7 @@ class AWatch(Surroundings):
         self._run = asyncio.create_task(self.monitor.run(), name="the watch")
 
     async def _load(self) -> None:
-        """A dashboard whose watchlist cannot be read begins again when the user starts it again."""
+        """Load the watchlist; if it cannot be read, retry like a user who restarts."""
         for _ in range(20):
             try:
                 await self.monitor.load()
@@ -142,7 +142,7 @@ class AWatch(Surroundings):
                 return
 
     async def _begin_again(self) -> None:
-        """The user quits and starts the program anew."""
+        """The user quits and starts the program again."""
         self._is_to_begin_again = False
         try:
             await self.monitor.stop()
@@ -177,7 +177,7 @@ class AWatch(Surroundings):
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _end(self) -> None:
-        await self._quiet(time.monotonic() + HANGS)  # other processes end what they have begun
+        await self._quiet(time.monotonic() + HANGS)  # other processes finish their work
         if self.disk is not None:
             if self.disk.disk.is_dead:
                 self.disk.revive()
@@ -188,10 +188,10 @@ class AWatch(Surroundings):
         self.breach(*(f"a task is left: {task!r}" for task in left))
         await self._cancelled(*left)
         self.check_files()
-        # What is damaged at the very end, the next process repairs.
+        # The next process repairs a file damaged at the very end.
         await asyncio.to_thread(Watchlist(self.root / "watchlist.toml", clock=self.clock).read)
         self.check(self._ledger.at_the_end())
-        # What was received of a video that is deleted then stays where it is.
+        # The part of a video that was deleted stays.
         may_stay = any(kind.startswith("part") or "410" in kind for kind in self.fired)
         if self.disk is None and not may_stay:
             self.check(self.oracle.leftovers())
@@ -202,9 +202,9 @@ class AWatch(Surroundings):
     # Time
 
     async def _quiet(self, deadline: float) -> bool:
-        """Wait until nobody does anything without time passing; False when that takes too long.
+        """Wait until nothing runs without the clock advancing; False if that takes too long.
 
-        Where some videos fail for ever, somebody always does: a look every few seconds must do.
+        If some videos always fail, something always runs; then a check every few seconds suffices.
         """
         look_at = self.clock.monotonic() + LOOKS_EVERY
         self._is_busy = False
@@ -238,7 +238,7 @@ class AWatch(Surroundings):
         is_exact = self.schedule.is_of_neighbours and not self._is_healed
         self._hop = self.schedule.hop if asked > self._asked or is_exact else slower
         self._asked = asked
-        if not self._is_busy:  # else those who wait between their tries move the clock
+        if not self._is_busy:  # otherwise the pauses between tries advance the clock
             self.clock.advance(max(self.clock.next_wake() or 0.0, self._hop))
 
     def _is_time_to_heal(self, now: float) -> bool:
@@ -258,7 +258,7 @@ class AWatch(Surroundings):
         return False
 
     def _unfinished(self) -> list[str]:
-        """What is still to come, in words."""
+        """What is not finished yet, as text."""
         found = []
         for video_id, film in self.gateway.films.items():
             watched = self.monitor.rows.get(key(video_id))
@@ -274,7 +274,7 @@ class AWatch(Surroundings):
                 found.append(f"{video_id[:40]!r} is not saved: {watched!r}")
         return found
 
-    # What is seen, and done
+    # Checks and user actions
 
     def _look(self) -> None:
         if self.disk is not None:
@@ -296,7 +296,7 @@ class AWatch(Surroundings):
         self.check(harmful("the header", self.monitor.storage_error))
 
     def _look_at_neighbours(self) -> None:
-        """I6: what some videos have of their own keeps no other one waiting."""
+        """Check I6: faults of some videos delay no other video."""
         saved = {w.id for w in self.monitor.rows.values() if w.saved is not None}
         self.check(self._neighbours.late(self.clock.monotonic(), saved.__contains__))
         self.check(self._neighbours.blamed(self.monitor.gateway_status.state.value))
@@ -306,7 +306,7 @@ class AWatch(Surroundings):
                 self.breach(f"I6: {film.id} has nothing, and shows {watched.last_error.error!r}")
 
     def _save_again(self, watched: Row) -> None:
-        """The user sees a download that was given up, and asks for it again."""
+        """The user requests a failed download again."""
         if watched.download is None or watched.is_downloading or watched.saved is not None:
             return
         if self.gateway.films[watched.id].is_deleted:
@@ -318,7 +318,7 @@ class AWatch(Surroundings):
         self.monitor.download(keys(watched.id))
 
     def _user_sees_to_it(self) -> None:
-        """Everything is well again: what a person at the screen would do now."""
+        """After all faults have ended, do what a user at the screen would do."""
         self.monitor.pause(False)
         if self.monitor.gateway_status.state.value == "denied" or self._rng.random() < 0.5:
             self.monitor.ask()
@@ -370,7 +370,7 @@ def _texts(watched: Row) -> list[str]:
 
 
 def _unexpected(watched: Row) -> list[str]:
-    """Errors on a row that are of no family of ours."""
+    """Errors on a row that are not of the program's error classes."""
     found = []
     if watched.last_error is not None and not isinstance(watched.last_error.error, HingtuiError):
         found.append(f"escaped: {watched.last_error.error!r}")

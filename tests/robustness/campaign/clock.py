@@ -1,7 +1,4 @@
-"""Knows the time of one life: many threads move it, plans wait in it, this machine misreads it.
-
-It must not know what is planned, nor who waits for what.
-"""
+"""The clock of one run: advanced by many threads, with planned actions and a wrong local time."""
 
 from __future__ import annotations
 
@@ -14,7 +11,7 @@ from itertools import count
 from tests.support.clock import FakeClock
 
 LONGEST = 40 * 3600.0
-"""Seconds after which a life that is not over is one without an end."""
+"""Seconds after which a run that has not ended counts as endless."""
 
 
 class Endless(BaseException):
@@ -22,12 +19,12 @@ class Endless(BaseException):
 
 
 class LifeClock(FakeClock):
-    """`now` is the truth, which servers know; `time()` is what this machine takes it for."""
+    """`now` is the true time, which servers use; `time()` is this machine's wrong time."""
 
     def __init__(self) -> None:
         super().__init__()
         self.wrong_by = 0.0
-        """Seconds by which this machine's wall clock is ahead of the truth."""
+        """Seconds by which this machine's clock is ahead of the true time."""
         self.limit = LONGEST
         self._lock = threading.RLock()
         self._plans: list[tuple[float, int, Callable[[], None]]] = []
@@ -37,12 +34,12 @@ class LifeClock(FakeClock):
         return self.now + self.wrong_by
 
     def at(self, moment: float, action: Callable[[], None]) -> None:
-        """Do this at that moment (seconds from the start), in the thread that gets there first."""
+        """Run the action at that moment (seconds from the start), in the thread that reaches it."""
         with self._lock:
             heapq.heappush(self._plans, (moment, next(self._numbers), action))
 
     def later(self, seconds: float, action: Callable[[], None]) -> None:
-        """Do this in so many seconds."""
+        """Run the action in this many seconds."""
         self.at(self.monotonic() + seconds, action)
 
     @property
@@ -50,12 +47,12 @@ class LifeClock(FakeClock):
         return bool(self._plans)
 
     def forget_plans(self) -> None:
-        """Whatever was planned does not come about."""
+        """Cancel all planned actions."""
         with self._lock:
             self._plans.clear()
 
     def next_wake(self) -> float | None:
-        """Seconds until somebody wakes or something is planned; None for never."""
+        """Seconds until the next sleeper wakes or the next planned action; None for never."""
         with self._lock:
             moments = [at - self.now for at, _loop, future in self._sleepers if not future.done()]
             if self._plans:

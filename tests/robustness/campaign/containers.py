@@ -1,6 +1,6 @@
-"""Files of many kinds: MP4 with unusual boxes, other containers, and bytes that are nothing known.
+"""Files of many kinds: MP4 with unusual boxes, other containers, and bytes of no known kind.
 
-Only their first bytes are real; it must not know who serves them.
+Only their first bytes are real.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ HEADS = {
     "gif": b"GIF89a\x80\x02\xe0\x01\xf7\0\0",
     "unknown": b"\x93NUMPY\x01\0\x80\0\xfe\xff",
 }
-"""How other containers begin."""
+"""The first bytes of other containers."""
 SUFFIXES = {
     "mp4": ".mp4",
     "bytes after the last box": ".mp4",
@@ -35,23 +35,23 @@ SUFFIXES = {
     "zeros": ".unverified",
     "no moov": ".unverified",
 }
-"""What the name of a saved file must end in: .mp4 only for what can be verified."""
+"""The suffix of a saved file: .mp4 only for files that can be verified."""
 TAIL = b"\0\xff trailing bytes \x01"
-"""Belongs to no sample: where nobody says how long the file is, nobody misses it."""
+"""Belongs to no sample: without a known length its absence cannot be noticed."""
 ODD = tuple(SUFFIXES)[1:]
 BROKEN = ("zeros", "no moov")
-"""Those that a client asks for again before it keeps them."""
+"""The kinds that a client requests again before it keeps them."""
 
 
 def made(
     container: str, size: int, *, seed: int, index_first: bool, wide: bool, to_end: bool
 ) -> bytes:
-    """A file of `size` bytes, different for every seed; the others say how an MP4 is laid out."""
+    """A file of `size` bytes, different for every seed; the other arguments are an MP4's layout."""
     if container in HEADS:
         noise = random.Random(seed).randbytes(size)  # noqa: S311 - noise
         return (HEADS[container] + noise)[:size]
     if container == "zeros":
-        return bytes(size + seed % 997)  # else all of them would be the same
+        return bytes(size + seed % 997)  # otherwise all of them would be equal
     if container == "mp4":
         return mp4(size, seed=seed, index_first=index_first, wide=wide, to_end=to_end)
     data = mp4(size, seed=seed, index_first=index_first or container == "first box moov", wide=wide)

@@ -1,7 +1,4 @@
-"""The faults of the disk in one life, process after process: errors, no room, kills, power cuts.
-
-It knows which step of which process they meet; it must not know what the step is about.
-"""
+"""The disk faults of one run, process after process: errors, full disks, kills, power cuts."""
 
 from __future__ import annotations
 
@@ -36,11 +33,11 @@ KINDS = (*ERRORS, *WHILES, KILL, KILL, KILL, POWER_CUT, POWER_CUT)
 class _Order:
     fault: Fault
     step: int
-    """The step that it meets, counted from the first one of the life."""
+    """The step at which it occurs, counted from the first step of the run."""
 
 
 class Disk:
-    """A disk below `root`. `begin` where a process begins."""
+    """The disk below `root`. Call `begin` when a process begins."""
 
     def __init__(self, root: Path, faults: Iterable[Fault], clock: LifeClock) -> None:
         self._left = [fault for fault in faults if fault.channel == DISK]
@@ -52,9 +49,9 @@ class Disk:
         self._while: _Order | None = None
 
     def begin(self) -> None:
-        """A process begins: what is still to go wrong counts from here. One kill for each."""
+        """Begin a process: the remaining faults count from here, with one kill per process."""
         self.note_fired()
-        self.disk.heal()  # what was ordered counted from the process before
+        self.disk.heal()  # the scheduled faults counted from the previous process
         done = len(self.disk.steps)
         self._orders = []
         self._while = None
@@ -67,7 +64,7 @@ class Disk:
         self._order()
 
     def note_fired(self) -> int:
-        """How many faults have come about so far, those that just did included."""
+        """Record the faults that just occurred; return the number of all so far."""
         done = len(self.disk.steps)
         for order in [order for order in self._orders if order.step <= done]:
             self._orders.remove(order)
@@ -80,19 +77,19 @@ class Disk:
 
     @property
     def is_troubled(self) -> bool:
-        """Whether something goes wrong with every step at this moment."""
+        """Whether every step fails at this moment."""
         self.note_fired()
         return self._while is not None
 
     def revive(self) -> None:
-        """After a kill: the disk as the next process finds it."""
+        """Set the disk to the state that the next process finds after a kill."""
         self.note_fired()
         if self.fired[-1] == POWER_CUT:
             self.disk.power_cut(random.Random(len(self.disk.steps)))  # noqa: S311 - a schedule
         self.disk.revive()
 
     def heal(self) -> None:
-        """Nothing goes wrong from now on."""
+        """End all faults."""
         self.note_fired()
         self._left.clear()
         self._orders.clear()

@@ -1,6 +1,6 @@
-"""What happens while a right answer is being sent: it is not the answer that is odd, but the world.
+"""Events during a correct response: a replaced file, a clock jump, an action of the user.
 
-It knows when things happen; what they are, the life itself knows.
+This module decides when they happen; the run itself carries them out.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ EVERYWHERE = (
     "foreign: the part is removed by somebody",
     "user: cancels",
 )
-"""Can happen to a download and to a watch."""
+"""Events that can happen in a download and in a watch."""
 IN_A_WATCH = (
     "user: removes",
     "user: removes and adds again",
@@ -39,7 +39,7 @@ IN_A_WATCH = (
     "process: ends and begins again",
 )
 IN_TIME = tuple(kind for kind in EVERYWHERE[:5] if "cut" not in kind) + IN_A_WATCH
-"""Can also happen at a moment when nobody asks for anything."""
+"""Events that can also happen between requests."""
 
 
 def _meanwhile(kind: str) -> WrongAnswer:
@@ -66,7 +66,7 @@ def _half_way(s: Situation, kind: str) -> Iterator[Part]:
 
 
 def _replaced_and_cut(s: Situation) -> Answer:
-    """The old file is cut off, and the next request finds a new one."""
+    """The old file is cut, and the next request gets a new one."""
     whole = s.whole()
     s.gateway.stage.happen("file: replaced on the server", s.film, s.rng)
     begin = whole.index(b"\r\n\r\n") + 4

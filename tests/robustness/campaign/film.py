@@ -1,7 +1,7 @@
-"""One video as its gateway knows it: its fate, every version of its file, how they are served.
+"""One video at its gateway: its status over time, every version of its file, how they are served.
 
 Some files are no MP4, some are still being written when the video is reported as finished, and
-some gateways have no `/content`. It must not know faults: everything it serves is as it is there.
+some gateways have no `/content`. Faults are elsewhere: everything here is served correctly.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class Nature:
-    """How a gateway treats one video; nothing of it is a fault."""
+    """How a gateway serves one video, with unusual properties that are no faults."""
 
     id: str
     seed: int
@@ -40,33 +40,33 @@ class Nature:
     generating_for: float = 0.0
     fails: bool = False
     route: str = "stream"
-    """How `/content` leads to the file: `stream`, `redirect`, `json`, or `missing`: not at all."""
+    """How `/content` leads to the file: `stream`, `redirect`, `json`, or `missing` (not at all)."""
     tagging: str = "strong"
-    """What tells one version from another: `strong`, `weak`, `date`, `none`."""
+    """The validator of a version: `strong`, `weak`, `date`, `none`."""
     length: str = "said"
     ranges: bool = True
     if_range: bool = True
-    """Whether If-Range is heeded."""
+    """Whether the server supports If-Range."""
     has_link: bool = False
     """Whether the video's own JSON holds a direct link."""
     link_at: str = "storage"
-    """Which host the direct link leads to: `storage`, or `gateway`, which wants the token."""
+    """The host of the direct link: `storage`, or `gateway`, which requires the token."""
     link_is_stale: bool = False
-    """Whether the first direct link has expired already; asking about the video gives a new one."""
+    """Whether the first direct link has expired already; retrieving the video gives a new one."""
     missing: int = 0
-    """The HTTP status of `/content` where the gateway has none, else 0."""
+    """The HTTP status of `/content` if the gateway has none, otherwise 0."""
     raw_place: bool = False
-    """Whether redirects name a path of GBK bytes, as they are."""
+    """Whether redirects have a path of raw GBK bytes."""
     container: str = "mp4"
-    """What the file is: a name of `containers.MAKERS`."""
+    """The kind of the file, as `containers` names it."""
     grows: str = ""
-    """How an unfinished file looks: `prefix`, `no index`, `zeros`; "" for one written at once."""
+    """The form of an unfinished file: `prefix`, `no index`, `zeros`; "" if written at once."""
     grows_for: float = 0.0
     """Seconds for which the file is still being written after the video is reported as ready."""
     coding: str = ""
     """A Content-Encoding that is no compression."""
     exceeds: bool = False
-    """Whether every 206 brings more bytes than it says."""
+    """Whether every 206 has more bytes than it states."""
     says_expiry: bool = True
     link_life: float = 300.0
     is_wide: bool = False
@@ -76,7 +76,7 @@ class Nature:
 
     @property
     def oddities(self) -> list[str]:
-        """What a client must cope with, by the names under which it is counted."""
+        """The unusual properties, by the names under which they are counted."""
         found = [f"nature: {self.container}"] if self.container != "mp4" else []
         found += [f"nature: growing, {self.grows}"] if self.grows else []
         found += [f"nature: encoded as {self.coding}"] if self.coding else []
@@ -93,7 +93,7 @@ class Nature:
 
 
 def drawn_nature(rng: random.Random, video_id: str, *, is_ready: bool) -> Nature:
-    """A gateway's way with one video."""
+    """Draw how the gateway serves one video."""
     index_first = rng.random() < 0.6
     nature = Nature(
         id=video_id,
@@ -119,7 +119,7 @@ def drawn_nature(rng: random.Random, video_id: str, *, is_ready: bool) -> Nature
 
 
 def _made_odd(nature: Nature, rng: random.Random) -> Nature:
-    """The same with one or two things that are unusual, but no fault."""
+    """The same with one or two unusual properties that are no faults."""
     for _ in range(rng.choice((1, 1, 2))):
         match rng.choice(("container", "container", "grows", "coding", "link", "place", "exceeds")):
             case "container":
@@ -160,17 +160,17 @@ class Film:
     nature: Nature
     created_at: float
     versions: list[bytes] = field(default_factory=list)
-    """Every file that the server ever had of it, as a whole; the last one is the present one."""
+    """Every complete file that the server ever had of it; the last one is the current one."""
     is_known: bool = True
-    """Whether the gateway still, or already, knows the id."""
+    """Whether the gateway knows the id at this moment."""
     is_deleted: bool = False
-    """Whether somebody was told that it is deleted for ever."""
+    """Whether a response stated that it is deleted."""
     offers: Counter[bytes] = field(default_factory=Counter)
-    """How often each whole body, right or not, was served with a length that it fits."""
+    """How often each complete body, correct or not, was served with a length that fits."""
     is_promised: bool = False
-    """Whether somebody was told how long the file is."""
+    """Whether a response stated the length of the file."""
     times_ready: int = 0
-    """How often its own JSON has said that it is finished."""
+    """How often its JSON reported it as finished."""
 
     def __post_init__(self) -> None:
         self.is_promised = self.nature.length == "said"
@@ -192,10 +192,10 @@ class Film:
         return now >= self.ready_at and not self.nature.fails
 
     def change(self, *, same_length: bool) -> None:
-        """From now on the server has another file."""
+        """Replace the file on the server."""
         nature, number = self.nature, len(self.versions)
         if nature.tagging == "none" or nature.container == "zeros":
-            same_length = False  # then nobody could tell the one from the other
+            same_length = False  # otherwise the two could not be distinguished
         size = nature.size + (0 if same_length else 1000 * number)
         self.versions.append(
             containers.made(
@@ -210,7 +210,7 @@ class Film:
 
     @property
     def suffix(self) -> str:
-        """What the name of its saved file must end in."""
+        """The suffix that its saved file must have."""
         return containers.SUFFIXES[self.nature.container]
 
     def is_growing(self, now: float) -> bool:
@@ -244,7 +244,7 @@ class Film:
         return None, {}
 
     def serve(self, request: Request, now: float, **lies: Any) -> Iterator[Part]:
-        """What the server answers to a request for the file; `lies` are fields of Say."""
+        """The response to a request for the file; `lies` are fields of Say."""
         version, body = len(self.versions) - 1, self.present(now)
         etag, headers = self.tags(version, now)
         if self.nature.coding:
@@ -292,7 +292,7 @@ class Film:
 
 
 def _exceeding(answer: Iterator[Part]) -> Iterator[Part]:
-    """The same; a 206 becomes one in chunks that brings five bytes more than its range."""
+    """The same response, but a 206 is chunked and has five bytes more than its range."""
     head = next(answer)
     if not (isinstance(head, bytes) and head[9:12] == b"206"):
         yield head
@@ -309,5 +309,5 @@ def _exceeding(answer: Iterator[Part]) -> Iterator[Part]:
 
 
 def iso(moment: float) -> str:
-    """A moment as ISO 8601 says it."""
+    """A time in ISO 8601."""
     return datetime.fromtimestamp(moment, UTC).isoformat()

@@ -1,7 +1,4 @@
-"""A gateway and its storage: answers rightly about the films it has, unless a fault is due.
-
-It must not know what becomes of its answers.
-"""
+"""A gateway and its storage server: they respond correctly unless a fault is due."""
 
 from __future__ import annotations
 
@@ -23,32 +20,32 @@ from tests.servers.gateway import TOKEN
 from tests.servers.sockets import CLOSE, RESET, Answer, End, Part, Request, answer, json_answer
 
 SIGNATURE = "sig-79f0d2c4b1a8-never-to-be-told"
-"""Stands in the query of every signed link."""
+"""The signature in the query of every signed link."""
 MOST_REQUESTS = 600
-"""Requests in one life of up to four videos; more of them is a loop."""
+"""The most requests of one run with up to four videos; more of them count as a loop."""
 RETRIEVE, CONTENT, STORAGE = "retrieve", "content", "storage"
 OWN = "own"
-"""The channel of faults that one video has for ever; `Fault.at` is then its number."""
+"""The channel of faults that one video has at every request; `Fault.at` is then its number."""
 GBK = "视频".encode("gbk")
-"""A part of paths that no URL may hold as it is."""
+"""A part of paths that a URL must escape."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong."""
+    """One fault."""
 
     kind: str
     channel: str
-    """Where: at a kind of request, at a step of the `disk`, or at a moment (`time`)."""
+    """Where it occurs: a kind of request, a step of the `disk`, or a moment (`time`)."""
     at: int
-    """When: at which request or step, after how many seconds; or of which video it is."""
+    """When it occurs: the number of the request or step, or seconds; or the number of the video."""
     seed: int
-    """What the kind draws its details from."""
+    """The seed for its details."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request as it came in."""
+    """A received request."""
 
     at: float
     """Seconds from the start."""
@@ -58,7 +55,7 @@ class Asked:
 
 
 class Course(Protocol):
-    """What happenings happen to: a life."""
+    """The run in which events happen."""
 
     def happen(self, kind: str, film: Film, rng: random.Random) -> None: ...
     def note(self, line: str) -> None: ...
@@ -66,7 +63,7 @@ class Course(Protocol):
 
 @dataclass
 class Situation:
-    """One request to which the answer is a lie."""
+    """One request that gets a wrong response."""
 
     gateway: Gateway
     channel: str
@@ -80,26 +77,26 @@ class Situation:
 
     @property
     def start(self) -> int | None:
-        """The byte that the request asks to begin with."""
+        """The first byte of the requested range."""
         found = re.fullmatch(r"bytes=(\d+)-", self.request.headers.get("range", ""))
         return int(found[1]) if found else None
 
     def right(self, **lies: Any) -> Iterable[Part]:
-        """The right answer, but for some fields of `Say`."""
+        """The correct response, except for these fields of `Say`."""
         return self.gateway.right(self.channel, self.film, self.request, **lies)
 
     def whole(self, **lies: Any) -> bytes:
-        """The right answer in one piece."""
+        """The correct response as one piece."""
         return b"".join(part for part in self.right(**lies) if isinstance(part, bytes))
 
     @property
     def ending(self) -> End:
-        """One of the ways in which connections end."""
+        """A random way in which the connection ends."""
         return self.rng.choice((CLOSE, RESET))
 
     @property
     def holds_file(self) -> bool:
-        """Whether the right answer is the file and not a word about where it is."""
+        """Whether the correct response is the file itself and not a redirect or JSON."""
         is_there = self.film.is_ready(self.clock.now)
         direct = self.channel == CONTENT and self.film.nature.route == "stream"
         return is_there and (direct or self.channel == STORAGE)
@@ -109,7 +106,7 @@ WrongAnswer = Callable[[Situation], Answer]
 
 
 class Gateway:
-    """Everything that two hosts know and say in one life."""
+    """The state and the responses of both servers in one run."""
 
     def __init__(
         self,
@@ -121,18 +118,18 @@ class Gateway:
         own_lies: dict[str, tuple[tuple[str, ...], WrongAnswer]],
         stage: Course,
     ) -> None:
-        """`lies` are told once, `own_lies` at every request of one video on these channels."""
+        """`lies` are used once, `own_lies` at every request of one video on these channels."""
         self.hosts = hosts
         self.stage = stage
         self.clock = clock
         self.films = {film.id: film for film in films}
         self.asked: list[Asked] = []
         self.fired: list[str] = []
-        """The kinds of faults that came about, in order."""
+        """The kinds of faults that occurred, in order."""
         self.served: list[tuple[str, int]] = []
-        """(film, version) of every answer that began to bring the file."""
+        """(film, version) of every response that began to send the file."""
         self.mishaps: list[str] = []
-        """What went wrong in the campaign itself."""
+        """Errors of the campaign itself."""
         self.most_requests = MOST_REQUESTS * max(1, len(self.films) / 4)
         self._lies = lies
         self._own_lies = own_lies
@@ -142,10 +139,10 @@ class Gateway:
         self._links = 0
         names = list(self.films)
         self.own = {names[f.at]: f for f in faults if f.channel == OWN}
-        """The faults that are one video's own, by its id."""
+        """The faults of single videos, by id."""
 
     def open(self) -> None:
-        """From now on both hosts speak for this gateway."""
+        """Let both servers respond for this gateway from now on."""
         self.hosts.serve(self._api, self._storage)
 
     @property
@@ -153,7 +150,7 @@ class Gateway:
         return bool(self._pending)
 
     def heal(self) -> None:
-        """Nothing goes wrong from now on."""
+        """End all faults."""
         with self._lock:
             self._pending.clear()
             self.own = {}
@@ -161,7 +158,7 @@ class Gateway:
         self.hosts.storage.listen()
 
     def link(self, film: Film, host: str = "", *, is_stale: bool = False) -> str:
-        """A fresh signed link to the file, in the storage where no other host is given."""
+        """A new signed link to the file, at the storage server unless another host is given."""
         with self._lock:
             self._links += 1
         until = self.clock.now + (-5.0 if is_stale else film.nature.link_life)
@@ -175,14 +172,14 @@ class Gateway:
         return self.link(film, self.hosts.api.url if is_here else "", is_stale=is_stale)
 
     def video(self, film: Film) -> dict[str, Any]:
-        """The video's own JSON, as somebody who asks gets it."""
+        """The video's own JSON, as a request gets it."""
         is_first = film.times_ready == 0
         film.times_ready += film.is_ready(self.clock.now)
         is_stale = film.nature.link_is_stale and is_first
         return film.json(self.clock.now, self.direct_link(film, is_stale=is_stale))
 
     def right(self, channel: str, film: Film, request: Request, **lies: Any) -> Iterable[Part]:
-        """What is true at this moment."""
+        """The correct response at this moment."""
         now, nature = self.clock.now, film.nature
         if channel == RETRIEVE:
             return [self._json(self.video(film))]
@@ -206,7 +203,7 @@ class Gateway:
         return f"{self.hosts.storage.url}/raw/{raw}{split.path}?{split.query}"
 
     def _serving(self, film: Film, version: int, parts: Iterator[Part]) -> Iterator[Part]:
-        """The same, remembered if it is (a piece of) the file."""
+        """The same parts, recorded if they are of the file."""
         for number, part in enumerate(parts):
             if number == 0 and isinstance(part, bytes) and part[9:12] in (b"200", b"206"):
                 if not film.is_growing(self.clock.now):
@@ -215,7 +212,7 @@ class Gateway:
             yield part
 
     def _note_oddities(self, film: Film) -> None:
-        """Count what is unusual about a video, once its content is asked for."""
+        """Count the unusual properties of a video once its content is requested."""
         self.fired += [name for name in film.nature.oddities if name not in self.fired]
 
     def _api(self, request: Request) -> Answer:
@@ -250,7 +247,7 @@ class Gateway:
         film = self.films.get(name)
         is_here = request.headers.get("host", "").endswith(f":{self.hosts.api.port}")
         if is_here and request.headers.get("authorization") != f"Bearer {TOKEN}":
-            # So it should be where another host has led here.
+            # This is correct if another host has redirected here.
             return self._json({"error": {"message": "no token"}}, 401)
         if film is None or query.get("X-Signature") != [SIGNATURE]:
             return answer(403, b"<Error><Code>AccessDenied</Code></Error>")
@@ -277,14 +274,14 @@ class Gateway:
     def _lie(
         self, due: Fault | None, channel: str, film: Film
     ) -> tuple[Fault | None, WrongAnswer | None]:
-        """The video's own fault, else the one that is due, and what is answered then."""
+        """The video's own fault, else the one that is due, and its response."""
         own = self.own.get(film.id)
         if own is not None and channel in self._own_lies[own.kind][0]:
             return own, self._own_lies[own.kind][1]
         return due, None if due is None else self._lies[due.kind]
 
     def _checked(self, said: Answer, film: Film) -> Iterator[Part]:
-        """The same, but a mistake of the campaign's own does not go unnoticed."""
+        """The same parts; an error of the campaign itself is recorded."""
         try:
             for part in [said] if isinstance(said, bytes | End) else said:
                 if isinstance(part, bytes) and part.startswith(b"HTTP/1.1 206"):
@@ -297,7 +294,7 @@ class Gateway:
             raise
 
     def _count(self, channel: str, film: str, request: Request) -> Fault | None:
-        """Remember the request; the fault that is due at it, if any."""
+        """Record the request; return the fault that is due, if any."""
         with self._lock:
             self._counts[channel] += 1
             number = self._counts[channel]
@@ -318,5 +315,5 @@ class Gateway:
 
 
 def as_json(payload: object) -> bytes:
-    """The body of a JSON answer."""
+    """The body of a JSON response."""
     return json.dumps(payload).encode()

@@ -1,6 +1,6 @@
-"""The two servers of all lives of one process: the gateway's host and the storage's.
+"""The two servers that all runs of one process share: the gateway's and the storage server.
 
-They know sockets; what is answered is up to whoever lives at the moment.
+The current run decides their responses.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ Respond = Callable[[Request], Answer]
 
 
 class Host(FaultServer):
-    """A server that can refuse connections for a while, and keeps its port meanwhile."""
+    """A server that can refuse connections for a while and keeps its port."""
 
     is_listening = True
 
     def __enter__(self) -> Self:
         self._has_left = threading.Event()
         super().__enter__()
-        # A port that the kernel chose is given back as soon as nobody listens: bind it by name.
+        # A port chosen by the kernel is released when nothing listens, so it is bound explicitly.
         self.go_away()
         self.come_back()
         return self
 
     def refuse(self) -> None:
-        """As if the machine were gone: who is connected is cut off, nobody else gets in."""
+        """Cut all connections and refuse new ones."""
         if self.is_listening:
             self.is_listening = False
             self._has_left.clear()
@@ -39,7 +39,7 @@ class Host(FaultServer):
             self.hang_up()
 
     def listen(self) -> None:
-        """Be there again."""
+        """Accept connections again."""
         if not self.is_listening:
             self.is_listening = True
             self._listener.listen(512)
@@ -51,7 +51,7 @@ class Host(FaultServer):
 
 
 class Hosts:
-    """Both, and a port where nobody ever listens."""
+    """Both servers, and a port that refuses connections."""
 
     def __init__(self) -> None:
         self.api = Host()
@@ -71,11 +71,11 @@ class Hosts:
         self._stack.close()
 
     def serve(self, api: Respond, storage: Respond) -> None:
-        """From now on these answer."""
+        """Respond with these functions from now on."""
         self.api.respond, self.storage.respond = api, storage
 
     def rest(self) -> None:
-        """Nobody lives here at the moment."""
+        """Cut every connection until the next run."""
         self.serve(lambda _request: CLOSE, lambda _request: CLOSE)
         for host in (self.api, self.storage):
             host.listen()

@@ -1,7 +1,4 @@
-"""What can lie in the way of a download before it begins; some of it is the user's own.
-
-It knows names and bytes; it must not know who will stumble over them.
-"""
+"""Files that are in the way of a download before it begins; some are the user's own."""
 
 from __future__ import annotations
 
@@ -32,20 +29,20 @@ KINDS = (
     "part: is a second name of the user's file",
 )
 BLOCKING = ("part: note is a folder", "part: is a folder", "part: is a link to the user's file")
-"""No download can get past these: the user has to."""
+"""Obstacles that the user must remove, because no download can."""
 
 
 @dataclass
 class Obstacles:
-    """Makes them below `folder`; `foreign` is what nobody but the user may change."""
+    """Creates obstacles below `folder`; only the user may change those in `foreign`."""
 
     root: Path
     folder: Path
     foreign: dict[Path, bytes | None]
-    """Files of the user's and what stands in them; None for what is no file."""
+    """The user's files and their content; None for anything that is no file."""
 
     def put(self, kind: str, film: Film, rng: random.Random) -> None:
-        """Put one where `film` will be saved."""
+        """Create an obstacle where `film` will be saved."""
         if not film.id.startswith("video"):
             return  # its name on the disk is not its id
         self.folder.mkdir(parents=True, exist_ok=True)
@@ -56,7 +53,7 @@ class Obstacles:
             self._take_part(kind, film, target, rng)
 
     def clear(self, film: Film) -> None:
-        """The user takes away what no download can get past."""
+        """The user removes the blocking obstacles."""
         for name in (f"{film.id}.mp4.part", f"{film.id}.mp4.part.json"):
             path = self.folder / name
             if path.is_symlink():
@@ -65,7 +62,7 @@ class Obstacles:
                 path.rmdir()
 
     def _take_name(self, kind: str, target: Path, rng: random.Random) -> None:
-        if kind not in KINDS:  # it appears in the middle of a life
+        if kind not in KINDS:  # it appears during a run
             kind = rng.choice(KINDS[:2])
         if target.exists() or target.is_symlink():
             return
@@ -114,7 +111,7 @@ class Obstacles:
             self._torn_part(kind, film, part, note, rng)
 
     def _torn_part(self, kind: str, film: Film, part: Path, note: Path, rng: random.Random) -> None:
-        """The beginning of the very file, as a power cut can leave it."""
+        """The beginning of the correct file, as a power cut can leave it."""
         data, etag = film.data, film.tags(0, 0.0)[0]
         known = {"id": film.id, "total": len(data), "origin": "http://127.0.0.1:1"}
         if film.nature.tagging == "strong":
@@ -126,5 +123,5 @@ class Obstacles:
             part.write_bytes(begun + bytes(rng.randrange(len(data) - len(begun))))
         elif kind == "part: longer than the whole":
             part.write_bytes(data + b"x")
-        else:  # not even a power cut does this, but the next check has to find it
+        else:  # not even a power cut does this, but verification must find it
             part.write_bytes(b"\0\0\0\x18ftyp" + rng.randbytes(len(data) - 8))

@@ -1,6 +1,6 @@
-"""The life of one download: tried until it is saved, by one process after the other.
+"""One run of a download, tried until it is saved, by one process after another.
 
-It knows when a try may fail; what a saved file must be, the oracle knows.
+It decides when a try may fail; the oracle checks the saved files.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from tests.support.disk.faulty_disk import Killed
 from tests.support.keys import key
 
 MOST_TRIES = 14
-"""Tries after which everything is made well."""
+"""The number of tries after which all faults end."""
 PAUSE = 20.0
-"""Seconds after which the user tries again."""
+"""Seconds between two tries of the user."""
 HANGS = 30.0
-"""Real seconds after which a try that is not over hangs."""
+"""Real seconds after which a try counts as hanging."""
 
 
 class OneDownload(Surroundings):
-    """Its process is a client and a thread; a kill ends both."""
+    """A download whose process is a client and a thread; a kill ends both."""
 
     def __init__(self, schedule: Schedule, hosts: Hosts, root: Path, loop: asyncio.Runner) -> None:
         super().__init__(schedule, hosts, root)
@@ -48,7 +48,7 @@ class OneDownload(Surroundings):
         return Api(url, TOKEN, clock=self.clock, environ={}, read_timeout=patience)
 
     def live(self) -> None:
-        """From the first try to the saved file."""
+        """Run from the first try to the saved file."""
         if self.disk is None:
             self._live()
         else:
@@ -72,7 +72,7 @@ class OneDownload(Surroundings):
             self.disk.begin()
 
     def _try(self, number: int) -> bool:
-        """One try; True where there is nothing left to do."""
+        """Make one try; True if nothing is left to do."""
         if number == MOST_TRIES:
             self.heal()
         fired, was_hampered = len(self.fired), self.is_hampered
@@ -89,7 +89,7 @@ class OneDownload(Surroundings):
         if isinstance(outcome, HingtuiError):
             self.check(harmful("a reason", outcome))
             is_calm = len(self.fired) == fired and not (was_hampered or self.is_hampered)
-            if is_calm and not self._cancelled.is_set():  # a slow host cancels a try late
+            if is_calm and not self._cancelled.is_set():  # on a slow machine the cancel comes late
                 self.breach(f"failed without a cause: {outcome!r}")
         elif not isinstance(outcome, Killed):
             told = "".join(traceback.format_exception(outcome)).strip()
@@ -134,7 +134,7 @@ class OneDownload(Surroundings):
         )
 
     def _fresh_link(self) -> str:
-        """The gateway is asked about the video once more."""
+        """Retrieve the video again for a new link."""
         link = self.gateway.direct_link(self.film)
         return str(self.film.json(self.clock.now, link).get("video_url", ""))
 

@@ -1,6 +1,6 @@
-"""What must hold in every life, whatever went wrong: told from files, requests and texts alone.
+"""The invariants of every run, checked from files, requests and texts alone.
 
-It must not know how the product works, nor use any of its code: it would believe its mistakes.
+It must not use any code of the program, because it would repeat its mistakes.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from tests.servers.gateway import TOKEN
 
 _BIDI = set("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 BURST, RATE = 20, 5.0
-"""Questions at once, and a second, that are still polite."""
+"""The allowed requests at once and per second."""
 CONTENT_AT_ONCE = 8
-"""Requests for one video's content within a second."""
+"""The allowed requests for one video's content within a second."""
 MP4_HEAD = 60
-"""Bytes of an MP4 by which it can be told to be one."""
+"""The number of bytes by which an MP4 can be recognised."""
 _KINDS = "mp4 webm mkv avi gif webp unverified ts mpg flv ogg wmv wav png jpg avif heic zip gz"
 FINAL = frozenset(f".{kind}" for kind in _KINDS.split())
-"""What the names of saved files end in."""
+"""The suffixes of saved files."""
 
 
 class Oracle:
-    """Looks at one life from outside; every method returns what it found wrong."""
+    """Checks one run from outside; every method returns the breaches it found."""
 
     def __init__(self, root: Path, folder: Path, gateway: Gateway) -> None:
         self.root = root
@@ -39,30 +39,30 @@ class Oracle:
         self.gateway = gateway
         self.foreign: dict[Path, bytes | None] = {}
         self.is_hard_to_read = False
-        """Whether reading what is there has failed: then nobody could tell that it was the same."""
+        """Whether reading an existing file failed, so that it could not be compared."""
         self._seen: dict[Path, bytes] = {}
-        """Saved videos, once they were found."""
+        """Saved videos that were found so far."""
         self._judged: dict[Path, bytes] = {}
-        """The same, kept over a power cut: whole files stay so, whatever is served later."""
+        """The same, kept after a power cut: complete files stay so, whatever is served later."""
         self.told: set[str] = set()
-        """The names of those that the user was told about."""
+        """The names of the files that the program reported as saved."""
 
     @property
     def saved(self) -> dict[Path, bytes]:
-        """The videos under final names that are not the user's own."""
+        """The videos under final names, without the user's own files."""
         if not self.folder.is_dir():
             return {}
         found = sorted(p for p in self.folder.iterdir() if p.suffix in FINAL)
         return {path: path.read_bytes() for path in found if path not in self.foreign}
 
     def copies(self, film_id: str) -> list[Path]:
-        """Where what the server has, or had, as this film was saved."""
+        """The saved files that equal a version of this film."""
         film = self.gateway.films[film_id]
         found = [(path, _with_tail(data, film)) for path, data in self.saved.items()]
         return [path for path, data in found if data in film.versions or film.offers[data]]
 
     def files(self) -> Iterator[str]:
-        """I1, and I2 as far as it is about files."""
+        """Check I1, and I2 for files."""
         saved = self.saved
         for path, data in saved.items():
             yield from self._whole(path, data)
@@ -77,7 +77,7 @@ class Oracle:
         yield from self._foreign_files()
 
     def power_was_cut(self) -> None:
-        """What nobody was told is saved may be gone."""
+        """Forget files that were not reported as saved: a power cut may lose them."""
         self._seen = {path: data for path, data in self._seen.items() if path.name in self.told}
 
     def _whole(self, path: Path, data: bytes) -> Iterator[str]:
@@ -96,7 +96,7 @@ class Oracle:
                     yield f"I1: {path.name} is version {version}, but {last[-1]} was served since"
                 return
             if film.offers[data]:
-                # A wrong file of the length that was promised: kept, but never as a video.
+                # A wrong file of the stated length is kept, but never as a video.
                 if path.suffix == ".mp4":
                     yield f"I7: {path.name} is called whole, and is not"
                 is_mp4 = film.suffix == ".mp4" and len(data) > MP4_HEAD and not film.is_deleted
@@ -106,11 +106,11 @@ class Oracle:
         yield f"I1: {path.name} ({len(data)} bytes) is no file that the server ever had"
 
     def _right_name(self, path: Path, data: bytes, film: Film) -> Iterator[str]:
-        """I7: the name says what the file is, and nothing was believed too early."""
+        """Check I7: the suffix fits the file, and it was not accepted too early."""
         if path.suffix != film.suffix:
             yield f"I7: {path.name} is a {film.nature.container}: its name ends in {film.suffix}"
         is_enough = film.is_promised and film.nature.container not in BROKEN
-        is_enough = is_enough or film.is_deleted  # nothing better will ever come
+        is_enough = is_enough or film.is_deleted  # there will be no better file
         if film.suffix != ".mp4" and not is_enough and film.offers[data] < 2:
             yield f"I7: {path.name} was kept, and its server was asked for it only once"
 
@@ -123,14 +123,14 @@ class Oracle:
                 yield f"I2: {path.name}, the user's own, is gone or changed"
 
     def leftovers(self) -> Iterator[str]:
-        """What lies about although nothing is unfinished."""
+        """Check for files that remain although nothing is unfinished."""
         if self.folder.is_dir():
             for path in self.folder.iterdir():
                 if path.suffix not in FINAL and path not in self.foreign:
                     yield f"left in the folder: {path.name}"
 
     def secrets(self) -> Iterator[str]:
-        """I3: on the way and on the disk."""
+        """Check I3 for requests and files."""
         for asked in self.gateway.hosts.storage.requests:
             if TOKEN.encode() in asked.raw or b"uthorization" in asked.raw:
                 yield f"I3: the token went to the storage: {asked.target}"
@@ -144,7 +144,7 @@ class Oracle:
                 yield from told_secrets(path.name, path.read_bytes().decode("latin-1"))
 
     def manners(self) -> Iterator[str]:
-        """How fast was asked, by the time of this life."""
+        """Check the rate of requests, on the clock of this run."""
         asked = self.gateway.asked
         if len(asked) >= self.gateway.most_requests:
             yield f"{len(asked)} requests in one life"
@@ -161,7 +161,7 @@ class Oracle:
 
 
 def _with_tail(data: bytes, film: Film) -> bytes:
-    """The whole file, where only some of the bytes behind the last box were cut off."""
+    """The complete file if only bytes after the last box were cut off."""
     is_tailed = film.nature.container == "bytes after the last box"
     for version in film.versions if is_tailed else ():
         if 0 < len(version) - len(data) <= len(TAIL) and version.startswith(data):
@@ -170,12 +170,12 @@ def _with_tail(data: bytes, film: Film) -> bytes:
 
 
 def _is_text(data: bytes) -> bool:
-    """Whether it is JSON, a page or plain words, as far as a look tells."""
+    """Whether it looks like JSON, a web page or plain text."""
     return data.lstrip()[:1] in (b"{", b"<") or data.decode("latin-1").isprintable()
 
 
 def told_secrets(where: str, text: str) -> Iterator[str]:
-    """I3 in a text."""
+    """Check I3 for a text."""
     for name, secret in (("token", TOKEN), ("signature", SIGNATURE)):
         if secret in text:
             at = text.index(secret)
@@ -183,7 +183,7 @@ def told_secrets(where: str, text: str) -> Iterator[str]:
 
 
 def harmful(where: str, thing: object, depth: int = 0) -> Iterator[str]:
-    """I5: texts within `thing` that a terminal would obey. Lines may end in prompts and errors."""
+    """Check I5: control characters in texts within `thing`. Newlines are allowed."""
     if isinstance(thing, str):
         bad = {c for c in thing if c != "\n" and (unicodedata.category(c) in ("Cc", "Cs"))}
         bad |= _BIDI & set(thing)
@@ -207,7 +207,7 @@ def harmful(where: str, thing: object, depth: int = 0) -> Iterator[str]:
 
 
 def _densest(moments: Iterable[float], window: float) -> int:
-    """The most moments in any window of so many seconds."""
+    """The largest number of moments in any window of this many seconds."""
     ordered = sorted(moments)
     most = first = 0
     for last, moment in enumerate(ordered):
@@ -218,7 +218,7 @@ def _densest(moments: Iterable[float], window: float) -> int:
 
 
 def ids_in(path: Path) -> set[str] | None:
-    """The ids that stand in a watchlist file; None where it is missing or damaged."""
+    """The ids in a watchlist file; None if it is missing or damaged."""
     try:
         found = tomllib.loads(path.read_text("utf-8"))
         videos = found["videos"] if found.get("count") else found.get("videos", [])

@@ -1,6 +1,6 @@
-"""What must hold while some videos have faults of their own and others have none (I6).
+"""Invariant I6: faults of some videos do not affect the others.
 
-It knows the faults and the moments; it must not use the product's code.
+It must not use any code of the program.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from tests.robustness.campaign.gateway import OWN, RETRIEVE, Fault, Gateway
 from tests.robustness.campaign.own_errors import TOKEN_WORDS, words
 
 POLLED = 30.0
-"""Seconds within which a running video is asked about again, and its download begins and ends."""
+"""Seconds within which a running video is polled again, and its download begins and ends."""
 TURN = 30.0
-"""Seconds that the tries at one place take where each fails. Three downloads run at once, so a
-healthy video may have to wait for one turn of those that fail; and downloads that wait between
-their tries move the clock of a life one after the other, not together."""
+"""Seconds that the tries at one source take if each fails. Three downloads run at once, so a
+healthy video may have to wait for one turn of those that fail; and downloads that pause between
+tries advance the clock of a run one after the other, not together."""
 LINKS = 3
-"""Places that follow after `/content` where a video has a link: that, and twice a fresh one."""
+"""Sources that follow `/content` if a video has a link: the link, and twice a new one."""
 TOKEN_PAUSE = 100.0
-"""Seconds of pause once the token counts as refused: five videos in a row have said so."""
+"""Seconds of pause once the token counts as refused, after five refusals in a row."""
 MANY_REFUSED = 5
 
 
 class Neighbours:
-    """The videos of one life that have no fault of their own, and those that have one."""
+    """The videos of one run with and without faults of their own."""
 
     def __init__(self, gateway: Gateway, faults: Sequence[Fault]) -> None:
         names = list(gateway.films)
@@ -36,7 +36,7 @@ class Neighbours:
 
     @property
     def healthy(self) -> list[Film]:
-        """The videos that nothing of their own keeps from being saved."""
+        """The videos without a fault that prevents their download."""
         return [
             film
             for film in self._gateway.films.values()
@@ -49,7 +49,7 @@ class Neighbours:
 
     @property
     def has_many_refused(self) -> bool:
-        """Whether so many videos refuse the token that it counts as refused altogether."""
+        """Whether so many videos refuse the token that it counts as refused."""
         refusing = sum(fault.kind in TOKEN_WORDS for fault in self._faults.values())
         return refusing >= min(MANY_REFUSED, len(self._gateway.films))
 
@@ -61,7 +61,7 @@ class Neighbours:
         return POLLED + turns + pause
 
     def _turn(self, film: Film) -> float:
-        """Seconds for which one turn of this video's download may take up a place."""
+        """Seconds that one turn of this video's download may take."""
         fault, nature = self._faults.get(film.id), film.nature
         is_failing = fault is not None and ("content" in fault.kind or "storage" in fault.kind)
         is_broken = nature.container in BROKEN or bool(nature.grows)
@@ -70,7 +70,7 @@ class Neighbours:
         return TURN * (1 + LINKS * nature.has_link) + 2 * nature.grows_for
 
     def late(self, now: float, is_saved: Callable[[str], bool]) -> Iterator[str]:
-        """Healthy videos that are not saved although they could have been long ago."""
+        """Check for healthy videos that should have been saved by now."""
         for film in self.healthy:
             if film.id in self._saved_at:
                 continue
@@ -86,22 +86,22 @@ class Neighbours:
 
     @property
     def are_all_saved(self) -> bool:
-        """Whether nothing healthy is left to be saved."""
+        """Whether all healthy videos are saved."""
         return all(film.id in self._saved_at for film in self.healthy)
 
     @property
     def longest(self) -> float:
-        """The longest time that any of them took, as a share of what it may take."""
+        """The longest time that any of them took, as a share of the allowed time."""
         return max(self._saved_at.values(), default=0.0) / self.bound
 
     def foreign_words(self, video_id: str, texts: Collection[str]) -> Iterator[str]:
-        """Messages on one row that are about another video."""
+        """Check for messages on one row that are about another video."""
         for other in self._gateway.films:
             if other != video_id and any(words(other) in text for text in texts):
                 yield f"I6: the row of {video_id} tells of the {words(other)}"
 
     def blamed(self, link: str) -> Iterator[str]:
-        """The whole gateway blamed for what a few videos have of their own."""
+        """Check that faults of a few videos do not count as errors of the gateway."""
         if link == "denied" and not self.has_many_refused:
             yield "I6: the token counts as refused, though only a few videos refuse it"
         healthy = {film.id for film in self.healthy}

@@ -1,7 +1,4 @@
-"""Faults that one video has at every request, while the gateway is well: each names its video.
-
-It must not know what other videos there are.
-"""
+"""Faults that one video has at every request while the gateway works; each names its video."""
 
 from __future__ import annotations
 
@@ -21,11 +18,11 @@ PAGE = b"""<!DOCTYPE html><html><head><title>Attention Required! | Cloudflare</t
 <body><h1>Sorry, you have been blocked</h1><p>%b</p></body></html>"""
 """The page of a firewall in front of the gateway."""
 TOKEN_WORDS = ("own: 401 JSON", "own: 402 JSON", "own: 403 JSON")
-"""Those that mean the token where many videos have them."""
+"""The faults that count as a refused token if many videos have them."""
 
 
 def words(film_id: str) -> str:
-    """What each message says, so that one can be told from another."""
+    """The text of each message, different for each video."""
     return f"trouble that only <{film_id}> has"
 
 
@@ -54,7 +51,7 @@ def is_reset(_s: Situation) -> Answer:
 
 
 def wraps_an_error(s: Situation) -> Answer:
-    """A code of its own under HTTP 200."""
+    """An error code with HTTP 200."""
     return json_answer({"code": 50411, "message": words(s.film.id), "data": None})
 
 
@@ -85,7 +82,7 @@ def has_raw_newlines(s: Situation) -> Answer:
 
 
 def has_a_broken_byte(s: Situation) -> Answer:
-    """One byte that is no UTF-8, as where a prompt was cut."""
+    """A byte that is no UTF-8, as in a prompt cut within a character."""
     body = as_json(s.gateway.video(s.film)).replace(b"a cat", b"a \xe7\x8c c\xffat")
     return answer(200, body, content_type="application/json")
 
@@ -122,4 +119,4 @@ WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {
     "harmless: raw newlines": ((RETRIEVE,), has_raw_newlines),
     "harmless: a broken UTF-8 byte": ((RETRIEVE,), has_a_broken_byte),
 }
-"""What begins with `harmless` keeps not even its own video from being saved."""
+"""Kinds that begin with `harmless` do not prevent the download of their video."""

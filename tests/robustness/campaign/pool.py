@@ -1,7 +1,4 @@
-"""The threads of an event loop, which can be told whether they have anything to do.
-
-It must not know what they do.
-"""
+"""A thread pool for an event loop that shows whether its threads are busy."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from typing import Any
 
 
 class CountingPool(ThreadPoolExecutor):
-    """The event loop's threads; it can be told whether they have anything to do."""
+    """A thread pool that records its pending work."""
 
     def __init__(self, workers: int) -> None:
         super().__init__(workers)
@@ -27,7 +24,7 @@ class CountingPool(ThreadPoolExecutor):
         return future
 
     def warm_up(self) -> None:
-        """Start all threads there will ever be."""
+        """Start all threads of the pool."""
         barrier = threading.Barrier(self.workers + 1)
         for _ in range(self.workers):
             self.submit(barrier.wait)
@@ -35,7 +32,7 @@ class CountingPool(ThreadPoolExecutor):
 
 
 def heeded(future: Future[Any]) -> asyncio.Future[Any]:
-    """To be waited for; whoever began it sees what went wrong."""
+    """Wrap the future for waiting; its error is left to the code that submitted it."""
     waiting = asyncio.wrap_future(future)
     waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
     return waiting

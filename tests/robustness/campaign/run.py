@@ -1,7 +1,4 @@
-"""One seed from drawing to judgement, and many of them in one process.
-
-It must not know what is wrong about what it is told is wrong.
-"""
+"""One seed from its schedule to its verdict, and many seeds in one process."""
 
 from __future__ import annotations
 
@@ -36,14 +33,14 @@ from tests.robustness.campaign.traces import Leftovers, LogTrap
 from tests.support.disk.faulty_disk import Killed
 
 _SILENT = 400.0
-"""Real seconds after which lives that do not end show where they hang, and their process ends."""
+"""Real seconds after which a hanging run prints its stacks and its process ends."""
 
 _ENDS = {disk.KILL, disk.POWER_CUT}
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What came of one seed."""
+    """The result of one seed."""
 
     seed: int
     breaches: tuple[str, ...]
@@ -53,7 +50,7 @@ class Verdict:
 
 
 class Campaign:
-    """Lives one life after the other; servers and loop are shared by all."""
+    """Runs one schedule after another with shared servers and a shared event loop."""
 
     def __init__(self, folder: Path | None = None) -> None:
         self._stack = ExitStack()
@@ -63,7 +60,7 @@ class Campaign:
         if self._folder is None:
             self._folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
         self.hosts = self._stack.enter_context(Hosts())
-        # httpcore looks for it at every request: a search through all folders each time.
+        # httpcore tries to import it at every request, which searches all folders each time.
         sys.modules.setdefault("sniffio", cast(ModuleType, None))
         self.loop = self._stack.enter_context(asyncio.Runner())
         self.pool = CountingPool(4)
@@ -76,7 +73,7 @@ class Campaign:
         self._stack.close()
 
     def judge(self, schedule: Schedule) -> Verdict:
-        """Live this life and look back."""
+        """Run this schedule and return its verdict."""
         assert self._folder is not None
         began = time.perf_counter()
         self.trap.lines.clear()
@@ -97,7 +94,7 @@ class Campaign:
             except (Exception, Killed, Endless):  # noqa: BLE001 - the other seeds are still to be lived
                 life.breach(f"the campaign itself failed: {traceback.format_exc()}")
         self.hosts.rest()
-        if not _ENDS.intersection(life.fired):  # who is killed closes nothing
+        if not _ENDS.intersection(life.fired):  # a killed process closes nothing
             life.breach(*(f"warned: {warning.message}" for warning in warned))
         life.breach(*unraisable)
         life.breach(*leftovers.check())
@@ -116,9 +113,9 @@ class Campaign:
 
 @contextmanager
 def _unraisable() -> Iterator[list[str]]:
-    """What goes wrong where nobody can be told, in finalizers above all.
+    """Collect unraisable exceptions, mostly of finalizers.
 
-    A finalizer that happens to run in the depth of a deep JSON finds no room: nobody's mistake.
+    A finalizer that runs deep inside nested JSON may exceed the stack; that is ignored.
     """
     found: list[str] = []
 
@@ -135,7 +132,7 @@ def _unraisable() -> Iterator[list[str]]:
 
 @dataclass
 class Tally:
-    """What came of many."""
+    """The results of many seeds."""
 
     lives: int = 0
     seconds: float = 0.0
@@ -162,11 +159,11 @@ class Tally:
 
 
 def lived(seeds: Iterable[int], folder: Path | None = None) -> Tally:
-    """All of these lives, one after the other, in this process."""
+    """Run all these seeds, one after another, in this process."""
     tally = Tally()
     with Campaign(folder) as campaign:
         for seed in seeds:
-            if tally.lives % 25 == 0:  # it costs a thread each time
+            if tally.lives % 25 == 0:  # each time it starts a thread
                 faulthandler.dump_traceback_later(_SILENT, exit=True)
             verdict = campaign.judge(drawn(seed))
             tally.add(Verdict(seed, verdict.breaches, verdict.fired, verdict.seconds))

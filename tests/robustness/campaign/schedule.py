@@ -1,7 +1,4 @@
-"""Everything that is drawn from a seed before a life begins: whose life, which faults, when.
-
-It must not know what comes of it.
-"""
+"""Everything that is drawn from a seed before a run: download or watch, the faults, and when."""
 
 from __future__ import annotations
 
@@ -24,9 +21,9 @@ from tests.robustness.campaign.gateway import CONTENT, OWN, RETRIEVE, STORAGE, F
 
 DOWNLOAD, WATCH = "download", "watch"
 WATCHES = 0.08
-"""The share of watches: each takes as long as many downloads."""
+"""The share of watches; each takes as long as many downloads."""
 NEIGHBOURS = 0.3
-"""The share of watches in which some videos have faults of their own and nothing else is wrong."""
+"""The share of watches in which only single videos have faults."""
 TIME = "time"
 WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {
     **wrong_network.WRONG_ANSWERS,
@@ -35,33 +32,33 @@ WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {
     **wrong_payload.WRONG_ANSWERS,
     **events.WRONG_ANSWERS,
 }
-"""Where each kind can strike, and what is then answered."""
+"""The channels of each kind, and its response."""
 _GROUPS = {
     DOWNLOAD: {"network": 5, "http": 6, "happening": 3, "disk": 2, "start": 1},
     WATCH: {"network": 4, "http": 4, "payload": 4, "happening": 6, "disk": 1, "start": 1, "own": 2},
 }
 _STALLS = 0.1
-"""Of stalls that were drawn, how many stay: each costs real time."""
+"""The share of drawn stalls that are kept, because each takes real time."""
 _NAMES = ("video_68f1", "task-Ünï·视频", "../../escape", "CON", "a b?c=d&e#f%2F")
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """One life as it was drawn."""
+    """One run as drawn."""
 
     seed: int
     life: str
     films: tuple[Nature, ...]
     faults: tuple[Fault, ...]
     hop: float
-    """Seconds that a watch lets pass at once when nothing happens."""
+    """Seconds by which a watch advances the clock when nothing happens."""
     is_repeated: bool
-    """Whether what is saved is asked for once more."""
+    """Whether a saved video is downloaded once more."""
     wants_digest: bool
 
     @property
     def is_of_neighbours(self) -> bool:
-        """Whether nothing is wrong but what single videos have of their own."""
+        """Whether only single videos have faults."""
         return self.life == WATCH and all(fault.channel == OWN for fault in self.faults)
 
     @property
@@ -69,7 +66,7 @@ class Schedule:
         return any(fault.kind in wrong_network.STALLING for fault in self.faults)
 
     def told(self) -> list[str]:
-        """The schedule, line by line."""
+        """The schedule as lines of text."""
         lines = [f"seed {self.seed}: a {self.life}"]
         lines += [f"  {nature}" for nature in self.films]
         lines += [f"  {fault.kind} [{fault.channel} {fault.at}]" for fault in self.faults]
@@ -77,7 +74,7 @@ class Schedule:
 
 
 def drawn(seed: int, *, life: str = "", kinds: Collection[str] = ()) -> Schedule:
-    """The life of a seed; with `kinds` only of faults whose kind begins with one of these."""
+    """The schedule of a seed; with `kinds` only with faults whose kind begins with one of these."""
     rng = random.Random(seed)  # noqa: S311 - a schedule, no secret
     life = life or (WATCH if rng.random() < WATCHES else DOWNLOAD)
     has_neighbours = life == WATCH and rng.random() < NEIGHBOURS
@@ -118,7 +115,7 @@ def _faults(
 
 
 def _own_faults(rng: random.Random, count: int) -> list[Fault]:
-    """Faults for some of the videos, at least one of which is without; often all of one kind."""
+    """Faults for some videos, but not all; often all of one kind."""
     afflicted = rng.sample(range(count), rng.randint(1, count - 1))
     kinds = tuple(own_errors.WRONG_ANSWERS)
     if rng.random() < 0.5:
@@ -127,7 +124,7 @@ def _own_faults(rng: random.Random, count: int) -> list[Fault]:
 
 
 def _name(rng: random.Random, number: int, life: str) -> str:
-    """An id. Whatever it is, no two videos of a life have the same."""
+    """An id, different for each video of a run."""
     if life == WATCH and rng.random() < 0.1 and number < len(_NAMES) - 1:
         return _NAMES[1 + number]
     return f"{_NAMES[0]}{number}"
@@ -164,7 +161,7 @@ def _drawn_fault(rng: random.Random, life: str, films: tuple[Nature, ...]) -> Fa
 
 
 def _occurs(channel: str, life: str, films: tuple[Nature, ...]) -> bool:
-    """Whether there are such requests in this life."""
+    """Whether there are such requests in this run."""
     if channel == RETRIEVE:
         return life == WATCH
     stores = any(nature.route != "stream" or nature.has_link for nature in films)

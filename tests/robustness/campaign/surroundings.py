@@ -1,7 +1,4 @@
-"""Everything that a life takes place in: clock, gateway, folder, disk, and what happens to them.
-
-It must not know whose life it is.
-"""
+"""The surroundings of a run: clock, gateway, folder, disk, and the events that change them."""
 
 from __future__ import annotations
 
@@ -22,17 +19,17 @@ from tests.robustness.campaign.schedule import WRONG_ANSWERS, Schedule
 from tests.support.clock import EPOCH
 
 HOURS = (-7200.0, -30.0, 45.0, 4000.0, 30_000.0)
-"""Seconds by which this machine's wall clock is set wrong."""
+"""Seconds by which this machine's clock is set wrong."""
 
 
 class Surroundings:
-    """One life's world; `happen` is overridden by those to whom more can happen."""
+    """The surroundings of one run; subclasses override `happen` for more events."""
 
     def __init__(self, schedule: Schedule, hosts: Hosts, root: Path) -> None:
         self.schedule = schedule
         self.root = root
         self.folder = root / "videos"
-        # Another name for the root: what is done by it is not the product's and never goes wrong.
+        # Another path of the root: operations through it are not the program's and never fail.
         self.seen = root.with_name(f"{root.name}-seen")
         self.seen.symlink_to(root, target_is_directory=True)
         self.clock = LifeClock()
@@ -48,19 +45,19 @@ class Surroundings:
             self.disk = disk.Disk(root, schedule.faults, self.clock)
         self._blocked: list[Film] = []
         self._folder_lock = threading.Lock()
-        """A file of the user's that is just being written is not looked at."""
+        """Held while a file of the user is written, so that it is not checked then."""
         self._put_obstacles(films)
         self.gateway.open()
 
     @property
     def fired(self) -> list[str]:
-        """The kinds of faults that have come about."""
+        """The kinds of faults that have occurred."""
         on_disk = self.disk.fired if self.disk else []
         return [*self.gateway.fired, *on_disk]
 
     @property
     def is_hampered(self) -> bool:
-        """Whether something is wrong at this moment that lasts longer than one request."""
+        """Whether a fault is active that lasts longer than one request."""
         hosts = self.gateway.hosts
         is_offline = not (hosts.api.is_listening and hosts.storage.is_listening)
         is_growing = any(film.is_growing(self.clock.now) for film in self.gateway.films.values())
@@ -68,18 +65,18 @@ class Surroundings:
         return bool(self._blocked) or is_offline or is_growing or is_disk_troubled
 
     def note(self, line: str) -> None:
-        """One line of the story."""
+        """Add one line to the record of events."""
         self.story.append(f"{self.clock.monotonic():9.2f}  {line}")
 
     def breach(self, *found: str) -> None:
-        """Something that must hold does not."""
+        """Record broken invariants."""
         for line in found:
             self.note(f"BREACH {line}")
             if line not in self.breaches:
                 self.breaches.append(line)
 
     def revive(self) -> None:
-        """After a kill: everything is as the next process finds it."""
+        """Set everything to the state that the next process finds after a kill."""
         assert self.disk is not None
         self.disk.revive()
         if self.disk.fired[-1] == disk.POWER_CUT:
@@ -87,7 +84,7 @@ class Surroundings:
         self.check_files()
 
     def check_files(self) -> None:
-        """What lies in the folder, at this moment."""
+        """Check the files in the folder."""
         if self.disk is not None:
             self.disk.note_fired()
             errors = {*disk.ERRORS, *disk.WHILES}
@@ -99,7 +96,7 @@ class Surroundings:
         self.breach(*found)
 
     def heal(self) -> None:
-        """From now on everything works, and the user has cleared what was in the way."""
+        """End all faults and remove the blocking obstacles."""
         self.note("everything is well from here on")
         self.gateway.heal()
         if self.disk is not None:
@@ -109,7 +106,7 @@ class Surroundings:
         self._blocked.clear()
 
     def happen(self, kind: str, film: Film, rng: random.Random) -> None:
-        """Something happens while a request is answered, or at a planned moment."""
+        """Let an event happen during a response or at a planned moment."""
         hosts = self.gateway.hosts
         if kind == "clock: this machine's clock jumps":
             self.clock.wrong_by = rng.choice(HOURS)
@@ -124,7 +121,7 @@ class Surroundings:
         elif kind == "foreign: the part is removed by somebody":
             (self.seen / "videos" / f"{film.id}.mp4.part").unlink(missing_ok=True)
         elif kind.startswith("foreign: "):
-            if self.disk is None:  # a power cut would take it with it
+            if self.disk is None:  # a power cut would undo it
                 with self._folder_lock:
                     self.obstacles.put(kind, film, rng)
         else:

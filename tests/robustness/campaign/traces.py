@@ -1,7 +1,4 @@
-"""What a life must not leave behind: threads, open files and sockets, secrets or errors in the log.
-
-It must not know what was done in that life.
-"""
+"""Leftovers of a run: threads, open files and sockets, secrets or errors in the log."""
 
 from __future__ import annotations
 
@@ -17,13 +14,13 @@ from tests.robustness.campaign.clock import Endless
 from tests.support.disk.faulty_disk import Killed
 
 PATIENCE = 3.0
-"""Seconds that threads and sockets get to go by themselves."""
+"""Seconds that threads and sockets have to end by themselves."""
 _LOGGERS = ("hingtui", "asyncio", "httpx", "httpcore", "concurrent")
 _FORMAT = logging.Formatter("%(levelname)s %(name)s: %(message)s")
 
 
 class LogTrap(logging.Handler):
-    """Keeps every line that would be logged, before anything is hidden from it."""
+    """Keeps every log line before redaction."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
@@ -49,21 +46,21 @@ class LogTrap(logging.Handler):
 
 
 def _is_of_ours(error: BaseException | None) -> bool:
-    """Whether this is only how a kill shows from within the process."""
+    """Whether this is only the exception that simulates a kill."""
     if isinstance(error, BaseExceptionGroup):
         return all(_is_of_ours(inner) for inner in error.exceptions)
     return isinstance(error, Killed | Endless)
 
 
 class Leftovers:
-    """What there was before a life, to be compared with what there is after it."""
+    """Compares threads and open files before and after a run."""
 
     def __init__(self) -> None:
         self._threads = threading.active_count()
         self._files = _open_files()
 
     def check(self) -> list[str]:
-        """What is too much, once it had time to go."""
+        """What remains too much after it had time to end."""
         deadline = time.monotonic() + PATIENCE
         while found := self._found():
             if time.monotonic() > deadline:
@@ -85,7 +82,7 @@ def _open_files() -> int:
 
 
 def stacks() -> str:
-    """Where every thread is at this moment, for a life that hangs."""
+    """The stack of every thread, for a run that hangs."""
     lines: list[str] = []
     names = {thread.ident: thread.name for thread in threading.enumerate()}
     for ident, frame in sys._current_frames().items():

@@ -1,7 +1,4 @@
-"""What the user and other processes do to a watch, and which ids must be watched afterwards.
-
-It must not know when they do it.
-"""
+"""Actions of the user and of other processes on a watch, and the ids that must be watched then."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ from tests.support.disk.faulty_disk import Killed
 from tests.support.keys import key, keys
 
 SETTLED = 90.0
-"""Seconds within which two parties who disagree about an id may both have it their way."""
+"""Seconds within which contrary changes of an id may end either way."""
 USER, OTHER = "the user", "another process"
 
 
@@ -34,18 +31,18 @@ class _Wish:
 
 
 class Ledger:
-    """Which ids were added and removed by whom, and so what the watchlist must hold."""
+    """Records who added and removed which ids, and so what the watchlist must hold."""
 
     def __init__(self, clock: LifeClock, path: Path) -> None:
         self._clock = clock
         self._path = path
         self._wishes: dict[str, _Wish] = {}
         self._open: set[str] = set()
-        """Ids about which parties disagreed, or whose last change may or may not have lasted."""
+        """Ids with contrary changes, or whose last change may have been lost."""
         self._durable: set[str] = set()
 
     def wish(self, video_id: str, party: str, *, is_in: bool) -> None:
-        """Somebody has added or removed an id."""
+        """Record that `party` added or removed an id."""
         last, now = self._wishes.get(video_id), self._clock.monotonic()
         if last is not None and last.is_in != is_in:
             self._durable.discard(video_id)
@@ -54,7 +51,7 @@ class Ledger:
         self._wishes[video_id] = _Wish(now, party, is_in)
 
     def doubt(self, video_id: str) -> None:
-        """Nobody can say whether the last change of this id was kept."""
+        """Record that the last change of this id may have been lost."""
         self._open.add(video_id)
 
     @property
@@ -63,11 +60,11 @@ class Ledger:
         return {i for i, wish in self._wishes.items() if wish.is_in} - self._open
 
     def look(self) -> None:
-        """Note what the file holds by now: that must outlast a kill."""
+        """Record the ids in the file: they must survive a kill."""
         self._durable |= (ids_in(self._path) or set()) & self.watched
 
     def after_kill(self) -> Iterator[str]:
-        """What a kill has cost; what was not written yet may be lost."""
+        """Check the file after a kill; changes not written yet may be lost."""
         held = ids_in(self._path)
         backup = ids_in(self._path.with_name(f"{self._path.name}.bak"))
         found = (held if held is not None else backup) or set()
@@ -78,12 +75,12 @@ class Ledger:
                 self._open.add(video_id)
 
     def after_failed_end(self) -> None:
-        """A process ended whose watchlist could not be written: what it removed may be back."""
+        """After a process could not write its watchlist, ids that it removed may be back."""
         found = ids_in(self._path) or set()
         self._open |= {i for i, wish in self._wishes.items() if i in found and not wish.is_in}
 
     def at_the_end(self) -> Iterator[str]:
-        """What the file must hold when the watch has stopped."""
+        """Check the file after the watch has stopped."""
         found = ids_in(self._path)
         if found is None and self._path.exists():
             yield f"I2: the watchlist is damaged: {self._path.read_bytes()[:200]!r}"
@@ -96,7 +93,7 @@ class Ledger:
 
 
 class Hands:
-    """The user's at the dashboard, and those of other processes."""
+    """Carries out the actions of the user at the dashboard and of other processes."""
 
     def __init__(
         self, ledger: Ledger, pool: Executor, clock: LifeClock, root: Path, seen: Path
@@ -106,10 +103,10 @@ class Hands:
         self._clock = clock
         self._path = root / "watchlist.toml"
         self._seen = seen / "watchlist.toml"
-        """The same file by a name under which nobody counts what is done to it."""
+        """The same file by a path whose operations are not counted."""
 
     def user(self, kind: str, monitor: Monitor, film: Film, rng: random.Random) -> None:
-        """Belongs to the event loop's thread."""
+        """Carry out an action of the user; call it in the event loop's thread."""
         match kind:
             case "user: adds":
                 self.add(monitor, film.id)
@@ -142,7 +139,7 @@ class Hands:
         self.ledger.wish(video_id, USER, is_in=True)
 
     def other(self, kind: str, film: Film, rng: random.Random) -> None:
-        """Another process does it, in a thread of its own."""
+        """Carry out an action of another process, in another thread."""
         if kind == "other: damages the watchlist":
             self._damage(rng)
         if kind == "other: deletes the watchlist":
@@ -176,7 +173,7 @@ class Hands:
         self.ledger.wish(video_id, OTHER, is_in=is_in)
 
     def _damage(self, rng: random.Random) -> None:
-        """As a broken disk or another program leaves it; the backup is as it was."""
+        """Damage the file as a broken disk or another program does, but not its backup."""
         if not self._seen.exists():
             return
         data = self._seen.read_bytes()
@@ -185,5 +182,5 @@ class Hands:
         )
 
     def _delete(self) -> None:
-        """The file is gone, its backup is not: nobody meant that."""
+        """Delete the file but not its backup, as by accident."""
         self._seen.unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What a gateway or a storage can say wrongly in the words of HTTP itself."""
+"""Wrong HTTP of a gateway or a storage server: statuses, headers, ranges and lengths."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HOSTILE = "\x1b]52;c;aGk=\x07[/] \x9b31m\u202e[@click=app.quit]\x00\r\nX: y"
 
 
 def _words(s: Situation) -> bytes:
-    """A body that is none of what was asked for."""
+    """A body other than the requested one."""
     signed = f"see https://cdn.example/a.mp4?X-Signature={SIGNATURE}"
     return s.rng.choice(
         (
@@ -130,7 +130,7 @@ def sends_from_elsewhere(s: Situation) -> Answer:
 
 
 def sends_a_piece_unasked(s: Situation) -> Answer:
-    """Right bytes from byte 0 on, but not all of them, and said to be a piece."""
+    """A 206, without a range request, with correct bytes from 0 on but not all of them."""
     if not s.holds_file or s.start is not None:
         return is_in_trouble(s)
     total = len(s.film.data)
@@ -171,7 +171,7 @@ def ignores_range(s: Situation) -> Answer:
 
 
 def changes_its_tag(s: Situation) -> Answer:
-    """The same file, by another name."""
+    """The same file with another ETag."""
     return s.right(etag=f'"moved-{s.rng.random()}"') if s.holds_file else s.right()
 
 
@@ -201,7 +201,7 @@ def lies_about_length(s: Situation) -> Answer:
         )
     )
     if said == f"{rest}, {rest}":
-        s.film.is_promised = True  # RFC 9110, 8.6: one length, given twice
+        s.film.is_promised = True  # RFC 9110, 8.6: the same length twice
     if isinstance(said, int) and 0 < said < len(s.film.data):
         s.film.offers[s.film.present(s.clock.now)[:said]] += 1
     return [*s.right(length="said", headers={"Content-Length": str(said)}), CLOSE]
@@ -209,12 +209,12 @@ def lies_about_length(s: Situation) -> Answer:
 
 def says_length_twice(s: Situation) -> Answer:
     whole = s.whole()
-    s.film.offers[whole.partition(b"\r\n\r\n")[2][:3]] += 1  # where this is the only length
+    s.film.offers[whole.partition(b"\r\n\r\n")[2][:3]] += 1  # in case this is the only length
     return [whole.replace(b"\r\n", b"\r\nContent-Length: 3\r\n", 1), CLOSE]
 
 
 def cuts_without_length(s: Situation) -> Answer:
-    """The end of the connection is the end of the body: nothing tells that it came too soon."""
+    """A body that ends with the connection, so that nothing shows that it is cut."""
     if not s.holds_file:
         return is_in_trouble(s)
     rest = len(s.film.data) - (s.start or 0)
@@ -222,7 +222,7 @@ def cuts_without_length(s: Situation) -> Answer:
 
 
 def ends_chunks_early(s: Situation) -> Answer:
-    """Chunks that end in good order, and too soon."""
+    """Chunks that end correctly but too early."""
     if not s.holds_file:
         return is_in_trouble(s)
     rest = len(s.film.data) - (s.start or 0)
@@ -242,7 +242,7 @@ def breaks_its_chunks(s: Situation) -> Answer:
 
 
 def sends_a_torn_file(s: Situation) -> Answer:
-    """Everything fits, but the file on the server is not whole."""
+    """A consistent response, but the file on the server is incomplete."""
     if not s.holds_file:
         return is_in_trouble(s)
     data = s.film.data
@@ -256,18 +256,18 @@ def sends_a_torn_file(s: Situation) -> Answer:
         )
     )
     is_hollow = torn.startswith(data[:40]) and not any(torn[40:])
-    # Where nothing in it can be checked, its promised length is all that there is to go by.
+    # If nothing in the file can be verified, only its stated length is known.
     s.film.offers[torn] += 2 if is_hollow else 1
     return s.right(body=torn, etag=f'"torn-{s.rng.random()}"', headers={})
 
 
 def sends_more_than_promised(s: Situation) -> Answer:
-    """In chunks, although a Content-Range has said how much there is."""
+    """Chunks with more bytes than the Content-Range states."""
     if not s.holds_file or s.start is None:
         return is_in_trouble(s)
     parts = s.right(length="chunked", body=None)
     whole = b"".join(part for part in parts if isinstance(part, bytes))
-    if whole[9:12] != b"206":  # nothing has said how much there is: nobody could tell
+    if whole[9:12] != b"206":  # no length is stated, so it could not be noticed
         return whole
     return [whole.removesuffix(b"0\r\n\r\n") + b"5\r\nabcde\r\n0\r\n\r\n", CLOSE]
 
@@ -277,7 +277,7 @@ def calls_it_text(s: Situation) -> Answer:
 
 
 def quotes_the_token(s: Situation) -> Answer:
-    """An error that repeats all that it was sent."""
+    """An error that quotes the token and the URL."""
     said = s.request.headers.get("authorization", "") + s.request.target
     return json_answer({"error": {"message": f"refused: {said}"}}, s.rng.choice((400, 500, 502)))
 

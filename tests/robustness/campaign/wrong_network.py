@@ -1,4 +1,4 @@
-"""How a connection fails under an answer that is right; knows nothing of what the bytes mean."""
+"""Failures of the connection during a correct response."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.servers.sockets import CLOSE, HANG, Answer, Part, cut, drip
 ANYWHERE = (RETRIEVE, CONTENT, STORAGE)
 BODIES = (CONTENT, STORAGE)
 STALLING = ("network: stalls in the head", "network: stalls in the body")
-"""Need a client that waits only for some hundredths of a second."""
+"""These need a client with a read timeout of some hundredths of a second."""
 
 
 def ended_at_once(s: Situation) -> Answer:
@@ -58,12 +58,12 @@ def stalls_in_body(s: Situation) -> Answer:
 
 
 def goes_stale(s: Situation) -> Answer:
-    """The connection is kept alive as far as the headers say, and closed."""
+    """The headers keep the connection alive, but it is closed."""
     return [*s.right(), s.ending]
 
 
 def says_more(s: Situation) -> Answer:
-    """Garbage that belongs to no answer follows the right one."""
+    """Bytes that belong to no response follow the correct one."""
     garbage = (b"\x1b]0;x\x07\r\n", b"\r\n\r\n", b"HTTP/1.1 200 OK\r\n", b"\0")
     return _followed(s, s.rng.choice(garbage))
 
@@ -73,7 +73,7 @@ def says_it_twice(s: Situation) -> Answer:
 
 
 def _followed(s: Situation, more: bytes) -> Answer:
-    """Without a length, whatever comes until the end of the connection belongs to the answer."""
+    """Append bytes. Without a length they belong to the body, which the closed connection ends."""
     whole = s.whole()
     head = whole.partition(b"\r\n\r\n")[0].lower()
     has_end = b"content-length" in head or b"transfer-encoding" in head

@@ -1,4 +1,4 @@
-"""What can stand in the JSON of a video that is not what the specification says."""
+"""JSON of a video that differs from the specification."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def _truth(s: Situation) -> Payload:
 
 
 def _lie(change: Change) -> WrongAnswer:
-    """A lie that changes the true object, or puts another value in its place."""
+    """A wrong response whose JSON is the changed or replaced correct object."""
 
     def tell(s: Situation) -> Answer:
         found = _truth(s)
@@ -43,7 +43,7 @@ def runs_again(found: Payload, _rng: random.Random, _s: Situation) -> object:
 
 def ready_too_early(found: Payload, rng: random.Random, s: Situation) -> object:
     if s.film.nature.fails:
-        return found  # else it could never be saved, and nobody could know
+        return found  # otherwise it could never be saved
     return found | {"status": rng.choice(("success", "completed")), "progress": 100}
 
 
@@ -140,13 +140,13 @@ def raw_body(s: Situation) -> Answer:
 
 
 def in_another_status(s: Situation) -> Answer:
-    """The truth, with an HTTP status that says something else."""
+    """The correct JSON with another HTTP status."""
     statuses = (201, 202, 203, 207, 226, 400, 402, 403, 404, 409, 422, 500, 502, 503)
     return json_answer(_truth(s), s.rng.choice(statuses))
 
 
 def accepted_without_a_word(s: Situation) -> Answer:
-    """While the video runs; a finished one is told as it is."""
+    """A response without a video while it runs; the correct one once it is finished."""
     if s.clock.now >= s.film.ready_at:
         return s.right()
     return answer(s.rng.choice((201, 202)), s.rng.choice((b"", b"Accepted", b"{}")))

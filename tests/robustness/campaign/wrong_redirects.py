@@ -1,4 +1,4 @@
-"""Where a gateway can lead to that is not where the file is."""
+"""Redirects and links that do not lead to the file."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def links_nowhere(s: Situation) -> Answer:
 
 
 def links_are_expired(s: Situation) -> Answer:
-    """The link was good when it was made, but that was long ago."""
+    """A valid link that has expired."""
     link = s.gateway.link(s.film)
     return answer(302, b"", ("Location", re.sub(r"until=[\d.]+", "until=1", link)))
 
@@ -73,7 +73,7 @@ def expires_half_way(s: Situation) -> Answer:
 
 
 def moves_within(s: Situation) -> Answer:
-    """A redirect within the origin, as a gateway with a new version of its API does it."""
+    """A redirect within the origin, as by a gateway with a new version of its API."""
     target = s.request.target
     return answer(307, b"", ("Location", target if "moved" in target else f"{target}?moved=1"))
 

@@ -1,6 +1,4 @@
-"""Real processes, a real gateway, real SIGKILLs: whatever is killed whenever, nothing is lost.
-
-It knows what may be on the disk after a kill; it must not know what the program does when.
+"""Kill real processes with SIGKILL at any moment and check that no data is lost.
 
 `python3 -m tests.robustness.kills [--kills N] [--seed N]` prints kills, breaches and seconds.
 """
@@ -29,38 +27,38 @@ from tests.support.mp4 import mp4
 from tests.support.pty import clean_environ
 
 AT_ONCE = 3
-"""Processes that share one home at any moment."""
+"""Processes that share one home folder at the same time."""
 VIDEOS = 16
-"""Videos that one home gets to know."""
+"""Videos per home folder."""
 A_HOME_LASTS = 40
-"""Kills after which everything that is left must come home, and another home begins."""
+"""Kills after which all remaining videos must be saved, and a new home folder begins."""
 PATIENCE = 60.0
 _PIECES = 24
 _PAUSE = 0.003
-"""Seconds between two pieces of a video: there must be time to be killed in."""
+"""Seconds between two pieces of a video, so that kills can occur between them."""
 _GLANCE = 0.002
 _LEFT_ALONE = 0.1
-"""The share of processes that may live, to see how long they do."""
+"""The share of processes that are not killed, to measure how long they run."""
 _MINE = b"the user's own"
 
 
 def film(video_id: str) -> bytes:
-    """The file of a video: of a length and with bytes of its own."""
+    """The file of a video, with its own length and bytes."""
     number = int(video_id.rpartition("_")[2])
     return mp4(40_000 + 997 * number, seed=number)
 
 
 @dataclass
 class Record:
-    """What came of it."""
+    """The results."""
 
     kills: dict[str, int] = field(default_factory=lambda: {"add": 0, "download": 0})
     parts_left: int = 0
-    """Kills that left the beginning of a video."""
+    """Kills that left a part."""
     spoke: int = 0
-    """Kills of a process that had said something already."""
+    """Kills of a process that had already printed something."""
     ended: int = 0
-    """Processes that were quicker than their kill, or left alone."""
+    """Processes that ended before their kill, or were not to be killed."""
     homes: int = 0
     resumed: int = 0
     breaches: list[str] = field(default_factory=list)
@@ -81,10 +79,10 @@ class Victim:
     born: float
     dies_at: float
     waits_for_bytes: bool
-    """Whether it lives until it receives a video, and so many seconds more as `dies_at` was."""
+    """Whether `dies_at` counts from the first bytes of a video."""
 
     def is_due(self, now: float, sent_at: dict[str, float]) -> bool:
-        """Whether its moment has come."""
+        """Whether it is to be killed now."""
         asked_at = max((sent_at.get(video_id, 0.0) for video_id in self.ids), default=0.0)
         if self.waits_for_bytes and asked_at > self.born:
             self.waits_for_bytes = False
@@ -93,7 +91,7 @@ class Victim:
 
 
 class Home:
-    """One folder of settings, watchlist and videos that all its processes share."""
+    """One home folder with settings, watchlist and videos, shared by its processes."""
 
     def __init__(self, folder: Path, gateway: Gateway, number: int, record: Record) -> None:
         self.folder = folder
@@ -102,9 +100,9 @@ class Home:
         self.record = record
         self.pool = [f"video_{VIDEOS * number + i}" for i in range(VIDEOS)]
         self.told: set[str] = set()
-        """Ids that somebody tried to add."""
+        """Ids that a process tried to add."""
         self.acknowledged: set[str] = set()
-        """Ids of which a process has said that they are watched."""
+        """Ids that a process reported as watched."""
         self.environ = clean_environ(
             folder,
             HINGNET_BASE_URL=gateway.url,
@@ -129,7 +127,7 @@ class Home:
         return Victim(kind, ids, process, output, now, now + lasts, waits_for_bytes)
 
     def bury(self, victim: Victim) -> str:
-        """Hear what a dead process had said; what it had promised must be kept."""
+        """Read the output of a killed process; everything it reported must be kept."""
         with victim.output:
             victim.output.seek(0)
             output = victim.output.read().decode("utf-8", "replace")
@@ -142,7 +140,7 @@ class Home:
         return output
 
     def check(self, when: str) -> None:
-        """What must be true at any moment, whoever was killed and whoever is still at work."""
+        """Check what must be true at any moment."""
         for breach in self._wrong():
             self.record.breaches.append(f"{when}: {breach}")
 
@@ -165,7 +163,7 @@ class Home:
                 yield f"{path.name} is not what it should be"
 
     def end(self) -> None:
-        """Nobody is killed any more: everything comes home, and nothing else is left."""
+        """Without further kills, check that all videos are saved and nothing else is left."""
         self.check("at rest")
         self._check_locks()
         for kind in ("add", "download"):
@@ -195,16 +193,16 @@ class Home:
 
 
 class Killer:
-    """Starts processes and kills them, spread over their whole lives."""
+    """Starts processes and kills them at moments spread over their run time."""
 
     def __init__(self, seed: int, record: Record) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - the same story in every run
         self.record = record
         self.lives = {"add": 0.3, "download": 0.8}
-        """Seconds that a process of a kind lives if it is let, as seen lately."""
+        """Seconds that a process of each kind recently ran without a kill."""
 
     def haunt(self, home: Home, kills: int) -> None:
-        """Kill so many processes in this home, and see each time that nothing is lost."""
+        """Kill this many processes in this home folder, and check each time for losses."""
         ends = self.record.total + kills
         victims: list[Victim] = []
         while self.record.total < ends:
@@ -230,7 +228,7 @@ class Killer:
         if kind == "download" and self.chance.random() < 0.6:
             lasts = self.chance.uniform(0.0, 2 * _PIECES * _PAUSE)
             return home.start(kind, ids, lasts, waits_for_bytes=True)
-        # Some at any moment, the others where files are being written.
+        # Some at any moment, the others while files are written.
         begin, end = self.chance.choice([(0.0, 1.0), (0.6, 1.0), (0.85, 1.05)])
         return home.start(kind, ids, self.lives[kind] * self.chance.uniform(begin, end))
 
@@ -248,7 +246,7 @@ class Killer:
         home.check(f"kill {self.record.total} ({victim.kind})")
 
     def _ended(self, home: Home, victim: Victim) -> None:
-        """It came to its own end before its moment."""
+        """Handle a process that ended before its kill."""
         life = time.monotonic() - victim.born
         self.lives[victim.kind] += (life - self.lives[victim.kind]) / 4
         self.record.ended += 1
@@ -258,7 +256,7 @@ class Killer:
 
 
 def kill(kills: int, *, seed: int) -> Record:
-    """Kill so many processes and say what came of it."""
+    """Kill this many processes and return the results."""
     record = Record()
     killer = Killer(seed, record)
     with ExitStack() as stack:
@@ -276,7 +274,7 @@ def kill(kills: int, *, seed: int) -> Record:
 
 
 def main() -> int:
-    """Kill, tell, and fail where anything was lost."""
+    """Kill, print the results, and fail if anything was lost."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=4)

@@ -1,1 +1,1 @@
-"""Long lives in a short time: a day of watching, and a hundred thousand abandoned requests."""
+"""Long runs in a short time: a day of watching, and a hundred thousand abandoned requests."""

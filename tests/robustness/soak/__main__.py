@@ -14,13 +14,13 @@ from tests.robustness.soak.day import live
 from tests.robustness.soak.gauges import HEADINGS, Reading
 
 MOST_GROWTH = 5.0
-"""MB after the warm-up."""
+"""The allowed growth in MB after the warm-up."""
 WARM_UP = 0.15
-"""The part of the time after which memory is expected to stay."""
+"""The share of the time after which memory must not grow."""
 SLACK = 12
-"""Descriptors, threads, tasks or connections more than at the end of the warm-up, at most."""
+"""The allowed growth in descriptors, threads, tasks or connections after the warm-up."""
 _FAST = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder in it
-"""A day's worth of fsyncs within minutes need not wear a disk."""
+"""A folder in memory, so that a day's fsyncs do not wear the disk."""
 
 
 def main() -> int:
@@ -41,7 +41,7 @@ def main() -> int:
 
 
 async def day(hours: float, videos: int, seed: int) -> list[str]:
-    """Watch for so long; what grew that should not."""
+    """Watch for this many hours; return what grew."""
     print(f"{hours:g} hours with {videos} videos watched at any time\n{HEADINGS}")
     began = time.monotonic()
     warm: Reading | None = None
@@ -65,7 +65,7 @@ async def day(hours: float, videos: int, seed: int) -> list[str]:
 
 
 async def abandoned(count: int, seed: int) -> list[str]:
-    """Abandon so many requests; what is wrong afterwards."""
+    """Abandon this many requests; return what is wrong afterwards."""
     print(f"{count} abandoned requests")
     began = time.monotonic()
     before, after, outcomes = await abandon(count, seed)
@@ -80,7 +80,7 @@ async def abandoned(count: int, seed: int) -> list[str]:
 
 
 def grown(warm: Reading, last: Reading) -> list[str]:
-    """What is more than it should be."""
+    """The readings that grew beyond their limits, as lines."""
     growth = last.memory - warm.memory
     print(f"memory after the warm-up: {growth:+.1f} MB (at most +{MOST_GROWTH:g})")
     breaches = [f"memory grew by {growth:.1f} MB"] if growth >= MOST_GROWTH else []

@@ -1,7 +1,4 @@
-"""Requests that nobody waits for any more, in every way there is to stop waiting.
-
-It knows the client's three calls; it must not know how the client survives this.
-"""
+"""Requests that are abandoned in every possible way: cancelled, timed out, or left."""
 
 from __future__ import annotations
 
@@ -25,15 +22,15 @@ from tests.servers.sockets import (
 )
 
 AT_ONCE = 24
-"""Requests under way at the same time: more than the pool has connections."""
+"""Simultaneous requests: more than the pool has connections."""
 _PATIENCE = (3000.0, 300.0, 10.0)
-"""Per second: how soon whoever asked goes away."""
+"""Rates, per second, of the random time after which a request is abandoned."""
 _VIDEO = {"id": "v", "object": "video", "status": "processing", "progress": 40}
 _FILE = answer(200, b"\0\0\0\x18ftyp" + bytes(200_000), content_type="video/mp4")
 
 
 class Gateway:
-    """Answers well, late, badly or never."""
+    """Responds correctly, late, wrongly or never."""
 
     def __init__(self, seed: int) -> None:
         self.server = FaultServer(self._respond)
@@ -58,7 +55,7 @@ class Gateway:
 
 
 async def abandon(count: int, seed: int) -> tuple[Reading, Reading, Counter[str]]:
-    """Readings before and after `count` requests of which nobody wants the answer."""
+    """Readings before and after `count` abandoned requests, and their outcomes."""
     rng = random.Random(seed)  # noqa: S311 - the same course for the same seed
     outcomes: Counter[str] = Counter()
     gateway = Gateway(seed)
@@ -95,7 +92,7 @@ async def abandon(count: int, seed: int) -> tuple[Reading, Reading, Counter[str]
 
 
 def _leave_content(api: Api, after: int) -> str:
-    """Open a content and go away after so many pieces."""
+    """Open a content and leave after this many pieces."""
     try:
         with api.open_content("v") as content:
             return f"left after {sum(1 for _piece in islice(content.chunks(), after))} pieces"
@@ -104,7 +101,7 @@ def _leave_content(api: Api, after: int) -> str:
 
 
 async def _rested(api: Api) -> Reading:
-    """What is held once everything that was abandoned has come to its own end."""
+    """A reading after all abandoned requests have ended."""
     async with asyncio.timeout(20):
         while api._exchanges:
             await asyncio.wait(api._exchanges)

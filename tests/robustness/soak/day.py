@@ -1,7 +1,4 @@
-"""A day of watching on a fast clock: the real app, a real gateway.
-
-It knows what a person and a gateway do in the course of a day; it must not know what is measured.
-"""
+"""A day of watching on a fast clock, with the real app and a real gateway."""
 
 from __future__ import annotations
 
@@ -25,7 +22,7 @@ from tests.support.pilot import running_app
 from tests.support.waiting import until
 
 STEP = 30.0
-"""Seconds that pass at once."""
+"""Seconds per step."""
 _KEPT = 1800.0
 """Seconds for which a finished video stays watched."""
 _KEYS = (
@@ -48,7 +45,7 @@ _FAULTS: tuple[tuple[int, dict[str, str], bytes], ...] = (
 
 
 class Day:
-    """One day of one person with so many videos watched at any time."""
+    """One day of a user who always watches the same number of videos."""
 
     def __init__(
         self,
@@ -74,7 +71,7 @@ class Day:
         self.asked = 0
 
     async def step(self) -> None:
-        """Let a moment pass, with all that happens in it."""
+        """Advance one step, with its events."""
         rng, monitor = self._rng, self._app.monitor
         gone = self._let_go()
         fresh = self._bring_new()
@@ -92,12 +89,12 @@ class Day:
         await asyncio.sleep(0)
 
     def _is_quiet(self) -> bool:
-        """Whether nothing is under way, but for a list whose next page waits for the clock."""
+        """Whether nothing runs, except a list whose next page waits for the clock."""
         monitor = self._app.monitor
         return not monitor.poller._tasks and not monitor.queue.running
 
     def _let_go(self) -> list[str]:
-        """What is finished for a while is watched no more, and the gateway forgets it too."""
+        """Remove videos that have been finished for a while, here and at the gateway."""
         monitor, now = self._app.monitor, self._clock.now
         for key, watched in monitor.rows.items():
             if watched.is_final and key not in self._done:
@@ -137,7 +134,7 @@ class Day:
 async def live(
     folder: Path, *, hours: float, videos: int, seed: int
 ) -> AsyncIterator[tuple[float, Reading, Day]]:
-    """A reading at the end of each hour, or of each twentieth where there are few."""
+    """A reading at the end of each hour, or of each twentieth of a shorter time."""
     clock = FakeClock()
     with FarGateway() as gateway:
         environ = {"HINGTUI_HOME": str(folder), "HINGTUI_LANG": "en"}

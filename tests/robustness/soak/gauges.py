@@ -1,4 +1,4 @@
-"""Knows what this process holds at a moment; it must not know what the process is doing."""
+"""Measures the memory, descriptors, threads and tasks of this process."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ HEADINGS = _WORDS.format("hour", "MB", "descriptors", "threads", "tasks", "conne
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is held. `memory` is resident, in MB."""
+    """One measurement. `memory` is resident, in MB."""
 
     memory: float
     descriptors: int
     threads: int
     tasks: int
     connections: int
-    """In the pool of the client that asks."""
+    """Connections in the client's pool."""
 
     def line(self, hour: float) -> str:
         """As a line of a table."""
@@ -32,7 +32,7 @@ class Reading:
 
 
 def read(connections: int) -> Reading:
-    """What this process holds now. Garbage does not count."""
+    """Measure this process after a garbage collection."""
     gc.collect()
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return Reading(

@@ -1,4 +1,4 @@
-"""Spoil every step on the disk: `python3 -m tests.robustness.torture`."""
+"""Fail at every step on the disk: `python3 -m tests.robustness.torture`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.robustness.torture.steps import torture
 
 
 def main() -> int:
-    """Spoil everything, print a line for each scene, and fail where anything was wrong."""
+    """Run every scene, print a line for each, and fail if anything was wrong."""
     began = time.monotonic()
     cases = breaches = 0
     for scene in SCENES:

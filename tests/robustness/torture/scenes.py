@@ -1,6 +1,6 @@
-"""Knows what watchlist, token and downloads do on a disk, and what must be true whatever happens.
+"""What watchlist, token and downloads do on a disk, and what must be true after any fault.
 
-It must not know which step of it is spoiled, or how.
+`steps` injects the faults.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ class WatchlistScene(Scene):
     new: tuple[str, ...] = ("v_1", "v_2", "v_3")
     backup = True
     damage: bytes | None = None
-    """What stands in the file instead."""
+    """The damaged content of the file."""
     keeps: tuple[str, ...] = ()
-    """The files of which a copy is kept aside."""
+    """The files of which a renamed copy is kept."""
 
     def prepare(self, root: Path) -> None:
         watchlist = _watchlist(root)
@@ -218,7 +218,7 @@ PART, NOTE = f"{NAME}.part", f"{NAME}.part.json"
 
 
 class _Server:
-    """A server without a network: it knows one file and, if told so, cuts it short once."""
+    """A source without a network, with one file that can be cut once."""
 
     status, start, total, validator, origin = 200, 0, len(DATA), '"v1"', "http://127.0.0.1"
     version = ""
@@ -240,13 +240,13 @@ class _Server:
 
 
 class DownloadScene(Scene):
-    """A download of the video, with or without something there before."""
+    """A download of the video, with or without existing files."""
 
     final = NAME
     mine: dict[str, bytes] = {}  # noqa: RUF012 - never changed
     """What is there and is the user's own."""
     stays = True
-    """Whether it keeps its name."""
+    """Whether the existing files keep their names."""
     half = False
     """Whether an earlier run left half of the video."""
 
@@ -311,7 +311,7 @@ class ADownloadOfWhatIsThere(DownloadScene):
     mine = {NAME: DATA}  # noqa: RUF012
 
     def names(self, root: Path) -> set[str]:
-        """What cannot be read just then is not known to be the same: a second copy is right."""
+        """If the existing file cannot be read for comparison, a second copy is correct."""
         second = f"videos/{ID}-2.mp4"
         return {NAME, second} if (root / second).exists() else {NAME}
 
@@ -336,7 +336,7 @@ class ADownloadBesideAForeignPartWithoutLinks(ADownloadBesideAForeignPart):
 
 
 class ADownloadThatIsCut(DownloadScene):
-    """It ends half-way, by no fault of the disk's: what came is kept."""
+    """The connection ends midway, and the received bytes are kept."""
 
     def act(self, root: Path) -> None:
         _leave_half(root)

@@ -1,6 +1,6 @@
-"""Knows how to spoil every single step of what the product does on a disk, and what may come of it.
+"""Fails at every single step of what the program does on a disk, and checks the result.
 
-What each step is for, and what counts as old, new or lost, is in `scenes`.
+What each scene does, and what counts as old, new or lost, is in `scenes`.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from tests.support.disk.faulty_disk import FaultyDisk, Killed
 
 
 class Scene(ABC):
-    """One thing that the product does on a disk."""
+    """One operation of the program on a disk."""
 
     links = True
-    """Whether the file system knows hard links."""
+    """Whether the file system supports hard links."""
 
     @property
     def name(self) -> str:
@@ -29,33 +29,33 @@ class Scene(ABC):
 
     @abstractmethod
     def prepare(self, root: Path) -> None:
-        """Lay out what is there before."""
+        """Create the files that exist before."""
 
     @abstractmethod
     def act(self, root: Path) -> None:
-        """Do it. Raises HingtuiError."""
+        """Carry out the operation. Raises HingtuiError."""
 
     @abstractmethod
     def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
-        """What is wrong with what is there; `is_done`: it was said to be done, so it must be."""
+        """Check the files; if `is_done`, the operation reported success."""
 
     @abstractmethod
     def names(self, root: Path) -> set[str]:
-        """Every file that there may be when all is done, from `root` on."""
+        """Every file that may exist at the end, relative to `root`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One way in which a disk lets a process down at a step."""
+    """One way in which a disk fails at a step."""
 
     name: str
     order: Callable[[FaultyDisk, int], None]
     looks: bool = False
-    """Whether `stat` and its like fail too."""
+    """Whether `stat` and similar calls fail too."""
     power: Callable[[int], random.Random | None] | None = None
-    """The chance by which a power cut decides at a step, where there is one."""
+    """For a power cut: makes the random choice of what survives at a step."""
     tells: bool = False
-    """Whether it finds most of what there is to find: not to be left out often."""
+    """Whether it finds most bugs, so that few of its steps may be skipped."""
 
 
 def _error(number: int) -> Callable[[FaultyDisk, int], None]:
@@ -85,18 +85,18 @@ FAULTS = (
 
 @dataclass
 class Record:
-    """How many cases there were, and what was wrong in which."""
+    """The number of cases, and what was wrong in which."""
 
     cases: int = 0
     breaches: list[str] = field(default_factory=list)
 
 
 def torture(scene: Scene, *, every: int = 1, every_telling: int = 1) -> Record:
-    """Spoil every step of `scene` with every fault; or every so many steps, of faults that tell
-    less and of those that tell most."""
+    """Fail at every step of `scene` with every fault; or only at every so many steps, fewer of them
+    for faults that find less."""
     record = Record()
     for number, fault in enumerate(FAULTS):
-        # The last: a power cut after all was said to be done.
+        # The last case is a power cut after the operation reported success.
         for at in range(_steps(scene, fault) + bool(fault.power), 0, -1):
             if (at + number) % (every_telling if fault.tells else every):
                 continue
