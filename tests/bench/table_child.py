@@ -20,7 +20,6 @@ from textual.binding import Binding, BindingType
 from textual.widget import Widget
 from textual.widgets import DataTable
 
-from hingtui.model.key import VideoKey
 from hingtui.model.video import Status, Video
 from hingtui.monitor import Row
 from hingtui.monitor.changes import ChangeFeed, Changes
@@ -87,8 +86,8 @@ class Ours(VideoTable):
     def put_back(self) -> None:
         self.show(self._rows)
 
-    def in_sight(self) -> Sequence[VideoKey]:
-        return self.visible_keys()
+    def in_sight(self) -> Sequence[str]:
+        return [key.id for key in self.visible_keys()]
 
 
 class Stock(DataTable[Text]):
