@@ -26,7 +26,7 @@ def prepare(kind: str, ignored: str, descriptor: str) -> None:
     """Make this process what hingtui is to be started as; the shell of a job never returns."""
     if kind != "stranger":
         fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-    for number in (signal.SIGINT, signal.SIGHUP, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)  # who runs the tests may ignore them
     for name in ignored.split():
         signal.signal(signal.Signals[name], signal.SIG_IGN)
