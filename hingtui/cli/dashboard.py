@@ -37,7 +37,7 @@ def dashboard(environ: Mapping[str, str]) -> int:
 def run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) -> int:
     """Run the dashboard with these settings; the exit status."""
     this_process.forward_signals()
-    gc.disable()  # until the first paint: a collection amid the imports only costs time
+    gc.disable()  # until the first paint: collecting garbage during the imports only costs time
     from hingtui.ui.app import HingtuiApp
 
     for name in ("COLUMNS", "LINES"):  # if exported, they would hide each change of size

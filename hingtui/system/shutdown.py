@@ -243,6 +243,6 @@ def leave(status: int) -> NoReturn:
             thread.join(max(0.0, last - time.monotonic()))
     if threading.active_count() > 1 or this_process.status is not None:
         # Python would wait for threads, abort if one holds the lock of a stream, and after an
-        # interrupt amid an `exec` use a status of its own, even if it was caught.
+        # interrupt during an `exec` use a status of its own, even if it was caught.
         os._exit(status)
     raise SystemExit(status)

@@ -361,7 +361,7 @@ def _serve(pipe: Connection, film: Path) -> None:
 
 
 class Server(socketserver.ThreadingTCPServer):
-    """Sends one film to whoever asks for anything."""
+    """Sends one video in response to every request."""
 
     daemon_threads = True
     block_on_close = False

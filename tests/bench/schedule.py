@@ -26,9 +26,9 @@ _PEER = 5
 _START = 1_762_789_802.0
 
 Course = Callable[[float], float | None]
-"""The progress that is told so many seconds after the creation."""
+"""The progress that the gateway reports so many seconds after the creation."""
 Policy = Callable[[Video, Pace, float], float]
-"""Seconds until the next question."""
+"""Seconds until the next request."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""A small app that shows one table, ours or Textual's own, and does with it what it is told to.
+"""A small app that shows one table, ours or Textual's own, and carries out orders.
 
 It measures nothing. Orders come over a pipe, a line of JSON each; each is confirmed once done.
 """
@@ -36,7 +36,7 @@ _BEAT = 0.02
 
 
 class Table(Protocol):
-    """What both kinds of table can be told."""
+    """The orders that both kinds of table carry out."""
 
     def load(self, rows: Sequence[Row]) -> None: ...
     def change(self, watched: Row) -> None: ...

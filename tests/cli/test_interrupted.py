@@ -36,7 +36,7 @@ def started(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """A running command whose standard input is still open and empty."""
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    # Whoever runs the tests may ignore signals; a command must not inherit that.
+    # The process that runs the tests may ignore signals; a command must not inherit that.
     launch = ("stranger", ignoring, "0")
     how = {"env": environ, "launch": launch, "is_executed": is_executed}
     with start(*arguments, **how, **pipes) as running:  # type: ignore[arg-type]

@@ -133,7 +133,7 @@ class Watchlist:
                     entries[entry.key] = _merged(known, entry)
             if list(entries.items()) == list(contents.entries.items()):
                 if entries:
-                    sync_folder(self.path.parent)  # whoever wrote it may have died before that
+                    sync_folder(self.path.parent)  # its writer may have been killed before it did
                 return contents
             if contents.format < FORMAT:
                 name = f"{self.path.name}.format-{contents.format}"

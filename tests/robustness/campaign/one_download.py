@@ -106,7 +106,7 @@ class OneDownload(Surroundings):
         def work() -> None:
             try:
                 outcome.append(self._download())
-            except BaseException as error:  # noqa: BLE001 - judged by whoever waits
+            except BaseException as error:  # noqa: BLE001 - judged by the waiting thread
                 outcome.append(error)
 
         thread = threading.Thread(target=work, name="the download", daemon=True)

@@ -41,7 +41,7 @@ class Ledger:
         """Ids with contrary changes, or whose last change may have been lost."""
         self._durable: set[str] = set()
 
-    def wish(self, video_id: str, party: str, *, is_in: bool) -> None:
+    def record(self, video_id: str, party: str, *, is_in: bool) -> None:
         """Record that `party` added or removed an id."""
         last, now = self._wishes.get(video_id), self._clock.monotonic()
         if last is not None and last.is_in != is_in:
@@ -118,7 +118,7 @@ class Hands:
             case "user: removes and undoes it":
                 if self._remove(monitor, film.id):
                     monitor.restore()
-                    self.ledger.wish(film.id, USER, is_in=True)
+                    self.ledger.record(film.id, USER, is_in=True)
             case "user: cancels":
                 monitor.cancel(keys(film.id))
             case "user: cancels and saves":
@@ -136,7 +136,7 @@ class Hands:
     def add(self, monitor: Monitor, video_id: str) -> None:
         """The user adds an id."""
         monitor.add([video_id])
-        self.ledger.wish(video_id, USER, is_in=True)
+        self.ledger.record(video_id, USER, is_in=True)
 
     def other(self, kind: str, film: Film, rng: random.Random) -> None:
         """Carry out an action of another process, in another thread."""
@@ -155,7 +155,7 @@ class Hands:
 
     def _remove(self, monitor: Monitor, video_id: str) -> int:
         if gone := monitor.remove(keys(video_id)):
-            self.ledger.wish(video_id, USER, is_in=False)
+            self.ledger.record(video_id, USER, is_in=False)
         return gone
 
     def _change(self, video_id: str, *, is_in: bool) -> None:
@@ -170,7 +170,7 @@ class Hands:
                 return
         except (StorageError, Killed):
             self.ledger.doubt(video_id)
-        self.ledger.wish(video_id, OTHER, is_in=is_in)
+        self.ledger.record(video_id, OTHER, is_in=is_in)
 
     def _damage(self, rng: random.Random) -> None:
         """Damage the file as a broken disk or another program does, but not its backup."""
