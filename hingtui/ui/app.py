@@ -24,12 +24,14 @@ from hingtui.model.errors import SettingsError, StorageError
 from hingtui.monitor import Changes, Monitor
 from hingtui.monitor.monitor import Api
 from hingtui.storage.settings import Settings, save_token
+from hingtui.storage.state import STATE_FILE
 from hingtui.storage.watchlist import Watchlist
 from hingtui.system.clock import Clock
 from hingtui.system.open_file import open_file
 from hingtui.system.shutdown import this_process
 from hingtui.text.i18n import _
 from hingtui.ui.keys import LiveKeys, shown_key
+from hingtui.ui.memory import Memory
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.notifications import run_on_complete
 from hingtui.ui.screens.dashboard import Dashboard
@@ -71,6 +73,7 @@ class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
         """`hide` is called with each token in use, so that no log ever holds it."""
         super().__init__()
         self.settings = settings
+        self.memory = Memory(settings.log_path.with_name(STATE_FILE))
         self.monitor = Monitor(
             Watchlist(settings.watchlist_path),
             folder=settings.downloads,
@@ -201,6 +204,7 @@ class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
     async def on_unmount(self) -> None:
         """However the app ends, nothing stays open and the watchlist is written."""
         await self.monitor.stop(within=0.0 if self._is_leaving else QUIT_TIMEOUT)
+        await self.memory.written(within=QUIT_TIMEOUT)
 
     def _rows_changed(self, changes: Changes) -> None:
         self._dashboard.post_message(VideosChanged(changes))
@@ -278,9 +282,10 @@ class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
     def _palette(self) -> Palette:
         return palette_of(self.theme_variables)
 
-    def _theme_changed(self, _theme: Theme) -> None:
+    def _theme_changed(self, theme: Theme) -> None:
+        self.memory.change(theme=theme.name)
         self._dashboard.use_palette(self._palette())
 
     def _chosen_theme(self) -> str:
-        name = self.settings.theme or os.environ.get("TEXTUAL_THEME") or DARK.name
-        return name if name in self.available_themes else DARK.name
+        name = self.settings.theme or os.environ.get("TEXTUAL_THEME") or self.memory.state.theme
+        return name if name and name in self.available_themes else DARK.name
