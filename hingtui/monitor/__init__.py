@@ -22,6 +22,9 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── background          tasks that nobody awaits, loops that start again
 ├── duration_stats      how long such videos took
 ├── status_counts       how many rows are in which state; which file expires next
+│   └── state_words         icon and word of a state
+├── attention           how much attention a row needs: the order of the dashboard
+├── row_filter          which rows a person's words choose
 └── changes             notifies listeners, a few times a second
 """
 

@@ -10,6 +10,7 @@ import contextlib
 import logging
 import math
 import random
+from collections.abc import Callable
 from pathlib import Path
 
 from hingtui.download import ContentSource, DownloadHooks, Saved, discard_part
@@ -34,6 +35,8 @@ from hingtui.system.clock import Clock
 
 PROGRESS_EVERY = 0.25
 """Seconds between two reports on the bytes of running downloads."""
+KEEP_PART = 60.0
+"""Seconds for which the part of a video that is not watched any more is kept for an undo."""
 _LOOK_AGAIN = 0.5
 """Seconds between two looks of a waiting thread whether the event loop still runs."""
 
@@ -73,11 +76,17 @@ class DownloadQueue:
         self._leaving: set[VideoKey] = set()
         """Cancelled, but the thread has not ended yet; not counted against the limit."""
         self._wake = asyncio.Event()
+        self._ending = asyncio.Event()
 
     @property
     def running(self) -> list[VideoKey]:
         """What is being downloaded at this moment."""
         return list(self._tasks)
+
+    @property
+    def active(self) -> list[Row]:
+        """The rows whose download is queued, running or waiting."""
+        return list(self._wanted.values())
 
     @property
     def under_way(self) -> list[asyncio.Task[None]]:
@@ -108,11 +117,17 @@ class DownloadQueue:
         self.listener.changed(row.key)
         self._wake.set()
 
-    async def forget(self, row: Row) -> None:
-        """The video is no longer row: stop its download and remove the part."""
+    async def forget(self, row: Row, is_gone: Callable[[], bool]) -> None:
+        """Stop its download, and remove the part if a minute later the video `is_gone` still.
+
+        Until then, whoever watches it again resumes the download.
+        """
         self.cancel(row)
         if (task := self._tasks.get(row.key)) is not None:
             await asyncio.wait([task])
+        await self._clock.wait_for(self._ending, KEEP_PART)
+        if not is_gone():
+            return
         try:
             await asyncio.to_thread(discard_part, row.key, self.folder)
         except StorageError as error:
@@ -129,7 +144,8 @@ class DownloadQueue:
             await self._clock.wait_for(self._wake, self.start_next())
 
     def cancel_all(self) -> None:
-        """Stop all of them; the parts stay."""
+        """Stop all of them; the parts stay, but for those of videos that are not watched."""
+        self._ending.set()
         for row in list(self._wanted.values()):
             self.cancel(row)
 

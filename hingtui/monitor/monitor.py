@@ -11,11 +11,13 @@ import asyncio
 import random
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from hingtui.download import ContentSource
 from hingtui.model.errors import StorageError
+from hingtui.model.eta import is_worth_showing
 from hingtui.model.eta import remaining as seconds_remaining
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.model.video import Status
@@ -78,6 +80,8 @@ class Monitor:
         self._api: Api | None = None
         self._duration_stats = DurationStats()
         self._background = Background(self.clock)
+        self._stopped: set[VideoKey] = set()
+        """Removed while they were being downloaded: an undo resumes them."""
         self.feed = ChangeFeed()
         self._rows = Rows(
             self.feed,
@@ -225,9 +229,11 @@ class Monitor:
         return len(gone)
 
     def restore(self) -> list[VideoKey]:
-        """Undo the last `remove`; returns the restored keys."""
+        """Undo the last `remove` and resume its downloads; returns the restored keys."""
         back = [row.key for row in self._rows.restore()]
         self.watchlist_sync.added(back)
+        self.download(key for key in back if key in self._stopped)
+        self._stopped.difference_update(back)
         return back
 
     def ask(self, keys: Iterable[VideoKey] | None = None) -> None:
@@ -281,7 +287,7 @@ class Monitor:
     @property
     def downloads(self) -> list[Row]:
         """The rows whose download is queued, running or waiting."""
-        return [row for row in self.rows.values() if row.is_downloading]
+        return self.queue.active
 
     @property
     def set_aside(self) -> Path | None:
@@ -315,6 +321,8 @@ class Monitor:
         if row.pace is None or row.video is None or row.is_final:
             return None
         usual = self._duration_stats.median(row.video)
+        if not is_worth_showing(row.pace, usual):
+            return None
         return seconds_remaining(row.pace, self.now(), usual) or None
 
     def _handle_outcome(self, video_id: str, outcome: Outcome) -> None:
@@ -333,8 +341,13 @@ class Monitor:
         self.poller.drop(row.id for row in gone)
         self.gateway.forget(row.id for row in gone)
         for row in gone:
+            if row.is_downloading:
+                self._stopped.add(row.key)
             if row.download is not None:
-                self._background.start(self.queue.forget(row))
+                self._background.start(self.queue.forget(row, partial(self._is_gone, row.key)))
+
+    def _is_gone(self, key: VideoKey) -> bool:
+        return key not in self.rows
 
     def _storage_changed(self, error: StorageError | None) -> None:
         self.storage_error = error

@@ -39,12 +39,22 @@ def use_language(code: str) -> None:
     global _language
     if code not in LANGUAGES:
         raise ValueError(f"not a language of hingtui: {code!r}")
+    _catalogue(code)
+    _language = code
+
+
+def in_all_languages(text: str) -> tuple[str, ...]:
+    """`text` in every language."""
+    return tuple(_catalogue(code).gettext(text) for code in LANGUAGES)
+
+
+def _catalogue(code: str) -> gettext.NullTranslations:
     if code not in _catalogues:
         from pathlib import Path  # slow to import, and not needed for English
 
         folder = Path(__file__).with_name("locale")
         _catalogues[code] = gettext.translation(DOMAIN, folder, ["zh_CN"])
-    _language = code
+    return _catalogues[code]
 
 
 def current_language() -> str:

@@ -108,6 +108,7 @@ class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
                 is_demo=self._is_demo,
                 notices=self._notices,
                 keys=self.keys,
+                memory=self.memory,
                 play=self._play,
             ),
         )

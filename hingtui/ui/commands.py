@@ -5,6 +5,7 @@ Which keys run a command now, with those of config.toml, is in `keys`.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
 
@@ -52,6 +53,7 @@ class Command:
 
 
 _QUESTION_MARK = ("question_mark", "fullwidth_question_mark", "f1")
+_STAR = ("asterisk", "fullwidth_asterisk")
 _SLASH = ("slash", "ideographic_comma", "fullwidth_solidus")
 
 
@@ -64,8 +66,14 @@ def commands() -> tuple[Command, ...]:
             "download", ("d",), _("Download"), _("Download the selected video"), downloads, True
         ),
         _screen(
-            "download_all", ("D",), _("All"), _("Download all that are ready"), downloads, True
+            "download_all",
+            ("D",),
+            _("All"),
+            _("Download all shown that are ready"),
+            downloads,
+            True,
         ),
+        _screen("mark", ("space",), _("Mark"), _("Mark it, or take the mark away"), table, True),
         _screen("detail", ("enter",), _("Details"), _("Show or hide the details"), table, True),
         _screen(
             "open", ("o",), _("Open"), _("Open the saved video in the player"), downloads, True
@@ -73,16 +81,27 @@ def commands() -> tuple[Command, ...]:
         _screen(
             "remove", ("x", "delete"), _("Unwatch"), _("Take it off the watchlist"), videos, True
         ),
+        _screen("filter", _SLASH, _("Filter"), _("Filter as you type"), table, True),
+        _screen("sort", ("s",), _("Sort"), _("Choose what to sort by"), table, True),
+        _screen("remove_saved", ("X",), _("Tidy"), _("Unwatch all that are saved"), videos),
         _screen("undo", ("u",), _("Undo"), _("Undo the last unwatch"), videos),
         _screen("cancel", ("c",), _("Cancel"), _("Cancel its download"), downloads),
+        _screen("cancel_all", ("C",), _("Cancel all"), _("Cancel all downloads"), downloads),
         _screen("ask", ("r",), _("Ask"), _("Ask about it now"), videos),
         _screen("ask_all", ("R",), _("Ask all"), _("Ask about all now"), videos),
         _screen("pause", ("p",), _("Pause"), _("Pause asking, or go on"), videos),
         _screen("copy_id", ("y",), _("Copy id"), _("Copy its id"), videos),
-        _screen("filter", _SLASH, _("Filter"), _("Filter as you type"), table),
-        _screen("clear_filter", ("escape",), _("Clear"), _("Clear the filter"), table),
-        _screen("sort", ("s",), _("Sort"), _("Sort by the next column"), table),
+        _screen(
+            "clear_filter", ("escape",), _("Clear"), _("Clear the filter, then the marks"), table
+        ),
+        *_groups(),
         _screen("sort_back", ("S",), _("Reverse"), _("Sort the other way"), table),
+        _screen("columns", ("f2",), _("Columns"), _("Choose the columns"), table),
+        _screen("next_attention", ("n",), _("Next"), _("Next that needs you"), table),
+        _screen("previous_attention", ("N",), _("Previous"), _("Previous that needs you"), table),
+        _screen("mark_range", ("V",), _("Mark range"), _("Mark up to here"), table),
+        _screen("mark_invert", _STAR, _("Invert"), _("Invert the marks"), table),
+        _screen("mark_all", ("ctrl+a",), _("Mark all"), _("Mark all that are shown"), table),
         _screen("down", ("j",), _("Down"), _("Move down (or the down arrow)"), table),
         _screen("up", ("k",), _("Up"), _("Move up (or the up arrow)"), table),
         _screen("top", ("g",), _("Top"), _("Move to the first"), table),
@@ -93,6 +112,22 @@ def commands() -> tuple[Command, ...]:
             "quit", "quit", ("q",), _("Quit"), _("Quit; downloads can be resumed"), in_footer=True
         ),
     )
+
+
+def _groups() -> Iterator[Command]:
+    """The commands that show the rows of one group of states."""
+    words = (
+        (_("All states"), _("Show all states")),
+        (_("Ready"), _("Show ready videos only")),
+        (_("Downloads"), _("Show downloads only")),
+        (_("Generating"), _("Show those being generated only")),
+        (_("Queued"), _("Show queued and unknown only")),
+        (_("Saved"), _("Show saved videos only")),
+        (_("Failed"), _("Show failed and expired only")),
+    )
+    for group, (label, help_line) in enumerate(words):
+        action = f"screen.show_group({group})"
+        yield Command(f"show_{group}", action, (f"{group}",), label, help_line, Group.TABLE)
 
 
 def _screen(

@@ -6,7 +6,7 @@ Must not import Textual: it is tested without a screen.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +36,9 @@ class ActionContext:
     """What the actions use of the screen and of the system."""
 
     targets: Callable[[], list[Row]]
-    """The rows that an action is about: the selected one, or none."""
+    """The rows that an action is about: the marked ones, else the selected one; or none."""
+    shown: Callable[[], Iterable[VideoKey]]
+    """The rows that the filter lets through."""
     copy: Callable[[str], None]
     """Puts a text on the clipboard."""
     play: Callable[[Path], Awaitable[bool]]
@@ -94,9 +96,9 @@ class VideoActions:
         return Outcome(reasons[0] if reasons and not begun else None)
 
     def download_all(self) -> Outcome:
-        """Download all videos that are ready and not saved yet."""
-        now = self._monitor.now()
-        keys = [row.key for row in self._monitor.rows.values() if row.can_be_downloaded(now)]
+        """Download all videos that are shown, ready and not saved yet."""
+        now, rows = self._monitor.now(), self._monitor.rows
+        keys = [key for key in self._context.shown() if rows[key].can_be_downloaded(now)]
         begun = len(self._monitor.download(keys))
         if not begun:
             return Outcome(Toast(_("Nothing is ready that is not saved yet.")))
@@ -110,16 +112,36 @@ class VideoActions:
             return Outcome(Toast(words.format(key=self._context.key_for("download"))))
         return Outcome(Toast(_("It is not being downloaded.")))
 
+    def cancel_all(self) -> Outcome:
+        """Stop all downloads."""
+        stopped = self._monitor.cancel([row.key for row in self._monitor.downloads])
+        if not stopped:
+            return Outcome(Toast(_("Nothing is being downloaded.")))
+        words = ngettext("{n} download stopped", "{n} downloads stopped", stopped)
+        return Outcome(Toast(words.format(n=stopped)))
+
     def remove(self) -> Outcome:
         """Take the selected videos off the watchlist."""
-        rows = self._context.targets()
+        return self._remove(self._context.targets())
+
+    def remove_saved(self) -> Outcome:
+        """Take all saved videos off the watchlist; their files stay."""
+        rows = self._monitor.rows.values()
+        saved = [row for row in rows if row.saved is not None and not row.is_downloading]
+        return self._remove(saved) if saved else Outcome(Toast(_("No watched video is saved.")))
+
+    def _remove(self, rows: list[Row]) -> Outcome:
         if not rows:
             return Outcome()
-        self._monitor.remove(row.key for row in rows)
-        words = _("No longer watched: {what} ({key} brings it back)")
-        what = ", ".join(row_title(row, row.id) for row in rows)
-        toast = Toast(words.format(what=what, key=self._context.key_for("undo")))
-        return Outcome(toast, rows_changed=True)
+        self._monitor.remove([row.key for row in rows])
+        key = self._context.key_for("undo")
+        if len(rows) == 1:
+            words = _("No longer watched: {what} ({key} brings it back)")
+            text = words.format(what=row_title(rows[0], rows[0].id), key=key)
+        else:
+            words = _("{n} no longer watched ({key} brings them back)")
+            text = words.format(n=len(rows), key=key)
+        return Outcome(Toast(text), rows_changed=True)
 
     def undo(self) -> Outcome:
         """Watch again what was taken off last."""

@@ -78,7 +78,7 @@ def test_ten_downloads_end_at_once_and_are_resumed(tmp_path: Path) -> None:
         server.rate = None
         asked = len(server.requests)
         with terminal(environ=environ, rows=24) as running:
-            running.shows("10 saved")
+            running.shows("✓ 10 saved")
             running.press("q")
             assert running.exit_status() == 0
         ranges = [r.headers.get("range") for r in server.requests[asked:] if "/content" in r.path]
@@ -141,7 +141,7 @@ def test_it_quits_in_time_while_a_download_hangs(tmp_path: Path, hangs: str) -> 
         else:
             server.rate = 1.0
         with terminal(environ=environ) as running:
-            running.shows("press d")
+            running.shows("1 ready")
             running.press("d")
             running.shows("downloading")
             running.press("a")
@@ -166,7 +166,7 @@ def test_it_quits_in_time_while_writing_the_watchlist_hangs(tmp_path: Path) -> N
         environ = clean_environ(home, HINGNET_BASE_URL=server.base_url, HINGNET_API_KEY=TOKEN)
         patched(environ, tmp_path / "patch", HANGING_DISK.format(flag=str(hangs)))
         with terminal(environ=environ) as running:
-            running.shows("press d")
+            running.shows("1 ready")
             hangs.touch()
             running.press("x")
             running.shows("No longer watched")
@@ -194,7 +194,7 @@ def test_ids_that_could_not_be_written_are_printed_at_the_end(tmp_path: Path, di
         environ = clean_environ(home, HINGNET_BASE_URL=server.base_url, HINGNET_API_KEY=TOKEN)
         patched(environ, tmp_path / "patch", patch.format(flag=str(flag)))
         with terminal(environ=environ) as running:
-            running.shows("press d")
+            running.shows("1 ready")
             flag.touch()
             running.press("a")
             running.shows("Add videos")

@@ -19,7 +19,7 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.screens.dashboard import Dashboard
 from hingtui.ui.screens.dialogs import AddDialog
-from hingtui.ui.table.row_view import RowView
+from hingtui.ui.table.row_order import RowOrder
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.widgets import detail
 from tests.support.keys import key, keys
@@ -86,7 +86,7 @@ PLACES = [
     (Dashboard, "_show_toasts", post_a_change),
     (Dashboard, "on_resize", another_size),
     (Dashboard, "_notices", let_time_pass),
-    (RowView, "arrange", post_a_change),
+    (RowOrder, "use", filter_rows),
     (AddDialog, "on_mount", open_a_dialog),
     (AddDialog, "compose", open_a_dialog),
     (VideoTable, "update_visible", let_time_pass),
@@ -137,7 +137,7 @@ async def test_a_row_that_cannot_be_shown_hides_no_other(
         await acting.pass_time(30)
         assert acting.line_with("video_2 cannot be shown")
         assert all(acting.line_with(f"prompt {n}") for n in (0, 1, 3))
-    assert log() == 1
+    assert log() == 2  # its place in the order, and its cells
 
 
 async def test_failing_details_do_not_show_those_of_another_video(

@@ -24,7 +24,7 @@ from hingtui.model.video import Status, Video
 from hingtui.monitor import Row
 from hingtui.monitor.changes import ChangeFeed, Changes
 from hingtui.ui.table.cells import RenderContext
-from hingtui.ui.table.columns import plan_columns
+from hingtui.ui.table.columns import ColumnLayout, ContentWidths, plan_columns
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.theme.palette import palette_of
 
@@ -68,23 +68,27 @@ class Ours(VideoTable):
 
     def load(self, rows: Sequence[Row]) -> None:
         self._rows = list(rows)
-        self.show(self._rows)
+        self._put(self._rows)
+
+    def _put(self, rows: Sequence[Row]) -> None:
+        by_key = {row.key: row for row in rows}
+        self.show(list(by_key), by_key)
 
     def change(self, watched: Row) -> None:
         self._feed.row_changed(watched.key)
 
     def reverse(self) -> None:
         self._is_reversed = not self._is_reversed
-        self.show(sorted(self._rows, key=lambda w: w.id, reverse=self._is_reversed))
+        self._put(sorted(self._rows, key=lambda w: w.id, reverse=self._is_reversed))
 
     def filter(self, rows: Sequence[Row]) -> None:
-        self.show(rows)
+        self._put(rows)
 
     def take_out(self, index: int) -> None:
-        self.show([*self._rows[:index], *self._rows[index + 1 :]])
+        self._put([*self._rows[:index], *self._rows[index + 1 :]])
 
     def put_back(self) -> None:
-        self.show(self._rows)
+        self._put(self._rows)
 
     def in_sight(self) -> Sequence[str]:
         return [key.id for key in self.visible_keys()]
@@ -101,7 +105,9 @@ class Stock(DataTable[Text]):
 
     def on_mount(self) -> None:
         self._palette = palette_of(self.app.theme_variables)
-        self._plan = plan_columns(self.app.size.width)
+        self._plan = plan_columns(
+            self.app.size.width, ContentWidths(model=24, shape=13), ColumnLayout()
+        )
         for column in self._plan:
             self.add_column(Text(column.label), key=column.key, width=column.width)
 

@@ -6,31 +6,28 @@ It asks no server and writes no file; `video_actions` does that through the moni
 from __future__ import annotations
 
 from collections.abc import Coroutine
-from dataclasses import replace
-from typing import TYPE_CHECKING
 
-from textual import on
+from textual import events, on
 from textual.message import Message
 from textual.widgets import DataTable
 
 from hingtui.monitor import Monitor, Row
-from hingtui.text.i18n import _
-from hingtui.ui.notifications import Toast
-from hingtui.ui.screens.layout import DashboardContext, DashboardLayout
-from hingtui.ui.table.row_view import sort_name
+from hingtui.ui.screens.layout import DashboardContext
+from hingtui.ui.screens.table_actions import TableActions
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
 from hingtui.ui.widgets.detail import DetailPane
 
-if TYPE_CHECKING:
-    from hingtui.ui.widgets.filter_bar import FilterBar
-
 _NEED_A_VIDEO = frozenset(
-    ("download", "download_all", "detail", "open", "remove", "cancel", "ask", "ask_all", "copy_id")
+    (
+        *("download", "download_all", "detail", "open", "remove", "remove_saved", "cancel"),
+        *("cancel_all", "ask", "ask_all", "copy_id", "mark", "mark_range", "mark_invert"),
+        *("mark_all", "next_attention", "previous_attention", "filter"),
+    )
 )
 
 
-class Dashboard(DashboardLayout):
+class Dashboard(TableActions):
     """The watchlist and its commands."""
 
     class TokenRequested(Message):
@@ -39,7 +36,10 @@ class Dashboard(DashboardLayout):
     def __init__(self, monitor: Monitor, palette: Palette, context: DashboardContext) -> None:
         super().__init__(monitor, palette, context)
         self._actions = VideoActions(
-            monitor, ActionContext(self._targets, self._copy, context.play, self._key_for)
+            monitor,
+            ActionContext(
+                self._targets, lambda: self._table.order, self._copy, context.play, self._key_for
+            ),
         )
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -49,7 +49,10 @@ class Dashboard(DashboardLayout):
         return super().check_action(action, parameters)
 
     def _targets(self) -> list[Row]:
-        """The rows that a command is about."""
+        """The rows that a command is about: the marked ones that are shown, else the selected."""
+        if self._table.marks:
+            rows = self._monitor.rows
+            return [rows[key] for key in self._table.order if key in self._table.marks]
         row = self._selected()
         return [] if row is None else [row]
 
@@ -62,6 +65,7 @@ class Dashboard(DashboardLayout):
 
     def _finish(self, outcome: Outcome) -> None:
         """Show what came of an action."""
+        self._table.marks &= self._monitor.rows.keys()
         if outcome.rows_changed:
             self._show_rows()
         if outcome.select is not None:
@@ -79,10 +83,19 @@ class Dashboard(DashboardLayout):
 
     def action_add(self) -> None:
         """Ask for ids, then watch them."""
+        self._ask_for_ids("")
+
+    def on_paste(self, event: events.Paste) -> None:
+        """A paste anywhere adds videos: show what was found in it first."""
+        if event.text.strip():
+            event.stop()
+            self._ask_for_ids(event.text)
+
+    def _ask_for_ids(self, text: str) -> None:
         from hingtui.ui.screens.dialogs import AddDialog
 
         known = frozenset(key.id for key in self._monitor.rows)
-        self.app.push_screen(AddDialog(known), self._add)
+        self.app.push_screen(AddDialog(known, text), self._add)
 
     def _add(self, text: str | None) -> None:
         if text:
@@ -101,8 +114,26 @@ class Dashboard(DashboardLayout):
         self._finish(self._actions.cancel())
 
     def action_remove(self) -> None:
-        """Take the selected video off the watchlist."""
-        self._finish(self._actions.remove())
+        """Take the selected videos off the watchlist; ask first where a download would stop."""
+        running = sum(row.is_downloading for row in self._targets())
+        if not running:
+            self._finish(self._actions.remove())
+            return
+        from hingtui.ui.screens.dialogs import RemoveDialog
+
+        self.app.push_screen(RemoveDialog(running, self._key_for("undo")), self._remove_confirmed)
+
+    def _remove_confirmed(self, is_wanted: bool | None) -> None:
+        if is_wanted:
+            self._finish(self._actions.remove())
+
+    def action_remove_saved(self) -> None:
+        """Take all saved videos off the watchlist."""
+        self._finish(self._actions.remove_saved())
+
+    def action_cancel_all(self) -> None:
+        """Stop all downloads."""
+        self._finish(self._actions.cancel_all())
 
     def action_undo(self) -> None:
         """Watch again what was taken off last."""
@@ -137,57 +168,3 @@ class Dashboard(DashboardLayout):
             self.query_one("#body").mount(DetailPane(can_focus=False))
         self.query_one("#body").toggle_class("-detail")
         self.call_after_refresh(self._show_detail)
-
-    def action_filter(self) -> None:
-        """Type words; only rows that hold them all are shown."""
-        from hingtui.ui.widgets.filter_bar import FilterBar
-
-        if bars := self.query(FilterBar):
-            bar = bars.first()
-            bar.value = self._view.filter
-            bar.display = True
-        else:
-            bar = FilterBar(self._view.filter)
-            self.mount(bar, before=self.query_one("#keys"))
-        bar.focus()
-
-    def on_filter_bar_filter_changed(self, event: FilterBar.FilterChanged) -> None:
-        """Show what the filter lets through now."""
-        self._use_view(replace(self._view, filter=event.words))
-
-    def on_filter_bar_closed(self) -> None:
-        """Hide the bar and give the keys back to the table."""
-        # Hidden, not removed: Textual keeps every Input that was ever mounted on a screen alive.
-        for bar in self.query("FilterBar"):
-            bar.display = False
-        self._table.focus()
-
-    def action_clear_filter(self) -> None:
-        """Show all rows again."""
-        if self._view.filter:
-            self._use_view(replace(self._view, filter=""))
-
-    def action_sort(self) -> None:
-        """Sort by the next column."""
-        self._use_view(self._view.next_sort())
-        self._notify(Toast(_("Sorted {how}").format(how=sort_name(self._view.sort))))
-
-    def action_sort_back(self) -> None:
-        """Sort the other way round."""
-        self._use_view(replace(self._view, is_reversed=not self._view.is_reversed))
-
-    def action_down(self) -> None:
-        """One row down."""
-        self._table.action_cursor_down()
-
-    def action_up(self) -> None:
-        """One row up."""
-        self._table.action_cursor_up()
-
-    def action_top(self) -> None:
-        """To the first row."""
-        self._table.move_cursor(row=0)
-
-    def action_bottom(self) -> None:
-        """To the last row."""
-        self._table.move_cursor(row=max(0, self._table.row_count - 1))

@@ -6,7 +6,7 @@ Each returns an answer and does nothing with it.
 from __future__ import annotations
 
 import asyncio
-from typing import ClassVar, Generic, TypeVar
+from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.text import Text
 from textual import events, on
@@ -42,6 +42,11 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         self.dismiss(None)
 
 
+def pasted_lines(text: str) -> str:
+    """A pasted text as it can be shown."""
+    return "\n".join(map(steady, readable(text).split("\n")))
+
+
 class PasteArea(TextArea):
     """Many lines can be pasted; Enter submits them."""
 
@@ -53,8 +58,7 @@ class PasteArea(TextArea):
 
     async def _on_paste(self, event: events.Paste) -> None:
         """Textual's own handler comes after this one, and would insert whatever it is given."""
-        lines = readable(event.text).split("\n")
-        event.text = "\n".join(map(steady, lines))
+        event.text = pasted_lines(event.text)
 
     async def _on_key(self, event: events.Key) -> None:
         gap = event.time - self._last_key_at
@@ -70,9 +74,11 @@ class PasteArea(TextArea):
 class AddDialog(Dialog[str]):
     """Asks for text that holds ids, and says while it is typed what is found in it."""
 
-    def __init__(self, known: frozenset[str]) -> None:
+    def __init__(self, known: frozenset[str], text: str = "") -> None:
+        """`text` was pasted already."""
         super().__init__()
         self._known = known
+        self._pasted = pasted_lines(text)
 
     def compose(self) -> ComposeResult:
         with Vertical(id="add-box", classes="box"):
@@ -82,7 +88,7 @@ class AddDialog(Dialog[str]):
                 classes="hint",
                 markup=False,
             )
-            yield PasteArea(id="add-text", soft_wrap=True, compact=True)
+            yield PasteArea(self._pasted, id="add-text", soft_wrap=True, compact=True)
             yield Static("", id="add-found", markup=False)
             yield Label(_("Enter adds, Esc cancels"), classes="hint", markup=False)
 
@@ -98,18 +104,41 @@ class AddDialog(Dialog[str]):
         """Say what is found; in a thread, because a paste can be megabytes."""
         text = self.query_one(PasteArea).text
         found = await asyncio.to_thread(describe_found, text, self._known)
-        self.query_one("#add-found", Static).update(Text(found))
+        shown = self.query_one("#add-found", Static)
+        shown.update(Text(found.sentence))
+        shown.set_class(not found.new, "-nothing")
 
     @on(PasteArea.Submitted)
     def _submit(self) -> None:
-        self.dismiss(self.query_one(PasteArea).text)
+        self.app.run_worker(self._answer(), group="count", exclusive=True, exit_on_error=False)
+
+    async def _answer(self) -> None:
+        """Close with the text; where it holds no new id it stays, to be corrected."""
+        text = self.query_one(PasteArea).text
+        found = await asyncio.to_thread(describe_found, text, self._known)
+        if found.new:
+            self.dismiss(text)
+            return
+        words = found.sentence or _("Nothing is pasted yet.")
+        shown = self.query_one("#add-found", Static)
+        shown.update(Text(words))
+        shown.add_class("-nothing")
 
 
-def describe_found(text: str, known: frozenset[str]) -> str:
-    """What is in a pasted text: how many ids are new, known, and which words are none."""
+class FoundIds(NamedTuple):
+    """What is in a pasted text."""
+
+    new: int
+    """Ids that are not watched yet."""
+    sentence: str
+    """How many ids are new, known, and which words are none; "" for an empty text."""
+
+
+def describe_found(text: str, known: frozenset[str]) -> FoundIds:
+    """What is in a pasted text."""
     found = find_ids(text)
     if not found.ids and not found.rejected:
-        return ""
+        return FoundIds(0, _("no id found") if text.strip() else "")
     old = sum(1 for video_id in found.ids if video_id in known)
     new = len(found.ids) - old
     parts = [ngettext("{n} new id", "{n} new ids", new).format(n=new)]
@@ -118,7 +147,7 @@ def describe_found(text: str, known: frozenset[str]) -> str:
     if found.rejected:
         some = " ".join(found.rejected[:3])
         parts.append(_("not an id: {words}").format(words=fit(some, 60)))
-    return " · ".join(parts)
+    return FoundIds(new, " · ".join(parts))
 
 
 class HiddenInput(Input):
@@ -216,4 +245,31 @@ class QuitDialog(Dialog[bool]):
 
     def action_leave(self) -> None:
         """Quit all the same."""
+        self.dismiss(True)
+
+
+class RemoveDialog(Dialog[bool]):
+    """Asks whether to unwatch videos that are being downloaded."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *ESCAPE,
+        Binding("y,enter", "remove", show=False),
+        Binding("n", "dismiss_nothing", show=False),
+    ]
+
+    def __init__(self, running: int, undo_key: str) -> None:
+        super().__init__()
+        self._downloads = running
+        self._undo_key = undo_key
+
+    def compose(self) -> ComposeResult:
+        with Vertical(classes="box narrow"):
+            words = ngettext("{n} download would stop", "{n} downloads would stop", self._downloads)
+            yield Label(words.format(n=self._downloads), classes="title", markup=False)
+            hint = _("{key} brings the videos back and resumes their downloads.")
+            yield Label(hint.format(key=self._undo_key), classes="hint", markup=False)
+            yield Label(_("Enter unwatches, Esc keeps them"), classes="hint", markup=False)
+
+    def action_remove(self) -> None:
+        """Unwatch all the same."""
         self.dismiss(True)

@@ -13,11 +13,12 @@ from textual.containers import VerticalScroll
 from textual.widgets import Label, Static
 
 from hingtui.monitor import RowState
+from hingtui.monitor.state_words import row_state_icon, row_state_word
 from hingtui.text.i18n import _
 from hingtui.ui.commands import Group, group_title
 from hingtui.ui.keys import LiveKeys
 from hingtui.ui.screens.dialogs import ESCAPE, Dialog
-from hingtui.ui.table.row_state import row_state_icon, row_state_style, row_state_word
+from hingtui.ui.table.row_state import row_state_style
 from hingtui.ui.theme.palette import Palette
 
 _TWO_COLUMNS = 96

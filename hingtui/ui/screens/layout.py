@@ -12,19 +12,24 @@ from textual.binding import ActiveBinding
 from textual.containers import Container
 from textual.screen import Screen
 from textual.timer import Timer
+from textual.widgets import Static
 
 from hingtui.monitor import Changes, GatewayState, Monitor, Row, StatusCounts
 from hingtui.text.i18n import _
 from hingtui.ui.keys import LiveKeys
+from hingtui.ui.memory import Memory
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.notifications import Toast, change_toasts
 from hingtui.ui.table.cells import RenderContext
-from hingtui.ui.table.row_view import RowView
+from hingtui.ui.table.columns import COLUMNS, ColumnLayout
+from hingtui.ui.table.row_order import RowOrder
+from hingtui.ui.table.row_view import RowView, Sort, sort_of
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.textual_fixes.footer import KeyBar
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.widgets.banner import Banner, banner_text
 from hingtui.ui.widgets.detail import DetailPane
+from hingtui.ui.widgets.download_batch import DownloadBatch
 from hingtui.ui.widgets.header import Header, HeaderState
 from hingtui.ui.widgets.welcome import Welcome, welcome_card
 
@@ -45,6 +50,8 @@ class DashboardContext:
     notices: list[str]
     """What the banner shows while there is nothing more urgent. The app appends to it."""
     keys: LiveKeys
+    memory: Memory
+    """What is remembered for the next run."""
     play: Callable[[Path], Awaitable[bool]]
     """Opens a file in the player; False if no player could be started."""
 
@@ -60,7 +67,13 @@ class DashboardLayout(Screen[None]):
         self._key_for = context.keys.key_for
         self._footer_order = {c.id: place for place, c in enumerate(context.keys.commands)}
         self._counts = StatusCounts()
-        self._view = RowView()
+        self._order = RowOrder(monitor.remaining)
+        self._batch = DownloadBatch()
+        remembered = context.memory.state
+        self._view = RowView(
+            sort=sort_of(remembered.sort), is_reversed=bool(remembered.is_reversed)
+        )
+        self._columns = frozenset(COLUMNS if remembered.columns is None else remembered.columns)
         self._bindings_shown_for = (True, False)
         """Whether the footer was last drawn for no videos, and for a missing token."""
         self._ticker: Timer | None = None
@@ -71,6 +84,7 @@ class DashboardLayout(Screen[None]):
         yield Banner()
         with Container(id="body"):
             yield VideoTable(self._render_context)
+            yield Static(id="no-match", markup=False)
         yield Container(id="keys")
 
     def on_mount(self) -> None:
@@ -117,12 +131,28 @@ class DashboardLayout(Screen[None]):
         return RenderContext(self._monitor.now(), self.palette, left, self._key_for)
 
     def _show_rows(self) -> None:
-        """Show the rows that the filter lets through, in order."""
+        """Show the rows that the view lets through, in order."""
         rows = self._monitor.rows
         self.query_one("#body").set_class(not rows, "-empty")
-        self._table.show(self._view.arrange(rows.values(), self._monitor.now()))
+        self._order.use(self._view, rows, self._monitor.now())
+        self._table.matched = self._order.filter
+        self._table.lay_out(
+            ColumnLayout(self._columns, _sorted_column(self._view.sort), self._view.is_reversed)
+        )
+        self._show_order()
         if not rows and self._monitor.gateway_status.state is not GatewayState.STARTING:
             self._show_welcome()
+
+    def _show_order(self, *, stays_first: bool = False) -> None:
+        """Show the rows in the order that they have now."""
+        table = self._table
+        table.show(self._order.keys(), self._monitor.rows, stays_first=stays_first)
+        is_empty = not table.order and bool(self._monitor.rows)
+        no_match = self.query_one("#no-match", Static)
+        if is_empty:
+            words = _("No video matches. {key} shows all.")
+            no_match.update(words.format(key=self._key_for("clear_filter")))
+        self.query_one("#body").set_class(is_empty, "-no-match")
 
     def _show_welcome(self) -> None:
         card = welcome_card(
@@ -148,8 +178,12 @@ class DashboardLayout(Screen[None]):
             self._monitor.now(),
             self._dashboard_context.gateway,
             self._dashboard_context.is_demo,
-            self._view.filter,
-            len(self._table.order),
+            total=len(self._monitor.rows),
+            shown=len(self._table.order),
+            group=self._view.group,
+            marked=len(self._table.marks),
+            downloads=self._batch.summary(self._monitor),
+            auto_download=self._monitor.auto_download,
         )
         self.query_one(Header).show(state, self.palette)
         text = banner_text(
@@ -195,8 +229,8 @@ class DashboardLayout(Screen[None]):
     def time_passed(self) -> None:
         """Redraw countdowns and estimates."""
         self._counts.update(self._monitor.rows, (), self._monitor.now())
-        if not self._view.is_steady:
-            self._show_rows()
+        if self._order.update(self._monitor.rows, (), self._monitor.now()):
+            self._show_order(stays_first=True)
         self._table.update_visible()
         self._show_header()
         self._show_detail()
@@ -210,10 +244,12 @@ class DashboardLayout(Screen[None]):
     def _videos_changed(self, event: VideosChanged) -> None:
         changes = event.changes
         self._counts.update(self._monitor.rows, changes.keys, self._monitor.now())
+        has_moved = self._order.update(self._monitor.rows, changes.keys, self._monitor.now())
         if changes.membership:
             self._show_rows()
-        else:
-            self._table.update_rows(changes.keys)
+        elif has_moved:
+            self._show_order(stays_first=True)
+        self._table.update_rows(changes.keys)
         self._show_header()
         if self._table.cursor_key in changes.keys or changes.membership:
             self._show_detail()
@@ -234,8 +270,7 @@ class DashboardLayout(Screen[None]):
     def _notify(self, toast: Toast) -> None:
         self.app.notify(toast.text, severity=toast.severity, markup=False, timeout=_TOAST_SECONDS)
 
-    def _use_view(self, view: RowView) -> None:
-        self._view = view
-        self._show_rows()
-        self._show_header()
-        self._show_detail()
+
+def _sorted_column(sort: Sort) -> str:
+    """The column that shows what the rows are sorted by, "" for none."""
+    return Sort.STATUS.value if sort is Sort.ATTENTION else sort.value

@@ -11,17 +11,16 @@ from hingtui.model.eta import Basis
 from hingtui.model.explain import diagnose
 from hingtui.model.video import Status
 from hingtui.monitor import Row, RowState, row_state_of
-from hingtui.text.cell_width import fit, short_id
+from hingtui.monitor.attention import SOON, VERY_SOON
+from hingtui.monitor.state_words import row_state_icon, row_state_word
+from hingtui.text.cell_width import fit, fit_middle, short_id
 from hingtui.text.clean import human_bytes, human_duration, one_line
 from hingtui.text.i18n import _
 from hingtui.ui.keys import KeyFor, default_key_for
-from hingtui.ui.table.cell import Cell, text_cell
+from hingtui.ui.table.cell import Cell, number_cell, text_cell
 from hingtui.ui.table.progress_bar import bar, download_bar
-from hingtui.ui.table.row_state import row_state_icon, row_state_style, row_state_word
+from hingtui.ui.table.row_state import row_state_style
 from hingtui.ui.theme.palette import Palette
-
-SOON, VERY_SOON = 600.0, 180.0
-"""Seconds before expiry from which a countdown is shown as a warning, and as an alarm."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +65,7 @@ def progress_cell(row: Row, context: RenderContext, width: int) -> Cell:
     if (short := _short_error(row, state)) is not None:
         style = palette.warning if state is RowState.WAITING else palette.error
         return text_cell(short, style, width)
-    if state is RowState.READY:
-        return text_cell(
-            _("press {key}").format(key=context.key_for("download")), palette.muted, width
-        )
-    if row.video is None or row.is_final:
+    if row.video is None or row.is_final or state is not RowState.GENERATING:
         return ()
     progress = row.video.progress
     if progress is None:
@@ -97,25 +92,25 @@ def time_cell(row: Row, context: RenderContext, width: int) -> Cell:
         progress = row.download.progress
         if progress.total and progress.speed > 0:
             left = (progress.total - progress.received) / progress.speed
-            return text_cell(
+            return number_cell(
                 _("~{time} left").format(time=human_duration(left)), palette.plain, width
             )
         return ()
     if row.is_final:
         if video.completed_at is None:
             return ()
-        return text_cell(coarse_ago(context.now - video.completed_at), palette.muted, width)
+        return number_cell(coarse_ago(context.now - video.completed_at), palette.muted, width)
     if context.left is not None and video.status is Status.GENERATING:
         if context.left < 1:
-            return text_cell(_("soon"), palette.plain, width)
+            return number_cell(_("soon"), palette.plain, width)
         # An estimate is not exact to the second, and rows that change less are easier to read.
         left = context.left if context.left < 60 else context.left // 10 * 10
         left_text = human_duration(left)
-        return text_cell(_("~{time} left").format(time=left_text), palette.plain, width)
+        return number_cell(_("~{time} left").format(time=left_text), palette.plain, width)
     if video.created_at is None:
         return ()
     age = human_duration(context.now - video.created_at)
-    return text_cell(_("for {time}").format(time=age), palette.muted, width)
+    return number_cell(_("for {time}").format(time=age), palette.muted, width)
 
 
 def expiry_cell(row: Row, context: RenderContext, width: int) -> Cell:
@@ -126,7 +121,7 @@ def expiry_cell(row: Row, context: RenderContext, width: int) -> Cell:
         return ()
     left = ends.at - context.now
     if left <= 0:
-        return text_cell(
+        return number_cell(
             _("gone") if ends.basis is Basis.SERVER else _("gone?"), palette.muted, width
         )
     mark = "~" if ends.is_estimate else ""
@@ -135,7 +130,12 @@ def expiry_cell(row: Row, context: RenderContext, width: int) -> Cell:
         style = palette.error + palette.strong
     elif left < SOON:
         style = palette.warning
-    return text_cell(mark + human_duration(left), style, width)
+    return number_cell(mark + human_duration(left), style, width)
+
+
+def time_or_expiry_cell(row: Row, context: RenderContext, width: int) -> Cell:
+    """The countdown of a ready video, else the time: both, where there is one column for them."""
+    return expiry_cell(row, context, width) or time_cell(row, context, width)
 
 
 def coarse_ago(seconds: float) -> str:
@@ -153,7 +153,7 @@ def coarse_ago(seconds: float) -> str:
 def model_cell(row: Row, context: RenderContext, width: int) -> Cell:
     """The model's name."""
     model = row.video.model if row.video else ""
-    return text_cell(model, context.palette.muted, width)
+    return ((fit_middle(model, width), context.palette.muted),)
 
 
 def shape_cell(row: Row, context: RenderContext, width: int) -> Cell:

@@ -1,24 +1,60 @@
-"""Choose the columns that fit into a width."""
+"""Choose the columns that fit into a width, as wide as what they hold."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 
 from hingtui.monitor import Row, RowState
+from hingtui.monitor.state_words import row_state_word
+from hingtui.text.cell_width import steady
 from hingtui.text.i18n import _
 from hingtui.ui.table import cells
 from hingtui.ui.table.cell import Cell
 from hingtui.ui.table.cells import RenderContext
-from hingtui.ui.table.row_state import row_state_word
 
 PADDING = 2
 """Cells that a table puts around each column."""
 _TITLE_LEAST, _TITLE_GOOD = 16, 30
 """Least cells of the prompt, and cells it gets before a less important column is shown."""
 _SCROLLBAR = 1
+_NARROW = 100
+"""Cells of width below which time left and expiry share a column."""
+_MODEL_LEAST, _MODEL_MOST = 12, 24
+_IMPORTANCE = (
+    ("status", 0),
+    ("progress", _TITLE_LEAST),
+    ("time", _TITLE_LEAST),
+    ("expiry", _TITLE_LEAST),
+    ("model", _TITLE_GOOD),
+    ("shape", _TITLE_GOOD),
+    ("id", _TITLE_GOOD + 10),
+)
+"""The columns besides the prompt, the most important first; each is shown if the prompt then still
+has so many cells."""
+
+
+COLUMNS = ("status", "progress", "time", "expiry", "model", "shape", "title", "id")
+"""The keys of all columns, from left to right."""
+ALWAYS = frozenset(("status", "title"))
+"""Columns that cannot be left out."""
+
+
+def column_name(key: str) -> str:
+    """What a column is called, in the language in use."""
+    return {
+        "status": _("STATUS"),
+        "progress": _("PROGRESS"),
+        "time": _("TIME"),
+        "expiry": _("EXPIRES"),
+        "model": _("MODEL"),
+        "shape": _("SIZE"),
+        "title": _("PROMPT"),
+        "id": _("ID"),
+    }[key]
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,38 +66,105 @@ class ColumnPlan:
     width: int
     """Cells, without padding."""
     cell: Callable[[Row, RenderContext, int], Cell]
+    field: str
+    """The field of `row_filter` that it shows."""
 
 
-def plan_columns(width: int) -> tuple[ColumnPlan, ...]:
+@dataclass(frozen=True, slots=True)
+class ColumnLayout:
+    """Which columns a person wants, and by which the rows are sorted."""
+
+    chosen: frozenset[str] = frozenset(COLUMNS)
+    sorted_by: str = ""
+    is_reversed: bool = False
+
+
+@dataclass(slots=True)
+class ContentWidths:
+    """The widest contents of columns that are as wide as what they hold, in cells."""
+
+    model: int = 0
+    shape: int = 0
+    _seen: set[str] = dataclasses.field(default_factory=set)
+    """Texts that were measured."""
+
+    def grow(self, rows: Iterable[Row]) -> bool:
+        """Make room for these rows too; whether any column became wider."""
+        before = (self.model, self.shape)
+        for row in rows:
+            if row.video is None:
+                continue
+            if (model := row.video.model) not in self._seen:
+                self._seen.add(model)
+                self.model = max(self.model, cell_len(steady(model)))
+            if (shape := cells.shape_of(row)) not in self._seen:
+                self._seen.add(shape)
+                self.shape = max(self.shape, cell_len(steady(shape)))
+        return (self.model, self.shape) != before
+
+
+def plan_columns(
+    width: int, contents: ContentWidths, layout: ColumnLayout
+) -> tuple[ColumnPlan, ...]:
     """The columns for a table `width` cells wide; the least important are left out first."""
-    status = ColumnPlan("status", _("STATUS"), _status_width(), cells.status_cell)
-    narrow = 12 if width < 100 else 20
-    progress = ColumnPlan("progress", _("PROGRESS"), narrow, cells.progress_cell)
-    time = ColumnPlan("time", _("TIME"), 11, cells.time_cell)
-    expiry = ColumnPlan("expiry", _("EXPIRES"), 8, cells.expiry_cell)
-    shape = ColumnPlan("shape", _("SIZE"), 13, cells.shape_cell)
-    model = ColumnPlan("model", _("MODEL"), 20 if width < 180 else 29, cells.model_cell)
-    video_id = ColumnPlan("id", _("ID"), 24, cells.id_cell)
-
+    is_narrow = width < _NARROW
+    sizes = {
+        "status": _status_width(),
+        "progress": 12 if is_narrow else 20,
+        "time": 11,
+        "expiry": 9,
+        "model": min(_MODEL_MOST if width < 180 else 40, max(5, contents.model)),
+        "shape": min(16, max(4, contents.shape)),
+        "id": 24,
+    }
     left = width - _SCROLLBAR - PADDING  # the title's own padding
-    shown = [status]
-    left -= status.width + PADDING
-    for column, least in (
-        (progress, _TITLE_LEAST),
-        (expiry, _TITLE_LEAST),
-        (time, _TITLE_LEAST),
-        (model, _TITLE_GOOD),
-        (shape, _TITLE_GOOD),
-        (video_id, _TITLE_GOOD + 10),
-    ):
-        if left - column.width - PADDING >= least:
-            shown.append(column)
-            left -= column.width + PADDING
-    title = ColumnPlan("title", _("PROMPT"), max(1, left), cells.title_cell)
-    order = (status, progress, time, expiry, model, shape, title, video_id)
-    return tuple(column for column in order if column in shown or column is title)
+    shown = {"title"}
+    for key, least in _IMPORTANCE:
+        if key not in layout.chosen and key not in ALWAYS:
+            continue
+        if is_narrow and key == "expiry" and "time" in shown:
+            continue  # `time` shows both
+        room = max(sizes[key], cell_len(_label(key, layout)))
+        if key == "model":  # rather a shorter name than none
+            room = min(room, max(_MODEL_LEAST, left - PADDING - least))
+        if key == "status" or left - room - PADDING >= least:
+            sizes[key] = room
+            shown.add(key)
+            left -= room + PADDING
+    sizes["title"] = max(1, left)
+    return tuple(
+        ColumnPlan(key, _label(key, layout), sizes[key], _cell(key, shown), _FIELDS.get(key, key))
+        for key in COLUMNS
+        if key in shown
+    )
+
+
+def _label(key: str, layout: ColumnLayout) -> str:
+    """The name of a column, with an arrow if the rows are sorted by it."""
+    arrow = (" ▾" if layout.is_reversed else " ▴") if key == layout.sorted_by else ""
+    return column_name(key) + arrow
+
+
+def _cell(key: str, shown: set[str]) -> Callable[[Row, RenderContext, int], Cell]:
+    if key == "time" and "expiry" not in shown:
+        return cells.time_or_expiry_cell
+    return _CELLS[key]
 
 
 def _status_width() -> int:
     """Room for the icon and the longest word in the language in use."""
     return 2 + max(cell_len(row_state_word(state)) for state in RowState)
+
+
+_CELLS: Mapping[str, Callable[[Row, RenderContext, int], Cell]] = {
+    "status": cells.status_cell,
+    "progress": cells.progress_cell,
+    "time": cells.time_cell,
+    "expiry": cells.expiry_cell,
+    "model": cells.model_cell,
+    "shape": cells.shape_cell,
+    "title": cells.title_cell,
+    "id": cells.id_cell,
+}
+_FIELDS = {"title": "prompt", "shape": "size", "progress": "error"}
+"""The field of `row_filter` that a column shows, where its name is another one."""

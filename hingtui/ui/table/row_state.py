@@ -1,44 +1,11 @@
-"""How the state of a row is shown: icon, word and colour."""
+"""The colour of the state of a row. Its icon and word are in `monitor.state_words`."""
 
 from __future__ import annotations
 
 from rich.style import Style
 
 from hingtui.monitor import RowState
-from hingtui.text.i18n import _
 from hingtui.ui.theme.palette import Palette
-
-_ICONS = {
-    # Only characters that no terminal draws double-wide.
-    RowState.ASKING: "◌",
-    RowState.MISSING: "?",
-    RowState.QUEUED: "◌",
-    RowState.GENERATING: "▸",
-    RowState.READY: "▾",
-    RowState.DOWNLOADING: "▾",
-    RowState.WAITING: "◌",
-    RowState.SAVED: "✓",
-    RowState.FAILED: "✗",
-    RowState.EXPIRED: "✗",
-    RowState.UNKNOWN: "?",
-}
-
-
-def row_state_word(state: RowState) -> str:
-    """The word for a state, in the language in use."""
-    return {
-        RowState.ASKING: _("asking"),
-        RowState.MISSING: _("not known yet"),
-        RowState.QUEUED: _("queued"),
-        RowState.GENERATING: _("generating"),
-        RowState.READY: _("ready"),
-        RowState.DOWNLOADING: _("downloading"),
-        RowState.WAITING: _("waiting"),
-        RowState.SAVED: _("saved"),
-        RowState.FAILED: _("failed"),
-        RowState.EXPIRED: _("expired"),
-        RowState.UNKNOWN: _("unknown"),
-    }[state]
 
 
 def row_state_style(state: RowState, palette: Palette) -> Style:
@@ -58,8 +25,3 @@ def row_state_style(state: RowState, palette: Palette) -> Style:
             return palette.warning
         case _:
             return palette.muted
-
-
-def row_state_icon(state: RowState) -> str:
-    """The sign of a state, one cell wide everywhere."""
-    return _ICONS[state]

@@ -1,59 +1,68 @@
-"""The rows that are shown and their order: filter and sort. No widgets."""
+"""Which rows are shown, and by what they are sorted. No widgets; `row_order` keeps the order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 from enum import Enum
 
 from hingtui.monitor import Row, RowState, row_state_of
+from hingtui.monitor.attention import Attention, attention_of
 from hingtui.text.i18n import _
 
-_LAST = float("inf")
-_RANK = {
-    state: rank
-    for rank, state in enumerate(
-        (
-            RowState.READY,
-            RowState.DOWNLOADING,
-            RowState.WAITING,
-            RowState.GENERATING,
-            RowState.QUEUED,
-            RowState.UNKNOWN,
-            RowState.ASKING,
-            RowState.MISSING,
-            RowState.FAILED,
-            RowState.EXPIRED,
-            RowState.SAVED,
-        )
-    )
-}
+_FINISH_STEP = 15.0
+"""Seconds: running videos whose estimated ends are closer than this keep their order."""
+SortKey = tuple[float | str, ...]
 
 
 class Sort(Enum):
-    """What rows are sorted by; the value is the key of its column, "" for none."""
+    """What rows are sorted by; the value is the key of its column, or says that it has none."""
 
-    ADDED = ""
-    """The newest first; ids added together keep the order they were given in."""
+    ATTENTION = "attention"
+    """What a person has to act on first."""
     STATUS = "status"
-    """What needs attention first."""
     PROGRESS = "progress"
+    TIME = "time"
+    """The soonest to be finished first, then the last to have finished."""
     EXPIRY = "expiry"
-    """The soonest to vanish first."""
     MODEL = "model"
+    SHAPE = "shape"
     TITLE = "title"
+    ID = "id"
+    ADDED = "added"
+    """The newest first; ids added together keep the order they were given in."""
+
+
+def sort_of(name: str | None) -> Sort:
+    """The sort of this name, as state.toml keeps it; by attention for any other text."""
+    return next((sort for sort in Sort if sort.value == name), Sort.ATTENTION)
 
 
 def sort_name(sort: Sort) -> str:
     """What a sort is called, in the language in use."""
     return {
-        Sort.ADDED: _("newest first"),
+        Sort.ATTENTION: _("what needs you first"),
         Sort.STATUS: _("by status"),
         Sort.PROGRESS: _("by progress"),
+        Sort.TIME: _("by time left"),
         Sort.EXPIRY: _("by expiry"),
         Sort.MODEL: _("by model"),
+        Sort.SHAPE: _("by size"),
         Sort.TITLE: _("by prompt"),
+        Sort.ID: _("by id"),
+        Sort.ADDED: _("newest first"),
     }[sort]
+
+
+STATE_GROUPS: tuple[tuple[RowState, ...], ...] = (
+    (RowState.READY,),
+    (RowState.DOWNLOADING, RowState.WAITING),
+    (RowState.GENERATING,),
+    (RowState.QUEUED, RowState.ASKING, RowState.MISSING, RowState.UNKNOWN),
+    (RowState.SAVED,),
+    (RowState.FAILED, RowState.EXPIRED),
+)
+"""What the keys 1 to 6 show: the states that belong together, named after the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,58 +70,73 @@ class RowView:
     """A filter and a sort."""
 
     filter: str = ""
-    """Words that a row must all contain, in any order and case."""
-    sort: Sort = Sort.ADDED
+    """The words that a person typed, for `row_filter`."""
+    group: int = 0
+    """The group of states that is shown, from 1; 0 for all."""
+    sort: Sort = Sort.ATTENTION
     is_reversed: bool = False
 
     @property
-    def is_steady(self) -> bool:
-        """Whether the order changes only when rows come or go."""
-        return not self.filter and self.sort is Sort.ADDED
+    def is_filtered(self) -> bool:
+        """Whether some rows may be hidden."""
+        return bool(self.filter or self.group)
 
-    def next_sort(self) -> RowView:
-        """Sorted by the next column."""
-        sorts = list(Sort)
-        following = sorts[(sorts.index(self.sort) + 1) % len(sorts)]
-        return replace(self, sort=following, is_reversed=False)
-
-    def arrange(self, rows: Iterable[Row], now: float) -> list[Row]:
-        """The rows to show, in order."""
-        words = self.filter.casefold().split()
-        kept = [row for row in rows if _holds(row, words)] if words else list(rows)
-        kept.sort(key=lambda row: -row.added_at)
-        if self.sort is not Sort.ADDED:
-            kept.sort(key=_key(self.sort, now))
-        if self.is_reversed:
-            kept.reverse()
-        return kept
+    def shows_state(self, state: RowState) -> bool:
+        """Whether rows in this state are shown at all."""
+        return not self.group or state in STATE_GROUPS[self.group - 1]
 
 
-def _holds(row: Row, words: list[str]) -> bool:
+def sort_key(row: Row, sort: Sort, now: float, remaining: float | None) -> SortKey:
+    """What a row is sorted by; keys of one sort can be compared.
+
+    `now`: Unix seconds on the gateway's clock. `remaining`: estimated seconds until it is finished.
+    Where a row has no value it comes last. Expiry breaks a tie, then the newest is first.
+    """
+    return (*_first(row, sort, now, remaining), _expires_at(row, now), -row.added_at)
+
+
+def _first(row: Row, sort: Sort, now: float, remaining: float | None) -> SortKey:
     video = row.video
-    texts = [row.id]
-    if video is not None:
-        texts += [video.prompt, video.model, video.raw_status, video.status.value, video.size]
-    whole = "\n".join(texts).casefold()
-    return all(word in whole for word in words)
+    match sort:
+        case Sort.ATTENTION:
+            attention = attention_of(row, now)
+            is_running = attention is Attention.RUNNING
+            return (attention, _finished_at(now, remaining) if is_running else 0.0)
+        case Sort.STATUS:
+            return (list(RowState).index(row_state_of(row, now)),)
+        case Sort.PROGRESS:
+            is_running = video is not None and not video.status.is_final
+            progress = video.progress if video is not None and is_running else None
+            return (math.inf if progress is None else -progress,)
+        case Sort.TIME:
+            if remaining is not None:
+                return (0, _finished_at(now, remaining))
+            completed = None if video is None else video.completed_at
+            return (1, math.inf) if completed is None else (1, -completed)
+        case Sort.MODEL:
+            return _text(video.model if video else "")
+        case Sort.SHAPE:
+            return _text("" if video is None else video.size)
+        case Sort.TITLE:
+            return _text(video.prompt if video else "")
+        case Sort.ID:
+            return _text(row.id)
+        case _:
+            return ()
 
 
-def _key(sort: Sort, now: float) -> Callable[[Row], tuple[float, str]]:
-    def key(row: Row) -> tuple[float, str]:
-        video = row.video
-        match sort:
-            case Sort.STATUS:
-                return (_RANK[row_state_of(row, now)], "")
-            case Sort.PROGRESS:
-                is_running = video is not None and not video.status.is_final
-                progress = video.progress if video is not None and is_running else None
-                return (_LAST if progress is None else -progress, "")
-            case Sort.EXPIRY:
-                ends = row.expiry if row.saved is None else None
-                return (ends.at if ends is not None and ends.at > now else _LAST, "")
-            case Sort.MODEL:
-                return (0 if video and video.model else 1, video.model if video else "")
-            case _:
-                return (0 if video and video.prompt else 1, video.prompt if video else row.id)
+def _text(text: str) -> SortKey:
+    """Rows without a text come last."""
+    return (0, text.casefold()) if text else (1, "")
 
-    return key
+
+def _finished_at(now: float, remaining: float | None) -> float:
+    if remaining is None:
+        return math.inf
+    return (now + remaining) // _FINISH_STEP
+
+
+def _expires_at(row: Row, now: float) -> float:
+    """When an unsaved file expires; infinity where nothing does, or it has happened."""
+    expiry = row.expiry if row.saved is None else None
+    return math.inf if expiry is None or expiry.at <= now else expiry.at

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import ClassVar
 
 from rich.style import Style
@@ -15,11 +15,12 @@ from textual.widgets import DataTable
 
 from hingtui.model.key import VideoKey
 from hingtui.monitor import Row
+from hingtui.monitor.row_filter import RowFilter
 from hingtui.text.cell_width import fit, short_id
 from hingtui.text.i18n import _
-from hingtui.ui.table.cell import Cell
+from hingtui.ui.table.cell import Cell, highlight
 from hingtui.ui.table.cells import RenderContext
-from hingtui.ui.table.columns import ColumnPlan, plan_columns
+from hingtui.ui.table.columns import ColumnLayout, ColumnPlan, ContentWidths, plan_columns
 from hingtui.ui.textual_fixes.row_table import RowTable
 
 _ID_CELLS = 24
@@ -51,12 +52,18 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
         super().__init__(id="videos")
         self.cursor_foreground_priority = "renderable"  # colours mean something here
         self._render_context = render_context
+        self.matched = RowFilter()
+        """Words that are highlighted."""
         self._plan: tuple[ColumnPlan, ...] = ()
+        self._widths = ContentWidths()
         self._row_by_key: dict[VideoKey, Row] = {}
         self._order: list[VideoKey] = []
         self._cursor_key: VideoKey | None = None
         self._failed: set[VideoKey] = set()
         """Rows whose failure is in the log already."""
+        self._layout = ColumnLayout()
+        self.marks: set[VideoKey] = set()
+        """What a person has marked; `redraw_marks` shows a change."""
 
     @property
     def cursor_key(self) -> VideoKey | None:
@@ -72,7 +79,14 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
         row = self._row_by_key[key]
         try:
             context = self._render_context(row)
-            return tuple(plan.cell(row, context, plan.width) for plan in self._plan)
+            return tuple(
+                highlight(
+                    plan.cell(row, context, plan.width),
+                    self.matched.highlighted(plan.field),
+                    context.palette.match,
+                )
+                for plan in self._plan
+            )
         except Exception as error:  # noqa: BLE001 - all other rows are shown
             return self._error_cells(key, error)
 
@@ -90,19 +104,44 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
             for plan in self._plan
         )
 
-    def show(self, rows: Iterable[Row]) -> None:
-        """Show exactly these rows, in this order."""
-        self._row_by_key = {row.key: row for row in rows}
-        order = list(self._row_by_key)
+    def show(
+        self, order: list[VideoKey], rows: Mapping[VideoKey, Row], *, stays_first: bool = False
+    ) -> None:
+        """Show exactly these rows, in this order.
+
+        With `stays_first`, a cursor on the first row stays there: that is the most urgent one.
+        """
+        self._row_by_key = {key: rows[key] for key in order}
         if order != self._order:
             at = self.cursor_row
             self._order = order
+            self._widths = ContentWidths()
+            self._widths.grow(self._row_by_key.values())
+            self._fit_columns()
             self.set_rows(order)
-            self._restore_cursor(at)
+            self._restore_cursor(at, stays_first=stays_first)
+        self.redraw_all()
+
+    def lay_out(self, layout: ColumnLayout) -> None:
+        """Show these columns, with this one marked as sorted."""
+        self._layout = layout
+        self._fit_columns()
+
+    def lead_of(self, key: VideoKey) -> str:
+        return "*" if key in self.marks else ""
+
+    def mark(self, keys: Iterable[VideoKey], *, is_marked: bool) -> None:
+        """Mark these, or take their marks away."""
+        if is_marked:
+            self.marks.update(keys)
+        else:
+            self.marks.difference_update(keys)
         self.redraw_all()
 
     def update_rows(self, keys: Iterable[VideoKey]) -> None:
         """Redraw these where they are visible."""
+        if self._widths.grow(self._row_by_key[key] for key in keys if key in self._row_by_key):
+            self._fit_columns()
         visible = set(self.visible_keys())
         for key in keys:
             if key in visible:
@@ -143,17 +182,20 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
             self.post_message(self.CursorMoved(key))
 
     def _fit_columns(self) -> None:
-        plan = plan_columns(self.size.width) if self.size.width else ()
+        width = self.size.width
+        plan = plan_columns(width, self._widths, self._layout) if width else ()
         if plan and plan != self._plan:
             self._plan = plan
             self.set_columns([(column.key, column.label, column.width) for column in plan])
             self.set_rows(self._order)
 
-    def _restore_cursor(self, at: int) -> None:
+    def _restore_cursor(self, at: int, *, stays_first: bool) -> None:
         """Put the cursor back on its video, and scroll with it so that its row stays in place."""
         top = self.scroll_offset.y
         index = None if self._cursor_key is None else self._index.get(self._cursor_key)
-        if index is None:
+        if at == 0 and stays_first:
+            self.move_cursor(row=0, animate=False)
+        elif index is None:
             self.move_cursor(row=min(at, len(self._order) - 1), animate=False, scroll=False)
         else:
             self.move_cursor(row=index, animate=False, scroll=False)

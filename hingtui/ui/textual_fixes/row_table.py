@@ -51,6 +51,10 @@ class RowTable(DataTable[Text], Generic[Key]):
         """The cells of this row now, one for each column."""
         raise NotImplementedError
 
+    def lead_of(self, key: Key) -> str:  # noqa: ARG002 - for subclasses
+        """One cell before the first column of this row: its mark; "" for none."""
+        return ""
+
     def set_columns(self, columns: Sequence[tuple[str, str, int]]) -> None:
         """Show these columns: key, label, width in cells without padding."""
         self.columns = {}
@@ -180,8 +184,10 @@ class RowTable(DataTable[Text], Generic[Key]):
         if index >= len(self._keys):
             return Strip.blank(self.size.width, base_style)
         cells = self._cells_at(self._keys[index])
+        lead = self.lead_of(self._keys[index])
         state = (
             cells,
+            lead,
             self.size.width,
             x1,
             x2,
@@ -195,11 +201,14 @@ class RowTable(DataTable[Text], Generic[Key]):
         if drawn is None or drawn[0] != state:
             if len(self._strips) > _MOST_STRIPS:
                 self._strips.clear()
-            drawn = self._strips[index] = (state, self._draw(index, cells, x1, x2, base_style))
+            drawn = self._strips[index] = (
+                state,
+                self._draw(index, lead, cells, x1, x2, base_style),
+            )
         return drawn[1]
 
     def _draw(
-        self, index: int, cells: Sequence[Cell], x1: int, x2: int, base_style: Style
+        self, index: int, lead: str, cells: Sequence[Cell], x1: int, x2: int, base_style: Style
     ) -> Strip:
         """One row as one strip, styled as the stock table styles it."""
         component, post = self._get_styles_to_render_cell(
@@ -217,8 +226,9 @@ class RowTable(DataTable[Text], Generic[Key]):
         blank = ground + post
         padding = " " * self.cell_padding
         segments: list[Segment] = []
-        for column, cell in zip(self.ordered_columns, cells, strict=False):
-            segments.append(Segment(padding, blank))
+        for at, (column, cell) in enumerate(zip(self.ordered_columns, cells, strict=False)):
+            before = set_cell_size(lead, self.cell_padding) if lead and at == 0 else padding
+            segments.append(Segment(before, blank))
             left = column.width
             for text, style in cell:
                 wide = cell_len(text)

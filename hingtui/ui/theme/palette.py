@@ -20,6 +20,8 @@ class Palette:
     warning: Style
     error: Style
     accent: Style
+    match: Style
+    """What the filter has found, over the style of the text."""
     track: Style
     """The part of a bar that is still to come."""
     filled: Style
@@ -54,6 +56,7 @@ def palette_of(variables: dict[str, str]) -> Palette:
         warning=ink("warning"),
         error=ink("error"),
         accent=ink("accent"),
+        match=Style(underline=True, bold=True),
         track=block("foreground", 0.13),
         filled=block("primary", 0.5),
         filled_download=block("success", 0.45),

@@ -15,12 +15,13 @@ from hingtui.model.eta import Basis, Expiry
 from hingtui.model.explain import diagnose
 from hingtui.model.video import USUAL_LIFE, Status, Video
 from hingtui.monitor import Row, row_state_of
+from hingtui.monitor.state_words import row_state_icon, row_state_word
 from hingtui.text.cell_width import legible, steady
 from hingtui.text.clean import date_and_time, human_bytes, human_duration, time_of_day
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.advice import advice_text
 from hingtui.ui.table.cells import RenderContext, coarse_ago
-from hingtui.ui.table.row_state import row_state_icon, row_state_style, row_state_word
+from hingtui.ui.table.row_state import row_state_style
 
 _HISTORY_SHOWN = 12
 _LINES_SHOWN = 200

@@ -1,20 +1,22 @@
-"""The input line of the filter."""
+"""The line of the filter: a prompt, the words, and how many rows match."""
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from textual import events, on
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
 from textual.message import Message
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 from hingtui.text.cell_width import steady
 from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _
 
 
-class FilterBar(Input):
+class FilterBar(Horizontal):
     """Filters while a person types; Enter keeps the filter, Escape clears it."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "clear_and_close", show=False)]
@@ -22,25 +24,54 @@ class FilterBar(Input):
     class FilterChanged(Message):
         """Other words are typed now."""
 
-        def __init__(self, words: str) -> None:
+        def __init__(self, bar: FilterBar, words: str) -> None:
             super().__init__()
+            self.bar = bar
             self.words = words
 
     class Closed(Message):
         """The person has finished typing."""
 
-    def __init__(self, words: str) -> None:
-        super().__init__(words, placeholder=_("filter: words of the prompt, model, id or status"))
-        self.compact = True
+    def __init__(self, words: str, clear_key: str) -> None:
+        super().__init__()
+        self._clear_key = clear_key
+        self._input = FilterInput(
+            words, placeholder=_("words on the screen, model:…, status:…, !word"), compact=True
+        )
+        self._found = Static(id="filter-found", markup=False)
 
-    def _on_paste(self, event: events.Paste) -> None:
-        """Textual's own handler comes after this one, and would insert whatever it is given."""
-        event.text = steady(clean_line(event.text))
+    def compose(self) -> ComposeResult:
+        yield Static("/", id="filter-prompt", markup=False)
+        yield self._input
+        yield self._found
+
+    def on_mount(self) -> None:
+        """Give the keys to the input, which was not there when `focus` was called."""
+        self.focus()
+
+    @property
+    def value(self) -> str:
+        """What is typed."""
+        return self._input.value
+
+    @value.setter
+    def value(self, words: str) -> None:
+        self._input.value = words
+
+    def focus(self, scroll_visible: bool = True) -> Self:
+        """Give the keys to the input."""
+        self._input.focus(scroll_visible)
+        return self
+
+    def show_matches(self, shown: int, total: int) -> None:
+        """Say how many rows match, and how to leave."""
+        words = _("{n} of {m} · Enter keeps, {key} clears")
+        self._found.update(words.format(n=shown, m=total, key=self._clear_key))
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
         event.stop()
-        self.post_message(self.FilterChanged(self.value.strip()))
+        self.post_message(self.FilterChanged(self, self.value.strip()))
 
     @on(Input.Submitted)
     def _submitted(self, event: Input.Submitted) -> None:
@@ -51,3 +82,11 @@ class FilterBar(Input):
         """Show all rows again."""
         self.value = ""
         self.post_message(self.Closed())
+
+
+class FilterInput(Input):
+    """One line of words."""
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """Textual's own handler comes after this one, and would insert whatever it is given."""
+        event.text = steady(clean_line(event.text))

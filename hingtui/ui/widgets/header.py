@@ -1,34 +1,44 @@
-"""The header: counts, the next expiry, and the state of the gateway, on one line."""
+"""The header: how many videos are in which state, and what goes on, on one line.
+
+A part of it can be clicked. Where the line is too narrow, its words leave one by one, the least
+important first.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 
 from rich.cells import cell_len
 from rich.style import Style
 from rich.text import Text
+from textual import events
+from textual.message import Message
 from textual.widgets import Static
 
 from hingtui.model.eta import Expiry
-from hingtui.monitor import GatewayState, GatewayStatus, RowState, StatusCounts
+from hingtui.monitor import GatewayState, GatewayStatus, StatusCounts
+from hingtui.monitor.attention import SOON, VERY_SOON
+from hingtui.monitor.state_words import row_state_icon, row_state_word
 from hingtui.text.cell_width import fit, legible
-from hingtui.text.clean import human_duration, time_of_day
+from hingtui.text.clean import human_bytes, human_duration, time_of_day
 from hingtui.text.i18n import _
-from hingtui.ui.table.cells import SOON, VERY_SOON
-from hingtui.ui.table.row_state import row_state_icon, row_state_style, row_state_word
+from hingtui.ui.table.row_state import row_state_style
+from hingtui.ui.table.row_view import STATE_GROUPS
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.widgets.same_text import same_text
 
-_COUNTED = (
-    RowState.QUEUED,
-    RowState.GENERATING,
-    RowState.READY,
-    RowState.DOWNLOADING,
-    RowState.SAVED,
-    RowState.FAILED,
-    RowState.EXPIRED,
-)
+NEXT_EXPIRY = "next_expiry"
+"""What is clicked, besides groups of states."""
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadSummary:
+    """The downloads since the last time when there were none."""
+
+    finished: int
+    total: int
+    speed: float
+    """Bytes a second, of all together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,104 +52,196 @@ class HeaderState:
     gateway: str
     """The gateway's host, "" to show none."""
     is_demo: bool
-    filter: str = ""
-    """The words that rows are filtered by, "" for all rows."""
+    total: int = 0
+    """Rows on the watchlist."""
     shown: int = 0
     """Rows that the filter lets through."""
+    group: int = 0
+    """The group of states that is shown, from 1; 0 for all."""
+    marked: int = 0
+    downloads: DownloadSummary | None = None
+    auto_download: bool = False
+
+
+@dataclass(slots=True)
+class _Part:
+    """A piece of the line."""
+
+    forms: list[str]
+    """From the longest to the shortest; the last may be ""."""
+    style: Style
+    target: int | str | None = None
+    """What a click on it means: a group of states, or NEXT_EXPIRY."""
+
+    def shorten(self) -> bool:
+        """Use the next shorter form, if there is one."""
+        if len(self.forms) == 1:
+            return False
+        del self.forms[0]
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderLine:
+    """The header as it is drawn."""
+
+    text: Text
+    targets: tuple[tuple[int, int, int | str], ...]
+    """First cell, cell behind the last, and what a click there means."""
 
 
 class Header(Static):
     """One line, repainted only when it changes."""
 
+    class Clicked(Message):
+        """A part of the header was clicked."""
+
+        def __init__(self, target: int | str) -> None:
+            super().__init__()
+            self.target = target
+
     def __init__(self) -> None:
         super().__init__(id="header", markup=False)
-        self._line = Text()
+        self._line = HeaderLine(Text(), ())
 
     def show(self, state: HeaderState, palette: Palette) -> None:
         """Show this state."""
         line = header_line(state, palette, self.app.size.width)
-        if not same_text(line, self._line):
-            self._line = line
-            self.update(line, layout=False)
+        if not same_text(line.text, self._line.text):
+            self.update(line.text, layout=False)
+        self._line = line
+
+    def on_click(self, event: events.Click) -> None:
+        """Say which part was clicked."""
+        for first, end, target in self._line.targets:
+            if first <= event.x < end:
+                self.post_message(self.Clicked(target))
 
 
-def header_line(state: HeaderState, palette: Palette, width: int) -> Text:
-    """How many videos are in which state, the next expiry, and the state of the gateway."""
-    words, style = _gateway_words(state.gateway_status, palette)
-    right = Text(words, style)
-    left = Text(" hingtui ", palette.strong)
-    if state.is_demo:
-        left.append(" DEMO ", palette.filled)
-        left.append(" ")
-    if state.filter:
-        words = _("filter {words}: {n}").format(words=fit(state.filter, 20), n=state.shown)
-        left.append(f" {words} ", palette.accent)
+def header_line(state: HeaderState, palette: Palette, width: int) -> HeaderLine:
+    """Everything that there is room for in `width` cells."""
+    name = _Part([" hingtui ", ""], palette.strong)
+    demo = _Part([" DEMO ", ""] if state.is_demo else [""], palette.filled)
+    total = _Part(_total_forms(state), palette.accent if _is_filtered(state) else palette.plain, 0)
+    marked = _Part([_marked(state), ""], palette.accent + palette.strong)
+    counts = [_count(state, group, palette) for group in range(1, len(STATE_GROUPS) + 1)]
+    downloads = _Part(_download_forms(state.downloads), palette.primary, 2)
     expiry = _next_expiry(state.counts.next_expiry(), state.now, palette)
-    room = width - cell_len(left.plain) - cell_len(right.plain) - 2
-    for with_words, end in ((True, expiry), (False, expiry), (False, Text())):
-        middle = _counts(state.counts.counts, palette, with_words=with_words)
-        middle.append_text(end)
-        if cell_len(middle.plain) <= room:
+    auto_forms = [_("auto on"), _("auto")] if state.auto_download else [_("auto off"), ""]
+    auto_style = palette.success if state.auto_download else palette.muted
+    auto = _Part([f" {form} " if form else "" for form in auto_forms], auto_style)
+    words, style = _gateway_words(state.gateway_status, palette)
+    is_fine = state.gateway_status.state is GatewayState.ONLINE
+    gateway = _Part([f" {words} ", *([""] if is_fine else [])], style)
+    host = _Part([f" {legible(state.gateway)}" if state.gateway else "", ""], palette.muted)
+    left = [name, demo, total, marked, *counts, downloads, expiry]
+    right = [host, auto, gateway]
+    ready, downloading, generating, queued, saved, failed = counts
+    leaving = (
+        *(host, expiry, saved, queued, generating, downloading, failed, ready),
+        *(downloads, auto, gateway, name, expiry, demo, downloads, total),
+        *(saved, queued, generating, auto, marked, downloading, failed, gateway),
+    )
+    for part in leaving:
+        if _width(left) + _width(right) < width:
             break
-    left.append_text(middle)
-    gateway = legible(state.gateway)
-    if gateway and cell_len(left.plain) + cell_len(right.plain) + cell_len(gateway) + 5 < width:
-        right = Text(f"{gateway} ", palette.muted) + right
-    return _spread(left, right, width)
+        part.shorten()
+    return _joined(left, right, width)
 
 
-def _counts(counts: Counter[RowState], palette: Palette, *, with_words: bool) -> Text:
-    """How many rows are in which state; without words where there is no room for them."""
-    text = Text()
-    for state in _COUNTED:
-        if counts[state]:
-            words = f"{counts[state]} {row_state_word(state)}" if with_words else f"{counts[state]}"
-            text.append(f" {row_state_icon(state)} {words} ", row_state_style(state, palette))
-    return text
+def _is_filtered(state: HeaderState) -> bool:
+    return state.shown != state.total or bool(state.group)
+
+
+def _total_forms(state: HeaderState) -> list[str]:
+    """`37/200` where rows are hidden."""
+    if not state.total:
+        return [""]
+    numbers = f"{state.shown}/{state.total}" if _is_filtered(state) else f"{state.total}"
+    return [f" {numbers} ", ""]
+
+
+def _marked(state: HeaderState) -> str:
+    return " " + _("{n} marked").format(n=state.marked) + " " if state.marked else ""
+
+
+def _count(state: HeaderState, group: int, palette: Palette) -> _Part:
+    """How many rows are in the states of a group."""
+    states = STATE_GROUPS[group - 1]
+    number = sum(state.counts.counts[one] for one in states)
+    shown = states[0]
+    if not number and state.group != group:
+        return _Part([""], palette.plain)
+    # Where all of a group are in another of its states, that one is named.
+    shown = next((one for one in states if state.counts.counts[one]), shown)
+    short = f" {row_state_icon(shown)} {number} "
+    style = row_state_style(shown, palette)
+    if state.group == group:
+        style += Style(underline=True)
+    return _Part([f"{short}{row_state_word(shown)} ", short, ""], style, group)
+
+
+def _download_forms(downloads: DownloadSummary | None) -> list[str]:
+    if downloads is None:
+        return [""]
+    words = _("{n} of {m} saved").format(n=downloads.finished, m=downloads.total)
+    speed = f"  {human_bytes(downloads.speed)}/s" if downloads.speed > 0 else ""
+    return [f"  {words}{speed} ", f" {downloads.finished}/{downloads.total}{speed} ", ""]
+
+
+def _next_expiry(soonest: Expiry | None, now: float, palette: Palette) -> _Part:
+    """When the next file that is not saved yet expires."""
+    if soonest is None:
+        return _Part([""], palette.plain)
+    left = soonest.at - now
+    time = ("~" if soonest.is_estimate else "") + human_duration(left)
+    style = palette.muted
+    if left < SOON:
+        style = palette.error + palette.strong if left < VERY_SOON else palette.warning
+    words = _("next expiry in {time}").format(time=time)
+    return _Part([f"  {words} ", f"  {time} ", ""], style, NEXT_EXPIRY)
 
 
 def _gateway_words(status: GatewayStatus, palette: Palette) -> tuple[str, Style]:
     match status.state:
         case GatewayState.STARTING:
-            return _("starting") + " ", palette.muted
+            return _("starting"), palette.muted
         case GatewayState.NO_TOKEN:
-            return _("no token") + " ", palette.warning
+            return _("no token"), palette.warning
         case GatewayState.DENIED:
-            return _("token refused") + " ", palette.error
+            return _("token refused"), palette.error
         case GatewayState.PAUSED:
-            return _("paused") + " ", palette.warning
+            return _("paused"), palette.warning
         case GatewayState.SLOWED:
             until = _clock(status.until)
-            return _("slowed down until {time}").format(time=until) + " ", palette.warning
+            return _("slowed down until {time}").format(time=until), palette.warning
         case GatewayState.OFFLINE:
             since = _clock(status.since)
-            return _("offline since {time}").format(time=since) + " ", palette.error
+            return _("offline since {time}").format(time=since), palette.error
         case _:
-            return _("online") + " ", palette.success
-
-
-def _next_expiry(soonest: Expiry | None, now: float, palette: Palette) -> Text:
-    """When the next file that is not saved yet vanishes; empty when none does."""
-    if soonest is None:
-        return Text()
-    left = soonest.at - now
-    mark = "~" if soonest.is_estimate else ""
-    words = _("next expiry in {time}").format(time=mark + human_duration(left))
-    style = palette.muted
-    if left < SOON:
-        style = palette.error if left < VERY_SOON else palette.warning
-    return Text(f"  {words}", style)
+            return _("online"), palette.success
 
 
 def _clock(moment: float | None) -> str:
     return "" if moment is None else time_of_day(moment)
 
 
-def _spread(left: Text, right: Text, width: int) -> Text:
-    """Both ends of one line; the left gives way when there is no room."""
-    room = width - cell_len(right.plain) - 1
-    if cell_len(left.plain) > room:
-        kept = fit(left.plain, max(0, room))
-        left.truncate(cell_len(kept), overflow="crop")
-    gap = max(1, width - cell_len(left.plain) - cell_len(right.plain))
-    return left + Text(" " * gap) + right
+def _width(parts: list[_Part]) -> int:
+    return sum(cell_len(part.forms[0]) for part in parts)
+
+
+def _joined(left: list[_Part], right: list[_Part], width: int) -> HeaderLine:
+    """Both ends of one line of `width` cells; what is left of too much is cut."""
+    gap = max(1, width - _width(left) - _width(right))
+    text = Text()
+    targets: list[tuple[int, int, int | str]] = []
+    at = 0
+    for part in (*left, _Part([" " * gap], Style.null()), *right):
+        shown = fit(part.forms[0], max(0, width - at))
+        if shown:
+            text.append(shown, part.style)
+            end = at + cell_len(shown)
+            if part.target is not None:
+                targets.append((at, end, part.target))
+            at = end
+    return HeaderLine(text, tuple(targets))

@@ -13,6 +13,7 @@ from hingtui.api import Api
 from hingtui.model.errors import NotFound, StorageError, Unauthorized
 from hingtui.model.video import Status
 from hingtui.monitor import DownloadState, GatewayState
+from hingtui.monitor.download_queue import KEEP_PART
 from hingtui.monitor.gateway import Gateway
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
@@ -277,23 +278,32 @@ async def test_a_download_that_is_not_ready_is_retried(tmp_path: Path) -> None:
         assert row.saved is not None
 
 
-async def test_removing_a_row_deletes_its_part(tmp_path: Path) -> None:
-    one = job(queued_for=0, generating_for=0, pad=300_000, cut_at=100_000)
+@pytest.mark.parametrize("is_undone", [False, True])
+async def test_a_removed_rows_part_is_kept_for_an_undo(tmp_path: Path, is_undone: bool) -> None:
+    one = job(queued_for=0, generating_for=0, pad=300_000)
     async with watching(tmp_path, one) as watch:
         watch.monitor.add(["video_one"])
         await watch.look(after=1)
-        watch.server.once(
-            "/v1/videos/video_one/content",
-            status=200,
-            headers={"Content-Type": "video/mp4", "Content-Length": "400000"},
-            body=one.file()[:1000],
-        )
+        watch.server.rate = 100_000.0
         watch.monitor.download(keys("video_one"))
         watch.monitor.queue.start_next()
-        await until(lambda: watch.folder.exists() and any(watch.folder.iterdir()))
+        row = watch.row("video_one")
+        await until(lambda: row.download is not None and row.download.progress.received > 0)
+        watch.server.rate = None
         watch.monitor.remove(keys("video_one"))
-        await watch.monitor._background.wait()
-        assert not list(watch.folder.glob("*.part*"))
+        await until(lambda: not watch.monitor.queue.running)
+        assert list(watch.folder.glob("*.part"))
+        if is_undone:
+            watch.monitor.restore()
+            await watch.saved("video_one")
+            assert (watch.folder / "video_one.mp4").read_bytes() == one.file()
+            return
+
+        def is_deleted() -> bool:
+            watch.clock.advance(KEEP_PART)
+            return not list(watch.folder.glob("*.part*"))
+
+        await until(is_deleted)
 
 
 async def test_a_sync_writes_the_watchlist_to_disk(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ async def never(_path: Path) -> bool:
 
 def actions_on(monitor: Any, row: Row, copied: list[str] | None = None) -> VideoActions:
     copy = ([] if copied is None else copied).append
-    return VideoActions(monitor, ActionContext(lambda: [row], copy, never, default_key_for))
+    context = ActionContext(lambda: [row], lambda: [row.key], copy, never, default_key_for)
+    return VideoActions(monitor, context)
 
 
 def words(outcome: Outcome) -> str:
