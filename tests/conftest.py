@@ -7,6 +7,7 @@ examples and with many. What has no sample worth taking is marked `slow`.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -23,6 +24,11 @@ if sys.platform != "win32":
 
 # httpcore imports it at every request, if it can: a search through all folders each time.
 sys.modules.setdefault("sniffio", cast(ModuleType, None))
+
+# The colours of this machine's terminal must not change what is drawn.
+os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
+for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"):
+    os.environ.pop(name, None)
 
 settings.register_profile("normal", max_examples=20, deadline=None)
 settings.register_profile("slow", max_examples=500, deadline=None)

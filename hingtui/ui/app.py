@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
-import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -40,8 +39,7 @@ from hingtui.ui.textual_fixes.cache_trim import trim_caches
 from hingtui.ui.textual_fixes.control_char_filter import ControlCharFilter
 from hingtui.ui.textual_fixes.error_boundary import ErrorBoundaryApp
 from hingtui.ui.textual_fixes.toast_redraw import ToastRedrawApp
-from hingtui.ui.theme.palette import Palette, palette_of
-from hingtui.ui.theme.themes import DARK, LIGHT
+from hingtui.ui.theme.themed_app import ThemedApp
 
 QUIT_TIMEOUT = 1.0
 """Seconds that downloads get to write their parts when the program ends."""
@@ -50,7 +48,7 @@ _CONTROL_CHAR_FILTER = ControlCharFilter()
 _log = logging.getLogger(__name__)
 
 
-class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
+class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastRedrawApp):
     """The dashboard over one monitor."""
 
     TITLE = "hingtui"
@@ -90,9 +88,8 @@ class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
         # Not BINDINGS: those are read at import, before the language of their labels is known.
         self._bindings = BindingsMap.merge([self._bindings, BindingsMap(self.keys.bindings())])
         self.set_keymap(self.keys.keymap)
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
-        self.theme = self._chosen_theme()
+        theme = self.start_theme(config=settings.theme, remembered=self.memory.state.theme)
+        self._notices += theme.notices
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and one that removes control characters."""
@@ -102,7 +99,7 @@ class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
         """Show the screen first; the network stack is imported after that."""
         self._dashboard = Dashboard(
             self.monitor,
-            self._palette(),
+            self.palette(),
             DashboardContext(
                 gateway="" if self._is_demo else urlsplit(self.settings.base_url).netloc,
                 is_demo=self._is_demo,
@@ -259,7 +256,7 @@ class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
         """Show all keys."""
         from hingtui.ui.screens.help import HelpDialog
 
-        self.push_screen(HelpDialog(self.keys, self._palette()))
+        self.push_screen(HelpDialog(self.keys, self.palette()))
 
     def action_command_palette(self) -> None:
         """As Textual's, with our commands and in the language in use."""
@@ -280,13 +277,6 @@ class HingtuiApp(ErrorBoundaryApp, ToastRedrawApp):
         """The key as everywhere else in hingtui, not as Textual writes it."""
         return shown_key(binding.key)
 
-    def _palette(self) -> Palette:
-        return palette_of(self.theme_variables)
-
     def _theme_changed(self, theme: Theme) -> None:
-        self.memory.change(theme=theme.name)
-        self._dashboard.use_palette(self._palette())
-
-    def _chosen_theme(self) -> str:
-        name = self.settings.theme or os.environ.get("TEXTUAL_THEME") or self.memory.state.theme
-        return name if name and name in self.available_themes else DARK.name
+        self.memory.change(theme=None if theme.name == self.automatic_theme else theme.name)
+        self._dashboard.use_palette(self.palette())

@@ -159,7 +159,7 @@ def _surroundings(language: str) -> Iterator[None]:
     """The same time zone, colours and language wherever this runs; afterwards all as before."""
     kept, spoken = dict(os.environ), i18n.current_language()
     os.environ.pop("NO_COLOR", None)
-    os.environ["TZ"] = "UTC"
+    os.environ |= {"TZ": "UTC", "TERM": "xterm-256color", "COLORTERM": "truecolor"}
     time.tzset()
     i18n.use_language(language)
     try:

@@ -26,7 +26,8 @@ def bar(share: float | None, label: str, width: int, track: Style, filled: Style
     """A bar of `width` cells filled to `share` (0–1; None: not known), with a label on it.
 
     It is drawn with background colour alone: the usual bar characters are double-wide in some
-    terminals.
+    terminals. Where `filled` is reverse video there are too few colours for that, and what is still
+    to come is drawn as `-`.
     """
     label = fit(label, width - 1)
     done = 0 if share is None else round(min(1.0, max(0.0, share)) * width)
@@ -38,7 +39,17 @@ def bar(share: float | None, label: str, width: int, track: Style, filled: Style
         before = 1
     line = set_cell_size(" " * before + label, width)
     cut = _chars_within(line, done)
-    return tuple(piece for piece in ((line[:cut], filled), (line[cut:], track)) if piece[0])
+    rest = _dashes(line[cut:]) if filled.reverse else line[cut:]
+    return tuple(piece for piece in ((line[:cut], filled), (rest, track)) if piece[0])
+
+
+def _dashes(line: str) -> str:
+    """With `-` in place of the blanks around a label, but for one on each side of it."""
+    if not (label := line.strip()):
+        return "-" * len(line)
+    before = len(line) - len(line.lstrip())
+    after = len(line) - len(line.rstrip())
+    return f"{'-' * (before - 1)}{' ' * bool(before)}{label}{' ' * bool(after)}{'-' * (after - 1)}"
 
 
 def _chars_within(line: str, cells: int) -> int:

@@ -25,12 +25,14 @@ from typing import Any
 
 from rich.cells import cell_len
 from textual import events
+from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 from textual.geometry import Size
 from textual.message import Message
 
 from hingtui.system.shutdown import this_process
 from hingtui.system.terminal import AFRESH, own_description, takes_bytes
+from hingtui.ui.textual_fixes.background_query import QUERY, ReplyParser
 
 _STOPPED_AFTER = 0.5
 """Seconds without taking a byte after which a terminal counts as stopped."""
@@ -52,6 +54,7 @@ def _question_marks(error: UnicodeError) -> tuple[str | bytes, int]:
 
 
 codecs.register_error("hingtui.cells", _question_marks)
+vars(linux_driver)["XTermParser"] = ReplyParser  # what Textual's input thread makes
 
 
 class TerminalFile:
@@ -116,6 +119,9 @@ class TerminalDriver(LinuxDriver):
         """As Textual's; the terminal's earlier modes are kept where they outlive the app."""
         this_process.terminal.take()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
+        if getattr(self._app, "asks_background", False):
+            self.write(QUERY)
+            self.flush()
         signal.signal(signal.SIGWINCH, self._resized)
 
     def stop_application_mode(self) -> None:

@@ -24,6 +24,8 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_show_hover_cursor",
     ),
     "textual._segment_tools": ("line_crop",),  # row_table
+    "textual._xterm_parser": ("XTermParser",),  # background_query
+    "textual.drivers.linux_driver": ("XTermParser",),  # driver: replaced by one that takes replies
     "textual.app.App": (
         "_bindings",  # app: bindings with translated labels
         "_close_messages_no_wait",  # error_boundary
@@ -35,7 +37,6 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_register_child",  # error_boundary
         "_unnotify",  # toast_redraw
     ),
-    "textual.reactive.Reactive": ("_clear_watchers",),  # footer
     "textual.drivers.linux_driver.LinuxDriver": (
         "_app",
         "_file",

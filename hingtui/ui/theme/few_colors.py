@@ -1,0 +1,85 @@
+"""Draw with the sixteen colours of an old terminal, such as `TERM=xterm` on Debian.
+
+Rich 15.0 takes the nearest of the sixteen for each colour by itself: all dark grounds become black,
+and inks come out the same as their grounds. Here an ink keeps its hue and can be read.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from rich.color import Color as RichColor
+from rich.color import ColorSystem, ColorType
+from rich.segment import Segment
+from rich.style import Style
+from textual.color import Color
+from textual.filter import LineFilter
+
+from hingtui.ui.theme.contrast import LEAST, contrast
+
+_SIXTEEN = tuple(
+    Color(*parts)
+    for parts in (
+        *((0, 0, 0), (170, 0, 0), (0, 170, 0), (170, 85, 0)),
+        *((0, 0, 170), (170, 0, 170), (0, 170, 170), (170, 170, 170)),
+        *((85, 85, 85), (255, 85, 85), (85, 255, 85), (255, 255, 85)),
+        *((85, 85, 255), (255, 85, 255), (85, 255, 255), (255, 255, 255)),
+    )
+)
+"""The colours by number, as Rich takes them to be."""
+_GREY = 0.2
+"""Saturation below which a colour has no hue worth keeping."""
+_SAME_HUE = 0.12
+"""Part of the circle of hues within which two colours count as alike."""
+
+
+class FewColorsFilter(LineFilter):
+    """Replaces every colour by one of the sixteen, so that text can be read on its ground."""
+
+    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
+        """The same segments in other styles."""
+        ground = background.rgb
+        return [
+            segment
+            if segment.style is None or segment.control
+            else Segment(segment.text, _style_of_sixteen(segment.style, ground))
+            for segment in segments
+        ]
+
+
+@lru_cache(4096)
+def _style_of_sixteen(style: Style, default_ground: tuple[int, int, int]) -> Style:
+    ink, ground = style.color, style.bgcolor
+    beneath = _number(Color(*default_ground) if ground is None else Color.from_rich_color(ground))
+    if ground is not None and ground.type is ColorType.TRUECOLOR:
+        ground = RichColor.from_ansi(beneath)
+    if ink is not None and ink.type is ColorType.TRUECOLOR:
+        ink = RichColor.from_ansi(_ink_number(Color.from_rich_color(ink), beneath))
+    return style + Style(color=ink, bgcolor=ground, dim=False)
+
+
+def _number(color: Color) -> int:
+    """The nearest of the sixteen, as Rich chooses it."""
+    return color.rich_color.downgrade(ColorSystem.STANDARD).number or 0
+
+
+def _ink_number(ink: Color, beneath: int) -> int:
+    """The most similar of the sixteen that can be read on the ground `beneath`."""
+    ground = _SIXTEEN[beneath]
+    usable = [n for n, color in enumerate(_SIXTEEN) if contrast(color, ground) >= LEAST]
+    alike = [number for number in usable if _has_same_hue(ink, _SIXTEEN[number])]
+    return min(alike or usable, key=lambda number: _distance(ink, _SIXTEEN[number]))
+
+
+def _has_same_hue(one: Color, other: Color) -> bool:
+    (hue, color, _light), (other_hue, other_color, _other_light) = one.hsl, other.hsl
+    if color < _GREY or other_color < _GREY:
+        return color < _GREY and other_color < _GREY
+    apart = abs(hue - other_hue)
+    return min(apart, 1 - apart) <= _SAME_HUE
+
+
+def _distance(one: Color, other: Color) -> int:
+    return sum(
+        (part - other_part) ** 2 for part, other_part in zip(one.rgb, other.rgb, strict=True)
+    )

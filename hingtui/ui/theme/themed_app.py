@@ -1,0 +1,82 @@
+"""An app whose themes are legible, fit the terminal's colours, and follow its background."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from functools import cached_property
+
+from textual import on
+from textual.app import App
+from textual.filter import LineFilter
+from textual.reactive import Reactive
+
+from hingtui.ui.textual_fixes.background_query import BackgroundReported, can_ask
+from hingtui.ui.theme.choice import ThemeChoice, choose_theme
+from hingtui.ui.theme.contrast import ContrastFilter
+from hingtui.ui.theme.few_colors import FewColorsFilter
+from hingtui.ui.theme.palette import Palette, palette_of, readable_variables
+from hingtui.ui.theme.themes import DARK, LIGHT
+
+_CONTRAST, _FEW_COLORS = ContrastFilter(), FewColorsFilter()
+
+
+class ThemedApp(App[None]):
+    """Registers hingtui's themes; `start_theme` chooses one."""
+
+    # Textual's own default is what TEXTUAL_THEME says, and a name that is not known yet raises.
+    theme: Reactive[str] = Reactive("textual-dark")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_theme(DARK)
+        self.register_theme(LIGHT)
+        self.automatic_theme: str | None = None
+        """The theme that was chosen by the terminal's background; None where a person chose."""
+        self.set_class(self.has_few_colors, "-few-colors")
+        self.set_class(self.no_color, "-no-color")
+
+    def start_theme(self, *, config: str | None, remembered: str | None) -> ThemeChoice:
+        """Use the theme that was asked for, else one that the terminal's background decides."""
+        choice = choose_theme(
+            self.available_themes,
+            config=config,
+            environ=os.environ.get("TEXTUAL_THEME"),
+            remembered=remembered,
+        )
+        if choice.is_automatic:
+            self.automatic_theme = choice.name
+        self.theme = choice.name
+        return choice
+
+    @property
+    def asks_background(self) -> bool:
+        """Whether the driver is to ask the terminal for its background colour."""
+        return self.automatic_theme is not None and can_ask(os.environ)
+
+    @on(BackgroundReported)
+    def _use_background(self, event: BackgroundReported) -> None:
+        if self.theme == self.automatic_theme:  # else a person has chosen meanwhile
+            self.automatic_theme = LIGHT.name if event.is_light else DARK.name
+            self.theme = self.automatic_theme
+
+    @cached_property
+    def has_few_colors(self) -> bool:
+        """Whether the terminal has sixteen colours at most."""
+        return self.console.color_system not in ("256", "truecolor")
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """Textual's own, and one that makes all text legible."""
+        more = _FEW_COLORS if self.has_few_colors else _CONTRAST
+        return [*super().get_line_filters(), more]
+
+    def get_css_variables(self) -> dict[str, str]:
+        """As Textual's, with legible inks."""
+        self.theme_variables = readable_variables(super().get_css_variables())
+        return self.theme_variables
+
+    def palette(self) -> Palette:
+        """The styles of the theme in use, for this terminal."""
+        return palette_of(
+            self.theme_variables, few_colors=self.has_few_colors, no_color=self.no_color
+        )
