@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -15,6 +16,7 @@ from hingtui.text.i18n import _
 from hingtui.ui.screens.dialogs import ESCAPE, Dialog
 from hingtui.ui.table.columns import ALWAYS, COLUMNS, column_name
 from hingtui.ui.table.row_view import Sort, sort_name
+from hingtui.ui.widgets.key_bar import FooterKey
 
 _LETTERS: dict[Sort, str] = {
     Sort.ATTENTION: "a",
@@ -77,6 +79,10 @@ class ColumnsDialog(Dialog[frozenset[str]]):
                 classes="hint",
                 markup=False,
             )
+
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """Enter and Escape."""
+        return [FooterKey("enter", _("Keep")), FooterKey("escape", _("Cancel"))]
 
     def _list(self) -> Text:
         text = Text()

@@ -6,6 +6,7 @@ Each returns an answer and does nothing with it.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.text import Text
@@ -22,6 +23,7 @@ from hingtui.model.ids import find_ids, readable
 from hingtui.storage.settings import clean_token
 from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.i18n import _, ngettext
+from hingtui.ui.widgets.key_bar import FooterKey, KeyBar
 
 _PASTE_GAP = 0.02
 """Seconds: an Enter sooner than this after another key was pasted, not pressed."""
@@ -36,6 +38,14 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """A question in a box; Escape answers None."""
 
     BINDINGS: ClassVar[list[BindingType]] = ESCAPE
+
+    def on_mount(self) -> None:
+        """Lay the dialog's own keys over those of the dashboard, which do not work now."""
+        self.mount(KeyBar(self.footer_keys))
+
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """The keys of this dialog, the most important last to go."""
+        return [FooterKey("escape", _("Close"))]
 
     def action_dismiss_nothing(self) -> None:
         """No answer."""
@@ -91,6 +101,10 @@ class AddDialog(Dialog[str]):
             yield PasteArea(self._pasted, id="add-text", soft_wrap=True, compact=True)
             yield Static("", id="add-found", markup=False)
             yield Label(_("Enter adds, Esc cancels"), classes="hint", markup=False)
+
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """Enter and Escape."""
+        return [FooterKey("enter", _("Add")), FooterKey("escape", _("Cancel"))]
 
     def on_mount(self) -> None:
         """Put the cursor into the text."""
@@ -186,6 +200,14 @@ class TokenDialog(Dialog[tuple[str, bool]]):
                 markup=False,
             )
 
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """Enter, Tab and Escape."""
+        return [
+            FooterKey("enter", _("Save it")),
+            FooterKey("tab", _("Next field"), 1),
+            FooterKey("escape", _("Cancel")),
+        ]
+
     def on_mount(self) -> None:
         """Put the cursor into the input."""
         self.query_one(Input).focus()
@@ -243,6 +265,10 @@ class QuitDialog(Dialog[bool]):
             )
             yield Label(_("Enter quits, Esc stays"), classes="hint", markup=False)
 
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """Enter and Escape."""
+        return [FooterKey("enter", _("Quit")), FooterKey("escape", _("Stay"))]
+
     def action_leave(self) -> None:
         """Quit all the same."""
         self.dismiss(True)
@@ -269,6 +295,10 @@ class RemoveDialog(Dialog[bool]):
             hint = _("{key} brings the videos back and resumes their downloads.")
             yield Label(hint.format(key=self._undo_key), classes="hint", markup=False)
             yield Label(_("Enter unwatches, Esc keeps them"), classes="hint", markup=False)
+
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """Enter and Escape."""
+        return [FooterKey("enter", _("Unwatch")), FooterKey("escape", _("Keep"))]
 
     def action_remove(self) -> None:
         """Unwatch all the same."""

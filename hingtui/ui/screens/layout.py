@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import ActiveBinding
 from textual.containers import Container
@@ -25,12 +25,12 @@ from hingtui.ui.table.columns import COLUMNS, ColumnLayout
 from hingtui.ui.table.row_order import RowOrder
 from hingtui.ui.table.row_view import RowView, Sort, sort_of
 from hingtui.ui.table.video_table import VideoTable
-from hingtui.ui.textual_fixes.footer import KeyBar
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.widgets.banner import Banner, banner_text
 from hingtui.ui.widgets.detail import DetailPane
 from hingtui.ui.widgets.download_batch import DownloadBatch
 from hingtui.ui.widgets.header import Header, HeaderState
+from hingtui.ui.widgets.key_bar import FooterKey, HasFooterKeys, KeyBar, rank_of
 from hingtui.ui.widgets.welcome import Welcome, welcome_card
 
 WIDE = 120
@@ -76,6 +76,7 @@ class DashboardLayout(Screen[None]):
         self._columns = frozenset(COLUMNS if remembered.columns is None else remembered.columns)
         self._bindings_shown_for = (True, False)
         """Whether the footer was last drawn for no videos, and for a missing token."""
+        self._is_covered = False
         self._ticker: Timer | None = None
         self._tick = TICK
 
@@ -85,7 +86,7 @@ class DashboardLayout(Screen[None]):
         with Container(id="body"):
             yield VideoTable(self._render_context)
             yield Static(id="no-match", markup=False)
-        yield Container(id="keys")
+        yield KeyBar(self.footer_keys)
 
     def on_mount(self) -> None:
         """Show what is known already."""
@@ -93,11 +94,27 @@ class DashboardLayout(Screen[None]):
         self._show_rows()
         self._show_header()
         self._ticker = self.set_interval(TICK, self.time_passed)
-        self.call_after_refresh(self._mount_keys)
 
-    def _mount_keys(self) -> None:
-        """Add the footer once the first picture is drawn: it is many widgets."""
-        self.query_one("#keys").mount(KeyBar(show_command_palette=False))
+    @on(events.ScreenSuspend)
+    @on(events.ScreenResume)
+    def _covered(self, event: events.Event) -> None:
+        """Behind a dialog no key of this screen works."""
+        self._is_covered = isinstance(event, events.ScreenSuspend)
+        self.query_one(KeyBar).show_keys()
+
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """The commands that are possible now; the keys of what has the focus, if it has its own."""
+        if self._is_covered:
+            return ()
+        if isinstance(self.focused, HasFooterKeys):
+            return self.focused.footer_keys()
+        usable = {one.binding.id for one in self.active_bindings.values() if one.enabled}
+        keys = self._dashboard_context.keys
+        return [
+            FooterKey(keys.keys_of(command.id)[0], command.label, rank_of(command.id))
+            for command in keys.commands
+            if command.in_footer and command.id in usable and keys.keys_of(command.id)
+        ]
 
     def on_resize(self) -> None:
         """Put the details beside or below the table."""

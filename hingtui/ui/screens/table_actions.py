@@ -16,6 +16,7 @@ from hingtui.ui.notifications import Toast
 from hingtui.ui.screens.layout import DashboardLayout
 from hingtui.ui.table.row_view import STATE_GROUPS, RowView, Sort
 from hingtui.ui.widgets.header import NEXT_EXPIRY, Header
+from hingtui.ui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
     from hingtui.ui.widgets.filter_bar import FilterBar
@@ -44,8 +45,8 @@ class TableActions(DashboardLayout):
             bar.value = self._view.filter
             bar.display = True
         else:
-            bar = FilterBar(self._view.filter, self._key_for("clear_filter"))
-            self.mount(bar, before=self.query_one("#keys"))
+            bar = FilterBar(self._view.filter)
+            self.mount(bar, before=self.query_one(KeyBar))
         bar.focus()
         bar.show_matches(len(self._table.order), len(self._monitor.rows))
 

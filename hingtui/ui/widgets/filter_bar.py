@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from hingtui.text.cell_width import steady
 from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _
+from hingtui.ui.widgets.key_bar import FooterKey
 
 
 class FilterBar(Horizontal):
@@ -32,9 +33,8 @@ class FilterBar(Horizontal):
     class Closed(Message):
         """The person has finished typing."""
 
-    def __init__(self, words: str, clear_key: str) -> None:
+    def __init__(self, words: str) -> None:
         super().__init__()
-        self._clear_key = clear_key
         self._input = FilterInput(
             words, placeholder=_("words on the screen, model:…, status:…, !word"), compact=True
         )
@@ -64,9 +64,8 @@ class FilterBar(Horizontal):
         return self
 
     def show_matches(self, shown: int, total: int) -> None:
-        """Say how many rows match, and how to leave."""
-        words = _("{n} of {m} · Enter keeps, {key} clears")
-        self._found.update(words.format(n=shown, m=total, key=self._clear_key))
+        """Say how many rows match."""
+        self._found.update(_("{n} of {m}").format(n=shown, m=total))
 
     @on(Input.Changed)
     def _changed(self, event: Input.Changed) -> None:
@@ -86,6 +85,10 @@ class FilterBar(Horizontal):
 
 class FilterInput(Input):
     """One line of words."""
+
+    def footer_keys(self) -> list[FooterKey]:
+        """What works while words are typed."""
+        return [FooterKey("escape", _("Clear")), FooterKey("enter", _("Keep"), 1)]
 
     def _on_paste(self, event: events.Paste) -> None:
         """Textual's own handler comes after this one, and would insert whatever it is given."""
