@@ -16,6 +16,7 @@ import pytest
 
 from tests.support.keys import keys
 from tests.support.pilot import PilotedApp, piloted
+from tests.support.waiting import until
 from tests.support.watch import job
 
 FOLDER = Path(__file__).with_name("screens")
@@ -75,7 +76,9 @@ async def show_every_status(acting: PilotedApp) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40), (200, 50)], ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize(
+    "size", [(60, 15), (80, 24), (120, 40), (200, 50)], ids=lambda s: f"{s[0]}x{s[1]}"
+)
 async def test_the_dashboard_matches_its_dump(
     tmp_path: Path, size: tuple[int, int], language: str
 ) -> None:
@@ -96,7 +99,7 @@ async def test_the_details_of_a_failed_video_match_their_dump(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize("size", [(60, 15), (80, 24), (120, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
 async def test_the_help_matches_its_dump(
     tmp_path: Path, size: tuple[int, int], language: str
 ) -> None:
@@ -107,6 +110,21 @@ async def test_the_help_matches_its_dump(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-async def test_the_first_start_matches_its_dump(tmp_path: Path, language: str) -> None:
-    async with piloted(tmp_path, size=(80, 24), language=language, token=None) as acting:
-        check(acting, f"first-start-{language}")
+@pytest.mark.parametrize(
+    ("size", "name"), [((80, 24), "first-start"), ((60, 15), "first-start-60x15")]
+)
+async def test_the_first_start_matches_its_dump(
+    tmp_path: Path, language: str, size: tuple[int, int], name: str
+) -> None:
+    async with piloted(tmp_path, size=size, language=language, token=None) as acting:
+        check(acting, f"{name}-{language}")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+async def test_the_dialog_to_add_videos_fits_a_small_screen(tmp_path: Path, language: str) -> None:
+    async with piloted(tmp_path, *JOBS, size=(60, 15), language=language) as acting:
+        await acting.press("a")
+        await acting.paste("video_new video_queued")
+        await until(lambda: acting.line_with("1"))
+        await acting.drawn()
+        check(acting, f"add-60x15-{language}")

@@ -100,11 +100,11 @@ class AddDialog(Dialog[str]):
             )
             yield PasteArea(self._pasted, id="add-text", soft_wrap=True, compact=True)
             yield Static("", id="add-found", markup=False)
-            yield Label(_("Enter adds, Esc cancels"), classes="hint", markup=False)
+            yield Label(_("Enter adds, Esc cancels"), classes="hint keys", markup=False)
 
     def footer_keys(self) -> Sequence[FooterKey]:
         """Enter and Escape."""
-        return [FooterKey("enter", _("Add")), FooterKey("escape", _("Cancel"))]
+        return [FooterKey("enter", _("Add"), 1), FooterKey("escape", _("Cancel"))]
 
     def on_mount(self) -> None:
         """Put the cursor into the text."""
@@ -203,8 +203,8 @@ class TokenDialog(Dialog[tuple[str, bool]]):
     def footer_keys(self) -> Sequence[FooterKey]:
         """Enter, Tab and Escape."""
         return [
-            FooterKey("enter", _("Save it")),
-            FooterKey("tab", _("Next field"), 1),
+            FooterKey("enter", _("Save it"), 1),
+            FooterKey("tab", _("Next field"), 2),
             FooterKey("escape", _("Cancel")),
         ]
 
@@ -263,11 +263,11 @@ class QuitDialog(Dialog[bool]):
                 classes="hint",
                 markup=False,
             )
-            yield Label(_("Enter quits, Esc stays"), classes="hint", markup=False)
+            yield Label(_("Enter quits, Esc stays"), classes="hint keys", markup=False)
 
     def footer_keys(self) -> Sequence[FooterKey]:
         """Enter and Escape."""
-        return [FooterKey("enter", _("Quit")), FooterKey("escape", _("Stay"))]
+        return [FooterKey("enter", _("Quit"), 1), FooterKey("escape", _("Stay"))]
 
     def action_leave(self) -> None:
         """Quit all the same."""

@@ -2,36 +2,55 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
+from collections.abc import Sequence
 from typing import ClassVar
 
-from rich.cells import cell_len
-from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
-from textual.widgets import Label, Static
+from textual.widgets import Static
 
-from hingtui.monitor import RowState
-from hingtui.monitor.state_words import row_state_icon, row_state_word
 from hingtui.text.i18n import _
-from hingtui.ui.commands import Group, group_title
 from hingtui.ui.keys import LiveKeys
 from hingtui.ui.screens.dialogs import ESCAPE, Dialog
-from hingtui.ui.table.row_state import row_state_style
+from hingtui.ui.screens.help_text import help_text
 from hingtui.ui.theme.palette import Palette
+from hingtui.ui.widgets.key_bar import FooterKey, KeyBar
 
-_TWO_COLUMNS = 96
-"""Cells of width from which the keys are listed in two columns."""
-_LEGEND = (
-    RowState.QUEUED,
-    RowState.GENERATING,
-    RowState.READY,
-    RowState.DOWNLOADING,
-    RowState.SAVED,
-    RowState.FAILED,
-    RowState.UNKNOWN,
-)
+
+class HelpBox(VerticalScroll):
+    """Scrolls with the keys that move in the table, and says when there is more below."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("j", "move(1)", show=False, id="down"),
+        Binding("k", "move(-1)", show=False, id="up"),
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+        Binding("g", "move(-9999)", show=False, id="top"),
+        Binding("home", "move(-9999)", show=False),
+        Binding("G", "move(9999)", show=False, id="bottom"),
+        Binding("end", "move(9999)", show=False),
+        Binding("pagedown,space,ctrl+f", "page(1)", show=False),
+        Binding("pageup,ctrl+b", "page(-1)", show=False),
+    ]
+
+    def action_move(self, lines: int) -> None:
+        """Scroll so many lines, at once."""
+        self.scroll_relative(y=lines, animate=False)
+
+    def action_page(self, direction: int) -> None:
+        """Scroll one page, of which a line stays in view."""
+        self.action_move(direction * max(1, self.scrollable_content_region.height - 1))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there is more than the box shows."""
+        return self.max_scroll_y > 0
+
+    @property
+    def has_more_below(self) -> bool:
+        """Whether the end is not in view."""
+        return self.scroll_offset.y < self.max_scroll_y
 
 
 class HelpDialog(Dialog[None]):
@@ -52,51 +71,48 @@ class HelpDialog(Dialog[None]):
         self._palette = palette
 
     def compose(self) -> ComposeResult:
-        with VerticalScroll(id="help-box", classes="box"):
-            yield Label(_("Keys"), classes="title", markup=False)
-            yield Static(self._key_table(), markup=False, id="help-keys")
-            yield Label(_("Signs"), classes="title", markup=False)
-            yield Static(self._legend(), markup=False)
-            yield Label(
-                _("hingtui only reads: no key can start, change or delete a job."),
-                classes="hint",
-                markup=False,
-            )
+        with HelpBox(id="help-box", classes="box"):
+            yield Static(markup=False, id="help-text")
 
-    def _key_table(self) -> Text:
-        """All commands by group, in two columns; in one where the terminal is too narrow."""
-        groups = list(Group)
-        columns = [groups[:2], groups[2:]] if self.app.size.width >= _TWO_COLUMNS else [groups]
-        room = max(cell_len(self._keys.shown(command.id)) for command in self._keys.commands)
-        blocks = [self._column(column, room) for column in columns]
-        width = max(cell_len(line.plain) for line in blocks[0]) + 2
-        text = Text()
-        for lines in zip_longest(*blocks, fillvalue=Text()):
-            for at, line in enumerate(lines):
-                text.append_text(line)
-                if at < len(lines) - 1:
-                    text.append(" " * (width - cell_len(line.plain)))
-            text.append("\n")
-        text.rstrip()
-        return text
+    def on_mount(self) -> None:
+        """Follow the scrolling."""
+        for changing in ("scroll_y", "show_vertical_scrollbar"):
+            self.watch(self._box, changing, self._show_hints, init=False)
+        self._box.focus()
 
-    def _column(self, groups: list[Group], room: int) -> list[Text]:
-        lines: list[Text] = []
-        for group in groups:
-            lines.append(Text(group_title(group), "bold underline"))
-            for command in self._keys.commands:
-                if command.group is group:
-                    key = self._keys.shown(command.id)
-                    padding = " " * (room - cell_len(key))
-                    lines.append(Text.assemble(padding, (key, "bold"), f"  {command.help}"))
-            lines.append(Text())
-        return lines[:-1]
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """How to scroll, where there is more than fits, and how to leave."""
+        if not self._box.is_cut:
+            return super().footer_keys()
+        down, up = self._keys.keys_of("down"), self._keys.keys_of("up")
+        return [
+            FooterKey((down or ("down",))[0], _("Down"), 1),
+            FooterKey((up or ("up",))[0], _("Up"), 2),
+            *super().footer_keys(),
+        ]
 
-    def _legend(self) -> Text:
-        text = Text()
-        for state in _LEGEND:
-            style = row_state_style(state, self._palette)
-            text.append(f"{row_state_icon(state)} {row_state_word(state)}   ", style)
-        text.append("\n")
-        text.append(_("~ marks an estimate; everything else is what the server said."))
-        return text
+    def on_resize(self) -> None:
+        """Use the width there is now."""
+        box = self._box
+        self.call_after_refresh(self._lay_out)  # the box has its frame for this size then
+        box.refresh(layout=True)
+
+    def _lay_out(self) -> None:
+        box = self._box
+        around = box.gutter.width + box.styles.scrollbar_size_vertical
+        width = max(1, self.app.size.width - around)
+        shown = help_text(self._keys, self._palette, width)
+        self.query_one("#help-text", Static).update(shown)
+
+    @property
+    def _box(self) -> HelpBox:
+        return self.query_one(HelpBox)
+
+    def _show_hints(self) -> None:
+        """Say in the frame whether there is more below."""
+        key = self._keys.shown("down") or "↓"
+        more = _("more below: {key}").format(key=key) if self._box.has_more_below else ""
+        if self._box.border_subtitle != more:
+            self._box.border_subtitle = more
+        for bar in self.query(KeyBar):
+            bar.show_keys()

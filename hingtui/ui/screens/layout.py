@@ -172,16 +172,22 @@ class DashboardLayout(Screen[None]):
         self.query_one("#body").set_class(is_empty, "-no-match")
 
     def _show_welcome(self) -> None:
+        welcome = self.query(Welcome)
         card = welcome_card(
             needs_token=self._monitor.gateway_status.state is GatewayState.NO_TOKEN,
             gateway=self._dashboard_context.gateway,
             palette=self.palette,
             key_for=self._key_for,
+            room=welcome.first().room if welcome else self.query_one("#body").size,
         )
-        if welcome := self.query(Welcome):
+        if welcome:
             welcome.first().show(card)
         else:
             self.query_one("#body").mount(Welcome(card))
+
+    @on(Welcome.Resized)
+    def _fit_welcome(self) -> None:
+        self._show_welcome()
 
     def _show_header(self) -> None:
         """Show the header and the banner, and the footer if other commands are possible now."""

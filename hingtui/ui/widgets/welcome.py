@@ -6,15 +6,24 @@ from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Center, Middle
+from textual.geometry import Size
+from textual.message import Message
 from textual.widgets import Static
 
+from hingtui.text.cell_width import wrap
 from hingtui.text.i18n import _
 from hingtui.ui.keys import KeyFor
 from hingtui.ui.theme.palette import Palette
 
+_ROOMY = 30
+"""Cells of width from which the keys are indented."""
+
 
 class Welcome(Middle):
     """Lists the first steps."""
+
+    class Resized(Message):
+        """Another card may fit now."""
 
     def __init__(self, card: Text) -> None:
         super().__init__()
@@ -24,6 +33,16 @@ class Welcome(Middle):
         with Center():
             yield Static(self._card, id="welcome-card", classes="box", markup=False)
 
+    def on_resize(self) -> None:
+        """Ask for a card of this size, once the frame is as wide as it is here."""
+        self.call_after_refresh(self.post_message, self.Resized())
+
+    @property
+    def room(self) -> Size:
+        """What fits into the frame."""
+        frame = self.query_one("#welcome-card").gutter
+        return Size(self.size.width - frame.width, self.size.height - frame.height)
+
     def show(self, card: Text) -> None:
         """Show this card."""
         self._card = card
@@ -31,14 +50,37 @@ class Welcome(Middle):
             shown.update(card)
 
 
-def welcome_card(*, needs_token: bool, gateway: str, palette: Palette, key_for: KeyFor) -> Text:
-    """What to do first, fitted to what is missing."""
-    text = Text()
-    text.append("hingtui\n", palette.primary + palette.strong)
-    text.append(
-        _("Watches your video generations. Download each before it expires.") + "\n\n",
-        palette.muted,
-    )
+def welcome_card(
+    *, needs_token: bool, gateway: str, palette: Palette, key_for: KeyFor, room: Size
+) -> Text:
+    """What to do first, fitted to what is missing; as much of it as there is room for."""
+    width = max(2, room.width)
+    title = [Text("hingtui", palette.primary + palette.strong)]
+    about = _("Watches your video generations. Download each before it expires.")
+    abouts = [Text(line, palette.muted) for line in wrap(about, width)]
+    steps = _steps(needs_token, gateway, palette, key_for, width)
+    more = [
+        Text.assemble((_("From a script:"), palette.muted), "  hingtui add video_..."),
+        Text.assemble((_("Just looking:"), palette.muted), "  hingtui demo"),
+    ]
+    blank = [Text()]
+    shown = steps
+    for lines in (
+        [*title, *abouts, *blank, *steps, *blank, *more],
+        [*title, *abouts, *blank, *steps],
+        [*title, *abouts, *steps],
+        [*title, *steps],
+    ):
+        if len(lines) <= room.height:
+            shown = lines
+            break
+    return Text("\n").join(shown)
+
+
+def _steps(
+    needs_token: bool, gateway: str, palette: Palette, key_for: KeyFor, width: int
+) -> list[Text]:
+    """Each key and what it does, the words wrapped beside the key."""
     steps: list[tuple[str, str]] = []
     if needs_token:
         steps.append((key_for("detail"), _("type your token for {host}").format(host=gateway)))
@@ -47,12 +89,12 @@ def welcome_card(*, needs_token: bool, gateway: str, palette: Palette, key_for: 
         (key_for("help"), _("see all keys")),
         (key_for("quit"), _("quit")),
     ]
-    room = max(7, *(cell_len(key) for key, _words in steps))
+    longest = max(cell_len(key) for key, _words in steps)
+    room = longest if width < _ROOMY else max(7, longest)
+    lines: list[Text] = []
     for key, words in steps:
-        text.append(" " * (room - cell_len(key)) + f"{key}  ", palette.strong)
-        text.append(f"{words}\n")
-    text.append("\n" + _("From a script:") + "  ", palette.muted)
-    text.append("hingtui add video_...\n")
-    text.append(_("Just looking:") + "  ", palette.muted)
-    text.append("hingtui demo")
-    return text
+        head = (" " * (room - cell_len(key)) + key, palette.strong)
+        for part in wrap(words, width - room - 2):
+            lines.append(Text.assemble(head, "  ", part))
+            head = (" " * room, palette.plain)
+    return lines
