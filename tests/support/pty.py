@@ -30,6 +30,8 @@ _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*)?\Z")
 _MODERN = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", b"\x1b[?2048$p": b"\x1b[?2048;2$y"}
 """What a modern terminal says when it is asked whether it can draw at once, and tell its size."""
 
+BACKGROUND_QUERY = b"\x1b]11;?\x1b\\"
+
 MODES = {1049: b"l", 25: b"h", 7: b"h", 1000: b"l", 1003: b"l", 1004: b"l", 1006: b"l", 2004: b"l"}
 """Alternate screen, cursor, wrapping, mouse (three), focus, bracketed paste: as a shell needs."""
 MODERN_MODES = {1015: b"l", 1016: b"l", 2026: b"l", 2048: b"l"}
@@ -78,15 +80,21 @@ class Terminal:
         ignoring: str = "",
         is_modern: bool = False,
         is_executed: bool = False,
+        background: str = "",
     ) -> None:
-        """`started_as` and `ignoring` are for `launch.py`; `is_modern`: it answers questions."""
+        """`started_as` and `ignoring` are for `launch.py`; `is_modern`: it answers questions.
+
+        `background`: what it says when it is asked for that colour, such as `rgb:ffff/ffff/ffff`.
+        """
         self.raw = b""
         """Every byte that was sent to the terminal."""
         self._pressed_at = 0.0
         self._screen = pyte.Screen(columns or 80, rows or 24)
         self._stream = pyte.ByteStream(self._screen)
         self._unfed = b""
-        self._is_modern = is_modern
+        self._replies = dict(_MODERN) if is_modern else {}
+        if background:
+            self._replies[BACKGROUND_QUERY] = f"\x1b]11;{background}\x1b\\".encode()
         self._master, self._slave = pty.openpty()
         self._set_size(columns, rows)
         self.attributes_before = self.attributes()
@@ -160,6 +168,12 @@ class Terminal:
         rows = (screen.buffer[row] for row in range(screen.lines))
         cells = range(screen.columns)
         return "\n".join("".join(row[cell].data for cell in cells).rstrip() for row in rows)
+
+    def cells(self, words: str) -> list[pyte.screens.Char]:
+        """The cells of the first line that holds these words."""
+        line = next(at for at, line in enumerate(self.text().split("\n")) if words in line)
+        row = self._screen.buffer[line]
+        return [row[column] for column in range(self._screen.columns)]
 
     def until(self, true: Callable[[str], object], why: str) -> str:
         """Read until the screen is as wanted, and return it.
@@ -266,10 +280,9 @@ class Terminal:
             return False
         data = os.read(self._master, 65536)
         self.raw += data
-        if self._is_modern:
-            for question, reply in _MODERN.items():
-                for _question in range(data.count(question)):
-                    os.write(self._master, reply)
+        for question, reply in self._replies.items():
+            for _question in range(data.count(question)):
+                os.write(self._master, reply)
         data = self._unfed + data
         cut = _UNFINISHED.search(data)
         end = cut.start() if cut else len(data)
@@ -288,6 +301,7 @@ def terminal(
     ignoring: str = "",
     is_modern: bool = False,
     is_executed: bool = False,
+    background: str = "",
 ) -> Iterator[Terminal]:
     """Run `hingtui ARGUMENTS` on a terminal; however the test ends, the program ends too."""
     running = Terminal(
@@ -299,6 +313,7 @@ def terminal(
         ignoring=ignoring,
         is_modern=is_modern,
         is_executed=is_executed,
+        background=background,
     )
     try:
         yield running

@@ -27,8 +27,8 @@ _SIXTEEN = tuple(
     )
 )
 """The colours by number, as Rich takes them to be."""
-_GREY = 0.2
-"""Saturation below which a colour has no hue worth keeping."""
+_GREY = 0.12
+"""Difference of its strongest and weakest part below which a colour counts as grey, 0–1."""
 _SAME_HUE = 0.12
 """Part of the circle of hues within which two colours count as alike."""
 
@@ -72,11 +72,14 @@ def _ink_number(ink: Color, beneath: int) -> int:
 
 
 def _has_same_hue(one: Color, other: Color) -> bool:
-    (hue, color, _light), (other_hue, other_color, _other_light) = one.hsl, other.hsl
-    if color < _GREY or other_color < _GREY:
-        return color < _GREY and other_color < _GREY
-    apart = abs(hue - other_hue)
+    if _is_grey(one) or _is_grey(other):
+        return _is_grey(one) and _is_grey(other)
+    apart = abs(one.hsl.h - other.hsl.h)
     return min(apart, 1 - apart) <= _SAME_HUE
+
+
+def _is_grey(color: Color) -> bool:
+    return max(color.normalized) - min(color.normalized) < _GREY
 
 
 def _distance(one: Color, other: Color) -> int:
