@@ -1,1 +1,1 @@
-"""Colours: the two themes, and the styles that are made from them."""
+"""Colours: the two themes, the styles made from them, and what keeps all text legible."""

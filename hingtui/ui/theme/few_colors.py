@@ -1,4 +1,4 @@
-"""Draw with the sixteen colours of an old terminal, such as `TERM=xterm` on Debian.
+"""Draw with the sixteen colours of an old terminal, such as `TERM=xterm` on Debian, or of a theme.
 
 Rich 15.0 takes the nearest of the sixteen for each colour by itself: all dark grounds become black,
 and inks come out the same as their grounds. Here an ink keeps its hue and can be read.
@@ -50,12 +50,27 @@ class FewColorsFilter(LineFilter):
 @lru_cache(4096)
 def _style_of_sixteen(style: Style, default_ground: tuple[int, int, int]) -> Style:
     ink, ground = style.color, style.bgcolor
-    beneath = _number(Color(*default_ground) if ground is None else Color.from_rich_color(ground))
-    if ground is not None and ground.type is ColorType.TRUECOLOR:
+    if ground is None:
+        beneath = _number(Color(*default_ground))
+    elif ground.type is ColorType.DEFAULT:
+        return style  # nobody knows what the terminal's own ground looks like
+    elif ground.type is ColorType.STANDARD:
+        beneath = ground.number or 0
+    else:
+        beneath = _number(Color.from_rich_color(ground))
         ground = RichColor.from_ansi(beneath)
-    if ink is not None and ink.type is ColorType.TRUECOLOR:
-        ink = RichColor.from_ansi(_ink_number(Color.from_rich_color(ink), beneath))
+    if ink is not None:
+        ink = RichColor.from_ansi(_ink_number(_color_of(ink, beneath), beneath))
     return style + Style(color=ink, bgcolor=ground, dim=False)
+
+
+def _color_of(ink: RichColor, beneath: int) -> Color:
+    """The colour of an ink; the terminal's own one is black or white, whichever can be read."""
+    if ink.type is ColorType.DEFAULT:
+        return max(_SIXTEEN[0], _SIXTEEN[15], key=lambda color: contrast(color, _SIXTEEN[beneath]))
+    if ink.type is ColorType.STANDARD:
+        return _SIXTEEN[ink.number or 0]
+    return Color.from_rich_color(ink)
 
 
 def _number(color: Color) -> int:

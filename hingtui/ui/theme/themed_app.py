@@ -67,7 +67,8 @@ class ThemedApp(App[None]):
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and one that makes all text legible."""
-        more = _FEW_COLORS if self.has_few_colors else _CONTRAST
+        is_sixteen = self.has_few_colors or self.native_ansi_color
+        more = _FEW_COLORS if is_sixteen else _CONTRAST
         return [*super().get_line_filters(), more]
 
     def get_css_variables(self) -> dict[str, str]:
