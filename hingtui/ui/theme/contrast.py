@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
+from rich.color import Color as RichColor
 from rich.color import ColorType
 from rich.segment import Segment
 from rich.style import Style
@@ -67,34 +68,42 @@ class ContrastFilter(LineFilter):
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """The same segments, some in another ink."""
         ground = background.rgb
-        return [
-            segment
-            if segment.style is None
-            or segment.control
-            or (style := _legible_style(segment.style, ground)) is segment.style
-            or not is_text(segment.text)
-            else Segment(segment.text, style)
-            for segment in segments
-        ]
+        lifted = []
+        for segment in segments:
+            style = segment.style
+            if style is not None and not segment.control:
+                # By colours, not by style: Textual puts the place of each cell into its style.
+                change = _change(
+                    style.color, style.bgcolor, bool(style.reverse), bool(style.dim), ground
+                )
+                if change is not None and is_text(segment.text):
+                    segment = Segment(segment.text, style + change)
+            lifted.append(segment)
+        return lifted
 
 
-@lru_cache(4096)
-def _legible_style(style: Style, default_ground: tuple[int, int, int]) -> Style:
-    """The same style if it is legible; else with another ink. Colours of the terminal are kept."""
-    ink, ground = style.color, style.bgcolor
-    if style.reverse:
+@lru_cache(2048)
+def _change(
+    ink: RichColor | None,
+    ground: RichColor | None,
+    reverse: bool,
+    dim: bool,
+    default_ground: tuple[int, int, int],
+) -> Style | None:
+    """What makes a style legible; None if it is. Colours of the terminal are kept."""
+    if reverse:
         ink, ground = ground, ink
     if ink is None or ink.type is not ColorType.TRUECOLOR:
-        return style
+        return None
     if ground is not None and ground.type is not ColorType.TRUECOLOR:
-        return style
+        return None
     beneath = Color(*default_ground) if ground is None else Color.from_rich_color(ground)
     wanted = Color.from_rich_color(ink)
-    if style.dim:
+    if dim:
         wanted = wanted.blend(beneath, _DIM)
     lifted = legible_ink(wanted, beneath)
-    if lifted == wanted and not style.dim:
-        return style
-    if style.reverse:
-        return style + Style(bgcolor=lifted.rich_color, dim=False)
-    return style + Style(color=lifted.rich_color, dim=False)
+    if lifted == wanted and not dim:
+        return None
+    if reverse:
+        return Style(bgcolor=lifted.rich_color, dim=False)
+    return Style(color=lifted.rich_color, dim=False)

@@ -41,19 +41,21 @@ class FewColorsFilter(LineFilter):
         ground = background.rgb
         return [
             segment
-            if segment.style is None or segment.control
-            else Segment(segment.text, _style_of_sixteen(segment.style, ground))
+            if (style := segment.style) is None or segment.control
+            # By colours, not by style: Textual puts the place of each cell into its style.
+            else Segment(segment.text, style + _of_sixteen(style.color, style.bgcolor, ground))
             for segment in segments
         ]
 
 
-@lru_cache(4096)
-def _style_of_sixteen(style: Style, default_ground: tuple[int, int, int]) -> Style:
-    ink, ground = style.color, style.bgcolor
+@lru_cache(2048)
+def _of_sixteen(
+    ink: RichColor | None, ground: RichColor | None, default_ground: tuple[int, int, int]
+) -> Style:
     if ground is None:
         beneath = _number(Color(*default_ground))
     elif ground.type is ColorType.DEFAULT:
-        return style  # nobody knows what the terminal's own ground looks like
+        return Style()  # nobody knows what the terminal's own ground looks like
     elif ground.type is ColorType.STANDARD:
         beneath = ground.number or 0
     else:
@@ -61,7 +63,7 @@ def _style_of_sixteen(style: Style, default_ground: tuple[int, int, int]) -> Sty
         ground = RichColor.from_ansi(beneath)
     if ink is not None:
         ink = RichColor.from_ansi(_ink_number(_color_of(ink, beneath), beneath))
-    return style + Style(color=ink, bgcolor=ground, dim=False)
+    return Style(color=ink, bgcolor=ground, dim=False)
 
 
 def _color_of(ink: RichColor, beneath: int) -> Color:

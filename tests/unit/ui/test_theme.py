@@ -101,7 +101,7 @@ def test_an_ink_keeps_its_hue_among_sixteen_colours(ink: str, ground: str, expec
 
 def test_the_terminals_own_ground_is_left_alone() -> None:
     style = Style(color="blue", bgcolor="default")
-    assert of_sixteen(style) is style
+    assert of_sixteen(style) == style
 
 
 def test_without_colour_errors_are_reversed_and_warnings_underlined() -> None:
