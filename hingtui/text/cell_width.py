@@ -30,6 +30,11 @@ _FIRST_FLAG, _LAST_FLAG = "\U0001f1e6", "\U0001f1ff"
 _FIRST_TONE, _LAST_TONE = "\U0001f3fb", "\U0001f3ff"
 
 
+def cells(text: str) -> int:
+    """How many terminal cells a text takes."""
+    return cell_len(text)
+
+
 def steady(line: str) -> str:
     """A cleaned line that all terminals draw equally wide, so that columns stay aligned.
 
