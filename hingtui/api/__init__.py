@@ -12,6 +12,7 @@ client          the calls: retrieve, list, content
 ├── origins         whether a redirect may be followed
 └── responses       a body → a video, a page of the list, or a link
     ├── payload             JSON → Video (envelopes, places, fields, times, error_text, link_expiry)
+    ├── raw_response        what came, cleaned when it is looked at
     ├── response_errors     a status and its body → an error
     └── headers             ranges, times, validators, compressions
 """

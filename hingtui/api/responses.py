@@ -14,6 +14,7 @@ from typing import Any
 from hingtui.api.fields import decoded, load_json
 from hingtui.api.headers import server_time
 from hingtui.api.payload import NotAVideo, find_link, parse_video, server_words, video_despite
+from hingtui.api.raw_response import RawResponse
 from hingtui.api.response_errors import (
     Call,
     Response,
@@ -50,8 +51,8 @@ class VideoResponse:
     video: Video
     server_time: float | None
     """The gateway's clock at its response, in Unix seconds."""
-    raw: object = field(repr=False)
-    """The decoded JSON as it came, uncleaned: it can hold a signed link."""
+    raw: RawResponse | None = field(repr=False)
+    """What the gateway sent; None if that was no JSON."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,8 @@ class Page:
     last_id: str | None
     """What to pass as `after` for the next page; None at the end."""
     server_time: float | None
+    raws: tuple[RawResponse, ...] = field(repr=False)
+    """What the gateway sent about each of `videos`."""
 
 
 def read_video(response: Response, video_id: str, here: float) -> VideoResponse:
@@ -82,9 +85,8 @@ def read_video(response: Response, video_id: str, here: float) -> VideoResponse:
         video = parse_video(payload, video_id, now_at(response, here))
     except NotAVideo as nothing:
         if may_be_empty and not _is_error(payload, nothing):
-            return VideoResponse(
-                Video(video_id, Status.QUEUED), server_time(response.headers), payload
-            )
+            raw = _raw(payload, response)
+            return VideoResponse(Video(video_id, Status.QUEUED), server_time(response.headers), raw)
         kind = NotFound if is_unknown_id(nothing.code) else BadResponse
         is_garbled = "\ufffd" in decoded(response.body)
         default = (
@@ -94,7 +96,17 @@ def read_video(response: Response, video_id: str, here: float) -> VideoResponse:
         )
         message = nothing.message or default
         raise make(kind, response, message, nothing.code) from None
-    return VideoResponse(_without_secrets(video, response), server_time(response.headers), payload)
+    return _video_response(video, response, payload)
+
+
+def _video_response(video: Video, response: Response, payload: object) -> VideoResponse:
+    clean = _without_secrets(video, response)
+    return VideoResponse(clean, server_time(response.headers), _raw(payload, response))
+
+
+def _raw(payload: object, response: Response, share: int = 1) -> RawResponse:
+    """`payload` as one of `share` parts of a body."""
+    return RawResponse(payload, len(response.body) // share, response.secrets)
 
 
 def _despite_status(response: Response, video_id: str, here: float) -> VideoResponse | None:
@@ -108,7 +120,7 @@ def _despite_status(response: Response, video_id: str, here: float) -> VideoResp
     video = video_despite(payload, video_id, now_at(response, here))
     if video is None:
         return None
-    return VideoResponse(_without_secrets(video, response), server_time(response.headers), payload)
+    return _video_response(video, response, payload)
 
 
 def _is_no_json(response: Response) -> bool:
@@ -149,15 +161,17 @@ def read_page(response: Response, after: str | None, limit: int, here: float) ->
         message = message or _("The response contains no list of videos.")
         raise make(BadResponse, response, message, code)
     videos: list[Video] = []
+    raws: list[RawResponse] = []
     for entry in entries:
         try:
             videos.append(_without_secrets(parse_video(entry, now=now), response))
         except NotAVideo:
             continue  # an odd entry must not hide the others
+        raws.append(_raw(entry, response, len(entries)))
     last_id = videos[-1].id if videos else None
     if last_id == after or _is_last_page(payload, len(entries), limit):
         last_id = None
-    return Page(tuple(videos), last_id, server_time(response.headers))
+    return Page(tuple(videos), last_id, server_time(response.headers), tuple(raws))
 
 
 def read_link(response: Response) -> str:

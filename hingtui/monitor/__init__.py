@@ -9,6 +9,7 @@ monitor             the entry point for the UI and the commands; connects the re
 │   └── list_poller         many at once, through the account's list
 ├── one_round           each of some videos once, for commands
 ├── response_handler    what a response or an error means for rows and gateway
+│   └── raw_responses       the last response about each video
 ├── gateway             reachable? rate limited? token refused? paused?
 │   ├── gateway_clock       the time at the gateway
 │   └── rate_limiter        how many requests may be sent

@@ -7,13 +7,14 @@ decided by `eta.ask_again_in`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from hingtui.model.errors import ApiError, BadResponse, NotFound, NotOffered, RateLimited, Scope
 from hingtui.model.video import Video
 from hingtui.monitor.rate_limiter import RateLimiter
+from hingtui.monitor.raw_responses import RawResponse
 from hingtui.system.clock import Clock
 
 WORTH = 8
@@ -34,6 +35,8 @@ class Paged(Protocol):
     @property
     def videos(self) -> tuple[Video, ...]: ...
     @property
+    def raws(self) -> Sequence[RawResponse]: ...
+    @property
     def last_id(self) -> str | None: ...
     @property
     def server_time(self) -> float | None: ...
@@ -53,6 +56,7 @@ class Listed:
 
     video: Video
     server_time: float | None
+    raw: RawResponse | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +124,9 @@ class ListPoller:
                 page = await api.list_page(after, limit=PAGE)
                 pages += 1
                 server_time = page.server_time
-                for video in page.videos:
+                for video, raw in zip(page.videos, page.raws, strict=True):
                     missing.discard(video.id)
-                    running += listed(Listed(video, page.server_time))
+                    running += listed(Listed(video, page.server_time, raw))
                 after = page.last_id
                 if after is None:
                     break

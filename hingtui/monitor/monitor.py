@@ -29,6 +29,7 @@ from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.gateway import Gateway, GatewayState, GatewayStatus
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Poller, VideoApi
+from hingtui.monitor.raw_responses import RawResponse
 from hingtui.monitor.response_handler import Outcome, ResponseHandler, is_of_gateway
 from hingtui.monitor.row import Row
 from hingtui.monitor.rows import RowHooks, Rows
@@ -324,6 +325,10 @@ class Monitor:
         if not is_worth_showing(row.pace, usual):
             return None
         return seconds_remaining(row.pace, self.now(), usual) or None
+
+    def raw_response(self, key: VideoKey) -> RawResponse | None:
+        """What the gateway last sent about this video in this run, if it is kept."""
+        return self._responses.raw_responses.get(key)
 
     def _handle_outcome(self, video_id: str, outcome: Outcome) -> None:
         self._responses.handle(video_id, outcome)

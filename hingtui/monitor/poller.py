@@ -16,6 +16,7 @@ from typing import Protocol
 from hingtui.model.video import Video
 from hingtui.monitor.gateway import LIST, Gateway
 from hingtui.monitor.list_poller import ListApi, Listed, ListPoller, Swept
+from hingtui.monitor.raw_responses import RawResponse
 from hingtui.system.clock import Clock
 
 TICK = 0.25
@@ -31,6 +32,8 @@ class VideoResponse(Protocol):
     def video(self) -> Video: ...
     @property
     def server_time(self) -> float | None: ...
+    @property
+    def raw(self) -> RawResponse | None: ...
 
 
 class VideoApi(ListApi, Protocol):

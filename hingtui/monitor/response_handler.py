@@ -20,6 +20,7 @@ from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.gateway import LIST, MANY_REFUSED, Gateway
 from hingtui.monitor.list_poller import Swept
 from hingtui.monitor.poller import Poller, VideoResponse
+from hingtui.monitor.raw_responses import RawResponses
 from hingtui.monitor.row import HistoryEntry, LastError, Row
 from hingtui.monitor.watchlist_sync import WatchlistSync
 from hingtui.system.clock import Clock
@@ -56,6 +57,7 @@ class ResponseHandler:
     rng: random.Random
     asked_for: set[str] = field(default_factory=set)
     """Ids that a person asked about: what is wrong with them is shown, finished or not."""
+    raw_responses: RawResponses = field(default_factory=RawResponses)
 
     def handle(self, video_id: str, outcome: Outcome) -> None:
         """Take in the outcome of a request about this video, or of one for the list (`LIST`)."""
@@ -143,6 +145,7 @@ class ResponseHandler:
         before = row.video
         video = response.video if before is None else before.followed_by(response.video)
         _record(row, response.video, now)
+        self.raw_responses.keep(row.key, response.raw)
         row.video = video
         row.asked_at = self.clock.time()
         row.is_old = False

@@ -327,7 +327,8 @@ def test_a_response_holds_video_server_time_and_raw_json() -> None:
     answer = read_video(response(SEED_RUNNING, date=DATE), "asked", NOW)
     assert (answer.video.id, answer.video.status) == ("asked", Status.GENERATING)
     assert answer.server_time == NOW
-    assert answer.raw == SEED_RUNNING
+    assert answer.raw is not None
+    assert json.loads(answer.raw.text()) == SEED_RUNNING
 
 
 def test_the_repr_of_a_response_omits_the_raw_json() -> None:
