@@ -92,7 +92,7 @@ def commands() -> tuple[Command, ...]:
         _screen("pause", ("p",), _("Pause"), _("Pause asking, or go on"), videos),
         _screen("copy_id", ("y",), _("Copy id"), _("Copy its id"), videos),
         _screen(
-            "clear_filter", ("escape",), _("Clear"), _("Clear the filter, then the marks"), table
+            "clear_filter", ("escape",), _("Clear"), _("Clear filter, marks, details"), table
         ),
         *_groups(),
         _screen("sort_back", ("S",), _("Reverse"), _("Sort the other way"), table),
@@ -102,6 +102,17 @@ def commands() -> tuple[Command, ...]:
         _screen("mark_range", ("V",), _("Mark range"), _("Mark up to here"), table),
         _screen("mark_invert", _STAR, _("Invert"), _("Invert the marks"), table),
         _screen("mark_all", ("ctrl+a",), _("Mark all"), _("Mark all that are shown"), table),
+        _screen("copy_prompt", ("P",), _("Copy prompt"), _("Copy its prompt"), videos),
+        _screen("copy_path", ("F",), _("Copy path"), _("Copy the path of its file"), videos),
+        _screen("copy_raw", ("W",), _("Copy raw"), _("Copy the gateway's raw response"), videos),
+        _screen("detail_down", ("J",), _("Scroll"), _("Scroll the details down"), table),
+        _screen("detail_up", ("K",), _("Scroll up"), _("Scroll the details up"), table),
+        _screen(
+            "detail_page_down", ("ctrl+d",), _("Page"), _("Scroll them down by half a page"), table
+        ),
+        _screen(
+            "detail_page_up", ("ctrl+u",), _("Page up"), _("Scroll them up by half a page"), table
+        ),
         _screen("down", ("j",), _("Down"), _("Move down (or the down arrow)"), table),
         _screen("up", ("k",), _("Up"), _("Move up (or the up arrow)"), table),
         _screen("top", ("g",), _("Top"), _("Move to the first"), table),

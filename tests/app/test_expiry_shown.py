@@ -14,7 +14,7 @@ from hingtui.storage.watchlist.entry import Entry, parse_entry
 from hingtui.ui.table.cells import RenderContext, expiry_cell
 from hingtui.ui.theme.palette import palette_of
 from hingtui.ui.theme.themes import DARK
-from hingtui.ui.widgets.detail import detail_text
+from hingtui.ui.widgets.detail_text import detail_text
 from tests.support.clock import EPOCH
 
 PALETTE = palette_of(DARK.to_color_system().generate())

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from hingtui.ui.screens.details import VERY_WIDE
 from tests.support.keys import keys
 from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until
@@ -88,13 +89,15 @@ async def test_the_dashboard_matches_its_dump(
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.parametrize("size", [(80, 24), (140, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
+@pytest.mark.parametrize(
+    "size", [(80, 24), (120, 40), (160, 45), (200, 50)], ids=lambda s: f"{s[0]}x{s[1]}"
+)
 async def test_the_details_of_a_failed_video_match_their_dump(
     tmp_path: Path, size: tuple[int, int], language: str
 ) -> None:
     async with piloted(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
         await show_every_status(acting)
-        await acting.press("j", "j", "j", "j", "enter")
+        await acting.press("j", "j", "j", "j", *(["enter"] if size[0] < VERY_WIDE else []))
         check(acting, f"detail-{language}-{size[0]}x{size[1]}")
 
 

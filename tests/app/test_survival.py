@@ -21,7 +21,7 @@ from hingtui.ui.screens.dashboard import Dashboard
 from hingtui.ui.screens.dialogs import AddDialog
 from hingtui.ui.table.row_order import RowOrder
 from hingtui.ui.table.video_table import VideoTable
-from hingtui.ui.widgets import detail
+from hingtui.ui.widgets import detail, detail_text
 from tests.support.keys import key, keys
 from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until
@@ -143,9 +143,9 @@ async def test_a_row_that_cannot_be_shown_hides_no_other(
 async def test_failing_details_do_not_show_those_of_another_video(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text_of = detail.detail_text
+    text_of = detail_text.detail_text
     monkeypatch.setattr(
-        detail, "detail_text", lambda w, sight: fails() if w.id == "video_1" else text_of(w, sight)
+        detail, "detail_text", lambda w, *more: fails() if w.id == "video_1" else text_of(w, *more)
     )
     async with piloted(tmp_path, job("video_0"), job("video_1")) as acting:
         await acting.press("enter")

@@ -12,18 +12,22 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from hingtui.monitor import Monitor, Row
+from hingtui.ui.copy_actions import CopyActions
 from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.screens.table_actions import TableActions
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
-from hingtui.ui.widgets.detail import DetailPane
 
 _NEED_A_VIDEO = frozenset(
     (
         *("download", "download_all", "detail", "open", "remove", "remove_saved", "cancel"),
         *("cancel_all", "ask", "ask_all", "copy_id", "mark", "mark_range", "mark_invert"),
         *("mark_all", "next_attention", "previous_attention", "filter"),
+        *("copy_prompt", "copy_path", "copy_raw"),
     )
+)
+_NEED_DETAILS = frozenset(
+    ("detail_down", "detail_up", "detail_page_down", "detail_page_up", "close_detail")
 )
 
 
@@ -35,17 +39,18 @@ class Dashboard(TableActions):
 
     def __init__(self, monitor: Monitor, palette: Palette, context: DashboardContext) -> None:
         super().__init__(monitor, palette, context)
-        self._actions = VideoActions(
-            monitor,
-            ActionContext(
-                self._targets, lambda: self._table.order, self._copy, context.play, self._key_for
-            ),
+        actions = ActionContext(
+            self._targets, lambda: self._table.order, self._copy, context.play, self._key_for
         )
+        self._actions = VideoActions(monitor, actions)
+        self._copy_actions = CopyActions(monitor, actions)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While there are no videos, what needs one has no key and is not in the footer."""
         if action in _NEED_A_VIDEO and not self._monitor.rows:
             return action == "detail" and self._needs_token()
+        if action in _NEED_DETAILS and not self.is_detail_open:
+            return False
         return super().check_action(action, parameters)
 
     def _targets(self) -> list[Row]:
@@ -159,12 +164,21 @@ class Dashboard(TableActions):
         """Copy the selected video's id."""
         self._finish(self._actions.copy_id())
 
+    def action_copy_prompt(self) -> None:
+        """Copy the selected video's prompt."""
+        self._finish(self._copy_actions.copy_prompt())
+
+    def action_copy_path(self) -> None:
+        """Copy the path of the selected video's file."""
+        self._finish(self._copy_actions.copy_path())
+
+    def action_copy_raw(self) -> None:
+        """Copy what the gateway last sent about the selected video."""
+        self._start(self._copy_actions.copy_raw())
+
     def action_detail(self) -> None:
         """Show or hide the details; without a usable token: ask for one."""
         if self._needs_token():
             self.post_message(self.TokenRequested())
             return
-        if not self.query(DetailPane):
-            self.query_one("#body").mount(DetailPane(can_focus=False))
-        self.query_one("#body").toggle_class("-detail")
-        self.call_after_refresh(self._show_detail)
+        self.toggle_detail()

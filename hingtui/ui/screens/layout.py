@@ -238,13 +238,9 @@ class DashboardLayout(Screen[None]):
     def _show_detail(self) -> None:
         if not self.query_one("#body").has_class("-detail") or not self.query(DetailPane):
             return
-        pane = self.query_one(DetailPane)
         row = self._selected()
-        try:
-            pane.show(row, None if row is None else self._render_context(row))
-        except Exception:
-            pane.show(None, None)  # rather nothing than another video's details
-            raise
+        context = None if row is None else self._render_context(row)
+        self.query_one(DetailPane).show(row, context)
 
     def _selected(self) -> Row | None:
         return None if (key := self._table.cursor_key) is None else self._monitor.rows.get(key)
@@ -283,12 +279,6 @@ class DashboardLayout(Screen[None]):
     def _show_toasts(self, changes: Changes) -> None:
         for toast in change_toasts(changes, self._monitor.rows):
             self._notify(toast)
-
-    @on(VideoTable.CursorMoved)
-    def _cursor_moved(self) -> None:
-        self._show_detail()
-        for pane in self.query(DetailPane):
-            pane.scroll_home(animate=False)
 
     def _notify(self, toast: Toast) -> None:
         self.app.notify(toast.text, severity=toast.severity, markup=False, timeout=_TOAST_SECONDS)

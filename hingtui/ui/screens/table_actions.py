@@ -13,7 +13,7 @@ from hingtui.model.key import VideoKey
 from hingtui.monitor.attention import needs_person
 from hingtui.text.i18n import _
 from hingtui.ui.notifications import Toast
-from hingtui.ui.screens.layout import DashboardLayout
+from hingtui.ui.screens.details import DashboardDetails
 from hingtui.ui.table.row_view import STATE_GROUPS, RowView, Sort
 from hingtui.ui.widgets.header import NEXT_EXPIRY, Header
 from hingtui.ui.widgets.key_bar import KeyBar
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from hingtui.ui.widgets.filter_bar import FilterBar
 
 
-class TableActions(DashboardLayout):
+class TableActions(DashboardDetails):
     """The table's commands. None of them changes a video."""
 
     _marked_last: VideoKey | None = None
@@ -63,11 +63,13 @@ class TableActions(DashboardLayout):
         self._table.focus()
 
     def action_clear_filter(self) -> None:
-        """Show all rows again; where all are shown, take the marks away."""
+        """Show all rows again; else take the marks away; else close the details."""
         if self._view.is_filtered:
             self._use_view(replace(self._view, filter="", group=0))
         elif self._table.marks:
             self._set_marks(self._table.marks.copy(), is_marked=False)
+        elif self.is_detail_open:
+            self._choose_detail(False)
 
     def action_show_group(self, group: int) -> None:
         """Show one group of states, 0 for all; the same again shows all."""

@@ -31,7 +31,7 @@ from hingtui.ui.table.columns import ColumnLayout, ContentWidths, plan_columns
 from hingtui.ui.theme.palette import palette_of
 from hingtui.ui.theme.themes import DARK
 from hingtui.ui.widgets.banner import banner_text
-from hingtui.ui.widgets.detail import detail_text
+from hingtui.ui.widgets.detail_text import detail_text
 from hingtui.ui.widgets.header import HeaderState, header_line
 from tests.support.clock import EPOCH
 from tests.support.hostile_text import (

@@ -1,0 +1,54 @@
+"""The commands that copy something of the selected video.
+
+Must not import Textual: it is tested without a screen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+
+from hingtui.monitor import Monitor
+from hingtui.text.cell_width import legible
+from hingtui.text.i18n import _
+from hingtui.ui.notifications import Toast, row_title
+from hingtui.ui.video_actions import ActionContext, Outcome
+
+
+class CopyActions:
+    """Each method is one command."""
+
+    def __init__(self, monitor: Monitor, context: ActionContext) -> None:
+        self._monitor = monitor
+        self._context = context
+
+    def copy_prompt(self) -> Outcome:
+        """Copy the prompts of the selected videos."""
+        rows = self._context.targets()
+        prompts = [row.video.prompt for row in rows if row.video is not None and row.video.prompt]
+        if not prompts:
+            return Outcome(Toast(_("The gateway has not said its prompt."), "warning"))
+        self._context.copy("\n\n".join(prompts))
+        return Outcome(Toast(_("Copied the prompt: {what}").format(what=prompts[0])))
+
+    def copy_path(self) -> Outcome:
+        """Copy the paths of the selected videos' files."""
+        paths = [str(row.saved) for row in self._context.targets() if row.saved is not None]
+        if not paths:
+            words = _("It is not saved yet: {key} downloads it.")
+            key = self._context.key_for("download")
+            return Outcome(Toast(words.format(key=key), "warning"))
+        self._context.copy("\n".join(paths))
+        return Outcome(Toast(_("Copied the path: {what}").format(what=legible(paths[0]))))
+
+    async def copy_raw(self) -> Outcome:
+        """Copy what the gateway last sent about the selected videos, without secrets."""
+        rows = self._context.targets()
+        kept = [raw for row in rows if (raw := self._monitor.raw_response(row.key)) is not None]
+        texts = [await asyncio.to_thread(raw.text) for raw in kept]
+        texts = [text for text in texts if text]
+        if not texts:
+            words = _("No response about it is kept; {key} asks again.")
+            return Outcome(Toast(words.format(key=self._context.key_for("ask")), "warning"))
+        self._context.copy("\n".join(texts))
+        words = _("Copied the gateway's response without its secrets: {what}")
+        return Outcome(Toast(words.format(what=row_title(rows[0], rows[0].id))))
