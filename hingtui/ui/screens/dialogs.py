@@ -23,6 +23,7 @@ from hingtui.model.ids import find_ids, readable
 from hingtui.storage.settings import clean_token
 from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.i18n import _, ngettext
+from hingtui.ui.textual_fixes.wide_cuts import keep_wide_characters
 from hingtui.ui.widgets.key_bar import FooterKey, KeyBar
 
 _PASTE_GAP = 0.02
@@ -38,6 +39,10 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     """A question in a box; Escape answers None."""
 
     BINDINGS: ClassVar[list[BindingType]] = ESCAPE
+
+    def __init__(self) -> None:
+        super().__init__()
+        keep_wide_characters(self)
 
     def on_mount(self) -> None:
         """Lay the dialog's own keys over those of the dashboard, which do not work now."""

@@ -1,0 +1,79 @@
+"""Keep double-width characters whole where a toast lies over the border of two widgets.
+
+Textual 8.2.8 cuts what is in front at the edges of everything beneath it, and a wide character that
+such a cut would halve becomes two blanks (https://github.com/Textualize/textual/issues/6357).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import pairwise
+from typing import TypeVar, cast
+
+from rich.cells import cell_len
+from textual._compositor import Compositor
+from textual.geometry import Region
+from textual.screen import Screen
+from textual.strip import Strip
+
+T = TypeVar("T")
+
+_TAKEN = Strip([], 0)
+"""Stands where the piece before it goes on; nothing that lies beneath is drawn there."""
+
+
+class WideCompositor(Compositor):
+    """Cuts a widget's line only where another widget covers it, or where no character is halved."""
+
+    def _render_chops(
+        self, crop: Region, is_rendered_line: Callable[[int], bool]
+    ) -> Sequence[Mapping[int, Strip]]:
+        cuts = self.cuts
+        lines: list[dict[int, Strip | None]] = [dict.fromkeys(line[:-1]) for line in cuts]
+        for region, clip, strips in self._get_renders(crop):  # the front ones first
+            area = region.intersection(clip)
+            left, right = area.column_span
+            for y, strip in zip(area.line_range, strips, strict=False):
+                if is_rendered_line(y):
+                    within = [cut for cut in cuts[y] if left <= cut <= right]
+                    _lay(strip, within, lines[y])
+        return cast("Sequence[Mapping[int, Strip]]", lines)
+
+
+def _lay(strip: Strip, cuts: list[int], line: dict[int, Strip | None]) -> None:
+    """Put the pieces of a strip, which begins at the first cut, where nothing lies yet."""
+    joined: set[int] = set()
+    if len(cuts) > 2 and (halved := _halved(strip)):
+        joined = {
+            cut
+            for before, cut in pairwise(cuts[:-1])
+            if cut - cuts[0] in halved and line[before] is None and line[cut] is None
+        }
+    kept = [cut for cut in cuts if cut not in joined]
+    pieces = strip.divide([cut - cuts[0] for cut in kept[1:]])
+    for cut, piece in zip(kept, pieces, strict=False):
+        if line[cut] is None:
+            line[cut] = piece
+    for cut in joined:
+        line[cut] = _TAKEN
+
+
+def _halved(strip: Strip) -> set[int]:
+    """The cells of a strip before which a cut would halve a wide character."""
+    cells: set[int] = set()
+    at = 0
+    for text, _style, control in strip:
+        if control or text.isascii():
+            at += 0 if control else len(text)
+            continue
+        for char in text:
+            width = cell_len(char)
+            if width > 1:
+                cells.add(at + 1)
+            at += width
+    return cells
+
+
+def keep_wide_characters(screen: Screen[T]) -> None:
+    """Let this screen, which is not shown yet, draw with a `WideCompositor`."""
+    screen._compositor = WideCompositor()
