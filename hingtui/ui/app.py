@@ -29,6 +29,7 @@ from hingtui.system.clock import Clock
 from hingtui.system.open_file import open_file
 from hingtui.system.shutdown import this_process
 from hingtui.text.i18n import _
+from hingtui.ui.event_log import EventLog
 from hingtui.ui.keys import LiveKeys, shown_key
 from hingtui.ui.memory import Memory
 from hingtui.ui.messages import VideosChanged
@@ -38,8 +39,8 @@ from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.textual_fixes.cache_trim import trim_caches
 from hingtui.ui.textual_fixes.control_char_filter import ControlCharFilter
 from hingtui.ui.textual_fixes.error_boundary import ErrorBoundaryApp
-from hingtui.ui.textual_fixes.toast_redraw import ToastRedrawApp
 from hingtui.ui.theme.themed_app import ThemedApp
+from hingtui.ui.toasts import ToastApp
 
 QUIT_TIMEOUT = 1.0
 """Seconds that downloads get to write their parts when the program ends."""
@@ -48,7 +49,7 @@ _CONTROL_CHAR_FILTER = ControlCharFilter()
 _log = logging.getLogger(__name__)
 
 
-class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastRedrawApp):
+class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp):
     """The dashboard over one monitor."""
 
     TITLE = "hingtui"
@@ -82,6 +83,7 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastRedrawApp):
             resume_downloads=True,
             clock=clock,
         )
+        self.event_log = EventLog(self.monitor.clock.time)
         self._is_demo = is_demo
         self._hide = hide or (lambda _secret: None)
         self._is_leaving = False
@@ -109,6 +111,7 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastRedrawApp):
                 keys=self.keys,
                 memory=self.memory,
                 play=self._play,
+                event_log=self.event_log,
             ),
         )
         self.monitor.subscribe(self._rows_changed)

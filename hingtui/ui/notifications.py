@@ -10,15 +10,22 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from hingtui.model.explain import diagnose
 from hingtui.model.key import VideoKey
+from hingtui.model.video import Status
 from hingtui.monitor import Changes, Row
 from hingtui.system import user_commands
 from hingtui.text.cell_width import fit, short_id
 from hingtui.text.clean import one_line
 from hingtui.text.i18n import _
+from hingtui.ui.event_log import EventKind, EventLog
 
 _PROMPT_CELLS, _ID_CELLS = 44, 32
 """Cells that a toast gives a prompt, and an id: one word, which has to fit on the first line."""
+
+_REASON = 300
+"""Characters of a reason that an event keeps."""
+_EXPIRED = Status.EXPIRED
 
 _log = logging.getLogger(__name__)
 
@@ -31,22 +38,62 @@ class Toast:
 
     text: str
     severity: Severity = "information"
+    kind: str = ""
+    """Of two toasts of a kind only the newer one is shown; "" for answers to a command."""
+    key: VideoKey | None = None
+    """The video that it is about, if it is about one."""
+    is_event: bool = True
+    """Whether it is listed among the events; False where those are listed one by one."""
 
 
 def change_toasts(changes: Changes, rows: Mapping[VideoKey, Row]) -> Iterator[Toast]:
     """What a person waits for; several of a kind are counted, not listed."""
-    kinds: tuple[tuple[list[VideoKey], str, str, Severity], ...] = (
-        (changes.saved, _("Saved: {what}"), _("{n} videos saved"), "information"),
-        (changes.ready, _("Ready: {what}"), _("{n} videos are ready"), "information"),
-        (changes.failed, _("Failed: {what}"), _("{n} videos failed"), "warning"),
-        (changes.not_saved, _("Not saved: {what}"), _("{n} videos not saved"), "error"),
+    kinds: tuple[tuple[str, list[VideoKey], str, str, Severity], ...] = (
+        ("saved", changes.saved, _("Saved: {what}"), _("{n} videos saved"), "information"),
+        ("ready", changes.ready, _("Ready: {what}"), _("{n} videos are ready"), "information"),
+        ("failed", changes.failed, _("Failed: {what}"), _("{n} videos failed"), "warning"),
+        ("lost", changes.not_saved, _("Not saved: {what}"), _("{n} videos not saved"), "error"),
     )
-    for keys, one, many, severity in kinds:
+    for kind, keys, one, many, severity in kinds:
         if len(keys) == 1:
             title = row_title(rows.get(keys[0]), keys[0].id)
-            yield Toast(one.format(what=title), severity)
+            yield Toast(one.format(what=title), severity, kind, keys[0], is_event=False)
         elif keys:
-            yield Toast(many.format(n=len(keys)), severity)
+            yield Toast(many.format(n=len(keys)), severity, kind, is_event=False)
+
+
+def note_changes(log: EventLog, changes: Changes, rows: Mapping[VideoKey, Row]) -> None:
+    """List each video that a person waits for as an event of its own."""
+    for kind, keys in (
+        (EventKind.READY, changes.ready),
+        (EventKind.SAVED, changes.saved),
+        (EventKind.FAILED, changes.failed),
+        (EventKind.ERROR, changes.not_saved),
+    ):
+        for key in keys:
+            row = rows.get(key)
+            has_expired = kind is EventKind.FAILED and row is not None and row.status is _EXPIRED
+            log.add(_event_text(kind, row, key), EventKind.EXPIRED if has_expired else kind, key)
+
+
+def _event_text(kind: EventKind, row: Row | None, key: VideoKey) -> str:
+    """What happened to a video, with the reason where something went wrong."""
+    title = row_title(row, key.id)
+    match kind:
+        case EventKind.READY:
+            return _("Ready: {what}").format(what=title)
+        case EventKind.SAVED:
+            return _("Saved: {what}").format(what=title)
+        case EventKind.ERROR:
+            words = _("Not saved: {what}").format(what=title)
+            error = row.download.error if row is not None and row.download is not None else None
+            return words if error is None else f"{words} – {diagnose(error).what}"
+        case _ if row is not None and row.status is _EXPIRED:
+            return _("Expired: {what}").format(what=title)
+    words = _("Failed: {what}").format(what=title)
+    video = row.video if row is not None else None
+    reason = one_line(video.error.message) if video is not None and video.error else ""
+    return f"{words} – {reason[:_REASON]}" if reason else words
 
 
 def row_title(row: Row | None, video_id: str) -> str:

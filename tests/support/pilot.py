@@ -142,8 +142,12 @@ async def piloted(
     language: str = "en",
     token: str | None = TOKEN,
     is_demo: bool = False,
+    has_toasts: bool = False,
 ) -> AsyncIterator[PilotedApp]:
-    """The app over a gateway that knows these jobs; it watches all, or those in `watched`."""
+    """The app over a gateway that knows these jobs; it watches all, or those in `watched`.
+
+    Toasts are drawn with `has_toasts` only.
+    """
     clock = FakeClock()
     ids = [job.id for job in jobs] if watched is None else watched
     now = clock.time()
@@ -155,7 +159,8 @@ async def piloted(
         environ["HINGTUI_LANG"] = language
         if token is not None:
             environ["HINGNET_API_KEY"] = token
-        async with running_app(environ, clock, size=size, is_demo=is_demo) as (app, pilot):
+        run = running_app(environ, clock, size=size, is_demo=is_demo, has_toasts=has_toasts)
+        async with run as (app, pilot):
             acting = PilotedApp(clock, server, app, pilot, home)
             await acting.pass_time()
             yield acting
@@ -169,12 +174,13 @@ async def running_app(
     *,
     size: tuple[int, int] = (120, 30),
     is_demo: bool = False,
+    has_toasts: bool = False,
 ) -> AsyncIterator[tuple[HingtuiApp, Pilot[None]]]:
     """The app as this environment wants it, once it knows whom to ask."""
     i18n.use_language(environ["HINGTUI_LANG"])
     try:
         app = HingtuiApp(load_settings(environ), clock=clock, is_demo=is_demo)
-        async with app.run_test(size=size) as pilot:
+        async with app.run_test(size=size, notifications=has_toasts) as pilot:
             async with asyncio.timeout(PATIENCE):
                 await until(lambda: app.monitor.gateway_status.state is not GatewayState.STARTING)
             yield app, pilot

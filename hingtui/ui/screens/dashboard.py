@@ -6,13 +6,17 @@ It asks no server and writes no file; `video_actions` does that through the moni
 from __future__ import annotations
 
 from collections.abc import Coroutine
+from dataclasses import replace
 
 from textual import events, on
 from textual.message import Message
 from textual.widgets import DataTable
 
+from hingtui.model.key import VideoKey
 from hingtui.monitor import Monitor, Row
+from hingtui.text.i18n import _
 from hingtui.ui.copy_actions import CopyActions
+from hingtui.ui.notifications import Toast
 from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.screens.table_actions import TableActions
 from hingtui.ui.theme.palette import Palette
@@ -182,3 +186,21 @@ class Dashboard(TableActions):
             self.post_message(self.TokenRequested())
             return
         self.toggle_detail()
+
+    def action_events(self) -> None:
+        """List what has happened in this run."""
+        from hingtui.ui.screens.events import EventsDialog
+
+        log = self._dashboard_context.event_log
+        self.app.push_screen(EventsDialog(log, self.palette), self._select)
+
+    def _select(self, key: VideoKey | None) -> None:
+        """Put the cursor on this video; one that the filter hides is shown again."""
+        if key is None:
+            return
+        if key in self._monitor.rows and key not in self._table.order:
+            self._use_view(replace(self._view, filter="", group=0))
+        if key in self._table.order:
+            self._table.select(key)
+        else:
+            self._notify(Toast(_("It is no longer watched."), is_event=False))

@@ -11,7 +11,8 @@ from textual.timer import Timer
 
 from hingtui.monitor import Monitor
 from hingtui.text.i18n import _
-from hingtui.ui.screens.layout import DashboardContext, DashboardLayout
+from hingtui.ui.screens.layout import DashboardContext
+from hingtui.ui.screens.toast_place import DashboardToasts
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.widgets.detail import DetailPane
@@ -22,7 +23,7 @@ _GATHER = 0.1
 """Seconds between two rows' details while the cursor moves."""
 
 
-class DashboardDetails(DashboardLayout):
+class DashboardDetails(DashboardToasts):
     """The main screen with the details of the row under the cursor."""
 
     def __init__(self, monitor: Monitor, palette: Palette, context: DashboardContext) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -16,15 +17,18 @@ from textual.widgets import Static
 
 from hingtui.monitor import Changes, GatewayState, Monitor, Row, StatusCounts
 from hingtui.text.i18n import _
+from hingtui.ui.event_log import EventLog
+from hingtui.ui.gateway_events import GatewayEvents
 from hingtui.ui.keys import LiveKeys
 from hingtui.ui.memory import Memory
 from hingtui.ui.messages import VideosChanged
-from hingtui.ui.notifications import Toast, change_toasts
+from hingtui.ui.notifications import Toast, change_toasts, note_changes
 from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.columns import COLUMNS, ColumnLayout
 from hingtui.ui.table.row_order import RowOrder
 from hingtui.ui.table.row_view import RowView, Sort, sort_of
 from hingtui.ui.table.video_table import VideoTable
+from hingtui.ui.textual_fixes.wide_cuts import keep_wide_characters
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.widgets.banner import Banner, banner_text
 from hingtui.ui.widgets.detail import DetailPane
@@ -33,11 +37,13 @@ from hingtui.ui.widgets.header import Header, HeaderState
 from hingtui.ui.widgets.key_bar import FooterKey, HasFooterKeys, KeyBar, rank_of
 from hingtui.ui.widgets.welcome import Welcome, welcome_card
 
+if TYPE_CHECKING:
+    from hingtui.ui.toasts import ToastApp
+
 WIDE = 120
 """Cells of width from which the details stand beside the table, not below it."""
 TICK, SLOW_TICK = 1.0, 20.0
 """Seconds between two redraws while something counts down, and while nothing does."""
-_TOAST_SECONDS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,7 @@ class DashboardContext:
     """What is remembered for the next run."""
     play: Callable[[Path], Awaitable[bool]]
     """Opens a file in the player; False if no player could be started."""
+    event_log: EventLog
 
 
 class DashboardLayout(Screen[None]):
@@ -61,6 +68,7 @@ class DashboardLayout(Screen[None]):
 
     def __init__(self, monitor: Monitor, palette: Palette, context: DashboardContext) -> None:
         super().__init__()
+        keep_wide_characters(self)
         self._monitor = monitor
         self.palette = palette
         self._dashboard_context = context
@@ -74,6 +82,7 @@ class DashboardLayout(Screen[None]):
             sort=sort_of(remembered.sort), is_reversed=bool(remembered.is_reversed)
         )
         self._columns = frozenset(COLUMNS if remembered.columns is None else remembered.columns)
+        self._gateway_events = GatewayEvents(context.event_log)
         self._bindings_shown_for = (True, False)
         """Whether the footer was last drawn for no videos, and for a missing token."""
         self._is_covered = False
@@ -272,16 +281,26 @@ class DashboardLayout(Screen[None]):
         self._show_header()
         if self._table.cursor_key in changes.keys or changes.membership:
             self._show_detail()
+        if changes.gateway:
+            self._gateway_events.note(self._monitor.gateway_status)
         self._show_toasts(changes)
         if self._tick == SLOW_TICK:
             self.time_passed()
 
     def _show_toasts(self, changes: Changes) -> None:
+        note_changes(self._dashboard_context.event_log, changes, self._monitor.rows)
         for toast in change_toasts(changes, self._monitor.rows):
             self._notify(toast)
 
     def _notify(self, toast: Toast) -> None:
-        self.app.notify(toast.text, severity=toast.severity, markup=False, timeout=_TOAST_SECONDS)
+        cast("ToastApp", self.app).notify(
+            toast.text,
+            severity=toast.severity,
+            markup=False,
+            kind=toast.kind,
+            key=toast.key,
+            is_event=toast.is_event,
+        )
 
 
 def _sorted_column(sort: Sort) -> str:

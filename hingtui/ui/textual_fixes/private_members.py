@@ -35,8 +35,13 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_handle_exception",  # error_boundary
         "_loop",  # app: a signal reaches the event loop
         "_register_child",  # error_boundary
+        "_notifications",  # toasts
+        "_refresh_notifications",  # toasts
         "_unnotify",  # toast_redraw
     ),
+    "textual._compositor.Compositor": ("_get_renders", "_render_chops"),  # wide_cuts
+    "textual.screen.Screen": ("_compositor",),  # wide_cuts
+    "textual.widgets._toast": ("ToastRack",),  # toast_place
     "textual.drivers.linux_driver.LinuxDriver": (
         "_app",
         "_file",
