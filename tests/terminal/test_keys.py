@@ -50,6 +50,8 @@ def test_the_demo_reacts_to_keys(environ: dict[str, str], temporary: Path) -> No
         running.press(ESCAPE)
         running.until(lambda text: "Take it off" not in text, "help closed")
         running.press("q")
+        running.until(lambda text: not id_in_detail(text), "details closed")
+        running.press("q")
         assert running.exit_status() == 0
         running.assert_restored()
     assert not list(temporary.iterdir())
