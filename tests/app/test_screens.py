@@ -14,8 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from hingtui.ui.event_log import EventKind
 from hingtui.ui.screens.details import VERY_WIDE
-from tests.support.keys import keys
+from tests.support.keys import key, keys
 from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until
 from tests.support.watch import job
@@ -110,6 +111,24 @@ async def test_the_help_matches_its_dump(
         await show_every_status(acting)
         await acting.press("question_mark")
         check(acting, f"help-{language}-{size[0]}x{size[1]}")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)], ids=lambda s: f"{s[0]}x{s[1]}")
+async def test_the_events_match_their_dump(
+    tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
+    async with piloted(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
+        await show_every_status(acting)
+        log = acting.app.event_log
+        log._events.clear()  # what happened at one moment is in any order
+        reason = "The prompt was refused: it may show a real person's likeness."
+        log.add(f"Failed: Somebody famous – {reason * 2}", EventKind.FAILED)
+        log.add("网关恢复响应。 The gateway answers again.")
+        log.add("Saved: 千里江山图", EventKind.SAVED, key("video_saved"))
+        log.add("The gateway cannot be reached.", EventKind.WARNING)
+        await acting.press("e", "j", "j")
+        check(acting, f"events-{language}-{size[0]}x{size[1]}")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
