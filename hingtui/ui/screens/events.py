@@ -103,7 +103,8 @@ class EventsDialog(Dialog[VideoKey]):
 
     def _line(self, event: Event, width: int) -> Text:
         icon, style = self._sign(event.kind)
-        text = Text(f"{time_of_day(event.at)} ", self._palette.muted)
+        text = Text()
+        text.append(f"{time_of_day(event.at)} ", self._palette.muted)
         text.append(f" {icon} ", style)
         first, *further = wrapped(event.text, width - _BEFORE_TEXT)
         text.append(first, self._palette.plain)
