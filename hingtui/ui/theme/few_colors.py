@@ -84,15 +84,21 @@ def _ink_number(ink: Color, beneath: int) -> int:
     """The most similar of the sixteen that can be read on the ground `beneath`."""
     ground = _SIXTEEN[beneath]
     usable = [n for n, color in enumerate(_SIXTEEN) if contrast(color, ground) >= LEAST]
-    alike = [number for number in usable if _has_same_hue(ink, _SIXTEEN[number])]
-    return min(alike or usable, key=lambda number: _distance(ink, _SIXTEEN[number]))
+    alike = [number for number in usable if _hue_apart(ink, _SIXTEEN[number]) <= _SAME_HUE]
+
+    def difference(number: int) -> tuple[float, int]:
+        color = _SIXTEEN[number]
+        return (round(_hue_apart(ink, color), 3) if alike else 0, _distance(ink, color))
+
+    return min(alike or usable, key=difference)
 
 
-def _has_same_hue(one: Color, other: Color) -> bool:
+def _hue_apart(one: Color, other: Color) -> float:
+    """How far apart two hues are, 0–0.5; 1 where only one of them is grey."""
     if _is_grey(one) or _is_grey(other):
-        return _is_grey(one) and _is_grey(other)
+        return 0 if _is_grey(one) and _is_grey(other) else 1
     apart = abs(one.hsl.h - other.hsl.h)
-    return min(apart, 1 - apart) <= _SAME_HUE
+    return min(apart, 1 - apart)
 
 
 def _is_grey(color: Color) -> bool:
@@ -100,6 +106,5 @@ def _is_grey(color: Color) -> bool:
 
 
 def _distance(one: Color, other: Color) -> int:
-    return sum(
-        (part - other_part) ** 2 for part, other_part in zip(one.rgb, other.rgb, strict=True)
-    )
+    pairs = zip(one.rgb, other.rgb, strict=True)
+    return sum((part - other_part) ** 2 for part, other_part in pairs)

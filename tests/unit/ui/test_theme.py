@@ -85,6 +85,8 @@ def test_frames_and_blank_places_keep_their_colour() -> None:
         ("#7fd6a2", "#10141b", "bright_green"),
         ("#d8dee9", "#10141b", "bright_white"),
         ("#f07f86", "#10141b", "bright_red"),
+        ("#f1a65a", "#10141b", "bright_yellow"),
+        ("#6ea8fe", "#10141b", "bright_cyan"),
         ("#b3261e", "#fbfbf8", "red"),
         ("#1f2733", "#fbfbf8", "black"),
         ("blue", "blue", "cyan"),
