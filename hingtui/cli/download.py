@@ -1,12 +1,17 @@
-"""The `download` command: download finished videos, or wait until they are finished."""
+"""The `download` command: download finished videos, or wait until they are finished.
+
+Paths or JSON go to stdout. On a terminal, stderr shows how far it is (`download_progress`).
+"""
 
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from hingtui.cli.download_progress import show_progress
 from hingtui.cli.output import advice_text, print_message, print_saved
 from hingtui.cli.reasons import seems_gone, why_not_saved
 from hingtui.cli.session import ask_once, with_monitor
@@ -16,6 +21,7 @@ from hingtui.model.explain import diagnose
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor import DownloadState, GatewayState, Monitor, Row
+from hingtui.text.i18n import _
 
 _MOST_FAILURES = 3
 """Failures of one download in a row after which --wait gives it up."""
@@ -31,14 +37,20 @@ def download(
     environ: Mapping[str, str],
     arguments: Sequence[str],
     *,
+    ready: bool = False,
     wait: bool,
     folder: str | None,
     as_json: bool,
 ) -> int:
-    """Download finished videos and print where they are; 0 when all of them are saved."""
+    """Download finished videos and print where they are; 0 when all of them are saved.
+
+    With `ready`, these are all watched videos that are ready and not saved yet; with `wait`, also
+    those that are not finished now.
+    """
 
     async def work(monitor: Monitor, rows: list[Row], folder: Path) -> int:
-        return await _DownloadRun(monitor, folder, wait=wait, as_json=as_json).run(rows)
+        run = _DownloadRun(monitor, folder, wait=wait, as_json=as_json)
+        return await (run.run_ready(rows) if ready else run.run(rows))
 
     return with_monitor(environ, arguments, work, folder=folder, want_digest=as_json, polls=wait)
 
@@ -56,6 +68,9 @@ class _DownloadRun:
         self._begun: set[VideoKey] = set()
         """Ids whose download was started in this run."""
         self._failed: list[Row] = []
+        self._saved = 0
+        self._saved_bytes = 0
+        """Of the files that were saved in this run."""
         self._reported: set[GatewayState | str] = set()
         """Gateway states, and ids being downloaded elsewhere, that stderr has a line about."""
 
@@ -68,6 +83,35 @@ class _DownloadRun:
                 self._open.append(row)
         if not self._wait:
             await ask_once(self._monitor, self._open)
+        return await self._download_open()
+
+    async def run_ready(self, rows: list[Row]) -> int:
+        """Download those of `rows` that are ready, the first to expire first; the exit status.
+
+        With --wait, those that are not finished are waited for.
+        """
+        if not self._wait:
+            await ask_once(self._monitor, rows)
+        now = self._monitor.now()
+        for row in sorted(rows, key=_expires_at):
+            is_awaited = self._wait and row.saved is None and not row.is_final
+            if is_awaited or row.can_be_downloaded(now):
+                self._open.append(row)
+            elif self._may_be_ready(row):
+                self._failed.append(row)
+        if not self._open and not self._failed:
+            print_message(_("Nothing is ready that is not saved yet."))
+        return await self._download_open()
+
+    def _may_be_ready(self, row: Row) -> bool:
+        """Whether it could not be asked about; that the gateway does not know it is an answer."""
+        if row.is_final or row.saved is not None:
+            return False
+        error = row.last_error.error if row.last_error else self._monitor.gateway_status.error
+        is_answered = row.video is not None and not row.is_old and row.last_error is None
+        return error is not None and not isinstance(error, NotFound) and not is_answered
+
+    async def _download_open(self) -> int:
         await self._until_over()
         self._failed += self._open
         for row in self._failed:
@@ -78,6 +122,7 @@ class _DownloadRun:
         """Print a video that an earlier run saved; remove the part that a killed one left."""
         with suppress(StorageError):  # the video is here: a part beside it does no harm
             await asyncio.to_thread(discard_part, row.key, self._folder)
+        self._saved += 1
         print_saved(row, self._monitor.now(), as_json=self._as_json)
 
     async def _until_over(self) -> None:
@@ -97,7 +142,12 @@ class _DownloadRun:
         if self._open:
             self._report_gateway()
             self._report_other_processes()
+            self._show_progress()
         return not self._open or self._monitor.gateway_status.state is GatewayState.DENIED
+
+    def _show_progress(self) -> None:
+        lost = len(self._failed)
+        show_progress(self._open, saved=self._saved, lost=lost, received=self._saved_bytes)
 
     def _advance(self, row: Row) -> None:
         if self._is_hopeless(row):
@@ -105,6 +155,8 @@ class _DownloadRun:
             self._failed.append(row)
         elif row.key in self._begun and row.download is None:
             self._open.remove(row)
+            self._saved += 1
+            self._saved_bytes += row.saved_bytes or 0
             print_saved(row, self._monitor.now(), as_json=self._as_json)
         elif row.key not in self._begun and row.status is Status.READY:
             self._begun.update(self._monitor.download([row.key]))
@@ -157,6 +209,10 @@ class _DownloadRun:
             if isinstance(error, Busy) and row.id not in self._reported:
                 self._reported.add(row.id)
                 print_message(f"{row.id}: {diagnose(error).what}")
+
+
+def _expires_at(row: Row) -> float:
+    return math.inf if row.expiry is None else row.expiry.at
 
 
 def _is_saved(row: Row, folder: Path) -> bool:

@@ -8,15 +8,16 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
 from rich.cells import cell_len, set_cell_size
 
+from hingtui.cli.live_line import live_line
+from hingtui.cli.status_table import table_lines
 from hingtui.model.explain import Advice, Step, diagnose
 from hingtui.model.video import Status
-from hingtui.monitor import Row
+from hingtui.monitor import GatewayStatus, Row
 from hingtui.system.files import sha256_of
 from hingtui.text.cell_width import fit, legible, short_id, steady
 from hingtui.text.clean import BLOCK_LIMIT, HIDDEN, clean_line, human_duration, one_line
@@ -25,15 +26,14 @@ from hingtui.text.i18n import _
 _WORTH_SHOWING = 20
 """Videos from which on the progress of asking is shown: fewer are asked about in a second."""
 _WORD_CELLS = 32
-"""The most cells of the status and the model in the table."""
-_ID_CELLS, _BESIDE_ID = 24, 26
-"""The fewest cells of an id on a terminal, and the cells for status, progress and expiry."""
+"""The most cells of the status and the model in the table for scripts."""
 _LONGEST_ID = 100_000
-"""Cells of an id where the output is no terminal: a script gets the whole id."""
+"""Cells of an id in that table: a script gets the whole id."""
 
 
 def print_message(message: str) -> None:
     """Print one line on stderr."""
+    live_line.hide()
     print(clean_line(message, BLOCK_LIMIT), file=sys.stderr, flush=True)
 
 
@@ -49,24 +49,10 @@ def advice_text(advice: Advice) -> str:
     return f"{advice.text} {steps[advice.step]}".strip()
 
 
-@contextmanager
-def shown_progress() -> Iterator[Callable[[int, int], None]]:
-    """A function that shows (finished, total) in one line on stderr, if that is a terminal."""
-    is_shown = sys.stderr is not None and sys.stderr.isatty()
-    width = 0
-
-    def show(finished: int, total: int) -> None:
-        nonlocal width
-        if is_shown and total >= _WORTH_SHOWING:
-            words = _("asked about {n} of {total}").format(n=finished, total=total)
-            width = max(width, cell_len(words))
-            print("\r" + set_cell_size(words, width), end="", file=sys.stderr, flush=True)
-
-    try:
-        yield show
-    finally:
-        if width:
-            print("\r" + " " * width + "\r", end="", file=sys.stderr, flush=True)
+def show_asking(finished: int, total: int) -> None:
+    """Show in the live line how many videos were asked about."""
+    if total >= _WORTH_SHOWING and not live_line.is_plain:
+        live_line.show(_("asked about {n} of {total}").format(n=finished, total=total))
 
 
 def print_line(outcome: str, word: str) -> None:
@@ -139,23 +125,30 @@ def print_json(record: Mapping[str, object]) -> None:
     _write_line(HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], line))
 
 
-def print_table(rows: Iterable[Row], now: float) -> None:
-    """Print a heading and a line for each row, cut to the terminal's width if stdout is one."""
+def print_table(rows: Sequence[Row], now: float, gateway: GatewayStatus | None = None) -> None:
+    """Print a heading and a line for each row: as on the dashboard if stdout is a terminal.
+
+    For scripts, each line has the whole id, the gateway's own word, and the whole prompt.
+    """
     room = _columns_of_terminal()
-    word_cells = _WORD_CELLS if room is None else max(8, min(_WORD_CELLS, room // 5))
+    if room is None:
+        _print_whole_table(rows, now)
+        return
+    for line in table_lines(rows, now, gateway, room, _encodable):
+        _write_line(line)
+
+
+def _print_whole_table(rows: Iterable[Row], now: float) -> None:
     head = (_("ID"), _("STATUS"), _("PROGRESS"), _("EXPIRES"), _("MODEL"), _("PROMPT"))
-    id_cells = _LONGEST_ID if room is None else max(_ID_CELLS, room - _BESIDE_ID)
-    cells = (_cells_of(row, now, word_cells, id_cells) for row in rows)
-    lines = [[*map(_encodable, line)] for line in (head, *cells)]
+    lines = [[*map(_encodable, line)] for line in (head, *(_cells_of(row, now) for row in rows))]
     widths = [max(cell_len(line[column]) for line in lines) for column in range(5)]
     for line in lines:
         padded = [set_cell_size(cell, width) for cell, width in zip(line, widths, strict=False)]
-        whole = "  ".join([*padded, line[5]]).rstrip()
-        _write_line(whole if room is None else fit(whole, room))
+        _write_line("  ".join([*padded, line[5]]).rstrip())
 
 
-def _cells_of(row: Row, now: float, word_cells: int, id_cells: int) -> tuple[str, ...]:
-    """The columns of one line; the limits are for status and model, and for the id."""
+def _cells_of(row: Row, now: float) -> tuple[str, ...]:
+    """The columns of one line."""
     record = json_record(row, now)
     progress = record["progress"]
     expiry = row.expiry
@@ -163,11 +156,11 @@ def _cells_of(row: Row, now: float, word_cells: int, id_cells: int) -> tuple[str
     if expiry is not None and expiry.at > now:
         expires = ("~" if expiry.is_estimate else "") + human_duration(expiry.at - now)
     return (
-        short_id(row.id, id_cells),
-        fit(_status_word(record), word_cells),
+        short_id(row.id, _LONGEST_ID),
+        fit(_status_word(record), _WORD_CELLS),
         f"{progress:.0f}%" if isinstance(progress, float) else "-",
         expires or "-",
-        fit(str(record["model"]), word_cells) or "-",
+        fit(str(record["model"]), _WORD_CELLS) or "-",
         steady(one_line(str(record["prompt"]))),
     )
 
@@ -188,6 +181,7 @@ def _print_path(path: Path) -> None:
 
 def _write_line(line: str | bytes) -> None:
     """Write one line to stdout and flush it: a script may wait for it. Raises OSError."""
+    live_line.hide()
     try:
         if isinstance(line, bytes):
             sys.stdout.flush()

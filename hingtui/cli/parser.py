@@ -1,4 +1,4 @@
-"""Parse the command line and run the command; the exit status of the process.
+"""Run the command that the arguments name; the exit status of the process.
 
 Each command is imported only when it runs: `--help` and `--version` import neither Textual nor
 httpx.
@@ -13,30 +13,12 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from hingtui import __version__
+from hingtui.cli.arguments import parse_arguments
 from hingtui.text import i18n
-from hingtui.text.i18n import _, mark
 
 TYPE_CHECKING = False  # typing itself takes a tenth of the time of --help
 if TYPE_CHECKING:
     from types import TracebackType
-    from typing import IO
-
-_WORDS_OF_ARGPARSE = (
-    mark("usage: "),
-    mark("options"),
-    mark("positional arguments"),
-    mark("show this help message and exit"),
-    mark("%(prog)s: error: %(message)s\n"),
-    mark("the following arguments are required: %s"),
-    mark("unrecognized arguments: %s"),
-    mark("expected one argument"),
-    mark("expected at least one argument"),
-    mark("argument %(argument_name)s: %(message)s"),
-    mark("invalid choice: %(value)r (choose from %(choices)s)"),
-    mark("invalid %(type)s value: %(value)r"),
-)
-"""Sentences of argparse itself: listed here so that they are translated."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -73,7 +55,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=errors)
     try:
-        chosen = _parser().parse_args(arguments)
+        chosen = parse_arguments(arguments)
     except SystemExit as ended:  # argparse has printed why
         return _flushed(ended.code if isinstance(ended.code, int) else 1)
     except OSError as error:
@@ -117,18 +99,6 @@ def _report_os_error(error: OSError) -> int:
         with suppress(OSError):  # stderr may be gone too
             print(f"hingtui: {error}", file=sys.stderr)
     return 1
-
-
-class _Parser(argparse.ArgumentParser):
-    """A parser that cleans what it quotes, and raises OSError where its help cannot be written."""
-
-    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
-        if file is not None and file is sys.stdout:  # the help: it quotes nothing from outside
-            file.write(message)
-            return
-        from hingtui.text.clean import clean_block
-
-        print(clean_block(message, 100_000), file=file or sys.stderr)
 
 
 def _flushed(status: int) -> int:
@@ -175,92 +145,18 @@ def _imported_command(chosen: argparse.Namespace) -> Callable[[], int]:
     if chosen.command == "status":
         from hingtui.cli.status import status
 
-        return lambda: status(os.environ, chosen.ids, as_json=chosen.json)
+        return lambda: status(os.environ, chosen.ids, words=chosen.filter, as_json=chosen.json)
+    if chosen.command == "remove":
+        from hingtui.cli.remove import remove
+
+        return lambda: remove(os.environ, chosen.ids, saved=chosen.saved)
     from hingtui.cli.download import download
 
     return lambda: download(
-        os.environ, chosen.ids, wait=chosen.wait, folder=chosen.output, as_json=chosen.json
+        os.environ,
+        chosen.ids,
+        ready=chosen.ready,
+        wait=chosen.wait,
+        folder=chosen.output,
+        as_json=chosen.json,
     )
-
-
-def _parser() -> argparse.ArgumentParser:
-    # argparse's own sentences ("usage", "options", its errors) are translated like ours.
-    argparse._ = _  # type: ignore[attr-defined]
-    argparse.ngettext = i18n.ngettext  # type: ignore[attr-defined]
-    parser = _Parser(
-        prog="hingtui",
-        description=_("htop for your video generations. Without a command: the dashboard."),
-        epilog=_(
-            "The token is read from HINGNET_API_KEY, or typed once in the dashboard. "
-            "hingtui only reads: it can never start, change or delete a job."
-        ),
-    )
-    parser.add_argument(
-        "--version",
-        action="version",
-        version=f"hingtui {__version__}",
-        help=_("show program's version number and exit"),
-    )
-    commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), title=_("commands"))
-
-    add = _command(commands, "add", _("add videos to the watchlist"))
-    add.add_argument(
-        "ids",
-        nargs="+",
-        metavar=_("ID"),
-        help=_("an id, a URL, or text or JSON that holds ids; - reads standard input"),
-    )
-
-    status = _command(commands, "status", _("ask once about videos and print their status"))
-    status.add_argument("ids", nargs="*", metavar=_("ID"), help=_("default: all watched videos"))
-    status.add_argument("--json", action="store_true", help=_("one JSON object a line"))
-
-    download = _command(commands, "download", _("download finished videos"))
-    download.add_argument("ids", nargs="+", metavar=_("ID"), help=_("an id or a URL"))
-    download.add_argument("--wait", action="store_true", help=_("wait until they are finished"))
-    download.add_argument("-o", "--output", metavar=_("DIR"), help=_("the folder for the files"))
-    download.add_argument("--json", action="store_true", help=_("one JSON object a line"))
-
-    demo = _command(
-        commands, "demo", _("try the dashboard on an embedded server: no token, no network")
-    )
-    demo.add_argument(
-        "--videos",
-        type=_count,
-        default=12,
-        metavar="N",
-        help=_("the number of videos at the start"),
-    )
-    demo.add_argument(
-        "--seed", type=int, default=1, metavar="N", help=_("the seed of the made-up videos")
-    )
-    demo.add_argument(
-        "--serve",
-        action="store_true",
-        help=_("only run the server, and print the variables to export"),
-    )
-    demo.add_argument(
-        "--port", type=_port, default=0, metavar="N", help=_("with --serve: the port; 0 is any")
-    )
-    return parser
-
-
-def _command(
-    commands: argparse._SubParsersAction[_Parser], name: str, words: str
-) -> argparse.ArgumentParser:
-    return commands.add_parser(name, help=words, description=words[:1].upper() + words[1:])
-
-
-def _count(text: str) -> int:
-    return _number(text, 100_000)
-
-
-def _port(text: str) -> int:
-    return _number(text, 65_535)
-
-
-def _number(text: str, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and int(text[:9]) <= most and len(text) < 10):
-        message = _("must be a number from 0 to {most}").format(most=most)
-        raise argparse.ArgumentTypeError(message)
-    return int(text)

@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from hingtui.cli.input import required_ids
-from hingtui.cli.output import print_message, shown_progress
+from hingtui.cli.live_line import live_line
+from hingtui.cli.output import print_message, show_asking
 from hingtui.model.errors import HingtuiError
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.monitor import Monitor, Row
@@ -99,6 +100,7 @@ async def _connected(
         rows = [monitor.rows[key] for key in keys or monitor.rows]
         return await work(monitor, rows, settings.downloads)
     finally:
+        live_line.hide()
         await monitor.stop()
         runner.cancel()
 
@@ -108,8 +110,10 @@ async def ask_once(monitor: Monitor, rows: list[Row]) -> None:
 
     Shows its progress where stderr is a terminal.
     """
-    with shown_progress() as show:
-        await monitor.ask_once([row.id for row in rows], show)
+    try:
+        await monitor.ask_once([row.id for row in rows], show_asking)
+    finally:
+        live_line.hide()
 
 
 def report_damage(set_aside: Path | None) -> None:

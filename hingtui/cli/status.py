@@ -9,15 +9,21 @@ from hingtui.cli.output import json_record, print_json, print_message, print_tab
 from hingtui.cli.reasons import why_unanswered
 from hingtui.cli.session import ask_once, with_monitor
 from hingtui.monitor import Monitor, Row
+from hingtui.monitor.row_filter import parse_filter
 from hingtui.text.i18n import _
 
 
-def status(environ: Mapping[str, str], arguments: Sequence[str], *, as_json: bool) -> int:
-    """Ask once and print; 0, or 1 if any video could not be asked about."""
+def status(
+    environ: Mapping[str, str], arguments: Sequence[str], *, words: str, as_json: bool
+) -> int:
+    """Ask once and print the videos that all `words` are found in ("": all of them).
+
+    The exit status is 1 if any video could not be asked about: it may be one of them.
+    """
 
     async def work(monitor: Monitor, rows: list[Row], _folder: Path) -> int:
         await ask_once(monitor, rows)
-        _print_rows(rows, monitor.now(), as_json=as_json)
+        _print_rows(rows, monitor, words, as_json=as_json)
         unanswered = [row for row in rows if not _is_answered(row)]
         for row in unanswered:
             print_message(f"{row.id}: {why_unanswered(row, monitor)}")
@@ -26,12 +32,17 @@ def status(environ: Mapping[str, str], arguments: Sequence[str], *, as_json: boo
     return with_monitor(environ, arguments, work)
 
 
-def _print_rows(rows: list[Row], now: float, *, as_json: bool) -> None:
+def _print_rows(rows: list[Row], monitor: Monitor, words: str, *, as_json: bool) -> None:
+    now = monitor.now()
+    row_filter = parse_filter(words)
+    shown = [row for row in rows if row_filter.matches(row, now)]
     if as_json:
-        for row in rows:
+        for row in shown:
             print_json(json_record(row, now))
+    elif shown:
+        print_table(shown, now, monitor.gateway_status)
     elif rows:
-        print_table(rows, now)
+        print_message(_("No video matches: {words}").format(words=words))
     else:
         print_message(_("Nothing is watched. Add videos with: hingtui add ID"))
 

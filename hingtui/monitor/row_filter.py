@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 from hingtui.model.explain import diagnose
 from hingtui.monitor.row import Row
-from hingtui.monitor.state_words import row_state_words
-from hingtui.monitor.status_counts import RowState, row_state_of
+from hingtui.monitor.state_words import row_state_words, row_word
+from hingtui.monitor.status_counts import row_state_of
 from hingtui.text.i18n import in_all_languages, mark
 
 _NOT = ("!", "！")
@@ -80,11 +80,7 @@ def parse_filter(text: str) -> RowFilter:
 
 def _status(row: Row, now: float) -> str:
     state = row_state_of(row, now)
-    words = list(row_state_words(state))
-    if state is RowState.UNKNOWN and row.video is not None and row.video.raw_status:
-        words = [row.video.raw_status]
-    elif state is RowState.MISSING and row.last_error is not None:
-        words.append(diagnose(row.last_error.error).short)
+    words = [*row_state_words(state), row_word(row, state)]
     if row.saved is not None and not row.is_verified:
         words += in_all_languages(_UNVERIFIED)
     return "\n".join(words)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from hingtui.model.explain import diagnose
+from hingtui.monitor.gateway import GatewayState, GatewayStatus
+from hingtui.monitor.row import Row
 from hingtui.monitor.status_counts import RowState
+from hingtui.text.cell_width import steady
 from hingtui.text.i18n import _, in_all_languages, mark
 
 _ICONS = {
@@ -21,7 +25,7 @@ _ICONS = {
 }
 _WORDS = {
     RowState.ASKING: mark("asking"),
-    RowState.MISSING: mark("not known yet"),
+    RowState.MISSING: mark("not found yet"),
     RowState.QUEUED: mark("queued"),
     RowState.GENERATING: mark("generating"),
     RowState.READY: mark("ready"),
@@ -47,3 +51,25 @@ def row_state_word(state: RowState) -> str:
 def row_state_words(state: RowState) -> tuple[str, ...]:
     """The words for a state in every language: a person may type any of them."""
     return in_all_languages(_WORDS[state])
+
+
+def row_word(row: Row, state: RowState, gateway: GatewayStatus | None = None) -> str:
+    """The word for a row in this state; it depends on whether its `gateway` is being asked.
+
+    The gateway's own word where hingtui does not know it, and the error where the request about
+    this video failed, or all requests fail.
+    """
+    if state is RowState.UNKNOWN and row.video is not None and row.video.raw_status:
+        return steady(row.video.raw_status)
+    if state is RowState.MISSING and row.last_error is not None:
+        return diagnose(row.last_error.error).short
+    if state in (RowState.ASKING, RowState.MISSING) and gateway is not None:
+        if gateway.error is not None and gateway.state is not GatewayState.SLOWED:
+            return diagnose(gateway.error, of_all=True).short
+        if state is RowState.ASKING and gateway.state in (
+            GatewayState.STARTING,
+            GatewayState.NO_TOKEN,
+            GatewayState.PAUSED,
+        ):
+            return _("not asked yet")
+    return row_state_word(state)

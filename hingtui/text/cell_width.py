@@ -74,6 +74,17 @@ def fit(line: str, width: int) -> str:
     return set_cell_size(line, width - 2).rstrip() + ".."
 
 
+def cells_of(line: str) -> int:
+    """The width of a line in cells."""
+    return cell_len(line)
+
+
+def padded(line: str, width: int) -> str:
+    """`line` in exactly `width` cells: cut, or with blanks at its end."""
+    line = fit(line, width)
+    return line + " " * (width - cell_len(line))
+
+
 def fit_middle(line: str, width: int) -> str:
     """`line` in at most `width` cells, cut in the middle: names often differ at their ends."""
     line = steady(line)

@@ -73,7 +73,7 @@ def watched_home(home: Path) -> Iterator[WatchedHome]:
 def standing(running: Terminal) -> str:
     """Wait until the dashboard shows what the gateway said of every video."""
     words = {
-        "en": ("online", "ready", "queued", "failed", "not known", "q Quit"),
+        "en": ("online", "ready", "queued", "failed", "not found", "q Quit"),
         "zh": ("在线", "可下载", "排队", "失败", "暂未", "q 退出"),
     }
     return running.until(

@@ -154,7 +154,8 @@ class DashboardLayout(Screen[None]):
 
     def _render_context(self, row: Row) -> RenderContext:
         left = self._monitor.remaining(row)
-        return RenderContext(self._monitor.now(), self.palette, left, self._key_for)
+        gateway = self._monitor.gateway_status
+        return RenderContext(self._monitor.now(), self.palette, left, self._key_for, gateway)
 
     def _show_rows(self) -> None:
         """Show the rows that the view lets through, in order."""

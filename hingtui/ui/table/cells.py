@@ -10,9 +10,9 @@ from rich.style import Style
 from hingtui.model.eta import Basis
 from hingtui.model.explain import diagnose
 from hingtui.model.video import Status
-from hingtui.monitor import Row, RowState, row_state_of
+from hingtui.monitor import GatewayStatus, Row, RowState, row_state_of
 from hingtui.monitor.attention import SOON, VERY_SOON
-from hingtui.monitor.state_words import row_state_icon, row_state_word
+from hingtui.monitor.state_words import row_state_icon, row_word
 from hingtui.text.cell_width import fit, fit_middle, short_id
 from hingtui.text.clean import human_bytes, human_duration, one_line
 from hingtui.text.i18n import _
@@ -33,16 +33,14 @@ class RenderContext:
     left: float | None = None
     """Estimated seconds until this row's video is finished."""
     key_for: KeyFor = default_key_for
+    gateway: GatewayStatus | None = None
+    """The state of the row's gateway: whether it is being asked at all."""
 
 
 def status_cell(row: Row, context: RenderContext, width: int) -> Cell:
     """Icon and word in colour; the server's own word where hingtui does not know it."""
     state = row_state_of(row, context.now)
-    word = row_state_word(state)
-    if state is RowState.UNKNOWN and row.video is not None and row.video.raw_status:
-        word = row.video.raw_status
-    elif state is RowState.MISSING and row.last_error is not None:
-        word = diagnose(row.last_error.error).short
+    word = row_word(row, state, context.gateway)
     style = row_state_style(state, context.palette)
     if row.is_old and row.video is not None and not row.is_final:
         style = context.palette.muted + Style(

@@ -18,7 +18,7 @@ from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.model.video import USUAL_LIFE, Status, Video
 from hingtui.monitor import Row, row_state_of
 from hingtui.monitor.attention import SOON, VERY_SOON
-from hingtui.monitor.state_words import row_state_icon, row_state_word
+from hingtui.monitor.state_words import row_state_icon, row_word
 from hingtui.text.cell_width import cells, fit, legible
 from hingtui.text.clean import date_and_time, human_bytes, human_duration, one_line, time_of_day
 from hingtui.text.i18n import _, ngettext
@@ -72,7 +72,7 @@ def detail_text(
     ]
     column = max((cells(f.label) for section in sections for f in section), default=0) + 2
     text = Text()
-    heading = f"{row_state_icon(state)} {row_state_word(state)}"
+    heading = f"{row_state_icon(state)} {row_word(row, state, context.gateway)}"
     text.append(heading + "\n", row_state_style(state, palette))
     for number, section in enumerate(sections):
         if number and section:

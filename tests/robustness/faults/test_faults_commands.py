@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import subprocess
 import threading
 import time
@@ -176,7 +177,7 @@ def test_a_terminal_shows_the_progress_of_requests(shell: Shell) -> None:
         except OSError:  # the other end is closed
             pass
     os.close(ours)
-    assert b"asked about 15 of 30" in shown
+    assert len(re.findall(rb"\rasked about [1-9]\d* of 30", shown)) > 1
     assert shown.endswith(b" \r")
 
 

@@ -1,0 +1,178 @@
+"""The arguments of all commands, their help, and their errors in the language in use.
+
+It imports neither Textual nor httpx, nor any command.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from hingtui import __version__
+from hingtui.text import i18n
+from hingtui.text.i18n import _, mark
+
+TYPE_CHECKING = False  # typing itself takes a tenth of the time of --help
+if TYPE_CHECKING:
+    from typing import IO
+
+_WORDS_OF_ARGPARSE = (
+    mark("usage: "),
+    mark("options"),
+    mark("positional arguments"),
+    mark("show this help message and exit"),
+    mark("%(prog)s: error: %(message)s\n"),
+    mark("the following arguments are required: %s"),
+    mark("unrecognized arguments: %s"),
+    mark("expected one argument"),
+    mark("expected at least one argument"),
+    mark("argument %(argument_name)s: %(message)s"),
+    mark("invalid choice: %(value)r (choose from %(choices)s)"),
+    mark("invalid %(type)s value: %(value)r"),
+)
+"""Sentences of argparse itself: listed here so that they are translated."""
+
+
+def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
+    """What these arguments (None: of this process) ask for. Raises SystemExit, OSError."""
+    chosen = _parser().parse_args(arguments)
+    _check_choice(chosen)
+    return chosen
+
+
+def _check_choice(chosen: argparse.Namespace) -> None:
+    """End with the usage where a command got neither ids nor the option that stands for them.
+
+    Both are wrong too: which of them is meant?
+    """
+    parser, option = getattr(chosen, "needs_one_of", (None, ""))
+    if parser is not None and bool(chosen.ids) is bool(getattr(chosen, option[2:])):
+        parser.error(_("either ids or {option} must be given").format(option=option))
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that cleans what it quotes, and raises OSError where its help cannot be written."""
+
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
+        if file is not None and file is sys.stdout:  # the help: it quotes nothing from outside
+            file.write(message)
+            return
+        from hingtui.text.clean import clean_block
+
+        print(clean_block(message, 100_000), file=file or sys.stderr)
+
+
+def _parser() -> argparse.ArgumentParser:
+    # argparse's own sentences ("usage", "options", its errors) are translated like ours.
+    argparse._ = _  # type: ignore[attr-defined]
+    argparse.ngettext = i18n.ngettext  # type: ignore[attr-defined]
+    parser = _Parser(
+        prog="hingtui",
+        description=_("htop for your video generations. Without a command: the dashboard."),
+        epilog=_(
+            "The token is read from HINGNET_API_KEY, or typed once in the dashboard. "
+            "hingtui only reads: it can never start, change or delete a job."
+        ),
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"hingtui {__version__}",
+        help=_("show program's version number and exit"),
+    )
+    commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), title=_("commands"))
+
+    _add_watchlist_commands(commands)
+    _add_asking_commands(commands)
+    demo = _command(
+        commands, "demo", _("try the dashboard on an embedded server: no token, no network")
+    )
+    demo.add_argument(
+        "--videos",
+        type=_count,
+        default=12,
+        metavar="N",
+        help=_("the number of videos at the start"),
+    )
+    demo.add_argument(
+        "--seed", type=int, default=1, metavar="N", help=_("the seed of the made-up videos")
+    )
+    demo.add_argument(
+        "--serve",
+        action="store_true",
+        help=_("only run the server, and print the variables to export"),
+    )
+    demo.add_argument(
+        "--port", type=_port, default=0, metavar="N", help=_("with --serve: the port; 0 is any")
+    )
+    return parser
+
+
+def _add_watchlist_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
+    add = _command(commands, "add", _("add videos to the watchlist"))
+    add.add_argument(
+        "ids",
+        nargs="+",
+        metavar=_("ID"),
+        help=_("an id, a URL, or text or JSON that holds ids; - reads standard input"),
+    )
+
+    remove = _command(commands, "remove", _("take videos off the watchlist; no file is deleted"))
+    remove.add_argument(
+        "ids",
+        nargs="*",
+        metavar=_("ID"),
+        help=_("an id, a URL, or text or JSON that holds ids; - reads standard input"),
+    )
+    remove.add_argument("--saved", action="store_true", help=_("all videos that are saved"))
+    remove.set_defaults(needs_one_of=(remove, "--saved"))
+
+
+def _add_asking_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
+    status = _command(commands, "status", _("ask once about videos and print their status"))
+    status.add_argument("ids", nargs="*", metavar=_("ID"), help=_("default: all watched videos"))
+    status.add_argument(
+        "--filter",
+        metavar=_("WORDS"),
+        default="",
+        help=_("only videos that hold all these words, as in the dashboard's filter"),
+    )
+    status.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+
+    download = _command(commands, "download", _("download finished videos"))
+    download.add_argument("ids", nargs="*", metavar=_("ID"), help=_("an id or a URL"))
+    download.add_argument(
+        "--ready",
+        action="store_true",
+        help=_("all watched videos that are ready and not saved, the first to expire first"),
+    )
+    download.add_argument(
+        "--wait",
+        action="store_true",
+        help=_("wait until they are finished; with --ready: for all watched videos"),
+    )
+    download.add_argument("-o", "--output", metavar=_("DIR"), help=_("the folder for the files"))
+    download.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+    download.set_defaults(needs_one_of=(download, "--ready"))
+
+
+def _command(
+    commands: argparse._SubParsersAction[_Parser], name: str, words: str
+) -> argparse.ArgumentParser:
+    return commands.add_parser(name, help=words, description=words[:1].upper() + words[1:])
+
+
+def _count(text: str) -> int:
+    return _number(text, 100_000)
+
+
+def _port(text: str) -> int:
+    return _number(text, 65_535)
+
+
+def _number(text: str, most: int) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:9]) <= most and len(text) < 10):
+        message = _("must be a number from 0 to {most}").format(most=most)
+        raise argparse.ArgumentTypeError(message)
+    return int(text)
