@@ -27,8 +27,10 @@ def why_not_saved(row: Row, monitor: Monitor) -> str:
         return _("the gateway failed to make this video. {words}").format(words=reason).strip()
     error = row.download.error if row.download is not None else None
     is_refused = isinstance(error, ApiError) and error.scope is not Scope.GATEWAY
-    if row.status is Status.EXPIRED or (is_refused and seems_gone(row, monitor.now())):
+    if row.status is Status.EXPIRED or (is_refused and row.has_vanished(monitor.now())):
         return _("the file has expired at the gateway")
+    if is_refused and seems_gone(row, monitor.now()):
+        return _("the file has probably expired at the gateway")
     if error is not None:
         return _explained(error)
     if video is None or row.last_error is not None or monitor.gateway_status.error is not None:

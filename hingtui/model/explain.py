@@ -81,9 +81,14 @@ def _explain(error: Exception, *, of_all: bool) -> _Explained:
             return _("cancelled"), _("The download was cancelled."), Advice(step=Step.RESUME)
         case errors.Busy():
             return (
-                _("saved elsewhere"),
-                _("Another hingtui is downloading this video right now."),
-                Advice(_("Nothing to do: the row changes when it is finished.")),
+                _("busy elsewhere"),
+                _("Another hingtui is downloading this video."),
+                Advice(
+                    _(
+                        "The row changes when that is finished. If the other one was stopped "
+                        "(Ctrl+Z), continue it or end it."
+                    )
+                ),
             )
         case errors.Corrupt():
             return (
@@ -169,7 +174,7 @@ def _explain_api(error: errors.ApiError) -> _Explained:
         case errors.Forbidden():
             return (
                 _("not allowed"),
-                _("The token's group may not use this channel."),
+                _("The gateway does not allow this to the token."),
                 Advice(_("Ask the gateway's support, or use another token."), Step.TYPE_TOKEN),
             )
         case errors.NotFound():
@@ -195,7 +200,7 @@ def _explain_api(error: errors.ApiError) -> _Explained:
         case errors.RateLimited():
             return (
                 _("slow down"),
-                _("The gateway asks everybody with this token to slow down."),
+                _("The gateway asks for fewer requests."),
                 Advice(_("Asking goes on by itself.")),
             )
         case errors.ProxyCertificate():

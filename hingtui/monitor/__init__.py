@@ -11,6 +11,7 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── response_handler    what a response or an error means for rows and gateway
 │   └── raw_responses       the last response about each video
 ├── gateway             reachable? rate limited? token refused? paused?
+│   ├── gateway_status      its state as it is shown
 │   ├── gateway_clock       the time at the gateway
 │   └── rate_limiter        how many requests may be sent
 ├── download_queue      which finished videos are downloaded, in which order
@@ -30,7 +31,7 @@ monitor             the entry point for the UI and the commands; connects the re
 """
 
 from hingtui.monitor.changes import Changes
-from hingtui.monitor.gateway import GatewayState, GatewayStatus
+from hingtui.monitor.gateway_status import GatewayState, GatewayStatus
 from hingtui.monitor.monitor import Added, Monitor
 from hingtui.monitor.row import Download, DownloadState, HistoryEntry, LastError, Row
 from hingtui.monitor.status_counts import RowState, StatusCounts, row_state_of

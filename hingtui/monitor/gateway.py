@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from enum import Enum
 
 from hingtui.model.errors import (
     GATEWAY_BACKOFF,
@@ -19,9 +17,11 @@ from hingtui.model.errors import (
     NotFound,
     RateLimited,
     Scope,
+    Unreachable,
 )
 from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.monitor.gateway_clock import GatewayClock
+from hingtui.monitor.gateway_status import GatewayState, GatewayStatus
 from hingtui.monitor.rate_limiter import RateLimiter
 from hingtui.system.clock import Clock
 
@@ -32,29 +32,6 @@ MANY_FAILED = 3
 """Different videos that must fail, with no response since, before the gateway counts as down."""
 LIST = ""
 """Stands for the list where an id is expected: no video has an empty id."""
-
-
-class GatewayState(Enum):
-    """The state of a gateway, as the screen shows it."""
-
-    STARTING = "starting"
-    NO_TOKEN = "no token"  # noqa: S105 - a state, not a secret
-    ONLINE = "online"
-    OFFLINE = "offline"
-    """No request succeeds; `error` is of no response, or of an error response."""
-    SLOWED = "slowed"
-    DENIED = "denied"
-    PAUSED = "paused"
-
-
-@dataclass(frozen=True, slots=True)
-class GatewayStatus:
-    """The state to show; `since` and `until` are Unix seconds on the server's clock."""
-
-    state: GatewayState
-    since: float | None = None
-    until: float | None = None
-    error: ApiError | None = None
 
 
 class Gateway:
@@ -104,6 +81,8 @@ class Gateway:
         self._probing: str | None = None
         self.last_success = float("-inf")
         """Monotonic seconds of the last success."""
+        self._answered_at: float | None = None
+        """Monotonic seconds of the last response, whatever it said; None where none counts."""
 
     def now(self) -> float:
         """Unix seconds on the gateway's clock, as far as it is known."""
@@ -146,12 +125,15 @@ class Gateway:
     def begin(self, state: GatewayState) -> None:
         """Reset everything: the address or the token has changed."""
         self._base_state = state
+        self._answered_at = None
         self.reset()
         self.answered_before.clear()
         self._healthy.clear()
 
     def reset(self) -> None:
         """Send the next request at once: the user asks for it, or the token has changed."""
+        if self.is_probing:
+            self._answered_at = None  # that it answers again is only hoped for
         self.limiter.reopen()
         self._limited = None
         self._recover()
@@ -168,7 +150,9 @@ class Gateway:
             self._healthy.add(video_id)
             self.answered_before.pop(video_id, None)
             self.answered_before[video_id] = None
-        if self.is_probing or self._limited is not None:
+        is_news = self.is_probing or self._limited is not None or self._answered_at is None
+        self._answered_at = self.last_success
+        if is_news:
             self._limited = None
             self._changed()
         if server_time is not None and self._gateway_clock.update(server_time):
@@ -181,6 +165,8 @@ class Gateway:
         Returns the ids whose own error turned out to be the gateway's.
         """
         now = self._clock.monotonic()
+        if not isinstance(error, Unreachable):
+            self._answered_at = now
         if isinstance(error, RateLimited):
             self._limit(error, now)
             return []
@@ -220,7 +206,10 @@ class Gateway:
             return GatewayStatus(GatewayState.OFFLINE, self._since, error=self.down)
         left = self.limiter.closed_until - self._clock.monotonic()
         if self._limited is None or left <= 0:
-            return GatewayStatus(GatewayState.ONLINE)
+            if self._answered_at is None:
+                return GatewayStatus(GatewayState.CONNECTING)
+            ago = self._clock.monotonic() - self._answered_at
+            return GatewayStatus(GatewayState.ONLINE, self.now() - ago)
         return GatewayStatus(GatewayState.SLOWED, self._since, self.now() + left, self._limited)
 
     def _limit(self, error: RateLimited, now: float) -> None:

@@ -26,12 +26,13 @@ from hingtui.monitor.changes import ChangeFeed, Changes
 from hingtui.monitor.download_events import DownloadEvents
 from hingtui.monitor.download_queue import DownloadQueue
 from hingtui.monitor.duration_stats import DurationStats
-from hingtui.monitor.gateway import Gateway, GatewayState, GatewayStatus
+from hingtui.monitor.gateway import Gateway
+from hingtui.monitor.gateway_status import GatewayState, GatewayStatus
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import Poller, VideoApi
 from hingtui.monitor.raw_responses import RawResponse
 from hingtui.monitor.response_handler import Outcome, ResponseHandler, is_of_gateway
-from hingtui.monitor.row import Row
+from hingtui.monitor.row import DownloadState, Row
 from hingtui.monitor.rows import RowHooks, Rows
 from hingtui.monitor.shared_downloads import SharedDownloads
 from hingtui.monitor.watchlist_sync import WatchlistSync
@@ -250,14 +251,20 @@ class Monitor:
                 self._responses.asked_for.add(key.id)
 
     def download(self, keys: Iterable[VideoKey]) -> list[VideoKey]:
-        """Download these; returns those whose download this began."""
+        """Download these; returns those whose download this began, or tries again at once."""
         begun: list[VideoKey] = []
         for key in keys:
             row = self.rows.get(key)
-            if row is None or row.status is not Status.READY or row.is_downloading:
+            if row is None or row.status is not Status.READY:
                 continue
-            self.queue.add(row)
-            self._download_events.requested(row, is_wanted=True)
+            if row.download is not None and row.download.state is DownloadState.WAITING:
+                self.queue.requeue(row)
+                self.queue.wake()
+            elif row.is_downloading:
+                continue
+            else:
+                self.queue.add(row)
+                self._download_events.requested(row, is_wanted=True)
             begun.append(key)
         return begun
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hingtui.model.explain import diagnose
-from hingtui.monitor.gateway import GatewayState, GatewayStatus
+from hingtui.monitor.gateway_status import GatewayState, GatewayStatus
 from hingtui.monitor.row import Row
 from hingtui.monitor.status_counts import RowState
 from hingtui.text.cell_width import steady

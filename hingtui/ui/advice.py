@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from hingtui.model.explain import Advice, Step
 from hingtui.text.i18n import _
-from hingtui.ui.keys import KeyFor
+
+if TYPE_CHECKING:
+    from hingtui.ui.keys import KeyFor  # imports Textual
 
 
 def advice_text(advice: Advice, key_for: KeyFor) -> str:

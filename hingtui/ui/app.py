@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
 from textual import on
@@ -26,7 +26,7 @@ from hingtui.storage.settings import Settings, save_token
 from hingtui.storage.state import STATE_FILE
 from hingtui.storage.watchlist import Watchlist
 from hingtui.system.clock import Clock
-from hingtui.system.open_file import open_file
+from hingtui.system.open_file import Opened, open_file
 from hingtui.system.shutdown import this_process
 from hingtui.text.i18n import _
 from hingtui.ui.event_log import EventLog
@@ -41,6 +41,9 @@ from hingtui.ui.textual_fixes.control_char_filter import ControlCharFilter
 from hingtui.ui.textual_fixes.error_boundary import ErrorBoundaryApp
 from hingtui.ui.theme.themed_app import ThemedApp
 from hingtui.ui.toasts import ToastApp
+
+if TYPE_CHECKING:
+    from hingtui.ui.screens.token_dialog import TypedToken
 
 QUIT_TIMEOUT = 1.0
 """Seconds that downloads get to write their parts when the program ends."""
@@ -180,9 +183,7 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp):
 
         running = len(self.monitor.downloads)
         if running and not isinstance(self.screen, QuitDialog):
-            self.push_screen(
-                QuitDialog(running, self.keys.key_for("download")), self._quit_confirmed
-            )
+            self.push_screen(QuitDialog(running, is_demo=self._is_demo), self._quit_confirmed)
         else:
             self._start_exit(0)
 
@@ -226,36 +227,46 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp):
 
     @on(Dashboard.TokenRequested)
     def _ask_for_token(self) -> None:
-        from hingtui.ui.screens.dialogs import TokenDialog
+        from hingtui.ui.screens.token_dialog import TokenDialog
 
-        gateway = urlsplit(self.settings.base_url).netloc
-        self.push_screen(TokenDialog(gateway, str(self.settings.token_path)), self._token_typed)
+        gateway, path = urlsplit(self.settings.base_url).netloc, str(self.settings.token_path)
+        self.push_screen(TokenDialog(gateway, path, self._problem_with), self._token_typed)
 
-    def _token_typed(self, answer: tuple[str, bool] | None) -> None:
-        if answer is not None:
-            self.run_worker(self._use_token(*answer), group="token", exit_on_error=False)
+    async def _problem_with(self, token: str) -> str:
+        """Ask the gateway: why a token is not proven to work, "" if it is."""
+        from hingtui.ui.token_check import check_token
 
-    async def _use_token(self, token: str, keep: bool) -> None:
-        """Connect with a token; with `keep`, write it to its own file first."""
+        self._hide(token)
+        watched = next((key.id for key in self.monitor.rows), None)
+        return await check_token(self._make_api, token, watched)
+
+    def _token_typed(self, typed: TypedToken | None) -> None:
+        if typed is not None:
+            self.run_worker(self._use_token(typed), group="token", exit_on_error=False)
+
+    async def _use_token(self, typed: TypedToken) -> None:
+        """Connect with a token; if it is to be kept, write it to its own file first."""
+        token = typed.token
         self._hide(token)
         try:
-            if keep:
+            if typed.keep:
                 self.settings = await asyncio.to_thread(save_token, self.settings, token)
             else:
                 self.settings = self.settings.with_token(token)
         except SettingsError as error:
             self.notify(str(error), severity="error", markup=False)
             self.settings = self.settings.with_token(token)
+        if typed.is_proven:
+            self.notify(_("The gateway accepts the token."), markup=False)
         await self._connect()
 
-    async def _play(self, path: Path) -> bool:
-        """Open a file in the player; False if no player could be started."""
+    async def _play(self, path: Path) -> Opened:
+        """Open a file in the player."""
         command, token = self.settings.open_command, self.settings.token
-        try:
-            return await asyncio.to_thread(open_file, path, command, token)
-        except OSError as error:
-            _log.warning("the player could not be started: %r", error)
-            return False
+        opened = await asyncio.to_thread(open_file, path, command, token)
+        if not opened.is_open:
+            _log.warning("the player could not open the file: %r", opened)
+        return opened
 
     def action_help(self) -> None:
         """Show all keys."""

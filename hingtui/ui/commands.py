@@ -121,7 +121,12 @@ def commands() -> tuple[Command, ...]:
         _app("palette", "command_palette", ("ctrl+p",), _("Palette"), _("Search all commands")),
         _app("help", "help", _QUESTION_MARK, _("Help"), _("This help"), in_footer=True),
         _app(
-            "quit", "quit", ("q",), _("Quit"), _("Quit; downloads can be resumed"), in_footer=True
+            "quit",
+            "quit",
+            ("q",),
+            _("Quit"),
+            _("Quit; downloads go on next time"),
+            in_footer=True,
         ),
     )
 

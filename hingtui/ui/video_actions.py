@@ -11,22 +11,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hingtui.model.explain import diagnose
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
-from hingtui.monitor import Monitor, Row
-from hingtui.text.cell_width import legible, short_id
+from hingtui.monitor import DownloadState, Monitor, Row
+from hingtui.system.open_file import Opened
+from hingtui.text.cell_width import legible
 from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _, ngettext
+from hingtui.ui.explanations import (
+    begun_words,
+    expired_words,
+    sent_to_clipboard,
+    why_no_file,
+    why_not_asking,
+    why_not_opened,
+    why_waiting,
+)
 from hingtui.ui.notifications import Toast, row_title
 
 if TYPE_CHECKING:
     from hingtui.ui.keys import KeyFor  # imports Textual
 
-_ID_CELLS = 32
-"""Cells that a toast gives an id."""
-_STATUS_LENGTH = 40
-"""Characters of a status word that hingtui does not know."""
 _REJECTED_SHOWN = 3
 """Words that are no ids, of which a toast shows so many."""
 
@@ -41,8 +46,8 @@ class ActionContext:
     """The rows that the filter lets through."""
     copy: Callable[[str], None]
     """Puts a text on the clipboard."""
-    play: Callable[[Path], Awaitable[bool]]
-    """Opens a file in the player; False if no player could be started."""
+    play: Callable[[Path], Awaitable[Opened]]
+    """Opens a file in the player."""
     key_for: KeyFor
 
 
@@ -93,7 +98,18 @@ class VideoActions:
             else:
                 reasons.append(reason)
         begun = self._monitor.download(keys)
-        return Outcome(reasons[0] if reasons and not begun else None)
+        if not begun:
+            return Outcome(reasons[0] if reasons else None)
+        return Outcome(self._doubt_about(begun))
+
+    def _doubt_about(self, begun: list[VideoKey]) -> Toast | None:
+        """Why downloads that were asked for just now may not begin, or not succeed."""
+        if why := why_waiting(self._monitor.gateway_status, self._context.key_for):
+            return Toast(why, "warning")
+        now = self._monitor.now()
+        if len(begun) == 1 and (gone := expired_words(self._monitor.rows[begun[0]], now)):
+            return Toast(f"{gone} {_('hingtui tries all the same.')}", "warning")
+        return None
 
     def download_all(self) -> Outcome:
         """Download all videos that are shown, ready and not saved yet."""
@@ -101,9 +117,11 @@ class VideoActions:
         keys = [key for key in self._context.shown() if rows[key].can_be_downloaded(now)]
         begun = len(self._monitor.download(keys))
         if not begun:
+            if self._monitor.downloads:
+                return Outcome(Toast(_("All that are ready are saved or being downloaded.")))
             return Outcome(Toast(_("Nothing is ready that is not saved yet.")))
-        words = ngettext("{n} download begins", "{n} downloads begin", begun)
-        return Outcome(Toast(words.format(n=begun)))
+        text = begun_words(begun, self._monitor.gateway_status, self._context.key_for)
+        return Outcome(Toast(text))
 
     def cancel(self) -> Outcome:
         """Stop the downloads of the selected videos."""
@@ -156,12 +174,21 @@ class VideoActions:
         if not keys:
             return Outcome()
         self._monitor.ask(keys)
-        return Outcome(Toast(_("Asking about it now.")))
+        return Outcome(self._why_not_asking() or Toast(_("Asking about it now.")))
 
     def ask_all(self) -> Outcome:
         """Ask the gateway about all unfinished videos now."""
         self._monitor.ask()
+        if (why := self._why_not_asking()) is not None:
+            return Outcome(why)
+        if all(row.is_final for row in self._monitor.rows.values()):
+            return Outcome(Toast(_("All are finished: there is nothing to ask about.")))
         return Outcome(Toast(_("Asking about all that are not finished.")))
+
+    def _why_not_asking(self) -> Toast | None:
+        monitor, key_for = self._monitor, self._context.key_for
+        why = why_not_asking(monitor.gateway_status, is_paused=monitor.is_paused, key_for=key_for)
+        return Toast(why, "warning") if why else None
 
     def pause(self) -> Outcome:
         """Stop asking, or go on; the header shows which."""
@@ -175,15 +202,14 @@ class VideoActions:
             return Outcome()
         row = rows[0]
         if row.saved is None:
-            return Outcome(self._why_not_opened(row))
+            monitor, key_for = self._monitor, self._context.key_for
+            text = why_not_opened(row, monitor.now(), monitor.gateway_status, key_for)
+            return Outcome(Toast(text, "warning"))
         if not await asyncio.to_thread(row.saved.exists):
             words = _("The file is not there any more: {path}. {key} downloads it again.")
             key = self._context.key_for("download")
             return Outcome(Toast(words.format(path=legible(row.saved), key=key), "warning"))
-        if await self._context.play(row.saved):
-            return Outcome(Toast(_("Opened: {name}").format(name=legible(row.saved.name))))
-        words = _("No player was found. Set open_command in config.toml. The file: {path}")
-        return Outcome(Toast(words.format(path=legible(row.saved)), "warning"))
+        return Outcome(_opened_toast(row.saved, await self._context.play(row.saved)))
 
     def copy_id(self) -> Outcome:
         """Copy the ids of the selected videos."""
@@ -191,44 +217,41 @@ class VideoActions:
         if not ids:
             return Outcome()
         self._context.copy("\n".join(ids))
-        return Outcome(Toast(_("Copied: {what}").format(what=short_id(ids[0], _ID_CELLS))))
+        return Outcome(Toast(sent_to_clipboard(ids)))
 
     async def _why_not_downloaded(self, row: Row) -> Toast | None:
         """Why a download of this cannot begin; None if it can."""
         if row.saved is not None and await asyncio.to_thread(row.saved.exists):
             return Toast(_("It is saved already: {path}").format(path=legible(row.saved)))
         if row.status is not Status.READY:
-            return Toast(_why_no_file(row), "warning")
-        if row.is_downloading:
+            text = why_no_file(row, self._monitor.gateway_status, self._context.key_for)
+            return Toast(text, "warning")
+        state = row.download.state if row.download is not None else None
+        if state is DownloadState.RUNNING:
             return Toast(_("It is being downloaded already."))
+        if state is DownloadState.QUEUED:
+            why = why_waiting(self._monitor.gateway_status, self._context.key_for)
+            return Toast(why or _("It is in line: others are downloaded first."))
         return None
 
-    def _why_not_opened(self, row: Row) -> Toast:
-        if row.status is not Status.READY:
-            return Toast(_why_no_file(row), "warning")
-        if row.is_downloading:
-            return Toast(_("It is still being downloaded."), "warning")
-        words = _("It is not saved yet: {key} downloads it.")
-        return Toast(words.format(key=self._context.key_for("download")), "warning")
 
-
-def _why_no_file(row: Row) -> str:
-    """Why the gateway has no file of a video that is not ready."""
-    match row.status:
-        case Status.QUEUED:
-            return _("It is still in the gateway's queue.")
-        case Status.GENERATING:
-            return _("It is still being generated.")
-        case Status.FAILED:
-            return _("Its generation failed, so there is no file.")
-        case Status.EXPIRED:
-            return _("It has expired: the gateway has deleted its file.")
-        case _ if row.video is not None:
-            words = _("hingtui does not know the status “{word}”; only ready videos have a file.")
-            return words.format(word=clean_line(row.video.raw_status, _STATUS_LENGTH))
-        case _ if row.last_error is not None:
-            return diagnose(row.last_error.error).what
-        case _ if row.failures:
-            return _("The gateway does not know this id (yet).")
-        case _:
-            return _("The gateway has not answered about it yet.")
+def _opened_toast(path: Path, opened: Opened) -> Toast:
+    program, file = legible(opened.program), legible(path)
+    if opened.is_open:
+        words = _("Opening with {program}: {name}")
+        return Toast(words.format(program=program, name=legible(path.name)))
+    if not program:
+        words = _("No player was found. Set open_command in config.toml. The file: {path}")
+    elif opened.reason:
+        words = _(
+            "{program} could not be started ({reason}). Set open_command in config.toml. "
+            "The file: {path}"
+        )
+    else:
+        words = _(
+            "{program} could not open it (exit status {status}). Set open_command in config.toml. "
+            "The file: {path}"
+        )
+    reason, status = legible(opened.reason), opened.status
+    text = words.format(program=program, reason=reason, status=status, path=file)
+    return Toast(text, "warning")

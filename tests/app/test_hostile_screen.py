@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from hingtui.system.open_file import Opened
 from hingtui.ui.commands import commands
 from hingtui.ui.widgets.filter_bar import FilterBar
 from tests.support.hostile_text import (
@@ -90,7 +91,7 @@ def check_screen(acting: PilotedApp) -> str:
 async def test_the_screen_stays_clean_after_every_key(
     tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hingtui.ui.app.open_file", lambda *_: True)
+    monkeypatch.setattr("hingtui.ui.app.open_file", lambda *_: Opened("mpv"))
     home = job("video_home", prompt=TEXT, model=TEXT, size=TEXT, **READY)
     async with piloted(tmp_path, home, watched=[], size=size) as acting:
         await poll_hostile_videos(acting)

@@ -106,7 +106,7 @@ def _take_over(happened: Events, killed: Process, go_on: threading.Event) -> Non
 def _work_together(done: Together, first: Terminal, second: Terminal) -> None:
     shared = done.shared
     for one in (first, second):
-        one.shows("online")
+        one.shows("see all keys")
     url = f"{shared.gateway.url}/v1/videos/{TOGETHER[0]}/content?limit=1"
     given = [[TOGETHER[0], TOGETHER[1]], [url, TOGETHER[2]], [TOGETHER[2], TOGETHER[3]], [url]]
     adding = [shared.start("add", *ids) for ids in given]

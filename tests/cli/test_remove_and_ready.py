@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,9 @@ from hingtui.storage.watchlist.entry import Entry
 from tests.cli.test_commands import Shell, job, shell, soon_ready
 from tests.cli.test_commands import bare as bare
 from tests.support.keys import ids
+
+if sys.platform != "win32":
+    from tests.support.pty import terminal
 
 
 def test_removed_ids_are_off_the_watchlist_and_listed(bare: Shell) -> None:
@@ -57,6 +61,19 @@ def test_remove_saved_keeps_files_and_unsaved_videos(bare: Shell) -> None:
 def test_remove_saved_fails_where_nothing_is_saved(bare: Shell) -> None:
     ended = bare.run("remove", "--saved")
     assert (ended.returncode, ended.stderr) == (1, "hingtui: No watched video is saved.\n")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pty is needed")
+def test_a_running_dashboard_drops_removed_rows(tmp_path: Path) -> None:
+    with shell(tmp_path, job("queued", prompt="to stay"), job("ready", prompt="to go")) as typed:
+        typed.watchlist.change(add=[Entry("video_queued", 1.0), Entry("video_ready", 1.0)])
+        with terminal(environ=typed.environ) as dashboard:
+            dashboard.shows("to go")
+            assert typed.run("remove", "video_ready").returncode == 0
+            dashboard.until(lambda text: "to stay" in text and "to go" not in text, "one row")
+            dashboard.press("q")
+            assert dashboard.exit_status() == 0
+        assert ids(typed.watchlist.read().entries) == ["video_queued"]
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def watch(result: Run, running: Terminal) -> None:
         result.screens.append(running.until(partial(_shows_details_of, video_id), video_id))
         running.press("j")
     running.press("go")
-    running.shows("Opened")
+    running.shows("Opening with")
     running.press("\x10screenshot")
     running.shows("SVG")
     running.press("\r")

@@ -1,4 +1,4 @@
-"""The dialogs that add videos, take a token and confirm quitting.
+"""The dialogs that add videos and confirm quitting; `token_dialog` takes a token.
 
 Each returns an answer and does nothing with it.
 """
@@ -13,15 +13,13 @@ from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Horizontal, Vertical
+from textual.containers import Vertical
 from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Button, Input, Label, Static, TextArea
+from textual.widgets import Label, Static, TextArea
 
-from hingtui.model.errors import SettingsError
 from hingtui.model.ids import find_ids, readable
-from hingtui.storage.settings import clean_token
-from hingtui.text.cell_width import fit, legible, steady
+from hingtui.text.cell_width import fit, steady
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.textual_fixes.wide_cuts import keep_wide_characters
 from hingtui.ui.widgets.key_bar import FooterKey, KeyBar
@@ -169,72 +167,6 @@ def describe_found(text: str, known: frozenset[str]) -> FoundIds:
     return FoundIds(new, " · ".join(parts))
 
 
-class HiddenInput(Input):
-    """An input from which nothing is copied: every program can read the clipboard."""
-
-    def action_copy(self) -> None:
-        """Copy nothing."""
-
-    def action_cut(self) -> None:
-        """Cut nothing."""
-
-
-class TokenDialog(Dialog[tuple[str, bool]]):
-    """Asks for the token, hidden; the answer is the token and whether to keep it."""
-
-    def __init__(self, gateway: str, path: str) -> None:
-        super().__init__()
-        self._gateway = gateway
-        self._path = path
-
-    def compose(self) -> ComposeResult:
-        with Vertical(id="token-box", classes="box"):
-            title = _("Token for {host}").format(host=legible(self._gateway))
-            yield Label(title, classes="title", markup=False)
-            yield Label(
-                _("It is sent to this host only, and stays hidden."), classes="hint", markup=False
-            )
-            yield HiddenInput(password=True, placeholder="oh-...", id="token-input")
-            yield Static("", id="token-problem", markup=False)
-            with Horizontal(classes="buttons"):
-                yield Button(_("Save it"), id="token-save", variant="primary")
-                yield Button(_("This run only"), id="token-once")
-            yield Label(
-                _("Saved in {path}, readable by you alone.").format(path=legible(self._path)),
-                classes="hint",
-                markup=False,
-            )
-
-    def footer_keys(self) -> Sequence[FooterKey]:
-        """Enter, Tab and Escape."""
-        return [
-            FooterKey("enter", _("Save it"), 1),
-            FooterKey("tab", _("Next field"), 2),
-            FooterKey("escape", _("Cancel")),
-        ]
-
-    def on_mount(self) -> None:
-        """Put the cursor into the input."""
-        self.query_one(Input).focus()
-
-    @on(Input.Submitted)
-    @on(Button.Pressed, "#token-save")
-    def _save(self) -> None:
-        self._answer(keep=True)
-
-    @on(Button.Pressed, "#token-once")
-    def _once(self) -> None:
-        self._answer(keep=False)
-
-    def _answer(self, *, keep: bool) -> None:
-        try:
-            token = clean_token(self.query_one(Input).value)
-        except SettingsError as error:
-            self.query_one("#token-problem", Static).update(Text(str(error)))
-            return
-        self.dismiss((token, keep))
-
-
 class QuitDialog(Dialog[bool]):
     """Asks whether to quit while downloads run."""
 
@@ -245,29 +177,27 @@ class QuitDialog(Dialog[bool]):
         Binding("n", "dismiss_nothing", show=False),
     ]
 
-    def __init__(self, running: int, download_key: str) -> None:
+    def __init__(self, unfinished: int, *, is_demo: bool) -> None:
         super().__init__()
-        self._download_key = download_key
-        self._downloads = running
+        self._downloads = unfinished
+        self._is_demo = is_demo
 
     def compose(self) -> ComposeResult:
         with Vertical(id="quit-box", classes="box"):
             yield Label(
                 ngettext(
-                    "{n} download is still running",
-                    "{n} downloads are still running",
+                    "{n} download is not finished",
+                    "{n} downloads are not finished",
                     self._downloads,
                 ).format(n=self._downloads),
                 classes="title",
                 markup=False,
             )
-            yield Label(
-                _("What has arrived is kept: press {key} next time to resume.").format(
-                    key=self._download_key
-                ),
-                classes="hint",
-                markup=False,
-            )
+            if self._is_demo:
+                words = _("They do not go on later: the next demo has other videos.")
+            else:
+                words = _("What has arrived is kept, and the next start goes on with it.")
+            yield Label(words, classes="hint", markup=False)
             yield Label(_("Enter quits, Esc stays"), classes="hint keys", markup=False)
 
     def footer_keys(self) -> Sequence[FooterKey]:

@@ -16,6 +16,7 @@ from textual.timer import Timer
 from textual.widgets import Static
 
 from hingtui.monitor import Changes, GatewayState, Monitor, Row, StatusCounts
+from hingtui.system.open_file import Opened
 from hingtui.text.i18n import _
 from hingtui.ui.event_log import EventLog
 from hingtui.ui.gateway_events import GatewayEvents
@@ -58,8 +59,8 @@ class DashboardContext:
     keys: LiveKeys
     memory: Memory
     """What is remembered for the next run."""
-    play: Callable[[Path], Awaitable[bool]]
-    """Opens a file in the player; False if no player could be started."""
+    play: Callable[[Path], Awaitable[Opened]]
+    """Opens a file in the player."""
     event_log: EventLog
 
 

@@ -15,6 +15,7 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Static
 
+from hingtui.model.errors import Unreachable
 from hingtui.model.eta import Expiry
 from hingtui.monitor import GatewayState, GatewayStatus, StatusCounts
 from hingtui.monitor.attention import SOON, VERY_SOON
@@ -39,6 +40,9 @@ class DownloadSummary:
     total: int
     speed: float
     """Bytes a second, of all together."""
+
+_LONG_AGO = 600.0
+"""Seconds since the last answer from which on the gateway may well be offline by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +134,7 @@ def header_line(state: HeaderState, palette: Palette, width: int) -> HeaderLine:
     auto_forms = [_("auto on"), _("auto")] if state.auto_download else [_("auto off"), ""]
     auto_style = palette.success if state.auto_download else palette.muted
     auto = _Part([f" {form} " if form else "" for form in auto_forms], auto_style)
-    words, style = _gateway_words(state.gateway_status, palette)
+    words, style = _gateway_words(state.gateway_status, state.now, palette)
     is_fine = state.gateway_status.state is GatewayState.ONLINE
     gateway = _Part([f" {words} ", *([""] if is_fine else [])], style)
     host = _Part([f" {legible(state.gateway)}" if state.gateway else "", ""], palette.muted)
@@ -202,7 +206,7 @@ def _next_expiry(soonest: Expiry | None, now: float, palette: Palette) -> _Part:
     return _Part([f"  {words} ", f"  {time} ", ""], style, NEXT_EXPIRY)
 
 
-def _gateway_words(status: GatewayStatus, palette: Palette) -> tuple[str, Style]:
+def _gateway_words(status: GatewayStatus, now: float, palette: Palette) -> tuple[str, Style]:
     match status.state:
         case GatewayState.STARTING:
             return _("starting"), palette.muted
@@ -216,8 +220,14 @@ def _gateway_words(status: GatewayStatus, palette: Palette) -> tuple[str, Style]
             until = _clock(status.until)
             return _("slowed down until {time}").format(time=until), palette.warning
         case GatewayState.OFFLINE:
-            since = _clock(status.since)
-            return _("offline since {time}").format(time=since), palette.error
+            is_silent = isinstance(status.error, Unreachable)
+            words = _("offline since {time}") if is_silent else _("failing since {time}")
+            return words.format(time=_clock(status.since)), palette.error
+        case GatewayState.CONNECTING:
+            return _("not connected yet"), palette.muted
+        case _ if status.since is not None and now - status.since >= _LONG_AGO:
+            words = _("last answer at {time}")
+            return words.format(time=_clock(status.since)), palette.muted
         case _:
             return _("online"), palette.success
 

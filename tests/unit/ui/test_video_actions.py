@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from hingtui.monitor import Row
+from hingtui.system.open_file import Opened
 from hingtui.ui.keys import default_key_for
 from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
 from tests.support.watch import job, watching
@@ -20,13 +21,18 @@ FAILED: dict[str, Any] = {"queued_for": 0, "generating_for": 0, "outcome": "fail
 READY: dict[str, Any] = {"queued_for": 0, "generating_for": 0}
 
 
-async def never(_path: Path) -> bool:
+async def never(_path: Path) -> Opened:
     raise AssertionError("no player is expected to be started")
 
 
-def actions_on(monitor: Any, row: Row, copied: list[str] | None = None) -> VideoActions:
+def actions_on(
+    monitor: Any, row: Row, copied: list[str] | None = None, opened: Opened | None = None
+) -> VideoActions:
+    async def play(path: Path) -> Opened:
+        return await never(path) if opened is None else opened
+
     copy = ([] if copied is None else copied).append
-    context = ActionContext(lambda: [row], lambda: [row.key], copy, never, default_key_for)
+    context = ActionContext(lambda: [row], lambda: [row.key], copy, play, default_key_for)
     return VideoActions(monitor, context)
 
 
@@ -37,9 +43,13 @@ def words(outcome: Outcome) -> str:
 @pytest.mark.parametrize(
     ("how", "sentence"),
     [
-        (QUEUED, "It is still in the gateway's queue."),
-        (GENERATING, "It is still being generated."),
-        (FAILED, "Its generation failed, so there is no file."),
+        (QUEUED, "It is still in the gateway's queue: it can be downloaded once it is ready."),
+        (GENERATING, "It is still being generated: it can be downloaded once it is ready."),
+        (FAILED, "Its generation failed, so there is no file. Enter shows why."),
+        (
+            {"outcome": "missing"},
+            "The gateway does not know this id (yet). It is asked again by itself.",
+        ),
     ],
 )
 async def test_the_toast_for_a_missing_file_depends_on_the_status(
@@ -51,6 +61,75 @@ async def test_the_toast_for_a_missing_file_depends_on_the_status(
         actions = actions_on(watch.monitor, watch.row("video_one"))
         assert words(await actions.download()) == sentence
         assert words(await actions.open()) == sentence
+
+
+async def test_a_deleted_video_is_not_called_unsaved(tmp_path: Path) -> None:
+    async with watching(tmp_path, job(**READY)) as watch:
+        watch.monitor.add(["video_one"])
+        await watch.look()
+        watch.monitor._responses.expire(watch.row("video_one"))
+        actions = actions_on(watch.monitor, watch.row("video_one"))
+        said = "It has expired: the gateway has deleted its file. Ask for it again where "
+        assert words(await actions.download()).startswith(said)
+        assert words(await actions.open()).startswith(said)
+
+
+async def test_what_may_be_outdated_is_said_in_the_past(tmp_path: Path) -> None:
+    async with watching(tmp_path, job(**GENERATING)) as watch:
+        watch.monitor.add(["video_one"])
+        await watch.look()
+        watch.monitor.pause(True)
+        actions = actions_on(watch.monitor, watch.row("video_one"))
+        said = "When it was last asked about, it was still being generated."
+        assert words(await actions.download()) == said
+
+
+async def test_an_unsaved_video_past_its_expiry_is_not_promised(tmp_path: Path) -> None:
+    async with watching(tmp_path, job(**READY)) as watch:
+        watch.monitor.add(["video_one"])
+        await watch.look()
+        watch.clock.advance(4000)
+        actions = actions_on(watch.monitor, watch.row("video_one"))
+        for action, end in (
+            (actions.open, " d tries all the same."),
+            (actions.download, " hingtui tries all the same."),
+        ):
+            said = words(await action())
+            assert said.startswith("It was not saved, and its file should have expired at ")
+            assert said.endswith(end)
+
+
+async def test_asking_while_paused_says_so(tmp_path: Path) -> None:
+    async with watching(tmp_path, job()) as watch:
+        watch.monitor.add(["video_one"])
+        await watch.look()
+        actions = actions_on(watch.monitor, watch.row("video_one"))
+        assert words(actions.ask_all()) == "Asking about all that are not finished."
+        watch.monitor.pause(True)
+        assert words(actions.ask()) == words(actions.ask_all()) == "Asking is paused: p goes on."
+
+
+async def test_asking_about_finished_videos_says_that_there_are_no_others(tmp_path: Path) -> None:
+    async with watching(tmp_path, job(**READY)) as watch:
+        watch.monitor.add(["video_one"])
+        await watch.look()
+        actions = actions_on(watch.monitor, watch.row("video_one"))
+        assert words(actions.ask_all()) == "All are finished: there is nothing to ask about."
+
+
+async def test_without_a_token_every_command_names_the_key_to_type_it(tmp_path: Path) -> None:
+    async with watching(tmp_path, job(**READY), job("video_two")) as watch:
+        watch.monitor.add(["video_one", "video_two"])
+        await watch.look()
+        watch.monitor.add(["video_new"])
+        watch.monitor.connect(None)
+        said = "There is no token yet: Enter types it."
+        new = actions_on(watch.monitor, watch.row("video_new"))
+        assert words(await new.download()) == words(new.ask()) == said
+        ready = actions_on(watch.monitor, watch.row("video_one"))
+        assert words(ready.download_all()) == f"1 video will be downloaded. {said}"
+        assert words(await ready.download()) == said
+        assert words(ready.download_all()) == "All that are ready are saved or being downloaded."
 
 
 async def test_before_the_first_response_the_toast_mentions_the_gateway(tmp_path: Path) -> None:
@@ -67,17 +146,42 @@ async def test_a_ready_video_is_opened_only_when_saved(tmp_path: Path) -> None:
         actions = actions_on(watch.monitor, watch.row("video_one"))
         assert words(await actions.open()) == "It is not saved yet: d downloads it."
         assert words(await actions.download()) == ""
-        assert words(await actions.download()) == "It is being downloaded already."
+        assert words(await actions.download()) == "It is in line: others are downloaded first."
         await watch.saved("video_one")
         assert words(await actions.download()).startswith("It is saved already: ")
 
 
-async def test_the_complete_id_is_copied(tmp_path: Path) -> None:
+async def test_the_complete_id_is_copied_and_shown(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
-        watch.monitor.add(["video_one"])
+        long = "video_" + "6b085b77d297" * 10
+        watch.monitor.add([long])
         copied: list[str] = []
-        actions_on(watch.monitor, watch.row("video_one"), copied).copy_id()
-        assert copied == ["video_one"]
+        said = actions_on(watch.monitor, watch.row(long), copied).copy_id()
+        assert copied == [long]
+        assert words(said) == f"Sent to the terminal's clipboard: {long}"
+
+
+@pytest.mark.parametrize(
+    ("opened", "said"),
+    [
+        (Opened("mpv"), "Opening with mpv: video_one.mp4"),
+        (Opened(""), "No player was found. "),
+        (Opened("xdg-open", status=4), "xdg-open could not open it (exit status 4). "),
+        (
+            Opened("mpv", reason="No such file or directory"),
+            "mpv could not be started (No such file or directory). ",
+        ),
+    ],
+    ids=str,
+)
+async def test_opening_says_what_came_of_it(tmp_path: Path, opened: Opened, said: str) -> None:
+    async with watching(tmp_path, job(**READY)) as watch:
+        watch.monitor.add(["video_one"])
+        await watch.look()
+        watch.monitor.download([watch.row("video_one").key])
+        await watch.saved("video_one")
+        actions = actions_on(watch.monitor, watch.row("video_one"), opened=opened)
+        assert words(await actions.open()).startswith(said)
 
 
 def test_actions_and_notifications_import_no_textual() -> None:

@@ -1,0 +1,83 @@
+"""The token dialog: a token is tried with a request before it is used or saved."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from textual.widgets import Input, Static
+
+from hingtui.monitor import GatewayState
+from hingtui.ui.screens.token_dialog import TokenDialog
+from tests.servers.gateway import TOKEN
+from tests.support.pilot import PilotedApp, piloted
+from tests.support.waiting import until
+from tests.support.watch import job
+
+
+async def type_token(acting: PilotedApp, token: str) -> None:
+    """Open the dialog and submit this token."""
+    await acting.press("enter")
+    assert isinstance(acting.app.screen, TokenDialog)
+    acting.app.screen.query_one(Input).value = token
+    await acting.press("enter")
+
+
+def said(acting: PilotedApp) -> str:
+    """What the dialog says about the token; "" once it is closed."""
+    lines = acting.app.screen.query("#token-problem").results(Static)
+    return next((str(line.content) for line in lines), "")
+
+
+def is_closed(acting: PilotedApp) -> bool:
+    return not isinstance(acting.app.screen, TokenDialog)
+
+
+async def test_a_token_that_works_is_saved_and_said_to_work(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(), token=None) as acting:
+        await type_token(acting, TOKEN)
+        await until(lambda: bool(acting.toasts()))
+        assert acting.toasts() == ["The gateway accepts the token."]
+        assert (tmp_path / "token").read_text().strip() == TOKEN
+
+
+async def test_a_refused_token_is_saved_only_when_asked_again(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(), token=None) as acting:
+        await type_token(acting, "oh-wrong-0123456789")
+        await until(lambda: "refuses" in said(acting))
+        assert "无效的令牌" in said(acting)
+        assert "oh-wrong" not in acting.text()
+        assert not (tmp_path / "token").exists()
+        await acting.press("enter")
+        await until(lambda: is_closed(acting))
+        await until(lambda: (tmp_path / "token").exists())
+        assert not acting.toasts()
+
+
+async def test_offline_a_token_can_be_saved_unproven(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(), token=None) as acting:
+        acting.server.stop()
+        await type_token(acting, TOKEN)
+        await until(lambda: "does not answer" in said(acting))
+        assert said(acting).endswith("Enter or a button uses it all the same, unproven.")
+        await acting.press("enter")
+        await until(lambda: (tmp_path / "token").exists())
+
+
+async def test_another_token_is_tried_anew(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(), token=None) as acting:
+        await type_token(acting, "oh-wrong-0123456789")
+        await until(lambda: "refuses" in said(acting))
+        acting.app.screen.query_one(Input).value = TOKEN
+        await acting.drawn()
+        assert said(acting) == ""
+        await acting.press("enter")
+        await until(lambda: acting.app.monitor.gateway_status.state is not GatewayState.NO_TOKEN)
+        assert acting.app.settings.token == TOKEN
+
+
+async def test_without_a_list_a_watched_video_proves_the_token(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(), token=None) as acting:
+        acting.server.once("/v1/videos?", status=404, times=9)
+        await type_token(acting, TOKEN)
+        await until(lambda: bool(acting.toasts()))
+        assert acting.toasts() == ["The gateway accepts the token."]
