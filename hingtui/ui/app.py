@@ -21,6 +21,7 @@ from textual.theme import Theme
 
 from hingtui.model.errors import SettingsError, StorageError
 from hingtui.monitor import Changes, Monitor
+from hingtui.monitor.gateway import LIST
 from hingtui.monitor.monitor import Api
 from hingtui.storage.settings import Settings, save_token
 from hingtui.storage.state import STATE_FILE
@@ -256,9 +257,10 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp):
         except SettingsError as error:
             self.notify(str(error), severity="error", markup=False)
             self.settings = self.settings.with_token(token)
-        if typed.is_proven:
-            self.notify(_("The gateway accepts the token."), markup=False)
         await self._connect()
+        if typed.is_proven:
+            self.monitor.gateway.answered(LIST)  # when the token was tried
+            self.notify(_("The gateway accepts the token."), markup=False)
 
     async def _play(self, path: Path) -> Opened:
         """Open a file in the player."""

@@ -38,6 +38,7 @@ async def test_a_token_that_works_is_saved_and_said_to_work(tmp_path: Path) -> N
         await until(lambda: bool(acting.toasts()))
         assert acting.toasts() == ["The gateway accepts the token."]
         assert (tmp_path / "token").read_text().strip() == TOKEN
+        assert acting.app.monitor.gateway_status.state is GatewayState.ONLINE
 
 
 async def test_a_refused_token_is_saved_only_when_asked_again(tmp_path: Path) -> None:
