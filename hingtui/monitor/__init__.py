@@ -23,6 +23,10 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── watchlist_sync      rows ↔ the watchlist's file
 ├── background          tasks that nobody awaits, loops that start again
 ├── duration_stats      how long such videos took
+├── alarms              which unsaved videos are about to expire, or have
+├── forecast            which downloads will be late, and which one to cancel
+├── transfer_speed      bytes a second of all downloads together
+├── absence             what happened while nobody looked
 ├── status_counts       how many rows are in which state; which file expires next
 │   └── state_words         icon and word of a state
 ├── attention           how much attention a row needs: the order of the dashboard
