@@ -1,4 +1,4 @@
-"""Run the user's own commands: the hook on_complete, and what opens a video.
+"""Run the user's own commands: those of events, and what opens a video.
 
 They get no shell, no terminal and no token: other programs can list an environment.
 """
@@ -13,8 +13,10 @@ _SHORTEST_PART = 8
 """Characters of a token from which on it is also looked for inside longer values."""
 
 
-def start(command: Sequence[str], token: str | None = None) -> subprocess.Popen[bytes]:
-    """Start `command` without waiting for it. Raises OSError.
+def start(
+    command: Sequence[str], token: str | None = None, more: Mapping[str, str] | None = None
+) -> subprocess.Popen[bytes]:
+    """Start `command` without waiting for it, with these variables more. Raises OSError.
 
     `token` is the one in use; it is removed from the environment.
     """
@@ -23,7 +25,7 @@ def start(command: Sequence[str], token: str | None = None) -> subprocess.Popen[
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
-        env=without_token(os.environ, [token] if token else []),
+        env=without_token({**os.environ, **(more or {})}, [token] if token else []),
         start_new_session=True,
     )
 

@@ -1,5 +1,6 @@
 """Every setting: config.toml, the environment and the token file together."""
 
+from hingtui.storage.settings.alerts import AlertSettings
 from hingtui.storage.settings.settings import (
     DEFAULT_BASE_URL,
     Settings,
@@ -11,6 +12,7 @@ from hingtui.storage.settings.settings import (
 
 __all__ = [
     "DEFAULT_BASE_URL",
+    "AlertSettings",
     "Settings",
     "absolute_path",
     "clean_token",

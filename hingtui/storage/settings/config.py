@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
 from hingtui.model.errors import SettingsError
+from hingtui.storage.settings.alerts import DESKTOP, EVENTS, SWITCHES, AlertSettings
 from hingtui.system.files import read_file
 from hingtui.text.clean import clean_line
 from hingtui.text.i18n import LANGUAGES, _
@@ -35,7 +36,9 @@ _KEYS = (
     "keys",
     "language",
     "max_downloads",
+    "notifications",
     "on_complete",
+    *(f"on_{event}" for event in EVENTS),
     "open_command",
     "theme",
 )
@@ -47,7 +50,8 @@ class Config:
 
     allow_http: tuple[str, ...] = ()
     """Hosts that may be reached by plain http, in lower case."""
-    auto_download: bool = False
+    alerts: AlertSettings = field(default_factory=AlertSettings)
+    auto_download: bool | None = None
     base_url: str | None = None
     downloads: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
@@ -102,6 +106,7 @@ class _Table:
                 raise self.wrong(clean_line(name, 60), reason)
         return Config(
             allow_http=tuple(host.lower() for host in self.texts("allow_http")),
+            alerts=self.alerts(),
             auto_download=self.switch("auto_download"),
             base_url=self.text("base_url"),
             downloads=self.text("downloads"),
@@ -112,6 +117,29 @@ class _Table:
             open_command=self.command("open_command"),
             theme=self.text("theme"),
             notices=tuple(self.unknown(name) for name in self.table if name not in _KEYS),
+        )
+
+    def alerts(self) -> AlertSettings:
+        """`[notifications]` and the commands of the events."""
+        given = self.table.get("notifications", {})
+        if not isinstance(given, dict):
+            raise self.wrong("notifications", _("lines such as bell = false are expected"))
+        table = _Table({f"notifications.{name}": value for name, value in given.items()}, self.path)
+        for name in given:
+            if name not in ("desktop", *SWITCHES):
+                known = ", ".join(("desktop", *SWITCHES))
+                expected = _("it is none of {names}").format(names=known)
+                raise self.wrong(f"notifications.{clean_line(name, 60)}", expected)
+        desktop = table.text("notifications.desktop") or DESKTOP[0]
+        if desktop not in DESKTOP:
+            expected = _("one of {names} is expected").format(names=", ".join(DESKTOP))
+            raise self.wrong("notifications.desktop", expected)
+        switches = {name: table.switch(f"notifications.{name}") for name in SWITCHES}
+        commands = {event: self.command(f"on_{event}") for event in EVENTS}
+        return AlertSettings(
+            desktop,
+            **{name: value for name, value in switches.items() if value is not None},
+            commands={event: command for event, command in commands.items() if command},
         )
 
     def wrong(self, name: str, expected: str) -> SettingsError:
@@ -136,9 +164,9 @@ class _Table:
             raise self.wrong(name, _('a list such as ["one", "two"] is expected'))
         return value
 
-    def switch(self, name: str) -> bool:
-        value = self.table.get(name, False)
-        if not isinstance(value, bool):
+    def switch(self, name: str) -> bool | None:
+        value = self.table.get(name)
+        if value is not None and not isinstance(value, bool):
             raise self.wrong(name, _("true or false is expected"))
         return value
 

@@ -1,7 +1,4 @@
-"""Combine config.toml, the environment and the token file into the settings.
-
-It never writes config.toml, which is the user's.
-"""
+"""Combine config.toml (never written), the environment and the token file into the settings."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from pathlib import Path
 import platformdirs
 
 from hingtui.model.errors import SettingsError
+from hingtui.storage.settings.alerts import AlertSettings
 from hingtui.storage.settings.config import Config, check_base_url, read_config
 from hingtui.system.files import read_file, write_atomically
 from hingtui.text.i18n import _, language_from
@@ -43,12 +41,14 @@ class Settings:
     token_path: Path
     log_path: Path
     config_path: Path
-    auto_download: bool = False
+    auto_download: bool | None = None
+    """None where config.toml does not say; then what was chosen on the dashboard applies."""
     max_downloads: int = 3
+    alerts: AlertSettings = field(default_factory=AlertSettings)
     open_command: tuple[str, ...] = ()
-    """The command that opens a saved video; () stands for the desktop's program."""
+    """Opens a saved video; () stands for the desktop's program."""
     on_complete: tuple[str, ...] = ()
-    """The command that is run when a video is finished; () stands for none."""
+    """Is run when a video is finished; () stands for none."""
     theme: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The user's own keys by action, such as `{"download": "ctrl+d"}`."""
@@ -89,6 +89,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         config_path=places.config,
         auto_download=config.auto_download,
         max_downloads=config.max_downloads,
+        alerts=config.alerts,
         open_command=config.open_command,
         on_complete=config.on_complete,
         theme=config.theme,

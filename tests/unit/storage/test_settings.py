@@ -11,6 +11,7 @@ import pytest
 from hingtui.model.errors import SettingsError
 from hingtui.storage.settings import (
     DEFAULT_BASE_URL,
+    AlertSettings,
     Settings,
     clean_token,
     load_settings,
@@ -365,7 +366,13 @@ def test_every_setting_of_the_config_is_read(tmp_path: Path) -> None:
         max_downloads = 5
         open_command = "mpv --loop 'my film'"
         on_complete = ["notify", "done now"]
+        on_expiring = "ring twice"
+        on_saved = ["to-nas", "--now"]
         theme = "nord"
+        [notifications]
+        desktop = "osc777"
+        bell = false
+        title = false
         [keys]
         download = "ctrl+d"
     """
@@ -374,6 +381,8 @@ def test_every_setting_of_the_config_is_read(tmp_path: Path) -> None:
     assert settings.max_downloads == 5
     assert settings.open_command == ("mpv", "--loop", "my film")
     assert settings.on_complete == ("notify", "done now")
+    commands = {"expiring": ("ring", "twice"), "saved": ("to-nas", "--now")}
+    assert settings.alerts == AlertSettings("osc777", bell=False, title=False, commands=commands)
     assert settings.theme == "nord"
     assert settings.keys == {"download": "ctrl+d"}
     assert settings.notices == ()
@@ -405,6 +414,11 @@ def test_an_unknown_setting_is_ignored_with_a_notice(tmp_path: Path) -> None:
         ("open_command", '["mpv", 1]'),
         ("open_command", '"mpv \'x"'),
         ("on_complete", '["", "x"]'),
+        ("on_saved", "true"),
+        ("notifications", "true"),
+        ("notifications.desktop", '"growl"'),
+        ("notifications.bell", '"no"'),
+        ("notifications.sound", "true"),
         ("language", '"fr"'),
         ("theme", "true"),
         ("allow_http", '"gpu.lan"'),
