@@ -26,6 +26,7 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── alarms              which unsaved videos are about to expire, or have
 ├── forecast            which downloads will be late, and which one to cancel
 ├── transfer_speed      bytes a second of all downloads together
+├── batch_progress      how far all downloads together are
 ├── absence             what happened while nobody looked
 ├── status_counts       how many rows are in which state; which file expires next
 │   └── state_words         icon and word of a state

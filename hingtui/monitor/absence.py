@@ -66,6 +66,12 @@ class Absence:
         self._counts.clear()  # they saw it
         return None
 
+    def person_left(self, now: float) -> None:
+        """The terminal lost the focus: somebody was there until now."""
+        if not self.is_away(now):
+            self._last_seen = now
+            self._counts.clear()
+
     def time_passed(self, now: float) -> Summary | None:
         """Called every few seconds: the summary, some time after the program stood still."""
         if now - self._ran_at > STOPPED and self._summary_at is None:

@@ -78,6 +78,8 @@ class ExpiryAlarms:
         """Videos that expired unsaved, until a person has seen that; in this order."""
         self._live: dict[VideoKey, _Live] = {}
         self._looks: list[tuple[float, VideoKey]] = []
+        self._near: set[VideoKey] = set()
+        """Those within the first threshold when they were looked at."""
 
     def update(self, rows: Mapping[VideoKey, Row], changed: Iterable[VideoKey], now: float) -> None:
         """Take in the rows that changed."""
@@ -85,6 +87,7 @@ class ExpiryAlarms:
             row = rows.get(key)
             if row is None or row.saved is not None:
                 self._live.pop(key, None)
+                self._near.discard(key)
                 self.unseen.pop(key, None)
             elif row.video is not None:
                 self._take_in(row, key, now)
@@ -107,6 +110,7 @@ class ExpiryAlarms:
             if live is None or row is None or live.look_at != at:
                 continue
             live.look_at = math.inf
+            self._near.add(key)  # a look is never planned for earlier
             if row.is_downloading and key not in late:
                 again.append((key, now + _LOOK_AGAIN))
             elif row.has_vanished(now):
@@ -114,6 +118,7 @@ class ExpiryAlarms:
                     again.append((key, now + _LOOK_AGAIN))
                     continue
                 del self._live[key]
+                self._near.discard(key)
                 self.unseen[key] = None
                 expired.append(key)
             elif live.expiry is not None:
@@ -137,8 +142,8 @@ class ExpiryAlarms:
         """
         ends = [
             live.expiry
-            for key, live in self._live.items()
-            if live.expiry is not None
+            for key in self._near
+            if (live := self._live[key]).expiry is not None
             and 0 < live.expiry.at - now <= THRESHOLDS[0]
             and key in rows
             and rows[key].can_be_downloaded(now)

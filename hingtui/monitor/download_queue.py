@@ -89,6 +89,11 @@ class DownloadQueue:
         return list(self._wanted.values())
 
     @property
+    def at_once(self) -> int:
+        """How many downloads may run at a time."""
+        return self._at_once
+
+    @property
     def under_way(self) -> list[asyncio.Task[None]]:
         """The downloads that are running."""
         return list(self._tasks.values())

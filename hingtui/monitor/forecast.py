@@ -10,7 +10,6 @@ import heapq
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from statistics import median
 
 from hingtui.model.key import VideoKey
 from hingtui.monitor.row import DownloadState, Row
@@ -68,8 +67,8 @@ def jobs_of(rows: Iterable[Row], now: float, monotonic: float, sizes: Sequence[i
     """
     rows = list(rows)
     totals = [row.download.progress.total for row in rows if row.download is not None]
-    known = [*sizes, *(total for total in totals if total is not None)]
-    usual = median(known) if known else 0.0
+    known = sorted((*sizes, *(total for total in totals if total is not None)))
+    usual = known[len(known) // 2] if known else 0
     jobs = []
     for row in rows:
         download = row.download

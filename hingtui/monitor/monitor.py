@@ -143,6 +143,8 @@ class Monitor:
                 for entry in contents.entries.values()
                 if entry.download_requested and entry.saved is None
             )
+        if self.auto_download:
+            self.download_ready()
 
     def connect(self, api: Api | None) -> None:
         """Ask and download through `api` from now on; None: there is no token to ask with."""
@@ -267,6 +269,19 @@ class Monitor:
                 self._download_events.requested(row, is_wanted=True)
             begun.append(key)
         return begun
+
+    def download_ready(self) -> list[VideoKey]:
+        """Download all that are ready and not saved; returns those whose download this began."""
+        now = self.now()
+        return self.download([r.key for r in self.rows.values() if r.can_be_downloaded(now)])
+
+    def switch_auto_download(self, is_on: bool) -> int:
+        """Download each video as soon as it is ready, or no longer; how many downloads this began.
+
+        Switched on, it begins with all that are ready. Switched off, it stops none.
+        """
+        self.auto_download = is_on
+        return len(self.download_ready()) if is_on else 0
 
     def cancel(self, keys: Iterable[VideoKey]) -> int:
         """Stop these downloads; they can be resumed. Returns how many there were."""

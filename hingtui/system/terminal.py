@@ -34,6 +34,8 @@ class Terminal:
         """Its window was closed, or the connection to it was cut."""
         self.is_taken = False
         """Whether a program draws on all of it right now."""
+        self.undo = ""
+        """Escape sequences that undo what the program has changed beyond the usual modes."""
         self._before: list[Any] | None = None
 
     def take(self) -> None:
@@ -45,6 +47,7 @@ class Terminal:
     def given_back(self) -> None:
         """Note that the full-screen program has put everything back itself."""
         self.is_taken = False
+        self.undo = ""
 
     @property
     def is_ours(self) -> bool:
@@ -61,7 +64,8 @@ class Terminal:
         self.is_taken = False
         output = own_description(2)
         try:
-            _write_within(output, _PUT_BACK.encode(), _PUT_BACK_TIMEOUT)
+            _write_within(output, (_PUT_BACK + self.undo).encode(), _PUT_BACK_TIMEOUT)
+            self.undo = ""
             termios.tcflush(0, termios.TCIFLUSH)  # the shell must not read pending reports
             if self._before is not None:
                 termios.tcsetattr(0, termios.TCSANOW, self._before)

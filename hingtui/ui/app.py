@@ -30,6 +30,8 @@ from hingtui.system.clock import Clock
 from hingtui.system.open_file import Opened, open_file
 from hingtui.system.shutdown import this_process
 from hingtui.text.i18n import _
+from hingtui.ui.alerting_app import AlertingApp
+from hingtui.ui.auto_download import AutoDownload
 from hingtui.ui.event_log import EventLog
 from hingtui.ui.keys import LiveKeys, shown_key
 from hingtui.ui.memory import Memory
@@ -53,7 +55,7 @@ _CONTROL_CHAR_FILTER = ControlCharFilter()
 _log = logging.getLogger(__name__)
 
 
-class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp):
+class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp, AlertingApp):
     """The dashboard over one monitor."""
 
     TITLE = "hingtui"
@@ -83,7 +85,7 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp):
             Watchlist(settings.watchlist_path),
             folder=settings.downloads,
             max_downloads=settings.max_downloads,
-            auto_download=settings.auto_download,
+            auto_download=AutoDownload.at_start(self.memory, settings.auto_download),
             resume_downloads=True,
             clock=clock,
         )
@@ -105,6 +107,8 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp):
 
     async def on_mount(self) -> None:
         """Show the screen first; the network stack is imported after that."""
+        auto = AutoDownload(self.monitor, self.memory, self.settings.auto_download)
+        alerts = self.make_alerts(self.monitor, auto, self.keys.key_for, lambda: self.settings)
         self._dashboard = Dashboard(
             self.monitor,
             self.palette(),
@@ -114,6 +118,7 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp):
                 notices=self._notices,
                 keys=self.keys,
                 memory=self.memory,
+                alerts=alerts,
                 play=self._play,
                 event_log=self.event_log,
             ),
@@ -150,7 +155,7 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp):
         token = self.settings.token
         if token is None:
             self.monitor.connect(None)
-            self._redraw_all()
+            self.show_alerts()
             return
         self._hide(token)
         try:
@@ -158,10 +163,10 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp):
         except Exception:  # noqa: BLE001 - the last known state is shown; the error can be secret
             _log.exception("no client could be made")
             words = _("Something unexpected went wrong inside hingtui; the details are in its log.")
-            self._add_notice(words)
+            self.add_notice(words)
             return
         self.monitor.connect(api)
-        self._redraw_all()
+        self.show_alerts()
 
     def _make_api(self, token: str) -> Api:
         from hingtui.api import Api as HttpApi
@@ -216,15 +221,16 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp):
         if command := self.settings.on_complete:
             rows, token = self.monitor.rows, self.settings.token
             if not run_on_complete(command, changes, rows, token):
-                self._add_notice(_("The command on_complete could not be run; check config.toml."))
+                self.add_notice(_("The command on_complete could not be run; check config.toml."))
 
-    def _redraw_all(self) -> None:
-        """The gateway's state or the notices changed."""
+    def show_alerts(self) -> None:
+        """Redraw: the gateway's state, the notices or the alerts changed."""
         self._dashboard.post_message(VideosChanged(Changes(membership=True, gateway=True)))
 
-    def _add_notice(self, sentence: str) -> None:
+    def add_notice(self, sentence: str) -> None:
+        """Show a sentence in the banner while there is nothing more urgent."""
         self._notices.append(sentence)
-        self._redraw_all()
+        self.show_alerts()
 
     @on(Dashboard.TokenRequested)
     def _ask_for_token(self) -> None:

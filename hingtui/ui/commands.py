@@ -74,6 +74,7 @@ def commands() -> tuple[Command, ...]:
             True,
         ),
         _screen("mark", ("space",), _("Mark"), _("Mark it, or take the mark away"), table, True),
+        _screen("auto", ("A",), _("Auto"), _("Download automatically, or no longer"), downloads),
         _screen("detail", ("enter",), _("Details"), _("Show or hide the details"), table, True),
         _screen(
             "open", ("o",), _("Open"), _("Open the saved video in the player"), downloads, True

@@ -51,7 +51,7 @@ def change_toasts(changes: Changes, rows: Mapping[VideoKey, Row]) -> Iterator[To
     kinds: tuple[tuple[str, list[VideoKey], str, str, Severity], ...] = (
         ("saved", changes.saved, _("Saved: {what}"), _("{n} videos saved"), "information"),
         ("ready", changes.ready, _("Ready: {what}"), _("{n} videos are ready"), "information"),
-        ("failed", changes.failed, _("Failed: {what}"), _("{n} videos failed"), "warning"),
+        ("failed", _failed(changes, rows), _("Failed: {what}"), _("{n} videos failed"), "warning"),
         ("lost", changes.not_saved, _("Not saved: {what}"), _("{n} videos not saved"), "error"),
     )
     for kind, keys, one, many, severity in kinds:
@@ -94,6 +94,15 @@ def _event_text(kind: EventKind, row: Row | None, key: VideoKey) -> str:
     video = row.video if row is not None else None
     reason = one_line(video.error.message) if video is not None and video.error else ""
     return f"{words} – {reason[:_REASON]}" if reason else words
+
+
+def _failed(changes: Changes, rows: Mapping[VideoKey, Row]) -> list[VideoKey]:
+    """Without those that expired, of which an alarm tells."""
+    return [
+        key
+        for key in changes.failed
+        if (row := rows.get(key)) is None or row.status is not Status.EXPIRED
+    ]
 
 
 def row_title(row: Row | None, video_id: str) -> str:

@@ -118,6 +118,11 @@ class Dashboard(TableActions):
         """Download all ready videos."""
         self._finish(self._actions.download_all())
 
+    def action_auto(self) -> None:
+        """Download automatically, or no longer."""
+        self._notify(self._dashboard_context.alerts.auto_download.toggle())
+        self._show_header()
+
     def action_cancel(self) -> None:
         """Stop the selected video's download."""
         self._finish(self._actions.cancel())

@@ -15,9 +15,10 @@ from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
-from hingtui.monitor import Changes, GatewayState, Monitor, Row, StatusCounts
+from hingtui.monitor import Changes, GatewayState, Monitor, Row, RowState, StatusCounts
 from hingtui.system.open_file import Opened
 from hingtui.text.i18n import _
+from hingtui.ui.alerts import Alerts
 from hingtui.ui.event_log import EventLog
 from hingtui.ui.gateway_events import GatewayEvents
 from hingtui.ui.keys import LiveKeys
@@ -59,6 +60,7 @@ class DashboardContext:
     keys: LiveKeys
     memory: Memory
     """What is remembered for the next run."""
+    alerts: Alerts
     play: Callable[[Path], Awaitable[Opened]]
     """Opens a file in the player."""
     event_log: EventLog
@@ -101,6 +103,7 @@ class DashboardLayout(Screen[None]):
     def on_mount(self) -> None:
         """Show what is known already."""
         self._counts.update(self._monitor.rows, self._monitor.rows, self._monitor.now())
+        self._dashboard_context.alerts.rows_loaded()
         self._show_rows()
         self._show_header()
         self._ticker = self.set_interval(TICK, self.time_passed)
@@ -222,6 +225,7 @@ class DashboardLayout(Screen[None]):
         self.query_one(Header).show(state, self.palette)
         text = banner_text(
             self._monitor.gateway_status,
+            alerts=self._dashboard_context.alerts.banner(self._counts.counts[RowState.READY]),
             urgent=self._storage_problem(),
             notices=self._notices(),
             palette=self.palette,
@@ -259,12 +263,14 @@ class DashboardLayout(Screen[None]):
     def time_passed(self) -> None:
         """Redraw countdowns and estimates."""
         self._counts.update(self._monitor.rows, (), self._monitor.now())
+        self._show_alerts()
         if self._order.update(self._monitor.rows, (), self._monitor.now()):
             self._show_order(stays_first=True)
         self._table.update_visible()
         self._show_header()
         self._show_detail()
-        tick = TICK if self._counts.changing else SLOW_TICK
+        is_busy = self._counts.changing or self._dashboard_context.alerts.needs_ticks
+        tick = TICK if is_busy else SLOW_TICK
         if tick != self._tick and self._ticker is not None:
             self._tick = tick
             self._ticker.stop()
@@ -275,6 +281,7 @@ class DashboardLayout(Screen[None]):
         changes = event.changes
         self._counts.update(self._monitor.rows, changes.keys, self._monitor.now())
         has_moved = self._order.update(self._monitor.rows, changes.keys, self._monitor.now())
+        self._show_alerts(changes)
         if changes.membership:
             self._show_rows()
         elif has_moved:
@@ -288,6 +295,11 @@ class DashboardLayout(Screen[None]):
         self._show_toasts(changes)
         if self._tick == SLOW_TICK:
             self.time_passed()
+
+    def _show_alerts(self, changes: Changes | None = None) -> None:
+        """Let the alerts see what changed and what time it is, and show what they say."""
+        for toast in self._dashboard_context.alerts.update(changes):
+            self._notify(toast)
 
     def _show_toasts(self, changes: Changes) -> None:
         note_changes(self._dashboard_context.event_log, changes, self._monitor.rows)

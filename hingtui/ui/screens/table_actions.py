@@ -63,13 +63,18 @@ class TableActions(DashboardDetails):
         self._table.focus()
 
     def action_clear_filter(self) -> None:
-        """Show all rows again; else take the marks away; else close the details."""
-        if self._view.is_filtered:
+        """Dismiss what expired unsaved; else show all rows; else take the marks away, and so on."""
+        alerts = self._dashboard_context.alerts
+        if alerts.dismiss_error():
+            self.time_passed()
+        elif self._view.is_filtered:
             self._use_view(replace(self._view, filter="", group=0))
         elif self._table.marks:
             self._set_marks(self._table.marks.copy(), is_marked=False)
         elif self.is_detail_open:
             self._choose_detail(False)
+        elif alerts.auto_download.dismiss():
+            self._show_header()
 
     def action_show_group(self, group: int) -> None:
         """Show one group of states, 0 for all; the same again shows all."""

@@ -19,7 +19,7 @@ def row_state_style(state: RowState, palette: Palette) -> Style:
             return palette.accent
         case RowState.SAVED:
             return palette.success
-        case RowState.FAILED:
+        case RowState.FAILED | RowState.EXPIRED:
             return palette.error
         case RowState.WAITING | RowState.MISSING | RowState.UNKNOWN:
             return palette.warning

@@ -133,6 +133,8 @@ class TerminalDriver(LinuxDriver):
             self.write(_USUAL_POINTER)
         if self._mouse_pixels:
             self.write(_NO_PIXELS)
+        if undo := this_process.terminal.undo:
+            self.write(undo)
         super().stop_application_mode()
         super().close()  # all of it is written
         if not self._terminal_file.is_stopped:

@@ -11,6 +11,7 @@ from hingtui.model.explain import diagnose
 from hingtui.monitor import GatewayState, GatewayStatus
 from hingtui.text.cell_width import legible, steady
 from hingtui.ui.advice import advice_text
+from hingtui.ui.alert_text import BannerLine
 from hingtui.ui.keys import KeyFor
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.widgets.same_text import same_text
@@ -34,7 +35,29 @@ class Banner(Static):
 def banner_text(
     status: GatewayStatus,
     *,
+    alerts: Iterable[BannerLine] = (),
     urgent: str = "",
+    notices: Iterable[str],
+    palette: Palette,
+    key_for: KeyFor,
+) -> Text | None:
+    """The alerts, and below them the state of storage and gateway; None when all is well."""
+    styles = {
+        "information": palette.primary,
+        "warning": palette.warning + palette.strong,
+        "error": palette.error + palette.strong,
+    }
+    lines = [Text(f" {legible(line.text)}", styles[line.severity]) for line in alerts]
+    state = _state_text(status, urgent=urgent, notices=notices, palette=palette, key_for=key_for)
+    if state is not None:
+        lines.append(state)
+    return Text("\n").join(lines) if lines else None
+
+
+def _state_text(
+    status: GatewayStatus,
+    *,
+    urgent: str,
     notices: Iterable[str],
     palette: Palette,
     key_for: KeyFor,

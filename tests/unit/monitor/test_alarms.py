@@ -150,6 +150,7 @@ def test_a_threshold_is_not_repeated_when_a_fresh_link_lasts_longer() -> None:
 def test_the_banner_counts_what_expires_soon_and_nothing_saves() -> None:
     alarmed = Alarmed(a=50, b=100, c=170, d=590, e=3000, f=40)
     alarmed.rows[key("f")].download = Download(DownloadState.RUNNING)
+    alarmed.due()
     assert alarmed.alarms.soon(alarmed.rows, NOW) == [
         Soon(60, 1, False),
         Soon(180, 3, False),

@@ -1,0 +1,228 @@
+"""Tell a person in time: alarms before a video expires, the forecast, what they missed.
+
+What is due is decided in `monitor.alarms`, `monitor.forecast` and `monitor.absence`; here it
+becomes toasts, lines of the banner, signals of the terminal and the person's own commands. Must not
+import Textual: it is tested without a screen.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hingtui.model.key import VideoKey
+from hingtui.model.video import Status
+from hingtui.monitor import Changes, Monitor, Row
+from hingtui.monitor.absence import Absence, Happened, Summary
+from hingtui.monitor.alarms import DueAlarms, ExpiryAlarms, Soon
+from hingtui.monitor.batch_progress import BatchProgress
+from hingtui.monitor.forecast import Forecast, forecast, jobs_of
+from hingtui.monitor.transfer_speed import TransferSpeed
+from hingtui.ui.alert_text import (
+    BannerLine,
+    alarm_toasts,
+    expired_line,
+    forecast_line,
+    offer_line,
+    soon_line,
+    summary_toast,
+    window_title,
+)
+from hingtui.ui.auto_download import AutoDownload
+from hingtui.ui.event_commands import EventCommands
+from hingtui.ui.notifications import Toast, change_toasts
+from hingtui.ui.terminal_signals import TerminalSignals
+
+if TYPE_CHECKING:
+    from hingtui.ui.keys import KeyFor  # imports Textual
+
+_FORECAST_EVERY = 3.0
+"""Seconds between two forecasts."""
+_STILL = 180.0
+"""Seconds before its expiry at which a download counts as late while nothing arrives at all."""
+_NOTIFY_EVERY = 10.0
+"""Seconds for which events are gathered into one desktop notification, after the last one."""
+
+
+class Alerts:
+    """All methods belong to the event loop's thread, and none of them waits."""
+
+    def __init__(
+        self,
+        monitor: Monitor,
+        auto_download: AutoDownload,
+        signals: TerminalSignals,
+        commands: EventCommands,
+        key_for: KeyFor,
+    ) -> None:
+        self.auto_download = auto_download
+        self.is_focused = True
+        """Whether the terminal has the focus, as far as it says so."""
+        self._monitor = monitor
+        self._signals = signals
+        self._commands = commands
+        self._key_for = key_for
+        self._alarms = ExpiryAlarms()
+        self._speed = TransferSpeed()
+        self._batch = BatchProgress()
+        self._absence = Absence(monitor.clock.time())
+        self._forecast: Forecast | None = None
+        self._late: frozenset[VideoKey] = frozenset()
+        self._forecast_at = 0.0
+        self._soon: list[Soon] = []
+        self._toasts: list[Toast] = []
+        self._unsent = Changes()
+        self._sent_at = -_NOTIFY_EVERY
+
+    @property
+    def needs_ticks(self) -> bool:
+        """Whether something is to be sent soon, although no row changes."""
+        return bool(self._unsent.keys)
+
+    def update(self, changes: Changes | None = None) -> list[Toast]:
+        """Take in what changed (None: all rows, or only time passed); the toasts to show."""
+        monitor = self._monitor
+        if changes is not None:
+            self._take_in(changes)
+        now = monitor.now()
+        self._look_ahead()
+        due = self._alarms.due(monitor.rows, now, self._late)
+        self._soon = self._alarms.soon(monitor.rows, now)
+        self._signals.show_title(window_title(self._soon, len(self._alarms.unseen)))
+        if due:
+            self._alarm(due)
+        self._notify()
+        batch = self._batch.update(monitor.queue.active, monitor.rows)
+        self._signals.show_progress(
+            None if batch is None else batch.percent,
+            is_waiting=batch is not None and batch.is_waiting,
+        )
+        self._show_summary(self._absence.time_passed(monitor.clock.time()))
+        toasts, self._toasts = self._toasts, []
+        return toasts
+
+    def rows_loaded(self) -> None:
+        """Take in all rows that there are."""
+        rows = self._monitor.rows
+        self._alarms.update(rows, rows, self._monitor.now())
+
+    def banner(self, ready: int) -> list[BannerLine]:
+        """The lines of the banner, the most important first; `ready` videos are not saved."""
+        rows, key_for = self._monitor.rows, self._key_for
+        lines = []
+        if self._alarms.unseen:
+            lines.append(expired_line(list(self._alarms.unseen), rows, key_for))
+        if self._soon:
+            lines.append(soon_line(self._soon, key_for))
+        if self._forecast is not None and self._forecast.late:
+            lines.append(forecast_line(self._forecast, rows, key_for))
+        if ready and not lines and self.auto_download.is_offered():
+            lines.append(offer_line(key_for))
+        return lines
+
+    def dismiss_error(self) -> bool:
+        """The person has seen what expired unsaved; whether there was any."""
+        return self._alarms.see()
+
+    def person_came(self) -> bool:
+        """There was an input; whether there is something to show now."""
+        self._show_summary(self._absence.person_came(self._monitor.clock.time()))
+        return bool(self._toasts)
+
+    def focus_changed(self, is_focused: bool) -> bool:
+        """The terminal got or lost the focus; whether there is something to show now."""
+        self.is_focused = is_focused
+        if is_focused:
+            self._unsent = Changes()  # they can see it
+            return self.person_came()
+        self._absence.person_left(self._monitor.clock.time())
+        return False
+
+    def terminal_taken_again(self) -> None:
+        """The program goes on after a suspension."""
+        self._signals.show_again()
+
+    def _take_in(self, changes: Changes) -> None:
+        rows = self._monitor.rows
+        self._alarms.update(rows, changes.keys, self._monitor.now())
+        for key in changes.saved:
+            if (row := rows.get(key)) is not None:
+                self._speed.saved(row)
+        failed = [key for key in changes.failed if self._has_status(key, Status.FAILED)]
+        for event, keys, what in (
+            ("ready", changes.ready, Happened.READY),
+            ("saved", changes.saved, Happened.SAVED),
+            ("failed", failed, Happened.FAILED),
+        ):
+            for key in keys:
+                if (row := rows.get(key)) is not None:
+                    self._absence.happened(what)
+                    self._commands.run(event, row)
+        unsent = self._unsent
+        unsent.ready += changes.ready
+        unsent.saved += changes.saved
+        unsent.failed += failed
+        unsent.not_saved += changes.not_saved
+        unsent.keys |= {*changes.ready, *changes.saved, *failed, *changes.not_saved}
+
+    def _has_status(self, key: VideoKey, status: Status) -> bool:
+        row = self._monitor.rows.get(key)
+        return row is not None and row.status is status
+
+    def _alarm(self, due: DueAlarms) -> None:
+        rows = self._monitor.rows
+        toasts = list(alarm_toasts(due, rows, self._key_for))
+        self._toasts += toasts
+        self._signals.ring()
+        if not self.is_focused:
+            text = " · ".join(toast.text for toast in toasts)
+            self._signals.notify(text, has_rung=True)
+            self._sent_at = self._monitor.clock.monotonic()
+        for one in due.expiring:
+            self._run("expiring", rows.get(one.key), WITHIN=str(round(one.within)))
+        for key in due.expired:
+            self._absence.happened(Happened.EXPIRED)
+            self._run("expired", rows.get(key))
+
+    def _run(self, event: str, row: Row | None, **more: str) -> None:
+        if row is not None:
+            self._commands.run(event, row, **more)
+
+    def _notify(self) -> None:
+        """Gather what happened into one desktop notification, while nobody looks."""
+        now = self._monitor.clock.monotonic()
+        if self.is_focused:
+            self._unsent = Changes()
+        elif self._unsent.keys and now - self._sent_at >= _NOTIFY_EVERY:
+            unsent, self._unsent = self._unsent, Changes()
+            # What was ready and is saved by now is told once.
+            unsent.ready = [key for key in unsent.ready if key not in unsent.saved]
+            toasts = change_toasts(unsent, self._monitor.rows)
+            self._signals.notify(" · ".join(toast.text for toast in toasts))
+            self._sent_at = now
+
+    def _look_ahead(self) -> None:
+        """Forecast anew from time to time while there are downloads."""
+        monotonic = self._monitor.clock.monotonic()
+        wanted = self._monitor.queue.active
+        self._speed.sample(wanted, monotonic)
+        if not wanted:
+            self._forecast, self._late = None, frozenset()
+            return
+        if monotonic < self._forecast_at:
+            return
+        self._forecast_at = monotonic + _FORECAST_EVERY
+        jobs = jobs_of(wanted, self._monitor.now(), monotonic, self._speed.sizes)
+        speed = self._speed.bytes_per_second()
+        if speed:
+            self._forecast = forecast(jobs, speed, self._monitor.queue.at_once)
+            self._late = frozenset(self._forecast.late)
+        else:
+            # Nothing arrives: there is nothing to reckon with, but little time is little time.
+            self._forecast = None
+            is_unknown = speed is None
+            late = (j for j in jobs if j.time_left < _STILL and (j.starts_in > 0 or not is_unknown))
+            self._late = frozenset(job.key for job in late)
+
+    def _show_summary(self, summary: Summary | None) -> None:
+        if summary is not None:
+            self._toasts.append(summary_toast(summary))

@@ -1,0 +1,301 @@
+"""Alarms, the forecast, automatic download and the return from an absence, on the dashboard."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from textual import events
+
+from hingtui.demo.job import Job
+from hingtui.monitor import DownloadState, RowState
+from hingtui.storage.state import load_state
+from hingtui.ui.table.row_state import row_state_style
+from tests.support.pilot import PilotedApp, piloted
+from tests.support.waiting import until
+from tests.support.watch import job
+
+CHILD = """
+import json, os, sys
+from pathlib import Path
+given = {name: value for name, value in os.environ.items() if name.startswith("HINGTUI_")}
+path = Path(sys.argv[1], f"{os.getpid()}.part")
+path.write_text(json.dumps([sys.argv[2:], given, sorted(os.environ)]))
+path.rename(path.with_suffix(".json"))
+"""
+
+
+def ready(video_id: str, ends_in: float, prompt: str = "", **traits: object) -> Job:
+    """A video that is ready, and expires in so many seconds."""
+    times = {"queued_for": 0, "generating_for": 0, "lifetime": ends_in}
+    return job(video_id, prompt=prompt or video_id, **times, **traits)
+
+
+def configure(home: Path, text: str) -> None:
+    """Write config.toml."""
+    home.mkdir()
+    (home / "config.toml").write_text(text)
+
+
+async def live_through(acting: PilotedApp, seconds: int) -> None:
+    """Let time pass in steps: a jump would look like a machine that slept."""
+    for _step in range(seconds // 10):
+        await acting.pass_time(10)
+
+
+def signals(acting: PilotedApp) -> list[str]:
+    """What is sent to the terminal from now on."""
+    sent: list[str] = []
+    alerts = acting.app.alerts
+    assert alerts is not None
+    alerts._signals._write = sent.append
+    return sent
+
+
+async def test_an_unsaved_video_alarms_until_it_has_expired(home: Path) -> None:
+    async with piloted(home, ready("one", 700, "A lighthouse"), ready("two", 700)) as acting:
+        sent = signals(acting)
+        assert "expire" not in acting.lines()[1]
+        await live_through(acting, 100)
+        assert acting.toasts()[-1] == "2 videos expire within 10 minutes"
+        assert acting.lines()[1] == " 2 expire within 10 minutes: D downloads them"
+        assert sent.count("\a") == 1
+        await live_through(acting, 410)
+        assert sent.count("\a") == 1, "each threshold once"
+        await live_through(acting, 10)
+        assert acting.toasts()[-1] == "2 videos expire within 3 minutes"
+        await live_through(acting, 120)
+        assert acting.lines()[1] == " 2 expire within 1 minute: D downloads them"
+        assert sent.count("\a") == 3
+        await live_through(acting, 60)
+        assert acting.toasts()[-1] == "2 videos expired before they were saved"
+        line = " 2 videos expired before they were saved: A lighthouse · two (Esc dismisses this)"
+        assert acting.lines()[1] == line
+        await live_through(acting, 700)
+        assert acting.lines()[1] == line, "it stays until somebody has seen it"
+        await acting.press("escape")
+        assert "expired before" not in acting.text()
+
+
+async def test_the_banner_says_what_expires_first_and_what_follows(home: Path) -> None:
+    async with piloted(home, ready("one", 170), ready("two", 300), ready("three", 310)) as acting:
+        assert acting.lines()[1] == (
+            " 1 expires within 3 minutes, 3 within 10 minutes: D downloads them"
+        )
+
+
+async def test_an_expired_video_is_red(home: Path) -> None:
+    async with piloted(home, ready("one", 60)) as acting:
+        palette = acting.dashboard.palette
+        assert row_state_style(RowState.EXPIRED, palette) == palette.error
+        await acting.pass_time(70)
+        assert "expired" in acting.line_with("✗")
+
+
+async def test_the_banner_names_the_persons_own_keys(home: Path) -> None:
+    configure(home, '[keys]\ndownload_all = "ctrl+d"')
+    async with piloted(home, ready("one", 170)) as acting:
+        assert acting.lines()[1] == " 1 expires within 3 minutes: Ctrl+D downloads it"
+
+
+async def test_alarms_are_in_chinese(home: Path) -> None:
+    async with piloted(home, ready("one", 170, "冰镇汽水"), language="zh") as acting:
+        assert acting.lines()[1].replace(" ", "") == "1个将在3分钟内过期：按D下载"
+        assert "3 分钟内过期：冰镇汽水" in acting.toasts()
+
+
+async def test_saving_it_ends_the_alarm(home: Path) -> None:
+    async with piloted(home, ready("one", 170)) as acting:
+        sent = signals(acting)
+        await acting.press("D")
+        await acting.saved("one")
+        assert "expires within" not in acting.text()
+        await acting.pass_time(200)
+        assert "\a" not in sent
+
+
+async def test_the_gateway_may_say_that_it_has_expired(home: Path) -> None:
+    async with piloted(home, ready("one", 900)) as acting:
+        acting.app.monitor._responses.expire(acting.row("one"))
+        await acting.drawn()
+        assert acting.lines()[1].startswith(" 1 video expired before it was saved: one")
+        assert acting.toasts()[-1] == "Expired before it was saved: one"
+        assert not any(toast.startswith("Failed") for toast in acting.toasts())
+
+
+# Automatic download
+
+
+async def test_automatic_download_begins_with_what_is_ready_and_is_remembered(home: Path) -> None:
+    later = job("later", queued_for=0, generating_for=30)
+    async with piloted(home, ready("one", 3000), later) as acting:
+        await acting.press("A")
+        assert acting.toasts()[-1] == "Automatic download is on: 1 download begins."
+        await acting.saved("one")
+        await acting.pass_time(60)
+        await acting.saved("later")
+        assert acting.row("later").saved is not None
+    async with piloted(home, watched=[]) as acting:
+        assert acting.app.monitor.auto_download
+        await acting.press("A")
+        assert acting.toasts()[-1].startswith("Automatic download is off")
+    assert load_state(home / "state.toml").auto_download is False
+
+
+async def test_it_downloads_at_the_start_what_was_ready_before(home: Path) -> None:
+    async with piloted(home, ready("one", 3000)) as acting:
+        await acting.app.memory.written(1)
+        acting.app.memory.change(auto_download=True)
+    async with piloted(home, ready("one", 3000)) as acting:
+        await acting.saved("one")
+        assert acting.row("one").saved is not None
+
+
+OFFER = "A downloads each video as soon as it is ready (Esc hides this offer)"
+
+
+async def test_automatic_download_is_offered_until_it_is_dismissed(home: Path) -> None:
+    async with piloted(home, ready("one", 3000)) as acting:
+        assert acting.lines()[1].strip() == OFFER
+        await acting.press("escape")
+        assert OFFER not in acting.text()
+    async with piloted(home, ready("two", 3000)) as acting:
+        assert OFFER not in acting.text()
+
+
+async def test_it_is_offered_in_the_first_minutes_only(home: Path) -> None:
+    async with piloted(home, ready("one", 3000)) as acting:
+        await acting.pass_time(301)
+        assert OFFER not in acting.text()
+
+
+async def test_it_is_not_offered_where_the_config_decides(home: Path) -> None:
+    configure(home, "auto_download = false")
+    async with piloted(home, ready("one", 3000)) as acting:
+        assert OFFER not in acting.text()
+        await acting.press("A")
+        assert acting.app.monitor.auto_download
+
+
+# The forecast
+
+
+async def test_late_downloads_are_forecast_with_what_would_save_them(home: Path) -> None:
+    jobs = [
+        ready("long", 3000, "The long one", pad=40_000_000),
+        ready("soon", 90, pad=2_000_000),
+    ]
+    async with piloted(home, *jobs) as acting:
+        acting.app.monitor.queue._at_once = 1
+        acting.app.monitor.queue.use(None)  # nothing really moves
+        acting.app.monitor.download([acting.row("long").key, acting.row("soon").key])
+        download, waiting = acting.row("long").download, acting.row("soon").download
+        assert download is not None
+        assert waiting is not None
+        waiting.progress.total = 2_000_000
+        download.state, download.progress.total = DownloadState.RUNNING, 40_000_000
+        for _second in range(8):
+            download.progress.received += 100_000
+            await acting.pass_time(1)
+        assert " ".join(" ".join(acting.lines()[1:3]).split()) == (
+            "1 of 2 downloads will probably not be saved before it expires (estimate: 100 kB/s in "
+            "the last 20 s). Cancelling “The long one” (c) would save 1 more."
+        )
+        assert "Expires within 3 minutes: soon" in acting.toasts(), "although it is downloaded"
+
+
+# What happens while nobody looks
+
+
+async def test_somebody_who_comes_back_gets_one_line_about_it(home: Path) -> None:
+    later = job("later", queued_for=0, generating_for=300)
+    async with piloted(home, ready("one", 120), later) as acting:
+        await live_through(acting, 1020)
+        await acting.press("j")
+        assert "While you were away (17:00): 1 ready · 1 expired" in acting.toasts()
+
+
+async def test_desktop_notifications_are_sent_only_without_focus(home: Path) -> None:
+    jobs = [job(f"v{n}", queued_for=0, generating_for=at) for n, at in enumerate((30, 60, 60, 61))]
+    async with piloted(home, *jobs) as acting:
+        sent = signals(acting)
+        await acting.pass_time(40)
+        assert sent == [], "somebody looks"
+        acting.app.post_message(events.AppBlur())
+        await acting.pass_time(25)
+        assert sent == ["\a"], "this terminal is not known to have notifications"
+        await acting.pass_time(20)
+        acting.app.post_message(events.AppFocus())
+        await acting.pass_time(20)
+        assert sent == ["\a"]
+
+
+# Commands
+
+
+async def test_the_commands_of_events_get_arguments_and_environment(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    child, known = tmp_path / "child.py", tmp_path / "known"
+    child.write_text(CHILD)
+    known.mkdir()
+    names = ("ready", "saved", "failed", "expiring", "expired")
+    command = json.dumps([sys.executable, str(child), str(known)])
+    configure(home, "\n".join(f"on_{name} = {command}" for name in names))
+    monkeypatch.setenv("HINGNET_API_KEY", "oh-of-the-environment")
+    jobs = [
+        ready("soon", 620, "Two\nlines; $(true)"),
+        job("good", queued_for=0, generating_for=5),
+        job("bad", queued_for=0, generating_for=5, outcome="failed", error=("no", "Refused.")),
+    ]
+
+    def given() -> dict[str, list[object]]:
+        records = [json.loads(path.read_text()) for path in known.glob("*.json")]
+        return {
+            f"{record[0][0]} {record[0][1]} {record[1].get('HINGTUI_WITHIN', '')}".strip(): record
+            for record in records
+        }
+
+    async with piloted(home, *jobs) as acting:
+        await acting.pass_time(30)
+        acting.app.monitor.download([acting.row("good").key])
+        await acting.saved("good")
+        await live_through(acting, 600)
+        expiring = {"expiring soon 600", "expiring soon 180", "expiring soon 60"}
+        wanted = {"ready good", "failed bad", "saved good", "expired soon", *expiring}
+        await until(lambda: set(given()) == wanted)
+        path = str(acting.row("good").saved)
+        expires_at = str(int(jobs[0].expires_at))
+    found = given()
+    arguments, environment, everything = found["saved good"]
+    assert arguments == ["saved", "good", path]
+    assert isinstance(environment, dict)
+    assert environment["HINGTUI_PATH"] == path
+    _arguments, environment, everything = found["expiring soon 600"]
+    assert isinstance(environment, dict)
+    assert isinstance(everything, list)
+    assert environment.items() >= {
+        ("HINGTUI_EVENT", "expiring"),
+        ("HINGTUI_ID", "soon"),
+        ("HINGTUI_GATEWAY", "default"),
+        ("HINGTUI_PATH", ""),
+        ("HINGTUI_PROMPT", "Two lines; $(true)"),
+        ("HINGTUI_EXPIRES_AT", expires_at),
+        ("HINGTUI_WITHIN", "600"),
+    }
+    assert "HINGNET_API_KEY" not in everything
+    _arguments, environment, everything = found["failed bad"]
+    assert isinstance(environment, dict)
+    assert environment["HINGTUI_ERROR"] == "Refused."
+
+
+async def test_a_command_that_cannot_run_is_reported_once(home: Path) -> None:
+    configure(home, 'on_expiring = "/nowhere/at-all"')
+    async with piloted(home, ready("one", 620), ready("two", 300)) as acting:
+        await acting.pass_time(30)
+        await until(lambda: acting.dashboard._dashboard_context.notices)
+        await acting.drawn()
+        assert "The command on_expiring could not be run; check config.toml." in acting.text()
+        assert len(acting.dashboard._dashboard_context.notices) == 1
