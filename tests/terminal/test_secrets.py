@@ -28,7 +28,8 @@ from pathlib import Path
 record = {"argv": sys.argv, "environ": dict(os.environ)}
 Path(sys.argv[1], f"{os.getpid()}.json").write_text(json.dumps(record))
 """
-"""What is run as the player and as `on_complete`: it writes down all that it was given."""
+"""What is run as the player and at events: it writes down all that it was given."""
+COMMANDS = ("open_command", "on_complete", "on_saved")
 
 
 @dataclass
@@ -51,7 +52,7 @@ class Run:
 
     @property
     def children(self) -> dict[str, dict[str, dict[str, str]]]:
-        """By name: arguments and environment of the player and of `on_complete`."""
+        """By name: arguments and environment of the player and of what is run at events."""
         records = [json.loads(path.read_text()) for path in self.known.glob("*.json")]
         return {record["argv"][2]: record for record in records}
 
@@ -158,7 +159,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
         result.printed = run_all(environ, {"add": ["add", *secret.IDS, *junk]})
         config = [
             f"{name} = {json.dumps([sys.executable, str(child), str(result.known), name])}"
-            for name in ("open_command", "on_complete")
+            for name in COMMANDS
         ]
         (result.home / "config.toml").write_text("\n".join(config))
         with terminal(environ=environ, columns=200, rows=50) as running:
@@ -210,11 +211,11 @@ def test_the_programs_command_line_holds_no_secret(result: Run) -> None:
 
 
 def test_the_command_lines_of_children_hold_no_secret(result: Run) -> None:
-    assert set(result.children) == {"open_command", "on_complete"}
+    assert set(result.children) == set(COMMANDS)
     assert leaks(json.dumps([child["argv"] for child in result.children.values()])) == []
 
 
-@pytest.mark.parametrize("name", ["open_command", "on_complete"])
+@pytest.mark.parametrize("name", COMMANDS)
 def test_user_commands_do_not_inherit_the_token(result: Run, name: str) -> None:
     assert leaks(json.dumps(result.children[name]["environ"]), "proxy password") == []
 
