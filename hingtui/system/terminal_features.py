@@ -16,8 +16,6 @@ PUSH_TITLE, POP_TITLE = "\x1b[22;0t", "\x1b[23;0t"
 """Keep the window's title, and bring it back. Terminals without a memory for it ignore both."""
 NO_PROGRESS = "\x1b]9;4;0\x1b\\"
 _END = "\x1b\\"
-_NOTIFICATION_ID = "hingtui"
-"""In kitty a notification replaces the earlier one of the same id."""
 _LONGEST = 200
 """Characters of a title or a text. Terminals limit the length of a sequence."""
 _UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f]")
@@ -101,15 +99,20 @@ def _numbers(version: str) -> tuple[int, ...]:
     return tuple(int(number) for number in re.findall(r"\d+", version)[:3])
 
 
-def notification_sequence(features: TerminalFeatures, title: str, text: str) -> str:
-    """The sequence that shows a desktop notification; "" where the terminal has none."""
+def notification_sequence(
+    features: TerminalFeatures, title: str, text: str, *, topic: str = "hingtui"
+) -> str:
+    """The sequence that shows a desktop notification; "" where the terminal has none.
+
+    In kitty it replaces the earlier one of the same topic (a word of ASCII letters).
+    """
     title, text = _safe(title), _safe(text)
     match features.notification:
         case Notification.OSC_9:
             # The title first: a text that began with a digit would be another command.
             sequence = f"\x1b]9;{title}: {text}{_END}"
         case Notification.OSC_99:
-            name = f"i={_NOTIFICATION_ID}:o=unfocused"
+            name = f"i={topic}:o=unfocused"
             sequence = f"\x1b]99;{name}:d=0;{title}{_END}\x1b]99;{name}:p=body;{text}{_END}"
         case Notification.OSC_777:
             sequence = f"\x1b]777;notify;{title};{text}{_END}"

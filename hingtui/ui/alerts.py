@@ -39,7 +39,7 @@ _FORECAST_EVERY = 3.0
 """Seconds between two forecasts."""
 _STILL = 180.0
 """Seconds before its expiry at which a download counts as late while nothing arrives at all."""
-_NOTIFY_EVERY = 10.0
+_NOTIFY_EVERY = 30.0
 """Seconds for which events are gathered into one desktop notification, after the last one."""
 
 
@@ -175,8 +175,7 @@ class Alerts:
         self._signals.ring()
         if not self.is_focused:
             text = " · ".join(toast.text for toast in toasts)
-            self._signals.notify(text, has_rung=True)
-            self._sent_at = self._monitor.clock.monotonic()
+            self._signals.notify_of_alarm(text)
         for one in due.expiring:
             self._run("expiring", rows.get(one.key), WITHIN=str(round(one.within)))
         for key in due.expired:

@@ -21,7 +21,7 @@ from hingtui.system.terminal_features import (
     title_sequence,
 )
 
-_NAME = "hingtui"
+_NAME, _ALARMS = "hingtui", "hingtui-alarms"
 
 
 class TerminalSignals:
@@ -49,12 +49,17 @@ class TerminalSignals:
         if self._may_ring:
             self._write(BELL)
 
-    def notify(self, text: str, *, has_rung: bool = False) -> None:
+    def notify(self, text: str) -> None:
         """Show a desktop notification; ring where the terminal may have none."""
         if sequence := notification_sequence(self._features, _NAME, text):
             self._write(sequence)
-        if self._features.needs_bell and not has_rung:
+        if self._features.needs_bell:
             self.ring()
+
+    def notify_of_alarm(self, text: str) -> None:
+        """Show a notification that no later news replaces. The bell has been rung already."""
+        if sequence := notification_sequence(self._features, _NAME, text, topic=_ALARMS):
+            self._write(sequence)
 
     def show_title(self, text: str | None) -> None:
         """Make this the window's title; None: as it was before."""
