@@ -140,14 +140,13 @@ class ExpiryAlarms:
 
         A threshold that adds none is left out.
         """
-        ends = [
-            live.expiry
-            for key in self._near
-            if (live := self._live[key]).expiry is not None
-            and 0 < live.expiry.at - now <= THRESHOLDS[0]
-            and key in rows
-            and rows[key].can_be_downloaded(now)
-        ]
+        ends = []
+        for key in self._near:
+            row, expiry = rows.get(key), self._live[key].expiry
+            if row is None or expiry is None or row.is_downloading:
+                continue
+            if 0 < expiry.at - now <= THRESHOLDS[0] and row.status is Status.READY:
+                ends.append(expiry)
         found: list[Soon] = []
         for within in sorted(THRESHOLDS):
             inside = [expiry for expiry in ends if expiry.at - now <= within]
@@ -172,6 +171,8 @@ class ExpiryAlarms:
         live.expiry = expiry
         if is_past:
             self._look(key, now)
+        elif expiry is not None and expiry.at - now > THRESHOLDS[0]:
+            self._look(key, expiry.at - THRESHOLDS[0])
         elif expiry is not None:
             is_due = _within(expiry.at - now) < live.passed
             self._look(key, now if is_due else _next_look(expiry, now))

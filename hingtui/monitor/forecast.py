@@ -14,8 +14,10 @@ from dataclasses import dataclass
 from hingtui.model.key import VideoKey
 from hingtui.monitor.row import DownloadState, Row
 
-_CANDIDATES = 16
+_CANDIDATES = 8
 """Queued downloads, the largest, that are tried as the one to cancel, beside the running ones."""
+_COMPARED = 100
+"""Downloads, the soonest to expire, among which it is counted how many that would save."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,9 @@ def forecast(jobs: Sequence[Job], speed: float, at_once: int) -> Forecast:
     assumed = sum(job.is_assumed for job in jobs)
     cancel, saves = None, 0
     if late:
-        cancel, saves = _best_to_cancel(jobs, late, speed, at_once)
+        # Later ones hardly delay these, and thousands would take too long.
+        first = sorted(jobs, key=lambda job: (not job.is_running, job.time_left))[:_COMPARED]
+        cancel, saves = _best_to_cancel(first, _late(first, speed, at_once), speed, at_once)
     return Forecast(speed, len(jobs), tuple(late), assumed, cancel, saves)
 
 

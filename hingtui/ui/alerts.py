@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _FORECAST_EVERY = 3.0
 """Seconds between two forecasts."""
+_COUNT_EVERY = 0.5
+"""Seconds between two counts of what expires soon, during a storm of changes."""
 _STILL = 180.0
 """Seconds before its expiry at which a download counts as late while nothing arrives at all."""
 _NOTIFY_EVERY = 30.0
@@ -69,14 +71,15 @@ class Alerts:
         self._late: frozenset[VideoKey] = frozenset()
         self._forecast_at = 0.0
         self._soon: list[Soon] = []
+        self._counted_at = 0.0
         self._toasts: list[Toast] = []
         self._unsent = Changes()
         self._sent_at = -_NOTIFY_EVERY
 
     @property
     def needs_ticks(self) -> bool:
-        """Whether something is to be sent soon, although no row changes."""
-        return bool(self._unsent.keys)
+        """Whether something may have to be sent or shown soon, although no row changes."""
+        return bool(self._unsent.keys or self._soon)
 
     def update(self, changes: Changes | None = None) -> list[Toast]:
         """Take in what changed (None: all rows, or only time passed); the toasts to show."""
@@ -86,7 +89,9 @@ class Alerts:
         now = monitor.now()
         self._look_ahead()
         due = self._alarms.due(monitor.rows, now, self._late)
-        self._soon = self._alarms.soon(monitor.rows, now)
+        if due or changes is None or changes.membership or now >= self._counted_at + _COUNT_EVERY:
+            self._counted_at = now
+            self._soon = self._alarms.soon(monitor.rows, now)
         self._signals.show_title(window_title(self._soon, len(self._alarms.unseen)))
         if due:
             self._alarm(due)
