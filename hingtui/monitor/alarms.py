@@ -76,6 +76,8 @@ class ExpiryAlarms:
     def __init__(self) -> None:
         self.unseen: dict[VideoKey, None] = {}
         """Videos that expired unsaved, until a person has seen that; in this order."""
+        self.unseen_overdue: dict[VideoKey, None] = {}
+        """Videos whose estimated expiry has passed, likewise."""
         self._live: dict[VideoKey, _Live] = {}
         self._looks: list[tuple[float, VideoKey]] = []
         self._near: set[VideoKey] = set()
@@ -89,6 +91,7 @@ class ExpiryAlarms:
                 self._live.pop(key, None)
                 self._near.discard(key)
                 self.unseen.pop(key, None)
+                self.unseen_overdue.pop(key, None)
             elif row.video is not None:
                 self._take_in(row, key, now)
 
@@ -120,6 +123,7 @@ class ExpiryAlarms:
                 del self._live[key]
                 self._near.discard(key)
                 self.unseen[key] = None
+                self.unseen_overdue.pop(key, None)
                 expired.append(key)
             elif live.expiry is not None:
                 within = _within(live.expiry.at - now)
@@ -128,6 +132,7 @@ class ExpiryAlarms:
                     if within > 0:
                         expiring.append(Expiring(key, within))
                     elif not row.is_downloading:
+                        self.unseen_overdue[key] = None
                         overdue.append(key)
                 again.append((key, _next_look(live.expiry, now)))
         for key, at in again:
@@ -156,8 +161,9 @@ class ExpiryAlarms:
 
     def see(self) -> bool:
         """A person has seen what expired unsaved; whether there was any."""
-        had_any = bool(self.unseen)
+        had_any = bool(self.unseen or self.unseen_overdue)
         self.unseen.clear()
+        self.unseen_overdue.clear()
         return had_any
 
     def _take_in(self, row: Row, key: VideoKey, now: float) -> None:

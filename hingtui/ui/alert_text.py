@@ -16,6 +16,7 @@ from hingtui.monitor.absence import Happened, Summary
 from hingtui.monitor.alarms import THRESHOLDS, DueAlarms, Soon
 from hingtui.monitor.forecast import Forecast
 from hingtui.monitor.transfer_speed import WINDOW
+from hingtui.text.cell_width import fit
 from hingtui.text.clean import human_bytes, human_duration
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.notifications import Severity, Toast, row_title
@@ -24,8 +25,8 @@ if TYPE_CHECKING:
     from hingtui.ui.keys import KeyFor  # imports Textual
 
 Rows = Mapping[VideoKey, Row]
-_TITLES = 2
-"""Videos that a line of the banner names; the others are counted."""
+_TITLES, _TITLE_CELLS = 2, 28
+"""Videos that a line of the banner names, and the cells of each; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,19 @@ def expired_line(unseen: Sequence[VideoKey], rows: Rows, key_for: KeyFor) -> Ban
     )
     key = key_for("clear_filter")
     return BannerLine(words.format(n=len(unseen), what=_titles(unseen, rows), key=key), "error")
+
+
+def overdue_line(unseen: Sequence[VideoKey], rows: Rows, key_for: KeyFor) -> BannerLine:
+    """That the estimated expiry of unsaved videos has passed, and how to try all the same."""
+    words = ngettext(
+        "{n} probably expired before it was saved: {what} ({all} tries it, {key} dismisses this)",
+        "{n} probably expired before they were saved: {what} "
+        "({all} tries them, {key} dismisses this)",
+        len(unseen),
+    )
+    what, dismiss = _titles(unseen, rows), key_for("clear_filter")
+    text = words.format(n=len(unseen), what=what, all=key_for("download_all"), key=dismiss)
+    return BannerLine(text, "warning")
 
 
 def soon_line(soon: Sequence[Soon], key_for: KeyFor) -> BannerLine:
@@ -175,8 +189,8 @@ def _title(key: VideoKey, rows: Rows) -> str:
 
 
 def _titles(keys: Iterable[VideoKey], rows: Rows) -> str:
-    """The first titles, and how many more there are."""
-    titles = [_title(key, rows) for key in keys]
+    """The first titles, cut short, and how many more there are."""
+    titles = [fit(_title(key, rows), _TITLE_CELLS) for key in keys]
     shown, more = titles[:_TITLES], len(titles) - _TITLES
     joined = " · ".join(shown)
     return _("{what} and {n} more").format(what=joined, n=more) if more > 0 else joined

@@ -23,6 +23,7 @@ from hingtui.ui.alert_text import (
     expired_line,
     forecast_line,
     offer_line,
+    overdue_line,
     soon_line,
     summary_toast,
     window_title,
@@ -116,6 +117,8 @@ class Alerts:
         lines = []
         if self._alarms.unseen:
             lines.append(expired_line(list(self._alarms.unseen), rows, key_for))
+        if self._alarms.unseen_overdue:
+            lines.append(overdue_line(list(self._alarms.unseen_overdue), rows, key_for))
         if self._soon:
             lines.append(soon_line(self._soon, key_for))
         if self._forecast is not None and self._forecast.late:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from hingtui.demo.job import Job
 from hingtui.monitor import DownloadState, RowState
 from hingtui.storage.state import load_state
 from hingtui.ui.table.row_state import row_state_style
+from tests.support.clock import EPOCH
 from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until
 from tests.support.watch import job
@@ -114,6 +116,20 @@ async def test_saving_it_ends_the_alarm(home: Path) -> None:
         assert "expires within" not in acting.text()
         await acting.pass_time(200)
         assert "\a" not in sent
+
+
+async def test_an_estimated_expiry_that_passes_is_only_probable(home: Path) -> None:
+    old = replace(ready("one", 3600, vocabulary="openai"), created_at=EPOCH - 3500)
+    async with piloted(home, old) as acting:
+        await live_through(acting, 110)
+        assert acting.lines()[1] == (
+            " 1 probably expired before it was saved: one (D tries it, Esc dismisses this)"
+        )
+        assert "Probably expired before it was saved: one. d tries to download it." in (
+            acting.toasts()
+        )
+        await acting.press("escape")
+        assert "probably" not in acting.text()
 
 
 async def test_the_gateway_may_say_that_it_has_expired(home: Path) -> None:

@@ -136,6 +136,8 @@ def test_an_estimated_expiry_that_passes_is_not_called_expired() -> None:
     assert alarmed.within() == [("a", 180)]
     assert alarmed.due(100) == DueAlarms(overdue=(key("a"),))
     assert not alarmed.due(100)
+    assert (list(alarmed.alarms.unseen), list(alarmed.alarms.unseen_overdue)) == ([], [key("a")])
+    assert alarmed.alarms.see()
 
 
 def test_a_threshold_is_not_repeated_when_a_fresh_link_lasts_longer() -> None:
