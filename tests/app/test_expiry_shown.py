@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -69,6 +70,13 @@ def test_json_states_whether_an_expiry_is_exact(
 )
 def test_only_an_estimated_expiry_has_a_tilde(known: dict[str, Any], shown: str) -> None:
     assert "".join(text for text, _style in expiry_cell(row(**known), CONTEXT, 9)).strip() == shown
+
+
+def test_what_is_gone_is_red_and_what_may_be_gone_is_amber() -> None:
+    late = replace(CONTEXT, now=EPOCH + 9000)
+    for known, shown in ((SERVER, ("gone", PALETTE.error)), ({}, ("gone?", PALETTE.warning))):
+        ((text, style),) = expiry_cell(row(**known), late, 5)
+        assert (text.strip(), style) == shown
 
 
 def test_an_expired_link_does_not_prevent_a_download() -> None:

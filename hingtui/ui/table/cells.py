@@ -119,9 +119,9 @@ def expiry_cell(row: Row, context: RenderContext, width: int) -> Cell:
         return ()
     left = ends.at - context.now
     if left <= 0:
-        return number_cell(
-            _("gone") if ends.basis is Basis.SERVER else _("gone?"), palette.muted, width
-        )
+        if ends.basis is Basis.SERVER:
+            return number_cell(_("gone"), palette.error, width)
+        return number_cell(_("gone?"), palette.warning, width)
     mark = "~" if ends.is_estimate else ""
     style = palette.plain
     if left < VERY_SOON:
