@@ -72,7 +72,7 @@ def jobs_of(rows: Iterable[Row], now: float, monotonic: float, sizes: Sequence[i
     rows = list(rows)
     totals = [row.download.progress.total for row in rows if row.download is not None]
     known = sorted((*sizes, *(total for total in totals if total is not None)))
-    usual = known[len(known) // 2] if known else 0
+    usual = known[(len(known) - 1) // 2] if known else 0  # the lower median
     jobs = []
     for row in rows:
         download = row.download
