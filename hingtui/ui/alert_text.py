@@ -14,7 +14,6 @@ from hingtui.model.key import VideoKey
 from hingtui.monitor import Row
 from hingtui.monitor.absence import Happened, Summary
 from hingtui.monitor.alarms import THRESHOLDS, DueAlarms, Soon
-from hingtui.monitor.forecast import Forecast
 from hingtui.monitor.transfer_speed import WINDOW
 from hingtui.text.cell_width import fit
 from hingtui.text.clean import human_bytes, human_duration
@@ -22,6 +21,7 @@ from hingtui.text.i18n import _, ngettext
 from hingtui.ui.notifications import Severity, Toast, row_title
 
 if TYPE_CHECKING:
+    from hingtui.monitor.forecast import Forecast
     from hingtui.ui.keys import KeyFor  # imports Textual
 
 Rows = Mapping[VideoKey, Row]

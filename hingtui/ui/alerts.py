@@ -15,7 +15,6 @@ from hingtui.monitor import Changes, Monitor, Row
 from hingtui.monitor.absence import Absence, Happened, Summary
 from hingtui.monitor.alarms import DueAlarms, ExpiryAlarms, Soon
 from hingtui.monitor.batch_progress import BatchProgress
-from hingtui.monitor.forecast import Forecast, forecast, jobs_of
 from hingtui.monitor.transfer_speed import TransferSpeed
 from hingtui.ui.alert_text import (
     BannerLine,
@@ -34,6 +33,7 @@ from hingtui.ui.notifications import Toast, change_toasts
 from hingtui.ui.terminal_signals import TerminalSignals
 
 if TYPE_CHECKING:
+    from hingtui.monitor.forecast import Forecast
     from hingtui.ui.keys import KeyFor  # imports Textual
 
 _FORECAST_EVERY = 3.0
@@ -217,6 +217,8 @@ class Alerts:
             return
         if monotonic < self._forecast_at:
             return
+        from hingtui.monitor.forecast import forecast, jobs_of  # not for the first picture
+
         self._forecast_at = monotonic + _FORECAST_EVERY
         jobs = jobs_of(wanted, self._monitor.now(), monotonic, self._speed.sizes)
         speed = self._speed.bytes_per_second()
