@@ -5,7 +5,7 @@ Must not import Textual: it is tested without a screen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from hingtui.ui.keys import KeyFor  # imports Textual
 
 Rows = Mapping[VideoKey, Row]
-_TITLES, _TITLE_CELLS = 2, 28
-"""Videos that a line of the banner names, and the cells of each; the others are counted."""
+_TITLE_CELLS = 28
+"""Cells that the banner gives the title of a video."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def alarm_toasts(due: DueAlarms, rows: Rows, key_for: KeyFor) -> Iterator[Toast]
         words = _("{n} videos expired before they were saved")
         yield Toast(words.format(n=len(due.expired)), "error")
     if due.overdue:
-        words = _("Probably expired before it was saved: {what}. {key} tries to download it.")
+        words = _("Probably expired before it was saved ({key} tries it all the same): {what}")
         what = _titles(due.overdue, rows)
         yield Toast(words.format(what=what, key=key_for("download")), "error")
     for within, group in groupby(due.expiring, lambda one: one.within):
@@ -188,9 +188,7 @@ def _title(key: VideoKey, rows: Rows) -> str:
     return row_title(rows.get(key), key.id)
 
 
-def _titles(keys: Iterable[VideoKey], rows: Rows) -> str:
-    """The first titles, cut short, and how many more there are."""
-    titles = [fit(_title(key, rows), _TITLE_CELLS) for key in keys]
-    shown, more = titles[:_TITLES], len(titles) - _TITLES
-    joined = " · ".join(shown)
-    return _("{what} and {n} more").format(what=joined, n=more) if more > 0 else joined
+def _titles(keys: Sequence[VideoKey], rows: Rows) -> str:
+    """The first title, cut short, and how many more there are."""
+    first, more = fit(_title(keys[0], rows), _TITLE_CELLS), len(keys) - 1
+    return _("{what} and {n} more").format(what=first, n=more) if more else first
