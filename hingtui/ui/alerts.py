@@ -14,7 +14,7 @@ from hingtui.model.video import Status
 from hingtui.monitor import Changes, Monitor, Row
 from hingtui.monitor.absence import Absence, Happened, Summary
 from hingtui.monitor.alarms import DueAlarms, ExpiryAlarms, Soon
-from hingtui.monitor.batch_progress import BatchProgress
+from hingtui.monitor.batch_progress import Batch, BatchProgress
 from hingtui.monitor.transfer_speed import TransferSpeed
 from hingtui.ui.alert_text import (
     BannerLine,
@@ -66,7 +66,9 @@ class Alerts:
         self._key_for = key_for
         self._alarms = ExpiryAlarms()
         self._speed = TransferSpeed()
-        self._batch = BatchProgress()
+        self._batches = BatchProgress()
+        self.batch: Batch | None = None
+        """How far the downloads are that run now."""
         self._absence = Absence(monitor.clock.time())
         self._forecast: Forecast | None = None
         self._late: frozenset[VideoKey] = frozenset()
@@ -97,7 +99,7 @@ class Alerts:
         if due:
             self._alarm(due)
         self._notify()
-        batch = self._batch.update(monitor.queue.active, monitor.rows)
+        batch = self.batch = self._batches.update(monitor.queue.active, monitor.rows)
         self._signals.show_progress(
             None if batch is None else batch.percent,
             is_waiting=batch is not None and batch.is_waiting,

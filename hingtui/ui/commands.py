@@ -92,9 +92,7 @@ def commands() -> tuple[Command, ...]:
         _screen("ask_all", ("R",), _("Ask all"), _("Ask about all now"), videos),
         _screen("pause", ("p",), _("Pause"), _("Pause asking, or go on"), videos),
         _screen("copy_id", ("y",), _("Copy id"), _("Copy its id"), videos),
-        _screen(
-            "clear_filter", ("escape",), _("Clear"), _("Clear filter, marks, details"), table
-        ),
+        _screen("clear_filter", ("escape",), _("Clear"), _("Clear filter, marks, details"), table),
         *_groups(),
         _screen("sort_back", ("S",), _("Reverse"), _("Sort the other way"), table),
         _screen("columns", ("f2",), _("Columns"), _("Choose the columns"), table),

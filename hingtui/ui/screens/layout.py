@@ -34,7 +34,6 @@ from hingtui.ui.textual_fixes.wide_cuts import keep_wide_characters
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.widgets.banner import Banner, banner_text
 from hingtui.ui.widgets.detail import DetailPane
-from hingtui.ui.widgets.download_batch import DownloadBatch
 from hingtui.ui.widgets.header import Header, HeaderState
 from hingtui.ui.widgets.key_bar import FooterKey, HasFooterKeys, KeyBar, rank_of
 from hingtui.ui.widgets.welcome import Welcome, welcome_card
@@ -79,7 +78,6 @@ class DashboardLayout(Screen[None]):
         self._footer_order = {c.id: place for place, c in enumerate(context.keys.commands)}
         self._counts = StatusCounts()
         self._order = RowOrder(monitor.remaining)
-        self._batch = DownloadBatch()
         remembered = context.memory.state
         self._view = RowView(
             sort=sort_of(remembered.sort), is_reversed=bool(remembered.is_reversed)
@@ -219,7 +217,10 @@ class DashboardLayout(Screen[None]):
             shown=len(self._table.order),
             group=self._view.group,
             marked=len(self._table.marks),
-            downloads=self._batch.summary(self._monitor),
+            batch=self._dashboard_context.alerts.batch,
+            speed=sum(
+                row.download.progress.speed for row in self._monitor.downloads if row.download
+            ),
             auto_download=self._monitor.auto_download,
         )
         self.query_one(Header).show(state, self.palette)

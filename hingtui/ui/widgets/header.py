@@ -19,6 +19,7 @@ from hingtui.model.errors import Unreachable
 from hingtui.model.eta import Expiry
 from hingtui.monitor import GatewayState, GatewayStatus, StatusCounts
 from hingtui.monitor.attention import SOON, VERY_SOON
+from hingtui.monitor.batch_progress import Batch
 from hingtui.monitor.state_words import row_state_icon, row_state_word
 from hingtui.text.cell_width import fit, legible
 from hingtui.text.clean import human_bytes, human_duration, time_of_day
@@ -30,17 +31,6 @@ from hingtui.ui.widgets.same_text import same_text
 
 NEXT_EXPIRY = "next_expiry"
 """What is clicked, besides groups of states."""
-
-
-@dataclass(frozen=True, slots=True)
-class DownloadSummary:
-    """The downloads since the last time when there were none."""
-
-    finished: int
-    total: int
-    speed: float
-    """Bytes a second, of all together."""
-
 _LONG_AGO = 600.0
 """Seconds since the last answer from which on the gateway may well be offline by now."""
 
@@ -63,7 +53,10 @@ class HeaderState:
     group: int = 0
     """The group of states that is shown, from 1; 0 for all."""
     marked: int = 0
-    downloads: DownloadSummary | None = None
+    batch: Batch | None = None
+    """The downloads that run now."""
+    speed: float = 0.0
+    """Bytes a second, of all downloads together."""
     auto_download: bool = False
 
 
@@ -129,7 +122,7 @@ def header_line(state: HeaderState, palette: Palette, width: int) -> HeaderLine:
     total = _Part(_total_forms(state), palette.accent if _is_filtered(state) else palette.plain, 0)
     marked = _Part([_marked(state), ""], palette.accent + palette.strong)
     counts = [_count(state, group, palette) for group in range(1, len(STATE_GROUPS) + 1)]
-    downloads = _Part(_download_forms(state.downloads), palette.primary, 2)
+    downloads = _Part(_download_forms(state), palette.primary, 2)
     expiry = _next_expiry(state.counts.next_expiry(), state.now, palette)
     auto_forms = [_("auto on"), _("auto")] if state.auto_download else [_("auto off"), ""]
     auto_style = palette.success if state.auto_download else palette.muted
@@ -185,12 +178,12 @@ def _count(state: HeaderState, group: int, palette: Palette) -> _Part:
     return _Part([f"{short}{row_state_word(shown)} ", short, ""], style, group)
 
 
-def _download_forms(downloads: DownloadSummary | None) -> list[str]:
-    if downloads is None:
+def _download_forms(state: HeaderState) -> list[str]:
+    if (batch := state.batch) is None:
         return [""]
-    words = _("{n} of {m} saved").format(n=downloads.finished, m=downloads.total)
-    speed = f"  {human_bytes(downloads.speed)}/s" if downloads.speed > 0 else ""
-    return [f"  {words}{speed} ", f" {downloads.finished}/{downloads.total}{speed} ", ""]
+    words = _("{n} of {m} saved").format(n=batch.done, m=batch.of)
+    speed = f"  {human_bytes(state.speed)}/s" if state.speed > 0 else ""
+    return [f"  {words}{speed} ", f" {batch.done}/{batch.of}{speed} ", ""]
 
 
 def _next_expiry(soonest: Expiry | None, now: float, palette: Palette) -> _Part:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hingtui.monitor.state_words import row_word
 
 from hingtui.model.errors import NotFound, Unauthorized, Unreachable
 from hingtui.monitor import GatewayState, GatewayStatus, Row, RowState
 from hingtui.monitor.row import LastError
+from hingtui.monitor.state_words import row_word
 from tests.support.clock import EPOCH
 from tests.support.watch import job, watching
 
