@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from enum import IntEnum
 
-from hingtui.model.eta import Basis
 from hingtui.model.video import Status
 from hingtui.monitor.row import Row
 from hingtui.monitor.status_counts import RowState, row_state_of
@@ -65,7 +64,5 @@ def changes_at(row: Row, now: float) -> float:
     """When its attention changes next without any news; infinity for never."""
     if row.saved is not None or row.status is not Status.READY or (expiry := row.expiry) is None:
         return math.inf
-    moments = [expiry.at - SOON]
-    if expiry.basis is Basis.SERVER:
-        moments.append(expiry.at)
+    moments = (expiry.at - SOON, expiry.at)
     return min((moment for moment in moments if moment > now), default=math.inf)

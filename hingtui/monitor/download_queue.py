@@ -89,6 +89,12 @@ class DownloadQueue:
         return list(self._wanted.values())
 
     @property
+    def speed(self) -> float:
+        """Bytes a second, of all running downloads together."""
+        downloads = (row.download for key, row in self._wanted.items() if key in self._tasks)
+        return sum(download.progress.speed for download in downloads if download is not None)
+
+    @property
     def at_once(self) -> int:
         """How many downloads may run at a time."""
         return self._at_once

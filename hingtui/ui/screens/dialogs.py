@@ -110,8 +110,9 @@ class AddDialog(Dialog[str]):
         return [FooterKey("enter", _("Add"), 1), FooterKey("escape", _("Cancel"))]
 
     def on_mount(self) -> None:
-        """Put the cursor into the text."""
+        """Put the cursor into the text, and say what is in it already."""
         self.query_one(PasteArea).focus()
+        self._text_changed()
 
     @on(TextArea.Changed)
     def _text_changed(self) -> None:

@@ -159,7 +159,7 @@ class DashboardLayout(Screen[None]):
         gateway = self._monitor.gateway_status
         return RenderContext(self._monitor.now(), self.palette, left, self._key_for, gateway)
 
-    def _show_rows(self) -> None:
+    def _show_rows(self, *, stays_first: bool = False) -> None:
         """Show the rows that the view lets through, in order."""
         rows = self._monitor.rows
         self.query_one("#body").set_class(not rows, "-empty")
@@ -168,7 +168,7 @@ class DashboardLayout(Screen[None]):
         self._table.lay_out(
             ColumnLayout(self._columns, _sorted_column(self._view.sort), self._view.is_reversed)
         )
-        self._show_order()
+        self._show_order(stays_first=stays_first)
         if not rows and self._monitor.gateway_status.state is not GatewayState.STARTING:
             self._show_welcome()
 
@@ -218,9 +218,7 @@ class DashboardLayout(Screen[None]):
             group=self._view.group,
             marked=len(self._table.marks),
             batch=self._dashboard_context.alerts.batch,
-            speed=sum(
-                row.download.progress.speed for row in self._monitor.downloads if row.download
-            ),
+            speed=self._monitor.queue.speed,
             auto_download=self._monitor.auto_download,
         )
         self.query_one(Header).show(state, self.palette)
@@ -284,7 +282,7 @@ class DashboardLayout(Screen[None]):
         has_moved = self._order.update(self._monitor.rows, changes.keys, self._monitor.now())
         self._show_alerts(changes)
         if changes.membership:
-            self._show_rows()
+            self._show_rows(stays_first=True)
         elif has_moved:
             self._show_order(stays_first=True)
         self._table.update_rows(changes.keys)
