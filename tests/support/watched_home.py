@@ -73,8 +73,8 @@ def watched_home(home: Path) -> Iterator[WatchedHome]:
 def standing(running: Terminal) -> str:
     """Wait until the dashboard shows what the gateway said of every video."""
     words = {
-        "en": ("online", "ready", "queued", "failed", "not found", "q Quit"),
-        "zh": ("在线", "可下载", "排队", "失败", "暂未", "q 退出"),
+        "en": ("online", "ready", "queued", "failed", "not found", "? Help"),
+        "zh": ("在线", "可下载", "排队", "失败", "暂未", "? 帮助"),
     }
     return running.until(
         lambda text: any(all(word in text for word in each) for each in words.values()),

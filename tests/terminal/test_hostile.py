@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,9 @@ if sys.platform == "win32":
 
 from tests.servers.hostile import IDS, HostileGateway
 from tests.support.hostile_text import EVERYTHING, OBEYABLE, cells_of, harm_in, harm_in_bytes
-from tests.support.pty import terminal
+from tests.support.pty import Terminal, terminal
+
+CTRL_D = "\x04"
 
 _SEQUENCE = re.compile(
     r"\x1b\[(?P<csi>[<=>?]?)(?P<numbers>[0-9;:]*)(?P<final>[ -/]*[@-~])"
@@ -39,6 +42,14 @@ def kinds_of(raw: bytes) -> set[str]:
     return kinds
 
 
+def _scrolls_to_id(running: Terminal, video_id: str, text: str) -> bool:
+    """Whether the details show this id; scrolls them if not."""
+    if re.search(rf"Id +{video_id}\b", text):
+        return True
+    running.press(CTRL_D)
+    return False
+
+
 def watch(home: Path, words: str) -> bytes:
     """Use most commands of the dashboard; return all bytes sent to the terminal."""
     home.mkdir()
@@ -50,14 +61,12 @@ def watch(home: Path, words: str) -> bytes:
         running.shows("not found")
         running.press("g\r")
         for video_id in IDS:
-            running.until(re.compile(rf"Id +{video_id}\b").search, video_id)
+            running.until(partial(_scrolls_to_id, running, video_id), video_id)
             running.press("j")
         running.press("D")
         running.until(lambda text: "✓ saved" in text and "bad redirect" in text, "downloads")
         running.until(lambda text: "downloading" not in text, "no download left")
-        running.press("GkyosS")
-        running.shows("Sorted")
-        running.press("xu?")
+        running.press("GkyosSxu?")
         running.shows("Undo the last")
         running.press("\x1b")
         running.until(lambda text: "Undo the last" not in text, "help closed")
@@ -68,7 +77,9 @@ def watch(home: Path, words: str) -> bytes:
         running.shows("Token for")
         running.press("\x1b")
         running.until(lambda text: "Token for" not in text, "the question closed")
-        running.press("q\r")  # Enter confirms if a download is still to be retried
+        running.press(
+            "qq\r"
+        )  # the details first; Enter confirms if a download is still to be retried
         assert running.exit_status() == 0
         return running.raw
 

@@ -98,7 +98,7 @@ def watch(result: Run, running: Terminal) -> None:
     running.shows("4 ready")
     running.press("D")
     running.shows(f"✓ {len(secret.SAVABLE)} saved")
-    running.press("g\r")
+    running.press("g")  # so wide a terminal shows the details by itself
     for video_id in secret.IDS:
         result.screens.append(running.until(partial(_shows_details_of, video_id), video_id))
         running.press("j")
