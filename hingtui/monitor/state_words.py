@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hingtui.model.explain import diagnose
 from hingtui.monitor.gateway_status import GatewayState, GatewayStatus
-from hingtui.monitor.row import Row
+from hingtui.monitor.row import DownloadState, Row
 from hingtui.monitor.status_counts import RowState
 from hingtui.text.cell_width import steady
 from hingtui.text.i18n import _, in_all_languages, mark
@@ -59,6 +59,9 @@ def row_word(row: Row, state: RowState, gateway: GatewayStatus | None = None) ->
     The gateway's own word where hingtui does not know it, and the error where the request about
     this video failed, or all requests fail.
     """
+    is_in_line = row.download is not None and row.download.state is DownloadState.QUEUED
+    if state is RowState.DOWNLOADING and is_in_line:
+        return _("in line")
     if state is RowState.UNKNOWN and row.video is not None and row.video.raw_status:
         return steady(row.video.raw_status)
     if state is RowState.MISSING and row.last_error is not None:

@@ -20,12 +20,6 @@ _SUSPECT = re.compile(
     "\uff01-\uff60\uffe0-\uffe6]"
 )
 """Characters outside the most usual scripts: each of them is checked."""
-_WIDE = (
-    "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6"
-)
-_CLOSING = "，。、：；！？）》」』”"
-_PIECE = re.compile(rf"\s*(?:[{_WIDE}]|[^\s{_WIDE}]+)[{_CLOSING}]*|\s+\Z")
-"""What `wrap` keeps together: a word or a wide character, with the punctuation after it."""
 _FIRST_FLAG, _LAST_FLAG = "\U0001f1e6", "\U0001f1ff"
 _FIRST_TONE, _LAST_TONE = "\U0001f3fb", "\U0001f3ff"
 
@@ -109,24 +103,3 @@ def short_id(video_id: str, width: int) -> str:
     digest = "#" + hashlib.sha256(video_id.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     room = width - len(digest)
     return fit_middle(line, room) + digest if room > 2 else fit(digest, width)
-
-
-def wrap(line: str, width: int) -> list[str]:
-    """`line` in lines of at most `width` cells, broken at blanks and between wide characters.
-
-    No line begins with Chinese punctuation. What is longer than a line is broken anywhere.
-    """
-    width = max(2, width)
-    lines = [""]
-    for piece in _PIECE.findall(line):
-        if cell_len(lines[-1] + piece.rstrip()) <= width:
-            lines[-1] += piece
-            continue
-        rest = piece.lstrip()
-        lines[-1:] = [*filter(None, [lines[-1].rstrip()]), ""]
-        while cell_len(rest.rstrip()) > width:
-            head = set_cell_size(rest, width).rstrip()
-            lines[-1:] = [head, ""]
-            rest = rest[len(head) :]
-        lines[-1] = rest
-    return [one.rstrip() for one in lines]

@@ -98,7 +98,8 @@ async def test_the_details_of_a_failed_video_match_their_dump(
 ) -> None:
     async with piloted(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
         await show_every_status(acting)
-        await acting.press("j", "j", "j", "j", *(["enter"] if size[0] < VERY_WIDE else []))
+        acting.table.select(key("video_failed"))
+        await acting.press(*(["enter"] if size[0] < VERY_WIDE else []))
         check(acting, f"detail-{language}-{size[0]}x{size[1]}")
 
 

@@ -10,8 +10,8 @@ from rich.text import Text
 
 from hingtui.monitor import RowState
 from hingtui.monitor.state_words import row_state_icon, row_state_word
-from hingtui.text.cell_width import wrap
 from hingtui.text.i18n import _
+from hingtui.text.wrap import wrapped
 from hingtui.ui.commands import Group, group_title
 from hingtui.ui.keys import LiveKeys
 from hingtui.ui.table.row_state import row_state_style
@@ -40,7 +40,7 @@ def help_text(keys: LiveKeys, palette: Palette, width: int) -> Text:
         (_("~ marks an estimate; progress and times without it are the server's."), palette.plain),
         (_("hingtui only reads: no key can start, change or delete a job."), palette.muted),
     ):
-        lines += [Text(part, style) for part in wrap(sentence, width)]
+        lines += [Text(part, style) for part in wrapped(sentence, width)]
     return Text("\n").join(lines)
 
 
@@ -97,9 +97,9 @@ def _wrapped(line: Text, indent: int, width: int) -> Lines:
     if cell_len(line.plain) <= width:
         return [line]
     if width < indent * 2:
-        return [Text(part) for part in wrap(line.plain.strip(), width)]
+        return [Text(part) for part in wrapped(line.plain.strip(), width)]
     head, words = line[:indent], line.plain[indent:]
-    parts = wrap(words, width - indent)
+    parts = wrapped(words, width - indent)
     return [Text.assemble(head if at == 0 else " " * indent, part) for at, part in enumerate(parts)]
 
 

@@ -8,7 +8,6 @@ from rich.style import Style
 from hingtui.monitor import DownloadState, Row
 from hingtui.text.cell_width import fit
 from hingtui.text.clean import human_bytes
-from hingtui.text.i18n import _
 from hingtui.ui.table.cell import Cell
 from hingtui.ui.theme.palette import Palette
 
@@ -16,7 +15,7 @@ from hingtui.ui.theme.palette import Palette
 def download_bar(row: Row, palette: Palette, width: int) -> Cell:
     """How much of the file is here, and how fast the rest comes."""
     if row.download is None or row.download.state is DownloadState.QUEUED:
-        return bar(None, _("in line"), width, palette.track, palette.filled_download)
+        return ()
     progress = row.download.progress
     share = progress.received / progress.total if progress.total else None
     return bar(share, _bytes_label(row, width), width, palette.track, palette.filled_download)

@@ -10,8 +10,8 @@ from textual.geometry import Size
 from textual.message import Message
 from textual.widgets import Static
 
-from hingtui.text.cell_width import wrap
 from hingtui.text.i18n import _
+from hingtui.text.wrap import wrapped
 from hingtui.ui.keys import KeyFor
 from hingtui.ui.theme.palette import Palette
 
@@ -57,7 +57,7 @@ def welcome_card(
     width = max(2, room.width)
     title = [Text("hingtui", palette.primary + palette.strong)]
     about = _("Watches your video generations. Download each before it expires.")
-    abouts = [Text(line, palette.muted) for line in wrap(about, width)]
+    abouts = [Text(line, palette.muted) for line in wrapped(about, width)]
     steps = _steps(needs_token, gateway, palette, key_for, width)
     more = [
         Text.assemble((_("From a script:"), palette.muted), "  hingtui add video_..."),
@@ -94,7 +94,7 @@ def _steps(
     lines: list[Text] = []
     for key, words in steps:
         head = (" " * (room - cell_len(key)) + key, palette.strong)
-        for part in wrap(words, width - room - 2):
+        for part in wrapped(words, width - room - 2):
             lines.append(Text.assemble(head, "  ", part))
             head = (" " * room, palette.plain)
     return lines
