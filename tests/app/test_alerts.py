@@ -12,6 +12,7 @@ from textual import events
 
 from hingtui.demo.job import Job
 from hingtui.monitor import DownloadState, RowState
+from hingtui.monitor.state_words import row_state_icon
 from hingtui.storage.state import load_state
 from hingtui.ui.table.row_state import row_state_style
 from tests.support.clock import EPOCH
@@ -95,7 +96,7 @@ async def test_an_expired_video_is_red(home: Path) -> None:
         palette = acting.dashboard.palette
         assert row_state_style(RowState.EXPIRED, palette) == palette.error
         await acting.pass_time(70)
-        assert "expired" in acting.line_with("✗")
+        assert "expired" in acting.line_with(row_state_icon(RowState.EXPIRED))
 
 
 async def test_the_banner_names_the_persons_own_keys(home: Path) -> None:
