@@ -99,10 +99,14 @@ def watch(result: Run, running: Terminal) -> None:
     running.press("D")
     running.shows(f"✓ {len(secret.SAVABLE)} saved")
     running.press("g")  # so wide a terminal shows the details by itself
-    for video_id in secret.IDS:
-        result.screens.append(running.until(partial(_shows_details_of, video_id), video_id))
+    seen: set[str] = set()
+    for _row in secret.IDS:  # in whatever order
+        new = partial(_new_details, seen)
+        result.screens.append(running.until(new, "the details of another video"))
+        seen.add(new(running.text()))
         running.press("j")
-    running.press("go")
+    assert seen == set(secret.IDS)
+    running.press("Go")  # the last one is saved
     running.shows("Opening with")
     running.press("\x10screenshot")
     running.shows("SVG")
@@ -111,8 +115,10 @@ def watch(result: Run, running: Terminal) -> None:
     result.command_lines = command_lines(running.process.pid)
 
 
-def _shows_details_of(video_id: str, text: str) -> bool:
-    return re.search(rf"Id +{video_id}", text) is not None
+def _new_details(seen: set[str], text: str) -> str:
+    """The id whose details are shown, "" if it is among those seen."""
+    found = re.search(r"Id +(video_\w+)", text)
+    return found[1] if found and found[1] not in seen else ""
 
 
 def change_token(result: Run, running: Terminal) -> None:
