@@ -28,7 +28,9 @@ class CopyActions:
         if not prompts:
             return Outcome(Toast(_("The gateway has not said its prompt."), "warning"))
         self._context.copy("\n\n".join(prompts))
-        return Outcome(Toast(_("Copied the prompt: {what}").format(what=prompts[0])))
+        return Outcome(
+            Toast(_("Prompt sent to the terminal's clipboard: {what}").format(what=prompts[0]))
+        )
 
     def copy_path(self) -> Outcome:
         """Copy the paths of the selected videos' files."""
@@ -38,7 +40,9 @@ class CopyActions:
             key = self._context.key_for("download")
             return Outcome(Toast(words.format(key=key), "warning"))
         self._context.copy("\n".join(paths))
-        return Outcome(Toast(_("Copied the path: {what}").format(what=legible(paths[0]))))
+        return Outcome(
+            Toast(_("Path sent to the terminal's clipboard: {what}").format(what=legible(paths[0])))
+        )
 
     async def copy_raw(self) -> Outcome:
         """Copy what the gateway last sent about the selected videos, without secrets."""
@@ -50,5 +54,5 @@ class CopyActions:
             words = _("No response about it is kept; {key} asks again.")
             return Outcome(Toast(words.format(key=self._context.key_for("ask")), "warning"))
         self._context.copy("\n".join(texts))
-        words = _("Copied the gateway's response without its secrets: {what}")
+        words = _("Response, without secrets, sent to the terminal's clipboard: {what}")
         return Outcome(Toast(words.format(what=row_title(rows[0], rows[0].id))))

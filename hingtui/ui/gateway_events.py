@@ -10,8 +10,10 @@ from hingtui.monitor import GatewayState, GatewayStatus
 from hingtui.text.i18n import _
 from hingtui.ui.event_log import EventKind, EventLog
 
-_SILENT = frozenset((GatewayState.STARTING, GatewayState.PAUSED, GatewayState.SLOWED))
-"""States that are no event: the first lasts for moments, the header shows the others."""
+_SILENT = frozenset(
+    (GatewayState.STARTING, GatewayState.CONNECTING, GatewayState.PAUSED, GatewayState.SLOWED)
+)
+"""States that are no event: the first two last for moments, the header shows the others."""
 
 
 class GatewayEvents:

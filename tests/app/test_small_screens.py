@@ -100,7 +100,7 @@ async def test_a_token_can_be_typed_on_a_small_screen(tmp_path: Path) -> None:
 async def test_every_screen_stands_in_any_size(
     tmp_path: Path, size: tuple[int, int], language: str
 ) -> None:
-    way_out = {"en": ("q Quit", "Esc"), "zh": ("q 退出", "Esc")}[language]
+    way_out = {"en": ("q Quit", "q Close", "Esc"), "zh": ("q 退出", "q 关闭", "Esc")}[language]
     async with piloted(tmp_path, *JOBS, size=size, language=language) as acting:
         for key in ("question_mark", "a", "slash", "ctrl+p", "enter", "d"):
             await acting.press(key)

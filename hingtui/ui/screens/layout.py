@@ -119,12 +119,13 @@ class DashboardLayout(Screen[None]):
             return ()
         if isinstance(self.focused, HasFooterKeys):
             return self.focused.footer_keys()
-        usable = {one.binding.id for one in self.active_bindings.values() if one.enabled}
+        active = [one.binding for one in self.active_bindings.values() if one.enabled]
+        labels = {one.id: one.description for one in active}  # one key may do two things in turn
         keys = self._dashboard_context.keys
         return [
-            FooterKey(keys.keys_of(command.id)[0], command.label, rank_of(command.id))
+            FooterKey(keys.keys_of(command.id)[0], labels[command.id], rank_of(command.id))
             for command in keys.commands
-            if command.in_footer and command.id in usable and keys.keys_of(command.id)
+            if command.in_footer and command.id in labels and keys.keys_of(command.id)
         ]
 
     def on_resize(self) -> None:
