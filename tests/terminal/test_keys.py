@@ -33,24 +33,26 @@ def environ(home: Path, temporary: Path) -> dict[str, str]:
     return clean_environ(home, TMPDIR=str(temporary))
 
 
-def id_in_detail(text: str) -> str:
-    shown = re.search(r"^ *Id +(video_\w+)", text, re.MULTILINE)
-    return shown[1] if shown else ""
+def prompt_in_detail(text: str) -> str:
+    shown = re.search(r"^ *Prompt +(.+)$", text, re.MULTILINE)
+    return shown[1] if shown and "Esc close" in text else ""
 
 
 def test_the_demo_reacts_to_keys(environ: dict[str, str], temporary: Path) -> None:
     with terminal("demo", environ=environ) as running:
         running.shows(GENERATING)
         running.press("\r")
-        first = id_in_detail(running.until(id_in_detail, "the detail pane"))
+        first = prompt_in_detail(running.until(prompt_in_detail, "the detail pane"))
         running.press("j")
-        running.until(lambda text: id_in_detail(text) not in ("", first), "the next video's detail")
+        running.until(
+            lambda text: prompt_in_detail(text) not in ("", first), "the next video's detail"
+        )
         running.press("?")
         running.shows("Take it off the watchlist")
         running.press(ESCAPE)
         running.until(lambda text: "Take it off" not in text, "help closed")
         running.press("q")
-        running.until(lambda text: not id_in_detail(text), "details closed")
+        running.until(lambda text: not prompt_in_detail(text), "details closed")
         running.press("q")
         assert running.exit_status() == 0
         running.assert_restored()
@@ -60,7 +62,7 @@ def test_the_demo_reacts_to_keys(environ: dict[str, str], temporary: Path) -> No
 def test_the_demo_prints_where_saved_videos_are(environ: dict[str, str], temporary: Path) -> None:
     with terminal("demo", environ=environ) as running:
         running.until(OLDEST.search, "the oldest video")
-        running.press("Gd")
+        running.press("gd")
         running.until(lambda text: "✓" in text and "downloading" not in text, "it is saved")
         running.press("q")
         assert running.exit_status() == 0
@@ -120,7 +122,7 @@ def test_quitting_during_a_download_asks_for_confirmation(
 def test_keys_typed_quickly_act_on_the_selected_video(environ: dict[str, str]) -> None:
     with terminal("demo", environ=environ) as running:
         running.until(OLDEST.search, "the oldest video")
-        running.press("Gd")
+        running.press("gd")
         assert "not ready" not in running.shows("downloading")
         running.send(signal.SIGTERM)
         assert running.exit_status() == 143
