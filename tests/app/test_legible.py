@@ -118,5 +118,5 @@ async def test_the_first_start_is_legible_in_every_theme(tmp_path: Path) -> None
 
 
 def test_the_palette_has_no_other_colours() -> None:
-    plain = {"plain", "strong"}
+    plain = {"plain", "strong", "match"}
     assert set(Palette.__dataclass_fields__) == plain | {*INKS, *BLOCKS}

@@ -69,7 +69,7 @@ async def test_the_whole_help_is_reached_line_by_line(tmp_path: Path) -> None:
 
 
 async def test_a_help_that_fits_has_no_hints(tmp_path: Path) -> None:
-    async with piloted(tmp_path, job(), size=(120, 40)) as acting:
+    async with piloted(tmp_path, job(), size=(120, 60)) as acting:
         await acting.press("question_mark")
         assert not acting.line_with("more below")
         assert acting.lines()[-1].strip() == "Esc Close"

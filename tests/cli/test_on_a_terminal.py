@@ -54,7 +54,7 @@ def test_status_shows_states_as_the_dashboard_does(tmp_path: Path) -> None:
     states = [re.split(r"  +", row)[0] for row in rows]
     assert states[0] == "◌ queued"
     assert re.fullmatch(r"▸ generating \d+%", states[1])
-    assert states[2:] == ["▾ ready", "✗ failed", "✗ expired"]
+    assert states[2:] == ["▾ ready", "✗ failed", "∅ expired"]
     model = head.index("MODEL")
     assert {row[model - 2 : model] for row in rows} == {"  "}
     assert "冰镇汽水" in rows[1]

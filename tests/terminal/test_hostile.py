@@ -57,16 +57,20 @@ def watch(home: Path, words: str) -> bytes:
         HostileGateway(words) as gateway,
         terminal(environ=gateway.environ(home), columns=90, rows=32) as running,
     ):
-        running.until(lambda text: text.count("press d") == 3, "the ready ones")
+        running.until(lambda text: "▾ 3 ready" in text, "the ready ones")
         running.shows("not found")
+        running.press("s")
+        running.shows("Sort by")
+        running.press("i")
+        running.until(lambda text: "Sort by" not in text, "the choice made")
         running.press("g\r")
-        for video_id in IDS:
+        for video_id in sorted(IDS):
             running.until(partial(_scrolls_to_id, running, video_id), video_id)
             running.press("j")
         running.press("D")
         running.until(lambda text: "✓ saved" in text and "bad redirect" in text, "downloads")
         running.until(lambda text: "downloading" not in text, "no download left")
-        running.press("GkyosSxu?")
+        running.press("GkyoSxu?")
         running.shows("Undo the last")
         running.press("\x1b")
         running.until(lambda text: "Undo the last" not in text, "help closed")

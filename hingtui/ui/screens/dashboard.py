@@ -26,7 +26,7 @@ _NEED_A_VIDEO = frozenset(
     (
         *("download", "download_all", "detail", "open", "remove", "remove_saved", "cancel"),
         *("cancel_all", "ask", "ask_all", "copy_id", "mark", "mark_range", "mark_invert"),
-        *("mark_all", "next_attention", "previous_attention", "filter"),
+        *("mark_all", "next_attention", "previous_attention", "filter", "sort"),
         *("copy_prompt", "copy_path", "copy_raw"),
     )
 )

@@ -279,7 +279,7 @@ MUTANTS: list[tuple[Patch, str, tuple[str, ...], str]] = [
 FOUND_AT: dict[Patch, int] = {
     accepts_every_206: 75,
     lets_an_error_escape: 24,
-    never_retries: 14,
+    never_retries: 21,
     discards_unverifiable_files: 22,
     calls_all_files_videos: 16,
     blames_the_token: 14,
