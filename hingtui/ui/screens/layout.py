@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
-from textual.binding import ActiveBinding
 from textual.containers import Container
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widgets import Static
 
@@ -25,6 +23,7 @@ from hingtui.ui.keys import LiveKeys
 from hingtui.ui.memory import Memory
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.notifications import Toast, change_toasts, note_changes
+from hingtui.ui.screens.footer_screen import FooterScreen
 from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.columns import COLUMNS, ColumnLayout
 from hingtui.ui.table.row_order import RowOrder
@@ -35,7 +34,7 @@ from hingtui.ui.theme.palette import Palette
 from hingtui.ui.widgets.banner import Banner, banner_text
 from hingtui.ui.widgets.detail import DetailPane
 from hingtui.ui.widgets.header import Header, HeaderState
-from hingtui.ui.widgets.key_bar import FooterKey, HasFooterKeys, KeyBar, rank_of
+from hingtui.ui.widgets.key_bar import KeyBar
 from hingtui.ui.widgets.welcome import Welcome, welcome_card
 
 if TYPE_CHECKING:
@@ -65,17 +64,16 @@ class DashboardContext:
     event_log: EventLog
 
 
-class DashboardLayout(Screen[None]):
+class DashboardLayout(FooterScreen):
     """The watchlist, a line about all of it, and the details of one video."""
 
     def __init__(self, monitor: Monitor, palette: Palette, context: DashboardContext) -> None:
-        super().__init__()
+        super().__init__(context.keys)
         keep_wide_characters(self)
         self._monitor = monitor
         self.palette = palette
         self._dashboard_context = context
         self._key_for = context.keys.key_for
-        self._footer_order = {c.id: place for place, c in enumerate(context.keys.commands)}
         self._counts = StatusCounts()
         self._order = RowOrder(monitor.remaining)
         remembered = context.memory.state
@@ -86,7 +84,6 @@ class DashboardLayout(Screen[None]):
         self._gateway_events = GatewayEvents(context.event_log)
         self._bindings_shown_for = (True, False)
         """Whether the footer was last drawn for no videos, and for a missing token."""
-        self._is_covered = False
         self._ticker: Timer | None = None
         self._tick = TICK
 
@@ -106,28 +103,6 @@ class DashboardLayout(Screen[None]):
         self._show_header()
         self._ticker = self.set_interval(TICK, self.time_passed)
 
-    @on(events.ScreenSuspend)
-    @on(events.ScreenResume)
-    def _covered(self, event: events.Event) -> None:
-        """Behind a dialog no key of this screen works."""
-        self._is_covered = isinstance(event, events.ScreenSuspend)
-        self.query_one(KeyBar).show_keys()
-
-    def footer_keys(self) -> Sequence[FooterKey]:
-        """The commands that are possible now; the keys of what has the focus, if it has its own."""
-        if self._is_covered:
-            return ()
-        if isinstance(self.focused, HasFooterKeys):
-            return self.focused.footer_keys()
-        active = [one.binding for one in self.active_bindings.values() if one.enabled]
-        labels = {one.id: one.description for one in active}  # one key may do two things in turn
-        keys = self._dashboard_context.keys
-        return [
-            FooterKey(keys.keys_of(command.id)[0], labels[command.id], rank_of(command.id))
-            for command in keys.commands
-            if command.in_footer and command.id in labels and keys.keys_of(command.id)
-        ]
-
     def on_resize(self) -> None:
         """Put the details beside or below the table."""
         self.set_class(self.size.width >= WIDE, "-wide")
@@ -139,14 +114,6 @@ class DashboardLayout(Screen[None]):
         self._table.redraw()
         self._show_header()
         self._show_detail()
-
-    @property
-    def active_bindings(self) -> dict[str, ActiveBinding]:
-        """As Textual's, but the footer keeps its order: a keymap moves changed keys to the end."""
-        last = len(self._footer_order)
-        active = super().active_bindings.items()
-        places = {key: self._footer_order.get(a.binding.id or "", last) for key, a in active}
-        return dict(sorted(active, key=lambda item: places[item[0]]))
 
     def _needs_token(self) -> bool:
         return self._monitor.gateway_status.state in (GatewayState.NO_TOKEN, GatewayState.DENIED)
