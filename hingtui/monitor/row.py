@@ -102,6 +102,10 @@ class Row:
     history: list[HistoryEntry] = field(default_factory=list)
     gateway: str = DEFAULT_GATEWAY
     """The name of the gateway that knows the id."""
+    _expiry: tuple[Video | None, float | None, Expiry | None] = field(
+        default=(None, None, None), init=False, repr=False, compare=False
+    )
+    """The expiry, and what it was computed from."""
 
     @property
     def key(self) -> VideoKey:
@@ -131,7 +135,13 @@ class Row:
     @property
     def expiry(self) -> Expiry | None:
         """When the gateway deletes its file."""
-        return None if self.video is None else expiry(self.video, self.ready_seen_at)
+        if self.video is None:
+            return None
+        video, seen_at, known = self._expiry
+        if video is not self.video or seen_at != self.ready_seen_at:
+            known = expiry(self.video, self.ready_seen_at)
+            self._expiry = (self.video, self.ready_seen_at, known)
+        return known
 
     def has_vanished(self, now: float) -> bool:
         """Whether the gateway says that its file is gone.

@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 from hingtui.model.explain import diagnose
 from hingtui.monitor.row import Row
 from hingtui.monitor.state_words import row_state_words, row_word
-from hingtui.monitor.status_counts import row_state_of
+from hingtui.monitor.status_counts import RowState, row_state_of
 from hingtui.text.i18n import in_all_languages, mark
 
 _NOT = ("!", "！")
@@ -80,10 +81,15 @@ def parse_filter(text: str) -> RowFilter:
 
 def _status(row: Row, now: float) -> str:
     state = row_state_of(row, now)
-    words = [*row_state_words(state), row_word(row, state)]
+    words = [_state_words(state), row_word(row, state)]
     if row.saved is not None and not row.is_verified:
         words += in_all_languages(_UNVERIFIED)
     return "\n".join(words)
+
+
+@cache
+def _state_words(state: RowState) -> str:
+    return "\n".join(row_state_words(state))
 
 
 def _problem(row: Row, _now: float) -> str:

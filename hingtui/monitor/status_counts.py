@@ -36,6 +36,9 @@ class RowState(Enum):
     UNKNOWN = "unknown"
 
 
+_BY_STATUS = {status: RowState(status.value) for status in Status}
+
+
 def row_state_of(row: Row, now: float) -> RowState:
     """The state of a row at `now` (Unix seconds on the gateway's clock)."""
     if row.download is not None and row.is_downloading:
@@ -47,7 +50,7 @@ def row_state_of(row: Row, now: float) -> RowState:
         return RowState.MISSING if row.last_error or row.failures else RowState.ASKING
     if row.status is Status.READY and row.has_vanished(now):
         return RowState.EXPIRED
-    return RowState(row.status.value)
+    return _BY_STATUS[row.status]
 
 
 @dataclass(frozen=True, slots=True)

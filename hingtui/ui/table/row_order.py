@@ -25,12 +25,13 @@ _MANY = 200
 
 
 _LAST: SortKey = (math.inf,)
+_BY_ESTIMATE = (Sort.ATTENTION, Sort.TIME)
 
 _log = logging.getLogger(__name__)
 
 
 class RowOrder:
-    """The rows that a view shows, from top to bottom."""
+    """All rows in order, and which of them the view shows."""
 
     def __init__(self, remaining: Callable[[Row], float | None]) -> None:
         """`remaining` estimates the seconds until a video is finished."""
@@ -39,6 +40,8 @@ class RowOrder:
         self._remaining = remaining
         self._places: dict[VideoKey, _Place] = {}
         self._sorted: list[_Place] = []
+        self._shown: set[VideoKey] | None = None
+        """What the filter lets through; None for all."""
         self._numbers: dict[VideoKey, int] = {}
         """By row, the order in which they came; it outlives the row, for an undo."""
         self._changes: list[tuple[float, VideoKey]] = []
@@ -56,86 +59,118 @@ class RowOrder:
         return self._filter
 
     def keys(self) -> list[VideoKey]:
-        """The rows from top to bottom."""
-        keys = [place[2] for place in self._sorted]
+        """The rows that are shown, from top to bottom."""
+        shown = self._shown
+        keys = [place[2] for place in self._sorted if shown is None or place[2] in shown]
         return keys[::-1] if self.view.is_reversed else keys
 
     def use(self, view: RowView, rows: Mapping[VideoKey, Row], now: float) -> None:
         """Show these rows as `view` says (`now`: Unix seconds on the gateway's clock)."""
-        if view.filter != self.view.filter:
-            self._filter = parse_filter(view.filter)
-        self.view = view
-        self._arrange(rows, now)
+        old, self.view = self.view, view
+        self._filter = parse_filter(view.filter)
+        if view.sort is not old.sort or not self._places:
+            self._arrange(rows, now)
+        else:
+            self.update(rows, self._places.keys() ^ rows.keys(), now)
+        if (view.filter, view.group) != (old.filter, old.group):
+            self._match(rows, now)
 
     def update(
         self, rows: Mapping[VideoKey, Row], changed: Collection[VideoKey], now: float
     ) -> bool:
-        """Move the rows that changed, or whose time has come; whether the order is another one."""
+        """Move the rows that changed, or whose time has come; whether what is shown changed."""
         due = {*changed}
         while self._changes and self._changes[0][0] <= now:
             due.add(heapq.heappop(self._changes)[1])
         for key in due:
             self._texts.pop(key, None)
         if len(due) > _MANY:
-            before = [place[2] for place in self._sorted]
+            before = self.keys()
             self._arrange(rows, now)
-            return before != [place[2] for place in self._sorted]
+            self._match(rows, now)
+            return before != self.keys()
         moved = [self._move(key, rows.get(key), now) for key in due]
         return any(moved)
 
     def _arrange(self, rows: Mapping[VideoKey, Row], now: float) -> None:
+        """Sort all rows."""
         self._changes, self._due = [], {}
+        self._places = {key: self._place(key, row, now) for key, row in rows.items()}
+        self._sorted = sorted(self._places.values())
+
+    def _match(self, rows: Mapping[VideoKey, Row], now: float) -> None:
+        """Find what the view shows of all rows."""
         for key in self._texts.keys() - rows.keys():
             del self._texts[key]
-        self._places = {
-            key: place
-            for key, row in rows.items()
-            if (place := self._place(key, row, now)) is not None
-        }
-        self._sorted = sorted(self._places.values())
+        self._shown = None
+        if self.view.is_filtered:
+            self._shown = {key for key, row in rows.items() if self._is_shown(key, row, now)}
 
     def _move(self, key: VideoKey, row: Row | None, now: float) -> bool:
         old = self._places.get(key)
-        new = None if row is None else self._place(key, row, now)
-        if old == new:
-            return False
-        if old is not None:
-            at = bisect_left(self._sorted, old)
-            del self._sorted[at]
-        if new is None:
-            del self._places[key]
-            return True
-        self._places[key] = new
-        to = bisect_left(self._sorted, new)
-        insort(self._sorted, new)
-        return old is None or at != to
+        if row is None:
+            return self._take_out(key, old)
+        new = self._place(key, row, now)
+        has_moved = old != new
+        if has_moved:
+            at = -1
+            if old is not None:
+                at = bisect_left(self._sorted, old)
+                del self._sorted[at]
+            self._places[key] = new
+            has_moved = at != bisect_left(self._sorted, new)
+            insort(self._sorted, new)
+        if self._shown is None:
+            return has_moved
+        was_shown, is_shown = key in self._shown, self._is_shown(key, row, now)
+        if is_shown:
+            self._shown.add(key)
+        else:
+            self._shown.discard(key)
+        return was_shown != is_shown or (is_shown and has_moved)
 
-    def _place(self, key: VideoKey, row: Row, now: float) -> _Place | None:
-        """Where a row belongs; None if it is not shown."""
+    def _take_out(self, key: VideoKey, old: _Place | None) -> bool:
+        if old is None:
+            return False
+        del self._sorted[bisect_left(self._sorted, old)]
+        del self._places[key]
+        if self._shown is None:
+            return True
+        was_shown = key in self._shown
+        self._shown.discard(key)
+        return was_shown
+
+    def _place(self, key: VideoKey, row: Row, now: float) -> _Place:
+        """Where a row belongs."""
         number = self._numbers.setdefault(key, len(self._numbers))
         try:
             at = changes_at(row, now)
             if at < math.inf and self._due.get(key) != at:
                 self._due[key] = at
                 heapq.heappush(self._changes, (at, key))
-            if not self._is_shown(key, row, now):
-                return None
             sort = self.view.sort
-            needs_estimate = sort in (Sort.ATTENTION, Sort.TIME) and not row.is_final
+            needs_estimate = sort in _BY_ESTIMATE and not row.is_final
             remaining = self._remaining(row) if needs_estimate else None
             return (sort_key(row, sort, now, remaining), number, key)
         except Exception as error:  # noqa: BLE001 - all other rows are shown in order
-            if key not in self._failed:
-                self._failed.add(key)
-                _log.error("%s has no place in the order", key.id, exc_info=error)
+            self._report(key, error)
             return (_LAST, number, key)
 
     def _is_shown(self, key: VideoKey, row: Row, now: float) -> bool:
-        if not self.view.shows_state(row_state_of(row, now)):
-            return False
-        if not self._filter.terms:
+        try:
+            if self.view.group and not self.view.shows_state(row_state_of(row, now)):
+                return False
+            if not self._filter.terms:
+                return True
+            text = self._texts.get(key)
+            if text is None:
+                text = self._texts[key] = shown_text(row, now)
+            return self._filter.matches(row, now, text)
+        except Exception as error:  # noqa: BLE001 - rather shown than lost
+            self._report(key, error)
             return True
-        text = self._texts.get(key)
-        if text is None:
-            text = self._texts[key] = shown_text(row, now)
-        return self._filter.matches(row, now, text)
+
+    def _report(self, key: VideoKey, error: Exception) -> None:
+        if key not in self._failed:
+            self._failed.add(key)
+            _log.error("%s has no place in the order", key.id, exc_info=error)
