@@ -23,6 +23,7 @@ _TITLE_LEAST, _TITLE_GOOD = 16, 30
 _SCROLLBAR = 1
 _NARROW = 100
 """Cells of width below which time left and expiry share a column."""
+_FIGURES = frozenset(("time", "expiry"))
 _MODEL_LEAST, _MODEL_MOST = 12, 24
 _IMPORTANCE = (
     ("status", 0),
@@ -133,10 +134,21 @@ def plan_columns(
             left -= room + PADDING
     sizes["title"] = max(1, left)
     return tuple(
-        ColumnPlan(key, _label(key, layout), sizes[key], _cell(key, shown), _FIELDS.get(key, key))
+        ColumnPlan(
+            key,
+            _aligned(key, _label(key, layout), sizes[key]),
+            sizes[key],
+            _cell(key, shown),
+            _FIELDS.get(key, key),
+        )
         for key in COLUMNS
         if key in shown
     )
+
+
+def _aligned(key: str, label: str, width: int) -> str:
+    """The label above figures stands at the right, as they do."""
+    return " " * (width - cell_len(label)) * (key in _FIGURES) + label
 
 
 def _label(key: str, layout: ColumnLayout) -> str:

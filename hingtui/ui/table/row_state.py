@@ -11,12 +11,10 @@ from hingtui.ui.theme.palette import Palette
 def row_state_style(state: RowState, palette: Palette) -> Style:
     """The colour of a state."""
     match state:
-        case RowState.GENERATING:
+        case RowState.GENERATING | RowState.DOWNLOADING:
             return palette.primary
         case RowState.READY:
             return palette.success + palette.strong
-        case RowState.DOWNLOADING:
-            return palette.accent
         case RowState.SAVED:
             return palette.success
         case RowState.FAILED | RowState.EXPIRED:
