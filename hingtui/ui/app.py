@@ -42,6 +42,7 @@ from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.textual_fixes.cache_trim import trim_caches
 from hingtui.ui.textual_fixes.control_char_filter import ControlCharFilter
 from hingtui.ui.textual_fixes.error_boundary import ErrorBoundaryApp
+from hingtui.ui.textual_fixes.typed_ahead import TypedAheadApp
 from hingtui.ui.theme.themed_app import ThemedApp
 from hingtui.ui.toasts import ToastApp
 
@@ -55,7 +56,7 @@ _CONTROL_CHAR_FILTER = ControlCharFilter()
 _log = logging.getLogger(__name__)
 
 
-class HingtuiApp(ThemedApp, ErrorBoundaryApp, ToastApp, AlertingApp):
+class HingtuiApp(ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastApp, AlertingApp):
     """The dashboard over one monitor."""
 
     TITLE = "hingtui"

@@ -126,3 +126,13 @@ def test_keys_typed_quickly_act_on_the_selected_video(environ: dict[str, str]) -
         assert "not ready" not in running.shows("downloading")
         running.send(signal.SIGTERM)
         assert running.exit_status() == 143
+
+
+def test_words_typed_quickly_after_the_slash_are_the_filter(environ: dict[str, str]) -> None:
+    with terminal("demo", environ=environ) as running:
+        running.until(OLDEST.search, "the oldest video")
+        running.press("/aquads")  # letters that are commands as well
+        running.until(lambda text: "/ aquads" in text, "all letters in the filter")
+        assert "No video matches" in running.shows("No video matches")
+        running.send(signal.SIGTERM)
+        assert running.exit_status() == 143

@@ -36,18 +36,25 @@ class TableActions(DashboardDetails):
         for bar in self.query("FilterBar"):
             bar.display = bar.has_focus_within or bool(view.filter)
 
-    def action_filter(self) -> None:
-        """Type words; only rows that match them are shown."""
+    def on_mount(self) -> None:
+        """Add the filter's bar after the first picture, so that it can take keys at once."""
+        self.call_after_refresh(self._filter_bar)
+
+    def _filter_bar(self) -> FilterBar:
         from hingtui.ui.widgets.filter_bar import FilterBar
 
         if bars := self.query(FilterBar):
-            bar = bars.first()
-            bar.value = self._view.filter
-            bar.display = True
-        else:
-            bar = FilterBar(self._view.filter)
-            self.mount(bar, before=self.query_one(KeyBar))
-        bar.focus()
+            return bars.first()
+        bar = FilterBar()
+        self.mount(bar, before=self.query_one(KeyBar))
+        return bar
+
+    def action_filter(self) -> None:
+        """Type words; only rows that match them are shown."""
+        bar = self._filter_bar()
+        bar.value = self._view.filter
+        bar.display = True
+        bar.take_keys()
         bar.show_matches(len(self._table.order), len(self._monitor.rows))
 
     def on_filter_bar_filter_changed(self, event: FilterBar.FilterChanged) -> None:

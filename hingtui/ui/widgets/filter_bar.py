@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -33,10 +33,11 @@ class FilterBar(Horizontal):
     class Closed(Message):
         """The person has finished typing."""
 
-    def __init__(self, words: str) -> None:
+    def __init__(self) -> None:
         super().__init__()
+        self.display = False
         self._input = FilterInput(
-            words, placeholder=_("words on the screen, model:…, status:…, !word"), compact=True
+            placeholder=_("words on the screen, model:…, status:…, !word"), compact=True
         )
         self._found = Static(id="filter-found", markup=False)
 
@@ -44,10 +45,6 @@ class FilterBar(Horizontal):
         yield Static("/", id="filter-prompt", markup=False)
         yield self._input
         yield self._found
-
-    def on_mount(self) -> None:
-        """Give the keys to the input, which was not there when `focus` was called."""
-        self.focus()
 
     @property
     def value(self) -> str:
@@ -58,10 +55,12 @@ class FilterBar(Horizontal):
     def value(self, words: str) -> None:
         self._input.value = words
 
-    def focus(self, scroll_visible: bool = True) -> Self:
-        """Give the keys to the input."""
-        self._input.focus(scroll_visible)
-        return self
+    def take_keys(self) -> None:
+        """Give the keys to the input at once: what is typed next belongs to it."""
+        if self._input.is_attached:
+            self.screen.set_focus(self._input)
+        else:
+            self.call_after_refresh(self.take_keys)
 
     def show_matches(self, shown: int, total: int) -> None:
         """Say how many rows match."""
