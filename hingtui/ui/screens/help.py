@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
+from textual.message import Message
 from textual.widgets import Static
 
 from hingtui.text.i18n import _
@@ -33,6 +35,13 @@ class HelpBox(VerticalScroll):
         Binding("pagedown,space,ctrl+f", "page(1)", show=False),
         Binding("pageup,ctrl+b", "page(-1)", show=False),
     ]
+
+    class Resized(Message):
+        """The box has another size now."""
+
+    def on_resize(self) -> None:
+        """Another height alone changes neither the scrolling nor the scrollbar."""
+        self.post_message(self.Resized())
 
     def action_move(self, lines: int) -> None:
         """Scroll so many lines, at once."""
@@ -96,6 +105,10 @@ class HelpDialog(Dialog[None]):
         box = self._box
         self.call_after_refresh(self._lay_out)  # the box has its frame for this size then
         box.refresh(layout=True)
+
+    @on(HelpBox.Resized)
+    def _box_resized(self) -> None:
+        self.call_after_refresh(self._show_hints)
 
     def _lay_out(self) -> None:
         box = self._box
