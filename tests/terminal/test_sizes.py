@@ -42,6 +42,7 @@ def test_the_screen_is_unchanged_after_many_resizes(watched: WatchedHome) -> Non
         plain = still(settled(running))
         resize_repeatedly(running, "nothing open")
         for key, back in (
+            ("?", ESCAPE),
             ("a", ESCAPE),
             ("/", ESCAPE),
             ("\r", "\r"),

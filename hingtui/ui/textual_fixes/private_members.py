@@ -39,7 +39,11 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_refresh_notifications",  # toasts
         "_unnotify",  # toast_redraw
     ),
-    "textual._compositor.Compositor": ("_get_renders", "_render_chops"),  # wide_cuts
+    "textual._compositor.Compositor": (
+        "_dirty_regions",
+        "_get_renders",
+        "_render_chops",
+    ),  # wide_cuts
     "textual.screen.Screen": ("_compositor",),  # wide_cuts
     "textual.widgets._toast": ("ToastRack",),  # toast_place
     "textual.drivers.linux_driver.LinuxDriver": (

@@ -2,6 +2,8 @@
 
 Textual 8.2.8 cuts what is in front at the edges of everything beneath it, and a wide character that
 such a cut would halve becomes two blanks (https://github.com/Textualize/textual/issues/6357).
+And it repaints exactly the cells that changed: of a wide character over whose second half a dialog
+grows, the first half stays on the screen (not reported upstream).
 """
 
 from __future__ import annotations
@@ -11,19 +13,30 @@ from itertools import pairwise
 from typing import TypeVar, cast
 
 from rich.cells import cell_len
-from textual._compositor import Compositor
+from textual._compositor import ChopsUpdate, Compositor
 from textual.geometry import Region
 from textual.screen import Screen
 from textual.strip import Strip
 
 T = TypeVar("T")
 
+_SIDES = (0, 1, 0, 1)
+"""Cells above, to the right, below and to the left."""
 _TAKEN = Strip([], 0)
 """Stands where the piece before it goes on; nothing that lies beneath is drawn there."""
 
 
 class WideCompositor(Compositor):
-    """Cuts a widget's line only where another widget covers it, or where no character is halved."""
+    """Cuts a widget's line only where another widget covers it, or where no character is halved.
+
+    What has changed is repainted with one cell more on either side, so that nothing stays of a
+    character that is halved now.
+    """
+
+    def render_partial_update(self) -> ChopsUpdate | None:
+        """As Textual's, one cell wider on either side."""
+        self._dirty_regions = {region.grow(_SIDES) for region in self._dirty_regions}
+        return super().render_partial_update()
 
     def _render_chops(
         self, crop: Region, is_rendered_line: Callable[[int], bool]
