@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
+
+import pytest
 
 from hingtui.monitor import DownloadState
 from hingtui.storage.state import load_state
-from hingtui.ui.screens.dialogs import AddDialog, RemoveDialog
+from hingtui.ui.screens import dialogs
+from hingtui.ui.screens.dialogs import AddDialog, FoundIds, RemoveDialog
 from hingtui.ui.widgets.header import Header
 from tests.support.keys import ids, key, keys
 from tests.support.pilot import PilotedApp, piloted
-from tests.support.waiting import until
+from tests.support.waiting import PATIENCE, until
 from tests.support.watch import job
 
 READY = {"queued_for": 0, "generating_for": 0}
@@ -233,3 +237,24 @@ async def test_columns_can_be_hidden(tmp_path: Path) -> None:
     columns = load_state(tmp_path / "state.toml").columns
     assert columns is not None
     assert "model" not in columns
+
+
+async def test_a_search_for_ids_outlives_its_dialog_without_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun, go_on = threading.Event(), threading.Event()
+
+    def slow(*_: object) -> FoundIds:
+        begun.set()
+        go_on.wait(PATIENCE)
+        return FoundIds(1, "1 new id")
+
+    monkeypatch.setattr(dialogs, "describe_found", slow)
+    async with piloted(tmp_path, job("video_a")) as acting:
+        await acting.press("a")
+        await until(begun.is_set)
+        await acting.press("escape")
+        assert len(acting.app.screen_stack) == 2
+        go_on.set()
+        await until(lambda: not [w for w in acting.app.workers if w.group == "count"])
+        await acting.drawn()

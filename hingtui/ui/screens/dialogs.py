@@ -6,7 +6,7 @@ Each returns an answer and does nothing with it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.text import Text
@@ -49,6 +49,10 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
     def footer_keys(self) -> Sequence[FooterKey]:
         """The keys of this dialog, the most important last to go."""
         return [FooterKey("escape", _("Close"))]
+
+    def when_laid_out(self, callback: Callable[[], None]) -> None:
+        """Call this after the next layout, unless the dialog is closed by then."""
+        self.call_after_refresh(lambda: callback() if self.is_attached else None)
 
     def action_dismiss_nothing(self) -> None:
         """No answer."""
@@ -116,31 +120,36 @@ class AddDialog(Dialog[str]):
 
     @on(TextArea.Changed)
     def _text_changed(self) -> None:
-        self.app.run_worker(self._count(), group="count", exclusive=True, exit_on_error=False)
+        self._look_into(self._show_found)
 
-    async def _count(self) -> None:
-        """Say what is found; in a thread, because a paste can be megabytes."""
+    @on(PasteArea.Submitted)
+    def _submit(self) -> None:
+        self._look_into(self._answer)
+
+    def _look_into(self, use: Callable[[str, FoundIds], None]) -> None:
+        """Find the ids in a thread, because a paste can be megabytes; drop an older search."""
         text = self.query_one(PasteArea).text
-        found = await asyncio.to_thread(describe_found, text, self._known)
+
+        async def look() -> None:
+            found = await asyncio.to_thread(describe_found, text, self._known)
+            if self.is_attached:  # not closed meanwhile
+                use(text, found)
+
+        self.app.run_worker(look(), group="count", exclusive=True, exit_on_error=False)
+
+    def _show_found(self, _text: str, found: FoundIds) -> None:
+        """Say what is found."""
         shown = self.query_one("#add-found", Static)
         shown.update(Text(found.sentence))
         shown.set_class(not found.new, "-nothing")
 
-    @on(PasteArea.Submitted)
-    def _submit(self) -> None:
-        self.app.run_worker(self._answer(), group="count", exclusive=True, exit_on_error=False)
-
-    async def _answer(self) -> None:
+    def _answer(self, text: str, found: FoundIds) -> None:
         """Close with the text; where it holds no new id it stays, to be corrected."""
-        text = self.query_one(PasteArea).text
-        found = await asyncio.to_thread(describe_found, text, self._known)
         if found.new:
             self.dismiss(text)
-            return
-        words = found.sentence or _("Nothing is pasted yet.")
-        shown = self.query_one("#add-found", Static)
-        shown.update(Text(words))
-        shown.add_class("-nothing")
+        else:
+            empty = _("Nothing is pasted yet.")
+            self._show_found(text, FoundIds(0, found.sentence or empty))
 
 
 class FoundIds(NamedTuple):

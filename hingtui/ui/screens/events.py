@@ -80,7 +80,7 @@ class EventsDialog(Dialog[VideoKey]):
 
     def on_resize(self) -> None:
         """Break the lines anew."""
-        self.call_after_refresh(self.show_new)
+        self.when_laid_out(self.show_new)
 
     def show_new(self) -> None:
         """List the events anew if there are others or another width; keep the cursor's event."""

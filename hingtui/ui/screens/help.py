@@ -103,12 +103,12 @@ class HelpDialog(Dialog[None]):
     def on_resize(self) -> None:
         """Use the width there is now."""
         box = self._box
-        self.call_after_refresh(self._lay_out)  # the box has its frame for this size then
+        self.when_laid_out(self._lay_out)  # the box has its frame for this size then
         box.refresh(layout=True)
 
     @on(HelpBox.Resized)
     def _box_resized(self) -> None:
-        self.call_after_refresh(self._show_hints)
+        self.when_laid_out(self._show_hints)
 
     def _lay_out(self) -> None:
         box = self._box
