@@ -9,7 +9,6 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
@@ -34,6 +33,7 @@ from hingtui.ui.alerting_app import AlertingApp
 from hingtui.ui.auto_download import AutoDownload
 from hingtui.ui.event_log import EventLog
 from hingtui.ui.keys import LiveKeys, shown_key
+from hingtui.ui.leaving_app import LeavingApp
 from hingtui.ui.memory import Memory
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.notifications import run_on_complete
@@ -49,14 +49,11 @@ from hingtui.ui.toasts import ToastApp
 if TYPE_CHECKING:
     from hingtui.ui.screens.token_dialog import TypedToken
 
-QUIT_TIMEOUT = 1.0
-"""Seconds that downloads get to write their parts when the program ends."""
-
 _CONTROL_CHAR_FILTER = ControlCharFilter()
 _log = logging.getLogger(__name__)
 
 
-class HingtuiApp(ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastApp, AlertingApp):
+class HingtuiApp(LeavingApp, ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastApp, AlertingApp):
     """The dashboard over one monitor."""
 
     TITLE = "hingtui"
@@ -93,7 +90,6 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastApp, AlertingA
         self.event_log = EventLog(self.monitor.clock.time)
         self._is_demo = is_demo
         self._hide = hide or (lambda _secret: None)
-        self._is_leaving = False
         self.keys = LiveKeys(settings.keys)
         self._notices = [*settings.notices, *self.keys.notices]
         # Not BINDINGS: those are read at import, before the language of their labels is known.
@@ -173,49 +169,6 @@ class HingtuiApp(ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastApp, AlertingA
         from hingtui.api import Api as HttpApi
 
         return HttpApi(self.settings.base_url, token, clock=self.monitor.clock)
-
-    def _exit_requested(self, status: int) -> None:
-        """A signal came, or the terminal is gone. Called in another thread."""
-        if (loop := self._loop) is not None:
-            with suppress(RuntimeError):  # closed: it is over already
-                loop.call_soon_threadsafe(self._start_exit, status)
-
-    async def action_help_quit(self) -> None:  # type: ignore[override]  # it is awaited
-        """Quit: Ctrl+C where no text is selected."""
-        await self.action_quit()
-
-    async def action_quit(self) -> None:
-        """Quit; ask first while downloads run."""
-        from hingtui.ui.screens.dialogs import QuitDialog
-
-        running = len(self.monitor.downloads)
-        if running and not isinstance(self.screen, QuitDialog):
-            self.push_screen(QuitDialog(running, is_demo=self._is_demo), self._quit_confirmed)
-        else:
-            self._start_exit(0)
-
-    def _quit_confirmed(self, leave: bool | None) -> None:
-        if leave:
-            self._start_exit(0)
-
-    def _start_exit(self, status: int) -> None:
-        if not self._is_leaving:
-            self._is_leaving = True
-            this_process.end(status)  # starts the time limit: what hangs is not waited for
-            self.run_worker(self._leave(status), group="leave", exit_on_error=False)
-
-    async def _leave(self, status: int) -> None:
-        try:
-            await self.monitor.stop(within=QUIT_TIMEOUT)
-        except Exception:  # noqa: BLE001 - the program ends in any case
-            _log.exception("the monitor did not stop in order")
-        finally:
-            self.exit(return_code=status)
-
-    async def on_unmount(self) -> None:
-        """However the app ends, nothing stays open and the watchlist is written."""
-        await self.monitor.stop(within=0.0 if self._is_leaving else QUIT_TIMEOUT)
-        await self.memory.written(within=QUIT_TIMEOUT)
 
     def _rows_changed(self, changes: Changes) -> None:
         self._dashboard.post_message(VideosChanged(changes))
