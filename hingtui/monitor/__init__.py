@@ -15,6 +15,7 @@ monitor             the entry point for the UI and the commands; connects the re
 │   ├── gateway_clock       the time at the gateway
 │   └── rate_limiter        how many requests may be sent
 ├── download_queue      which finished videos are downloaded, in which order
+│   ├── download_thread     runs one download, and answers what it asks
 │   ├── retry_policy        when one that failed is tried again
 │   ├── shared_downloads    what other processes have saved (any thread)
 │   ├── download_listener   the events of downloads

@@ -6,15 +6,13 @@ What a download does is in `hingtui.download`; when a failed one is tried again,
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import logging
 import math
 import random
 from collections.abc import Callable
 from pathlib import Path
 
-from hingtui.download import ContentSource, DownloadHooks, Saved, discard_part
-from hingtui.download import download as download_file
+from hingtui.download import ContentSource, discard_part
 from hingtui.model.errors import (
     Busy,
     Cancelled,
@@ -25,8 +23,8 @@ from hingtui.model.errors import (
     StorageError,
 )
 from hingtui.model.key import VideoKey
-from hingtui.monitor.daemon_thread import run_in_daemon_thread
 from hingtui.monitor.download_listener import DownloadListener
+from hingtui.monitor.download_thread import DownloadThread
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.retry_policy import retry_in
 from hingtui.monitor.row import Download, DownloadState, Row
@@ -37,8 +35,6 @@ PROGRESS_EVERY = 0.25
 """Seconds between two reports on the bytes of running downloads."""
 KEEP_PART = 60.0
 """Seconds for which the part of a video that is not watched any more is kept for an undo."""
-_LOOK_AGAIN = 0.5
-"""Seconds between two looks of a waiting thread whether the event loop still runs."""
 
 _log = logging.getLogger(__name__)
 
@@ -67,8 +63,7 @@ class DownloadQueue:
         self._clock = clock
         self._rng = rng
         self._at_once = at_once
-        self._shared = shared
-        self._want_digest = want_digest
+        self._thread = DownloadThread(gateway, clock, folder, shared, want_digest)
         self._is_progress_planned = False
         self._source: ContentSource | None = None
         self._wanted: dict[VideoKey, Row] = {}
@@ -131,7 +126,7 @@ class DownloadQueue:
     async def forget(self, row: Row, is_gone: Callable[[], bool]) -> None:
         """Stop its download, and remove the part if a minute later the video `is_gone` still.
 
-        Until then, whoever watches it again resumes the download.
+        Until then an undo resumes the download.
         """
         self.cancel(row)
         if (task := self._tasks.get(row.key)) is not None:
@@ -221,7 +216,7 @@ class DownloadQueue:
 
     async def _run(self, source: ContentSource, row: Row, download: Download) -> None:
         try:
-            saved = await self._in_thread(source, row, download)
+            saved = await self._thread.run(source, row, download, self.listener.fresh_link)
         except Cancelled:
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends on the row
@@ -237,46 +232,6 @@ class DownloadQueue:
             self._leaving.discard(row.key)
             self.listener.changed(row.key)
             self._wake.set()
-
-    def _in_thread(
-        self, source: ContentSource, row: Row, download: Download
-    ) -> asyncio.Future[Saved]:
-        loop = asyncio.get_running_loop()
-        link = row.video.link if row.video is not None else ""
-
-        def fresh_link() -> str:
-            asked = asyncio.run_coroutine_threadsafe(self.listener.fresh_link(row.key), loop)
-            while not loop.is_closed():
-                with contextlib.suppress(TimeoutError):
-                    return asked.result(_LOOK_AGAIN)
-            return ""
-
-        def work() -> Saved:
-            return download_file(
-                source,
-                row.key,
-                self.folder,
-                progress=download.progress,
-                cancelled=download.cancelled,
-                clock=self._clock,
-                link=link,
-                busy_part=download.busy_part,
-                hooks=DownloadHooks(
-                    fresh_link=fresh_link,
-                    saved_by_another=lambda: self._shared.find(row.key),
-                    admit=lambda: self._gateway.admit(self._clock.monotonic()),
-                    time_left=lambda: self._time_left(row),
-                    saved=lambda saved: self._shared.publish(row.key, saved),
-                ),
-                want_digest=self._want_digest,
-            )
-
-        return run_in_daemon_thread(work, f"download {row.id}")
-
-    def _time_left(self, row: Row) -> float | None:
-        """Seconds until the file expires; None where that is not known. Any thread."""
-        ends = row.expiry
-        return None if ends is None else ends.at - self._gateway.now()
 
     def _put_off(self, row: Row, download: Download, error: Exception) -> None:
         """Retry later, or give up."""

@@ -1,7 +1,8 @@
 """Decide whether and when a failed download is retried.
 
 Each error's class says whether it is transient and how long to wait; this module compares that with
-the time that is left until the file expires. The queue and its threads are in `download_queue`.
+the time that is left until the file expires. The queue is in `download_queue`, its threads are in
+`download_thread`.
 """
 
 from __future__ import annotations
