@@ -17,7 +17,7 @@ from textual.widgets import Static
 
 from hingtui.model.errors import Unreachable
 from hingtui.model.eta import Expiry
-from hingtui.monitor import GatewayState, GatewayStatus, StatusCounts
+from hingtui.monitor import GatewayState, GatewayStatus, RowState, StatusCounts
 from hingtui.monitor.attention import SOON, VERY_SOON
 from hingtui.monitor.batch_progress import Batch
 from hingtui.monitor.state_words import row_state_icon, row_state_word
@@ -31,6 +31,17 @@ from hingtui.ui.widgets.same_text import same_text
 
 NEXT_EXPIRY = "next_expiry"
 """What is clicked, besides groups of states."""
+_COUNTED: tuple[tuple[RowState, ...], ...] = (
+    (RowState.READY,),
+    (RowState.DOWNLOADING, RowState.WAITING),
+    (RowState.GENERATING,),
+    (RowState.QUEUED,),
+    (RowState.UNKNOWN, RowState.ASKING, RowState.MISSING),
+    (RowState.SAVED,),
+    (RowState.FAILED,),
+    (RowState.EXPIRED,),
+)
+"""The states that are counted together."""
 _LONG_AGO = 600.0
 """Seconds since the last answer from which on the gateway may well be offline by now."""
 
@@ -121,7 +132,7 @@ def header_line(state: HeaderState, palette: Palette, width: int) -> HeaderLine:
     demo = _Part([" DEMO ", ""] if state.is_demo else [""], palette.filled)
     total = _Part(_total_forms(state), palette.accent if _is_filtered(state) else palette.plain, 0)
     marked = _Part([_marked(state), ""], palette.accent + palette.strong)
-    counts = [_count(state, group, palette) for group in range(1, len(STATE_GROUPS) + 1)]
+    counts = [_count(state, states, palette) for states in _COUNTED]
     downloads = _Part(_download_forms(state), palette.primary, 2)
     expiry = _next_expiry(state.counts.next_expiry(), state.now, palette)
     auto_forms = [_("auto on"), _("auto")] if state.auto_download else [_("auto off"), ""]
@@ -133,11 +144,11 @@ def header_line(state: HeaderState, palette: Palette, width: int) -> HeaderLine:
     host = _Part([f" {legible(state.gateway)}" if state.gateway else "", ""], palette.muted)
     left = [name, demo, total, marked, *counts, downloads, expiry]
     right = [host, auto, gateway]
-    ready, downloading, generating, queued, saved, failed = counts
+    ready, downloading, generating, queued, unknown, saved, failed, expired = counts
     leaving = (
-        *(host, expiry, saved, queued, generating, downloading, failed, ready),
+        *(host, expiry, saved, queued, unknown, generating, downloading, expired, failed, ready),
         *(downloads, auto, gateway, name, expiry, demo, downloads, total),
-        *(saved, queued, generating, auto, marked, downloading, failed, gateway),
+        *(saved, queued, unknown, generating, auto, marked, downloading, expired, failed, gateway),
     )
     for part in leaving:
         if _width(left) + _width(right) < width:
@@ -162,20 +173,20 @@ def _marked(state: HeaderState) -> str:
     return " " + _("{n} marked").format(n=state.marked) + " " if state.marked else ""
 
 
-def _count(state: HeaderState, group: int, palette: Palette) -> _Part:
-    """How many rows are in the states of a group."""
-    states = STATE_GROUPS[group - 1]
+def _count(state: HeaderState, states: tuple[RowState, ...], palette: Palette) -> _Part:
+    """How many rows are in these states, under the icon and the word of the first."""
     number = sum(state.counts.counts[one] for one in states)
-    shown = states[0]
-    if not number and state.group != group:
+    group = next(at for at, group in enumerate(STATE_GROUPS, 1) if states[0] in group)
+    if not number and (state.group != group or states[0] is not STATE_GROUPS[group - 1][0]):
         return _Part([""], palette.plain)
-    # Where all of a group are in another of its states, that one is named.
-    shown = next((one for one in states if state.counts.counts[one]), shown)
-    short = f" {row_state_icon(shown)} {number} "
-    style = row_state_style(shown, palette)
+    # Some of them may be in line or wait: they are downloads, but not all of them downloading.
+    is_download = states[0] is RowState.DOWNLOADING
+    word = _("downloads") if is_download else row_state_word(states[0])
+    short = f" {row_state_icon(states[0])} {number} "
+    style = row_state_style(states[0], palette)
     if state.group == group:
         style += Style(underline=True)
-    return _Part([f"{short}{row_state_word(shown)} ", short, ""], style, group)
+    return _Part([f"{short}{word} ", short, ""], style, group)
 
 
 def _download_forms(state: HeaderState) -> list[str]:
