@@ -111,13 +111,14 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
 
         With `stays_first`, a cursor on the first row stays there: that is the most urgent one.
         """
+        before = self._row_by_key
         self._row_by_key = {key: rows[key] for key in order}
         if order != self._order:
             at = self.cursor_row
             self._order = order
-            self._widths = ContentWidths()
-            self._widths.grow(self._row_by_key.values())
-            self._fit_columns()
+            # Columns never become narrower: what stands still is easier to read.
+            if self._widths.grow(rows[key] for key in order if key not in before):
+                self._fit_columns()
             self.set_rows(order)
             self._restore_cursor(at, stays_first=stays_first)
         self.redraw_all()
