@@ -203,7 +203,7 @@ class Alerts:
             self._unsent = Changes()
         elif self._unsent.keys and now - self._sent_at >= _NOTIFY_EVERY:
             unsent, self._unsent = self._unsent, Changes()
-            # What was ready and is saved by now is told once.
+            # One notification for a video that became ready and was saved since the last one.
             unsent.ready = [key for key in unsent.ready if key not in unsent.saved]
             toasts = change_toasts(unsent, self._monitor.rows)
             self._signals.notify(" · ".join(toast.text for toast in toasts))

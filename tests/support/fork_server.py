@@ -1,7 +1,7 @@
-"""Fork processes in which hingtui is imported already: `processes.py` asks for them.
+"""Fork processes in which hingtui is imported already: `processes.py` requests them.
 
 Run as a program of its own: `python -m tests.support.fork_server DESCRIPTOR`. It forks twice, so
-that the process becomes a child of whoever asked (see PR_SET_CHILD_SUBREAPER). In the process,
+that the process becomes a child of the one that requested it (see PR_SET_CHILD_SUBREAPER). In it,
 everything is set up as a new Python sets it up, and then runs hingtui's `__main__`.
 """
 

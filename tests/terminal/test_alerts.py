@@ -112,21 +112,34 @@ def test_an_expired_video_stays_until_escape(watched: WatchedHome) -> None:
         running.until(lambda _text: POP in running.raw, "the title as before")
 
 
+NUMBERS = {b"0", b"2", b"9", b"99", b"777"}
+"""Of the OSC sequences that set titles and notify."""
+
+
+def numbers_sent(running: Terminal) -> set[bytes]:
+    """The numbers of all OSC sequences that were sent."""
+    return {one.split(b";")[0] for one in sent(running)}
+
+
+def alarm_and_save(watched: WatchedHome, running: Terminal) -> None:
+    """Let a video come within a minute of its expiry while nobody looks, save it, and end."""
+    standing(running)
+    running.press(FOCUS_LOST)
+    add(watched, 65)
+    running.shows("1 expires within 1 minute")
+    running.press("D")
+    running.shows("saved")
+    running.send(signal.SIGTERM)
+    assert running.exit_status() == 143
+
+
 @pytest.mark.parametrize("name", ["linux", "screen-256color", "vt220"])
 def test_a_terminal_that_could_print_it_gets_only_the_bell(watched: WatchedHome, name: str) -> None:
     watched.environ |= KITTY | WINDOWS | {"TERM": name, "VTE_VERSION": "8000"}
     with watched.dashboard() as running:
-        standing(running)
-        running.press(FOCUS_LOST)
-        add(watched, 65)
-        running.shows("1 expires within 1 minute")
-        running.press("D")
-        running.shows("saved")
-        running.send(signal.SIGTERM)
-        assert running.exit_status() == 143
+        alarm_and_save(watched, running)
         assert bells(running) >= 1
-        numbers = {one.split(b";")[0] for one in sent(running)}
-        assert not numbers & {b"0", b"2", b"9", b"99", b"777"}
+        assert not numbers_sent(running) & NUMBERS
         assert PUSH not in running.raw
         assert POP not in running.raw
 
@@ -137,17 +150,9 @@ def test_everything_can_be_switched_off(watched: WatchedHome) -> None:
     config = "\n".join(["[notifications]", *switches])
     (watched.home / "config.toml").write_text(config)
     with watched.dashboard() as running:
-        standing(running)
-        running.press(FOCUS_LOST)
-        add(watched, 65)
-        running.shows("1 expires within 1 minute")
-        running.press("D")
-        running.shows("saved")
-        running.send(signal.SIGTERM)
-        assert running.exit_status() == 143
+        alarm_and_save(watched, running)
         assert bells(running) == 0
-        numbers = {one.split(b";")[0] for one in sent(running)}
-        assert not numbers & {b"0", b"2", b"9", b"99", b"777"}
+        assert not numbers_sent(running) & NUMBERS
 
 
 def test_the_progress_of_downloads_is_shown_and_taken_away(watched: WatchedHome) -> None:

@@ -24,7 +24,7 @@ USER, OTHER = "the user", "another process"
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _LastChange:
     at: float
     party: str
     is_in: bool
@@ -36,19 +36,19 @@ class Ledger:
     def __init__(self, clock: LifeClock, path: Path) -> None:
         self._clock = clock
         self._path = path
-        self._wishes: dict[str, _Wish] = {}
+        self._changes: dict[str, _LastChange] = {}
         self._open: set[str] = set()
         """Ids with contrary changes, or whose last change may have been lost."""
         self._durable: set[str] = set()
 
     def record(self, video_id: str, party: str, *, is_in: bool) -> None:
         """Record that `party` added or removed an id."""
-        last, now = self._wishes.get(video_id), self._clock.monotonic()
+        last, now = self._changes.get(video_id), self._clock.monotonic()
         if last is not None and last.is_in != is_in:
             self._durable.discard(video_id)
             if last.party != party and now - last.at < SETTLED:
                 self._open.add(video_id)
-        self._wishes[video_id] = _Wish(now, party, is_in)
+        self._changes[video_id] = _LastChange(now, party, is_in)
 
     def doubt(self, video_id: str) -> None:
         """Record that the last change of this id may have been lost."""
@@ -57,7 +57,7 @@ class Ledger:
     @property
     def watched(self) -> set[str]:
         """The ids that must be watched."""
-        return {i for i, wish in self._wishes.items() if wish.is_in} - self._open
+        return {i for i, change in self._changes.items() if change.is_in} - self._open
 
     def look(self) -> None:
         """Record the ids in the file: they must survive a kill."""
@@ -70,14 +70,14 @@ class Ledger:
         found = (held if held is not None else backup) or set()
         for video_id in sorted(self._durable - found - self._open):
             yield f"I2: {video_id[:40]!r} was in the watchlist before a kill, and is not now"
-        for video_id, wish in self._wishes.items():
-            if (video_id in found) != wish.is_in:
+        for video_id, change in self._changes.items():
+            if (video_id in found) != change.is_in:
                 self._open.add(video_id)
 
     def after_failed_end(self) -> None:
         """After a process could not write its watchlist, ids that it removed may be back."""
         found = ids_in(self._path) or set()
-        self._open |= {i for i, wish in self._wishes.items() if i in found and not wish.is_in}
+        self._open |= {i for i, change in self._changes.items() if i in found and not change.is_in}
 
     def at_the_end(self) -> Iterator[str]:
         """Check the file after the watch has stopped."""
@@ -87,8 +87,8 @@ class Ledger:
         found = found or set()
         for video_id in sorted(self.watched - found):
             yield f"I2: {video_id[:40]!r} was added, and is not in the watchlist"
-        for video_id, wish in self._wishes.items():
-            if not wish.is_in and video_id not in self._open and video_id in found:
+        for video_id, change in self._changes.items():
+            if not change.is_in and video_id not in self._open and video_id in found:
                 yield f"{video_id[:40]!r} was removed, and is in the watchlist again"
 
 

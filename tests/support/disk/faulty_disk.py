@@ -179,7 +179,7 @@ class FaultyDisk:
 
 
 class _Judge:
-    """Makes each call, or does not, as the disk was told."""
+    """Makes each call, or lets it fail as the faulty disk is set up."""
 
     def __init__(self, disk: FaultyDisk) -> None:
         self._disk = disk
