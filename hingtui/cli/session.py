@@ -111,7 +111,7 @@ async def ask_once(monitor: Monitor, rows: list[Row]) -> None:
     Shows its progress where stderr is a terminal.
     """
     try:
-        await monitor.ask_once([row.id for row in rows], show_asking)
+        await monitor.ask_once(rows, show_asking)
     finally:
         live_line.hide()
 

@@ -70,7 +70,7 @@ class _Live:
 class ExpiryAlarms:
     """The alarms of all rows. Only rows that changed, or that are due, are looked at.
 
-    All times are Unix seconds on the gateway's clock.
+    All times are Unix seconds on this machine's clock.
     """
 
     def __init__(self) -> None:

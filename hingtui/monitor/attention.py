@@ -44,7 +44,7 @@ _BY_STATE = {
 
 
 def attention_of(row: Row, now: float) -> Attention:
-    """The attention that a row needs at `now` (Unix seconds on the gateway's clock)."""
+    """The attention that a row needs at `now` (Unix seconds on this machine's clock)."""
     attention = _BY_STATE.get(row_state_of(row, now), Attention.UNCLEAR)
     if attention is Attention.READY:
         expiry = row.expiry

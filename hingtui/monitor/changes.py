@@ -23,6 +23,8 @@ class Changes:
     """Rows of which anything changed, those that went included."""
     membership: bool = False
     """Rows came or went."""
+    moved: dict[VideoKey, VideoKey] = field(default_factory=dict)
+    """Old and new keys of rows whose gateway became known."""
     gateway: bool = False
     """The gateway's state, the pause or the watchlist's own state changed."""
     ready: list[VideoKey] = field(default_factory=list)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from hingtui.download import Saved
 from hingtui.model.errors import ApiError, Expired, HingtuiError, RateLimited, Scope
 from hingtui.model.key import VideoKey
 from hingtui.monitor.changes import ChangeFeed
-from hingtui.monitor.poller import Poller, VideoApi
-from hingtui.monitor.response_handler import ResponseHandler
+from hingtui.monitor.gateway_watch import GatewayWatch
 from hingtui.monitor.row import Row
 from hingtui.monitor.watchlist_sync import WatchlistSync
 
@@ -21,12 +21,9 @@ _log = logging.getLogger(__name__)
 class DownloadEvents:
     """Gets each event of the download queue. All methods belong to the event loop's thread."""
 
-    poller: Poller
-    responses: ResponseHandler
+    gateways: Mapping[str, GatewayWatch]
     feed: ChangeFeed
     watchlist_sync: WatchlistSync
-    api: VideoApi | None = None
-    """Through which a fresh link is asked for."""
 
     def requested(self, row: Row, *, is_wanted: bool) -> None:
         """Remember for the next run whether a person wants the file."""
@@ -48,13 +45,14 @@ class DownloadEvents:
 
     def failed_for_now(self, row: Row, error: HingtuiError) -> None:
         """One try failed: find out whether the error concerns the gateway too."""
+        watch = self.gateways[row.gateway]
         if isinstance(error, Expired):
-            self.responses.expire(row)
+            watch.responses.expire(row)
         elif isinstance(error, RateLimited):
-            self.responses.update_gateway(row.id, error)
+            watch.responses.update_gateway(row.id, error)
         elif error.scope is Scope.TOKEN:
             # The video's status shows whether the token is refused, or only this content.
-            self.poller.schedule(row.id, 0, alone=True)
+            watch.poller.schedule(row.id, 0, alone=True)
 
     def given_up(self, row: Row, error: Exception) -> None:
         """It is not tried again by itself."""
@@ -67,12 +65,4 @@ class DownloadEvents:
 
     async def fresh_link(self, key: VideoKey) -> str:
         """Ask about a video once more, for a link that is valid now; "" where there is none."""
-        if self.api is None:
-            return ""
-        try:
-            response = await self.api.retrieve(key.id)
-        except Exception as error:  # noqa: BLE001 - shown on the row, as with any other request
-            self.responses.handle(key.id, error)
-            return ""
-        self.responses.handle(key.id, response)
-        return response.video.link
+        return await self.gateways[key.gateway].fresh_link(key.id)

@@ -9,8 +9,9 @@ import asyncio
 import logging
 import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Protocol
 
 from hingtui.download import ContentSource, discard_part
 from hingtui.model.errors import (
@@ -39,15 +40,24 @@ KEEP_PART = 60.0
 _log = logging.getLogger(__name__)
 
 
+class DownloadGateway(Protocol):
+    """What the queue needs of one gateway."""
+
+    gateway: Gateway
+
+    @property
+    def api(self) -> ContentSource | None: ...
+
+
 class DownloadQueue:
-    """The queue of downloads. All methods belong to the event loop's thread."""
+    """The queue of the downloads of all gateways. All methods belong to the event loop's thread."""
 
     listener: DownloadListener
     """To be set before a download is asked for."""
 
     def __init__(
         self,
-        gateway: Gateway,
+        gateways: Mapping[str, DownloadGateway],
         clock: Clock,
         rng: random.Random,
         *,
@@ -59,13 +69,12 @@ class DownloadQueue:
         """At most `at_once` downloads run, into `folder`; with `want_digest`, each file's SHA-256
         is computed."""
         self.folder = folder
-        self._gateway = gateway
+        self._gateways = gateways
         self._clock = clock
         self._rng = rng
         self._at_once = at_once
-        self._thread = DownloadThread(gateway, clock, folder, shared, want_digest)
+        self._thread = DownloadThread(clock, folder, shared, want_digest)
         self._is_progress_planned = False
-        self._source: ContentSource | None = None
         self._wanted: dict[VideoKey, Row] = {}
         self._tasks: dict[VideoKey, asyncio.Task[None]] = {}
         self._leaving: set[VideoKey] = set()
@@ -98,11 +107,6 @@ class DownloadQueue:
     def under_way(self) -> list[asyncio.Task[None]]:
         """The downloads that are running."""
         return list(self._tasks.values())
-
-    def use(self, source: ContentSource | None) -> None:
-        """From now on download from `source` (None: not at all)."""
-        self._source = source
-        self._wake.set()
 
     def add(self, row: Row) -> None:
         """Download this one as soon as there is a place."""
@@ -140,7 +144,7 @@ class DownloadQueue:
             _log.warning("what was received of %s could not be removed: %s", row.id, error)
 
     def wake(self) -> None:
-        """Look again at what may start: the gateway can be used again."""
+        """Look again at what may start: a gateway can be used, or used again."""
         self._wake.set()
 
     async def run(self) -> None:
@@ -162,21 +166,27 @@ class DownloadQueue:
 
     def start_next(self) -> float | None:
         """Start what may be started now; seconds until the next may, None when nothing waits."""
-        source = self._source
-        if source is None or self._gateway.refused is not None:
-            return None
         now = self._clock.monotonic()
-        waiting = [w for key, w in self._wanted.items() if key not in self._tasks]
-        due = [w for w in waiting if w.download is not None and w.download.retry_at <= now]
-        room = self._at_once - len(self._tasks.keys() - self._leaving)
-        for row in sorted(due, key=self._urgency)[: max(0, room)]:
-            if (pause := self._gateway.admit(now)) > 0:
-                return pause
-            self._start(source, row)
-        later = [
-            w.download.retry_at - now for w in waiting if w.download and w.download.retry_at > now
+        usable = {name: g for name, g in self._gateways.items() if g.gateway.refused is None}
+        waiting = [
+            (row, row.download)
+            for key, row in self._wanted.items()
+            if key not in self._tasks and row.gateway in usable and row.download is not None
         ]
-        return min(later, default=None)
+        pauses: dict[str, float] = {}
+        due = [row for row, download in waiting if download.retry_at <= now]
+        for row in sorted(due, key=self._urgency):
+            if len(self._tasks.keys() - self._leaving) >= self._at_once:
+                break
+            source = usable[row.gateway].api
+            if source is None or row.gateway in pauses:
+                continue
+            if (pause := usable[row.gateway].gateway.admit(now)) > 0:
+                pauses[row.gateway] = pause  # the other gateways' downloads need not wait
+            else:
+                self._start(source, row)
+        later = [download.retry_at - now for _row, download in waiting if download.retry_at > now]
+        return min([*later, *pauses.values()], default=None)
 
     def _urgency(self, row: Row) -> tuple[int, int, float, float]:
         """Slow and failed downloads last; then the soonest to expire first; then by request time.
@@ -216,7 +226,8 @@ class DownloadQueue:
 
     async def _run(self, source: ContentSource, row: Row, download: Download) -> None:
         try:
-            saved = await self._thread.run(source, row, download, self.listener.fresh_link)
+            gateway = self._gateways[row.gateway].gateway
+            saved = await self._thread.run(source, gateway, row, download, self.listener.fresh_link)
         except Cancelled:
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends on the row
@@ -242,9 +253,7 @@ class DownloadQueue:
         download.error = error
         if isinstance(error, Busy):
             download.busy_part = error.part or download.busy_part
-        wait = retry_in(
-            row, download, error, now=now, server_now=self._gateway.now(), rng=self._rng
-        )
+        wait = retry_in(row, download, error, now=now, unix_now=self._clock.time(), rng=self._rng)
         if wait is None:
             self._give_up(row, download, error)
         else:

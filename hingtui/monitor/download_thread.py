@@ -27,14 +27,18 @@ FreshLink = Callable[[VideoKey], Coroutine[Any, Any, str]]
 class DownloadThread:
     """What all downloads of one queue have in common."""
 
-    gateway: Gateway
     clock: Clock
     folder: Path
     shared: SharedDownloads
     want_digest: bool
 
     def run(
-        self, source: ContentSource, row: Row, download: Download, fresh_link: FreshLink
+        self,
+        source: ContentSource,
+        gateway: Gateway,
+        row: Row,
+        download: Download,
+        fresh_link: FreshLink,
     ) -> Awaitable[Saved]:
         """Start it; `fresh_link` runs in the event loop and asks the gateway for a link again."""
         loop = asyncio.get_running_loop()
@@ -60,7 +64,7 @@ class DownloadThread:
                 hooks=DownloadHooks(
                     fresh_link=wait_for_link,
                     saved_by_another=lambda: self.shared.find(row.key),
-                    admit=lambda: self.gateway.admit(self.clock.monotonic()),
+                    admit=lambda: gateway.admit(self.clock.monotonic()),
                     time_left=lambda: self._time_left(row),
                     saved=lambda saved: self.shared.publish(row.key, saved),
                 ),
@@ -72,4 +76,4 @@ class DownloadThread:
     def _time_left(self, row: Row) -> float | None:
         """Seconds until the file expires; None where that is not known. Any thread."""
         ends = row.expiry
-        return None if ends is None else ends.at - self.gateway.now()
+        return None if ends is None else ends.at - self.clock.time()

@@ -67,7 +67,7 @@ def forecast(jobs: Sequence[Job], speed: float, at_once: int) -> Forecast:
 def jobs_of(rows: Iterable[Row], now: float, monotonic: float, sizes: Sequence[int]) -> list[Job]:
     """The downloads of these rows as jobs; `sizes` (bytes) are those of files saved before.
 
-    `now` is in Unix seconds on the gateway's clock, `monotonic` is this machine's.
+    `now` is in Unix seconds, `monotonic` in seconds, both of this machine's clock.
     """
     rows = list(rows)
     totals = [row.download.progress.total for row in rows if row.download is not None]

@@ -89,6 +89,11 @@ class Gateway:
         return self._gateway_clock.now()
 
     @property
+    def clock_lead(self) -> float:
+        """Seconds by which the gateway's clock is ahead of this machine's, as far as is known."""
+        return self._gateway_clock.lead
+
+    @property
     def is_probing(self) -> bool:
         """Whether one request at a time is enough, until one succeeds."""
         return self._down is not None or self._refused is not None
@@ -209,13 +214,14 @@ class Gateway:
             if self._answered_at is None:
                 return GatewayStatus(GatewayState.CONNECTING)
             ago = self._clock.monotonic() - self._answered_at
-            return GatewayStatus(GatewayState.ONLINE, self.now() - ago)
-        return GatewayStatus(GatewayState.SLOWED, self._since, self.now() + left, self._limited)
+            return GatewayStatus(GatewayState.ONLINE, self._clock.time() - ago)
+        until = self._clock.time() + left
+        return GatewayStatus(GatewayState.SLOWED, self._since, until, self._limited)
 
     def _limit(self, error: RateLimited, now: float) -> None:
         self.limiter.slow_down(now, error.retry_after)
         if self._limited is None:
-            self._since = self.now()
+            self._since = self._clock.time()
         self._limited = error
         self._changed()
 
@@ -250,7 +256,7 @@ class Gateway:
             is_enough = len(self._failing) >= min(MANY_FAILED, max(1, active))
             if not is_enough or (self._healthy and not self._lost_healthy):
                 return []
-            self._since = self.now()
+            self._since = self._clock.time()
         is_first, self._down = self._down is None, error
         if is_first and error.scope is not Scope.GATEWAY:
             self._probe_at = now  # some videos fail: the first probe, sent at once, says if all do

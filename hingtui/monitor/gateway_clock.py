@@ -5,7 +5,7 @@ from __future__ import annotations
 from hingtui.system.clock import Clock
 
 _NOISE = 2.0
-"""Seconds: `Date` counts whole seconds and the response travels; less than this is no offset."""
+"""Seconds: `Date` counts whole seconds and the response travels; less than this says nothing."""
 _LARGEST_OFFSET = 7 * 86_400.0
 """Seconds by which clocks can differ; a `Date` further off is the gateway's mistake."""
 _EARLIEST = 1_735_689_600.0
@@ -17,21 +17,22 @@ class GatewayClock:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._offset = 0.0
+        self.lead = 0.0
+        """Seconds by which it is ahead of this machine's clock."""
 
     def now(self) -> float:
         """Unix seconds on the gateway's clock, as far as it is known."""
-        return self._clock.time() + self._offset
+        return self._clock.time() + self.lead
 
     def update(self, server_time: float) -> bool:
-        """Take in the time of a response (Unix seconds); whether the offset has changed."""
+        """Take in the time of a response (Unix seconds); whether the lead has changed."""
         here = self._clock.time()
         if not _is_believable(server_time, here):
             return False
-        offset = server_time - here
-        if abs(offset - self._offset) <= _NOISE:
+        lead = server_time - here
+        if abs(lead - self.lead) <= _NOISE:
             return False
-        self._offset = offset if abs(offset) > _NOISE else 0.0
+        self.lead = lead if abs(lead) > _NOISE else 0.0
         return True
 
 

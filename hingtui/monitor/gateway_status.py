@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
@@ -22,13 +23,38 @@ class GatewayState(Enum):
     SLOWED = "slowed"
     DENIED = "denied"
     PAUSED = "paused"
+    NOT_SET = "not set"
+    """The settings have no gateway of this name."""
+
+
+_BEST_FIRST = (
+    GatewayState.PAUSED,
+    GatewayState.ONLINE,
+    GatewayState.SLOWED,
+    GatewayState.CONNECTING,
+    GatewayState.STARTING,
+    GatewayState.OFFLINE,
+    GatewayState.DENIED,
+    GatewayState.NO_TOKEN,
+    GatewayState.NOT_SET,
+)
+"""All gateways are paused together."""
 
 
 @dataclass(frozen=True, slots=True)
 class GatewayStatus:
-    """The state to show; `since` and `until` are Unix seconds on the server's clock."""
+    """The state to show; `since` and `until` are Unix seconds on this machine's clock."""
 
     state: GatewayState
     since: float | None = None
     until: float | None = None
     error: ApiError | None = None
+
+
+def in_best_state(statuses: Iterable[GatewayStatus]) -> GatewayStatus:
+    """The one of these from which most is to be expected."""
+    return min(
+        statuses,
+        key=lambda status: _BEST_FIRST.index(status.state),
+        default=GatewayStatus(GatewayState.NOT_SET),
+    )

@@ -1,6 +1,6 @@
 """The monitor: the entry point for the UI and the commands.
 
-It connects the rows, the poller, the download queue and the watchlist's file. It sends no request
+It connects the rows, the gateways, the download queue and the watchlist's file. It sends no request
 itself, and it imports neither Textual nor httpx. It is over 300 lines because it has a short method
 for everything that can be asked for.
 """
@@ -13,37 +13,29 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Protocol
 
-from hingtui.download import ContentSource
 from hingtui.model.errors import StorageError
 from hingtui.model.eta import is_worth_showing
 from hingtui.model.eta import remaining as seconds_remaining
-from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
+from hingtui.model.key import DEFAULT_GATEWAY, UNKNOWN_GATEWAY, VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor.background import Background
 from hingtui.monitor.changes import ChangeFeed, Changes
 from hingtui.monitor.download_events import DownloadEvents
 from hingtui.monitor.download_queue import DownloadQueue
 from hingtui.monitor.duration_stats import DurationStats
-from hingtui.monitor.gateway import Gateway
-from hingtui.monitor.gateway_status import GatewayState, GatewayStatus
+from hingtui.monitor.gateway_lookup import GatewayLookup
+from hingtui.monitor.gateway_status import GatewayState, GatewayStatus, in_best_state
+from hingtui.monitor.gateway_watch import Api, GatewayWatch, Shared
 from hingtui.monitor.one_round import OneRound
-from hingtui.monitor.poller import Poller, VideoApi
+from hingtui.monitor.poller import VideoResponse
 from hingtui.monitor.raw_responses import RawResponse
-from hingtui.monitor.response_handler import Outcome, ResponseHandler, is_of_gateway
 from hingtui.monitor.row import DownloadState, Row
 from hingtui.monitor.rows import RowHooks, Rows
 from hingtui.monitor.shared_downloads import SharedDownloads
 from hingtui.monitor.watchlist_sync import WatchlistSync
 from hingtui.storage.watchlist import Watchlist
 from hingtui.system.clock import Clock
-
-
-class Api(VideoApi, ContentSource, Protocol):
-    """What the monitor needs of a client."""
-
-    async def aclose(self) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,19 +59,22 @@ class Monitor:
         auto_download: bool = False,
         want_digest: bool = False,
         resume_downloads: bool = False,
+        gateways: Iterable[str] = (DEFAULT_GATEWAY,),
         clock: Clock | None = None,
         rng: random.Random | None = None,
     ) -> None:
-        """Videos are saved in `folder`. With `only`, no other videos of the watchlist are watched.
-        With `want_digest`, each saved file's SHA-256 is computed. With `resume_downloads`, `load`
-        goes on with the downloads that were wanted when an earlier run ended."""
+        """Videos are saved in `folder`; `gateways` are the names in the settings.
+
+        With `only`, no other videos of the watchlist are watched. With `want_digest`, each saved
+        file's SHA-256 is computed. With `resume_downloads`, `load` goes on with the downloads that
+        were wanted when an earlier run ended.
+        """
         self.clock = clock or Clock()
         self.auto_download = auto_download
         self.storage_error: StorageError | None = None
         """Why the watchlist cannot be used right now."""
         self._rng = rng or random.Random()  # noqa: S311 - jitter needs no secrecy
         self._resume_downloads = resume_downloads
-        self._api: Api | None = None
         self._duration_stats = DurationStats()
         self._background = Background(self.clock)
         self._stopped: set[VideoKey] = set()
@@ -91,13 +86,6 @@ class Monitor:
             RowHooks(inserted=self._row_inserted, taken_out=self._rows_taken_out),
             only=only,
         )
-        self.gateway = Gateway(self.clock, self._rng, self.feed.gateway_changed)
-        self.poller = Poller(
-            self.gateway,
-            self.clock,
-            self._rng,
-            on_outcome=self._handle_outcome,
-        )
         self.watchlist_sync = WatchlistSync(
             watchlist,
             self.clock,
@@ -105,8 +93,10 @@ class Monitor:
             read=self._rows.merge,
             failed=self._storage_changed,
         )
+        self.gateways: dict[str, GatewayWatch] = {}
+        """The gateways by name, in the order of the settings."""
         self.queue = DownloadQueue(
-            self.gateway,
+            self.gateways,
             self.clock,
             self._rng,
             folder=folder,
@@ -114,10 +104,8 @@ class Monitor:
             shared=SharedDownloads(watchlist, folder, self.clock),
             want_digest=want_digest,
         )
-        self._responses = ResponseHandler(
+        self._shared = Shared(
             rows=self.rows,
-            gateway=self.gateway,
-            poller=self.poller,
             queue=self.queue,
             feed=self.feed,
             duration_stats=self._duration_stats,
@@ -126,13 +114,15 @@ class Monitor:
             clock=self.clock,
             rng=self._rng,
         )
+        self.gateways.update((name, GatewayWatch(name, self._shared)) for name in gateways)
         self._download_events = DownloadEvents(
-            poller=self.poller,
-            responses=self._responses,
-            feed=self.feed,
-            watchlist_sync=self.watchlist_sync,
+            gateways=self.gateways, feed=self.feed, watchlist_sync=self.watchlist_sync
         )
         self.queue.listener = self._download_events
+        self.lookup = GatewayLookup(
+            self.gateways, self.clock, self._rng, self.feed, found=self._gateway_found
+        )
+        self._pollers: asyncio.TaskGroup | None = None
 
     async def load(self) -> None:
         """Read the watchlist's file; no request is sent yet. Raises StorageError."""
@@ -146,85 +136,116 @@ class Monitor:
         if self.auto_download:
             self.download_ready()
 
-    def connect(self, api: Api | None) -> None:
-        """Ask and download through `api` from now on; None: there is no token to ask with."""
-        if self._api is not None:
-            self._background.start(self._close(self._api))
-        self._api = api
-        self._download_events.api = api
-        self.poller.use(api)
-        self.queue.use(api)
-        self.gateway.begin(GatewayState.ONLINE if api is not None else GatewayState.NO_TOKEN)
-        for row in self.rows.values():
-            if row.failures and not row.is_final:
-                self.poller.schedule(row.id, 0)
-            if row.download is not None and is_of_gateway(row.download.error):
-                self.queue.requeue(row)
+    def connect(self, api: Api | None, gateway: str = DEFAULT_GATEWAY) -> None:
+        """Ask this gateway, and download from it, through `api` from now on.
+
+        None: there is no token to ask with. A gateway of a new name is added.
+        """
+        if gateway not in self.gateways:
+            self._add_gateway(gateway)
+        watch = self.gateways[gateway]
+        if watch.api is not None:
+            self._background.start(self._close(watch, watch.api))
+        watch.use(api)
+
+    def _add_gateway(self, name: str) -> None:
+        watch = self.gateways[name] = GatewayWatch(name, self._shared)
+        watch.gateway.is_paused = self.is_paused
+        for row in watch.rows:
+            watch.watch(row)
+        if self._pollers is not None:
+            self._pollers.create_task(self._background.run_forever(watch.poller.run), name=name)
 
     async def run(self, *, polls: bool = True) -> None:
         """Watch for ever. An unexpected error is logged, and the loop that it ended starts again.
 
         Without `polls`, no request is sent but for downloads.
         """
-        loops = [self.queue.run, self.watchlist_sync.run, *([self.poller.run] if polls else [])]
+        loops = [self.queue.run, self.watchlist_sync.run]
+        if polls:
+            loops += [self.lookup.run, *(watch.poller.run for watch in self.gateways.values())]
         async with asyncio.TaskGroup() as group:
+            self._pollers = group if polls else None
             for loop in loops:
                 group.create_task(self._background.run_forever(loop), name=loop.__qualname__)
 
     async def stop(self, within: float = 1.5) -> None:
         """Stop downloads (they can be resumed), write the watchlist, close the connections."""
-        api, self._api = self._api, None
-        self.poller.use(None)
+        clients = [watch.api for watch in self.gateways.values() if watch.api is not None]
+        for watch in self.gateways.values():
+            watch.api = None
+            watch.poller.use(None)
         self.queue.cancel_all()
-        if api is not None:
-            await api.aclose()  # wakes threads that wait for a silent server
+        # Wakes threads that wait for a silent server.
+        await asyncio.gather(*(api.aclose() for api in clients))
         await self.queue.at_rest(within)
         await self.watchlist_sync.flush()
         await self._background.wait(within)
 
-    async def ask_once(
-        self, video_ids: Sequence[str], progress: Callable[[int, int], None]
-    ) -> None:
+    async def ask_once(self, rows: Sequence[Row], progress: Callable[[int, int], None]) -> None:
         """Ask about each of these once, and return when each has a response or an error.
 
         For commands that do not `run` the watch. `progress` gets (finished, all). Where some were
-        not asked, the gateway's own state says why: `gateway_status`.
+        not asked, the gateway's own state says why: `status_of`.
         """
-        if self._api is None:
-            return
-        self._responses.asked_for.update(video_ids)
-        one_round = OneRound(
-            self._api,
-            self.gateway,
-            self.poller.list_poller,
-            self.clock,
-            self._rng,
-            on_outcome=self._handle_outcome,
-            progress=progress,
-        )
-        await one_round.run(video_ids)
+        asked = [row for row in rows if row.gateway in self.gateways]
+        await self.lookup.one_round()
+        finished = dict.fromkeys(self.gateways, 0)
+
+        def count(name: str, done: int, _of: int) -> None:
+            finished[name] = done
+            progress(len(rows) - len(asked) + sum(finished.values()), len(rows))
+
+        async with asyncio.TaskGroup() as group:
+            for name, watch in self.gateways.items():
+                ids = [row.id for row in asked if row.gateway == name]
+                if ids and watch.api is not None:
+                    watch.responses.asked_for.update(ids)
+                    one_round = OneRound(
+                        watch.api,
+                        watch.gateway,
+                        watch.poller.list_poller,
+                        self.clock,
+                        self._rng,
+                        on_outcome=watch.responses.handle,
+                        progress=partial(count, name),
+                    )
+                    group.create_task(one_round.run(ids), name=f"ask {name} once")
 
     def subscribe(self, listener: Callable[[Changes], None]) -> None:
         """Call `listener` with what changed, a few times a second at most."""
         self.feed.subscribe(listener)
 
     def add(
-        self, video_ids: Iterable[str], *, gateway: str = DEFAULT_GATEWAY, remember: bool = True
+        self, video_ids: Iterable[str], *, gateway: str = UNKNOWN_GATEWAY, remember: bool = True
     ) -> Added:
-        """Watch these ids of a gateway; with `remember` False only in this run, not in the file."""
+        """Watch these ids; with `remember` False only in this run, not in the file.
+
+        Where `gateway` is unknown and there are several, they are asked in turn.
+        """
         added: list[VideoKey] = []
         known: list[VideoKey] = []
         now = self.clock.time()
+        if not gateway and len(self.gateways) == 1:
+            gateway = next(iter(self.gateways))
         for video_id in video_ids:
             key = VideoKey(gateway, video_id)
-            if key in self.rows:
-                known.append(key)
+            if (watched := self.watched_as(key)) is not None:
+                known.append(watched)
             else:
                 self._rows.insert(Row(video_id, added_at=now, is_old=False, gateway=gateway))
                 added.append(key)
         if added and remember:
             self.watchlist_sync.added(added)
         return Added(tuple(added), tuple(known))
+
+    def watched_as(self, key: VideoKey) -> VideoKey | None:
+        """The key under which this video is watched; without a gateway, its id is looked for."""
+        if key in self.rows:
+            return key
+        names = self.gateways if key.gateway == UNKNOWN_GATEWAY else ()
+        keys = (VideoKey(name, key.id) for name in names)
+        return next((each for each in keys if each in self.rows), None)
 
     def remove(self, keys: Iterable[VideoKey]) -> int:
         """Watch these no more; nothing is deleted at the gateway. Returns how many there were."""
@@ -242,15 +263,19 @@ class Monitor:
 
     def ask(self, keys: Iterable[VideoKey] | None = None) -> None:
         """Ask about these now, finished ones too; None: about all that are not finished."""
-        self.gateway.reset()
-        self.queue.wake()
         are_given = keys is not None
         if keys is None:
             keys = [row.key for row in self.rows.values() if not row.is_final]
-        for key in keys:
-            if key in self.rows:
-                self.poller.schedule(key.id, 0, alone=are_given)
-                self._responses.asked_for.add(key.id)
+        wanted = [key for key in keys if key in self.rows]
+        for name in {key.gateway for key in wanted} if are_given else self.gateways:
+            if name in self.gateways:
+                self.gateways[name].gateway.reset()
+        self.queue.wake()
+        for key in wanted:
+            if key.gateway in self.gateways:
+                self.gateways[key.gateway].ask(key.id, alone=are_given)
+            else:
+                self.lookup.ask(key)
 
     def download(self, keys: Iterable[VideoKey]) -> list[VideoKey]:
         """Download these; returns those whose download this began, or tries again at once."""
@@ -294,12 +319,13 @@ class Monitor:
     @property
     def is_paused(self) -> bool:
         """Whether the user has stopped all polling."""
-        return self.gateway.is_paused
+        return any(watch.gateway.is_paused for watch in self.gateways.values())
 
     def pause(self, paused: bool) -> None:
         """Stop polling, or go on."""
-        self.gateway.is_paused = paused
-        self.poller.wake()
+        for watch in self.gateways.values():
+            watch.gateway.is_paused = paused
+            watch.poller.wake()
         self.feed.gateway_changed()
 
     @property
@@ -328,13 +354,20 @@ class Monitor:
         return self.watchlist_sync.unwritten
 
     def now(self) -> float:
-        """Unix seconds on the gateway's clock, as far as it is known."""
-        return self.gateway.now()
+        """Unix seconds on this machine's clock; `Row.expiry` is by it too."""
+        return self.clock.time()
 
     @property
     def gateway_status(self) -> GatewayStatus:
-        """The state of the gateway."""
-        return self.gateway.status
+        """The best state of any gateway: why nothing at all is asked, where that is so."""
+        return in_best_state(watch.gateway.status for watch in self.gateways.values())
+
+    def status_of(self, gateway: str) -> GatewayStatus:
+        """The state of this gateway."""
+        if gateway == UNKNOWN_GATEWAY:
+            return self.gateway_status
+        watch = self.gateways.get(gateway)
+        return GatewayStatus(GatewayState.NOT_SET) if watch is None else watch.gateway.status
 
     def remaining(self, row: Row) -> float | None:
         """Estimated seconds until a running video is finished; None without grounds for it.
@@ -346,27 +379,38 @@ class Monitor:
         usual = self._duration_stats.median(row.video)
         if not is_worth_showing(row.pace, usual):
             return None
-        return seconds_remaining(row.pace, self.now(), usual) or None
+        return seconds_remaining(row.pace, self.now() + row.clock_lead, usual) or None
 
     def raw_response(self, key: VideoKey) -> RawResponse | None:
         """What the gateway last sent about this video in this run, if it is kept."""
-        return self._responses.raw_responses.get(key)
-
-    def _handle_outcome(self, video_id: str, outcome: Outcome) -> None:
-        self._responses.handle(video_id, outcome)
+        return self._shared.raw_responses.get(key)
 
     def _download_automatically(self, row: Row) -> None:
         if self.auto_download:
             self.download([row.key])
 
     def _row_inserted(self, row: Row) -> None:
-        self.poller.watch(row.id)
-        if not row.is_final:
-            self.poller.schedule(row.id, 0)
+        if row.gateway in self.gateways:
+            self.gateways[row.gateway].watch(row)
+        elif row.gateway in (UNKNOWN_GATEWAY, DEFAULT_GATEWAY):
+            self.lookup.add(row)  # there is no gateway "default" any more, but perhaps it was named
+
+    def _gateway_found(self, row: Row, gateway: str, response: VideoResponse) -> None:
+        """A gateway knows a video that came without one: from now on it is that gateway's."""
+        old = row.key
+        is_new = self._rows.move(row, gateway)
+        self.watchlist_sync.removed([old])
+        if is_new:
+            row.last_error = None
+            self.watchlist_sync.added([row.key])
+            self.gateways[gateway].poller.watch(row.id)
+            self.gateways[gateway].responses.handle(row.id, response)
 
     def _rows_taken_out(self, gone: list[Row]) -> None:
-        self.poller.drop(row.id for row in gone)
-        self.gateway.forget(row.id for row in gone)
+        self.lookup.drop(row.key for row in gone)
+        for name, watch in self.gateways.items():
+            if ids := [row.id for row in gone if row.gateway == name]:
+                watch.drop(ids)
         for row in gone:
             if row.is_downloading:
                 self._stopped.add(row.key)
@@ -380,8 +424,8 @@ class Monitor:
         self.storage_error = error
         self.feed.gateway_changed()
 
-    async def _close(self, api: Api) -> None:
+    async def _close(self, watch: GatewayWatch, api: Api) -> None:
         """Close a client once no request goes through it any more."""
-        if pending := [*self.poller.under_way, *self.queue.under_way]:
+        if pending := [*watch.poller.under_way, *self.queue.under_way]:
             await asyncio.wait(pending)
         await api.aclose()

@@ -89,7 +89,10 @@ class ResponseHandler:
         elif isinstance(outcome, Exception):
             return
         else:
+            lead = gateway.clock_lead
             affected = gateway.answered(video_id, outcome.server_time)
+            if gateway.clock_lead != lead:
+                self._set_clocks()
         for other in affected:
             if gateway.is_probing:
                 self._clear_error(other)
@@ -101,6 +104,13 @@ class ResponseHandler:
         elif gateway.refusals and not gateway.may_be_refused:
             self._confirm_refusal()
 
+    def _set_clocks(self) -> None:
+        """The gateway's clock turned out to differ: every expiry there is another one now."""
+        for row in self.rows.values():
+            if row.gateway == self.gateway.name:
+                row.clock_lead = self.gateway.clock_lead
+                self.feed.row_changed(row.key)
+
     def expire(self, row: Row) -> None:
         """The gateway has deleted it."""
         gone = replace(row.video or Video(row.id), status=Status.EXPIRED)
@@ -108,7 +118,7 @@ class ResponseHandler:
         row.is_old = False
         row.last_error = None
         row.asked_at = self.clock.time()
-        self._finish(row, before, self.gateway.now())
+        self._finish(row, before, row.asked_at)
         self.watchlist_sync.updated(row.key)
         self.feed.row_changed(row.key)
 
@@ -141,20 +151,20 @@ class ResponseHandler:
                 self.poller.schedule(video_id, 0, alone=True)
 
     def _apply(self, row: Row, response: VideoResponse) -> None:
-        now = self.gateway.now()
+        now = self.clock.time()
         before = row.video
         video = response.video if before is None else before.followed_by(response.video)
         _record(row, response.video, now)
         self.raw_responses.keep(row.key, response.raw)
         row.video = video
-        row.asked_at = self.clock.time()
+        row.asked_at = now
         row.is_old = False
         row.last_error = None
         row.failures = 0
         if video.status.is_final:
             self._finish(row, before, now)
         else:
-            self._go_on(row, video, now)
+            self._go_on(row, video, self.gateway.now())
         if video != before:
             status_changed = before is None or before.status is not video.status
             self.watchlist_sync.updated(row.key, soon=status_changed)
@@ -198,11 +208,11 @@ class ResponseHandler:
             if isinstance(error, RateLimited):
                 wait = 0.0  # as soon as the rate limit allows
             elif not (self.gateway.is_probing and is_of_gateway(error)):
-                row.last_error = LastError(error, self.gateway.now())
+                row.last_error = LastError(error, self.clock.time())
         else:
             wait = HingtuiError.retry.after(row.failures, self.rng)
             _log.error("asking about %s failed unexpectedly", row.id, exc_info=error)
-            row.last_error = LastError(error, self.gateway.now())
+            row.last_error = LastError(error, self.clock.time())
         if not row.is_final:
             self.poller.schedule(row.id, jitter(wait, self.rng))
 
@@ -212,7 +222,7 @@ class ResponseHandler:
         if is_young:
             row.last_error = None
             return STEADY
-        row.last_error = LastError(error, self.gateway.now())
+        row.last_error = LastError(error, self.clock.time())
         # Once known, it may only be unknown to one of the gateway's machines.
         is_odd = row.video is not None and row.failures <= _ODD
         return SLOW if is_odd else RARE

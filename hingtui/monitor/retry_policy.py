@@ -24,15 +24,15 @@ def retry_in(
     error: HingtuiError,
     *,
     now: float,
-    server_now: float,
+    unix_now: float,
     rng: random.Random,
 ) -> float | None:
     """Seconds until the next try after `error`; None when there is no point in one.
 
-    `now` is in monotonic seconds, `server_now` in Unix seconds on the server's clock.
+    `now` is in monotonic seconds, `unix_now` in Unix seconds, both on this machine's clock.
     """
     download.failures += 1
-    if not error.is_transient or not _is_in_time(row, download, error, now, server_now):
+    if not error.is_transient or not _is_in_time(row, download, error, now, unix_now):
         return None
     if isinstance(error, Slow):
         return error.retry.first if _gains(download) else None
@@ -40,18 +40,18 @@ def retry_in(
 
 
 def _is_in_time(
-    row: Row, download: Download, error: HingtuiError, now: float, server_now: float
+    row: Row, download: Download, error: HingtuiError, now: float, unix_now: float
 ) -> bool:
     """Whether the file can still be there when it is tried again."""
     ends = row.expiry
     if isinstance(error, Busy):
         return True  # the other process may be about to finish
     if ends is not None and ends.basis is Basis.SERVER:
-        return server_now < ends.at
+        return unix_now < ends.at
     if error.scope in (Scope.GATEWAY, Scope.DISK):
         return True  # it says nothing about this file
     left = download.asked_at + USUAL_LIFE - now
-    return left > 0 or (ends is not None and server_now < ends.at)
+    return left > 0 or (ends is not None and unix_now < ends.at)
 
 
 def _gains(download: Download) -> bool:

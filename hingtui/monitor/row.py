@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from hingtui.system.clock import Cancellation
 
 @dataclass(frozen=True, slots=True)
 class LastError:
-    """Why the last request or download failed, and since when (Unix seconds, gateway's clock)."""
+    """Why the last request or download failed, and since when (Unix seconds, this machine)."""
 
     error: Exception
     since: float
@@ -67,7 +67,7 @@ class Download:
 
 @dataclass(frozen=True, slots=True)
 class HistoryEntry:
-    """One line of a video's history: its status at a time (Unix seconds, gateway's clock)."""
+    """One line of a video's history: its status at a time (Unix seconds, this machine's clock)."""
 
     at: float
     status: Status
@@ -89,6 +89,7 @@ class Row:
     """Known from an earlier run; no response in this run yet."""
     pace: Pace | None = None
     ready_seen_at: float | None = None
+    """When it was seen to become ready (Unix seconds, this machine's clock)."""
     last_error: LastError | None = None
     failures: int = 0
     """Requests in a row that failed."""
@@ -101,9 +102,12 @@ class Row:
     download: Download | None = None
     history: list[HistoryEntry] = field(default_factory=list)
     gateway: str = DEFAULT_GATEWAY
-    """The name of the gateway that knows the id."""
-    _expiry: tuple[Video | None, float | None, Expiry | None] = field(
-        default=(None, None, None), init=False, repr=False, compare=False
+    """The name of the gateway that knows the id; UNKNOWN_GATEWAY until one does."""
+    clock_lead: float = 0.0
+    """Seconds by which its gateway's clock is ahead of this machine's: the times in `video` are the
+    gateway's, all others are this machine's."""
+    _expiry: tuple[Video | None, tuple[float | None, float], Expiry | None] = field(
+        default=(None, (None, 0.0), None), init=False, repr=False, compare=False
     )
     """The expiry, and what it was computed from."""
 
@@ -134,14 +138,21 @@ class Row:
 
     @property
     def expiry(self) -> Expiry | None:
-        """When the gateway deletes its file."""
+        """When the gateway deletes its file, by this machine's clock."""
         if self.video is None:
             return None
-        video, seen_at, known = self._expiry
-        if video is not self.video or seen_at != self.ready_seen_at:
-            known = expiry(self.video, self.ready_seen_at)
-            self._expiry = (self.video, self.ready_seen_at, known)
+        video, times, known = self._expiry
+        lead, seen_at = self.clock_lead, self.ready_seen_at
+        if video is not self.video or times != (seen_at, lead):
+            known = expiry(self.video, None if seen_at is None else seen_at + lead)
+            if known is not None and lead:
+                known = replace(known, at=known.at - lead)
+            self._expiry = (self.video, (seen_at, lead), known)
         return known
+
+    def age(self, moment: float, now: float) -> float:
+        """Seconds from a time that its gateway named until `now` on this machine's clock."""
+        return now + self.clock_lead - moment
 
     def has_vanished(self, now: float) -> bool:
         """Whether the gateway says that its file is gone.

@@ -41,7 +41,7 @@ class RowFilter:
     terms: tuple[Term, ...] = ()
 
     def matches(self, row: Row, now: float, shown: str | None = None) -> bool:
-        """Whether the row is chosen at `now` (Unix seconds on the gateway's clock).
+        """Whether the row is chosen at `now` (Unix seconds on this machine's clock).
 
         `shown` is its `shown_text`, where the caller has kept it.
         """

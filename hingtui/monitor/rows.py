@@ -57,6 +57,26 @@ class Rows:
         self._feed.row_changed(row.key)
         self._hooks.inserted(row)
 
+    def move(self, row: Row, gateway: str) -> bool:
+        """Its gateway became known: give it its key. False where that video is watched already.
+
+        It keeps its place among the rows.
+        """
+        old, new = row.key, VideoKey(gateway, row.id)
+        is_new = new not in self.by_key
+        if is_new:
+            row.gateway = gateway
+            moved = [(new if key == old else key, each) for key, each in self.by_key.items()]
+            self.by_key.clear()
+            self.by_key.update(moved)
+        else:
+            del self.by_key[old]
+        self._feed.new.membership = True
+        self._feed.new.moved[old] = new
+        self._feed.row_changed(old)
+        self._feed.row_changed(new)
+        return is_new
+
     def take_out(self, keys: Iterable[VideoKey]) -> list[Row]:
         """Remove these rows, where they are there, and return them."""
         rows = self.by_key

@@ -40,7 +40,7 @@ _BY_STATUS = {status: RowState(status.value) for status in Status}
 
 
 def row_state_of(row: Row, now: float) -> RowState:
-    """The state of a row at `now` (Unix seconds on the gateway's clock)."""
+    """The state of a row at `now` (Unix seconds on this machine's clock)."""
     if row.download is not None and row.is_downloading:
         is_waiting = row.download.state is DownloadState.WAITING
         return RowState.WAITING if is_waiting else RowState.DOWNLOADING

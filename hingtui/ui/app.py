@@ -19,9 +19,10 @@ from textual.filter import LineFilter
 from textual.theme import Theme
 
 from hingtui.model.errors import SettingsError, StorageError
+from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.monitor import Changes, Monitor
 from hingtui.monitor.gateway import LIST
-from hingtui.monitor.monitor import Api
+from hingtui.monitor.gateway_watch import Api
 from hingtui.storage.settings import Settings, save_token
 from hingtui.storage.state import STATE_FILE
 from hingtui.storage.watchlist import Watchlist
@@ -219,7 +220,8 @@ class HingtuiApp(LeavingApp, ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastAp
             self.settings = self.settings.with_token(token)
         await self._connect()
         if typed.is_proven:
-            self.monitor.gateway.answered(LIST)  # when the token was tried
+            # It was asked when the token was tried.
+            self.monitor.gateways[DEFAULT_GATEWAY].gateway.answered(LIST)
             self.notify(_("The gateway accepts the token."), markup=False)
 
     async def _play(self, path: Path) -> Opened:

@@ -82,7 +82,7 @@ def _why_unknown(row: Row, gateway: GatewayStatus, key_for: KeyFor) -> str:
 
 
 def why_not_opened(row: Row, now: float, gateway: GatewayStatus, key_for: KeyFor) -> str:
-    """Why a video that is not saved cannot be opened. `now`: Unix seconds, gateway's clock."""
+    """Why a video that is not saved cannot be opened. `now`: Unix seconds, this machine's clock."""
     if row.status is not Status.READY:
         return why_no_file(row, gateway, key_for)
     if row.is_downloading:

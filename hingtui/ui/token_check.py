@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from hingtui.model.errors import ApiError, BadResponse, NotFound, NotOffered, Scope
 from hingtui.model.explain import diagnose
-from hingtui.monitor.monitor import Api
+from hingtui.monitor.gateway_watch import Api
 from hingtui.text.i18n import _
 
 _log = logging.getLogger(__name__)

@@ -137,7 +137,7 @@ async def test_an_estimated_expiry_that_passes_is_only_probable(home: Path) -> N
 
 async def test_the_gateway_may_say_that_it_has_expired(home: Path) -> None:
     async with piloted(home, ready("one", 900)) as acting:
-        acting.app.monitor._responses.expire(acting.row("one"))
+        acting.app.monitor.gateways["default"].responses.expire(acting.row("one"))
         await acting.drawn()
         assert acting.lines()[1].startswith(" 1 video expired before it was saved: one")
         assert acting.toasts()[-1] == "Expired before it was saved: one"
@@ -208,7 +208,7 @@ async def test_late_downloads_are_forecast_with_what_would_save_them(home: Path)
     ]
     async with piloted(home, *jobs) as acting:
         acting.app.monitor.queue._at_once = 1
-        acting.app.monitor.queue.use(None)  # nothing really moves
+        acting.app.monitor.gateways["default"].api = None  # nothing really moves
         acting.app.monitor.download([acting.row("long").key, acting.row("soon").key])
         download, waiting = acting.row("long").download, acting.row("soon").download
         assert download is not None

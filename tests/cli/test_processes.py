@@ -198,7 +198,7 @@ async def test_a_video_just_saved_is_not_downloaded_by_another_process(
         clock.advance(100.0)
         try:
             for monitor in (first, second):
-                await monitor.poller.settle()
+                await monitor.gateways["default"].poller.settle()
                 monitor.download(keys("video_one"))
                 monitor.queue.start_next()
                 await until(partial(_is_at_rest, monitor))

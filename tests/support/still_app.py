@@ -18,7 +18,7 @@ from hingtui import ui
 from hingtui.api import Api as HttpApi
 from hingtui.demo.server import DemoServer
 from hingtui.monitor import Changes, DownloadState
-from hingtui.monitor.monitor import Api
+from hingtui.monitor.gateway_watch import Api
 from hingtui.storage.settings import Settings
 from hingtui.ui.app import HingtuiApp
 from hingtui.ui.messages import VideosChanged
@@ -106,15 +106,14 @@ class StillDashboard:
     async def ask(self) -> None:
         """Ask about everything at this moment, but for what the host's budget does not allow."""
         monitor = self.app.monitor
-        await monitor.poller.settle()  # what is under way would be asked no second time
+        poller = monitor.gateways["default"].poller
+        await poller.settle()  # what is under way would be asked no second time
         monitor.ask()
         monitor.pause(False)
-        await monitor.poller.settle()
-        while any(
-            monitor.poller.next_due_in(w.id) == 0 for w in monitor.rows.values() if not w.is_final
-        ):
+        await poller.settle()
+        while any(poller.next_due_in(w.id) == 0 for w in monitor.rows.values() if not w.is_final):
             self.clock.advance(0.5)
-            await monitor.poller.settle()
+            await poller.settle()
 
     async def rest(self) -> None:
         """Ask nothing until the host's budget has room for downloads again."""

@@ -60,7 +60,7 @@ async def _saving(stage: StillDashboard) -> None:
     await stage.show("D")
     await stage.receive(1.2)
     stage.app.monitor.pause(False)
-    await stage.app.monitor.poller.settle()
+    await stage.app.monitor.gateways["default"].poller.settle()
     await stage.show("g", *"jjj")
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
+from hingtui.model.key import DEFAULT_GATEWAY, UNKNOWN_GATEWAY, VideoKey
 from hingtui.model.video import Cost, Status, Video, VideoError
 from hingtui.text.clean import clean_block, clean_line
 
@@ -54,7 +54,7 @@ class Entry:
     download_requested: bool | None = None
     """Whether a person asked for its file and does not have it yet; None if that is unknown."""
     gateway: str = DEFAULT_GATEWAY
-    """The name of the gateway that knows the id."""
+    """The name of the gateway that knows the id; UNKNOWN_GATEWAY until one does."""
 
     @property
     def key(self) -> VideoKey:
@@ -92,7 +92,7 @@ class Entry:
         """
         if not _is_storable(self.id):
             raise ValueError(f"not an id that can be watched: {self.id!r}")
-        if not _is_storable(self.gateway, _GATEWAY_LIMIT):
+        if not _is_gateway(self.gateway):
             raise ValueError(f"not a gateway's name: {self.gateway!r}")
         video = self.video
         if video is None or (not video.link and video.id == self.id):
@@ -139,7 +139,7 @@ def parse_entry(table: object) -> Entry | None:
     if not isinstance(video_id, str) or not _is_storable(video_id):
         return None
     gateway = table.get("gateway", DEFAULT_GATEWAY)
-    if not isinstance(gateway, str) or not _is_storable(gateway, _GATEWAY_LIMIT):
+    if not isinstance(gateway, str) or not _is_gateway(gateway):
         return None
     return Entry(
         id=video_id,
@@ -155,6 +155,10 @@ def parse_entry(table: object) -> Entry | None:
 
 def _is_storable(name: str, limit: int = _ID_LIMIT) -> bool:
     return bool(name) and clean_line(name, limit) == name
+
+
+def _is_gateway(name: str) -> bool:
+    return name == UNKNOWN_GATEWAY or _is_storable(name, _GATEWAY_LIMIT)
 
 
 def _video_table(video: Video) -> dict[str, object]:

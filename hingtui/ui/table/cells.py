@@ -28,7 +28,7 @@ class RenderContext:
     """What drawing the cells of one row needs besides the row."""
 
     now: float
-    """Unix seconds on the server's clock."""
+    """Unix seconds on this machine's clock."""
     palette: Palette
     left: float | None = None
     """Estimated seconds until this row's video is finished."""
@@ -97,7 +97,8 @@ def time_cell(row: Row, context: RenderContext, width: int) -> Cell:
     if row.is_final:
         if video.completed_at is None:
             return ()
-        return number_cell(coarse_ago(context.now - video.completed_at), palette.muted, width)
+        ago = coarse_ago(row.age(video.completed_at, context.now))
+        return number_cell(ago, palette.muted, width)
     if context.left is not None and video.status is Status.GENERATING:
         if context.left < 1:
             return number_cell(_("soon"), palette.plain, width)
@@ -107,7 +108,7 @@ def time_cell(row: Row, context: RenderContext, width: int) -> Cell:
         return number_cell(_("~{time} left").format(time=left_text), palette.plain, width)
     if video.created_at is None:
         return ()
-    age = human_duration(context.now - video.created_at)
+    age = human_duration(row.age(video.created_at, context.now))
     return number_cell(_("for {time}").format(time=age), palette.muted, width)
 
 

@@ -65,7 +65,7 @@ class RowOrder:
         return keys[::-1] if self.view.is_reversed else keys
 
     def use(self, view: RowView, rows: Mapping[VideoKey, Row], now: float) -> None:
-        """Show these rows as `view` says (`now`: Unix seconds on the gateway's clock)."""
+        """Show these rows as `view` says (`now`: Unix seconds on this machine's clock)."""
         old, self.view = self.view, view
         self._filter = parse_filter(view.filter)
         if view.sort is not old.sort or not self._places:

@@ -89,7 +89,7 @@ class RowView:
 def sort_key(row: Row, sort: Sort, now: float, remaining: float | None) -> SortKey:
     """What a row is sorted by; keys of one sort can be compared.
 
-    `now`: Unix seconds on the gateway's clock. `remaining`: estimated seconds until it is finished.
+    `now` is in Unix seconds, `remaining` the estimated seconds until it is finished.
     Where a row has no value it comes last. Expiry breaks a tie, then the newest is first.
     """
     return (*_first(row, sort, now, remaining), _expires_at(row, now), -row.added_at)

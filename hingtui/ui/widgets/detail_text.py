@@ -221,8 +221,8 @@ def _facts(row: Row, context: RenderContext, gateway: str) -> list[Field]:
             (_("Server says"), video.raw_status),
             (_("Progress"), "" if is_over else f"{video.progress:g}%"),
             (_("Time left"), f"~{human_duration(context.left)}" if context.left else ""),
-            (_("Created"), _moment(video.created_at)),
-            (_("Finished"), _moment(video.completed_at) if row.is_final else ""),
+            (_("Created"), _moment(video.created_at, row)),
+            (_("Finished"), _moment(video.completed_at, row) if row.is_final else ""),
             (_("Took"), _took(row, video)),
         ]
     name = gateway if row.gateway == DEFAULT_GATEWAY else row.gateway
@@ -244,8 +244,9 @@ def _took(row: Row, video: Video) -> str:
     return human_duration(video.completed_at - video.created_at)
 
 
-def _moment(moment: float | None) -> str:
-    return "" if moment is None else date_and_time(moment)
+def _moment(moment: float | None, row: Row) -> str:
+    """A time that the gateway named, as this machine's clock shows it."""
+    return "" if moment is None else date_and_time(moment - row.clock_lead)
 
 
 def _append_history(text: Text, row: Row, context: RenderContext, width: int) -> None:

@@ -53,7 +53,7 @@ class HeaderState:
     counts: StatusCounts
     gateway_status: GatewayStatus
     now: float
-    """Unix seconds on the server's clock."""
+    """Unix seconds on this machine's clock."""
     gateway: str
     """The gateway's host, "" to show none."""
     is_demo: bool

@@ -79,7 +79,7 @@ async def test_rows_removed_while_polled_leave_the_pool_usable(tmp_path: Path) -
         for round_ in range(40):
             names = [f"v{round_}-{n}" for n in range(8)]
             here.monitor.add(names)
-            here.monitor.poller.start_due()
+            here.monitor.gateways["default"].poller.start_due()
             await asyncio.sleep(0)
             here.monitor.remove(keys(*names))
             here.clock.advance(3)

@@ -108,7 +108,7 @@ async def test_an_unknown_status_word_is_polled_slowly(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path, auto_download=True) as here:
         video = await video_for(here, status="moderating", progress=100)
         assert video.status is Status.UNKNOWN
-        due = here.monitor.poller.next_due_in(video.id)
+        due = here.monitor.gateways["default"].poller.next_due_in(video.id)
         assert due is not None
         assert 20 < due < 40
         assert here.gateway.asked("/content") == []

@@ -82,7 +82,7 @@ class Day:
         if rng.random() < 0.02:
             await self._pilot.resize_terminal(*rng.choice(_SIZES))
         self._clock.advance(STEP)
-        monitor.poller.start_due()
+        monitor.gateways["default"].poller.start_due()
         await until(self._is_quiet)
         monitor.feed.flush()
         self._app._dashboard.time_passed()
@@ -91,7 +91,7 @@ class Day:
     def _is_quiet(self) -> bool:
         """Whether nothing runs, except a list whose next page waits for the clock."""
         monitor = self._app.monitor
-        return not monitor.poller._tasks and not monitor.queue.running
+        return not monitor.gateways["default"].poller._tasks and not monitor.queue.running
 
     def _let_go(self) -> list[str]:
         """Remove videos that have been finished for a while, here and at the gateway."""
@@ -154,5 +154,5 @@ async def live(
 
 
 def _connections(app: HingtuiApp) -> int:
-    api = app.monitor._api
+    api = app.monitor.gateways["default"].api
     return len(api._client._transport._pool.connections)  # type: ignore[union-attr]

@@ -181,7 +181,7 @@ async def test_a_removed_row_can_be_restored(tmp_path: Path) -> None:
 async def test_a_response_for_a_removed_row_is_dropped(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         watch.monitor.add(["video_one"])
-        watch.monitor.poller.start_due()
+        watch.monitor.gateways["default"].poller.start_due()
         watch.monitor.remove(keys("video_one"))
         await watch.look()
         assert not watch.monitor.rows
@@ -381,7 +381,7 @@ async def test_a_poll_requested_during_a_poll_is_not_lost(tmp_path: Path) -> Non
         watch.monitor.add(["video_one"])
         await watch.look(after=1)
         watch.monitor.ask(keys("video_one"))
-        watch.monitor.poller.start_due()
+        watch.monitor.gateways["default"].poller.start_due()
         watch.monitor.ask(keys("video_one"))
         await watch.look()
         assert len(watch.asked("/v1/videos/video_one")) == 3

@@ -67,7 +67,7 @@ async def test_a_deleted_video_is_not_called_unsaved(tmp_path: Path) -> None:
     async with watching(tmp_path, job(**READY)) as watch:
         watch.monitor.add(["video_one"])
         await watch.look()
-        watch.monitor._responses.expire(watch.row("video_one"))
+        watch.monitor.gateways["default"].responses.expire(watch.row("video_one"))
         actions = actions_on(watch.monitor, watch.row("video_one"))
         said = "It has expired: the gateway has deleted its file. Ask for it again where "
         assert words(await actions.download()).startswith(said)

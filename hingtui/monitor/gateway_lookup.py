@@ -1,0 +1,198 @@
+"""Find out which gateway knows an id that came without one, by asking the gateways in turn.
+
+The one that knew the last id is asked first: ids that are added together mostly come from one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from hingtui.model.errors import ApiError, NotFound, RateLimited, Scope
+from hingtui.model.eta import GRACE, RARE, STEADY, jitter
+from hingtui.model.key import VideoKey
+from hingtui.monitor.changes import ChangeFeed
+from hingtui.monitor.gateway_watch import GatewayWatch
+from hingtui.monitor.poller import VideoResponse
+from hingtui.monitor.row import LastError, Row
+from hingtui.system.clock import Clock
+
+TRIES = 3
+"""Most requests to each gateway about one id, for a command."""
+AT_ONCE = 4
+"""Most ids that are looked up at a time."""
+LONGEST_PAUSE = 60.0
+"""Seconds that a command waits at most until a gateway may be asked again."""
+_PAUSED = 2.0
+"""Seconds until a gateway that may not be asked right now is looked at again."""
+
+
+@dataclass(slots=True)
+class _Search:
+    """One id that is being looked up."""
+
+    row: Row
+    due: float
+    """Monotonic seconds from which on the next gateway may be asked."""
+    denied: set[str] = field(default_factory=set)
+    """Gateways that do not know it."""
+    is_running: bool = False
+    requests: int = 0
+
+
+class GatewayLookup:
+    """Rows whose gateway is not known yet. All methods belong to the event loop's thread."""
+
+    def __init__(
+        self,
+        gateways: Mapping[str, GatewayWatch],
+        clock: Clock,
+        rng: random.Random,
+        feed: ChangeFeed,
+        *,
+        found: Callable[[Row, str, VideoResponse], None],
+    ) -> None:
+        """`found` gets a row, the name of the gateway that knows it, and what that one said."""
+        self._gateways = gateways
+        self._clock = clock
+        self._rng = rng
+        self._feed = feed
+        self._found = found
+        self._searches: dict[VideoKey, _Search] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._last_found = ""
+        self._wake = asyncio.Event()
+
+    def add(self, row: Row) -> None:
+        """Look this one up from now on."""
+        self._searches[row.key] = _Search(row, self._clock.monotonic())
+        self._wake.set()
+
+    def drop(self, keys: Iterable[VideoKey]) -> None:
+        """These are not watched any more."""
+        for key in keys:
+            self._searches.pop(key, None)
+
+    def ask(self, key: VideoKey) -> None:
+        """Ask all gateways about this one now."""
+        if (search := self._searches.get(key)) is not None:
+            search.due = self._clock.monotonic()
+            search.denied.clear()
+            self._wake.set()
+
+    async def run(self) -> None:
+        """Look up whatever is due, for ever."""
+        while True:
+            self._wake.clear()
+            await self._clock.wait_for(self._wake, self.start_due())
+
+    async def settle(self) -> None:
+        """Ask what is due now, and wait until no request is under way."""
+        self.start_due()
+        while self._tasks:
+            await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            self.start_due()
+
+    async def one_round(self) -> None:
+        """Ask every gateway once about each of the rows, for a command."""
+        most = TRIES * len(self._gateways)
+        is_any_usable = any(watch.api is not None for watch in self._gateways.values())
+        while is_any_usable and any(
+            not search.row.failures and search.requests < most for search in self._searches.values()
+        ):
+            pause = self.start_due()
+            if self._tasks:
+                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            elif pause is None or pause > LONGEST_PAUSE:
+                return
+            else:
+                await self._clock.sleep(pause)
+
+    def start_due(self) -> float | None:
+        """Start every lookup that may begin now; seconds until the next, None for no plan."""
+        now = self._clock.monotonic()
+        for search in list(self._searches.values()):
+            if len(self._tasks) >= AT_ONCE:
+                break  # the end of a task wakes the loop
+            if search.is_running or search.due > now:
+                continue
+            if (name := self._next_gateway(search, now)) is None:
+                search.due = now + _PAUSED  # those that are left may not be asked right now
+            else:
+                self._start(search, name, now)
+        pauses = [each.due - now for each in self._searches.values() if not each.is_running]
+        return None if not pauses else max(0.0, min(pauses))
+
+    def _next_gateway(self, search: _Search, now: float) -> str | None:
+        """The gateway to ask next; None if none of those that are left may be asked now."""
+        for name in sorted(self._gateways, key=lambda name: name != self._last_found):
+            watch = self._gateways[name]
+            gateway = watch.gateway
+            if name in search.denied or watch.api is None:
+                continue
+            if gateway.is_paused or (gateway.is_probing and gateway.probe_in(now) > 0):
+                continue
+            if gateway.limiter.wait(now) <= 0:
+                return name
+        return None
+
+    def _start(self, search: _Search, name: str, now: float) -> None:
+        search.is_running = True
+        search.requests += 1
+        self._gateways[name].gateway.limiter.spend(now)
+        task = asyncio.create_task(self._ask(search, name), name=f"look up {search.row.id}")
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _ask(self, search: _Search, name: str) -> None:
+        watch, row = self._gateways[name], search.row
+        outcome: VideoResponse | Exception
+        try:
+            if watch.api is None:
+                return
+            outcome = await watch.api.retrieve(row.id)
+        except Exception as error:  # noqa: BLE001 - whatever it is, it ends on the row
+            outcome = error
+        finally:
+            search.is_running = False
+            self._wake.set()
+        if self._searches.get(row.key) is not search:
+            return  # not watched any more
+        watch.responses.update_gateway(row.id, outcome)
+        if not isinstance(outcome, Exception):
+            self._last_found = name
+            del self._searches[row.key]
+            self._found(row, name, outcome)
+            return
+        self._take_error(search, name, outcome)
+
+    def _take_error(self, search: _Search, name: str, error: Exception) -> None:
+        """This gateway does not know the id, or could not be asked; go on with the others."""
+        now = self._clock.monotonic()
+        if not _may_still_know(error):
+            search.denied.add(name)
+        elif not isinstance(error, RateLimited):
+            search.due = now + jitter(STEADY, self._rng)
+        usable = {name for name, watch in self._gateways.items() if watch.api is not None}
+        if usable <= search.denied:
+            self._not_found(search)
+
+    def _not_found(self, search: _Search) -> None:
+        """No gateway knows it (yet): ask all of them again later."""
+        row = search.row
+        row.failures += 1
+        is_young = self._clock.time() - row.added_at < GRACE
+        row.last_error = None if is_young else LastError(NotFound(), self._clock.time())
+        search.denied.clear()
+        wait = STEADY if is_young else RARE
+        search.due = self._clock.monotonic() + jitter(wait, self._rng)
+        self._feed.row_changed(row.key)
+
+
+def _may_still_know(error: Exception) -> bool:
+    """Whether the gateway could not answer, rather than that it does not know the id."""
+    if not isinstance(error, ApiError) or isinstance(error, NotFound):
+        return False
+    return error.is_transient or error.scope in (Scope.GATEWAY, Scope.TOKEN)

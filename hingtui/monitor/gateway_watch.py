@@ -1,0 +1,129 @@
+"""Watch one gateway: its state, its client, its poller, and what its responses mean.
+
+The monitor has one for each gateway; the rows, the download queue and the watchlist are common to
+all of them. A token is known only to the client of its own gateway.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from hingtui.download import ContentSource
+from hingtui.model.key import VideoKey
+from hingtui.monitor.changes import ChangeFeed
+from hingtui.monitor.download_queue import DownloadQueue
+from hingtui.monitor.duration_stats import DurationStats
+from hingtui.monitor.gateway import Gateway
+from hingtui.monitor.gateway_status import GatewayState
+from hingtui.monitor.poller import Poller, VideoApi
+from hingtui.monitor.raw_responses import RawResponses
+from hingtui.monitor.response_handler import Outcome, ResponseHandler, is_of_gateway
+from hingtui.monitor.row import Row
+from hingtui.monitor.watchlist_sync import WatchlistSync
+from hingtui.system.clock import Clock
+
+
+class Api(VideoApi, ContentSource, Protocol):
+    """What the monitor needs of a gateway's client."""
+
+    async def aclose(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """What the gateways of one monitor have in common."""
+
+    rows: dict[VideoKey, Row]
+    """The rows of all gateways."""
+    queue: DownloadQueue
+    feed: ChangeFeed
+    duration_stats: DurationStats
+    watchlist_sync: WatchlistSync
+    download: Callable[[Row], None]
+    """Called for each video that has become ready, to download it where that is automatic."""
+    clock: Clock
+    rng: random.Random
+    raw_responses: RawResponses = field(default_factory=RawResponses)
+
+
+class GatewayWatch:
+    """One gateway. All methods belong to the event loop's thread."""
+
+    def __init__(self, name: str, shared: Shared) -> None:
+        """`name` is the gateway's name in the settings."""
+        self.api: Api | None = None
+        """Its client; None without a token."""
+        self._shared = shared
+        clock, rng = shared.clock, shared.rng
+        self.gateway = Gateway(clock, rng, shared.feed.gateway_changed, name=name)
+        self.poller = Poller(self.gateway, clock, rng, on_outcome=self._handle_outcome)
+        self.responses = ResponseHandler(
+            rows=shared.rows,
+            gateway=self.gateway,
+            poller=self.poller,
+            queue=shared.queue,
+            feed=shared.feed,
+            duration_stats=shared.duration_stats,
+            watchlist_sync=shared.watchlist_sync,
+            download=shared.download,
+            clock=clock,
+            rng=rng,
+            raw_responses=shared.raw_responses,
+        )
+
+    @property
+    def name(self) -> str:
+        """The gateway's name in the settings."""
+        return self.gateway.name
+
+    @property
+    def rows(self) -> list[Row]:
+        """Its rows."""
+        return [row for row in self._shared.rows.values() if row.gateway == self.name]
+
+    def use(self, api: Api | None) -> None:
+        """Ask and download through `api` from now on; None: there is no token to ask with."""
+        self.api = api
+        self.poller.use(api)
+        self.gateway.begin(GatewayState.ONLINE if api is not None else GatewayState.NO_TOKEN)
+        for row in self.rows:
+            if row.failures and not row.is_final:
+                self.poller.schedule(row.id, 0)
+            if row.download is not None and is_of_gateway(row.download.error):
+                self._shared.queue.requeue(row)
+        self._shared.queue.wake()
+
+    def watch(self, row: Row) -> None:
+        """Ask about this row from now on."""
+        row.clock_lead = self.gateway.clock_lead
+        self.poller.watch(row.id)
+        if not row.is_final:
+            self.poller.schedule(row.id, 0)
+
+    def drop(self, video_ids: list[str]) -> None:
+        """These are not watched any more."""
+        self.poller.drop(video_ids)
+        self.gateway.forget(video_ids)
+
+    def ask(self, video_id: str, *, alone: bool) -> None:
+        """Ask about this video now because a person wants it; with `alone`, not by the list."""
+        self.poller.schedule(video_id, 0, alone=alone)
+        self.responses.asked_for.add(video_id)
+
+    async def fresh_link(self, video_id: str) -> str:
+        """Ask about a video once more, for a link that is valid now; "" where there is none."""
+        if self.api is None:
+            return ""
+        try:
+            response = await self.api.retrieve(video_id)
+        except Exception as error:  # noqa: BLE001 - shown on the row, as with any other request
+            self.responses.handle(video_id, error)
+            return ""
+        self.responses.handle(video_id, response)
+        return response.video.link
+
+    def _handle_outcome(self, video_id: str, outcome: Outcome) -> None:
+        self.responses.handle(video_id, outcome)
