@@ -1,18 +1,16 @@
-"""The keys of config.toml with their types and limits, and the rules for a base URL.
+"""The keys of config.toml with their types and limits.
 
-The environment, the token and the place of the file are in `settings`.
+The rules for a base URL are in `base_url`, the environment in `settings`.
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
 import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import SplitResult, urlsplit
 
 from hingtui.model.errors import SettingsError
 from hingtui.storage.settings.alerts import DESKTOP, EVENTS, SWITCHES, AlertSettings
@@ -23,9 +21,6 @@ from hingtui.text.i18n import LANGUAGES, _
 MOST_DOWNLOADS = 16
 _LIMIT = 1 << 20
 """Bytes; a longer file cannot be a config.toml."""
-_LOOPBACK = ipaddress.IPv6Address("::1")
-_ODD = re.compile(r"[\s\\\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
-"""Characters that no URL holds, and that parsers drop in different ways."""
 _SECRET = re.compile(r"key|.*(?:token|api_?key|secret|password).*", re.IGNORECASE)
 """Names of keys under which a person may have written the token."""
 _KEYS = (
@@ -200,72 +195,3 @@ class _Table:
         if not isinstance(value, dict) or not all(isinstance(keys, str) for keys in value.values()):
             raise self.wrong("keys", _('lines such as download = "ctrl+d" are expected'))
         return value
-
-
-def check_base_url(text: str, name: str, allow_http: Sequence[str], config_path: Path) -> str:
-    """The base URL in `text`, without a path such as `/v1/videos` copied from the documentation.
-
-    Raises SettingsError, which names the setting (`name`) and holds no credentials.
-    """
-    parts, host = _split_url(text, name)
-    if parts.scheme == "http" and not is_loopback(host) and host not in allow_http:
-        sentence = _(
-            "{name} is plain http, so anybody on the way could read your token. "
-            'Use https, or write allow_http = ["{host}"] into {path}.'
-        )
-        raise SettingsError(sentence.format(name=name, host=host, path=config_path))
-    path = re.sub(r"(?:/+(?:v1(?:/+videos)?)?)+\Z", "", parts.path)
-    return f"{parts.scheme}://{parts.netloc}{path}"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether `host` is this machine, in a spelling that every resolver reads alike.
-
-    Not names below `.localhost`, for which some resolvers ask the network, nor `127.1`, nor IPv6
-    addresses with an IPv4 address or a zone in them.
-    """
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return host == "localhost"
-    return address == _LOOPBACK if address.version == 6 else address.is_loopback
-
-
-def _split_url(text: str, name: str) -> tuple[SplitResult, str]:
-    example = _("Write it like https://models.hingnet.com.cn.")
-    try:
-        parts = urlsplit(text)
-        host, port = (parts.hostname or "").lower(), parts.port
-    except ValueError:
-        raise SettingsError(_("{name} is not a URL.").format(name=name) + " " + example) from None
-    if parts.username is not None or parts.password is not None:
-        sentence = _("{name} holds a user name or a password. Leave them out: the token is enough.")
-        raise SettingsError(sentence.format(name=name))
-    if not parts.netloc.isascii():
-        sentence = _("The host in {name} holds letters that look like others: write it as xn--…")
-        raise SettingsError(sentence.format(name=name))
-    place = f"[{host}]" if ":" in host else host
-    # urlsplit takes `evil.example[::1]` for `::1`
-    is_sound = re.fullmatch(rf"{re.escape(place)}(?::\d*)?", parts.netloc.lower()) and port != 0
-    if parts.scheme not in ("http", "https") or not is_sound or not _is_host(host):
-        raise SettingsError(
-            _("{name} is not an http or https URL.").format(name=name) + " " + example
-        )
-    if _ODD.search(text):
-        raise SettingsError(_("{name} is not a URL.").format(name=name) + " " + example)
-    if parts.query or parts.fragment:
-        sentence = _("{name} has something behind a ? or #. Leave that out.")
-        raise SettingsError(sentence.format(name=name))
-    return parts, host
-
-
-def _is_host(host: str) -> bool:
-    """Whether `host` is a name or an address that all URL parsers read alike."""
-    is_address = ":" in host or re.search(r"(?:^|\.)(?:\d+|0x[0-9a-f]*)\.?\Z", host)
-    if not is_address:
-        return re.fullmatch(r"[a-z0-9._-]+", host) is not None
-    try:
-        address = ipaddress.ip_address(host)  # `127.1` is read in different ways
-    except ValueError:
-        return False
-    return "%" not in str(address)

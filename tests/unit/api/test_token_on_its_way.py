@@ -16,7 +16,7 @@ from hingtui.api import Api
 from hingtui.api.client_config import ClientConfig
 from hingtui.model.errors import ApiError, SettingsError
 from hingtui.storage.settings import load_settings
-from hingtui.storage.settings.config import check_base_url
+from hingtui.storage.settings.base_url import check_base_url
 from hingtui.storage.watchlist import Entry
 from hingtui.system.clock import Clock
 from tests.servers import leaky as secret

@@ -1,0 +1,92 @@
+"""The places of hingtui's files: HINGTUI_HOME, or the system's folders."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+from hingtui.model.errors import SettingsError
+from hingtui.text.i18n import _
+
+_APP = "hingtui"
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where hingtui's files are by default."""
+
+    config: Path
+    token: Path
+    watchlist: Path
+    log: Path
+    downloads: Path
+
+
+def find_places(environ: Mapping[str, str]) -> Places:
+    chosen = environ.get("HINGTUI_HOME", "").strip()
+    if chosen:
+        folder = absolute_path(chosen, "HINGTUI_HOME")
+        if folder.exists() and not folder.is_dir():
+            sentence = _("HINGTUI_HOME is {path}, which is not a folder. Name a folder.")
+            raise SettingsError(sentence.format(path=folder))
+        config = data = state = folder
+        downloads = folder / "videos"
+    else:
+        config, data, state, downloads = _usual_folders()
+    return Places(
+        config=config / "config.toml",
+        token=config / "token",
+        watchlist=data / "watchlist.toml",
+        log=state / "hingtui.log",
+        downloads=downloads,
+    )
+
+
+def _usual_folders() -> tuple[Path, Path, Path, Path]:
+    """The system's folders for settings, data, state and downloads. Raises SettingsError."""
+    try:
+        dirs = platformdirs.PlatformDirs(_APP, appauthor=False)
+        folders = (
+            dirs.user_config_path,
+            dirs.user_data_path,
+            dirs.user_state_path,
+            dirs.user_downloads_path / _APP,
+        )
+    except (RuntimeError, KeyError, OSError) as error:  # the user has no password entry
+        raise _no_home_folder() from error
+    # Without a home folder platformdirs returns a literal "~", or the root folder.
+    if not _has_home() or not all(folder.is_absolute() for folder in folders):
+        raise _no_home_folder()
+    home = Path(os.path.expanduser("~"))  # noqa: PTH111 - Path's own raises if there is none
+    if not home.is_dir() and any(home in folder.parents for folder in folders):
+        sentence = _("Your home folder {path} does not exist. Set HOME or HINGTUI_HOME to one.")
+        raise SettingsError(sentence.format(path=home))
+    return folders
+
+
+def _has_home() -> bool:
+    """Whether HOME is an absolute path, or unset: then the password database is used."""
+    return os.name != "posix" or os.environ.get("HOME", "/").startswith("/")
+
+
+def _no_home_folder() -> SettingsError:
+    return SettingsError(_("There is no home folder. Set HOME or HINGTUI_HOME to a folder."))
+
+
+def absolute_path(text: str, name: str, base: Path | None = None) -> Path:
+    """`text` as an absolute path; a relative one starts at `base` or the current folder.
+
+    Raises SettingsError, which names the setting (`name`), if `~` is no folder.
+    """
+    if not _has_home() and text.split("/")[0] == "~":
+        raise _no_home_folder()
+    try:
+        path = Path(text).expanduser()
+        return path if path.is_absolute() else (base or Path.cwd()) / path
+    except (RuntimeError, OSError) as error:
+        sentence = _("{name} is {path}, which is not a valid path. Write the full path.")
+        raise SettingsError(sentence.format(name=name, path=text)) from error
