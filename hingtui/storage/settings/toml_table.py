@@ -1,0 +1,101 @@
+"""Read a TOML file of settings, and its values by type."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from hingtui.model.errors import SettingsError
+from hingtui.system.files import read_file
+from hingtui.text.clean import clean_line
+from hingtui.text.i18n import _
+
+_LIMIT = 1 << 20
+"""Bytes; a longer file cannot be a config.toml."""
+
+
+def read_toml(path: Path) -> dict[str, object]:
+    """The TOML file at `path`; a missing one counts as empty. Raises SettingsError."""
+    try:
+        return _parse(path)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        sentence = _("{path} cannot be read: {reason}. Check who owns it.")
+        reason = error.strerror or str(error)
+        raise SettingsError(sentence.format(path=path, reason=reason)) from error
+    except UnicodeDecodeError:
+        sentence = _("{path} is not UTF-8 text. Save it as UTF-8.")
+        raise SettingsError(sentence.format(path=path)) from None
+    except (ValueError, RecursionError) as error:
+        sentence = _("{path} is not valid TOML ({place}). Correct it, or move it away.")
+        # The parser's message may quote a secret: only the place is used.
+        place = re.search(r"line \d+, column \d+", str(error))
+        named = place[0] if place else _("at its end")
+        raise SettingsError(sentence.format(path=path, place=named)) from None
+
+
+def _parse(path: Path) -> dict[str, object]:
+    data, _state = read_file(path, _LIMIT)
+    if len(data) == _LIMIT:
+        raise ValueError("too long")
+    return tomllib.loads(data.decode("utf-8-sig"))  # tomllib refuses a byte-order mark
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The keys of one file, read by type."""
+
+    table: Mapping[str, object]
+    path: Path
+
+    def wrong(self, name: str, expected: str) -> SettingsError:
+        sentence = _("{name} in {path} cannot be used: {expected}.")
+        return SettingsError(sentence.format(name=name, path=self.path, expected=expected))
+
+    def unknown(self, name: str) -> str:
+        sentence = _("{name} in {path} is not a setting of hingtui: it is ignored.")
+        return sentence.format(name=clean_line(name, 60), path=self.path)
+
+    def text(self, name: str) -> str | None:
+        value = self.table.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str) or not value.strip() or "\0" in value:
+            raise self.wrong(name, _("a text in quotes is expected"))
+        return value.strip()
+
+    def texts(self, name: str) -> Sequence[str]:
+        value = self.table.get(name, [])
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise self.wrong(name, _('a list such as ["one", "two"] is expected'))
+        return value
+
+    def switch(self, name: str) -> bool | None:
+        value = self.table.get(name)
+        if value is not None and not isinstance(value, bool):
+            raise self.wrong(name, _("true or false is expected"))
+        return value
+
+    def count(self, name: str, usual: int, most: int) -> int:
+        value = self.table.get(name, usual)
+        if type(value) is not int or not 1 <= value <= most:
+            raise self.wrong(
+                name, _("a whole number from 1 to {most} is expected").format(most=most)
+            )
+        return value
+
+    def command(self, name: str) -> tuple[str, ...]:
+        """A command as a list of words, or as one line with a shell's quotes."""
+        value = self.table.get(name, [])
+        try:
+            words = shlex.split(value) if isinstance(value, str) else list(self.texts(name))
+        except ValueError:
+            raise self.wrong(name, _("its quotes do not match")) from None
+        if any("\0" in word for word in words) or (words and not words[0].strip()):
+            raise self.wrong(name, _("a program is expected first"))
+        return tuple(words)
