@@ -129,7 +129,8 @@ async def take(picture: Picture, home: Path) -> str:
         token = server.token if picture.has_token else ""
         environ = {"HINGTUI_LANG": picture.language}
         settings = load_settings(demo_environ(environ, home, server.base_url, token))
-        settings = replace(settings, base_url=HOST, theme=DARK.name)
+        shown = replace(settings.gateways[0], base_url=HOST)
+        settings = replace(settings.with_gateway(shown), theme=DARK.name)
         jobs = [job for job in server.story.jobs.values() if job.created_at <= EPOCH]
         Watchlist(settings.watchlist_path).change(add=[Entry(j.id, j.created_at) for j in jobs])
         app = StillApp(settings, clock, server.base_url)

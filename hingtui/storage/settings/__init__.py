@@ -1,21 +1,45 @@
-"""Every setting: config.toml, the environment and the token file together."""
+"""Every setting: config.toml, the environment, the token file and gateways.toml together.
+
+alerts           what may be sent to the terminal, and the commands of events
+base_url         the rules for a base URL
+config           the keys of config.toml
+default_gateway  the gateway that the environment describes
+gateway          what is known of one gateway
+gateway_table    `[gateways.NAME]`, parsed
+gateway_tokens   the token that such a table names
+gateways         every gateway
+places           where the files are
+problems         collects what cannot be used
+settings         all of it together
+token_command    runs the command that prints a token
+tokens           the token of the environment and of the token file
+toml_table       reading TOML by type
+"""
 
 from hingtui.storage.settings.alerts import AlertSettings
+from hingtui.storage.settings.default_gateway import DEFAULT_BASE_URL
+from hingtui.storage.settings.gateway import GatewaySettings
+from hingtui.storage.settings.gateway_table import KINDS
 from hingtui.storage.settings.places import absolute_path
 from hingtui.storage.settings.settings import (
-    DEFAULT_BASE_URL,
     Settings,
+    find_problems,
     load_settings,
     save_token,
 )
+from hingtui.storage.settings.token_command import load_token
 from hingtui.storage.settings.tokens import clean_token
 
 __all__ = [
     "DEFAULT_BASE_URL",
+    "KINDS",
     "AlertSettings",
+    "GatewaySettings",
     "Settings",
     "absolute_path",
     "clean_token",
+    "find_problems",
     "load_settings",
+    "load_token",
     "save_token",
 ]

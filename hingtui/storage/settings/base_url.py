@@ -14,22 +14,54 @@ from hingtui.text.i18n import _
 _LOOPBACK = ipaddress.IPv6Address("::1")
 _ODD = re.compile(r"[\s\\\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Characters that no URL holds, and that parsers drop in different ways."""
+_PORTS = {"http": 80, "https": 443}
+_V1 = r"v1(?:/+videos|/+video/+generations)?"
+_ROUTES = {
+    "ark": r"api/+v3(?:/+contents/+generations/+tasks)?",
+    "kie": r"api/+v1(?:/+jobs(?:/+\w+)?)?",
+    "v2": r"v2(?:/+video/+generations)?",
+}
+"""What documentation writes behind the base URL, by the family; `_V1` for the others."""
 
 
-def check_base_url(text: str, name: str, allow_http: Sequence[str], config_path: Path) -> str:
+def check_base_url(
+    text: str, name: str, allow_http: Sequence[str], config_path: Path, kind: str = "auto"
+) -> str:
     """The base URL in `text`, without a path such as `/v1/videos` copied from the documentation.
 
-    Raises SettingsError, which names the setting (`name`) and holds no credentials.
+    Which paths these are depends on the family `kind`. Raises SettingsError, which names the
+    setting (`name`) and holds no credentials.
     """
-    parts, host = _split_url(text, name)
+    parts, host = _split_url(text.strip(), name)
     if parts.scheme == "http" and not is_loopback(host) and host not in allow_http:
         sentence = _(
             "{name} is plain http, so anybody on the way could read your token. "
             'Use https, or write allow_http = ["{host}"] into {path}.'
         )
         raise SettingsError(sentence.format(name=name, host=host, path=config_path))
-    path = re.sub(r"(?:/+(?:v1(?:/+videos)?)?)+\Z", "", parts.path)
+    route = _ROUTES.get(kind, _V1)
+    path = re.sub(rf"(?:/(?:{route})?)+\Z", "", parts.path)
     return f"{parts.scheme}://{parts.netloc}{path}"
+
+
+def origin_of(base_url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of a checked base URL, in lower case and with the usual port."""
+    parts = urlsplit(base_url)
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS[parts.scheme]
+
+
+def is_local(base_url: str) -> bool:
+    """Whether a checked base URL leads to this machine or, by plain http, into a private network.
+
+    A host by its name counts as private: plain http is only used where `allow_http` names it.
+    """
+    scheme, host, _port = origin_of(base_url)
+    if is_loopback(host):
+        return True
+    try:
+        return scheme == "http" and not ipaddress.ip_address(host).is_global
+    except ValueError:
+        return scheme == "http"
 
 
 def is_loopback(host: str) -> bool:

@@ -5,24 +5,25 @@ The rules for a base URL are in `base_url`, the environment in `settings`.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from hingtui.storage.settings.alerts import DESKTOP, EVENTS, SWITCHES, AlertSettings
-from hingtui.storage.settings.toml_table import Table, read_toml
+from hingtui.storage.settings.gateway_table import GatewayTable, read_gateways
+from hingtui.storage.settings.problems import Problems
+from hingtui.storage.settings.toml_table import Table, is_secret_name, read_toml
 from hingtui.text.clean import clean_line
 from hingtui.text.i18n import LANGUAGES, _
 
 MOST_DOWNLOADS = 16
-_SECRET = re.compile(r"key|.*(?:token|api_?key|secret|password).*", re.IGNORECASE)
-"""Names of keys under which a person may have written the token."""
 _KEYS = (
     "allow_http",
     "auto_download",
     "base_url",
     "downloads",
+    "gateways",
     "keys",
     "language",
     "max_downloads",
@@ -44,18 +45,20 @@ class Config:
     auto_download: bool | None = None
     base_url: str | None = None
     downloads: str | None = None
+    gateways: tuple[GatewayTable, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
     language: str | None = None
     max_downloads: int = 3
     on_complete: tuple[str, ...] = ()
     open_command: tuple[str, ...] = ()
     theme: str | None = None
-    notices: tuple[str, ...] = ()
 
 
-def read_config(path: Path) -> Config:
-    """The file at `path`; a missing one counts as empty. Raises SettingsError."""
-    return _ConfigTable(read_toml(path), path).config()
+def read_config(path: Path, problems: Problems) -> Config:
+    """The file at `path`; a missing one counts as empty, and so does each value with a problem."""
+    empty: dict[str, object] = {}
+    table = problems.attempt(lambda: read_toml(path), empty)
+    return _ConfigTable(table, path).config(problems)
 
 
 class _ConfigTable(Table):
@@ -63,45 +66,63 @@ class _ConfigTable(Table):
 
     __slots__ = ()
 
-    def config(self) -> Config:
+    def config(self, problems: Problems) -> Config:
+        attempt = problems.attempt
         for name in self.table:
-            if _SECRET.fullmatch(name.replace("-", "_")):
-                reason = _("a token does not belong there: run hingtui and type it when asked")
-                raise self.wrong(clean_line(name, 60), reason)
+            if is_secret_name(name):
+                problems.errors.append(self.secret(name))
+            elif name not in _KEYS:
+                problems.notices.append(self.unknown(name))
         return Config(
-            allow_http=tuple(host.lower() for host in self.texts("allow_http")),
-            alerts=self.alerts(),
-            auto_download=self.switch("auto_download"),
-            base_url=self.text("base_url"),
-            downloads=self.text("downloads"),
-            keys=self.key_map(),
-            language=self.language(),
-            max_downloads=self.count("max_downloads", 3, MOST_DOWNLOADS),
-            on_complete=self.command("on_complete"),
-            open_command=self.command("open_command"),
-            theme=self.text("theme"),
-            notices=tuple(self.unknown(name) for name in self.table if name not in _KEYS),
+            allow_http=attempt(lambda: self.hosts("allow_http"), ()),
+            alerts=self.alerts(problems),
+            auto_download=attempt(lambda: self.switch("auto_download"), None),
+            base_url=attempt(lambda: self.text("base_url"), None),
+            downloads=attempt(lambda: self.text("downloads"), None),
+            gateways=self.gateways(problems),
+            keys=attempt(self.key_map, {}),
+            language=attempt(self.language, None),
+            max_downloads=attempt(lambda: self.count("max_downloads", 3, MOST_DOWNLOADS), 3),
+            on_complete=attempt(lambda: self.command("on_complete"), ()),
+            open_command=attempt(lambda: self.command("open_command"), ()),
+            theme=attempt(lambda: self.text("theme"), None),
         )
 
-    def alerts(self) -> AlertSettings:
+    def gateways(self, problems: Problems) -> tuple[GatewayTable, ...]:
+        """Every `[gateways.NAME]` that can be used; the others are notices."""
+        given = self.table.get("gateways", {})
+        if not isinstance(given, dict):
+            expected = _("a table such as [gateways.lab] is expected")
+            problems.errors.append(self.wrong("gateways", expected))
+            return ()
+        return read_gateways(given, self.path, problems)
+
+    def hosts(self, name: str) -> tuple[str, ...]:
+        return tuple(host.strip().lower() for host in self.texts(name))
+
+    def alerts(self, problems: Problems) -> AlertSettings:
         """`[notifications]` and the commands of the events."""
+        attempt = problems.attempt
         given = self.table.get("notifications", {})
         if not isinstance(given, dict):
-            raise self.wrong("notifications", _("lines such as bell = false are expected"))
+            expected = _("lines such as bell = false are expected")
+            problems.errors.append(self.wrong("notifications", expected))
+            given = {}
         table = Table({f"notifications.{name}": value for name, value in given.items()}, self.path)
         for name in given:
             if name not in ("desktop", *SWITCHES):
                 known = ", ".join(("desktop", *SWITCHES))
                 expected = _("it is none of {names}").format(names=known)
-                raise self.wrong(f"notifications.{clean_line(name, 60)}", expected)
-        desktop = table.text("notifications.desktop") or DESKTOP[0]
-        if desktop not in DESKTOP:
-            expected = _("one of {names} is expected").format(names=", ".join(DESKTOP))
-            raise self.wrong("notifications.desktop", expected)
-        switches = {name: table.switch(f"notifications.{name}") for name in SWITCHES}
-        commands = {event: self.command(f"on_{event}") for event in EVENTS}
+                error = self.wrong(f"notifications.{clean_line(name, 60)}", expected)
+                problems.errors.append(error)
+        switches: dict[str, bool | None] = {
+            name: attempt(partial(table.switch, f"notifications.{name}"), None) for name in SWITCHES
+        }
+        commands: dict[str, tuple[str, ...]] = {
+            event: attempt(partial(self.command, f"on_{event}"), ()) for event in EVENTS
+        }
         return AlertSettings(
-            desktop,
+            attempt(lambda: table.choice("notifications.desktop", DESKTOP), DESKTOP[0]),
             **{name: value for name, value in switches.items() if value is not None},
             commands={event: command for event, command in commands.items() if command},
         )

@@ -6,33 +6,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from hingtui.model.errors import SettingsError
 from hingtui.storage.settings.alerts import AlertSettings
-from hingtui.storage.settings.base_url import check_base_url
 from hingtui.storage.settings.config import Config, read_config
+from hingtui.storage.settings.gateway import GatewaySettings, Sources
+from hingtui.storage.settings.gateways import find_gateways
 from hingtui.storage.settings.places import Places, absolute_path, find_places
+from hingtui.storage.settings.problems import Problems
 from hingtui.storage.settings.tokens import (
     FILE,
     TOKEN_VARIABLES,
     clean_token,
-    find_token,
     unusable,
 )
 from hingtui.system.files import write_atomically
 from hingtui.text.i18n import _, language_from
 
-DEFAULT_BASE_URL = "https://models.hingnet.com.cn"
-_URL_VARIABLES = ("HINGNET_BASE_URL", "BASE_URL")
+GATEWAYS_FILE = "gateways.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; every path is absolute."""
 
-    base_url: str
-    """Without a trailing slash or `/v1`."""
-    token: str | None = field(repr=False)
-    token_source: str
-    """The variable it is from, or "file"; "" if there is none or it was typed just now."""
+    gateways: tuple[GatewaySettings, ...]
+    """At least one; `default` is the first one if there is one of that name."""
     language: str
     """The code of a language, `zh` or `en`."""
     downloads: Path
@@ -51,26 +49,93 @@ class Settings:
     theme: str | None = None
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
     """The user's own keys by action, such as `{"download": "ctrl+d"}`."""
+    allow_http: tuple[str, ...] = ()
+    """Hosts that may be reached by plain http, in lower case."""
     notices: tuple[str, ...] = ()
     """Warnings to show once."""
 
-    def with_token(self, token: str) -> Settings:
-        """The same settings with a token that was typed. Raises SettingsError."""
-        return replace(self, token=clean_token(token), token_source="")
+    @property
+    def base_url(self) -> str:
+        """The base URL of the first gateway."""
+        return self.gateways[0].base_url
+
+    @property
+    def token(self) -> str | None:
+        """The token of the first gateway."""
+        return self.gateways[0].token
+
+    @property
+    def token_source(self) -> str:
+        """Where the token of the first gateway is from."""
+        return self.gateways[0].token_source
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Every token that is known: of all gateways, for what must hold none of them."""
+        return tuple(gateway.token for gateway in self.gateways if gateway.token)
+
+    @property
+    def gateways_path(self) -> Path:
+        """The file of the gateways that were added in the dashboard."""
+        return self.log_path.with_name(GATEWAYS_FILE)
+
+    def gateway(self, name: str) -> GatewaySettings | None:
+        """The gateway of that name."""
+        return next((gateway for gateway in self.gateways if gateway.name == name), None)
+
+    def with_gateway(self, gateway: GatewaySettings) -> Settings:
+        """The same settings with `gateway` in the place of the one of its name, or at the end."""
+        others = tuple(one for one in self.gateways if one.name != gateway.name)
+        if len(others) == len(self.gateways):
+            return replace(self, gateways=(*others, gateway))
+        merged = (gateway if one.name == gateway.name else one for one in self.gateways)
+        return replace(self, gateways=tuple(merged))
+
+    def with_token(self, token: str, name: str | None = None) -> Settings:
+        """The same settings with a token that was typed for the gateway `name` (None: the first).
+
+        Raises SettingsError.
+        """
+        gateway = self._named(name)
+        return self.with_gateway(replace(gateway, token=clean_token(token), token_source=""))
+
+    def _named(self, name: str | None) -> GatewaySettings:
+        """The gateway of that name, None: the first one. Raises KeyError."""
+        gateway = self.gateways[0] if name is None else self.gateway(name)
+        if gateway is None:
+            raise KeyError(name)
+        return gateway
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """The settings in effect. Raises SettingsError: one sentence and what to do."""
+    problems = Problems()
+    settings = _read(environ, problems)
+    problems.raise_first()
+    return replace(settings, notices=problems.all_notices())
+
+
+def find_problems(environ: Mapping[str, str]) -> list[str]:
+    """Everything about the settings that is wrong or doubtful, a sentence each."""
+    problems = Problems()
+    try:
+        _read(environ, problems)
+    except SettingsError as error:  # no folder, so nothing else could be read
+        problems.errors.append(error)
+    return [*map(str, problems.errors), *problems.all_notices()]
+
+
+def _read(environ: Mapping[str, str], problems: Problems) -> Settings:
+    """The settings as far as they can be used. Raises SettingsError if there is no home folder."""
     places = find_places(environ)
-    config = read_config(places.config)
-    notices = list(config.notices)
-    token, source = find_token(environ, places.token, notices)
+    config = read_config(places.config, problems)
+    sources = Sources(environ, config, places)
     return Settings(
-        base_url=_find_base_url(environ, config, places.config),
-        token=token,
-        token_source=source,
+        gateways=find_gateways(sources, problems),
         language=_find_language(environ, config),
-        downloads=_find_downloads(environ, config, places),
+        downloads=problems.attempt(
+            lambda: _find_downloads(environ, config, places), places.downloads
+        ),
         watchlist_path=places.watchlist,
         token_path=places.token,
         log_path=places.log,
@@ -82,7 +147,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         on_complete=config.on_complete,
         theme=config.theme,
         keys=config.keys,
-        notices=tuple(notices),
+        allow_http=config.allow_http,
     )
 
 
@@ -100,7 +165,8 @@ def save_token(settings: Settings, token: str) -> Settings:
             "{variable} is set and takes precedence over the saved token: remove it or change it."
         )
         notices = (*notices, notice.format(variable=settings.token_source))
-    return replace(settings, token=cleaned, token_source=FILE, notices=notices)
+    gateway = replace(settings.gateways[0], token=cleaned, token_source=FILE)
+    return replace(settings.with_gateway(gateway), notices=notices)
 
 
 def _find_downloads(environ: Mapping[str, str], config: Config, places: Places) -> Path:
@@ -116,15 +182,3 @@ def _find_language(environ: Mapping[str, str], config: Config) -> str:
     if environ.get("HINGTUI_LANG", "").strip() or config.language is None:
         return language_from(environ)
     return config.language
-
-
-def _find_base_url(environ: Mapping[str, str], config: Config, config_path: Path) -> str:
-    for name in _URL_VARIABLES:
-        text = environ.get(name, "").strip()
-        # Other programs use BASE_URL too, for values such as "/": only a URL is meant for us.
-        if text and (name != "BASE_URL" or text.lower().startswith(("http://", "https://"))):
-            return check_base_url(text, name, config.allow_http, config_path)
-    if config.base_url:
-        name = f"base_url ({config_path})"
-        return check_base_url(config.base_url, name, config.allow_http, config_path)
-    return DEFAULT_BASE_URL

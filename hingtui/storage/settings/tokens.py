@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from hingtui.model.errors import SettingsError
@@ -43,18 +42,23 @@ def clean_token(text: str) -> str:
     return token
 
 
-def find_token(
-    environ: Mapping[str, str], path: Path, notices: list[str]
-) -> tuple[str | None, str]:
+def token_in_environment(environ: Mapping[str, str]) -> tuple[str | None, str]:
+    """The token of a variable, not cleaned, and the variable's name; (None, "") without one."""
     for name in TOKEN_VARIABLES:
         text = environ.get(name, "").strip()
         # Many programs have a TOKEN: only one of the gateway's kind may be sent to the gateway.
         if text and (name != "TOKEN" or text.startswith("oh-")):
-            with suppress(SettingsError):  # still warn if others can read the file
-                _stored_token(path, notices)
-            return _named(text, name), name
+            return text, name
+    return None, ""
+
+
+def token_in_file(path: Path, notices: list[str]) -> str | None:
+    """The token in a file, None if there is none; other users lose access to the file.
+
+    Raises SettingsError.
+    """
     text = _stored_token(path, notices)
-    return (_named(text, str(path)), FILE) if text.strip("\ufeff\0 ") else (None, "")
+    return named_token(text, str(path)) if text.strip("\ufeff\0 ") else None
 
 
 def _stored_token(path: Path, notices: list[str]) -> str:
@@ -62,8 +66,7 @@ def _stored_token(path: Path, notices: list[str]) -> str:
     try:
         data, state = read_file(path, 2 * _TOKEN_LIMIT)
         if os.name == "posix":
-            _tighten(path, state, notices)
-            _check_folder(path, notices)
+            keep_private(path, state, notices)
     except FileNotFoundError:
         return ""
     except OSError as error:
@@ -71,12 +74,18 @@ def _stored_token(path: Path, notices: list[str]) -> str:
     return data.decode("utf-8", "replace").strip()
 
 
-def _named(text: str, name: str) -> str:
+def named_token(text: str, name: str) -> str:
     """The token from the variable or file `name`, which errors name."""
     try:
         return clean_token(text)
     except SettingsError as error:
         raise SettingsError(f"{name}: {error}") from None
+
+
+def keep_private(path: Path, state: os.stat_result, notices: list[str]) -> None:
+    """Make a file with tokens readable by its owner only; notices about what remains unsafe."""
+    _tighten(path, state, notices)
+    _check_folder(path, notices)
 
 
 def _tighten(path: Path, state: os.stat_result, notices: list[str]) -> None:

@@ -16,6 +16,13 @@ from hingtui.text.i18n import _
 
 _LIMIT = 1 << 20
 """Bytes; a longer file cannot be a config.toml."""
+_SECRET = re.compile(r"key|.*(?:token|api_?key|secret|password).*", re.IGNORECASE)
+"""Names of keys under which a person may have written the token."""
+
+
+def is_secret_name(name: str) -> bool:
+    """Whether a person may have written the token under the key `name`."""
+    return _SECRET.fullmatch(name.replace("-", "_")) is not None
 
 
 def read_toml(path: Path) -> dict[str, object]:
@@ -57,6 +64,10 @@ class Table:
         sentence = _("{name} in {path} cannot be used: {expected}.")
         return SettingsError(sentence.format(name=name, path=self.path, expected=expected))
 
+    def secret(self, name: str) -> SettingsError:
+        reason = _("a token does not belong there: run hingtui and type it when asked")
+        return self.wrong(clean_line(name, 60), reason)
+
     def unknown(self, name: str) -> str:
         sentence = _("{name} in {path} is not a setting of hingtui: it is ignored.")
         return sentence.format(name=clean_line(name, 60), path=self.path)
@@ -68,6 +79,14 @@ class Table:
         if not isinstance(value, str) or not value.strip() or "\0" in value:
             raise self.wrong(name, _("a text in quotes is expected"))
         return value.strip()
+
+    def choice(self, name: str, choices: Sequence[str]) -> str:
+        """One of `choices`; the first one where nothing is set."""
+        value = self.text(name) or choices[0]
+        if value not in choices:
+            expected = _("one of {names} is expected").format(names=", ".join(choices))
+            raise self.wrong(name, expected)
+        return value
 
     def texts(self, name: str) -> Sequence[str]:
         value = self.table.get(name, [])

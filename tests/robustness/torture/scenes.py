@@ -14,7 +14,7 @@ from pathlib import Path
 from hingtui.download import Progress, discard_part, download
 from hingtui.model.errors import HingtuiError, NotReady
 from hingtui.model.video import Status, Video
-from hingtui.storage.settings import Settings
+from hingtui.storage.settings import GatewaySettings, Settings
 from hingtui.storage.settings.settings import save_token
 from hingtui.storage.watchlist import Entry, Watchlist
 from tests.robustness.torture.steps import Scene
@@ -196,9 +196,7 @@ class AnotherToken(TheFirstToken):
 
 def _settings(root: Path) -> Settings:
     return Settings(
-        base_url="https://gateway.example",
-        token=None,
-        token_source="",
+        gateways=(GatewaySettings("default", "https://gateway.example"),),
         language="en",
         downloads=root / "videos",
         watchlist_path=root / LIST,
