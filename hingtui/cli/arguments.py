@@ -117,6 +117,7 @@ def _add_watchlist_commands(commands: argparse._SubParsersAction[_Parser]) -> No
         metavar=_("ID"),
         help=_("an id, a URL, or text or JSON that holds ids; - reads standard input"),
     )
+    _add_gateway(add, _("the gateway of these ids; default: it is found out"))
 
     remove = _command(commands, "remove", _("take videos off the watchlist; no file is deleted"))
     remove.add_argument(
@@ -126,6 +127,7 @@ def _add_watchlist_commands(commands: argparse._SubParsersAction[_Parser]) -> No
         help=_("an id, a URL, or text or JSON that holds ids; - reads standard input"),
     )
     remove.add_argument("--saved", action="store_true", help=_("all videos that are saved"))
+    _add_gateway(remove, _("only the videos of this gateway"))
     remove.set_defaults(needs_one_of=(remove, "--saved"))
 
 
@@ -138,6 +140,7 @@ def _add_asking_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
         default="",
         help=_("only videos that hold all these words, as in the dashboard's filter"),
     )
+    _add_gateway(status, _("only the videos of this gateway"))
     status.add_argument("--json", action="store_true", help=_("one JSON object a line"))
 
     download = _command(commands, "download", _("download finished videos"))
@@ -153,8 +156,13 @@ def _add_asking_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
         help=_("wait until they are finished; with --ready: for all watched videos"),
     )
     download.add_argument("-o", "--output", metavar=_("DIR"), help=_("the folder for the files"))
+    _add_gateway(download, _("only the videos of this gateway"))
     download.add_argument("--json", action="store_true", help=_("one JSON object a line"))
     download.set_defaults(needs_one_of=(download, "--ready"))
+
+
+def _add_gateway(command: argparse.ArgumentParser, words: str) -> None:
+    command.add_argument("--gateway", metavar=_("NAME"), help=words)
 
 
 def _command(

@@ -20,7 +20,7 @@ from hingtui.model.errors import Busy, HingtuiError, NotFound, NotReady, Scope, 
 from hingtui.model.explain import diagnose
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
-from hingtui.monitor import DownloadState, GatewayState, Monitor, Row
+from hingtui.monitor import DownloadState, GatewayState, GatewayStatus, Monitor, Row
 from hingtui.text.i18n import _
 
 _MOST_FAILURES = 3
@@ -41,6 +41,7 @@ def download(
     wait: bool,
     folder: str | None,
     as_json: bool,
+    gateway: str | None = None,
 ) -> int:
     """Download finished videos and print where they are; 0 when all of them are saved.
 
@@ -52,7 +53,15 @@ def download(
         run = _DownloadRun(monitor, folder, wait=wait, as_json=as_json)
         return await (run.run_ready(rows) if ready else run.run(rows))
 
-    return with_monitor(environ, arguments, work, folder=folder, want_digest=as_json, polls=wait)
+    return with_monitor(
+        environ,
+        arguments,
+        work,
+        gateway=gateway,
+        folder=folder,
+        want_digest=as_json,
+        polls=wait,
+    )
 
 
 class _DownloadRun:
@@ -71,7 +80,7 @@ class _DownloadRun:
         self._saved = 0
         self._saved_bytes = 0
         """Of the files that were saved in this run."""
-        self._reported: set[GatewayState | str] = set()
+        self._reported: set[tuple[str, GatewayState] | str] = set()
         """Gateway states, and ids being downloaded elsewhere, that stderr has a line about."""
 
     async def run(self, rows: list[Row]) -> int:
@@ -107,7 +116,7 @@ class _DownloadRun:
         """Whether it could not be asked about; that the gateway does not know it is an answer."""
         if row.is_final or row.saved is not None:
             return False
-        error = row.last_error.error if row.last_error else self._monitor.gateway_status.error
+        error = row.last_error.error if row.last_error else self._status_of(row).error
         is_answered = row.video is not None and not row.is_old and row.last_error is None
         return error is not None and not isinstance(error, NotFound) and not is_answered
 
@@ -143,7 +152,10 @@ class _DownloadRun:
             self._report_gateway()
             self._report_other_processes()
             self._show_progress()
-        return not self._open or self._monitor.gateway_status.state is GatewayState.DENIED
+        return all(self._status_of(row).state is GatewayState.DENIED for row in self._open)
+
+    def _status_of(self, row: Row) -> GatewayStatus:
+        return self._monitor.status_of(row.gateway)
 
     def _show_progress(self) -> None:
         lost = len(self._failed)
@@ -170,6 +182,8 @@ class _DownloadRun:
                 download.state is DownloadState.WAITING
                 and not self._is_worth_waiting_for(row, download.error)
             )
+        if self._status_of(row).state in (GatewayState.NO_TOKEN, GatewayState.NOT_SET):
+            return True
         if row.status is Status.READY:
             return False
         if not self._wait or row.is_final:
@@ -193,14 +207,16 @@ class _DownloadRun:
         return error.scope is Scope.GATEWAY or download.failures < _MOST_FAILURES
 
     def _report_gateway(self) -> None:
-        """Print once that the gateway cannot be reached, or asks for fewer requests."""
-        state, error = self._monitor.gateway_status.state, self._monitor.gateway_status.error
-        if state not in (GatewayState.OFFLINE, GatewayState.SLOWED) or error is None:
-            return
-        if state not in self._reported:
-            self._reported.add(state)
-            diagnosis = diagnose(error)
-            print_message(f"hingtui: {diagnosis.what} {advice_text(diagnosis.advice)}")
+        """Print once that a gateway cannot be reached, or asks for fewer requests."""
+        for name in dict.fromkeys(row.gateway for row in self._open):
+            status = self._monitor.status_of(name)
+            if status.state not in (GatewayState.OFFLINE, GatewayState.SLOWED):
+                continue
+            if status.error is not None and (name, status.state) not in self._reported:
+                self._reported.add((name, status.state))
+                diagnosis = diagnose(status.error)
+                start = "hingtui" if len(self._monitor.gateways) == 1 else name
+                print_message(f"{start}: {diagnosis.what} {advice_text(diagnosis.advice)}")
 
     def _report_other_processes(self) -> None:
         """Print once that another process downloads a video: that one may have been stopped."""

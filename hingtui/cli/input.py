@@ -4,27 +4,52 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from hingtui.cli.output import print_message
 from hingtui.model.errors import SettingsError
-from hingtui.model.ids import PASTE_LIMIT, Found, find_ids, find_ids_in_arguments
+from hingtui.model.ids import (
+    PASTE_LIMIT,
+    Found,
+    find_ids,
+    find_ids_in_arguments,
+    urls_of_ids,
+)
 from hingtui.text.i18n import _
 
 
-def given_ids(arguments: Sequence[str]) -> Found:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The ids that a command was given."""
+
+    ids: tuple[str, ...]
+    """In the order met, each once."""
+    rejected: tuple[str, ...]
+    """The words that are not ids, cleaned."""
+    urls: Mapping[str, str]
+    """The URL of each id that stood in one."""
+
+
+def given_ids(arguments: Sequence[str]) -> Given:
     """The ids in the arguments, and in standard input if one of them is `-`."""
-    each = [
-        find_ids(_read_stdin()) if text == "-" else find_ids_in_arguments([_decoded(text)])
-        for text in arguments
-    ]
-    return Found(
-        tuple(dict.fromkeys(word for found in each for word in found.ids)),
-        tuple(dict.fromkeys(word for found in each for word in found.rejected)),
+    each = [_in_argument(text) for text in arguments]
+    return Given(
+        tuple(dict.fromkeys(word for found, _urls in each for word in found.ids)),
+        tuple(dict.fromkeys(word for found, _urls in each for word in found.rejected)),
+        {word: url for _found, urls in reversed(each) for word, url in urls.items()},
     )
 
 
-def required_ids(arguments: Sequence[str]) -> list[str]:
+def _in_argument(argument: str) -> tuple[Found, dict[str, str]]:
+    if argument == "-":
+        text = _read_stdin()
+        return find_ids(text), urls_of_ids(text)
+    text = _decoded(argument)
+    return find_ids_in_arguments([text]), urls_of_ids(text)
+
+
+def required_ids(arguments: Sequence[str]) -> Given:
     """The ids in the arguments. Raises SettingsError if any argument is not one.
 
     `status` and `download` run in scripts: an id with a typing error must not pass unnoticed.
@@ -34,7 +59,7 @@ def required_ids(arguments: Sequence[str]) -> list[str]:
         raise SettingsError(_("Not an id: {word}").format(word=found.rejected[0]))
     if arguments and not found.ids:
         raise SettingsError(_("No id was found. An id looks like video_691209aab0a0..."))
-    return list(found.ids)
+    return found
 
 
 def _read_stdin() -> str:

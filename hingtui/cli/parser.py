@@ -141,15 +141,21 @@ def _imported_command(chosen: argparse.Namespace) -> Callable[[], int]:
     if chosen.command == "add":
         from hingtui.cli.add import add
 
-        return lambda: add(os.environ, chosen.ids)
+        return lambda: add(os.environ, chosen.ids, gateway=chosen.gateway)
     if chosen.command == "status":
         from hingtui.cli.status import status
 
-        return lambda: status(os.environ, chosen.ids, words=chosen.filter, as_json=chosen.json)
+        return lambda: status(
+            os.environ,
+            chosen.ids,
+            words=chosen.filter,
+            as_json=chosen.json,
+            gateway=chosen.gateway,
+        )
     if chosen.command == "remove":
         from hingtui.cli.remove import remove
 
-        return lambda: remove(os.environ, chosen.ids, saved=chosen.saved)
+        return lambda: remove(os.environ, chosen.ids, saved=chosen.saved, gateway=chosen.gateway)
     from hingtui.cli.download import download
 
     return lambda: download(
@@ -159,4 +165,5 @@ def _imported_command(chosen: argparse.Namespace) -> Callable[[], int]:
         wait=chosen.wait,
         folder=chosen.output,
         as_json=chosen.json,
+        gateway=chosen.gateway,
     )

@@ -5,13 +5,18 @@ from __future__ import annotations
 from hingtui.model.errors import ApiError, Scope
 from hingtui.model.explain import diagnose
 from hingtui.model.video import Status
-from hingtui.monitor import Monitor, Row
+from hingtui.monitor import GatewayState, Monitor, Row
 from hingtui.text.i18n import _
 
 
 def why_unanswered(row: Row, monitor: Monitor) -> str:
     """Why there is no fresh response about this video."""
-    error = row.last_error.error if row.last_error is not None else monitor.gateway_status.error
+    status = monitor.status_of(row.gateway)
+    if status.state is GatewayState.NO_TOKEN:
+        return _("its gateway {name} has no token").format(name=row.gateway)
+    if status.state is GatewayState.NOT_SET:
+        return _("its gateway {name} is not in the settings").format(name=row.gateway)
+    error = row.last_error.error if row.last_error is not None else status.error
     if error is not None:
         return _explained(error)
     return _("the gateway does not know this id (yet)") if row.failures else _("no answer")
@@ -33,7 +38,11 @@ def why_not_saved(row: Row, monitor: Monitor) -> str:
         return _("the file has probably expired at the gateway")
     if error is not None:
         return _explained(error)
-    if video is None or row.last_error is not None or monitor.gateway_status.error is not None:
+    if (
+        video is None
+        or row.last_error is not None
+        or monitor.status_of(row.gateway).error is not None
+    ):
         return why_unanswered(row, monitor)
     return _("it is not finished yet ({word}); use --wait to wait for it").format(
         word=video.raw_status or row.status.value

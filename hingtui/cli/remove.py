@@ -7,21 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from hingtui.cli.input import given_ids
+from hingtui.cli.input import Given, given_ids
 from hingtui.cli.output import print_line
 from hingtui.cli.session import fail, read_settings, report_damage
 from hingtui.model.errors import HingtuiError
-from hingtui.model.ids import Found
 from hingtui.storage.watchlist import Watchlist
 from hingtui.text.i18n import _
 
 
-def remove(environ: Mapping[str, str], arguments: Sequence[str], *, saved: bool) -> int:
+def remove(
+    environ: Mapping[str, str],
+    arguments: Sequence[str],
+    *,
+    saved: bool,
+    gateway: str | None = None,
+) -> int:
     """Take these ids off the watchlist, with `saved` all that are saved; a line for each.
+
+    With `gateway`, only those of that gateway.
 
     The exit status is 1 if none of them was watched.
     """
-    found = Found((), ()) if saved else given_ids(arguments)
+    found = Given((), (), {}) if saved else given_ids(arguments)
     try:
         watchlist = Watchlist(read_settings(environ).watchlist_path)
         before = watchlist.read()
@@ -32,6 +39,7 @@ def remove(environ: Mapping[str, str], arguments: Sequence[str], *, saved: bool)
             key
             for key, entry in before.entries.items()
             if (entry.saved is not None if saved else key.id in wanted)
+            and gateway in (None, key.gateway)
         ]
         after = watchlist.change(remove=keys)
     except (HingtuiError, OSError) as error:

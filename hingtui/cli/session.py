@@ -7,17 +7,25 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from hingtui.cli.input import required_ids
+from hingtui.cli.input import Given, required_ids
 from hingtui.cli.live_line import live_line
 from hingtui.cli.output import print_message, show_asking
-from hingtui.model.errors import HingtuiError
-from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
+from hingtui.model.errors import HingtuiError, SettingsError
+from hingtui.model.key import VideoKey
 from hingtui.monitor import Monitor, Row
-from hingtui.storage.settings import Settings, absolute_path, load_settings
+from hingtui.storage.settings import (
+    GatewaySettings,
+    Settings,
+    absolute_path,
+    gateways_by_url,
+    load_settings,
+    load_token,
+)
 from hingtui.storage.watchlist import Watchlist
 from hingtui.system.log import open_log
 from hingtui.system.shutdown import this_process
 from hingtui.text import i18n
+from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _
 
 Work = Callable[[Monitor, list[Row], Path], Awaitable[int]]
@@ -39,30 +47,31 @@ def with_monitor(
     arguments: Sequence[str],
     work: Work,
     *,
+    gateway: str | None = None,
     folder: str | None = None,
     want_digest: bool = False,
     polls: bool = False,
 ) -> int:
     """Load the settings, connect, do `work`, and disconnect; the exit status.
 
-    `folder` replaces the settings' folder for downloads, `want_digest` computes the SHA-256 of each
-    file, `polls` keeps asking about unfinished videos.
+    `gateway` is the name of the only one to ask, `folder` replaces the settings' folder for
+    downloads, `want_digest` computes the SHA-256 of each file, `polls` keeps asking about
+    unfinished videos.
     """
     try:
         settings = read_settings(environ)
-        token = settings.token
-        if token is None:
-            return fail(
-                _("There is no token. Set HINGNET_API_KEY, or type it once in the dashboard.")
-            )
-        ids = required_ids(arguments)
+        if gateway is not None:
+            settings = replace(settings, gateways=(named_gateway(settings, gateway),))
+        given = required_ids(arguments)
         if folder is not None:
             settings = replace(settings, downloads=absolute_path(folder, "--output"))
         log = open_log(settings.log_path)
         try:
-            log.hide(token)
+            gateways = _with_tokens(settings, log.hide)
+            settings = replace(settings, gateways=gateways)
+            only = _chosen_keys(given, gateway)
             return this_process.run(
-                _connected(settings, token, ids, work, want_digest=want_digest, polls=polls)
+                _connected(settings, given, only, work, want_digest=want_digest, polls=polls)
             )
         finally:
             log.close()
@@ -72,10 +81,47 @@ def with_monitor(
         return fail(error)
 
 
+def named_gateway(settings: Settings, name: str) -> GatewaySettings:
+    """The gateway that `--gateway` names. Raises SettingsError."""
+    if (found := settings.gateway(name)) is None:
+        names = ", ".join(gateway.name for gateway in settings.gateways)
+        sentence = _("There is no gateway {name}. The settings have: {names}.")
+        raise SettingsError(sentence.format(name=clean_line(name, 64), names=names))
+    return found
+
+
+def _with_tokens(settings: Settings, hide: Callable[[str], None]) -> tuple[GatewaySettings, ...]:
+    """The gateways with their tokens. Raises SettingsError if none of them has one."""
+    gateways = []
+    for gateway in settings.gateways:
+        try:
+            gateways.append(load_token(gateway))
+        except SettingsError as error:
+            if len(settings.gateways) == 1:
+                raise
+            print_message(f"hingtui: {error}")
+            gateways.append(replace(gateway, token_command=()))
+    for gateway in gateways:
+        if gateway.token:
+            hide(gateway.token)
+    if all(gateway.needs_token for gateway in gateways):
+        sentence = _("There is no token. Set HINGNET_API_KEY, or type it once in the dashboard.")
+        raise SettingsError(sentence)
+    return tuple(gateways)
+
+
+def _chosen_keys(given: Given, gateway: str | None) -> Callable[[VideoKey], bool] | None:
+    """Whether a video is one of those that were given, at the gateway that was; None for all."""
+    if not given.ids and gateway is None:
+        return None
+    ids = frozenset(given.ids)
+    return lambda key: (not ids or key.id in ids) and gateway in (None, key.gateway)
+
+
 async def _connected(
     settings: Settings,
-    token: str,
-    ids: list[str],
+    given: Given,
+    only: Callable[[VideoKey], bool] | None,
     work: Work,
     *,
     want_digest: bool,
@@ -83,21 +129,28 @@ async def _connected(
 ) -> int:
     from hingtui.api import Api
 
-    keys = [VideoKey(DEFAULT_GATEWAY, video_id) for video_id in ids]
     monitor = Monitor(
         Watchlist(settings.watchlist_path),
         folder=settings.downloads,
-        only=frozenset(keys) if keys else None,
+        only=only,
         max_downloads=settings.max_downloads,
         want_digest=want_digest,
+        gateways=[gateway.name for gateway in settings.gateways],
     )
     await monitor.load()
     report_damage(monitor.set_aside)
-    monitor.add(ids, remember=False)
-    monitor.connect(Api(settings.base_url, token))
+    named = gateways_by_url(given.urls, settings.gateways)
+    added = monitor.add(given.ids, named=named, remember=False)
+    for gateway in settings.gateways:
+        has_client = not gateway.needs_token
+        api = Api(gateway.base_url, gateway.token or "") if has_client else None
+        monitor.connect(api, gateway.name)
     runner = asyncio.create_task(monitor.run(polls=polls))
     try:
-        rows = [monitor.rows[key] for key in keys or monitor.rows]
+        keys = dict.fromkeys([*added.known, *added.added]) if given.ids else monitor.rows
+        places = {video_id: place for place, video_id in enumerate(given.ids)}
+        rows = [monitor.rows[key] for key in keys]
+        rows.sort(key=lambda row: places.get(row.id, 0))
         return await work(monitor, rows, settings.downloads)
     finally:
         live_line.hide()

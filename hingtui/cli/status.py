@@ -14,7 +14,12 @@ from hingtui.text.i18n import _
 
 
 def status(
-    environ: Mapping[str, str], arguments: Sequence[str], *, words: str, as_json: bool
+    environ: Mapping[str, str],
+    arguments: Sequence[str],
+    *,
+    words: str,
+    as_json: bool,
+    gateway: str | None = None,
 ) -> int:
     """Ask once and print the videos that all `words` are found in ("": all of them).
 
@@ -29,7 +34,7 @@ def status(
             print_message(f"{row.id}: {why_unanswered(row, monitor)}")
         return 1 if unanswered else 0
 
-    return with_monitor(environ, arguments, work)
+    return with_monitor(environ, arguments, work, gateway=gateway)
 
 
 def _print_rows(rows: list[Row], monitor: Monitor, words: str, *, as_json: bool) -> None:

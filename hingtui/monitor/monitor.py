@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -54,7 +54,7 @@ class Monitor:
         watchlist: Watchlist,
         *,
         folder: Path,
-        only: frozenset[VideoKey] | None = None,
+        only: Callable[[VideoKey], bool] | None = None,
         max_downloads: int = 3,
         auto_download: bool = False,
         want_digest: bool = False,
@@ -65,7 +65,7 @@ class Monitor:
     ) -> None:
         """Videos are saved in `folder`; `gateways` are the names in the settings.
 
-        With `only`, no other videos of the watchlist are watched. With `want_digest`, each saved
+        With `only`, other videos of the watchlist are not watched. With `want_digest`, each saved
         file's SHA-256 is computed. With `resume_downloads`, `load` goes on with the downloads that
         were wanted when an earlier run ended.
         """
@@ -217,11 +217,17 @@ class Monitor:
         self.feed.subscribe(listener)
 
     def add(
-        self, video_ids: Iterable[str], *, gateway: str = UNKNOWN_GATEWAY, remember: bool = True
+        self,
+        video_ids: Iterable[str],
+        *,
+        gateway: str = UNKNOWN_GATEWAY,
+        named: Mapping[str, str] | None = None,
+        remember: bool = True,
     ) -> Added:
         """Watch these ids; with `remember` False only in this run, not in the file.
 
-        Where `gateway` is unknown and there are several, they are asked in turn.
+        `named` holds the gateway of single ids, `gateway` that of all others. Where it is unknown
+        and there are several, they are asked in turn.
         """
         added: list[VideoKey] = []
         known: list[VideoKey] = []
@@ -229,11 +235,11 @@ class Monitor:
         if not gateway and len(self.gateways) == 1:
             gateway = next(iter(self.gateways))
         for video_id in video_ids:
-            key = VideoKey(gateway, video_id)
+            key = VideoKey((named or {}).get(video_id, gateway), video_id)
             if (watched := self.watched_as(key)) is not None:
                 known.append(watched)
             else:
-                self._rows.insert(Row(video_id, added_at=now, is_old=False, gateway=gateway))
+                self._rows.insert(Row(video_id, added_at=now, is_old=False, gateway=key.gateway))
                 added.append(key)
         if added and remember:
             self.watchlist_sync.added(added)

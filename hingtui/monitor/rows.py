@@ -36,7 +36,7 @@ class Rows:
         duration_stats: DurationStats,
         hooks: RowHooks,
         *,
-        only: frozenset[VideoKey] | None = None,
+        only: Callable[[VideoKey], bool] | None = None,
     ) -> None:
         """With `only`, no other videos of the watchlist's file become rows."""
         self.by_key: dict[VideoKey, Row] = {}
@@ -117,7 +117,7 @@ class Rows:
             self._feed.gateway_changed()
         self.take_out(gone)
         for entry in contents.entries.values():
-            if self._only is None or entry.key in self._only:
+            if self._only is None or self._only(entry.key):
                 self._merge_entry(entry)
 
     def _merge_entry(self, entry: Entry) -> None:

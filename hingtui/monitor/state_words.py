@@ -73,6 +73,7 @@ def row_word(row: Row, state: RowState, gateway: GatewayStatus | None = None) ->
             GatewayState.STARTING,
             GatewayState.NO_TOKEN,
             GatewayState.PAUSED,
+            GatewayState.NOT_SET,
         ):
             return _("not asked yet")
     return row_state_word(state)

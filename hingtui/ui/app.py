@@ -18,12 +18,9 @@ from textual.binding import Binding, BindingsMap, BindingType
 from textual.filter import LineFilter
 from textual.theme import Theme
 
-from hingtui.model.errors import SettingsError, StorageError
-from hingtui.model.key import DEFAULT_GATEWAY
+from hingtui.model.errors import StorageError
 from hingtui.monitor import Changes, Monitor
-from hingtui.monitor.gateway import LIST
-from hingtui.monitor.gateway_watch import Api
-from hingtui.storage.settings import Settings, save_token
+from hingtui.storage.settings import Settings
 from hingtui.storage.state import STATE_FILE
 from hingtui.storage.watchlist import Watchlist
 from hingtui.system.clock import Clock
@@ -32,6 +29,7 @@ from hingtui.system.shutdown import this_process
 from hingtui.text.i18n import _
 from hingtui.ui.alerting_app import AlertingApp
 from hingtui.ui.auto_download import AutoDownload
+from hingtui.ui.connecting_app import ConnectingApp
 from hingtui.ui.event_log import EventLog
 from hingtui.ui.keys import LiveKeys, shown_key
 from hingtui.ui.leaving_app import LeavingApp
@@ -48,13 +46,15 @@ from hingtui.ui.theme.themed_app import ThemedApp
 from hingtui.ui.toasts import ToastApp
 
 if TYPE_CHECKING:
-    from hingtui.ui.screens.token_dialog import TypedToken
+    pass
 
 _CONTROL_CHAR_FILTER = ControlCharFilter()
 _log = logging.getLogger(__name__)
 
 
-class HingtuiApp(LeavingApp, ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastApp, AlertingApp):
+class HingtuiApp(
+    LeavingApp, ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastApp, AlertingApp, ConnectingApp
+):
     """The dashboard over one monitor."""
 
     TITLE = "hingtui"
@@ -86,6 +86,7 @@ class HingtuiApp(LeavingApp, ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastAp
             max_downloads=settings.max_downloads,
             auto_download=AutoDownload.at_start(self.memory, settings.auto_download),
             resume_downloads=True,
+            gateways=[gateway.name for gateway in settings.gateways],
             clock=clock,
         )
         self.event_log = EventLog(self.monitor.clock.time)
@@ -111,7 +112,7 @@ class HingtuiApp(LeavingApp, ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastAp
             self.monitor,
             self.palette(),
             DashboardContext(
-                gateway="" if self._is_demo else urlsplit(self.settings.base_url).netloc,
+                gateway_hosts=self._gateway_hosts,
                 is_demo=self._is_demo,
                 notices=self._notices,
                 keys=self.keys,
@@ -145,31 +146,15 @@ class HingtuiApp(LeavingApp, ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastAp
             self.monitor.storage_error = error
         except Exception as error:  # noqa: BLE001 - it is read again each second; the watch begins
             self.report_unexpected(error, "reading the watchlist")
-        await self._connect()
+        await self.connect_all()
         await self.monitor.run()
 
-    async def _connect(self) -> None:
-        """Make a client for the token there is; importing and building it happens in a thread."""
-        token = self.settings.token
-        if token is None:
-            self.monitor.connect(None)
-            self.show_alerts()
-            return
-        self._hide(token)
-        try:
-            api = await asyncio.to_thread(self._make_api, token)
-        except Exception:  # noqa: BLE001 - the last known state is shown; the error can be secret
-            _log.exception("no client could be made")
-            words = _("Something unexpected went wrong inside hingtui; the details are in its log.")
-            self.add_notice(words)
-            return
-        self.monitor.connect(api)
-        self.show_alerts()
-
-    def _make_api(self, token: str) -> Api:
-        from hingtui.api import Api as HttpApi
-
-        return HttpApi(self.settings.base_url, token, clock=self.monitor.clock)
+    def _gateway_hosts(self) -> dict[str, str]:
+        """The host of each gateway; "" in the demo, where it says nothing."""
+        return {
+            gateway.name: "" if self._is_demo else urlsplit(gateway.base_url).netloc
+            for gateway in self.settings.gateways
+        }
 
     def _rows_changed(self, changes: Changes) -> None:
         self._dashboard.post_message(VideosChanged(changes))
@@ -188,41 +173,8 @@ class HingtuiApp(LeavingApp, ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastAp
         self.show_alerts()
 
     @on(Dashboard.TokenRequested)
-    def _ask_for_token(self) -> None:
-        from hingtui.ui.screens.token_dialog import TokenDialog
-
-        gateway, path = urlsplit(self.settings.base_url).netloc, str(self.settings.token_path)
-        self.push_screen(TokenDialog(gateway, path, self._problem_with), self._token_typed)
-
-    async def _problem_with(self, token: str) -> str:
-        """Ask the gateway: why a token is not proven to work, "" if it is."""
-        from hingtui.ui.token_check import check_token
-
-        self._hide(token)
-        watched = next((key.id for key in self.monitor.rows), None)
-        return await check_token(self._make_api, token, watched)
-
-    def _token_typed(self, typed: TypedToken | None) -> None:
-        if typed is not None:
-            self.run_worker(self._use_token(typed), group="token", exit_on_error=False)
-
-    async def _use_token(self, typed: TypedToken) -> None:
-        """Connect with a token; if it is to be kept, write it to its own file first."""
-        token = typed.token
-        self._hide(token)
-        try:
-            if typed.keep:
-                self.settings = await asyncio.to_thread(save_token, self.settings, token)
-            else:
-                self.settings = self.settings.with_token(token)
-        except SettingsError as error:
-            self.notify(str(error), severity="error", markup=False)
-            self.settings = self.settings.with_token(token)
-        await self._connect()
-        if typed.is_proven:
-            # It was asked when the token was tried.
-            self.monitor.gateways[DEFAULT_GATEWAY].gateway.answered(LIST)
-            self.notify(_("The gateway accepts the token."), markup=False)
+    def _token_requested(self, event: Dashboard.TokenRequested) -> None:
+        self.ask_for_token(event.gateway)
 
     async def _play(self, path: Path) -> Opened:
         """Open a file in the player."""

@@ -76,6 +76,8 @@ def _why_unknown(row: Row, gateway: GatewayStatus, key_for: KeyFor) -> str:
         return _("The gateway does not know this id (yet). It is asked again by itself.")
     if gateway.state is GatewayState.NO_TOKEN:
         return _no_token(key_for)
+    if gateway.state is GatewayState.NOT_SET:
+        return _not_set()
     if gateway.state is GatewayState.PAUSED:
         return _asking_paused(key_for)
     return _("The gateway has not answered about it yet.")
@@ -106,18 +108,19 @@ def expired_words(row: Row, now: float) -> str:
     return words.format(time=time_of_day(expiry.at))
 
 
-def begun_words(n: int, gateway: GatewayStatus, key_for: KeyFor) -> str:
+def begun_words(n: int, why_waiting: str) -> str:
     """What happens to `n` downloads that were just asked for."""
     words = ngettext("{n} video will be downloaded", "{n} videos will be downloaded", n)
     text = words.format(n=n)
-    why = why_waiting(gateway, key_for)
-    return f"{text}. {why}" if why else text
+    return f"{text}. {why_waiting}" if why_waiting else text
 
 
 def why_waiting(gateway: GatewayStatus, key_for: KeyFor) -> str:
     """Why downloads do not begin now; "" if they do."""
     if gateway.state is GatewayState.NO_TOKEN:
         return _no_token(key_for)
+    if gateway.state is GatewayState.NOT_SET:
+        return _not_set()
     if gateway.state is GatewayState.SLOWED and gateway.until is not None:
         words = _("The gateway asks for a pause until {time}.")
         return words.format(time=time_of_day(gateway.until))
@@ -134,6 +137,8 @@ def why_not_asking(gateway: GatewayStatus, *, is_paused: bool, key_for: KeyFor) 
     """Why no request is sent now, even though a person asks for it; "" if one is."""
     if gateway.state is GatewayState.NO_TOKEN:
         return _no_token(key_for)
+    if gateway.state is GatewayState.NOT_SET:
+        return _not_set()
     return _asking_paused(key_for) if is_paused else ""
 
 
@@ -151,6 +156,10 @@ def sent_to_clipboard(texts: list[str]) -> str:
 
 def _no_token(key_for: KeyFor) -> str:
     return _("There is no token yet: {key} types it.").format(key=key_for("detail"))
+
+
+def _not_set() -> str:
+    return _("Its gateway is not in the settings: add it to config.toml, or remove the video.")
 
 
 def _asking_paused(key_for: KeyFor) -> str:

@@ -5,6 +5,8 @@ Must not import Textual.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hingtui.model.explain import diagnose
 from hingtui.monitor import GatewayState, GatewayStatus
 from hingtui.text.i18n import _
@@ -17,25 +19,30 @@ _SILENT = frozenset(
 
 
 class GatewayEvents:
-    """Remembers the state that was noted last."""
+    """Remembers the states that were noted last."""
 
     def __init__(self, log: EventLog) -> None:
         self._log = log
-        self._noted: GatewayState | None = None
+        self._noted: dict[str, GatewayState] = {}
 
-    def note(self, status: GatewayStatus) -> None:
-        """Note this state if it is another one."""
-        state = status.state
-        if state in _SILENT or state is self._noted:
-            return
-        before, self._noted = self._noted, state
-        match state:
-            case GatewayState.ONLINE if before is not None:
-                self._log.add(_("The gateway answers again."))
+    def note(self, gateways: Sequence[tuple[str, GatewayStatus]]) -> None:
+        """Note the states that are other ones; with several gateways, with the name."""
+        for name, status in gateways:
+            state, before = status.state, self._noted.get(name)
+            if state in _SILENT or state is before:
+                continue
+            self._noted[name] = state
+            self._add(f"{name}: " if len(gateways) > 1 else "", status, is_first=before is None)
+
+    def _add(self, start: str, status: GatewayStatus, *, is_first: bool) -> None:
+        match status.state:
+            case GatewayState.ONLINE if not is_first:
+                self._log.add(start + _("The gateway answers again."))
             case GatewayState.NO_TOKEN:
-                self._log.add(_("There is no token yet."), EventKind.WARNING)
+                self._log.add(start + _("There is no token yet."), EventKind.WARNING)
             case GatewayState.OFFLINE | GatewayState.DENIED if status.error is not None:
-                kind = EventKind.WARNING if state is GatewayState.OFFLINE else EventKind.ERROR
-                self._log.add(diagnose(status.error, of_all=True).what, kind)
+                is_silent = status.state is GatewayState.OFFLINE
+                kind = EventKind.WARNING if is_silent else EventKind.ERROR
+                self._log.add(start + diagnose(status.error, of_all=True).what, kind)
             case _:
                 pass

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
-from hingtui.monitor import DownloadState, Monitor, Row
+from hingtui.monitor import DownloadState, GatewayStatus, Monitor, Row
+from hingtui.monitor.gateway_status import in_best_state
 from hingtui.system.open_file import Opened
 from hingtui.text.cell_width import legible
 from hingtui.text.clean import clean_line
@@ -104,7 +105,7 @@ class VideoActions:
 
     def _doubt_about(self, begun: list[VideoKey]) -> Toast | None:
         """Why downloads that were asked for just now may not begin, or not succeed."""
-        if why := why_waiting(self._monitor.gateway_status, self._context.key_for):
+        if why := self._why_waiting(begun):
             return Toast(why, "warning")
         now = self._monitor.now()
         if len(begun) == 1 and (gone := expired_words(self._monitor.rows[begun[0]], now)):
@@ -115,13 +116,20 @@ class VideoActions:
         """Download all videos that are shown, ready and not saved yet."""
         now, rows = self._monitor.now(), self._monitor.rows
         keys = [key for key in self._context.shown() if rows[key].can_be_downloaded(now)]
-        begun = len(self._monitor.download(keys))
+        begun = self._monitor.download(keys)
         if not begun:
             if self._monitor.downloads:
                 return Outcome(Toast(_("All that are ready are saved or being downloaded.")))
             return Outcome(Toast(_("Nothing is ready that is not saved yet.")))
-        text = begun_words(begun, self._monitor.gateway_status, self._context.key_for)
-        return Outcome(Toast(text))
+        return Outcome(Toast(begun_words(len(begun), self._why_waiting(begun))))
+
+    def _why_waiting(self, keys: Iterable[VideoKey]) -> str:
+        """Why none of these downloads begins now; "" if one of them does."""
+        reasons = [
+            why_waiting(self._monitor.status_of(name), self._context.key_for)
+            for name in dict.fromkeys(key.gateway for key in keys)
+        ]
+        return reasons[0] if all(reasons) and reasons else ""
 
     def cancel(self) -> Outcome:
         """Stop the downloads of the selected videos."""
@@ -174,20 +182,23 @@ class VideoActions:
         if not keys:
             return Outcome()
         self._monitor.ask(keys)
-        return Outcome(self._why_not_asking() or Toast(_("Asking about it now.")))
+        statuses = [self._monitor.status_of(key.gateway) for key in keys]
+        return Outcome(
+            self._why_not_asking(in_best_state(statuses)) or Toast(_("Asking about it now."))
+        )
 
     def ask_all(self) -> Outcome:
         """Ask the gateway about all unfinished videos now."""
         self._monitor.ask()
-        if (why := self._why_not_asking()) is not None:
+        if (why := self._why_not_asking(self._monitor.gateway_status)) is not None:
             return Outcome(why)
         if all(row.is_final for row in self._monitor.rows.values()):
             return Outcome(Toast(_("All are finished: there is nothing to ask about.")))
         return Outcome(Toast(_("Asking about all that are not finished.")))
 
-    def _why_not_asking(self) -> Toast | None:
-        monitor, key_for = self._monitor, self._context.key_for
-        why = why_not_asking(monitor.gateway_status, is_paused=monitor.is_paused, key_for=key_for)
+    def _why_not_asking(self, status: GatewayStatus) -> Toast | None:
+        is_paused, key_for = self._monitor.is_paused, self._context.key_for
+        why = why_not_asking(status, is_paused=is_paused, key_for=key_for)
         return Toast(why, "warning") if why else None
 
     def pause(self) -> Outcome:
@@ -203,7 +214,8 @@ class VideoActions:
         row = rows[0]
         if row.saved is None:
             monitor, key_for = self._monitor, self._context.key_for
-            text = why_not_opened(row, monitor.now(), monitor.gateway_status, key_for)
+            status = monitor.status_of(row.gateway)
+            text = why_not_opened(row, monitor.now(), status, key_for)
             return Outcome(Toast(text, "warning"))
         if not await asyncio.to_thread(row.saved.exists):
             words = _("The file is not there any more: {path}. {key} downloads it again.")
@@ -224,13 +236,14 @@ class VideoActions:
         if row.saved is not None and await asyncio.to_thread(row.saved.exists):
             return Toast(_("It is saved already: {path}").format(path=legible(row.saved)))
         if row.status is not Status.READY:
-            text = why_no_file(row, self._monitor.gateway_status, self._context.key_for)
+            status = self._monitor.status_of(row.gateway)
+            text = why_no_file(row, status, self._context.key_for)
             return Toast(text, "warning")
         state = row.download.state if row.download is not None else None
         if state is DownloadState.RUNNING:
             return Toast(_("It is being downloaded already."))
         if state is DownloadState.QUEUED:
-            why = why_waiting(self._monitor.gateway_status, self._context.key_for)
+            why = self._why_waiting([row.key])
             return Toast(why or _("It is in line: others are downloaded first."))
         return None
 

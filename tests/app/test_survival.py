@@ -85,7 +85,7 @@ PLACES = [
     (Dashboard, "action_filter", filter_rows),
     (Dashboard, "_show_toasts", post_a_change),
     (Dashboard, "on_resize", another_size),
-    (Dashboard, "_notices", let_time_pass),
+    (Dashboard, "_show_header", let_time_pass),
     (RowOrder, "use", filter_rows),
     (AddDialog, "on_mount", open_a_dialog),
     (AddDialog, "compose", open_a_dialog),

@@ -19,7 +19,7 @@ from hingtui.api import Api as HttpApi
 from hingtui.demo.server import DemoServer
 from hingtui.monitor import Changes, DownloadState
 from hingtui.monitor.gateway_watch import Api
-from hingtui.storage.settings import Settings
+from hingtui.storage.settings import GatewaySettings, Settings
 from hingtui.ui.app import HingtuiApp
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.screens.dashboard import Dashboard
@@ -78,7 +78,7 @@ class StillApp(HingtuiApp):
         self._asked = asked
         self.monitor._rng = _Middle()
 
-    def _make_api(self, token: str) -> Api:
+    def _make_api(self, gateway: GatewaySettings, token: str) -> Api:
         return HttpApi(self._asked, token, clock=self.monitor.clock)
 
 

@@ -2,6 +2,7 @@
 
 alerts           what may be sent to the terminal, and the commands of events
 base_url         the rules for a base URL
+by_url           the gateway that a pasted URL belongs to
 config           the keys of config.toml
 default_gateway  the gateway that the environment describes
 gateway          what is known of one gateway
@@ -17,6 +18,7 @@ toml_table       reading TOML by type
 """
 
 from hingtui.storage.settings.alerts import AlertSettings
+from hingtui.storage.settings.by_url import gateways_by_url
 from hingtui.storage.settings.default_gateway import DEFAULT_BASE_URL
 from hingtui.storage.settings.gateway import GatewaySettings
 from hingtui.storage.settings.gateway_table import KINDS
@@ -39,6 +41,7 @@ __all__ = [
     "absolute_path",
     "clean_token",
     "find_problems",
+    "gateways_by_url",
     "load_settings",
     "load_token",
     "save_token",

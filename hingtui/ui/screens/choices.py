@@ -24,6 +24,7 @@ _LETTERS: dict[Sort, str] = {
     Sort.PROGRESS: "p",
     Sort.TIME: "t",
     Sort.EXPIRY: "e",
+    Sort.GATEWAY: "g",
     Sort.MODEL: "m",
     Sort.SHAPE: "z",
     Sort.TITLE: "r",
@@ -35,15 +36,21 @@ _LETTERS: dict[Sort, str] = {
 class SortDialog(Dialog[Sort]):
     """Answers what to sort by."""
 
-    def __init__(self, current: Sort) -> None:
+    def __init__(self, current: Sort, *, has_gateways: bool) -> None:
+        """With `has_gateways` there are several to sort by."""
         super().__init__()
         self._current = current
+        self._letters = {
+            sort: letter
+            for sort, letter in _LETTERS.items()
+            if has_gateways or sort is not Sort.GATEWAY
+        }
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box narrow"):
             yield Label(_("Sort by"), classes="title", markup=False)
             text = Text()
-            for sort, letter in _LETTERS.items():
+            for sort, letter in self._letters.items():
                 sign = "▸ " if sort is self._current else "  "
                 text.append(sign)
                 text.append(letter, "bold")
@@ -54,7 +61,7 @@ class SortDialog(Dialog[Sort]):
 
     def on_key(self, event: events.Key) -> None:
         """A letter answers."""
-        for sort, letter in _LETTERS.items():
+        for sort, letter in self._letters.items():
             if event.character is not None and event.character.lower() == letter:
                 event.stop()
                 self.dismiss(sort)
@@ -65,10 +72,13 @@ class ColumnsDialog(Dialog[frozenset[str]]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*ESCAPE, Binding("enter", "accept", show=False)]
 
-    def __init__(self, chosen: frozenset[str]) -> None:
+    def __init__(self, chosen: frozenset[str], *, has_gateways: bool) -> None:
+        """With `has_gateways` there are several, and their names can be a column."""
         super().__init__()
         self._chosen = set(chosen)
-        self._optional = [key for key in COLUMNS if key not in ALWAYS]
+        self._optional = [
+            key for key in COLUMNS if key not in ALWAYS and (has_gateways or key != "gateway")
+        ]
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="box narrow"):

@@ -39,7 +39,11 @@ class Dashboard(TableActions):
     """The watchlist and its commands."""
 
     class TokenRequested(Message):
-        """The person is about to type a token."""
+        """The person is about to type the token of a gateway."""
+
+        def __init__(self, gateway: str) -> None:
+            super().__init__()
+            self.gateway = gateway
 
     def __init__(self, monitor: Monitor, palette: Palette, context: DashboardContext) -> None:
         super().__init__(monitor, palette, context)
@@ -188,7 +192,8 @@ class Dashboard(TableActions):
     def action_detail(self) -> None:
         """Show or hide the details; without a usable token: ask for one."""
         if self._needs_token():
-            self.post_message(self.TokenRequested())
+            name = self._gateways.without_token(self._selected())
+            self.post_message(self.TokenRequested(name))
             return
         self.toggle_detail()
 

@@ -66,7 +66,7 @@ class DashboardDetails(DashboardToasts):
         body = self.query_one("#body")
         if is_open and not self.query(DetailPane):
             context = self._dashboard_context
-            body.mount(DetailPane(context.keys, context.gateway))
+            body.mount(DetailPane(context.keys))
         body.set_class(is_open, "-detail")
         self.refresh_bindings()
         self.call_after_refresh(self._show_detail)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -13,12 +13,20 @@ from textual.containers import Container
 from textual.timer import Timer
 from textual.widgets import Static
 
-from hingtui.monitor import Changes, GatewayState, Monitor, Row, RowState, StatusCounts
+from hingtui.monitor import (
+    Changes,
+    GatewayState,
+    Monitor,
+    Row,
+    RowState,
+    StatusCounts,
+)
 from hingtui.system.open_file import Opened
 from hingtui.text.i18n import _
 from hingtui.ui.alerts import Alerts
 from hingtui.ui.event_log import EventLog
 from hingtui.ui.gateway_events import GatewayEvents
+from hingtui.ui.gateway_view import GatewayView
 from hingtui.ui.keys import LiveKeys
 from hingtui.ui.memory import Memory
 from hingtui.ui.messages import VideosChanged
@@ -31,6 +39,7 @@ from hingtui.ui.table.row_view import RowView, Sort, sort_of
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.textual_fixes.wide_cuts import keep_wide_characters
 from hingtui.ui.theme.palette import Palette
+from hingtui.ui.watchlist_notices import storage_problem, watchlist_notices
 from hingtui.ui.widgets.banner import Banner, banner_text
 from hingtui.ui.widgets.detail import DetailPane
 from hingtui.ui.widgets.header import Header, HeaderState
@@ -50,8 +59,8 @@ TICK, SLOW_TICK = 1.0, 20.0
 class DashboardContext:
     """What the dashboard is given by the app."""
 
-    gateway: str
-    """The gateway's host for the header, "" to show none."""
+    gateway_hosts: Callable[[], Mapping[str, str]]
+    """The host of each gateway by its name, "" to show none."""
     is_demo: bool
     notices: list[str]
     """What the banner shows while there is nothing more urgent. The app appends to it."""
@@ -81,6 +90,7 @@ class DashboardLayout(FooterScreen):
             sort=sort_of(remembered.sort), is_reversed=bool(remembered.is_reversed)
         )
         self._columns = frozenset(COLUMNS if remembered.columns is None else remembered.columns)
+        self._gateways = GatewayView(monitor, context.gateway_hosts)
         self._gateway_events = GatewayEvents(context.event_log)
         self._bindings_shown_for = (True, False)
         """Whether the footer was last drawn for no videos, and for a missing token."""
@@ -116,16 +126,22 @@ class DashboardLayout(FooterScreen):
         self._show_detail()
 
     def _needs_token(self) -> bool:
-        return self._monitor.gateway_status.state in (GatewayState.NO_TOKEN, GatewayState.DENIED)
+        return bool(self._gateways.without_token(self._selected()))
 
     @property
     def _table(self) -> VideoTable:
         return self.query_one(VideoTable)
 
     def _render_context(self, row: Row) -> RenderContext:
-        left = self._monitor.remaining(row)
-        gateway = self._monitor.gateway_status
-        return RenderContext(self._monitor.now(), self.palette, left, self._key_for, gateway)
+        monitor = self._monitor
+        return RenderContext(
+            monitor.now(),
+            self.palette,
+            monitor.remaining(row),
+            self._key_for,
+            monitor.status_of(row.gateway),
+            self._gateways.label(row.gateway),
+        )
 
     def _show_rows(self, *, stays_first: bool = False) -> None:
         """Show the rows that the view lets through, in order."""
@@ -134,7 +150,12 @@ class DashboardLayout(FooterScreen):
         self._order.use(self._view, rows, self._monitor.now())
         self._table.matched = self._order.filter
         self._table.lay_out(
-            ColumnLayout(self._columns, _sorted_column(self._view.sort), self._view.is_reversed)
+            ColumnLayout(
+                self._columns,
+                _sorted_column(self._view.sort),
+                self._view.is_reversed,
+                has_gateways=not self._gateways.is_one,
+            )
         )
         self._show_order(stays_first=stays_first)
         if not rows and self._monitor.gateway_status.state is not GatewayState.STARTING:
@@ -155,7 +176,7 @@ class DashboardLayout(FooterScreen):
         welcome = self.query(Welcome)
         card = welcome_card(
             needs_token=self._monitor.gateway_status.state is GatewayState.NO_TOKEN,
-            gateway=self._dashboard_context.gateway,
+            gateway=self._gateways.first_host(),
             palette=self.palette,
             key_for=self._key_for,
             room=welcome.first().room if welcome else self.query_one("#body").size,
@@ -177,9 +198,8 @@ class DashboardLayout(FooterScreen):
             self.refresh_bindings()
         state = HeaderState(
             self._counts,
-            self._monitor.gateway_status,
+            self._gateways.states(),
             self._monitor.now(),
-            self._dashboard_context.gateway,
             self._dashboard_context.is_demo,
             total=len(self._monitor.rows),
             shown=len(self._table.order),
@@ -191,31 +211,14 @@ class DashboardLayout(FooterScreen):
         )
         self.query_one(Header).show(state, self.palette)
         text = banner_text(
-            self._monitor.gateway_status,
+            self._gateways.states(),
             alerts=self._dashboard_context.alerts.banner(self._counts.counts[RowState.READY]),
-            urgent=self._storage_problem(),
-            notices=self._notices(),
+            urgent=storage_problem(self._monitor),
+            notices=[*watchlist_notices(self._monitor), *self._dashboard_context.notices],
             palette=self.palette,
             key_for=self._key_for,
         )
         self.query_one(Banner).show(text)
-
-    def _storage_problem(self) -> str:
-        """Why the watchlist cannot be written, "" if it can."""
-        if (error := self._monitor.storage_error) is None:
-            return ""
-        words = _("{trouble} It is tried again; nothing watched here is forgotten.")
-        return words.format(trouble=error)
-
-    def _notices(self) -> Iterable[str]:
-        """What a person should know about their own files, the most important first."""
-        monitor = self._monitor
-        if monitor.is_read_only:
-            yield _("The watchlist is of a newer hingtui: it is shown, but nothing is saved in it.")
-        if monitor.set_aside is not None:
-            words = _("The watchlist was damaged. Its backup is used; the bad file is {name}.")
-            yield words.format(name=monitor.set_aside.name)
-        yield from self._dashboard_context.notices
 
     def _show_detail(self) -> None:
         if not self.query_one("#body").has_class("-detail") or not self.query(DetailPane):
@@ -246,6 +249,8 @@ class DashboardLayout(FooterScreen):
     @on(VideosChanged)
     def _videos_changed(self, event: VideosChanged) -> None:
         changes = event.changes
+        if not self.children:
+            return  # the app is being closed
         self._counts.update(self._monitor.rows, changes.keys, self._monitor.now())
         has_moved = self._order.update(self._monitor.rows, changes.keys, self._monitor.now())
         self._show_alerts(changes)
@@ -258,7 +263,7 @@ class DashboardLayout(FooterScreen):
         if self._table.cursor_key in changes.keys or changes.membership:
             self._show_detail()
         if changes.gateway:
-            self._gateway_events.note(self._monitor.gateway_status)
+            self._gateway_events.note(self._gateways.states())
         self._show_toasts(changes)
         if self._tick == SLOW_TICK:
             self.time_passed()

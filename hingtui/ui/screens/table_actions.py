@@ -110,7 +110,9 @@ class TableActions(DashboardDetails):
         """Choose what the rows are sorted by."""
         from hingtui.ui.screens.choices import SortDialog
 
-        self.app.push_screen(SortDialog(self._view.sort), self._sort_chosen)
+        self.app.push_screen(
+            SortDialog(self._view.sort, has_gateways=not self._gateways.is_one), self._sort_chosen
+        )
 
     def _sort_chosen(self, sort: Sort | None) -> None:
         if sort is not None:
@@ -137,7 +139,10 @@ class TableActions(DashboardDetails):
         """Choose the columns."""
         from hingtui.ui.screens.choices import ColumnsDialog
 
-        self.app.push_screen(ColumnsDialog(self._columns), self._columns_chosen)
+        self.app.push_screen(
+            ColumnsDialog(self._columns, has_gateways=not self._gateways.is_one),
+            self._columns_chosen,
+        )
 
     def _columns_chosen(self, columns: frozenset[str] | None) -> None:
         if columns is not None:

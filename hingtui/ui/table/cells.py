@@ -35,6 +35,8 @@ class RenderContext:
     key_for: KeyFor = default_key_for
     gateway: GatewayStatus | None = None
     """The state of the row's gateway: whether it is being asked at all."""
+    gateway_label: str = ""
+    """How that gateway is called, "" to show none."""
 
 
 def status_cell(row: Row, context: RenderContext, width: int) -> Cell:
@@ -153,6 +155,11 @@ def model_cell(row: Row, context: RenderContext, width: int) -> Cell:
     """The model's name."""
     model = row.video.model if row.video else ""
     return ((fit_middle(model, width), context.palette.muted),)
+
+
+def gateway_cell(row: Row, context: RenderContext, width: int) -> Cell:
+    """The name of the gateway; nothing until one knows the id."""
+    return text_cell(row.gateway, context.palette.muted, width)
 
 
 def shape_cell(row: Row, context: RenderContext, width: int) -> Cell:

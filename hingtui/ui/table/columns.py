@@ -25,11 +25,13 @@ _NARROW = 100
 """Cells of width below which time left and expiry share a column."""
 _FIGURES = frozenset(("time", "expiry"))
 _MODEL_LEAST, _MODEL_MOST = 12, 24
+_GATEWAY_MOST = 14
 _IMPORTANCE = (
     ("status", 0),
     ("progress", _TITLE_LEAST),
     ("time", _TITLE_LEAST),
     ("expiry", _TITLE_LEAST),
+    ("gateway", _TITLE_GOOD - 6),
     ("model", _TITLE_GOOD),
     ("shape", _TITLE_GOOD),
     ("id", _TITLE_GOOD + 10),
@@ -38,7 +40,7 @@ _IMPORTANCE = (
 has so many cells."""
 
 
-COLUMNS = ("status", "progress", "time", "expiry", "model", "shape", "title", "id")
+COLUMNS = ("status", "progress", "time", "expiry", "gateway", "model", "shape", "title", "id")
 """The keys of all columns, from left to right."""
 ALWAYS = frozenset(("status", "title"))
 """Columns that cannot be left out."""
@@ -51,6 +53,7 @@ def column_name(key: str) -> str:
         "progress": _("PROGRESS"),
         "time": _("TIME"),
         "expiry": _("EXPIRES"),
+        "gateway": _("GATEWAY"),
         "model": _("MODEL"),
         "shape": _("SIZE"),
         "title": _("PROMPT"),
@@ -78,6 +81,8 @@ class ColumnLayout:
     chosen: frozenset[str] = frozenset(COLUMNS)
     sorted_by: str = ""
     is_reversed: bool = False
+    has_gateways: bool = False
+    """Whether there are several gateways: with one, its column would say the same everywhere."""
 
 
 @dataclass(slots=True)
@@ -86,13 +91,15 @@ class ContentWidths:
 
     model: int = 0
     shape: int = 0
+    gateway: int = 0
     _seen: set[str] = dataclasses.field(default_factory=set)
     """Texts that were measured."""
 
     def grow(self, rows: Iterable[Row]) -> bool:
         """Make room for these rows too; whether any column became wider."""
-        before = (self.model, self.shape)
+        before = (self.model, self.shape, self.gateway)
         for row in rows:
+            self.gateway = max(self.gateway, cell_len(row.gateway))
             if row.video is None:
                 continue
             if (model := row.video.model) not in self._seen:
@@ -101,7 +108,7 @@ class ContentWidths:
             if (shape := cells.shape_of(row)) not in self._seen:
                 self._seen.add(shape)
                 self.shape = max(self.shape, cell_len(steady(shape)))
-        return (self.model, self.shape) != before
+        return (self.model, self.shape, self.gateway) != before
 
 
 def plan_columns(
@@ -114,6 +121,7 @@ def plan_columns(
         "progress": 12 if is_narrow else 20,
         "time": 11,
         "expiry": 9,
+        "gateway": min(_GATEWAY_MOST, max(3, contents.gateway)),
         "model": min(_MODEL_MOST if width < 180 else 40, max(5, contents.model)),
         "shape": min(16, max(4, contents.shape)),
         "id": 24,
@@ -122,6 +130,8 @@ def plan_columns(
     shown = {"title"}
     for key, least in _IMPORTANCE:
         if key not in layout.chosen and key not in ALWAYS:
+            continue
+        if key == "gateway" and not layout.has_gateways:
             continue
         if is_narrow and key == "expiry" and "time" in shown:
             continue  # `time` shows both
@@ -173,6 +183,7 @@ _CELLS: Mapping[str, Callable[[Row, RenderContext, int], Cell]] = {
     "progress": cells.progress_cell,
     "time": cells.time_cell,
     "expiry": cells.expiry_cell,
+    "gateway": cells.gateway_cell,
     "model": cells.model_cell,
     "shape": cells.shape_cell,
     "title": cells.title_cell,

@@ -25,6 +25,7 @@ class Sort(Enum):
     TIME = "time"
     """The soonest to be finished first, then the last to have finished."""
     EXPIRY = "expiry"
+    GATEWAY = "gateway"
     MODEL = "model"
     SHAPE = "shape"
     TITLE = "title"
@@ -46,6 +47,7 @@ def sort_name(sort: Sort) -> str:
         Sort.PROGRESS: _("by progress"),
         Sort.TIME: _("by time left"),
         Sort.EXPIRY: _("by expiry"),
+        Sort.GATEWAY: _("by gateway"),
         Sort.MODEL: _("by model"),
         Sort.SHAPE: _("by size"),
         Sort.TITLE: _("by prompt"),
@@ -113,6 +115,8 @@ def _first(row: Row, sort: Sort, now: float, remaining: float | None) -> SortKey
                 return (0, _finished_at(now, remaining))
             completed = None if video is None else video.completed_at
             return (1, math.inf) if completed is None else (1, -completed)
+        case Sort.GATEWAY:
+            return _text(row.gateway)
         case Sort.MODEL:
             return _text(video.model if video else "")
         case Sort.SHAPE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 from textual.widgets import Static
@@ -33,7 +33,7 @@ class Banner(Static):
 
 
 def banner_text(
-    status: GatewayStatus,
+    gateways: Sequence[tuple[str, GatewayStatus]],
     *,
     alerts: Iterable[BannerLine] = (),
     urgent: str = "",
@@ -41,40 +41,40 @@ def banner_text(
     palette: Palette,
     key_for: KeyFor,
 ) -> Text | None:
-    """The alerts, and below them the state of storage and gateway; None when all is well."""
+    """The alerts, and below them the state of storage and gateways; None when all is well.
+
+    `gateways` are their names and states.
+    """
     styles = {
         "information": palette.primary,
         "warning": palette.warning + palette.strong,
         "error": palette.error + palette.strong,
     }
     lines = [Text(f" {legible(line.text)}", styles[line.severity]) for line in alerts]
-    state = _state_text(status, urgent=urgent, notices=notices, palette=palette, key_for=key_for)
-    if state is not None:
-        lines.append(state)
+    if urgent:  # that a gateway is offline, the header says too
+        lines.append(Text(f" {legible(urgent)}", palette.warning))
+    elif troubles := _gateway_lines(gateways, palette, key_for):
+        lines += troubles
+    else:
+        lines += [Text(f" {legible(notice)}", palette.warning) for notice in notices]
     return Text("\n").join(lines) if lines else None
 
 
-def _state_text(
-    status: GatewayStatus,
-    *,
-    urgent: str,
-    notices: Iterable[str],
-    palette: Palette,
-    key_for: KeyFor,
-) -> Text | None:
-    """The most important thing to say, or all notices; None when all is well.
-
-    What is `urgent` comes first: that the gateway is offline, the header says too.
-    """
-    if urgent:
-        return Text(f" {legible(urgent)}", palette.warning)
-    is_refused = status.state is GatewayState.DENIED
-    if (is_refused or status.state is GatewayState.OFFLINE) and status.error is not None:
-        diagnosis = diagnose(status.error, of_all=True)
-        sentences = (diagnosis.what, advice_text(diagnosis.advice, key_for))
-        words = " ".join(sentence for sentence in sentences if sentence)
-        if diagnosis.details:
-            words += f" ({diagnosis.details})"
-        return Text(f" {steady(words)}", palette.error if is_refused else palette.warning)
-    lines = [f" {legible(notice)}" for notice in notices]
-    return Text("\n".join(lines), palette.warning) if lines else None
+def _gateway_lines(
+    gateways: Sequence[tuple[str, GatewayStatus]], palette: Palette, key_for: KeyFor
+) -> list[Text]:
+    """What is wrong with each gateway that refuses the token or fails, the refusals first."""
+    lines: list[Text] = []
+    for state in (GatewayState.DENIED, GatewayState.OFFLINE):
+        for name, status in gateways:
+            if status.state is not state or status.error is None:
+                continue
+            diagnosis = diagnose(status.error, of_all=True)
+            sentences = (diagnosis.what, advice_text(diagnosis.advice, key_for))
+            words = " ".join(sentence for sentence in sentences if sentence)
+            if diagnosis.details:
+                words += f" ({diagnosis.details})"
+            start = f"{legible(name)}: " if len(gateways) > 1 else ""
+            style = palette.error if state is GatewayState.DENIED else palette.warning
+            lines.append(Text(f" {start}{steady(words)}", style))
+    return lines

@@ -23,11 +23,9 @@ _LOW = 16
 class DetailPane(Vertical):
     """Shows the details of one row."""
 
-    def __init__(self, keys: LiveKeys, gateway: str) -> None:
-        """`gateway` is the host of the default gateway, "" where none is shown."""
+    def __init__(self, keys: LiveKeys) -> None:
         super().__init__()
         self._keys = keys
-        self._gateway = gateway
         self._row: Row | None = None
         self._render_context: RenderContext | None = None
         self._shown: Text | None = None
@@ -72,7 +70,7 @@ class DetailPane(Vertical):
         if self._row is not None and self._render_context is not None:
             layout = DetailLayout(width, is_low=self.size.height < _LOW)
             try:
-                text = detail_text(self._row, self._render_context, layout, self._gateway)
+                text = detail_text(self._row, self._render_context, layout)
             except Exception:
                 self._update(Text())  # rather nothing than another video's details
                 raise

@@ -14,7 +14,6 @@ from rich.text import Text
 
 from hingtui.model.eta import Basis, Expiry
 from hingtui.model.explain import diagnose
-from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.model.video import USUAL_LIFE, Status, Video
 from hingtui.monitor import Row, row_state_of
 from hingtui.monitor.attention import SOON, VERY_SOON
@@ -55,10 +54,8 @@ class DetailLayout:
     """Only some lines are visible: the first four show the problem and the prompt."""
 
 
-def detail_text(
-    row: Row, context: RenderContext, layout: DetailLayout | None = None, gateway: str = ""
-) -> Text:
-    """Everything known about a row. `gateway` is the host of the default gateway, "" for none."""
+def detail_text(row: Row, context: RenderContext, layout: DetailLayout | None = None) -> Text:
+    """Everything known about a row."""
     layout = layout or DetailLayout()
     palette = context.palette
     state = row_state_of(row, context.now)
@@ -67,7 +64,7 @@ def detail_text(
         for section in (
             _first(row, context, layout),
             [*_endings(row, context), *_file(row, context)],
-            _facts(row, context, gateway),
+            _facts(row, context),
         )
     ]
     column = max((cells(f.label) for section in sections for f in section), default=0) + 2
@@ -206,7 +203,7 @@ def _file(row: Row, context: RenderContext) -> Iterator[Field]:
         yield Field(_("Verified"), words, palette.warning)
 
 
-def _facts(row: Row, context: RenderContext, gateway: str) -> list[Field]:
+def _facts(row: Row, context: RenderContext) -> list[Field]:
     """Every other field, those that are not known with an empty text."""
     video = row.video
     facts: list[tuple[str, str]] = []
@@ -225,8 +222,7 @@ def _facts(row: Row, context: RenderContext, gateway: str) -> list[Field]:
             (_("Finished"), _moment(video.completed_at, row) if row.is_final else ""),
             (_("Took"), _took(row, video)),
         ]
-    name = gateway if row.gateway == DEFAULT_GATEWAY else row.gateway
-    facts.append((_("Gateway"), legible(name)))
+    facts.append((_("Gateway"), legible(context.gateway_label)))
     facts.append((_("Id"), row.id))
     facts.append((_("Id there"), video.remote_id if video is not None else ""))
     if row.asked_at is not None and row.is_old:

@@ -6,6 +6,7 @@ important first.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rich.cells import cell_len
@@ -51,11 +52,10 @@ class HeaderState:
     """What the header shows."""
 
     counts: StatusCounts
-    gateway_status: GatewayStatus
+    gateways: Sequence[tuple[str, GatewayStatus]]
+    """The names of the gateways and their states; the only one's host, "" to show none."""
     now: float
     """Unix seconds on this machine's clock."""
-    gateway: str
-    """The gateway's host, "" to show none."""
     is_demo: bool
     total: int = 0
     """Rows on the watchlist."""
@@ -138,17 +138,26 @@ def header_line(state: HeaderState, palette: Palette, width: int) -> HeaderLine:
     auto_forms = [_("auto on"), _("auto")] if state.auto_download else [_("auto off"), ""]
     auto_style = palette.success if state.auto_download else palette.muted
     auto = _Part([f" {form} " if form else "" for form in auto_forms], auto_style)
-    words, style = _gateway_words(state.gateway_status, state.now, palette)
-    is_fine = state.gateway_status.state is GatewayState.ONLINE
-    gateway = _Part([f" {words} ", *([""] if is_fine else [])], style)
-    host = _Part([f" {legible(state.gateway)}" if state.gateway else "", ""], palette.muted)
+    host, gateways = _gateway_parts(state, palette)
     left = [name, demo, total, marked, *counts, downloads, expiry]
-    right = [host, auto, gateway]
+    right = [host, auto, *gateways]
     ready, downloading, generating, queued, unknown, saved, failed, expired = counts
     leaving = (
         *(host, expiry, saved, queued, unknown, generating, downloading, expired, failed, ready),
-        *(downloads, auto, gateway, name, expiry, demo, downloads, total),
-        *(saved, queued, unknown, generating, auto, marked, downloading, expired, failed, gateway),
+        host,
+        *(downloads, auto, *gateways, name, expiry, demo, downloads, total),
+        *(
+            saved,
+            queued,
+            unknown,
+            generating,
+            auto,
+            marked,
+            downloading,
+            expired,
+            failed,
+            *gateways,
+        ),
     )
     for part in leaving:
         if _width(left) + _width(right) < width:
@@ -210,6 +219,25 @@ def _next_expiry(soonest: Expiry | None, now: float, palette: Palette) -> _Part:
     return _Part([f"  {words} ", f"  {time} ", ""], style, NEXT_EXPIRY)
 
 
+def _gateway_parts(state: HeaderState, palette: Palette) -> tuple[_Part, list[_Part]]:
+    """Which gateways there are, and the states worth a word; all of them where there is one."""
+    if len(state.gateways) == 1:
+        [(name, status)] = state.gateways
+        words, style = _gateway_words(status, state.now, palette)
+        is_fine = status.state is GatewayState.ONLINE
+        host = _Part([f" {legible(name)}" if name else "", ""], palette.muted)
+        return host, [_Part([f" {words} ", *([""] if is_fine else [])], style)]
+    fine = [name for name, status in state.gateways if status.state is GatewayState.ONLINE]
+    names = " ".join(f"{legible(name)} ✓" for name in fine)
+    short = _("{n} online").format(n=len(fine))
+    parts = []
+    for name, status in state.gateways:
+        if status.state is not GatewayState.ONLINE:
+            words, style = _gateway_words(status, state.now, palette)
+            parts.append(_Part([f" {legible(name)}: {words} ", f" {legible(name)} ! "], style))
+    return _Part([f" {names}", f" {short}", ""] if fine else [""], palette.muted), parts
+
+
 def _gateway_words(status: GatewayStatus, now: float, palette: Palette) -> tuple[str, Style]:
     match status.state:
         case GatewayState.STARTING:
@@ -227,6 +255,8 @@ def _gateway_words(status: GatewayStatus, now: float, palette: Palette) -> tuple
             is_silent = isinstance(status.error, Unreachable)
             words = _("offline since {time}") if is_silent else _("failing since {time}")
             return words.format(time=_clock(status.since)), palette.error
+        case GatewayState.NOT_SET:
+            return _("not in the settings"), palette.warning
         case GatewayState.CONNECTING:
             return _("not connected yet"), palette.muted
         case _ if status.since is not None and now - status.since >= _LONG_AGO:

@@ -89,7 +89,7 @@ def sinks(row: Row) -> Iterator[tuple[str, Lines]]:
 
 def banner(error: ApiError) -> Lines:
     text = banner_text(
-        GatewayStatus(GatewayState.DENIED, error=error),
+        [("", GatewayStatus(GatewayState.DENIED, error=error))],
         notices=(),
         palette=PALETTE,
         key_for=default_key_for,
@@ -286,15 +286,14 @@ def test_an_undecodable_file_name_is_shown_cleaned() -> None:
 @given(hostile_text, hostile_text, st.sampled_from([1, 10, 40, 80, 200]))
 def test_the_header_is_one_clean_line_of_its_width(host: str, notice: str, width: int) -> None:
     connection = GatewayStatus(GatewayState.ONLINE)
-    state = HeaderState(
-        StatusCounts(), connection, EPOCH, gateway=host, is_demo=True, total=2, shown=1
-    )
+    gateways = [(host, connection)]
+    state = HeaderState(StatusCounts(), gateways, EPOCH, is_demo=True, total=2, shown=1)
     line = header_line(state, PALETTE, width).text.plain
     assert not harm_in(line)
     assert cell_len(line) == cells_of(line)
     if width > 20:
         assert cell_len(line) <= width
-    shown = banner_text(connection, notices=[notice], palette=PALETTE, key_for=default_key_for)
+    shown = banner_text(gateways, notices=[notice], palette=PALETTE, key_for=default_key_for)
     assert shown is not None
     assert not harm_in(shown.plain)
 

@@ -1,0 +1,18 @@
+"""Find the URLs in a text that hold ids: a URL says which gateway an id belongs to."""
+
+from __future__ import annotations
+
+from hingtui.model.ids.urls import URL, ids_in_url
+
+
+def urls_of_ids(text: str) -> dict[str, str]:
+    """The URL of each id that stands in one, without its query; the first where there are more.
+
+    A query can hold secrets, and says nothing about the gateway.
+    """
+    found: dict[str, str] = {}
+    for match in URL.finditer(text):
+        for word, is_id in ids_in_url(match[0]):
+            if is_id:
+                found.setdefault(word, match[0].partition("#")[0].partition("?")[0])
+    return found

@@ -1,0 +1,119 @@
+"""Connect each gateway of the settings, and take the tokens that a person types."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from textual.app import App
+
+from hingtui.model.errors import SettingsError
+from hingtui.monitor import Monitor
+from hingtui.monitor.gateway import LIST
+from hingtui.monitor.gateway_watch import Api
+from hingtui.storage.settings import GatewaySettings, Settings, load_token, save_token
+from hingtui.text.i18n import _
+
+if TYPE_CHECKING:
+    from hingtui.ui.screens.token_dialog import TypedToken
+
+_log = logging.getLogger(__name__)
+
+
+class ConnectingApp(App[None]):
+    """An app whose monitor gets a client for each gateway that has a token."""
+
+    settings: Settings
+    monitor: Monitor
+    _hide: Callable[[str], None]
+
+    def show_alerts(self) -> None:
+        """Redraw what is said about the gateways. The app with a screen overrides this."""
+        raise NotImplementedError
+
+    def add_notice(self, sentence: str) -> None:
+        """Show a sentence in the banner. The app with a screen overrides this."""
+        raise NotImplementedError
+
+    async def connect_all(self) -> None:
+        """Connect every gateway; one that takes long does not hold up the others."""
+        await asyncio.gather(*(self._connect(gateway) for gateway in self.settings.gateways))
+
+    async def use_settings(self, settings: Settings) -> None:
+        """Use other settings from now on: connect the gateways that are new or have changed."""
+        before = self.settings.gateways
+        self.settings = settings
+        changed = (gateway for gateway in settings.gateways if gateway not in before)
+        await asyncio.gather(*(self._connect(gateway) for gateway in changed))
+
+    async def _connect(self, gateway: GatewaySettings) -> None:
+        """Make a client for this gateway; importing and building it happens in a thread."""
+        try:
+            api = await asyncio.to_thread(self._client_of, gateway)
+        except SettingsError as error:  # the command that prints the token failed
+            self.add_notice(str(error))
+            api = None
+        except Exception:  # noqa: BLE001 - the last known state is shown; the error can be secret
+            _log.exception("no client could be made")
+            words = _("Something unexpected went wrong inside hingtui; the details are in its log.")
+            self.add_notice(words)
+            return
+        self.monitor.connect(api, gateway.name)
+        self.show_alerts()
+
+    def _client_of(self, gateway: GatewaySettings) -> Api | None:
+        """The client of a gateway, None without a token. It blocks. Raises SettingsError."""
+        gateway = load_token(gateway)
+        if gateway.needs_token:
+            return None
+        return self._make_api(gateway, gateway.token or "")
+
+    def _make_api(self, gateway: GatewaySettings, token: str) -> Api:
+        from hingtui.api import Api as HttpApi
+
+        if token:
+            self._hide(token)
+        return HttpApi(gateway.base_url, token, clock=self.monitor.clock)
+
+    def ask_for_token(self, name: str) -> None:
+        """Let a person type the token of this gateway."""
+        from hingtui.ui.screens.token_dialog import TokenDialog
+
+        if (gateway := self.settings.gateway(name)) is None:
+            return
+
+        async def problem_with(token: str) -> str:
+            """Ask the gateway: why a token is not proven to work, "" if it is."""
+            from hingtui.ui.token_check import check_token
+
+            self._hide(token)
+            watched = next((key.id for key in self.monitor.rows if key.gateway == name), None)
+            return await check_token(partial(self._make_api, gateway), token, watched)
+
+        def typed(answer: TypedToken | None) -> None:
+            if answer is not None:
+                use = self._use_token(gateway, answer)
+                self.run_worker(use, group="token", exit_on_error=False)
+
+        host, path = urlsplit(gateway.base_url).netloc, str(self.settings.token_path)
+        self.push_screen(TokenDialog(host, path, problem_with), typed)
+
+    async def _use_token(self, gateway: GatewaySettings, typed: TypedToken) -> None:
+        """Connect with a token; if it is to be kept, write it to its own file first."""
+        token = typed.token
+        self._hide(token)
+        settings = self.settings.with_token(token, gateway.name)
+        try:
+            if typed.keep:
+                settings = await asyncio.to_thread(save_token, self.settings, token)
+        except SettingsError as error:
+            self.notify(str(error), severity="error", markup=False)
+        await self.use_settings(settings)
+        if typed.is_proven:
+            # It was asked when the token was tried.
+            self.monitor.gateways[gateway.name].gateway.answered(LIST)
+            self.notify(_("The gateway accepts the token."), markup=False)

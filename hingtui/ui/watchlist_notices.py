@@ -1,0 +1,28 @@
+"""What a person should know about the watchlist's file, for the banner.
+
+Must not import Textual: it is tested without a screen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hingtui.monitor import Monitor
+from hingtui.text.i18n import _
+
+
+def storage_problem(monitor: Monitor) -> str:
+    """Why the watchlist cannot be written, "" if it can."""
+    if (error := monitor.storage_error) is None:
+        return ""
+    words = _("{trouble} It is tried again; nothing watched here is forgotten.")
+    return words.format(trouble=error)
+
+
+def watchlist_notices(monitor: Monitor) -> Iterable[str]:
+    """What is unusual about the file, the most important first."""
+    if monitor.is_read_only:
+        yield _("The watchlist is of a newer hingtui: it is shown, but nothing is saved in it.")
+    if monitor.set_aside is not None:
+        words = _("The watchlist was damaged. Its backup is used; the bad file is {name}.")
+        yield words.format(name=monitor.set_aside.name)
