@@ -16,18 +16,18 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Static
 
-from hingtui.model.errors import Unreachable
 from hingtui.model.eta import Expiry
-from hingtui.monitor import GatewayState, GatewayStatus, RowState, StatusCounts
+from hingtui.monitor import GatewayStatus, RowState, StatusCounts
 from hingtui.monitor.attention import SOON, VERY_SOON
 from hingtui.monitor.batch_progress import Batch
 from hingtui.monitor.state_words import row_state_icon, row_state_word
-from hingtui.text.cell_width import fit, legible
-from hingtui.text.clean import human_bytes, human_duration, time_of_day
+from hingtui.text.cell_width import fit
+from hingtui.text.clean import human_bytes, human_duration
 from hingtui.text.i18n import _
 from hingtui.ui.table.row_state import row_state_style
 from hingtui.ui.table.row_view import STATE_GROUPS
 from hingtui.ui.theme.palette import Palette
+from hingtui.ui.widgets.header_part import Part, gateway_parts
 from hingtui.ui.widgets.same_text import same_text
 
 NEXT_EXPIRY = "next_expiry"
@@ -43,8 +43,6 @@ _COUNTED: tuple[tuple[RowState, ...], ...] = (
     (RowState.EXPIRED,),
 )
 """The states that are counted together."""
-_LONG_AGO = 600.0
-"""Seconds since the last answer from which on the gateway may well be offline by now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +67,6 @@ class HeaderState:
     speed: float = 0.0
     """Bytes a second, of all downloads together."""
     auto_download: bool = False
-
-
-@dataclass(slots=True)
-class _Part:
-    """A piece of the line."""
-
-    forms: list[str]
-    """From the longest to the shortest; the last may be ""."""
-    style: Style
-    target: int | str | None = None
-    """What a click on it means: a group of states, or NEXT_EXPIRY."""
-
-    def shorten(self) -> bool:
-        """Use the next shorter form, if there is one."""
-        if len(self.forms) == 1:
-            return False
-        del self.forms[0]
-        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,17 +108,17 @@ class Header(Static):
 
 def header_line(state: HeaderState, palette: Palette, width: int) -> HeaderLine:
     """Everything that there is room for in `width` cells."""
-    name = _Part([" hingtui ", ""], palette.strong)
-    demo = _Part([" DEMO ", ""] if state.is_demo else [""], palette.filled)
-    total = _Part(_total_forms(state), palette.accent if _is_filtered(state) else palette.plain, 0)
-    marked = _Part([_marked(state), ""], palette.accent + palette.strong)
+    name = Part([" hingtui ", ""], palette.strong)
+    demo = Part([" DEMO ", ""] if state.is_demo else [""], palette.filled)
+    total = Part(_total_forms(state), palette.accent if _is_filtered(state) else palette.plain, 0)
+    marked = Part([_marked(state), ""], palette.accent + palette.strong)
     counts = [_count(state, states, palette) for states in _COUNTED]
-    downloads = _Part(_download_forms(state), palette.primary, 2)
+    downloads = Part(_download_forms(state), palette.primary, 2)
     expiry = _next_expiry(state.counts.next_expiry(), state.now, palette)
     auto_forms = [_("auto on"), _("auto")] if state.auto_download else [_("auto off"), ""]
     auto_style = palette.success if state.auto_download else palette.muted
-    auto = _Part([f" {form} " if form else "" for form in auto_forms], auto_style)
-    host, gateways = _gateway_parts(state, palette)
+    auto = Part([f" {form} " if form else "" for form in auto_forms], auto_style)
+    host, gateways = gateway_parts(state.gateways, state.now, palette)
     left = [name, demo, total, marked, *counts, downloads, expiry]
     right = [host, auto, *gateways]
     ready, downloading, generating, queued, unknown, saved, failed, expired = counts
@@ -182,12 +162,12 @@ def _marked(state: HeaderState) -> str:
     return " " + _("{n} marked").format(n=state.marked) + " " if state.marked else ""
 
 
-def _count(state: HeaderState, states: tuple[RowState, ...], palette: Palette) -> _Part:
+def _count(state: HeaderState, states: tuple[RowState, ...], palette: Palette) -> Part:
     """How many rows are in these states, under the icon and the word of the first."""
     number = sum(state.counts.counts[one] for one in states)
     group = next(at for at, group in enumerate(STATE_GROUPS, 1) if states[0] in group)
     if not number and (state.group != group or states[0] is not STATE_GROUPS[group - 1][0]):
-        return _Part([""], palette.plain)
+        return Part([""], palette.plain)
     # Some of them may be in line or wait: they are downloads, but not all of them downloading.
     is_download = states[0] is RowState.DOWNLOADING
     word = _("downloads") if is_download else row_state_word(states[0])
@@ -195,7 +175,7 @@ def _count(state: HeaderState, states: tuple[RowState, ...], palette: Palette) -
     style = row_state_style(states[0], palette)
     if state.group == group:
         style += Style(underline=True)
-    return _Part([f"{short}{word} ", short, ""], style, group)
+    return Part([f"{short}{word} ", short, ""], style, group)
 
 
 def _download_forms(state: HeaderState) -> list[str]:
@@ -206,81 +186,30 @@ def _download_forms(state: HeaderState) -> list[str]:
     return [f"  {words}{speed} ", f" {batch.done}/{batch.of}{speed} ", ""]
 
 
-def _next_expiry(soonest: Expiry | None, now: float, palette: Palette) -> _Part:
+def _next_expiry(soonest: Expiry | None, now: float, palette: Palette) -> Part:
     """When the next file that is not saved yet expires."""
     if soonest is None:
-        return _Part([""], palette.plain)
+        return Part([""], palette.plain)
     left = soonest.at - now
     time = ("~" if soonest.is_estimate else "") + human_duration(left)
     style = palette.muted
     if left < SOON:
         style = palette.error + palette.strong if left < VERY_SOON else palette.warning
     words = _("next expiry in {time}").format(time=time)
-    return _Part([f"  {words} ", f"  {time} ", ""], style, NEXT_EXPIRY)
+    return Part([f"  {words} ", f"  {time} ", ""], style, NEXT_EXPIRY)
 
 
-def _gateway_parts(state: HeaderState, palette: Palette) -> tuple[_Part, list[_Part]]:
-    """Which gateways there are, and the states worth a word; all of them where there is one."""
-    if len(state.gateways) == 1:
-        [(name, status)] = state.gateways
-        words, style = _gateway_words(status, state.now, palette)
-        is_fine = status.state is GatewayState.ONLINE
-        host = _Part([f" {legible(name)}" if name else "", ""], palette.muted)
-        return host, [_Part([f" {words} ", *([""] if is_fine else [])], style)]
-    fine = [name for name, status in state.gateways if status.state is GatewayState.ONLINE]
-    names = " ".join(f"{legible(name)} ✓" for name in fine)
-    short = _("{n} online").format(n=len(fine))
-    parts = []
-    for name, status in state.gateways:
-        if status.state is not GatewayState.ONLINE:
-            words, style = _gateway_words(status, state.now, palette)
-            parts.append(_Part([f" {legible(name)}: {words} ", f" {legible(name)} ! "], style))
-    return _Part([f" {names}", f" {short}", ""] if fine else [""], palette.muted), parts
-
-
-def _gateway_words(status: GatewayStatus, now: float, palette: Palette) -> tuple[str, Style]:
-    match status.state:
-        case GatewayState.STARTING:
-            return _("starting"), palette.muted
-        case GatewayState.NO_TOKEN:
-            return _("no token"), palette.warning
-        case GatewayState.DENIED:
-            return _("token refused"), palette.error
-        case GatewayState.PAUSED:
-            return _("paused"), palette.warning
-        case GatewayState.SLOWED:
-            until = _clock(status.until)
-            return _("slowed down until {time}").format(time=until), palette.warning
-        case GatewayState.OFFLINE:
-            is_silent = isinstance(status.error, Unreachable)
-            words = _("offline since {time}") if is_silent else _("failing since {time}")
-            return words.format(time=_clock(status.since)), palette.error
-        case GatewayState.NOT_SET:
-            return _("not in the settings"), palette.warning
-        case GatewayState.CONNECTING:
-            return _("not connected yet"), palette.muted
-        case _ if status.since is not None and now - status.since >= _LONG_AGO:
-            words = _("last answer at {time}")
-            return words.format(time=_clock(status.since)), palette.muted
-        case _:
-            return _("online"), palette.success
-
-
-def _clock(moment: float | None) -> str:
-    return "" if moment is None else time_of_day(moment)
-
-
-def _width(parts: list[_Part]) -> int:
+def _width(parts: list[Part]) -> int:
     return sum(cell_len(part.forms[0]) for part in parts)
 
 
-def _joined(left: list[_Part], right: list[_Part], width: int) -> HeaderLine:
+def _joined(left: list[Part], right: list[Part], width: int) -> HeaderLine:
     """Both ends of one line of `width` cells; what is left of too much is cut."""
     gap = max(1, width - _width(left) - _width(right))
     text = Text()
     targets: list[tuple[int, int, int | str]] = []
     at = 0
-    for part in (*left, _Part([" " * gap], Style.null()), *right):
+    for part in (*left, Part([" " * gap], Style.null()), *right):
         shown = fit(part.forms[0], max(0, width - at))
         if shown:
             text.append(shown, part.style)
