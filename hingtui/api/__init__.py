@@ -1,6 +1,9 @@
 """Talk to a gateway over HTTP. Only this package imports httpx. A failed request is an ApiError.
 
-client          the calls: retrieve, list, content
+client          the calls: retrieve, list, content, balance
+├── families        where each family of gateways answers: one entry each
+├── family_choice   which family a gateway belongs to, by its first responses
+│   └── routes          whether the path of a response exists
 ├── content_opener  opening the content of a video: redirects, ranges, links
 │   └── content         the bytes of one open response
 ├── client_config   TLS, proxies, where the token may go, body limits
@@ -10,7 +13,7 @@ client          the calls: retrieve, list, content
 │   └── connection_errors   httpx's exceptions → ours
 ├── locations       where a redirect or a link leads, byte for byte
 ├── origins         whether a redirect may be followed
-└── responses       a body → a video, a page of the list, or a link
+└── responses       a body → a video, or a link (pages: → a page of the list)
     ├── payload             JSON → Video (envelopes, places, fields, times, error_text, link_expiry)
     ├── raw_response        what came, cleaned when it is looked at
     ├── response_errors     a status and its body → an error
@@ -20,14 +23,19 @@ client          the calls: retrieve, list, content
 from hingtui.api.client import MAX_LIST_BODY, MAX_VIDEO_BODY, Api
 from hingtui.api.client_config import USER_AGENT
 from hingtui.api.content import Content
-from hingtui.api.responses import Page, VideoResponse
+from hingtui.api.families import FAMILIES, KINDS, Family
+from hingtui.api.pages import Page
+from hingtui.api.responses import VideoResponse
 
 __all__ = [
+    "FAMILIES",
+    "KINDS",
     "MAX_LIST_BODY",
     "MAX_VIDEO_BODY",
     "USER_AGENT",
     "Api",
     "Content",
+    "Family",
     "Page",
     "VideoResponse",
 ]

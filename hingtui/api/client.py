@@ -13,7 +13,6 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
-from urllib.parse import quote
 
 import httpx
 
@@ -22,11 +21,22 @@ from hingtui.api.connection import FAULTS, Connection
 from hingtui.api.connection_errors import to_api_error
 from hingtui.api.content import Content
 from hingtui.api.content_opener import MAX_WORDS, ContentOpener, Hop
+from hingtui.api.families import AUTO, Family, content_url, family_of, list_url, url_of
+from hingtui.api.family_choice import Asked, FamilyChoice
 from hingtui.api.locations import build_request, resolve
+from hingtui.api.pages import Page, read_page
 from hingtui.api.proxies import Proxy
 from hingtui.api.response_errors import Response
-from hingtui.api.responses import Page, VideoResponse, read_page, read_video
-from hingtui.model.errors import ApiError, BadRedirect, NotFound, Unreachable
+from hingtui.api.responses import VideoResponse, read_video
+from hingtui.api.routes import has_route
+from hingtui.model.errors import (
+    ApiError,
+    BadRedirect,
+    NotFound,
+    NotOffered,
+    NotReady,
+    Unreachable,
+)
 from hingtui.model.video import Video
 from hingtui.system.clock import Cancellation, Clock
 from hingtui.text.i18n import _
@@ -57,13 +67,16 @@ class Api:
         base_url: str,
         token: str,
         *,
+        kind: str | Family = AUTO,
         clock: Clock | None = None,
         environ: Mapping[str, str] | None = None,
         connect_timeout: float = 10.0,
         read_timeout: float = 30.0,
         max_connections: int = 16,
     ) -> None:
-        """Takes some 50 ms if TLS is needed. Raises ValueError for a malformed base URL.
+        """Takes some 50 ms if TLS is needed. Raises ValueError for a malformed base URL or kind.
+
+        `kind` is the name of a family or `auto`, or a family that has no name there.
 
         Any other problem, such as a malformed proxy variable, is raised by each call, so that a
         dashboard can start and show it. Timeouts are in seconds; proxies and certificates are read
@@ -71,6 +84,8 @@ class Api:
         """
         timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
         self._setup = ClientConfig(base_url, token, clock or Clock(), environ, timeout)
+        family = kind if isinstance(kind, Family) else family_of(kind)
+        self._choice = FamilyChoice(family, self._ask_about, self._setup.clock)
         self._opener = ContentOpener(self._setup)
         self._gate = asyncio.Semaphore(max_connections)  # httpcore's own queue is slow
         self._proxy: Proxy | None = None
@@ -101,19 +116,37 @@ class Api:
         """`scheme://host[:port]` of the base URL."""
         return str(self._setup.origin)
 
+    @property
+    def family(self) -> str | None:
+        """The name of the gateway's family; None while `auto` has not found it out."""
+        return self._choice.family.name if self._choice.family is not None else None
+
+    @property
+    def prefers_link(self) -> bool:
+        """Whether files are fetched by their links, and from `/content` only if that fails."""
+        return self._choice.likely.prefers_link
+
     async def retrieve(self, video_id: str) -> VideoResponse:
         """Ask about one video. Raises an ApiError."""
-        read = partial(read_video, video_id=video_id, here=self._setup.clock.time())
-        response = await self._ask(self._url(video_id), MAX_VIDEO_BODY, read)
+        if not video_id:
+            raise NotFound(_("An empty id names no video."))
+        response = await self._choice.retrieve(video_id)
         return replace(response, video=self._with_life(response.video))
 
     async def list_page(
         self, after: str | None = None, *, limit: int = 100, order: str = "desc"
     ) -> Page:
-        """Ask for a page of the account's videos: from the first one, or behind the id `after`."""
-        params = {"limit": str(limit), "order": order} | ({"after": after} if after else {})
-        url = httpx.URL(f"{self.base_url}/v1/videos", params=params)
-        read = partial(read_page, after=after, limit=limit, here=self._setup.clock.time())
+        """Ask for a page of the account's videos: the first one, or what follows `after`.
+
+        `after` is the `last_id` of the page before. Raises an ApiError; NotOffered if the family
+        has no list.
+        """
+        pages = self._choice.likely.pages
+        if pages is None:
+            raise NotOffered(_("This gateway has no list of your videos."))
+        url = httpx.URL(list_url(self.base_url, pages, after, limit, order))
+        here = self._setup.clock.time()
+        read = partial(read_page, after=after, limit=limit, here=here, pages=pages)
         page = await self._ask(url, MAX_LIST_BODY, read)
         return replace(page, videos=tuple(map(self._with_life, page.videos)))
 
@@ -124,18 +157,26 @@ class Api:
         start: int = 0,
         validator: str | None = None,
         link: str = "",
+        index: int = 0,
         cancelled: Cancellation | None = None,
     ) -> AbstractContextManager[Content]:
         """The bytes of a video's file from offset `start` on; entering it sends the request.
 
-        `validator` is sent as If-Range. `link` is requested instead of `/content`, without the
-        token. Setting `cancelled` makes opening and reading fail with Unreachable.
+        `validator` is sent as If-Range. `index` is the number of the file, if the job made several.
+        `link` is requested instead of `/content`, with the token only on the gateway's own origin.
+        Setting `cancelled` makes opening and reading fail with Unreachable. Raises NotReady if the
+        family has no `/content` and there is no link yet.
         """
         self._usable_client()
         if link:
             hop = self._opener.hop(link)
         else:
-            hop = Hop(self._url(video_id, "/content"), self._setup.origin, sends_token=True)
+            if not video_id:
+                raise NotFound(_("An empty id names no video."))
+            url = content_url(self.base_url, self._choice.likely, video_id, index)
+            if not url:
+                raise NotReady(_("The gateway has sent no link to the file yet."))
+            hop = Hop(httpx.URL(url), self._setup.origin, sends_token=True)
         return self._opener.open(hop, start, validator, cancelled)
 
     async def aclose(self) -> None:
@@ -152,15 +193,6 @@ class Api:
         if self._client is not None:
             await self._client.aclose()
 
-    def _url(self, video_id: str, rest: str = "") -> httpx.URL:
-        if not video_id:
-            raise NotFound(_("An empty id names no video."))
-        # Fully encoded: `../x` and `a?b=` are ids like any other. `.` and `..` would be resolved.
-        segment = quote(video_id, safe="", errors="surrogatepass")
-        if segment in (".", ".."):
-            segment = segment.replace(".", "%2E")
-        return httpx.URL(f"{self.base_url}/v1/videos/{segment}{rest}")
-
     def _usable_client(self) -> httpx.AsyncClient:
         if self._startup_error is not None or self._client is None:
             error = self._startup_error or Unreachable()
@@ -168,10 +200,30 @@ class Api:
         return self._client
 
     def _with_life(self, video: Video) -> Video:
-        """`video`, whose file never expires if the gateway is the user's own machine."""
+        """`video` with how long its file usually stays, where the gateway's kind says it.
+
+        Nothing expires on the user's own machine.
+        """
         origin = self._setup.origin
-        is_own = origin.scheme == "http" and origin.is_inside and not self._setup.token
-        return replace(video, usual_life=math.inf) if is_own else video
+        if origin.scheme == "http" and origin.is_inside and not self._setup.token:
+            return replace(video, usual_life=math.inf)
+        life = self._choice.likely.usual_life
+        if life is None or video.usual_life is not None:
+            return video
+        return replace(video, usual_life=life)
+
+    async def _ask_about(self, family: Family, video_id: str) -> Asked:
+        """Send one request about a video, by the paths of `family`."""
+        here = self._setup.clock.time()
+
+        def read(response: Response) -> Asked:
+            try:
+                return Asked(read_video(response, video_id, here), has_route=True)
+            except ApiError as error:
+                return Asked(error, has_route(response, video_id))
+
+        url = httpx.URL(url_of(self.base_url, family.video, video_id))
+        return await self._ask(url, MAX_VIDEO_BODY, read)
 
     async def _ask(self, url: httpx.URL, cap: int, read: Callable[[Response], T]) -> T:
         received = await self._in_task(url, cap)

@@ -1,4 +1,4 @@
-"""Read a response: a body becomes a video, a page of the list, or a link.
+"""Read a response: a body becomes a video, or a link; a page of the list in `pages`.
 
 Must not import httpx: tests build responses without a network.
 """
@@ -41,7 +41,6 @@ _BELIEVED = 7 * 86_400.0
 _NOT_READY_CODE = re.compile(r"not_?(ready|finish|complet|generat)|in_?progress|processing")
 _SERVER_TEXTS = ("raw_status", "model", "prompt", "size", "remote_id", "remixed_from")
 """Fields of a video that are shown and stored as the server sent them."""
-_LIST_NAMES = ("data", "videos", "items", "list", "results")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +52,6 @@ class VideoResponse:
     """The gateway's clock at its response, in Unix seconds."""
     raw: RawResponse | None = field(repr=False)
     """What the gateway sent; None if that was no JSON."""
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of the account's videos."""
-
-    videos: tuple[Video, ...]
-    last_id: str | None
-    """What to pass as `after` for the next page; None at the end."""
-    server_time: float | None
-    raws: tuple[RawResponse, ...] = field(repr=False)
-    """What the gateway sent about each of `videos`."""
 
 
 def read_video(response: Response, video_id: str, here: float) -> VideoResponse:
@@ -85,7 +72,7 @@ def read_video(response: Response, video_id: str, here: float) -> VideoResponse:
         video = parse_video(payload, video_id, now_at(response, here))
     except NotAVideo as nothing:
         if may_be_empty and not _is_error(payload, nothing):
-            raw = _raw(payload, response)
+            raw = raw_part(payload, response)
             return VideoResponse(Video(video_id, Status.QUEUED), server_time(response.headers), raw)
         kind = NotFound if is_unknown_id(nothing.code) else BadResponse
         is_garbled = "\ufffd" in decoded(response.body)
@@ -100,11 +87,11 @@ def read_video(response: Response, video_id: str, here: float) -> VideoResponse:
 
 
 def _video_response(video: Video, response: Response, payload: object) -> VideoResponse:
-    clean = _without_secrets(video, response)
-    return VideoResponse(clean, server_time(response.headers), _raw(payload, response))
+    clean = without_secrets(video, response)
+    return VideoResponse(clean, server_time(response.headers), raw_part(payload, response))
 
 
-def _raw(payload: object, response: Response, share: int = 1) -> RawResponse:
+def raw_part(payload: object, response: Response, share: int = 1) -> RawResponse:
     """`payload` as one of `share` parts of a body."""
     return RawResponse(payload, len(response.body) // share, response.secrets)
 
@@ -144,34 +131,6 @@ def now_at(response: Response, here: float) -> float:
     if there is None or there < _BEGINNING:
         return here
     return there if here < _BEGINNING or abs(there - here) < _BELIEVED else here
-
-
-def read_page(response: Response, after: str | None, limit: int, here: float) -> Page:
-    """The videos in a response to the list call; other entries are left out.
-
-    Raises an ApiError if there is no list.
-    """
-    if response.status not in GOOD:
-        raise refusal(Call.LIST, response, here)
-    payload = read_json(response)
-    now = now_at(response, here)
-    entries = _find_entries(payload)
-    if entries is None:
-        message, code = server_words(payload)
-        message = message or _("The response contains no list of videos.")
-        raise make(BadResponse, response, message, code)
-    videos: list[Video] = []
-    raws: list[RawResponse] = []
-    for entry in entries:
-        try:
-            videos.append(_without_secrets(parse_video(entry, now=now), response))
-        except NotAVideo:
-            continue  # an odd entry must not hide the others
-        raws.append(_raw(entry, response, len(entries)))
-    last_id = videos[-1].id if videos else None
-    if last_id == after or _is_last_page(payload, len(entries), limit):
-        last_id = None
-    return Page(tuple(videos), last_id, server_time(response.headers), tuple(raws))
 
 
 def read_link(response: Response) -> str:
@@ -235,31 +194,6 @@ def _inflated(body: bytes, cap: int) -> bytes | None:
     return plain
 
 
-def _find_entries(payload: object) -> list[object] | None:
-    """The list in `[…]`, `{"data": […]}` or `{"data": {"items": […]}}`."""
-    for _depth in range(3):
-        if isinstance(payload, list):
-            return payload
-        if not isinstance(payload, Mapping):
-            return None
-        holder = payload
-        payload = next((holder[n] for n in _LIST_NAMES if isinstance(holder.get(n), list)), None)
-        if payload is None:
-            payload = holder.get("data")
-    return None
-
-
-def _is_last_page(payload: object, count: int, limit: int) -> bool:
-    """Whether no page follows. If the server does not say so, a short page is the last one.
-
-    A server with a lower limit of its own fills its pages to a round number: more may follow.
-    """
-    has_more = payload.get("has_more") if isinstance(payload, Mapping) else None
-    if isinstance(has_more, bool):
-        return not has_more
-    return count == 0 or (count < limit and count % 10 != 0)
-
-
 def _is_still_running(payload: Mapping[str, object]) -> bool:
     try:
         video = parse_video(payload, "-")
@@ -268,7 +202,7 @@ def _is_still_running(payload: Mapping[str, object]) -> bool:
     return video.raw_status != "" and not video.status.is_final
 
 
-def _without_secrets(video: Video, response: Response) -> Video:
+def without_secrets(video: Video, response: Response) -> Video:
     """`video` without secrets: error messages quote signed URLs, and prompts hold links."""
     clean: dict[str, Any] = {
         name: hidden

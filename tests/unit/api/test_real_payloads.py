@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
-from hingtui.api import Api
+from hingtui.api import FAMILIES, Api, Family
 from hingtui.api.payload import parse_video
 from hingtui.model.video import Video
-from tests.servers.sockets import FaultServer, json_answer
+from tests.servers.sockets import FaultServer, Request, answer, json_answer
 from tests.support.clock import FakeClock
 
 LATER = 1_795_680_000.0
@@ -20,7 +21,20 @@ SAMPLES = {
     path.stem: json.loads(path.read_text("utf-8"))
     for path in sorted((Path(__file__).parents[2] / "data" / "payloads").glob("*.json"))
 }
-VIDEOS = {name: sample for name, sample in SAMPLES.items() if sample["family"] == "videos"}
+OTHERS = {
+    "dashscope": "/api/v1/tasks/{id}",
+    "fal_queue": "/fal-ai/veo3/requests/{id}/status",
+    "gemini_done": "/v1beta/{id}",
+    "gemini_running": "/v1beta/{id}",
+    "kling": "/kling/v1/videos/text2video/{id}",
+    "luma": "/dream-machine/v1/generations/{id}",
+    "minimax_preparing": "/v1/query/video_generation?task_id={id}",
+    "minimax_success": "/v1/query/video_generation?task_id={id}",
+    "replicate_aborted": "/v1/predictions/{id}",
+    "replicate_starting": "/v1/predictions/{id}",
+    "runway": "/v1/tasks/{id}",
+}
+"""Where the gateways answer that belong to no family of ours."""
 
 
 def as_fields(video: Video) -> dict[str, Any]:
@@ -63,14 +77,42 @@ def test_a_wrong_or_missing_clock_changes_nothing(name: str, now: float | None) 
     assert_matches(parse_video(sample["answer"], sample["asked_for"], now), sample)
 
 
-@pytest.mark.parametrize("name", VIDEOS)
-async def test_every_response_of_the_videos_api_is_parsed_over_http(name: str) -> None:
-    sample = VIDEOS[name]
-    with FaultServer(lambda _: json_answer(sample["answer"], sample["http"])) as server:
-        api = Api(server.url, "oh-secret", clock=FakeClock(LATER), environ={})
+def family_for(name: str) -> Family:
+    """The family that fits: one of ours, or a table entry made from the gateway's path."""
+    family = SAMPLES[name]["family"]
+    return FAMILIES[family] if family in FAMILIES else Family(name, OTHERS[name])
+
+
+async def ask_at_its_path(name: str, kind: str | Family) -> tuple[Video, str | None]:
+    """The video from a server that answers only at the real path, and the family in use then."""
+    sample = SAMPLES[name]
+    path = family_for(name).video.replace("{id}", sample["asked_for"])
+
+    def respond(request: Request) -> bytes:
+        if unquote(request.target) != path:
+            return answer(404, b"<html>404</html>", content_type="text/html")
+        return json_answer(sample["answer"], sample["http"])
+
+    with FaultServer(respond) as server:
+        api = Api(server.url, "oh-secret", kind=kind, clock=FakeClock(LATER), environ={})
         try:
-            answer = await api.retrieve(sample["asked_for"])
+            return (await api.retrieve(sample["asked_for"])).video, api.family
         finally:
             await api.aclose()
-    assert server.requests[0].target == f"/v1/videos/{sample['asked_for']}"
-    assert_matches(answer.video, sample)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+async def test_every_real_response_is_parsed_over_http_at_its_path(name: str) -> None:
+    family = family_for(name)
+    video, used = await ask_at_its_path(name, family.name if name not in OTHERS else family)
+    assert_matches(video, SAMPLES[name])
+    assert used == family.name
+
+
+@pytest.mark.parametrize(
+    "name", [name for name, s in SAMPLES.items() if s["family"] in ("videos", "generations")]
+)
+async def test_auto_finds_the_family_of_every_real_response(name: str) -> None:
+    video, used = await ask_at_its_path(name, "auto")
+    assert_matches(video, SAMPLES[name])
+    assert used == SAMPLES[name]["family"]

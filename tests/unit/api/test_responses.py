@@ -19,8 +19,9 @@ from hingtui.api.headers import (
     validator,
     version,
 )
+from hingtui.api.pages import read_page
 from hingtui.api.response_errors import Call, Response, refusal
-from hingtui.api.responses import read_link, read_page, read_video, unpack
+from hingtui.api.responses import read_link, read_video, unpack
 from hingtui.model import errors
 from hingtui.model.video import Status
 

@@ -15,9 +15,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from hingtui.api.pages import read_page
 from hingtui.api.payload import NotAVideo, parse_video
 from hingtui.api.response_errors import Call, Response, refusal
-from hingtui.api.responses import read_link, read_page, read_video
+from hingtui.api.responses import read_link, read_video
 from hingtui.cli.output import json_record, print_json, print_table
 from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageError
 from hingtui.model.explain import diagnose
