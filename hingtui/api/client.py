@@ -16,13 +16,15 @@ from typing import TypeVar
 
 import httpx
 
+from hingtui.api.balance import ask_balance, read_billing
 from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, ClientConfig, unpacked
 from hingtui.api.connection import FAULTS, Connection
 from hingtui.api.connection_errors import to_api_error
 from hingtui.api.content import Content
-from hingtui.api.content_opener import MAX_WORDS, ContentOpener, Hop
+from hingtui.api.content_opener import MAX_WORDS, ContentOpener
 from hingtui.api.families import AUTO, Family, content_url, family_of, list_url, url_of
 from hingtui.api.family_choice import Asked, FamilyChoice
+from hingtui.api.fields import Fields
 from hingtui.api.locations import build_request, resolve
 from hingtui.api.pages import Page, read_page
 from hingtui.api.proxies import Proxy
@@ -34,10 +36,9 @@ from hingtui.model.errors import (
     BadRedirect,
     NotFound,
     NotOffered,
-    NotReady,
     Unreachable,
 )
-from hingtui.model.video import Video
+from hingtui.model.video import Cost, Video
 from hingtui.system.clock import Cancellation, Clock
 from hingtui.text.i18n import _
 
@@ -76,11 +77,9 @@ class Api:
     ) -> None:
         """Takes some 50 ms if TLS is needed. Raises ValueError for a malformed base URL or kind.
 
-        `kind` is the name of a family or `auto`, or a family that has no name there.
-
-        Any other problem, such as a malformed proxy variable, is raised by each call, so that a
-        dashboard can start and show it. Timeouts are in seconds; proxies and certificates are read
-        from `environ`.
+        `kind` is `auto`, the name of a family, or one that is not in the table. Any other problem,
+        such as a malformed proxy variable, is raised by each call, so that a dashboard can start
+        and show it. Timeouts are in seconds; proxies and certificates are read from `environ`.
         """
         timeout = httpx.Timeout(read_timeout, connect=connect_timeout)
         self._setup = ClientConfig(base_url, token, clock or Clock(), environ, timeout)
@@ -150,6 +149,17 @@ class Api:
         page = await self._ask(url, MAX_LIST_BODY, read)
         return replace(page, videos=tuple(map(self._with_life, page.videos)))
 
+    async def balance(self) -> Cost | None:
+        """What is left; None if that is unlimited or not said. Raises an ApiError."""
+        billing = self._choice.likely.billing
+        read = partial(read_billing, here=self._setup.clock.time())
+
+        async def ask(part: str) -> Fields:
+            url = httpx.URL(url_of(self.base_url, f"{billing}/{part}"))
+            return await self._ask(url, MAX_VIDEO_BODY, read)
+
+        return await ask_balance(ask) if billing else None
+
     def open_content(
         self,
         video_id: str,
@@ -170,13 +180,11 @@ class Api:
         self._usable_client()
         if link:
             hop = self._opener.hop(link)
+        elif not video_id:
+            raise NotFound(_("An empty id names no video."))
         else:
-            if not video_id:
-                raise NotFound(_("An empty id names no video."))
             url = content_url(self.base_url, self._choice.likely, video_id, index)
-            if not url:
-                raise NotReady(_("The gateway has sent no link to the file yet."))
-            hop = Hop(httpx.URL(url), self._setup.origin, sends_token=True)
+            hop = self._opener.first_hop(url)
         return self._opener.open(hop, start, validator, cancelled)
 
     async def aclose(self) -> None:
@@ -200,17 +208,11 @@ class Api:
         return self._client
 
     def _with_life(self, video: Video) -> Video:
-        """`video` with how long its file usually stays, where the gateway's kind says it.
-
-        Nothing expires on the user's own machine.
-        """
-        origin = self._setup.origin
-        if origin.scheme == "http" and origin.is_inside and not self._setup.token:
+        """`video` with how long its file usually stays, where the gateway's kind says it."""
+        if self._setup.is_own_machine:
             return replace(video, usual_life=math.inf)
         life = self._choice.likely.usual_life
-        if life is None or video.usual_life is not None:
-            return video
-        return replace(video, usual_life=life)
+        return video if life is None or video.usual_life else replace(video, usual_life=life)
 
     async def _ask_about(self, family: Family, video_id: str) -> Asked:
         """Send one request about a video, by the paths of `family`."""

@@ -85,6 +85,11 @@ class ClientConfig:
         return (self._timeout.connect or 0.0) + (self._timeout.read or 0.0)
 
     @property
+    def is_own_machine(self) -> bool:
+        """Whether the gateway is the user's own machine, where no file expires."""
+        return self.origin.scheme == "http" and self.origin.is_inside and not self.token
+
+    @property
     def secrets(self) -> tuple[str, ...]:
         """Texts that no message may repeat, even if a server or a proxy does."""
         return (self.token, *self._proxies.secrets)

@@ -22,7 +22,7 @@ from hingtui.api.locations import build_request, location_of, resolve
 from hingtui.api.origins import Origin, check_peer, check_redirect
 from hingtui.api.response_errors import Call, Response, damaged, make, refusal
 from hingtui.api.responses import read_link
-from hingtui.model.errors import ApiError, BadRedirect, BadResponse
+from hingtui.model.errors import ApiError, BadRedirect, BadResponse, NotReady
 from hingtui.system.clock import Cancellation
 from hingtui.text.i18n import _
 
@@ -79,6 +79,12 @@ class ContentOpener:
                 headers["If-Range"] = if_range
         with ExitStack() as stack:
             yield self._follow(stack, hop, headers, cancelled)
+
+    def first_hop(self, url: str) -> Hop:
+        """The address of a path of the gateway's own. Raises NotReady if there is none, ""."""
+        if not url:  # a family whose files come by link only
+            raise NotReady(_("The gateway has sent no link to the file yet."))
+        return Hop(httpx.URL(url), self._setup.origin, sends_token=True)
 
     def hop(self, location: bytes | str, previous: Hop | None = None) -> Hop:
         """The address of a link or redirect. Raises BadRedirect.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from hingtui.api.envelopes import (
     ERROR_WORDS,
@@ -25,15 +25,14 @@ from hingtui.api.envelopes import (
     unwrap,
 )
 from hingtui.api.error_text import reported_error, server_words, why_failed
-from hingtui.api.fields import Fields, at, every, first, line, number, opened
+from hingtui.api.fields import Fields, at, every, first, line, number
 from hingtui.api.link_expiry import link_expiry
+from hingtui.api.links import find_link, find_links
 from hingtui.api.places import (
     COMPLETED,
     COST,
     CREATED,
     EXPIRES,
-    LINK,
-    LINK_HOLDERS,
     LIVES,
     MODEL,
     PROGRESS,
@@ -68,13 +67,6 @@ class NotAVideo(HingtuiError):
         self.code = code
 
 
-_LINK = re.compile(
-    "https?://[^\\s/?#\\x00-\\x1f]{1,300}(?:[/?#][^\\x00-\\x1f\\x7f-\\x9f\\ud800-\\udfff]{0,8000})?"
-)
-"""Chinese and spaces do occur in links; they are percent-encoded when the link is requested."""
-_DEEPEST_LINK = 6
-
-
 def parse_video(payload: object, video_id: str | None = None, now: float | None = None) -> Video:
     """The video in a response; `video_id`, the id that was asked for, becomes its id.
 
@@ -93,7 +85,8 @@ def parse_video(payload: object, video_id: str | None = None, now: float | None 
     if not key or (video_id is None and is_changed):
         raise NotAVideo()  # a cleaned id would name nothing, or another video
     raw_status, status, error = _standing(found)
-    link = find_link(video)
+    links = find_links(video) or ("",)
+    link = links[0]
     times, by_link = _times(found, status, link, now)
     return Video(
         id=key,
@@ -114,6 +107,8 @@ def parse_video(payload: object, video_id: str | None = None, now: float | None 
         remote_id=remote_id if not (names(video, key) or remote_id == key) else "",
         remixed_from=line(video.get("remixed_from_video_id")),
         link=link,
+        more_links=links[1:],
+        outputs=len(links) if status is Status.READY else 1,
     )
 
 
@@ -151,25 +146,6 @@ def parse_progress(value: object) -> float | None:
     if is_share and 0 < plain < 1:
         plain = round(plain * 100, 6)
     return min(100.0, max(0.0, plain))
-
-
-def find_link(found: object, depth: int = 0) -> str:
-    """The direct link, wherever it stands, or ""; only http(s) counts, whole, or not at all."""
-    found = opened(found)
-    if isinstance(found, str):
-        return found if _LINK.fullmatch(found) else ""
-    if depth >= _DEEPEST_LINK:
-        return ""
-    if isinstance(found, list):
-        return next((link for one in found[:10] if (link := find_link(one, depth + 1))), "")
-    if not isinstance(found, Mapping):
-        return ""
-    places = [found[name] for name in LINK if not isinstance(found.get(name, []), list)]
-    places += [found[name] for name in LINK_HOLDERS if name in found]
-    if link := next((link for one in places if (link := find_link(one, depth + 1))), ""):
-        return link
-    is_ready = parse_status(line(first(found, STATUS_KEYS))) is Status.READY
-    return find_link(found.get("fail_reason"), _DEEPEST_LINK) if is_ready else ""
 
 
 def _standing(found: Found) -> tuple[str, Status, VideoError | None]:

@@ -236,4 +236,6 @@ def _is_saved(row: Row, folder: Path) -> bool:
     path = row.saved
     if path is None or path.parent != folder or not path.is_file():
         return False
+    if not all(one.is_file() for one in row.paths):
+        return False
     return row.saved_bytes in (None, path.stat().st_size)

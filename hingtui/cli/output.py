@@ -65,7 +65,8 @@ def print_saved(row: Row, now: float, *, as_json: bool) -> None:
     if row.saved is None:
         return
     if not as_json:
-        _print_path(row.saved)
+        for path in row.paths:
+            _print_path(path)
         if not row.is_verified:
             note = _("saved as it came: nothing proves that the video is complete")
             print_message(f"{row.id}: {note}")
@@ -106,6 +107,7 @@ def json_record(row: Row, now: float) -> dict[str, object]:
         "completed_at": video.completed_at if video else None,
         "expires_at": video.expires_at if video else None,
         "expiry": _expiry_basis(row),
+        "paths": [str(path) for path in row.paths],
         "cost": {"amount": cost.amount, "unit": cost.unit} if cost is not None else None,
         "error": error,
     }

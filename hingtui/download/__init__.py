@@ -1,5 +1,6 @@
 """Download one video: bytes → part → verified → its final name. It blocks: use a thread.
 
+outputs         all files of one job
 attempts        one download, from the first request to the final name
 ├── interface       what a download is given and returns: content source, hooks, result
 ├── retry           how often, from which byte and from where to try again
@@ -13,6 +14,7 @@ attempts        one download, from the first request to the final name
 
 from hingtui.download.attempts import download
 from hingtui.download.interface import ContentSource, DownloadHooks, Saved
+from hingtui.download.outputs import Outputs, download_all
 from hingtui.download.part import discard_part, part_size
 from hingtui.download.transfer import USUAL_LIMITS, Content, Limits, Phase, Progress
 
@@ -22,10 +24,12 @@ __all__ = [
     "ContentSource",
     "DownloadHooks",
     "Limits",
+    "Outputs",
     "Phase",
     "Progress",
     "Saved",
     "discard_part",
     "download",
+    "download_all",
     "part_size",
 ]

@@ -16,7 +16,7 @@ from hingtui.download.part import opened_part, raising_storage_errors
 from hingtui.download.part_names import published_as
 from hingtui.download.retry import RangeChoice, RetryBudget, Route
 from hingtui.download.transfer import USUAL_LIMITS, Limits, Phase, Progress, Transfer
-from hingtui.download.verification import Verification
+from hingtui.download.verification import Verification, saved_before
 from hingtui.model.errors import (
     ApiError,
     Corrupt,
@@ -30,9 +30,7 @@ from hingtui.model.errors import (
     TooLarge,
     Unreachable,
 )
-from hingtui.model.file_kind import FileKind
 from hingtui.model.key import VideoKey
-from hingtui.model.mp4 import inspect
 from hingtui.system.clock import Cancellation, Clock
 from hingtui.system.files import sha256_of
 from hingtui.text.clean import human_bytes
@@ -56,6 +54,8 @@ def download(
     cancelled: threading.Event,
     clock: Clock,
     link: str = "",
+    index: int = 0,
+    prefers_link: bool = False,
     busy_part: os.stat_result | None = None,
     hooks: DownloadHooks = NO_HOOKS,
     want_digest: bool = False,
@@ -64,56 +64,59 @@ def download(
     """Download the video of this `key` into `folder`; the saved file.
 
     `cancelled` ends it within the next bytes, a Cancellation at once. `link` is used if `/content`
-    fails, and after it what the hook `fresh_link` returns. `busy_part` is the file that another
-    process was seen downloading this video to.
+    fails, and after it what the hook `fresh_link` returns; with `prefers_link` it comes last.
+    `index` is the number of the file if the job made several; the further ones come by links.
+    `busy_part` is the file that another process was seen downloading this video to.
 
     Raises the DownloadError family, and an ApiError that does not pass within seconds. Whatever it
     raises, the bytes received stay in the part, unless they are known to be wrong.
     """
-    with raising_storage_errors(folder), opened_part(key, folder) as part:
+    with raising_storage_errors(folder), opened_part(key, folder, index) as part:
         transfer = Transfer(part, progress, cancelled, clock, limits)
         transfer.show(Phase.CONNECTING)
         known = (
             part.published,
             hooks.saved_by_another(),
-            published_as(busy_part, key, folder),
+            published_as(busy_part, key, folder, index),
         )
         for path in known:
-            if path and (saved := _saved_before(path, want_digest=want_digest)):
+            if path and (saved := saved_before(path, want_digest=want_digest)):
                 part.clear()
                 progress.received = progress.total = saved.bytes
                 progress.phase = Phase.DONE
                 return saved
-        saved = _Attempts(source, transfer, link, hooks).run(want_digest=want_digest)
+        route = Route(
+            link,
+            hooks.fresh_link,
+            begins_with_link=prefers_link or index > 0,
+            # Without an index, a gateway would send the first file instead of a further one.
+            falls_back=index == 0,
+        )
+        saved = _Attempts(source, transfer, route, hooks, index).run(want_digest=want_digest)
         hooks.saved(saved)
         return saved
-
-
-def _saved_before(path: Path, *, want_digest: bool) -> Saved | None:
-    """The file at `path` as a saved video; None if it is gone or no longer whole."""
-    try:
-        if not path.is_file() or not (size := path.stat().st_size):
-            return None  # opening a pipe would block
-        mp4 = inspect(path) if path.suffix == FileKind.MP4.suffix else None
-        digest = sha256_of(path) if want_digest else None
-        return Saved(path, size, digest, mp4)
-    except (OSError, Corrupt):
-        return None
 
 
 class _Attempts:
     """The tries at one video, until one succeeds or nothing is left to try."""
 
     def __init__(
-        self, source: ContentSource, transfer: Transfer, link: str, hooks: DownloadHooks
+        self,
+        source: ContentSource,
+        transfer: Transfer,
+        route: Route,
+        hooks: DownloadHooks,
+        index: int,
     ) -> None:
         self.source = source
+        self.index = index
         self.transfer = transfer
         self.part = transfer.part
         self.hooks = hooks
         self.budget = RetryBudget(transfer.limits, transfer.clock, self.part.size)
         self.ranges = RangeChoice()
-        self.route = Route(link, self._admitted(hooks.fresh_link))
+        self.route = route
+        route.fresh_link = self._admitted(hooks.fresh_link)
         self.verification = Verification(self.part, self.budget)
         self.is_settled = False
         """The rejected file was requested often enough: a link may bring a better one, else it is
@@ -121,6 +124,8 @@ class _Attempts:
 
     def run(self, *, want_digest: bool) -> Saved:
         """Try until the video is saved. Raises what is left when nothing more can be tried."""
+        self.transfer.check_cancelled()
+        self.route.begin()
         is_first = True
         while True:
             self.transfer.check_cancelled()
@@ -168,6 +173,7 @@ class _Attempts:
             start=start,
             validator=known.validator if known and start else None,
             link=self.route.link,
+            index=self.index,
             cancelled=cancelled,
         ) as content:
             self.route.worked()

@@ -16,6 +16,11 @@ from hingtui.system.clock import Cancellation
 class ContentSource(Protocol):
     """What opens the content of a video: the client of a gateway."""
 
+    @property
+    def prefers_link(self) -> bool:
+        """Whether files come by their links, and from `/content` only if that fails."""
+        ...
+
     def open_content(
         self,
         video_id: str,
@@ -23,9 +28,13 @@ class ContentSource(Protocol):
         start: int = 0,
         validator: str | None = None,
         link: str = "",
+        index: int = 0,
         cancelled: Cancellation | None = None,
     ) -> AbstractContextManager[Content]:
-        """Request the bytes from `start` on, from `link` if there is one, else from `/content`."""
+        """Request the bytes from `start` on, from `link` if there is one, else from `/content`.
+
+        `index` is the number of the file there, from 0, if the job made several.
+        """
         ...
 
 
@@ -39,6 +48,8 @@ class Saved:
     """In hexadecimal; None unless it was wanted."""
     mp4: Mp4 | None
     """None if nothing could verify it: then the suffix says what it is."""
+    others: tuple[Path, ...] = ()
+    """The further files of the same job."""
 
 
 @dataclass(frozen=True, slots=True)

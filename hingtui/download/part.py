@@ -16,9 +16,10 @@ from pathlib import Path
 
 from hingtui.download.claim import busy_elsewhere, is_at, open_locked
 from hingtui.download.part_metadata import PartMetadata, Source, read_metadata, write_metadata
-from hingtui.download.part_names import final_name, part_paths, target_of
+from hingtui.download.part_names import final_name, part_paths, part_target_of, target_of
 from hingtui.model.errors import Busy, StorageError, is_disk_full
 from hingtui.model.key import VideoKey
+from hingtui.model.video import MOST_FILES
 from hingtui.system.files import (
     boot_id,
     close_quietly,
@@ -44,10 +45,10 @@ SYNC_EVERY = 64 << 20
 class Part:
     """An open and locked part file. `opened_part` makes it."""
 
-    def __init__(self, key: VideoKey, target: Path) -> None:
+    def __init__(self, key: VideoKey, folder: Path, index: int = 0) -> None:
         self.key = key
-        self.target = target
-        self.path, self.sidecar = part_paths(target)
+        self.target = target_of(key, folder, index)
+        self.path, self.sidecar = part_paths(part_target_of(key, folder, index))
         self.published: Path | None = None
         """The final name it already has: a process was killed before it removed the part's name."""
         self.source: Source | None = None
@@ -226,10 +227,13 @@ class Part:
 
 
 @contextmanager
-def opened_part(key: VideoKey, folder: Path) -> Iterator[Part]:
-    """The part of this video, open and locked; made where missing. Raises Busy or OSError."""
+def opened_part(key: VideoKey, folder: Path, index: int = 0) -> Iterator[Part]:
+    """The part of the file number `index` of a job, open and locked; made where missing.
+
+    Raises Busy or OSError.
+    """
     make_folder(folder)
-    part = Part(key, target_of(key, folder))
+    part = Part(key, folder, index)
     try:
         part.load()
     except BaseException:
@@ -242,17 +246,17 @@ def opened_part(key: VideoKey, folder: Path) -> Iterator[Part]:
 
 
 def discard_part(key: VideoKey, folder: Path) -> None:
-    """Remove the part of a video, unless another process is downloading it.
+    """Remove the parts of a video's files, unless another process is downloading them.
 
     Raises StorageError.
     """
-    path, sidecar = part_paths(target_of(key, folder))
     with raising_storage_errors(folder):
-        if not is_taken(path) and not is_taken(sidecar):
-            return
-        with suppress(Busy), opened_part(key, folder) as part:
-            part.discard()
-            sync_folder(folder)
+        for index in range(MOST_FILES):
+            if not any(map(is_taken, part_paths(part_target_of(key, folder, index)))):
+                continue
+            with suppress(Busy), opened_part(key, folder, index) as part:
+                part.discard()
+                sync_folder(folder)
 
 
 def part_size(key: VideoKey, folder: Path) -> int:

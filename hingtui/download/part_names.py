@@ -15,14 +15,28 @@ _SUFFIXES = tuple(dict.fromkeys(kind.suffix for kind in FileKind if kind is not 
 """The suffixes of all final names."""
 
 
-def target_of(key: VideoKey, folder: Path) -> Path:
-    """The final name of the video, if it is an MP4 and the name is free.
+def target_of(key: VideoKey, folder: Path, index: int = 0) -> Path:
+    """The final name of the file number `index`, if it is an MP4 and the name is free.
 
     The default gateway's videos are named after their ids alone. No two keys share a name: no id
-    holds a NUL, and `safe_name` appends a hash to what does.
+    holds a NUL, and `safe_name` appends a hash to what does. The further files of a job have a
+    number: `<id>-2.mp4` is the second.
     """
-    name = key.id if key.gateway == DEFAULT_GATEWAY else f"{key.id}\0{key.gateway}"
+    number = f"-{index + 1}" if index else ""
+    return folder / f"{safe_name(_name(key))}{number}.mp4"
+
+
+def part_target_of(key: VideoKey, folder: Path, index: int = 0) -> Path:
+    """What the part of the file number `index` is named after.
+
+    Not after `target_of`: a video with the id `<id>-2` must not share a part with it.
+    """
+    name = f"{_name(key)}\0{index}" if index else _name(key)
     return folder / f"{safe_name(name)}.mp4"
+
+
+def _name(key: VideoKey) -> str:
+    return key.id if key.gateway == DEFAULT_GATEWAY else f"{key.id}\0{key.gateway}"
 
 
 def part_paths(target: Path) -> tuple[Path, Path]:
@@ -39,6 +53,8 @@ def final_name(state: os.stat_result, target: Path) -> Path | None:
     return None
 
 
-def published_as(state: os.stat_result | None, key: VideoKey, folder: Path) -> Path | None:
+def published_as(
+    state: os.stat_result | None, key: VideoKey, folder: Path, index: int = 0
+) -> Path | None:
     """The final name of the file that another process was seen downloading to; None if none."""
-    return None if state is None else final_name(state, target_of(key, folder))
+    return None if state is None else final_name(state, target_of(key, folder, index))

@@ -15,6 +15,8 @@ from hingtui.text.i18n import _
 
 _FRESH_LINKS = 2
 """Times in a row that the gateway is asked for a new link, as long as none works."""
+_NO_CONTENT = (NotFound, NotOffered, NotReady)
+"""What a gateway without `/content` answers there."""
 _jitter = random.SystemRandom()
 
 
@@ -100,18 +102,43 @@ class RangeChoice:
 
 
 class Route:
-    """Where the content is requested: first from `/content`, then from one link after another."""
+    """Where the content is requested: first from `/content`, then from one link after another.
 
-    def __init__(self, link: str, fresh_link: Callable[[], str]) -> None:
+    The other way round if `begins_with_link`; then `/content` comes last, if it `falls_back`.
+    """
+
+    def __init__(
+        self,
+        link: str,
+        fresh_link: Callable[[], str],
+        *,
+        begins_with_link: bool = False,
+        falls_back: bool = True,
+    ) -> None:
         self.link = ""
         """The link in use; "" stands for `/content`."""
         self._known = link
-        self._fresh_link = fresh_link
+        self.fresh_link = fresh_link
+        """Asks the gateway for a new link."""
         self._asked = 0
         """Times in a row that the gateway was asked for a link."""
         self._used: set[str] = set()
         self._content_error: HingtuiError | None = None
         """Why `/content` was given up."""
+        self._begins_with_link = begins_with_link
+        self._may_fall_back = False
+        self._falls_back = falls_back
+        self._link_error: HingtuiError | None = None
+        """Why the links were given up, and `/content` is used instead."""
+
+    def begin(self) -> None:
+        """Take a link at once if the content comes by link; it may ask the gateway for one."""
+        if not self._begins_with_link:
+            return
+        self.link = self._known or self.fresh_link()
+        if self.link:
+            self._used.add(self.link)
+            self._may_fall_back = self._falls_back
 
     @property
     def has_unused_link(self) -> bool:
@@ -123,14 +150,23 @@ class Route:
         link = self._known
         if not self.has_unused_link:
             if self._asked >= _FRESH_LINKS:
-                return False
+                return self._fall_back(error)
             self._asked += 1
-            link = self._fresh_link()
+            link = self.fresh_link()
         if not link or link in self._used:
-            return False
+            return self._fall_back(error)
         self._content_error = self._content_error or error
         self.link = link
         self._used.add(link)
+        return True
+
+    def _fall_back(self, error: HingtuiError) -> bool:
+        """Use `/content` after all links failed; False if it was used already."""
+        if not self._may_fall_back:
+            return False
+        self._may_fall_back = False
+        self._link_error = error
+        self.link = ""
         return True
 
     def worked(self) -> None:
@@ -139,8 +175,8 @@ class Route:
 
     def cause(self, error: HingtuiError) -> HingtuiError:
         """The error to report: why `/content` failed, unless there simply is no `/content`."""
-        if self._content_error is None or isinstance(
-            self._content_error, NotFound | NotOffered | NotReady
-        ):
+        if self._link_error is not None:
+            return self._link_error if isinstance(error, _NO_CONTENT) else error
+        if self._content_error is None or isinstance(self._content_error, _NO_CONTENT):
             return error
         return self._content_error

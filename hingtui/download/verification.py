@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hingtui.download.interface import Saved
 from hingtui.download.part import Part
 from hingtui.download.retry import RetryBudget
 from hingtui.model.errors import BadResponse, Corrupt
@@ -108,6 +109,18 @@ class Verification:
             self._budget.refill()
             self.changes += 1
         self._digest = digest
+
+
+def saved_before(path: Path, *, want_digest: bool) -> Saved | None:
+    """The file at `path` as a saved video; None if it is gone or no longer whole."""
+    try:
+        if not path.is_file() or not (size := path.stat().st_size):
+            return None  # opening a pipe would block
+        mp4 = inspect(path) if path.suffix == FileKind.MP4.suffix else None
+        digest = sha256_of(path) if want_digest else None
+        return Saved(path, size, digest, mp4)
+    except (OSError, Corrupt):
+        return None
 
 
 def _head_of(path: Path) -> bytes:

@@ -10,6 +10,8 @@ from enum import Enum
 
 USUAL_LIFE = 3600.0
 """Seconds that a finished file is kept if the gateway names no time (its sample: 3600)."""
+MOST_FILES = 10
+"""The most files of one job that are downloaded."""
 
 
 class Status(Enum):
@@ -80,6 +82,15 @@ class Video:
     remixed_from: str = ""
     link: str = field(default="", repr=False)
     """A direct link to the file. Secret: it can hold an access token. Never stored."""
+    more_links: tuple[str, ...] = field(default=(), repr=False)
+    """Direct links to the further files of the job; "" for one that only `/content` has."""
+    outputs: int = 1
+    """How many files the job made, as far as known."""
+
+    def link_of(self, index: int) -> str:
+        """The direct link to the file number `index`, from 0; "" if none is known."""
+        links = (self.link, *self.more_links)
+        return links[index] if index < len(links) else ""
 
     def followed_by(self, newer: Video) -> Video:
         """This video updated by `newer`: a final status stays, known fields are kept."""
@@ -95,6 +106,8 @@ class Video:
             kept["expires_at"] = self.expires_at  # the gateway's own statement outranks its link
         if "expires_at" in kept:
             kept["expires_by_link"] = self.expires_by_link
+        if self.outputs > newer.outputs:  # an entry of a list may say nothing of the others
+            kept |= {"outputs": self.outputs, "more_links": newer.more_links or self.more_links}
         return replace(newer, **kept) if kept else newer
 
 

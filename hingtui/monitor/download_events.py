@@ -38,6 +38,7 @@ class DownloadEvents:
         """The file is complete and has its name."""
         row.saved = saved.path
         row.saved_bytes = saved.bytes
+        row.files = (saved.path, *saved.others) if saved.others else ()
         row.download_requested = False
         row.digest = saved.sha256
         self.feed.new.saved.append(row.key)
@@ -63,6 +64,9 @@ class DownloadEvents:
         self.feed.new.not_saved.append(row.key)
         self.requested(row, is_wanted=False)
 
-    async def fresh_link(self, key: VideoKey) -> str:
-        """Ask about a video once more, for a link that is valid now; "" where there is none."""
-        return await self.gateways[key.gateway].fresh_link(key.id)
+    async def fresh_link(self, key: VideoKey, index: int = 0) -> str:
+        """Ask about a video once more, for a link that is valid now; "" where there is none.
+
+        It leads to the file number `index` of the job.
+        """
+        return await self.gateways[key.gateway].fresh_link(key.id, index)

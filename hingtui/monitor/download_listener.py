@@ -25,5 +25,8 @@ class DownloadListener(Protocol):
     def given_up(self, row: Row, error: Exception) -> None:
         """It is not tried again by itself."""
 
-    async def fresh_link(self, key: VideoKey) -> str:
-        """A direct link that is valid now, as the gateway gives it; "" where there is none."""
+    async def fresh_link(self, key: VideoKey, index: int = 0) -> str:
+        """A direct link that is valid now, as the gateway gives it; "" where there is none.
+
+        It leads to the file number `index` of the job.
+        """

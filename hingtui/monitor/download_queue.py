@@ -251,8 +251,8 @@ class DownloadQueue:
             return
         now = self._clock.monotonic()
         download.error = error
-        if isinstance(error, Busy):
-            download.busy_part = error.part or download.busy_part
+        if isinstance(error, Busy) and error.part is not None:
+            download.busy_part, download.busy_index = error.part, error.index
         wait = retry_in(row, download, error, now=now, unix_now=self._clock.time(), rng=self._rng)
         if wait is None:
             self._give_up(row, download, error)

@@ -113,8 +113,11 @@ class GatewayWatch:
         self.poller.schedule(video_id, 0, alone=alone)
         self.responses.asked_for.add(video_id)
 
-    async def fresh_link(self, video_id: str) -> str:
-        """Ask about a video once more, for a link that is valid now; "" where there is none."""
+    async def fresh_link(self, video_id: str, index: int = 0) -> str:
+        """Ask about a video once more, for a link that is valid now; "" where there is none.
+
+        It leads to the file number `index` of the job.
+        """
         if self.api is None:
             return ""
         try:
@@ -123,7 +126,7 @@ class GatewayWatch:
             self.responses.handle(video_id, error)
             return ""
         self.responses.handle(video_id, response)
-        return response.video.link
+        return response.video.link_of(index)
 
     def _handle_outcome(self, video_id: str, outcome: Outcome) -> None:
         self.responses.handle(video_id, outcome)

@@ -52,6 +52,8 @@ class Download:
     """Tries in a row that failed."""
     busy_part: os.stat_result | None = None
     """The file that another process was writing this video to."""
+    busy_index: int = 0
+    """Which file of the job that was."""
     turns: int = 0
     """Times that it was put behind the others because it was too slow."""
     turns_without_bytes: int = 0
@@ -95,6 +97,8 @@ class Row:
     """Requests in a row that failed."""
     saved: Path | None = None
     saved_bytes: int | None = None
+    files: tuple[Path | None, ...] = ()
+    """The paths of all files of a job that made several; None for one that is not saved yet."""
     digest: str | None = None
     """SHA-256 of the saved file, where `want_digest` is set."""
     download_requested: bool | None = None
@@ -133,8 +137,14 @@ class Row:
 
     @property
     def is_verified(self) -> bool:
-        """Whether the saved file was verified; its suffix says so."""
-        return self.saved is not None and self.saved.suffix == ".mp4"
+        """Whether all saved files were verified; their suffixes say so."""
+        return self.saved is not None and all(path.suffix == ".mp4" for path in self.paths)
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """The saved files, also those of a job whose other files are not saved yet."""
+        known = tuple(path for path in self.files if path is not None)
+        return known or (() if self.saved is None else (self.saved,))
 
     @property
     def expiry(self) -> Expiry | None:

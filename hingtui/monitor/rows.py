@@ -11,7 +11,7 @@ from hingtui.model.video import Status
 from hingtui.monitor.changes import ChangeFeed
 from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.row import Row
-from hingtui.storage.watchlist import Contents, Entry
+from hingtui.storage.watchlist import Contents, Entry, merged_files
 
 UNDO = 20
 """Removals that can be undone, one after the other."""
@@ -127,7 +127,10 @@ class Rows:
             if entry.video is not None:
                 self._duration_stats.record(entry.video)
         elif entry.saved is not None and entry.saved != row.saved and not row.is_downloading:
-            row.saved, row.saved_bytes = entry.saved, entry.saved_bytes
+            row.saved, row.saved_bytes, row.files = entry.saved, entry.saved_bytes, entry.files
+            self._feed.row_changed(entry.key)
+        elif (files := merged_files(row.files, entry.files)) != row.files:
+            row.files = files
             self._feed.row_changed(entry.key)
 
 
@@ -141,6 +144,7 @@ def _entry(row: Row) -> Entry:
         row.saved_bytes,
         row.download_requested,
         row.gateway,
+        row.files,
     )
 
 
@@ -154,5 +158,6 @@ def _row(entry: Entry) -> Row:
         ready_seen_at=entry.asked_at if was_ready else None,
         saved=entry.saved,
         saved_bytes=entry.saved_bytes,
+        files=entry.files,
         gateway=entry.gateway,
     )

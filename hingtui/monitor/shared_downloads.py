@@ -7,6 +7,7 @@ hingtui that watch the same video download it once.
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 from hingtui.download import Saved
@@ -26,24 +27,25 @@ class SharedDownloads:
         self._folder = folder
         self._clock = clock
 
-    def find(self, key: VideoKey) -> Path | None:
-        """Where another process has saved this video. Raises StorageError."""
+    def find(self, key: VideoKey, index: int = 0) -> Path | None:
+        """Where another process has saved the file number `index` of this job.
+
+        Raises StorageError.
+        """
         entry = self._watchlist.read().entries.get(key)
-        saved = entry.saved if entry is not None else None
+        saved = entry.file(index) if entry is not None else None
         return saved if saved is not None and saved.parent == self._folder else None
 
-    def publish(self, key: VideoKey, saved: Saved) -> None:
-        """Write down where the video is, while its part is still locked.
+    def publish(self, key: VideoKey, saved: Saved, index: int = 0, count: int = 1) -> None:
+        """Write down where the file number `index` of `count` is, while its part is still locked.
 
         A process that waits for that lock then finds the file here and downloads nothing.
         """
-        entry = Entry(
-            key.id,
-            self._clock.time(),
-            saved=saved.path,
-            saved_bytes=saved.bytes,
-            gateway=key.gateway,
-        )
+        entry = Entry(key.id, self._clock.time(), gateway=key.gateway)
+        if count > 1:  # the video counts as saved when all its files are
+            entry = replace(entry, files=(*[None] * index, saved.path))
+        else:
+            entry = replace(entry, saved=saved.path, saved_bytes=saved.bytes)
         try:
             self._watchlist.change(update=[entry])
         except StorageError as error:  # the monitor writes it again, and shows what is wrong

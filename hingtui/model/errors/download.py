@@ -30,6 +30,8 @@ class Busy(Transient, DownloadError):
     retry = Backoff(2.0, 2.0)
     part: os.stat_result | None = None
     """The file that the other process is writing to, if known."""
+    index: int = 0
+    """Which file of the job it is."""
 
 
 class Corrupt(Transient, DownloadError):

@@ -10,10 +10,11 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 
 from hingtui.model.key import DEFAULT_GATEWAY, UNKNOWN_GATEWAY, VideoKey
-from hingtui.model.video import Cost, Status, Video, VideoError
+from hingtui.model.video import MOST_FILES, Cost, Status, Video, VideoError
 from hingtui.text.clean import clean_block, clean_line
 
 _ID_LIMIT = 2000
@@ -55,11 +56,19 @@ class Entry:
     """Whether a person asked for its file and does not have it yet; None if that is unknown."""
     gateway: str = DEFAULT_GATEWAY
     """The name of the gateway that knows the id; UNKNOWN_GATEWAY until one does."""
+    files: tuple[Path | None, ...] = ()
+    """The paths of all files of a job that made several; None for one that is not saved."""
 
     @property
     def key(self) -> VideoKey:
         """What identifies the video."""
         return VideoKey(self.gateway, self.id)
+
+    def file(self, index: int) -> Path | None:
+        """The path of the file number `index` of the job, from 0; None if it is not saved."""
+        if index < len(self.files) and self.files[index] is not None:
+            return self.files[index]
+        return None if index else self.saved
 
     def followed_by(self, newer: Entry) -> Entry:
         """This entry updated by `newer`; what `newer` leaves out stays as it was."""
@@ -83,6 +92,7 @@ class Entry:
                 else newer.download_requested
             ),
             gateway=self.gateway,
+            files=merged_files(self.files, newer.files),
         )
 
     def as_stored(self) -> Entry:
@@ -95,9 +105,9 @@ class Entry:
         if not _is_gateway(self.gateway):
             raise ValueError(f"not a gateway's name: {self.gateway!r}")
         video = self.video
-        if video is None or (not video.link and video.id == self.id):
+        if video is None or (not (video.link or video.more_links) and video.id == self.id):
             return self
-        return replace(self, video=replace(video, id=self.id, link=""))
+        return replace(self, video=replace(video, id=self.id, link="", more_links=()))
 
     def as_table(self) -> dict[str, object]:
         """The entry as a table of TOML's types."""
@@ -109,19 +119,32 @@ class Entry:
         if self.asked_at is not None:
             table["asked_at"] = self.asked_at
         if self.saved is not None:
-            name = str(self.saved)
-            # A name that is not UTF-8 cannot stand in TOML: its bytes are written instead.
-            is_text = not any("\ud800" <= char <= "\udfff" for char in name)
-            table["saved" if is_text else "saved_hex"] = (
-                name if is_text else os.fsencode(name).hex()
-            )
+            table |= _path_table("saved", self.saved)
         if self.saved_bytes is not None:
             table["saved_bytes"] = self.saved_bytes
         if self.download_requested:
             table["download_requested"] = True
+        if self.files:
+            paths = [{} if path is None else _path_table("path", path) for path in self.files]
+            table["files"] = paths
         if self.video is not None:
             table["video"] = _video_table(self.video)
         return table
+
+
+def merged_files(
+    known: tuple[Path | None, ...], newer: tuple[Path | None, ...]
+) -> tuple[Path | None, ...]:
+    """The paths of a job's files; what `newer` leaves out stays as it was."""
+    return tuple(new or old for old, new in zip_longest(known, newer))
+
+
+def _path_table(name: str, path: Path) -> dict[str, object]:
+    """A path as TOML holds it. One that is not UTF-8 cannot stand there: its bytes do instead."""
+    text = str(path)
+    if any("\ud800" <= char <= "\udfff" for char in text):
+        return {f"{name}_hex": os.fsencode(text).hex()}
+    return {name: text}
 
 
 def _order(entry: Entry) -> float:
@@ -146,10 +169,11 @@ def parse_entry(table: object) -> Entry | None:
         added_at=_number(table.get("added_at")) or 0.0,
         video=_parse_video(video_id, video) if isinstance(video, Mapping) else None,
         asked_at=_number(table.get("asked_at")),
-        saved=_parse_path(table),
+        saved=_parse_path(table, "saved"),
         saved_bytes=size if type(size) is int and size >= 0 else None,
         download_requested=True if table.get("download_requested") is True else None,
         gateway=gateway,
+        files=_parse_files(table.get("files")),
     )
 
 
@@ -164,6 +188,8 @@ def _is_gateway(name: str) -> bool:
 def _video_table(video: Video) -> dict[str, object]:
     table: dict[str, object] = {"status": video.status.value}
     table |= {name: value for name in _FIELDS if (value := getattr(video, name)) not in (None, "")}
+    if video.outputs > 1:
+        table["outputs"] = video.outputs
     if video.expires_by_link:
         table["expires_by_link"] = True
     if video.cost:
@@ -196,7 +222,12 @@ def _parse_video(video_id: str, table: Mapping[str, object]) -> Video:
         error=_parse_error(error) if isinstance(error, Mapping) else None,
         remote_id=_line(table.get("remote_id")),
         remixed_from=_line(table.get("remixed_from")),
+        outputs=_parse_outputs(table.get("outputs")),
     )
+
+
+def _parse_outputs(value: object) -> int:
+    return value if type(value) is int and 1 <= value <= MOST_FILES else 1
 
 
 def _parse_error(table: Mapping[str, object]) -> VideoError:
@@ -208,8 +239,17 @@ def _parse_cost(table: Mapping[str, object]) -> Cost | None:
     return None if amount is None else Cost(amount, unit)
 
 
-def _parse_path(table: Mapping[str, object]) -> Path | None:
-    name, raw = table.get("saved"), table.get("saved_hex")
+def _parse_files(tables: object) -> tuple[Path | None, ...]:
+    if not isinstance(tables, list):
+        return ()
+    return tuple(
+        _parse_path(table, "path") if isinstance(table, Mapping) else None
+        for table in tables[:MOST_FILES]
+    )
+
+
+def _parse_path(table: Mapping[str, object], key: str) -> Path | None:
+    name, raw = table.get(key), table.get(f"{key}_hex")
     if isinstance(raw, str) and re.fullmatch("(?:[0-9a-f]{2})+", raw):
         name = os.fsdecode(bytes.fromhex(raw))
     return Path(name) if isinstance(name, str) and name and "\0" not in name else None

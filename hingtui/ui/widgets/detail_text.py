@@ -193,9 +193,15 @@ def _basis(ends: Expiry, video: Video | None) -> str:
 def _file(row: Row, context: RenderContext) -> Iterator[Field]:
     """Where the file was saved."""
     palette = context.palette
+    paths = "\n".join(map(legible, row.paths))
     if row.saved is None:
+        if paths:
+            words = _("{n} of {total} files").format(
+                n=len(row.paths), total=max(len(row.files), row.video.outputs if row.video else 1)
+            )
+            yield Field(_("Saved so far"), f"{words}\n{paths}", palette.warning)
         return
-    yield Field(_("Saved as"), legible(row.saved), palette.success)
+    yield Field(_("Saved as"), paths, palette.success)
     if row.saved_bytes is not None:
         yield Field(_("File size"), human_bytes(row.saved_bytes), palette.plain)
     if not row.is_verified:

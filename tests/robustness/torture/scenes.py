@@ -231,6 +231,8 @@ class _Server:
             raise NotReady("enough for now")
         yield DATA[middle:]
 
+    prefers_link = False
+
     @contextmanager
     def open_content(self, video_id: str, *, start: int = 0, **_: object) -> Iterator[_Server]:
         self.start, self.status = start, 206 if start else 200

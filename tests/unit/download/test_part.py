@@ -89,6 +89,8 @@ class Canned:
         yield DATA[:HALF]
         yield DATA[HALF:]
 
+    prefers_link = False
+
     @contextmanager
     def open_content(self, video_id: str, **_: object) -> Iterator[Canned]:
         yield self
