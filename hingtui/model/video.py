@@ -47,6 +47,13 @@ class Cost:
     unit: str
     """`USD`, or a unit of the gateway's own, such as `credits`."""
 
+    @property
+    def text(self) -> str:
+        """The amount and its unit, such as `0.42 USD`: four decimals, more where all are zero."""
+        if 0 < abs(self.amount) < 1e-4 or abs(self.amount) >= 1e9:
+            return f"{self.amount:.2g} {self.unit}"
+        return f"{f'{self.amount:.4f}'.rstrip('0').rstrip('.')} {self.unit}"
+
 
 @dataclass(frozen=True, slots=True)
 class Video:

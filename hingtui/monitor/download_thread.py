@@ -15,6 +15,7 @@ from hingtui.monitor.daemon_thread import run_in_daemon_thread
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.row import Download, Row
 from hingtui.monitor.shared_downloads import SharedDownloads
+from hingtui.storage.watchlist import merged_files
 from hingtui.system.clock import Clock
 
 _LOOK_AGAIN = 0.5
@@ -52,7 +53,7 @@ class DownloadThread:
         outputs = Outputs(
             count=lambda: _count(row),
             link=lambda index: row.video.link_of(index) if row.video is not None else "",
-            hooks=lambda index: self._hooks(row, index, wait_for_link),
+            hooks=lambda index: self._hooks(gateway, row, index, wait_for_link, loop),
         )
 
         def work() -> Saved:
@@ -71,20 +72,46 @@ class DownloadThread:
 
         return run_in_daemon_thread(work, f"download {row.id}")
 
-    def _hooks(self, row: Row, index: int, wait_for_link: Callable[[int], str]) -> DownloadHooks:
+    def _hooks(
+        self,
+        gateway: Gateway,
+        row: Row,
+        index: int,
+        wait_for_link: Callable[[int], str],
+        loop: asyncio.AbstractEventLoop,
+    ) -> DownloadHooks:
         """What the download of one file of the job asks and reports."""
+
+        def keep(saved: Saved) -> None:
+            count = _count(row)
+            self.shared.publish(row.key, saved, index, count)
+            if count > 1:
+                with contextlib.suppress(RuntimeError):  # the loop has ended
+                    loop.call_soon_threadsafe(_remember, row, index, saved.path)
+
         return DownloadHooks(
             fresh_link=lambda: wait_for_link(index),
-            saved_by_another=lambda: self.shared.find(row.key, index),
-            admit=lambda: self.gateway.admit(self.clock.monotonic()),
+            saved_by_another=lambda: self.shared.find(row.key, index) or _known(row, index),
+            admit=lambda: gateway.admit(self.clock.monotonic()),
             time_left=lambda: self._time_left(row),
-            saved=lambda saved: self.shared.publish(row.key, saved, index, _count(row)),
+            saved=keep,
         )
 
     def _time_left(self, row: Row) -> float | None:
         """Seconds until the file expires; None where that is not known. Any thread."""
         ends = row.expiry
         return None if ends is None else ends.at - self.clock.time()
+
+
+def _remember(row: Row, index: int, path: Path) -> None:
+    """Note one file of a job whose other files may still fail."""
+    row.files = merged_files(row.files, (*[None] * index, path))
+
+
+def _known(row: Row, index: int) -> Path | None:
+    """Where an earlier try has saved the file number `index` of a job. Any thread."""
+    files = row.files
+    return files[index] if index < len(files) else None
 
 
 def _count(row: Row) -> int:

@@ -119,14 +119,19 @@ FIELDS: Mapping[str, Callable[[Row, float], str]] = {
     "id": lambda row, _now: row.id,
     "error": _problem,
     "size": _size,
+    "cost": lambda row, _now: row.video.cost.text if row.video and row.video.cost else "",
 }
 """By name, the shown text of a row that a word of a filter may be confined to."""
+
+
+_NAMED_ONLY = ("gateway", "cost")
+"""Fields that are rarely shown: a word is looked for there only if it names them."""
 
 
 def shown_text(row: Row, now: float) -> str:
     """Everything in which a word without a field is looked for, casefolded."""
     return "\n".join(
-        field(row, now) for name, field in FIELDS.items() if name != "gateway"
+        field(row, now) for name, field in FIELDS.items() if name not in _NAMED_ONLY
     ).casefold()
 
 

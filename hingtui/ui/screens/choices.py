@@ -29,6 +29,7 @@ _LETTERS: dict[Sort, str] = {
     Sort.SHAPE: "z",
     Sort.TITLE: "r",
     Sort.ID: "i",
+    Sort.COST: "c",
     Sort.ADDED: "n",
 }
 

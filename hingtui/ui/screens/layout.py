@@ -33,7 +33,7 @@ from hingtui.ui.messages import VideosChanged
 from hingtui.ui.notifications import Toast, change_toasts, note_changes
 from hingtui.ui.screens.footer_screen import FooterScreen
 from hingtui.ui.table.cells import RenderContext
-from hingtui.ui.table.columns import COLUMNS, ColumnLayout
+from hingtui.ui.table.columns import USUAL_COLUMNS, ColumnLayout
 from hingtui.ui.table.row_order import RowOrder
 from hingtui.ui.table.row_view import RowView, Sort, sort_of
 from hingtui.ui.table.video_table import VideoTable
@@ -89,7 +89,8 @@ class DashboardLayout(FooterScreen):
         self._view = RowView(
             sort=sort_of(remembered.sort), is_reversed=bool(remembered.is_reversed)
         )
-        self._columns = frozenset(COLUMNS if remembered.columns is None else remembered.columns)
+        columns = remembered.columns
+        self._columns = USUAL_COLUMNS if columns is None else frozenset(columns)
         self._gateways = GatewayView(monitor, context.gateway_hosts)
         self._gateway_events = GatewayEvents(context.event_log)
         self._bindings_shown_for = (True, False)

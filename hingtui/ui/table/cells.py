@@ -167,6 +167,12 @@ def shape_cell(row: Row, context: RenderContext, width: int) -> Cell:
     return text_cell(shape_of(row), context.palette.muted, width)
 
 
+def cost_cell(row: Row, context: RenderContext, width: int) -> Cell:
+    """What the video cost, as the gateway reports it."""
+    cost = row.video.cost if row.video else None
+    return number_cell(cost.text, context.palette.muted, width) if cost is not None else ()
+
+
 def shape_of(row: Row) -> str:
     """`720x1280 4s`, as far as it is known."""
     video = row.video

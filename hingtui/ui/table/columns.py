@@ -23,7 +23,7 @@ _TITLE_LEAST, _TITLE_GOOD = 16, 30
 _SCROLLBAR = 1
 _NARROW = 100
 """Cells of width below which time left and expiry share a column."""
-_FIGURES = frozenset(("time", "expiry"))
+_FIGURES = frozenset(("time", "expiry", "cost"))
 _MODEL_LEAST, _MODEL_MOST = 12, 24
 _GATEWAY_MOST = 14
 _IMPORTANCE = (
@@ -34,14 +34,28 @@ _IMPORTANCE = (
     ("gateway", _TITLE_GOOD - 6),
     ("model", _TITLE_GOOD),
     ("shape", _TITLE_GOOD),
+    ("cost", _TITLE_GOOD),
     ("id", _TITLE_GOOD + 10),
 )
 """The columns besides the prompt, the most important first; each is shown if the prompt then still
 has so many cells."""
 
 
-COLUMNS = ("status", "progress", "time", "expiry", "gateway", "model", "shape", "title", "id")
+COLUMNS = (
+    "status",
+    "progress",
+    "time",
+    "expiry",
+    "gateway",
+    "model",
+    "shape",
+    "title",
+    "id",
+    "cost",
+)
 """The keys of all columns, from left to right."""
+USUAL_COLUMNS = frozenset(COLUMNS) - {"cost"}
+"""Those that are shown if nothing else was chosen."""
 ALWAYS = frozenset(("status", "title"))
 """Columns that cannot be left out."""
 
@@ -58,6 +72,7 @@ def column_name(key: str) -> str:
         "shape": _("SIZE"),
         "title": _("PROMPT"),
         "id": _("ID"),
+        "cost": _("COST"),
     }[key]
 
 
@@ -78,7 +93,7 @@ class ColumnPlan:
 class ColumnLayout:
     """Which columns a person wants, and by which the rows are sorted."""
 
-    chosen: frozenset[str] = frozenset(COLUMNS)
+    chosen: frozenset[str] = USUAL_COLUMNS
     sorted_by: str = ""
     is_reversed: bool = False
     has_gateways: bool = False
@@ -125,6 +140,7 @@ def plan_columns(
         "model": min(_MODEL_MOST if width < 180 else 40, max(5, contents.model)),
         "shape": min(16, max(4, contents.shape)),
         "id": 24,
+        "cost": 14,
     }
     left = width - _SCROLLBAR - PADDING  # the title's own padding
     shown = {"title"}
@@ -188,6 +204,7 @@ _CELLS: Mapping[str, Callable[[Row, RenderContext, int], Cell]] = {
     "shape": cells.shape_cell,
     "title": cells.title_cell,
     "id": cells.id_cell,
+    "cost": cells.cost_cell,
 }
 _FIELDS = {"title": "prompt", "shape": "size", "progress": "error"}
 """The field of `row_filter` that a column shows, where its name is another one."""

@@ -30,6 +30,8 @@ class Sort(Enum):
     SHAPE = "shape"
     TITLE = "title"
     ID = "id"
+    COST = "cost"
+    """The highest first; dollars before other units."""
     ADDED = "added"
     """The newest first; ids added together keep the order they were given in."""
 
@@ -52,6 +54,7 @@ def sort_name(sort: Sort) -> str:
         Sort.SHAPE: _("by size"),
         Sort.TITLE: _("by prompt"),
         Sort.ID: _("by id"),
+        Sort.COST: _("by cost"),
         Sort.ADDED: _("newest first"),
     }[sort]
 
@@ -125,6 +128,9 @@ def _first(row: Row, sort: Sort, now: float, remaining: float | None) -> SortKey
             return _text(video.prompt if video else "")
         case Sort.ID:
             return _text(row.id)
+        case Sort.COST:
+            cost = video.cost if video is not None else None
+            return (2,) if cost is None else (cost.unit != "USD", -cost.amount)
         case _:
             return ()
 

@@ -219,7 +219,7 @@ def _facts(row: Row, context: RenderContext) -> list[Field]:
             (_("Model"), video.model),
             (_("Size"), video.size),
             (_("Length"), _seconds(video)),
-            (_("Cost"), f"{video.cost.amount:g} {video.cost.unit}" if video.cost else ""),
+            (_("Cost"), video.cost.text if video.cost else ""),
             (_("Remix of"), video.remixed_from),
             (_("Server says"), video.raw_status),
             (_("Progress"), "" if is_over else f"{video.progress:g}%"),
