@@ -9,8 +9,10 @@ gateway          what is known of one gateway
 gateway_table    `[gateways.NAME]`, parsed
 gateway_tokens   the token that such a table names
 gateways         every gateway
+gateways_file    those that were added in the dashboard
 places           where the files are
 problems         collects what cannot be used
+saving           saves a token or a gateway that was typed
 settings         all of it together
 token_command    runs the command that prints a token
 tokens           the token of the environment and of the token file
@@ -23,12 +25,13 @@ from hingtui.storage.settings.default_gateway import DEFAULT_BASE_URL
 from hingtui.storage.settings.gateway import GatewaySettings
 from hingtui.storage.settings.gateway_table import KINDS
 from hingtui.storage.settings.places import absolute_path
-from hingtui.storage.settings.settings import (
-    Settings,
-    find_problems,
-    load_settings,
+from hingtui.storage.settings.saving import (
+    check_gateway,
+    remove_gateway,
+    save_gateway,
     save_token,
 )
+from hingtui.storage.settings.settings import Settings, find_problems, load_settings
 from hingtui.storage.settings.token_command import load_token
 from hingtui.storage.settings.tokens import clean_token
 
@@ -39,10 +42,13 @@ __all__ = [
     "GatewaySettings",
     "Settings",
     "absolute_path",
+    "check_gateway",
     "clean_token",
     "find_problems",
     "gateways_by_url",
     "load_settings",
     "load_token",
+    "remove_gateway",
+    "save_gateway",
     "save_token",
 ]

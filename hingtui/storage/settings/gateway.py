@@ -35,6 +35,8 @@ class GatewaySettings:
     """Whether new videos of the account are watched by themselves."""
     balance: bool = False
     """Whether the account's balance is asked for and shown."""
+    is_added: bool = False
+    """Whether it was added in the dashboard, and can be removed there."""
 
     @property
     def is_local(self) -> bool:

@@ -73,7 +73,7 @@ def read_gateways(
         try:
             found.append(_read_gateway(name, value, path, problems, may_hold_token=may_hold_token))
         except SettingsError as error:
-            problems.left_out[name] = error
+            problems.left_out.setdefault(name, error)
     return tuple(found)
 
 

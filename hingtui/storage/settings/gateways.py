@@ -31,7 +31,7 @@ def find_gateways(sources: Sources, problems: Problems) -> tuple[GatewaySettings
         problems.left_out[DEFAULT_GATEWAY] = error
     found = others if default is None else (default, *others)
     if not found:
-        problems.errors.append(problems.left_out.popitem()[1])
+        problems.errors.append(problems.left_out.pop(next(iter(problems.left_out))))
     problems.notices += _twins(found)
     return found
 
@@ -41,6 +41,8 @@ def _named_gateways(sources: Sources, problems: Problems) -> Iterator[GatewaySet
     named = {table.name: table for table in sources.config.gateways}
     added = {table.name: table for table in sources.added}
     for name, table in named.items():
+        if (error := problems.left_out.pop(name, None)) is not None:
+            problems.notices.append(str(error))  # of the one in gateways.toml, which is not used
         if name != DEFAULT_GATEWAY:
             yield from _usable(table, added.get(name), sources, problems)
     for name, table in added.items():
@@ -57,16 +59,14 @@ def _usable(
     except SettingsError as error:
         problems.left_out[table.name] = error
         return
-    if added is not None and _is_only_its_token(table, added, base_url):
-        token, source = token_of(added, sources, problems)
-    else:
-        token, source = token_of(table, sources, problems)
-        if added is not None:
-            notice = _(
-                "The gateway {name} is in {path} and was also added in the dashboard: "
-                "{path} is used. Rename one of them."
-            )
-            problems.notices.append(notice.format(name=table.name, path=table.path))
+    first = len(problems.notices)
+    token, source = token_of(table, sources, problems)
+    if added is not None:
+        if source == "" and added.token is not None and added.base_url == base_url:
+            del problems.notices[first:]  # the token was typed for this very address
+            token, source = token_of(added, sources, problems)
+        else:
+            problems.notices.append(_two_of_one_name(table, added))
     yield GatewaySettings(
         name=table.name,
         base_url=base_url,
@@ -76,12 +76,13 @@ def _usable(
         token_command=table.token_command if source == COMMAND else (),
         follow=table.follow,
         balance=table.balance,
+        is_added=table in sources.added,
     )
 
 
-def _is_only_its_token(table: GatewayTable, added: GatewayTable, base_url: str) -> bool:
-    """Whether `added` holds but the token that was typed for `table`, at the same address."""
-    return not table.has_token_source and added.token is not None and added.base_url == base_url
+def _two_of_one_name(table: GatewayTable, added: GatewayTable) -> str:
+    notice = _("The gateway {name} is in {path} and in {other}: the first is used. Rename one.")
+    return notice.format(name=table.name, path=table.path, other=added.path)
 
 
 def _twins(found: Sequence[GatewaySettings]) -> Iterator[str]:

@@ -11,16 +11,13 @@ from hingtui.storage.settings.alerts import AlertSettings
 from hingtui.storage.settings.config import Config, read_config
 from hingtui.storage.settings.gateway import GatewaySettings, Sources
 from hingtui.storage.settings.gateways import find_gateways
+from hingtui.storage.settings.gateways_file import read_added
 from hingtui.storage.settings.places import Places, absolute_path, find_places
 from hingtui.storage.settings.problems import Problems
 from hingtui.storage.settings.tokens import (
-    FILE,
-    TOKEN_VARIABLES,
     clean_token,
-    unusable,
 )
-from hingtui.system.files import write_atomically
-from hingtui.text.i18n import _, language_from
+from hingtui.text.i18n import language_from
 
 GATEWAYS_FILE = "gateways.toml"
 
@@ -96,10 +93,10 @@ class Settings:
 
         Raises SettingsError.
         """
-        gateway = self._named(name)
+        gateway = self.named(name)
         return self.with_gateway(replace(gateway, token=clean_token(token), token_source=""))
 
-    def _named(self, name: str | None) -> GatewaySettings:
+    def named(self, name: str | None) -> GatewaySettings:
         """The gateway of that name, None: the first one. Raises KeyError."""
         gateway = self.gateways[0] if name is None else self.gateway(name)
         if gateway is None:
@@ -129,7 +126,8 @@ def _read(environ: Mapping[str, str], problems: Problems) -> Settings:
     """The settings as far as they can be used. Raises SettingsError if there is no home folder."""
     places = find_places(environ)
     config = read_config(places.config, problems)
-    sources = Sources(environ, config, places)
+    added = read_added(places.log.with_name(GATEWAYS_FILE), problems)
+    sources = Sources(environ, config, places, added)
     return Settings(
         gateways=find_gateways(sources, problems),
         language=_find_language(environ, config),
@@ -149,24 +147,6 @@ def _read(environ: Mapping[str, str], problems: Problems) -> Settings:
         keys=config.keys,
         allow_http=config.allow_http,
     )
-
-
-def save_token(settings: Settings, token: str) -> Settings:
-    """Store `token` in a file that only the user can read, and use it. Raises SettingsError."""
-    cleaned = clean_token(token)
-    path = settings.token_path
-    try:
-        write_atomically(path, f"{cleaned}\n".encode(), mode=0o600, must_be_private=True)
-    except OSError as error:
-        raise unusable(path, error) from error
-    notices = settings.notices
-    if settings.token_source in TOKEN_VARIABLES:
-        notice = _(
-            "{variable} is set and takes precedence over the saved token: remove it or change it."
-        )
-        notices = (*notices, notice.format(variable=settings.token_source))
-    gateway = replace(settings.gateways[0], token=cleaned, token_source=FILE)
-    return replace(settings.with_gateway(gateway), notices=notices)
 
 
 def _find_downloads(environ: Mapping[str, str], config: Config, places: Places) -> Path:

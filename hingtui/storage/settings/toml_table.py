@@ -14,8 +14,8 @@ from hingtui.system.files import read_file
 from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _
 
-_LIMIT = 1 << 20
-"""Bytes; a longer file cannot be a config.toml."""
+MOST_BYTES = 1 << 20
+"""Bytes; a longer file holds no settings."""
 _SECRET = re.compile(r"key|.*(?:token|api_?key|secret|password).*", re.IGNORECASE)
 """Names of keys under which a person may have written the token."""
 
@@ -28,7 +28,8 @@ def is_secret_name(name: str) -> bool:
 def read_toml(path: Path) -> dict[str, object]:
     """The TOML file at `path`; a missing one counts as empty. Raises SettingsError."""
     try:
-        return _parse(path)
+        data, _state = read_file(path, MOST_BYTES)
+        return parse_toml(data)
     except FileNotFoundError:
         return {}
     except OSError as error:
@@ -46,9 +47,9 @@ def read_toml(path: Path) -> dict[str, object]:
         raise SettingsError(sentence.format(path=path, place=named)) from None
 
 
-def _parse(path: Path) -> dict[str, object]:
-    data, _state = read_file(path, _LIMIT)
-    if len(data) == _LIMIT:
+def parse_toml(data: bytes) -> dict[str, object]:
+    """The table in `data`. Raises ValueError or RecursionError."""
+    if len(data) >= MOST_BYTES:
         raise ValueError("too long")
     return tomllib.loads(data.decode("utf-8-sig"))  # tomllib refuses a byte-order mark
 

@@ -14,8 +14,7 @@ from pathlib import Path
 from hingtui.download import Progress, discard_part, download
 from hingtui.model.errors import HingtuiError, NotReady
 from hingtui.model.video import Status, Video
-from hingtui.storage.settings import GatewaySettings, Settings
-from hingtui.storage.settings.settings import save_token
+from hingtui.storage.settings import GatewaySettings, Settings, save_token
 from hingtui.storage.watchlist import Entry, Watchlist
 from tests.robustness.torture.steps import Scene
 from tests.support.clock import EPOCH, FakeClock
