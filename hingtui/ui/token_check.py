@@ -28,7 +28,7 @@ async def check_token(make_api: Callable[[str], Api], token: str, video_id: str 
         problem = await _token_problem(api, video_id)
     finally:
         await api.aclose()
-    return "" if problem is None else _problem_text(problem)
+    return "" if problem is None else problem_text(problem)
 
 
 async def _token_problem(api: Api, video_id: str | None) -> ApiError | None:
@@ -56,7 +56,7 @@ async def _problem_with_video(api: Api, video_id: str) -> ApiError | None:
     return None
 
 
-def _problem_text(problem: Exception) -> str:
+def problem_text(problem: Exception) -> str:
     """What is known of a token that is not proven to work, with the gateway's own words."""
     if isinstance(problem, NotFound | NotOffered):
         return _("The gateway answers, but not whether the token is right.")

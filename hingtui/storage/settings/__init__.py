@@ -10,6 +10,7 @@ gateway_table    `[gateways.NAME]`, parsed
 gateway_tokens   the token that such a table names
 gateways         every gateway
 gateways_file    those that were added in the dashboard
+pasted_address   reduces what is pasted as an address
 places           where the files are
 problems         collects what cannot be used
 saving           saves a token or a gateway that was typed
@@ -24,6 +25,7 @@ from hingtui.storage.settings.by_url import gateways_by_url
 from hingtui.storage.settings.default_gateway import DEFAULT_BASE_URL
 from hingtui.storage.settings.gateway import GatewaySettings
 from hingtui.storage.settings.gateway_table import KINDS
+from hingtui.storage.settings.pasted_address import PastedAddress, read_address, suggest_name
 from hingtui.storage.settings.places import absolute_path
 from hingtui.storage.settings.saving import (
     check_gateway,
@@ -40,6 +42,7 @@ __all__ = [
     "KINDS",
     "AlertSettings",
     "GatewaySettings",
+    "PastedAddress",
     "Settings",
     "absolute_path",
     "check_gateway",
@@ -48,7 +51,9 @@ __all__ = [
     "gateways_by_url",
     "load_settings",
     "load_token",
+    "read_address",
     "remove_gateway",
     "save_gateway",
     "save_token",
+    "suggest_name",
 ]
