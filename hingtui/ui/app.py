@@ -27,9 +27,9 @@ from hingtui.system.clock import Clock
 from hingtui.system.open_file import Opened, open_file
 from hingtui.system.shutdown import this_process
 from hingtui.text.i18n import _
+from hingtui.ui.adding_app import AddingApp
 from hingtui.ui.alerting_app import AlertingApp
 from hingtui.ui.auto_download import AutoDownload
-from hingtui.ui.connecting_app import ConnectingApp
 from hingtui.ui.event_log import EventLog
 from hingtui.ui.keys import LiveKeys, shown_key
 from hingtui.ui.leaving_app import LeavingApp
@@ -53,7 +53,7 @@ _log = logging.getLogger(__name__)
 
 
 class HingtuiApp(
-    LeavingApp, ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastApp, AlertingApp, ConnectingApp
+    LeavingApp, ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastApp, AlertingApp, AddingApp
 ):
     """The dashboard over one monitor."""
 

@@ -1,0 +1,131 @@
+"""The dialog that adds a gateway: tested with a request, saved, and used at once."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from textual.widgets import Input, Static
+
+from hingtui.ui.screens.gateway_dialog import GatewayDialog, KindField
+from tests.servers.gateway import TOKEN
+from tests.support.pilot import PilotedApp, piloted
+from tests.support.waiting import until
+from tests.support.watch import job
+
+
+async def open_dialog(acting: PilotedApp) -> None:
+    await acting.press("f3")
+    assert isinstance(acting.app.screen, GatewayDialog)
+
+
+def field(acting: PilotedApp, name: str) -> Input:
+    return acting.app.screen.query_one(f"#gateway-{name}", Input)
+
+
+async def fill(acting: PilotedApp, **values: str) -> None:
+    """Write into these fields."""
+    for name, value in values.items():
+        field(acting, name).value = value
+        await acting.drawn()
+
+
+def said(acting: PilotedApp) -> str:
+    """What the dialog says; "" once it is closed."""
+    lines = acting.app.screen.query("#gateway-result").results(Static)
+    return next((str(line.content) for line in lines), "")
+
+
+def saved(home: Path) -> dict[str, Any]:
+    """The gateways of gateways.toml."""
+    path = home / "gateways.toml"
+    gateways: dict[str, Any] = tomllib.loads(path.read_text())["gateways"] if path.exists() else {}
+    return gateways
+
+
+async def test_a_gateway_is_tested_then_saved_and_used_at_once(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(), job("video_2")) as acting:
+        await open_dialog(acting)
+        url = acting.server.base_url
+        await fill(acting, address=f"{url}/v1/", name="lab", token=TOKEN)
+        await acting.press("enter")
+        await until(lambda: "It works and has a list: 2 videos." in said(acting))
+        assert saved(tmp_path) == {}
+        assert TOKEN not in acting.text()
+        await acting.press("enter")
+        await until(lambda: "lab" in acting.app.monitor.gateways)
+        assert saved(tmp_path) == {"lab": {"base_url": url, "kind": "auto", "token": TOKEN}}
+        assert acting.app.monitor.gateways["lab"].api is not None
+        assert [gateway.name for gateway in acting.app.settings.gateways] == ["default", "lab"]
+        assert acting.toasts() == ["The gateway lab is saved, and used from now on."]
+
+
+async def test_a_refused_token_is_saved_only_as_it_was_tested(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job()) as acting:
+        await open_dialog(acting)
+        await fill(acting, address=acting.server.base_url, token="oh-wrong-0123456789")
+        await acting.press("enter")
+        await until(lambda: "无效的令牌" in said(acting))
+        assert said(acting).endswith("Enter saves it all the same.")
+        assert "oh-wrong" not in acting.text()
+        await fill(acting, token="oh-other-0123456789")
+        assert said(acting) == ""
+        await acting.press("enter")
+        await until(lambda: "无效的令牌" in said(acting))
+        await acting.press("enter")
+        await until(lambda: "local" in saved(tmp_path))
+
+
+async def test_a_pasted_video_gives_address_name_and_family(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job()) as acting:
+        await open_dialog(acting)
+        await acting.paste(
+            "https://ark.x-y.volces.com/api/v3/contents/generations/tasks/cgt-1a?x=1"
+        )
+        await acting.drawn()
+        values = (field(acting, "address").value, field(acting, "name").value)
+        assert values == ("https://ark.x-y.volces.com", "volces")
+        assert acting.app.screen.query_one(KindField).kind == "ark"
+        await acting.press("tab", "tab", "right")
+        assert acting.app.screen.query_one(KindField).kind == "kie"
+        assert "Other family" in acting.lines()[-1]
+
+
+async def test_without_a_list_the_pasted_video_is_asked_about(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job("video_1")) as acting:
+        acting.server.once("/v1/videos?", status=501, times=99)
+        await open_dialog(acting)
+        await acting.paste(f"{acting.server.base_url}/v1/videos/video_1/content")
+        await fill(acting, token=TOKEN)
+        await acting.press("enter")
+        await until(lambda: "It works; it has no list of videos." in said(acting))
+
+
+async def test_what_cannot_be_a_gateway_is_said_without_a_request(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job()) as acting:
+        await open_dialog(acting)
+        for values, words in (
+            ({"address": ""}, "name is 1 to 32"),
+            ({"address": "https://me:pw@lab.example"}, "a user name or a password"),
+            ({"address": "http://lab.example"}, "allow_http"),
+            ({"address": "https://lab.example", "name": "default"}, "already"),
+            ({"name": "a b"}, "Rename it"),
+            ({"name": "lab", "token": "one two"}, "holds a blank"),
+        ):
+            await fill(acting, **values)
+            await acting.press("enter")
+            assert words in said(acting)
+        assert saved(tmp_path) == {}
+
+
+async def test_a_gateway_that_cannot_be_saved_is_used_in_this_run(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job()) as acting:
+        await open_dialog(acting)
+        await fill(acting, address=acting.server.base_url, name="lab", token=TOKEN)
+        await acting.press("enter")
+        await until(lambda: "It works" in said(acting))
+        (tmp_path / "gateways.toml").mkdir()
+        await acting.press("enter")
+        await until(lambda: "lab" in acting.app.monitor.gateways)
+        assert "gateways.toml cannot be used" in acting.toasts()[0]
