@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from hingtui.model.errors import SettingsError
+from hingtui.monitor.gateway_watch import Api
 from hingtui.storage.settings import GatewaySettings, save_gateway
 from hingtui.text.i18n import _
 from hingtui.ui.connecting_app import ConnectingApp
-from hingtui.ui.gateway_check import Checked, ask_gateway
+
+if TYPE_CHECKING:
+    from hingtui.ui.gateway_check import Checked
 
 
 class AddingApp(ConnectingApp):
@@ -23,11 +27,12 @@ class AddingApp(ConnectingApp):
             self.push_screen(GatewayDialog(self.settings, self._test_gateway), self._gateway_typed)
 
     async def _test_gateway(self, gateway: GatewaySettings, video_id: str | None) -> Checked:
-        if gateway.token:
-            self._hide(gateway.token)
-        return await ask_gateway(
-            lambda asked: self._make_api(asked, asked.token or ""), gateway, video_id
-        )
+        from hingtui.ui.gateway_check import ask_gateway
+
+        def make_api(asked: GatewaySettings) -> Api:
+            return self._make_api(asked, asked.token or "")
+
+        return await ask_gateway(make_api, gateway, video_id)
 
     def _gateway_typed(self, gateway: GatewaySettings | None) -> None:
         if gateway is not None:
@@ -36,8 +41,6 @@ class AddingApp(ConnectingApp):
 
     async def _add_gateway(self, gateway: GatewaySettings) -> None:
         """Save a gateway and use it; where it cannot be saved, use it in this run only."""
-        if gateway.token:
-            self._hide(gateway.token)
         try:
             settings = await asyncio.to_thread(save_gateway, self.settings, gateway)
         except SettingsError as error:

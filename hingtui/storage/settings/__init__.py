@@ -10,7 +10,7 @@ gateway_table    `[gateways.NAME]`, parsed
 gateway_tokens   the token that such a table names
 gateways         every gateway
 gateways_file    those that were added in the dashboard
-pasted_address   reduces what is pasted as an address
+pasted_address   reduces what is pasted as an address; imported where it is needed
 places           where the files are
 problems         collects what cannot be used
 saving           saves a token or a gateway that was typed
@@ -25,7 +25,6 @@ from hingtui.storage.settings.by_url import gateways_by_url
 from hingtui.storage.settings.default_gateway import DEFAULT_BASE_URL
 from hingtui.storage.settings.gateway import GatewaySettings
 from hingtui.storage.settings.gateway_table import KINDS
-from hingtui.storage.settings.pasted_address import PastedAddress, read_address, suggest_name
 from hingtui.storage.settings.places import absolute_path
 from hingtui.storage.settings.saving import (
     check_gateway,
@@ -42,7 +41,6 @@ __all__ = [
     "KINDS",
     "AlertSettings",
     "GatewaySettings",
-    "PastedAddress",
     "Settings",
     "absolute_path",
     "check_gateway",
@@ -51,9 +49,7 @@ __all__ = [
     "gateways_by_url",
     "load_settings",
     "load_token",
-    "read_address",
     "remove_gateway",
     "save_gateway",
     "save_token",
-    "suggest_name",
 ]

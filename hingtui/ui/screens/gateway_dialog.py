@@ -15,15 +15,8 @@ from textual.reactive import reactive
 from textual.widgets import Button, Input, Label, Static
 
 from hingtui.model.errors import SettingsError
-from hingtui.storage.settings import (
-    KINDS,
-    GatewaySettings,
-    PastedAddress,
-    Settings,
-    check_gateway,
-    read_address,
-    suggest_name,
-)
+from hingtui.storage.settings import KINDS, GatewaySettings, Settings, check_gateway
+from hingtui.storage.settings.pasted_address import PastedAddress, read_address, suggest_name
 from hingtui.text.cell_width import legible, steady
 from hingtui.text.i18n import _
 from hingtui.ui.gateway_check import Checked

@@ -84,6 +84,7 @@ def _steps(
     steps: list[tuple[str, str]] = []
     if needs_token:
         steps.append((key_for("detail"), _("type your token for {host}").format(host=gateway)))
+        steps.append((key_for("add_gateway"), _("use another gateway")))
     steps += [
         (key_for("add"), _("paste the ids of your videos")),
         (key_for("help"), _("see all keys")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hingtui.storage.settings import PastedAddress, read_address, suggest_name
+from hingtui.storage.settings.pasted_address import PastedAddress, read_address, suggest_name
 
 
 @pytest.mark.parametrize(
