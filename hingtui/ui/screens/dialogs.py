@@ -1,4 +1,5 @@
-"""The dialogs that add videos and confirm quitting; `token_dialog` takes a token.
+"""The dialogs that add videos and confirm quitting; `token_dialog` takes a token,
+`gateway_dialog` a gateway.
 
 Each returns an answer and does nothing with it.
 """
