@@ -142,8 +142,9 @@ async def _connected(
     named = gateways_by_url(given.urls, settings.gateways)
     added = monitor.add(given.ids, named=named, remember=False)
     for gateway in settings.gateways:
-        has_client = not gateway.needs_token
-        api = Api(gateway.base_url, gateway.token or "") if has_client else None
+        api = None
+        if not gateway.needs_token:
+            api = Api(gateway.base_url, gateway.token or "", kind=gateway.kind)
         monitor.connect(api, gateway.name)
     runner = asyncio.create_task(monitor.run(polls=polls))
     try:

@@ -7,12 +7,13 @@ all of them. A token is known only to the client of its own gateway.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from hingtui.download import ContentSource
 from hingtui.model.key import VideoKey
+from hingtui.monitor.balance import Balance, BalanceApi
 from hingtui.monitor.changes import ChangeFeed
 from hingtui.monitor.download_queue import DownloadQueue
 from hingtui.monitor.duration_stats import DurationStats
@@ -26,7 +27,7 @@ from hingtui.monitor.watchlist_sync import WatchlistSync
 from hingtui.system.clock import Clock
 
 
-class Api(VideoApi, ContentSource, Protocol):
+class Api(VideoApi, ContentSource, BalanceApi, Protocol):
     """What the monitor needs of a gateway's client."""
 
     async def aclose(self) -> None: ...
@@ -60,6 +61,7 @@ class GatewayWatch:
         clock, rng = shared.clock, shared.rng
         self.gateway = Gateway(clock, rng, shared.feed.gateway_changed, name=name)
         self.poller = Poller(self.gateway, clock, rng, on_outcome=self._handle_outcome)
+        self.balance = Balance(clock, shared.feed.gateway_changed, self._may_ask_balance)
         self.responses = ResponseHandler(
             rows=shared.rows,
             gateway=self.gateway,
@@ -80,13 +82,19 @@ class GatewayWatch:
         return self.gateway.name
 
     @property
+    def loops(self) -> list[Callable[[], Coroutine[object, object, None]]]:
+        """What runs while it is watched."""
+        return [self.poller.run, self.balance.run]
+
+    @property
     def rows(self) -> list[Row]:
         """Its rows."""
         return [row for row in self._shared.rows.values() if row.gateway == self.name]
 
-    def use(self, api: Api | None) -> None:
+    def use(self, api: Api | None, *, asks_balance: bool = False) -> None:
         """Ask and download through `api` from now on; None: there is no token to ask with."""
         self.api = api
+        self.balance.use(api if asks_balance else None)
         self.poller.use(api)
         self.gateway.begin(GatewayState.ONLINE if api is not None else GatewayState.NO_TOKEN)
         for row in self.rows:
@@ -127,6 +135,10 @@ class GatewayWatch:
             return ""
         self.responses.handle(video_id, response)
         return response.video.link_of(index)
+
+    def _may_ask_balance(self) -> bool:
+        is_slowed = self.gateway.limiter.wait(self._shared.clock.monotonic()) > 0
+        return not (self.gateway.is_paused or self.gateway.is_probing or is_slowed)
 
     def _handle_outcome(self, video_id: str, outcome: Outcome) -> None:
         self.responses.handle(video_id, outcome)

@@ -123,6 +123,7 @@ class Monitor:
             self.gateways, self.clock, self._rng, self.feed, found=self._gateway_found
         )
         self._pollers: asyncio.TaskGroup | None = None
+        self._gateway_tasks: dict[str, list[asyncio.Task[None]]] = {}
 
     async def load(self) -> None:
         """Read the watchlist's file; no request is sent yet. Raises StorageError."""
@@ -136,38 +137,58 @@ class Monitor:
         if self.auto_download:
             self.download_ready()
 
-    def connect(self, api: Api | None, gateway: str = DEFAULT_GATEWAY) -> None:
+    def connect(
+        self, api: Api | None, gateway: str = DEFAULT_GATEWAY, *, asks_balance: bool = False
+    ) -> None:
         """Ask this gateway, and download from it, through `api` from now on.
 
-        None: there is no token to ask with. A gateway of a new name is added.
+        None: there is no token to ask with. A gateway of a new name is added. With `asks_balance`,
+        the account's balance is asked for now and then.
         """
         if gateway not in self.gateways:
             self._add_gateway(gateway)
         watch = self.gateways[gateway]
         if watch.api is not None:
             self._background.start(self._close(watch, watch.api))
-        watch.use(api)
+        watch.use(api, asks_balance=asks_balance)
 
     def _add_gateway(self, name: str) -> None:
         watch = self.gateways[name] = GatewayWatch(name, self._shared)
         watch.gateway.is_paused = self.is_paused
         for row in watch.rows:
             watch.watch(row)
+        self._run_gateway(watch)
+
+    def remove_gateway(self, name: str) -> None:
+        """It is not in the settings any more: ask it nothing. Its rows stay."""
+        watch = self.gateways.pop(name)
+        for task in self._gateway_tasks.pop(name, []):
+            task.cancel()
+        if watch.api is not None:
+            self._background.start(self._close(watch, watch.api))
+        self.feed.gateway_changed()
+
+    def _run_gateway(self, watch: GatewayWatch) -> None:
+        """Start its loops, if the watch runs."""
         if self._pollers is not None:
-            self._pollers.create_task(self._background.run_forever(watch.poller.run), name=name)
+            self._gateway_tasks[watch.name] = [
+                self._pollers.create_task(self._background.run_forever(loop), name=watch.name)
+                for loop in watch.loops
+            ]
 
     async def run(self, *, polls: bool = True) -> None:
         """Watch for ever. An unexpected error is logged, and the loop that it ended starts again.
 
         Without `polls`, no request is sent but for downloads.
         """
-        loops = [self.queue.run, self.watchlist_sync.run]
-        if polls:
-            loops += [self.lookup.run, *(watch.poller.run for watch in self.gateways.values())]
+        loops = [self.queue.run, self.watchlist_sync.run, *([self.lookup.run] if polls else [])]
         async with asyncio.TaskGroup() as group:
-            self._pollers = group if polls else None
             for loop in loops:
                 group.create_task(self._background.run_forever(loop), name=loop.__qualname__)
+            if polls:
+                self._pollers = group
+                for watch in self.gateways.values():
+                    self._run_gateway(watch)
 
     async def stop(self, within: float = 1.5) -> None:
         """Stop downloads (they can be resumed), write the watchlist, close the connections."""

@@ -47,6 +47,8 @@ class ConnectingApp(App[None]):
         """Use other settings from now on: connect the gateways that are new or have changed."""
         before = self.settings.gateways
         self.settings = settings
+        for name in {gateway.name for gateway in before} - {one.name for one in settings.gateways}:
+            self.monitor.remove_gateway(name)
         changed = (gateway for gateway in settings.gateways if gateway not in before)
         await asyncio.gather(*(self._connect(gateway) for gateway in changed))
 
@@ -62,7 +64,7 @@ class ConnectingApp(App[None]):
             words = _("Something unexpected went wrong inside hingtui; the details are in its log.")
             self.add_notice(words)
             return
-        self.monitor.connect(api, gateway.name)
+        self.monitor.connect(api, gateway.name, asks_balance=gateway.balance)
         self.show_alerts()
 
     def _client_of(self, gateway: GatewaySettings) -> Api | None:
@@ -77,7 +79,7 @@ class ConnectingApp(App[None]):
 
         if token:
             self._hide(token)
-        return HttpApi(gateway.base_url, token, clock=self.monitor.clock)
+        return HttpApi(gateway.base_url, token, kind=gateway.kind, clock=self.monitor.clock)
 
     def ask_for_token(self, name: str) -> None:
         """Let a person type the token of this gateway."""
@@ -109,7 +111,7 @@ class ConnectingApp(App[None]):
         settings = self.settings.with_token(token, gateway.name)
         try:
             if typed.keep:
-                settings = await asyncio.to_thread(save_token, self.settings, token)
+                settings = await asyncio.to_thread(save_token, self.settings, token, gateway.name)
         except SettingsError as error:
             self.notify(str(error), severity="error", markup=False)
         await self.use_settings(settings)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from hingtui.model.video import Cost
 from hingtui.monitor import GatewayState, GatewayStatus, Monitor, Row
 
 _WITHOUT_TOKEN = (GatewayState.NO_TOKEN, GatewayState.DENIED)
@@ -40,6 +41,14 @@ class GatewayView:
         if self.is_one:
             return host
         return f"{name} ({host})" if host else name
+
+    def balances(self) -> list[tuple[str, Cost]]:
+        """What is left in the accounts of which that is known; one alone has no name."""
+        return [
+            ("" if self.is_one else name, watch.balance.left)
+            for name, watch in self.monitor.gateways.items()
+            if watch.balance.left is not None
+        ]
 
     def first_host(self) -> str:
         """The host of the first gateway: the one that a newcomer has."""

@@ -209,6 +209,7 @@ class DashboardLayout(FooterScreen):
             batch=self._dashboard_context.alerts.batch,
             speed=self._monitor.queue.speed,
             auto_download=self._monitor.auto_download,
+            balances=self._gateways.balances(),
         )
         self.query_one(Header).show(state, self.palette)
         text = banner_text(

@@ -17,11 +17,12 @@ from textual.message import Message
 from textual.widgets import Static
 
 from hingtui.model.eta import Expiry
+from hingtui.model.video import Cost
 from hingtui.monitor import GatewayStatus, RowState, StatusCounts
 from hingtui.monitor.attention import SOON, VERY_SOON
 from hingtui.monitor.batch_progress import Batch
 from hingtui.monitor.state_words import row_state_icon, row_state_word
-from hingtui.text.cell_width import fit
+from hingtui.text.cell_width import fit, legible
 from hingtui.text.clean import human_bytes, human_duration
 from hingtui.text.i18n import _
 from hingtui.ui.table.row_state import row_state_style
@@ -67,6 +68,8 @@ class HeaderState:
     speed: float = 0.0
     """Bytes a second, of all downloads together."""
     auto_download: bool = False
+    balances: Sequence[tuple[str, Cost]] = ()
+    """What is left in accounts, with the gateway's name; "" for the only gateway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,30 +123,28 @@ def header_line(state: HeaderState, palette: Palette, width: int) -> HeaderLine:
     auto = Part([f" {form} " if form else "" for form in auto_forms], auto_style)
     host, gateways = gateway_parts(state.gateways, state.now, palette)
     left = [name, demo, total, marked, *counts, downloads, expiry]
-    right = [host, auto, *gateways]
+    balances = _balances(state, palette)
+    right = [balances, host, auto, *gateways]
     ready, downloading, generating, queued, unknown, saved, failed, expired = counts
+    first = (balances, host, expiry, saved, queued, unknown, generating, downloading)
+    second = (saved, queued, unknown, generating, auto, marked, downloading, expired, failed)
     leaving = (
-        *(host, expiry, saved, queued, unknown, generating, downloading, expired, failed, ready),
-        host,
+        *(*first, expired, failed, ready, host),
         *(downloads, auto, *gateways, name, expiry, demo, downloads, total),
-        *(
-            saved,
-            queued,
-            unknown,
-            generating,
-            auto,
-            marked,
-            downloading,
-            expired,
-            failed,
-            *gateways,
-        ),
+        *(*second, *gateways),
     )
     for part in leaving:
         if _width(left) + _width(right) < width:
             break
         part.shorten()
     return _joined(left, right, width)
+
+
+def _balances(state: HeaderState, palette: Palette) -> Part:
+    """What is left in the accounts, where that is to be asked for."""
+    shown = [f"{legible(name)} {left.text}".strip() for name, left in state.balances]
+    words = _("{amounts} left").format(amounts=", ".join(shown))
+    return Part([f" {words} ", ""] if shown else [""], palette.muted)
 
 
 def _is_filtered(state: HeaderState) -> bool:

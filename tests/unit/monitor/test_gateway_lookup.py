@@ -212,3 +212,15 @@ async def test_a_gateway_can_be_added_while_others_are_watched(two: Open) -> Non
         here.monitor.connect(api, "new")
         await here.look()
         assert here.monitor.rows[VideoKey("new", "video_n")].video is not None
+
+
+async def test_a_gateway_that_is_removed_is_asked_nothing_more_and_its_rows_stay(two: Open) -> None:
+    async with two([job("video_e")], [job("video_w")]) as here:
+        here.monitor.add(["video_e"], gateway="east")
+        await here.look()
+        asked = len(here.asked("east"))
+        here.monitor.remove_gateway("east")
+        await here.look(after=100)
+        assert len(here.asked("east")) == asked
+        assert list(here.monitor.rows) == [VideoKey("east", "video_e")]
+        assert here.monitor.status_of("east").state is GatewayState.NOT_SET

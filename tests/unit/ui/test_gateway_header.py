@@ -1,0 +1,68 @@
+"""What the header says of several gateways, in how many cells."""
+
+from __future__ import annotations
+
+import pytest
+
+from hingtui.model.errors import RateLimited, Unreachable
+from hingtui.model.video import Cost
+from hingtui.monitor import GatewayState, GatewayStatus, StatusCounts
+from hingtui.ui.keys import default_key_for
+from hingtui.ui.theme.palette import palette_of
+from hingtui.ui.theme.themes import DARK
+from hingtui.ui.widgets.banner import banner_text
+from hingtui.ui.widgets.header import HeaderState, header_line
+from tests.support.clock import EPOCH
+
+PALETTE = palette_of(DARK.to_color_system().generate())
+ONLINE = GatewayStatus(GatewayState.ONLINE, since=EPOCH)
+OFFLINE = GatewayStatus(GatewayState.OFFLINE, since=EPOCH, error=Unreachable("No route."))
+
+
+def line(*gateways: tuple[str, GatewayStatus], width: int = 120, **more: object) -> str:
+    state = HeaderState(StatusCounts(), gateways, EPOCH, is_demo=False, **more)  # type: ignore[arg-type]
+    return header_line(state, PALETTE, width).text.plain
+
+
+def test_gateways_that_are_well_are_names_with_a_tick() -> None:
+    assert line(("east", ONLINE), ("west", ONLINE)).rstrip().endswith("east ✓ west ✓ auto off")
+
+
+def test_only_a_gateway_in_trouble_has_words() -> None:
+    shown = line(("east", ONLINE), ("west", OFFLINE))
+    assert "east ✓" in shown
+    assert "west: offline since" in shown
+
+
+def test_names_become_a_number_where_there_is_little_room() -> None:
+    shown = line(("a-long-name", ONLINE), ("another-name", ONLINE), width=40)
+    assert "2 online" in shown
+
+
+def test_a_gateway_in_trouble_is_named_even_in_thirty_cells() -> None:
+    assert "west !" in line(("east", ONLINE), ("west", OFFLINE), width=30)
+
+
+def test_gateways_that_are_paused_together_are_one_word() -> None:
+    paused = GatewayStatus(GatewayState.PAUSED)
+    shown = line(("east", paused), ("west", paused))
+    assert shown.count("paused") == 1
+
+
+def test_what_is_left_in_an_account_is_shown_with_its_unit() -> None:
+    shown = line(("host.example", ONLINE), balances=[("", Cost(12.5, "USD"))])
+    assert "12.5 USD left" in shown
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_the_banner_names_the_gateway_where_there_are_several(count: int) -> None:
+    gateways = [("west", OFFLINE), ("east", ONLINE)][:count]
+    text = banner_text(gateways, notices=(), palette=PALETTE, key_for=default_key_for)
+    assert text is not None
+    assert text.plain.startswith(" west: ") is (count == 2)
+
+
+def test_a_pause_that_a_gateway_asks_for_is_no_banner() -> None:
+    slowed = GatewayStatus(GatewayState.SLOWED, until=EPOCH + 30, error=RateLimited("Slow down."))
+    gateways = [("west", slowed), ("east", ONLINE)]
+    assert banner_text(gateways, notices=(), palette=PALETTE, key_for=default_key_for) is None
