@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hingtui.download.interface import NO_HOOKS, ContentSource, DownloadHooks, Saved
 from hingtui.download.part import opened_part, raising_storage_errors
-from hingtui.download.part_names import published_as
+from hingtui.download.part_names import check_not_just_named, published_as
 from hingtui.download.retry import RangeChoice, RetryBudget, Route
 from hingtui.download.transfer import USUAL_LIMITS, Limits, Phase, Progress, Transfer
 from hingtui.download.verification import Verification, saved_before
@@ -74,6 +74,7 @@ def download(
     with raising_storage_errors(folder), opened_part(key, folder, index) as part:
         transfer = Transfer(part, progress, cancelled, clock, limits)
         transfer.show(Phase.CONNECTING)
+        check_not_just_named(part.target)
         known = (
             part.published,
             hooks.saved_by_another(),
@@ -84,6 +85,7 @@ def download(
                 part.clear()
                 progress.received = progress.total = saved.bytes
                 progress.phase = Phase.DONE
+                hooks.saved(saved)
                 return saved
         route = Route(
             link,

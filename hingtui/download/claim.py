@@ -21,6 +21,12 @@ _FLAGS = (
     | getattr(os, "O_NONBLOCK", 0)
     | getattr(os, "O_BINARY", 0)
 )
+_LOOK = (
+    os.O_RDONLY
+    | getattr(os, "O_NOFOLLOW", 0)
+    | getattr(os, "O_NONBLOCK", 0)
+    | getattr(os, "O_BINARY", 0)
+)
 
 
 def open_locked(path: Path) -> int:
@@ -41,6 +47,23 @@ def open_locked(path: Path) -> int:
         close_quietly(descriptor)
         raise
     return descriptor
+
+
+def locked_elsewhere(path: Path) -> os.stat_result | None:
+    """The state of the file at `path` if another process has locked it, else None."""
+    try:
+        descriptor = os.open(path, _LOOK)
+    except OSError:  # it is no file of ours, or it is gone
+        return None
+    try:
+        lock_descriptor(descriptor)
+    except BlockingIOError:
+        return os.fstat(descriptor)
+    except OSError:  # NFS locks no file that is open for reading only
+        return None
+    finally:
+        close_quietly(descriptor)
+    return None
 
 
 def busy_elsewhere() -> Busy:

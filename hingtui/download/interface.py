@@ -59,8 +59,8 @@ class DownloadHooks:
     fresh_link: Callable[[], str] = lambda: ""
     """Ask the gateway for a new direct link; "" if there is none. It may block."""
     saved_by_another: Callable[[], Path | None] = lambda: None
-    """The file that another process has saved meanwhile. Called once, with the part locked: from
-    then on no other process can be downloading this video."""
+    """The file that another process has saved meanwhile. Called once, when no other process is
+    downloading this video, and none is between naming its file and reporting it."""
     admit: Callable[[], float] = lambda: 0.0
     """How many seconds to wait before a request; 0: send it now. Called for each but the first."""
     time_left: Callable[[], float | None] = lambda: None

@@ -168,13 +168,16 @@ class Part:
             self.remember(self.source)
 
     def publish(self, suffix: str) -> Path:
-        """Give the file its final name, or use a file of the same bytes that is there already."""
+        """Give the file its final name, or use a file of the same bytes that is there already.
+
+        The lock stays until the part is closed.
+        """
         self._check_ours()
         target = self.target.with_suffix(suffix)
         for candidate in takewhile(is_taken, numbered(target)):
             if same_bytes(self.path, candidate):
                 sync_file(candidate)
-                self.discard()
+                self._truncate(0)  # `close` removes it: its lock is still needed
                 return candidate
         # The metadata goes first: another process may take the part's name as soon as it is free.
         return publish(self.path, target, tidy=self._remove_metadata)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 
-from hingtui.download.claim import is_at
+from hingtui.download.claim import busy_elsewhere, is_at, locked_elsewhere
 from hingtui.model.file_kind import FileKind
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.system.files import is_taken, numbered, safe_name
@@ -46,11 +47,26 @@ def part_paths(target: Path) -> tuple[Path, Path]:
 
 def final_name(state: os.stat_result, target: Path) -> Path | None:
     """The final name that leads to the file of this `state`; None if there is none."""
+    return next((name for name in _taken_names(target) if is_at(state, name)), None)
+
+
+def check_not_just_named(target: Path) -> None:
+    """Raise Busy if another process has named its file and not yet reported where it is.
+
+    It holds the lock of its part until then, and the lock goes with the file to its final name. So
+    the part's name can be free, and the file complete, before any other process can know.
+    """
+    for name in _taken_names(target):
+        if (state := locked_elsewhere(name)) is not None:
+            busy = busy_elsewhere()
+            busy.part = state
+            raise busy
+
+
+def _taken_names(target: Path) -> Iterator[Path]:
+    """The final names of a video at which there is anything."""
     for suffix in _SUFFIXES:
-        names = takewhile(is_taken, numbered(target.with_suffix(suffix)))
-        if (found := next((name for name in names if is_at(state, name)), None)) is not None:
-            return found
-    return None
+        yield from takewhile(is_taken, numbered(target.with_suffix(suffix)))
 
 
 def published_as(
