@@ -28,6 +28,8 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── duration_stats      how long such videos took
 ├── alarms              which unsaved videos are about to expire, or have
 ├── forecast            which downloads will be late, and which one to cancel
+│   └── late_downloads      keeps the forecast up to date
+├── event_commands      runs the person's own commands
 ├── transfer_speed      bytes a second of all downloads together
 ├── batch_progress      how far all downloads together are
 ├── absence             what happened while nobody looked

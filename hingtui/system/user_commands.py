@@ -7,10 +7,17 @@ from __future__ import annotations
 
 import os
 import subprocess
+import sys
+import weakref
 from collections.abc import Iterable, Mapping, Sequence
 
 _SHORTEST_PART = 8
 """Characters of a token from which on it is also looked for inside longer values."""
+
+_started: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
+if sys.platform != "win32":
+    _LOOK = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    """Say which child has ended, and leave it as it is."""
 
 
 def start(
@@ -20,7 +27,7 @@ def start(
 
     `token` is the one in use; it is removed from the environment.
     """
-    return subprocess.Popen(  # noqa: S603 - the user's own command, without a shell
+    process = subprocess.Popen(  # noqa: S603 - the user's own command, without a shell
         list(command),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -28,6 +35,28 @@ def start(
         env=without_token({**os.environ, **(more or {})}, [token] if token else []),
         start_new_session=True,
     )
+    _started.add(process)
+    return process
+
+
+def is_first_process() -> bool:
+    """Whether this is the first process of a container: it inherits every orphan in there."""
+    return os.getpid() == 1
+
+
+def reap_orphans() -> None:
+    """In the first process of a container, reap what the user's commands left behind.
+
+    Commands that `start` has started are left to whoever waits for them.
+    """
+    if sys.platform == "win32" or not is_first_process():
+        return
+    own = {process.pid for process in tuple(_started) if process.returncode is None}
+    try:
+        while (ended := os.waitid(os.P_ALL, 0, _LOOK)) is not None and ended.si_pid not in own:
+            os.waitpid(ended.si_pid, os.WNOHANG)
+    except ChildProcessError:
+        return  # there are no children
 
 
 def without_token(environ: Mapping[str, str], tokens: Iterable[str] = ()) -> dict[str, str]:

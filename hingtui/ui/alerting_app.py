@@ -9,13 +9,13 @@ from textual import events
 from textual.app import App
 
 from hingtui.monitor import Monitor
+from hingtui.monitor.event_commands import EventCommands
 from hingtui.storage.settings import Settings
 from hingtui.system.shutdown import this_process
 from hingtui.system.terminal_features import terminal_features
 from hingtui.text.i18n import _
 from hingtui.ui.alerts import Alerts
 from hingtui.ui.auto_download import AutoDownload
-from hingtui.ui.event_commands import EventCommands
 from hingtui.ui.keys import KeyFor
 from hingtui.ui.terminal_signals import TerminalSignals
 
@@ -38,7 +38,10 @@ class AlertingApp(App[None]):
             terminal_features(os.environ), chosen, self.write_to_terminal, _undo_with
         )
         commands = EventCommands(
-            chosen.commands, token=lambda: settings().token, failed=self._command_failed
+            chosen.commands,
+            token=lambda: settings().token,
+            failed=self._command_failed,
+            on_complete=settings().on_complete,
         )
         self.alerts = Alerts(monitor, auto_download, signals, commands, key_for)
         self.app_resume_signal.subscribe(self, self._resumed)

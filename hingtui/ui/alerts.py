@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING
 
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
-from hingtui.monitor import Changes, Monitor, Row
+from hingtui.monitor import Changes, Monitor
 from hingtui.monitor.absence import Absence, Happened, Summary
 from hingtui.monitor.alarms import DueAlarms, ExpiryAlarms, Soon
 from hingtui.monitor.batch_progress import Batch, BatchProgress
-from hingtui.monitor.transfer_speed import TransferSpeed
+from hingtui.monitor.event_commands import EventCommands
+from hingtui.monitor.late_downloads import LateDownloads
 from hingtui.ui.alert_text import (
     BannerLine,
     alarm_toasts,
@@ -28,20 +29,14 @@ from hingtui.ui.alert_text import (
     window_title,
 )
 from hingtui.ui.auto_download import AutoDownload
-from hingtui.ui.event_commands import EventCommands
 from hingtui.ui.notifications import Toast, change_toasts
 from hingtui.ui.terminal_signals import TerminalSignals
 
 if TYPE_CHECKING:
-    from hingtui.monitor.forecast import Forecast
     from hingtui.ui.keys import KeyFor  # imports Textual
 
-_FORECAST_EVERY = 3.0
-"""Seconds between two forecasts."""
 _COUNT_EVERY = 0.5
 """Seconds between two counts of what expires soon, during a storm of changes."""
-_STILL = 180.0
-"""Seconds before its expiry at which a download counts as late while nothing arrives at all."""
 _NOTIFY_EVERY = 30.0
 """Seconds for which events are gathered into one desktop notification, after the last one."""
 
@@ -65,14 +60,11 @@ class Alerts:
         self._commands = commands
         self._key_for = key_for
         self._alarms = ExpiryAlarms()
-        self._speed = TransferSpeed()
+        self._late_downloads = LateDownloads()
         self._batches = BatchProgress()
         self.batch: Batch | None = None
         """How far the downloads are that run now."""
         self._absence = Absence(monitor.clock.time())
-        self._forecast: Forecast | None = None
-        self._late: frozenset[VideoKey] = frozenset()
-        self._forecast_at = 0.0
         self._soon: list[Soon] = []
         self._counted_at = 0.0
         self._toasts: list[Toast] = []
@@ -90,8 +82,10 @@ class Alerts:
         if changes is not None:
             self._take_in(changes)
         now = monitor.now()
-        self._look_ahead()
-        due = self._alarms.due(monitor.rows, now, self._late)
+        queue, downloads = monitor.queue, self._late_downloads
+        monotonic = monitor.clock.monotonic()
+        downloads.update(queue.active, queue.at_once, now=now, monotonic=monotonic)
+        due = self._alarms.due(monitor.rows, now, downloads.late)
         if due or changes is None or changes.membership or now >= self._counted_at + _COUNT_EVERY:
             self._counted_at = now
             self._soon = self._alarms.soon(monitor.rows, now)
@@ -99,7 +93,7 @@ class Alerts:
         if due:
             self._alarm(due)
         self._notify()
-        batch = self.batch = self._batches.update(monitor.queue.active, monitor.rows)
+        batch = self.batch = self._batches.update(queue.active, monitor.rows)
         self._signals.show_progress(
             None if batch is None else batch.percent,
             is_waiting=batch is not None and batch.is_waiting,
@@ -123,8 +117,9 @@ class Alerts:
             lines.append(overdue_line(list(self._alarms.unseen_overdue), rows, key_for))
         if self._soon:
             lines.append(soon_line(self._soon, key_for))
-        if self._forecast is not None and self._forecast.late:
-            lines.append(forecast_line(self._forecast, rows, key_for))
+        forecast = self._late_downloads.forecast
+        if forecast is not None and forecast.late:
+            lines.append(forecast_line(forecast, rows, key_for))
         if ready and not lines and self.auto_download.is_offered():
             lines.append(offer_line(key_for))
         return lines
@@ -154,19 +149,16 @@ class Alerts:
     def _take_in(self, changes: Changes) -> None:
         rows = self._monitor.rows
         self._alarms.update(rows, changes.keys, self._monitor.now())
-        for key in changes.saved:
-            if (row := rows.get(key)) is not None:
-                self._speed.saved(row)
+        self._late_downloads.saved(changes.saved, rows)
         failed = [key for key in changes.failed if self._has_status(key, Status.FAILED)]
-        for event, keys, what in (
-            ("ready", changes.ready, Happened.READY),
-            ("saved", changes.saved, Happened.SAVED),
-            ("failed", failed, Happened.FAILED),
+        self._commands.changed(changes, rows)
+        for keys, what in (
+            (changes.ready, Happened.READY),
+            (changes.saved, Happened.SAVED),
+            (failed, Happened.FAILED),
         ):
-            for key in keys:
-                if (row := rows.get(key)) is not None:
-                    self._absence.happened(what)
-                    self._commands.run(event, row)
+            for _key in filter(rows.__contains__, keys):
+                self._absence.happened(what)
         unsent = self._unsent
         unsent.ready += changes.ready
         unsent.saved += changes.saved
@@ -186,15 +178,9 @@ class Alerts:
         if not self.is_focused:
             text = " · ".join(toast.text for toast in toasts)
             self._signals.notify_of_alarm(text)
-        for one in due.expiring:
-            self._run("expiring", rows.get(one.key), WITHIN=str(round(one.within)))
-        for key in due.expired:
+        self._commands.alarmed(due, rows)
+        for _key in due.expired:
             self._absence.happened(Happened.EXPIRED)
-            self._run("expired", rows.get(key))
-
-    def _run(self, event: str, row: Row | None, **more: str) -> None:
-        if row is not None:
-            self._commands.run(event, row, **more)
 
     def _notify(self) -> None:
         """Gather what happened into one desktop notification, while nobody looks."""
@@ -208,31 +194,6 @@ class Alerts:
             toasts = change_toasts(unsent, self._monitor.rows)
             self._signals.notify(" · ".join(toast.text for toast in toasts))
             self._sent_at = now
-
-    def _look_ahead(self) -> None:
-        """Forecast anew from time to time while there are downloads."""
-        monotonic = self._monitor.clock.monotonic()
-        wanted = self._monitor.queue.active
-        self._speed.sample(wanted, monotonic)
-        if not wanted:
-            self._forecast, self._late = None, frozenset()
-            return
-        if monotonic < self._forecast_at:
-            return
-        from hingtui.monitor.forecast import forecast, jobs_of  # not for the first picture
-
-        self._forecast_at = monotonic + _FORECAST_EVERY
-        jobs = jobs_of(wanted, self._monitor.now(), monotonic, self._speed.sizes)
-        speed = self._speed.bytes_per_second()
-        if speed:
-            self._forecast = forecast(jobs, speed, self._monitor.queue.at_once)
-            self._late = frozenset(self._forecast.late)
-        else:
-            # Nothing arrives: there is nothing to reckon with, but little time is little time.
-            self._forecast = None
-            is_unknown = speed is None
-            late = (j for j in jobs if j.time_left < _STILL and (j.starts_in > 0 or not is_unknown))
-            self._late = frozenset(job.key for job in late)
 
     def _show_summary(self, summary: Summary | None) -> None:
         if summary is not None:

@@ -35,7 +35,6 @@ from hingtui.ui.keys import LiveKeys, shown_key
 from hingtui.ui.leaving_app import LeavingApp
 from hingtui.ui.memory import Memory
 from hingtui.ui.messages import VideosChanged
-from hingtui.ui.notifications import run_on_complete
 from hingtui.ui.screens.dashboard import Dashboard
 from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.textual_fixes.cache_trim import trim_caches
@@ -158,10 +157,6 @@ class HingtuiApp(
 
     def _rows_changed(self, changes: Changes) -> None:
         self._dashboard.post_message(VideosChanged(changes))
-        if command := self.settings.on_complete:
-            rows, token = self.monitor.rows, self.settings.token
-            if not run_on_complete(command, changes, rows, token):
-                self.add_notice(_("The command on_complete could not be run; check config.toml."))
 
     def show_alerts(self) -> None:
         """Redraw: the gateway's state, the notices or the alerts changed."""

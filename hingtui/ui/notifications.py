@@ -1,11 +1,10 @@
-"""Report changes: toasts, and the user's own `on_complete` command.
+"""Report changes: toasts and events.
 
 Must not import Textual: it is tested without a screen.
 """
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -14,7 +13,6 @@ from hingtui.model.explain import diagnose
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor import Changes, Row
-from hingtui.system import user_commands
 from hingtui.text.cell_width import fit, short_id
 from hingtui.text.clean import one_line
 from hingtui.text.i18n import _
@@ -26,8 +24,6 @@ _PROMPT_CELLS, _ID_CELLS = 44, 32
 _REASON = 300
 """Characters of a reason that an event keeps."""
 _EXPIRED = Status.EXPIRED
-
-_log = logging.getLogger(__name__)
 
 Severity = Literal["information", "warning", "error"]
 
@@ -109,28 +105,3 @@ def row_title(row: Row | None, video_id: str) -> str:
     """The prompt of a video, or its id where there is none, short enough for a toast."""
     prompt = row.video.prompt if row is not None and row.video else ""
     return fit(one_line(prompt), _PROMPT_CELLS) if prompt else short_id(video_id, _ID_CELLS)
-
-
-def run_on_complete(
-    command: tuple[str, ...], changes: Changes, rows: Mapping[VideoKey, Row], token: str | None
-) -> bool:
-    """Run the person's command for each video that is ready, failed or saved now.
-
-    It gets the event, the id, and the path of a saved file; `token` is kept out of its environment.
-    False if one of them could not be started.
-    """
-    could_all = True
-    for event, keys in (
-        ("ready", changes.ready),
-        ("failed", changes.failed),
-        ("saved", changes.saved),
-    ):
-        for key in keys:
-            row = rows.get(key)
-            path = str(row.saved) if row is not None and row.saved else ""
-            try:
-                user_commands.start([*command, event, key.id, path], token)
-            except OSError as error:
-                _log.warning("on_complete could not be run: %r", error)
-                could_all = False
-    return could_all
