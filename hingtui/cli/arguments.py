@@ -160,6 +160,16 @@ def _add_asking_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     download.add_argument("--json", action="store_true", help=_("one JSON object a line"))
     download.set_defaults(needs_one_of=(download, "--ready"))
 
+    watch = _command(
+        commands, "watch", _("watch and save all videos without a screen, a line for each event")
+    )
+    watch.add_argument(
+        "--until-done",
+        action="store_true",
+        help=_("end when each is saved, has failed or has expired"),
+    )
+    watch.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+
 
 def _add_gateway(command: argparse.ArgumentParser, words: str) -> None:
     command.add_argument("--gateway", metavar=_("NAME"), help=words)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hingtui.cli.download_progress import show_progress
 from hingtui.cli.output import advice_text, print_message, print_saved
-from hingtui.cli.reasons import seems_gone, why_not_saved
+from hingtui.cli.reasons import MOST_UNANSWERED, seems_gone, why_not_saved
 from hingtui.cli.session import ask_once, with_monitor
 from hingtui.download import discard_part
 from hingtui.model.errors import Busy, HingtuiError, NotFound, NotReady, Scope, StorageError
@@ -29,8 +29,6 @@ _SOON = 10.0
 """Seconds: without --wait, a retry that is further away is not waited for."""
 _LOOK_AGAIN = 0.5
 """Seconds between two looks where no change is reported."""
-_MOST_UNANSWERED = 8
-"""Failed requests in a row about one video, some minutes' worth, after which --wait gives it up."""
 
 
 def download(
@@ -190,7 +188,7 @@ class _DownloadRun:
             return True
         if row.last_error is None:
             return False
-        return isinstance(row.last_error.error, NotFound) or row.failures >= _MOST_UNANSWERED
+        return isinstance(row.last_error.error, NotFound) or row.failures >= MOST_UNANSWERED
 
     def _is_worth_waiting_for(self, row: Row, error: HingtuiError | None) -> bool:
         """Whether to wait until a download that was put off is tried again."""

@@ -57,7 +57,7 @@ def show_asking(finished: int, total: int) -> None:
 
 def print_line(outcome: str, word: str) -> None:
     """Print what was done with a word that was given, and the word."""
-    _write_line(f"{outcome}  {word}")
+    write_line(f"{outcome}  {word}")
 
 
 def print_saved(row: Row, now: float, *, as_json: bool) -> None:
@@ -124,7 +124,7 @@ def print_json(record: Mapping[str, object]) -> None:
     """Print one line of JSON, with escapes for control characters and what is not encodable."""
     in_ascii = not _encoding().lower().startswith("utf")
     line = json.dumps(record, ensure_ascii=in_ascii)
-    _write_line(HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], line))
+    write_line(HIDDEN.sub(lambda found: json.dumps(found[0])[1:-1], line))
 
 
 def print_table(rows: Sequence[Row], now: float, gateway: GatewayStatus | None = None) -> None:
@@ -132,21 +132,21 @@ def print_table(rows: Sequence[Row], now: float, gateway: GatewayStatus | None =
 
     For scripts, each line has the whole id, the gateway's own word, and the whole prompt.
     """
-    room = _columns_of_terminal()
+    room = columns_of_stdout()
     if room is None:
         _print_whole_table(rows, now)
         return
-    for line in table_lines(rows, now, gateway, room, _encodable):
-        _write_line(line)
+    for line in table_lines(rows, now, gateway, room, encodable):
+        write_line(line)
 
 
 def _print_whole_table(rows: Iterable[Row], now: float) -> None:
     head = (_("ID"), _("STATUS"), _("PROGRESS"), _("EXPIRES"), _("MODEL"), _("PROMPT"))
-    lines = [[*map(_encodable, line)] for line in (head, *(_cells_of(row, now) for row in rows))]
+    lines = [[*map(encodable, line)] for line in (head, *(_cells_of(row, now) for row in rows))]
     widths = [max(cell_len(line[column]) for line in lines) for column in range(5)]
     for line in lines:
         padded = [set_cell_size(cell, width) for cell, width in zip(line, widths, strict=False)]
-        _write_line("  ".join([*padded, line[5]]).rstrip())
+        write_line("  ".join([*padded, line[5]]).rstrip())
 
 
 def _cells_of(row: Row, now: float) -> tuple[str, ...]:
@@ -176,12 +176,12 @@ def _status_word(record: Mapping[str, object]) -> str:
 def _print_path(path: Path) -> None:
     """Print a path: byte for byte for a script, legible on a terminal."""
     if os.name != "posix" or sys.stdout is None or sys.stdout.isatty():
-        _write_line(legible(path))
+        write_line(legible(path))
     else:
-        _write_line(os.fsencode(path))
+        write_line(os.fsencode(path))
 
 
-def _write_line(line: str | bytes) -> None:
+def write_line(line: str | bytes) -> None:
     """Write one line to stdout and flush it: a script may wait for it. Raises OSError."""
     live_line.hide()
     try:
@@ -202,12 +202,12 @@ def _encoding() -> str:
     return getattr(sys.stdout, "encoding", None) or "utf-8"
 
 
-def _encodable(text: str) -> str:
+def encodable(text: str) -> str:
     """`text` as it will be printed: an escape is wider than the character it stands for."""
     return text.encode(_encoding(), "backslashreplace").decode(_encoding())
 
 
-def _columns_of_terminal() -> int | None:
+def columns_of_stdout() -> int | None:
     """The width of the terminal that stdout is; None if it is none."""
     try:
         return os.get_terminal_size(sys.stdout.fileno()).columns or None

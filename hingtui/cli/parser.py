@@ -156,6 +156,10 @@ def _imported_command(chosen: argparse.Namespace) -> Callable[[], int]:
         from hingtui.cli.remove import remove
 
         return lambda: remove(os.environ, chosen.ids, saved=chosen.saved, gateway=chosen.gateway)
+    if chosen.command == "watch":
+        from hingtui.cli.watch import watch
+
+        return lambda: watch(os.environ, until_done=chosen.until_done, as_json=chosen.json)
     from hingtui.cli.download import download
 
     return lambda: download(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from hingtui.model.errors import ApiError, Scope
+from hingtui.model.errors import ApiError, NotFound, Scope
 from hingtui.model.explain import diagnose
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState, Monitor, Row
 from hingtui.text.i18n import _
+
+MOST_UNANSWERED = 8
+"""Failed requests in a row about one video, some minutes' worth, after which a command that waits
+gives it up."""
+_MOST_UNKNOWN = 4
+"""The same where the gateway says that it does not know a video that it has known."""
 
 
 def why_unanswered(row: Row, monitor: Monitor) -> str:
@@ -47,6 +53,20 @@ def why_not_saved(row: Row, monitor: Monitor) -> str:
     return _("it is not finished yet ({word}); use --wait to wait for it").format(
         word=video.raw_status or row.status.value
     )
+
+
+def is_unanswerable(row: Row, monitor: Monitor) -> bool:
+    """Whether nothing more is to be expected from the gateway about this video.
+
+    It refuses the token, does not know the video, or fails each time it is asked about it.
+    """
+    if monitor.gateway_status.state is GatewayState.DENIED:
+        return True
+    if row.is_final or row.last_error is None:
+        return False
+    most = _MOST_UNKNOWN if row.video is not None else 1
+    is_unknown = isinstance(row.last_error.error, NotFound) and row.failures >= most
+    return is_unknown or row.failures >= MOST_UNANSWERED
 
 
 def seems_gone(row: Row, now: float) -> bool:

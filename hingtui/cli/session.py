@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hingtui.cli.input import Given, required_ids
@@ -31,6 +31,18 @@ from hingtui.text.i18n import _
 Work = Callable[[Monitor, list[Row], Path], Awaitable[int]]
 """What a command does: with a connected monitor, the rows of the ids that were given (all watched
 ones if none was), and the folder for downloads. The result is the exit status."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mode:
+    """What the monitor of a command does by itself."""
+
+    want_digest: bool = False
+    """Compute the SHA-256 of each saved file."""
+    polls: bool = False
+    """Keep asking about videos that are not finished."""
+    auto_download: bool = False
+    """Download each video as soon as it is ready."""
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -65,14 +77,28 @@ def with_monitor(
         given = required_ids(arguments)
         if folder is not None:
             settings = replace(settings, downloads=absolute_path(folder, "--output"))
+    except (HingtuiError, OSError) as error:
+        return fail(error)
+    only = _chosen_keys(given, gateway)
+    return run_with(settings, given, only, work, Mode(want_digest=want_digest, polls=polls))
+
+
+def run_with(
+    settings: Settings,
+    given: Given,
+    only: Callable[[VideoKey], bool] | None,
+    work: Work,
+    mode: Mode,
+) -> int:
+    """Connect, do `work` on the videos `given`, and disconnect; the exit status.
+
+    With `only`, no other videos of the watchlist are watched.
+    """
+    try:
         log = open_log(settings.log_path)
         try:
-            gateways = _with_tokens(settings, log.hide)
-            settings = replace(settings, gateways=gateways)
-            only = _chosen_keys(given, gateway)
-            return this_process.run(
-                _connected(settings, given, only, work, want_digest=want_digest, polls=polls)
-            )
+            settings = replace(settings, gateways=_with_tokens(settings, log.hide))
+            return this_process.run(_connected(settings, given, only, work, mode))
         finally:
             log.close()
     except BrokenPipeError:
@@ -123,9 +149,7 @@ async def _connected(
     given: Given,
     only: Callable[[VideoKey], bool] | None,
     work: Work,
-    *,
-    want_digest: bool,
-    polls: bool,
+    mode: Mode,
 ) -> int:
     from hingtui.api import Api
 
@@ -134,7 +158,8 @@ async def _connected(
         folder=settings.downloads,
         only=only,
         max_downloads=settings.max_downloads,
-        want_digest=want_digest,
+        auto_download=mode.auto_download,
+        want_digest=mode.want_digest,
         gateways=[gateway.name for gateway in settings.gateways],
     )
     await monitor.load()
@@ -146,7 +171,7 @@ async def _connected(
         if not gateway.needs_token:
             api = Api(gateway.base_url, gateway.token or "", kind=gateway.kind)
         monitor.connect(api, gateway.name)
-    runner = asyncio.create_task(monitor.run(polls=polls))
+    runner = asyncio.create_task(monitor.run(polls=mode.polls))
     try:
         keys = dict.fromkeys([*added.known, *added.added]) if given.ids else monitor.rows
         places = {video_id: place for place, video_id in enumerate(given.ids)}

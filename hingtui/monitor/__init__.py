@@ -27,10 +27,11 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── background          tasks that nobody awaits, loops that start again
 ├── duration_stats      how long such videos took
 ├── alarms              which unsaved videos are about to expire, or have
-├── forecast            which downloads will be late, and which one to cancel
-│   └── late_downloads      keeps the forecast up to date
+├── late_downloads      keeps the forecast up to date
+│   ├── forecast            which downloads will be late, and which one to cancel
+│   └── transfer_speed      bytes a second of all downloads together
 ├── event_commands      runs the person's own commands
-├── transfer_speed      bytes a second of all downloads together
+├── watch_events        what happened, event by event, for a watch without a screen
 ├── batch_progress      how far all downloads together are
 ├── absence             what happened while nobody looked
 ├── status_counts       how many rows are in which state; which file expires next

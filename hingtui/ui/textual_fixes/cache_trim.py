@@ -10,25 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import functools
-import logging
 import sys
 from collections.abc import Iterator
 
 from hingtui.system.clock import Clock
+from hingtui.system.malloc import share_malloc_arenas, trim_malloc
 
 TRIM_INTERVAL = 600.0
 """Seconds between two trims; what is still shown is soon cached again."""
 _LIBRARIES = ("rich", "textual")
-_M_ARENA_MAX = -8
-"""As in glibc's malloc.h."""
-
-_log = logging.getLogger(__name__)
 
 
 async def trim_caches(clock: Clock) -> None:
     """Trim every ten minutes, for ever, in a thread."""
-    # Threads that start from now on share the existing arenas: they take turns anyway.
-    _call_malloc("mallopt", _M_ARENA_MAX, 1)
+    share_malloc_arenas()
     while True:
         await clock.sleep(TRIM_INTERVAL)
         await asyncio.to_thread(trim)
@@ -38,7 +33,7 @@ def trim() -> None:
     """Clear all caches of the drawing libraries and give the memory back to the system."""
     for cache in drawing_caches():
         cache.cache_clear()
-    _call_malloc("malloc_trim", 0)
+    trim_malloc()
 
 
 def drawing_caches() -> Iterator[functools._lru_cache_wrapper[object]]:
@@ -52,18 +47,3 @@ def drawing_caches() -> Iterator[functools._lru_cache_wrapper[object]]:
                 found = part.__func__ if isinstance(part, classmethod | staticmethod) else part
                 if isinstance(found, functools._lru_cache_wrapper):
                     yield found
-
-
-def _call_malloc(name: str, *numbers: int) -> None:
-    """Call this function of glibc's malloc; do nothing where there is no glibc."""
-    if sys.platform != "linux":
-        return
-    try:
-        import ctypes
-
-        function = getattr(ctypes.CDLL(None), name, None)  # musl has none of them
-    except (ImportError, OSError) as error:  # a Python without libffi, a static one
-        _log.info("malloc cannot be configured: %s", error)
-        return
-    if function is not None:
-        function(*numbers)

@@ -1,0 +1,206 @@
+"""The events of a watch without a screen: each once, when it happens."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hingtui.demo.server import DemoServer
+from hingtui.download import Phase
+from hingtui.model.errors import RateLimited, Stalled, StorageError, Unreachable
+from hingtui.monitor import Changes, DownloadState, GatewayState, GatewayStatus
+from hingtui.monitor.event_commands import EventCommands
+from hingtui.monitor.watch_events import CALM, MENDED, EventKind, WatchEvent, WatchEvents
+from tests.support.keys import key
+from tests.support.watch import Watch, job, watching
+
+
+@dataclass
+class Told:
+    """What a watch reports; its rows are asked about once they are added."""
+
+    watch: Watch[DemoServer]
+    events: WatchEvents = field(init=False)
+    told: list[WatchEvent] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        nobody = EventCommands({}, lambda: None, lambda _event: None)
+        self.events = WatchEvents(self.watch.monitor, nobody)
+        self.watch.monitor.subscribe(self.look)
+
+    def look(self, changes: Changes | None = None) -> None:
+        self.told += self.events.update(changes)
+
+    def kinds(self) -> list[str]:
+        """What was reported since the last call."""
+        told, self.told = self.told, []
+        return [event.kind.value for event in told]
+
+
+@pytest.fixture
+async def told(tmp_path: Path) -> AsyncIterator[Told]:
+    jobs = [
+        job("video_one"),
+        job("video_bad", outcome="failed"),
+        job("video_brief", queued_for=0, generating_for=0, lifetime=900.0),
+    ]
+    async with watching(tmp_path, *jobs, auto_download=True) as watch:
+        yield Told(watch)
+
+
+async def live(told: Told, seconds: float, *, steps: int = 10) -> None:
+    for _step in range(steps):
+        await told.watch.look(seconds / steps)
+        told.look()
+
+
+async def test_a_video_is_reported_from_added_to_saved(told: Told) -> None:
+    told.watch.monitor.add(["video_one"])
+    await live(told, 100)
+    await told.watch.saved("video_one")
+    assert [kind for kind in told.kinds() if kind != "downloading"] == [
+        *("added", "generating", "ready", "saved")
+    ]
+    await live(told, 100)
+    assert told.kinds() == []
+    assert told.events.lost == set()
+
+
+async def test_a_failed_video_is_reported_and_not_lost(told: Told) -> None:
+    told.watch.monitor.add(["video_bad"])
+    await live(told, 100)
+    assert told.kinds() == ["added", "generating", "failed"]
+    assert told.events.lost == set()
+
+
+async def test_what_was_known_at_the_start_is_no_news(told: Told) -> None:
+    told.watch.monitor.add(["video_one", "video_bad"])
+    await live(told, 100)
+    await told.watch.saved("video_one")
+    later = Told(told.watch)
+    later.look(Changes(keys={key("video_one"), key("video_bad")}))
+    assert later.kinds() == []
+
+
+async def test_a_video_that_was_removed_is_reported_once(told: Told) -> None:
+    told.watch.monitor.add(["video_one"])
+    await live(told, 0)
+    told.kinds()
+    told.watch.monitor.remove([key("video_one")])
+    await live(told, 5)
+    assert told.kinds() == ["removed"]
+    assert told.told == []
+
+
+async def test_a_download_is_reported_with_its_first_bytes_and_its_end(told: Told) -> None:
+    monitor = told.watch.monitor
+    monitor.add(["video_brief"])
+    await told.watch.look()
+    told.kinds()
+    row = told.watch.row("video_brief")
+    assert row.download is not None
+    for state, phase in (
+        (DownloadState.QUEUED, Phase.CONNECTING),
+        (DownloadState.RUNNING, Phase.CONNECTING),
+        (DownloadState.RUNNING, Phase.RECEIVING),
+        (DownloadState.WAITING, Phase.RETRYING),
+        (DownloadState.RUNNING, Phase.RECEIVING),
+    ):
+        row.download.state, row.download.progress.phase = state, phase
+        told.look(Changes(keys={row.key}))
+    assert told.kinds() == ["downloading"]
+    row.download.state = DownloadState.FAILED
+    row.download.error = Stalled("no bytes")
+    told.look(Changes(keys={row.key}))
+    told.look(Changes(keys={row.key}))
+    assert [(event.kind, event.error) for event in told.told] == [
+        (EventKind.NOT_SAVED, row.download.error)
+    ]
+    assert told.events.lost == {row.key}
+    row.download, row.saved = None, Path("/videos/video_brief.mp4")
+    told.look(Changes(keys={row.key}))
+    assert told.events.lost == set()
+
+
+async def test_a_video_is_reported_before_and_when_it_expires_unsaved(told: Told) -> None:
+    told.watch.monitor.auto_download = False
+    told.watch.monitor.add(["video_brief"])
+    await live(told, 0)
+    told.kinds()
+    await live(told, 1000, steps=50)
+    within = [event.within for event in told.told if event.kind is EventKind.EXPIRING]
+    assert within == [600.0, 180.0, 60.0]
+    assert told.kinds() == ["expiring"] * 3 + ["expired"]
+    assert told.events.lost == {key("video_brief")}
+
+
+async def test_a_download_that_will_be_late_is_reported_too(told: Told) -> None:
+    monitor = told.watch.monitor
+    monitor.add(["video_brief"])
+    await live(told, 0)
+    row = told.watch.row("video_brief")
+    assert row.download is not None
+    row.download.state, row.download.retry_at = DownloadState.WAITING, 1e12
+    told.kinds()
+    await live(told, 850, steps=50)
+    assert told.kinds() == ["expiring", "expiring"]
+
+
+class Stub:
+    """The state of a gateway, as a test says."""
+
+    def __init__(self, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.status = GatewayStatus(GatewayState.ONLINE)
+        self._told = told
+        monkeypatch.setattr("hingtui.monitor.watch_events.statuses", lambda _monitor: self.known)
+
+    @property
+    def known(self) -> dict[str, GatewayStatus]:
+        return {"relay": self.status}
+
+    def becomes(self, state: GatewayState, error: Any = None) -> list[str]:
+        self.status = GatewayStatus(state, error=error)
+        self._told.look()
+        return self._told.kinds()
+
+
+async def test_a_gateway_is_reported_when_it_goes_and_comes_back(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub, error = Stub(told, monkeypatch), Unreachable("no route")
+    assert stub.becomes(GatewayState.ONLINE) == []
+    assert stub.becomes(GatewayState.OFFLINE, error) == ["offline"]
+    assert stub.becomes(GatewayState.OFFLINE, error) == []
+    assert stub.becomes(GatewayState.CONNECTING) == []
+    assert stub.becomes(GatewayState.DENIED, error) == ["refused"]
+    assert stub.becomes(GatewayState.ONLINE) == ["online"]
+
+
+async def test_a_rate_limit_that_comes_and_goes_is_reported_once(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stub, error = Stub(told, monkeypatch), RateLimited("slowly")
+    for _time in range(5):
+        expected = [] if _time else ["slowed"]
+        assert stub.becomes(GatewayState.SLOWED, error) == expected
+        told.watch.clock.advance(CALM / 2)
+        assert stub.becomes(GatewayState.ONLINE) == []
+    told.watch.clock.advance(CALM)
+    assert stub.becomes(GatewayState.ONLINE) == ["online"]
+
+
+async def test_trouble_with_the_disk_is_reported_until_it_is_mended(told: Told) -> None:
+    monitor = told.watch.monitor
+    monitor.storage_error = StorageError("no place")
+    told.look()
+    told.look()
+    monitor.storage_error = None
+    told.look()
+    assert told.kinds() == ["storage_error"]
+    told.watch.clock.advance(MENDED)
+    told.look()
+    assert told.kinds() == ["storage_ok"]
