@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hingtui.model.errors import ApiError, NotFound, Scope
 from hingtui.model.explain import diagnose
+from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState, Monitor, Row
 from hingtui.text.i18n import _
@@ -60,8 +61,11 @@ def is_unanswerable(row: Row, monitor: Monitor) -> bool:
 
     It refuses the token, does not know the video, or fails each time it is asked about it.
     """
-    if monitor.gateway_status.state is GatewayState.DENIED:
+    state = monitor.status_of(row.gateway).state
+    if state in (GatewayState.DENIED, GatewayState.NO_TOKEN):
         return True
+    if state is GatewayState.NOT_SET and row.gateway != DEFAULT_GATEWAY:
+        return True  # the others are asked about what came without a gateway
     if row.is_final or row.last_error is None:
         return False
     most = _MOST_UNKNOWN if row.video is not None else 1

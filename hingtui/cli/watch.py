@@ -64,7 +64,9 @@ class _Watch:
     def __init__(self, monitor: Monitor, settings: Settings, *, as_json: bool) -> None:
         self._monitor = monitor
         self._as_json = as_json
-        self._style = LineStyle(columns_of_stdout(), names_gateways=False, encodable=encodable)
+        self._style = LineStyle(
+            columns_of_stdout(), names_gateways=len(monitor.gateways) > 1, encodable=encodable
+        )
         self._writer = LineWriter()
         commands = EventCommands(
             settings.alerts.commands,

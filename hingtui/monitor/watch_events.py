@@ -6,6 +6,7 @@ It prints nothing. The alarms and the person's commands, as on the dashboard, ar
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
@@ -112,6 +113,7 @@ class WatchEvents:
         rows, now = monitor.rows, monitor.now()
         events: list[WatchEvent] = []
         if changes is not None:
+            self._follow_moved(changes.keys)
             for key in sorted(changes.keys, key=self._order):
                 events += self._row_events(key, now)
             self._alarms.update(rows, changes.keys, now)
@@ -123,6 +125,17 @@ class WatchEvents:
             events += gateway.update(status, monitor.clock.monotonic(), monitor.clock.time())
         events += self._storage.update()
         return events
+
+    def _follow_moved(self, changed: AbstractSet[VideoKey]) -> None:
+        """Keep what was reported of a video whose gateway became known, here or elsewhere."""
+        new = {key.id: key for key in changed if key not in self._seen}
+        for old in changed - self._monitor.rows.keys():
+            key = new.get(old.id)
+            if key is not None and key in self._monitor.rows and old in self._seen:
+                self._seen[key] = self._seen.pop(old)
+                if old in self.lost:
+                    self.lost.remove(old)
+                    self.lost.add(key)
 
     def _order(self, key: VideoKey) -> tuple[float, VideoKey]:
         row = self._monitor.rows.get(key)
@@ -174,7 +187,8 @@ def _news(seen: _Seen, row: Row, now: float) -> Iterator[EventKind]:
     if row.status is Status.GENERATING and not seen.is_begun:
         yield EventKind.GENERATING
     seen.is_begun = seen.is_begun or row.status is Status.GENERATING or row.is_final
-    if row.status is not status and row.status is Status.READY:
+    was_gone, seen.is_gone = seen.is_gone, _is_gone(row, now)
+    if row.status is not status and row.status is Status.READY and not seen.is_gone:
         yield EventKind.READY
     if row.status is not status and row.status is Status.FAILED:
         yield EventKind.FAILED
@@ -182,7 +196,6 @@ def _news(seen: _Seen, row: Row, now: float) -> Iterator[EventKind]:
     if download is not None and download is not seen.begun and _has_bytes(download):
         seen.begun = download
         yield EventKind.DOWNLOADING
-    was_gone, seen.is_gone = seen.is_gone, _is_gone(row, now)
     if seen.is_gone and not was_gone:
         yield EventKind.EXPIRED
     if download is not None and download is not seen.given_up and not download.is_active:
@@ -211,7 +224,7 @@ def _has_bytes(download: Download) -> bool:
 
 def statuses(monitor: Monitor) -> dict[str, GatewayStatus]:
     """The state of each gateway by its name."""
-    return {monitor.gateway.name: monitor.gateway_status}
+    return {name: watch.gateway.status for name, watch in monitor.gateways.items()}
 
 
 _NEWS_OF_STATE = {
