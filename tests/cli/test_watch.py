@@ -101,6 +101,15 @@ def test_without_a_token_it_says_what_to_do(tmp_path: Path) -> None:
     assert "HINGNET_API_KEY" in ended.stderr
 
 
+def test_a_refused_token_ends_it_and_is_not_printed(tmp_path: Path) -> None:
+    with shell(tmp_path, job("ready")) as typed:
+        watched(typed, "video_ready")
+        ended = typed.run("watch", "--until-done", HINGNET_API_KEY="oh-wrong-0123456789")
+    assert ended.returncode == 1
+    assert "  token refused  " in ended.stdout.splitlines()[-1]
+    assert "oh-wrong" not in ended.stdout + ended.stderr
+
+
 def test_the_persons_commands_run(tmp_path: Path) -> None:
     note = tmp_path / "note"
     script = f'echo "$HINGTUI_EVENT $HINGTUI_ID $HINGNET_API_KEY" >> {note}'

@@ -1,0 +1,47 @@
+"""When nothing more is to be expected of a video."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hingtui.cli.reasons import MOST_UNANSWERED, is_unanswerable
+from hingtui.model.errors import NotFound, ServerError
+from hingtui.model.eta import GRACE
+from hingtui.model.video import Status, Video
+from hingtui.monitor.row import LastError, Row
+from tests.support.watch import job, watching
+
+
+async def test_an_unknown_id_is_given_up_once_it_is_not_new_any_more(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        watch.monitor.add(["video_unknown"])
+        row = watch.row("video_unknown")
+        await watch.look()
+        assert not is_unanswerable(row, watch.monitor)
+        await watch.look(GRACE + 60)
+        assert is_unanswerable(row, watch.monitor)
+
+
+async def test_a_known_video_is_given_up_after_several_errors_in_a_row(tmp_path: Path) -> None:
+    async with watching(tmp_path, job()) as watch:
+        row = Row("video_one", 0.0, Video("video_one", status=Status.GENERATING))
+        for error, most in ((NotFound("gone"), 4), (ServerError("oops"), MOST_UNANSWERED)):
+            row.last_error = LastError(error, 0.0)
+            row.failures = most - 1
+            assert not is_unanswerable(row, watch.monitor)
+            row.failures = most
+            assert is_unanswerable(row, watch.monitor)
+        row.last_error = None
+        assert not is_unanswerable(row, watch.monitor)
+
+
+async def test_a_gateway_without_a_token_is_never_asked(tmp_path: Path) -> None:
+    async with watching(tmp_path, job()) as watch:
+        watch.monitor.add(["video_one"])
+        watch.monitor.connect(None)
+        assert is_unanswerable(watch.row("video_one"), watch.monitor)
+
+
+async def test_a_gateway_that_is_not_in_the_settings_is_never_asked(tmp_path: Path) -> None:
+    async with watching(tmp_path) as watch:
+        assert is_unanswerable(Row("video_one", 0.0, gateway="elsewhere"), watch.monitor)
