@@ -11,6 +11,7 @@ client          the calls: retrieve, list, content, balance
 │   └── proxies             which proxy leads to an origin
 ├── connection      the socket under a request: its time, cutting it off
 │   └── connection_errors   httpx's exceptions → ours
+├── httpcore_fixes  a workaround
 ├── locations       where a redirect or a link leads, byte for byte
 ├── origins         whether a redirect may be followed
 ├── balance         what is left in the account

@@ -25,6 +25,7 @@ from hingtui.api.content_opener import MAX_WORDS, ContentOpener
 from hingtui.api.families import AUTO, Family, content_url, family_of, list_url, url_of
 from hingtui.api.family_choice import Asked, FamilyChoice
 from hingtui.api.fields import Fields
+from hingtui.api.httpcore_fixes import skip_missing_sniffio
 from hingtui.api.locations import build_request, resolve
 from hingtui.api.pages import Page, read_page
 from hingtui.api.proxies import Proxy
@@ -97,6 +98,7 @@ class Api:
             max_keepalive_connections=max_connections,
             keepalive_expiry=KEEP_ALIVE,
         )
+        skip_missing_sniffio()
         try:
             self._setup.check_token()
             self._proxy = self._setup.route(self._setup.origin)
