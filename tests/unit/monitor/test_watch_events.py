@@ -96,6 +96,19 @@ async def test_a_video_that_was_removed_is_reported_once(told: Told) -> None:
     assert told.told == []
 
 
+async def test_a_video_whose_gateway_becomes_known_is_no_other_video(told: Told) -> None:
+    monitor = told.watch.monitor
+    monitor.add(["video_bad"])
+    await live(told, 100)
+    told.kinds()
+    row = told.watch.row("video_bad")
+    told.events.lost.add(row.key)
+    monitor._rows.move(row, "relay")
+    await live(told, 5)
+    assert told.kinds() == []
+    assert told.events.lost == {row.key}
+
+
 async def test_a_download_is_reported_with_its_first_bytes_and_its_end(told: Told) -> None:
     monitor = told.watch.monitor
     monitor.add(["video_brief"])
