@@ -26,7 +26,6 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.system.clock import Clock
 from hingtui.system.open_file import Opened, open_file
 from hingtui.system.shutdown import this_process
-from hingtui.text.i18n import _
 from hingtui.ui.adding_app import AddingApp
 from hingtui.ui.alerting_app import AlertingApp
 from hingtui.ui.auto_download import AutoDownload

@@ -35,6 +35,7 @@ class Canned:
     requests: Counter[str] = field(default_factory=Counter)
     status, start, total, validator, origin = 200, 0, len(DATA), None, "http://127.0.0.1"
     version = ""
+    prefers_link = False
 
     def chunks(self) -> Iterator[bytes]:
         yield DATA
