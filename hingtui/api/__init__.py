@@ -15,6 +15,8 @@ client          the calls: retrieve, list, content, balance
 ├── locations       where a redirect or a link leads, byte for byte
 ├── origins         whether a redirect may be followed
 ├── balance         what is left in the account
+├── probe           each step of the way to a gateway, for `doctor`
+│   └── probe_connection    names, connections and handshakes, without a request
 └── responses       a body → a video, or a link (pages: → a page of the list)
     ├── payload             JSON → Video (envelopes, places, fields, times, error_text, link_expiry)
     ├── raw_response        what came, cleaned when it is looked at

@@ -11,6 +11,7 @@ import re
 import ssl
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from hingtui.model.errors import BadCertificate
@@ -28,6 +29,25 @@ _FEW = 60
 """Certificates up to which parsing them with the GIL held is cheaper than reading a whole file."""
 
 
+@dataclass(frozen=True, slots=True)
+class TrustSources:
+    """Where trusted certificates are read from, besides certifi's list."""
+
+    file: str
+    """"" for none."""
+    folder: str
+    """One folder or several, as OpenSSL separates them."""
+
+
+def trust_sources(environ: Mapping[str, str]) -> TrustSources:
+    """The file and the folder of trusted certificates in this environment."""
+    paths = ssl.get_default_verify_paths()
+    return TrustSources(
+        environ.get("SSL_CERT_FILE") or _default_file(paths, environ),
+        environ.get("SSL_CERT_DIR") or paths.openssl_capath,
+    )
+
+
 def trust_context(environ: Mapping[str, str]) -> ssl.SSLContext:
     """A TLS client context that verifies certificates and host names.
 
@@ -36,9 +56,8 @@ def trust_context(environ: Mapping[str, str]) -> ssl.SSLContext:
     cannot be read. Takes about as long as parsing each certificate once: 0.3 ms.
     """
     context = _empty_context()
-    paths = ssl.get_default_verify_paths()
-    file = environ.get("SSL_CERT_FILE") or _default_file(paths, environ)
-    folder = environ.get("SSL_CERT_DIR") or paths.openssl_capath
+    sources = trust_sources(environ)
+    file, folder = sources.file, sources.folder
     try:
         if file:
             context.load_verify_locations(cafile=file)

@@ -77,9 +77,14 @@ def literal_address(host: str) -> Address | None:
 def is_inside(address: Address) -> bool:
     """Whether `address` is loopback, private, link-local or otherwise not of the public net."""
     plain = _unmapped(address)
-    if any(plain in block for block in _FAKE_ADDRESSES):  # never true across IP versions
+    if is_made_up(plain):
         return False
     return plain.is_multicast or not plain.is_global
+
+
+def is_made_up(address: Address) -> bool:
+    """Whether a local proxy's DNS gave this address for a public name."""
+    return any(address in block for block in _FAKE_ADDRESSES)  # never true across IP versions
 
 
 def leads_inside(host: str) -> bool:

@@ -61,6 +61,22 @@ class Proxies:
         self.secrets = tuple(text for value in values for text in _passwords(value))
         """The passwords in them: a proxy that refuses one may repeat it."""
 
+    @property
+    def are_of_the_system(self) -> bool:
+        """Whether the desktop's settings are used, and name a proxy."""
+        return bool(self._system)
+
+    @property
+    def variables(self) -> dict[str, Proxy | Unreachable]:
+        """Each variable that names a proxy, and that proxy, or what is wrong with its address."""
+        found: dict[str, Proxy | Unreachable] = {}
+        for name, value in self._found.values():
+            try:
+                found[name] = _parse(name, value)
+            except Unreachable as error:
+                found[name] = error
+        return found
+
     def route(self, origin: Origin) -> Proxy | None:
         """The proxy on the way to `origin`, or None. Raises Unreachable for a malformed one."""
         if origin.is_loopback or self._is_excepted(origin):
