@@ -32,7 +32,12 @@ from hingtui.storage.settings.saving import (
     save_gateway,
     save_token,
 )
-from hingtui.storage.settings.settings import Settings, find_problems, load_settings
+from hingtui.storage.settings.settings import (
+    Settings,
+    find_problems,
+    inspect_settings,
+    load_settings,
+)
 from hingtui.storage.settings.token_command import load_token
 from hingtui.storage.settings.tokens import clean_token
 
@@ -47,6 +52,7 @@ __all__ = [
     "clean_token",
     "find_problems",
     "gateways_by_url",
+    "inspect_settings",
     "load_settings",
     "load_token",
     "remove_gateway",

@@ -14,9 +14,7 @@ from hingtui.storage.settings.gateways import find_gateways
 from hingtui.storage.settings.gateways_file import read_added
 from hingtui.storage.settings.places import Places, absolute_path, find_places
 from hingtui.storage.settings.problems import Problems
-from hingtui.storage.settings.tokens import (
-    clean_token,
-)
+from hingtui.storage.settings.tokens import clean_token, unusable
 from hingtui.text.i18n import language_from
 
 GATEWAYS_FILE = "gateways.toml"
@@ -112,13 +110,24 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     return replace(settings, notices=problems.all_notices())
 
 
-def find_problems(environ: Mapping[str, str]) -> list[str]:
-    """Everything about the settings that is wrong or doubtful, a sentence each."""
+def inspect_settings(environ: Mapping[str, str]) -> tuple[Settings | None, Problems]:
+    """The settings as far as they can be used, and all that is wrong or doubtful.
+
+    None where there is no folder for them. There may be no gateway in them.
+    """
     problems = Problems()
     try:
-        _read(environ, problems)
+        return _read(environ, problems), problems
     except SettingsError as error:  # no folder, so nothing else could be read
         problems.errors.append(error)
+    except OSError as error:  # a folder that may not even be looked into
+        problems.errors.append(unusable(Path(str(error.filename)), error))
+    return None, problems
+
+
+def find_problems(environ: Mapping[str, str]) -> list[str]:
+    """Everything about the settings that is wrong or doubtful, a sentence each."""
+    _settings, problems = inspect_settings(environ)
     return [*map(str, problems.errors), *problems.all_notices()]
 
 
