@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
 
     _add_watchlist_commands(commands)
     _add_asking_commands(commands)
+    _add_doctor(commands)
     demo = _command(
         commands, "demo", _("try the dashboard on an embedded server: no token, no network")
     )
@@ -173,6 +174,19 @@ def _add_asking_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 def _add_gateway(command: argparse.ArgumentParser, words: str) -> None:
     command.add_argument("--gateway", metavar=_("NAME"), help=words)
+
+
+def _add_doctor(commands: argparse._SubParsersAction[_Parser]) -> None:
+    doctor = _command(
+        commands,
+        "doctor",
+        _("check settings, token, gateways, network, folders and terminal, and say what to do"),
+    )
+    doctor.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+    doctor.epilog = _(
+        "The output holds no token, password, signed link or user name, so it can be pasted into "
+        "a support ticket: hingtui doctor > ticket.txt"
+    )
 
 
 def _command(

@@ -87,10 +87,15 @@ def run_commands(result: Run, environ: dict[str, str]) -> None:
         "status --json": ["status", "--json"],
         "download": ["download", "-o", folders["one"], *secret.IDS],
         "download --json": ["download", "--json", "-o", folders["two"], *secret.IDS],
+        "doctor": ["doctor"],
+        "doctor --json": ["doctor", "--json"],
     }
     result.printed |= run_all(environ, commands)
     refused = {"HINGNET_API_KEY": secret.TYPED_TOKEN, "HINGTUI_HOME": str(result.home / "other")}
-    result.printed |= run_all(environ | refused, {"status refused": ["status", secret.RUNNING]})
+    result.printed |= run_all(
+        environ | refused,
+        {"status refused": ["status", secret.RUNNING], "doctor refused": ["doctor"]},
+    )
 
 
 def watch(result: Run, running: Terminal) -> None:

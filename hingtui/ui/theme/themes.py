@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 DARK = Theme(
     name="hingtui-dark",
@@ -36,3 +36,8 @@ LIGHT = Theme(
     dark=False,
     variables={"footer-key-foreground": "#1f5fbf", "block-cursor-text-style": "none"},
 )
+
+
+def theme_names() -> frozenset[str]:
+    """The names of all themes: Textual's and hingtui's."""
+    return frozenset((*BUILTIN_THEMES, DARK.name, LIGHT.name))
