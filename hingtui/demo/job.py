@@ -1,6 +1,7 @@
-"""One made-up job, from its creation to its expiry, as a gateway describes it.
+"""One made-up job, from its creation to its expiry.
 
-Every response is a pure function of the time, so a test can move the clock as it likes.
+Everything about it is a pure function of the time, so a test can move the clock as it likes. How a
+gateway writes it is in `families`.
 """
 
 from __future__ import annotations
@@ -16,24 +17,7 @@ Vocabulary = Literal["hingnet", "openai"]
 Outcome = Literal["ready", "failed", "missing"]
 Shape = Literal["linear", "noisy", "steps", "stalling", "none"]
 Delivery = Literal["direct", "redirect"]
-
-_WORDS: dict[Vocabulary, dict[Status, str]] = {
-    "hingnet": {
-        Status.QUEUED: "queued",
-        Status.GENERATING: "processing",
-        Status.READY: "success",
-        Status.FAILED: "failed",
-        Status.EXPIRED: "success",
-    },
-    "openai": {
-        Status.QUEUED: "queued",
-        Status.GENERATING: "in_progress",
-        Status.READY: "completed",
-        Status.FAILED: "failed",
-        Status.EXPIRED: "completed",
-    },
-}
-"""The two vocabularies in the gateway's documentation; neither has a word for an expired file."""
+GatewayName = Literal["hingnet", "relay", "ark"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +43,10 @@ class Job:
     pad: int = 0
     cut_at: int | None = None
     """The byte at which the first download is cut off; None: it is not."""
+    gateway: GatewayName = "hingnet"
+    """The gateway that knows it."""
+    cost: float = 0.0
+    """USD."""
 
     @property
     def film(self) -> Film:
@@ -115,29 +103,3 @@ class Job:
                 return min(99.0, 140 * done)
             case "none":
                 return 0.0
-
-    def response(self, now: float, link: str = "") -> dict[str, object]:
-        """The video object at `now`; `link` is included only when the file is there."""
-        status = self.status(now)
-        is_openai = self.vocabulary == "openai"
-        progress = self.progress(now)
-        payload: dict[str, object] = {
-            "id": self.id,
-            "object": "video",
-            "created_at": int(self.created_at),
-            "status": _WORDS[self.vocabulary][status],
-            "model": self.model,
-            "prompt": self.prompt,
-            "progress": round(progress, 1) if is_openai else int(progress),
-            "seconds": self.seconds if is_openai else str(self.seconds),
-            "size": self.size,
-        }
-        if status is Status.FAILED and self.error:
-            payload["error"] = dict(zip(("code", "message"), self.error, strict=True))
-        if status in (Status.READY, Status.EXPIRED):
-            payload["completed_at"] = int(self.finished_at)
-            if not is_openai:
-                payload["expires_at"] = int(self.expires_at)
-            if link:
-                payload["video_url"] = link
-        return payload

@@ -14,7 +14,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol, cast
 
-from hingtui.demo.responses import Origin, Request, Response
+from hingtui.demo.exchange import Origin, Request, Response
 from hingtui.system.clock import Clock
 
 _CHUNK = 256 * 1024
@@ -34,6 +34,8 @@ class Gateway(Protocol):
     clock: Clock
     rate: float | None
     stopping: threading.Event
+    request_id: str
+    """The header that names a request; only the gateway itself sends it."""
 
     def response(self, request: Request) -> Response:
         """The response to `request`."""
@@ -115,6 +117,9 @@ class _Handler(BaseHTTPRequestHandler):
         now = gateway.clock.time()
         request = Request(self.command, self.path, headers, self.server.origin, now)
         response = gateway.response(request)
+        if response.delay and gateway.clock.wait(gateway.stopping, response.delay):
+            self.close_connection = True
+            return
         length = response.stop - response.start if response.film else len(response.body)
         self._send_head(response, length, now)
         if self.command == "HEAD":
@@ -129,7 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _send_head(self, response: Response, length: int, now: float) -> None:
         headers = {"Server": "demo", "Date": formatdate(now, usegmt=True)}
         if self.server.origin == "api":
-            headers["X-Oneapi-Request-Id"] = self._request_id(now)
+            headers[self.server.gateway.request_id] = self._request_id(now)
         own = {name.lower() for name in response.headers}
         if "transfer-encoding" not in own:
             headers["Content-Length"] = str(length)

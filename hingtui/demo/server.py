@@ -1,6 +1,6 @@
-"""Run a story as a gateway on this machine, with a storage server beside it. No screen.
+"""Run a story as gateways on this machine, each with a storage server beside it. No screen.
 
-Both listen on 127.0.0.1, each on a port, and so an origin, of its own.
+All listen on 127.0.0.1, each on a port, and so an origin, of its own.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
+from hingtui.demo.exchange import Request, Response
+from hingtui.demo.gateways import GATEWAYS
 from hingtui.demo.listener import Listener
-from hingtui.demo.responses import Request, Response, Responses
+from hingtui.demo.responses import Responses
 from hingtui.demo.story import Story
+from hingtui.demo.troubles import Troubles
 from hingtui.system.clock import Clock
 
-__all__ = ["DemoServer", "Request"]
+__all__ = ["DemoServer", "Request", "demo_servers"]
 
 _REMEMBERED = 10_000
 """Requests that are kept; a demo may run for days."""
@@ -34,7 +37,7 @@ class _Scripted:
 
 
 class DemoServer:
-    """A gateway with the jobs of a story: `with DemoServer(story) as server: …`."""
+    """A gateway with its jobs of a story: `with DemoServer(story) as server: …`."""
 
     def __init__(
         self,
@@ -44,17 +47,21 @@ class DemoServer:
         rate: float | None = None,
         token: str | None = None,
         port: int = 0,
+        gateway: str = "hingnet",
+        troubles: Troubles | None = None,
     ) -> None:
         """`rate` is bytes a second for each download; port 0 is any free one.
 
-        The ports are bound here, so `base_url` is known at once. The clock also paces the
-        downloads, which advance a clock that a test moves by hand. Raises OSError if the port is in
-        use.
+        `gateway` says which one of `GATEWAYS` this is, `troubles` when it fails. The ports are
+        bound here, so `base_url` is known at once. The clock also paces the downloads, which
+        advance a clock that a test moves by hand. Raises OSError if the port is in use.
         """
         self.story = story
         self.clock = clock or Clock()
         self.rate = rate
-        self.token = token or f"oh-demo-{secrets.token_hex(12)}"
+        plan = GATEWAYS[gateway]
+        self.token = token or f"{plan.token_prefix}{secrets.token_hex(12)}"
+        self.request_id = plan.family.request_id
         self.stopping = threading.Event()
         self._lock = threading.Lock()
         self._requests: deque[Request] = deque(maxlen=_REMEMBERED)
@@ -63,7 +70,7 @@ class DemoServer:
         self._cdn = Listener(self, "cdn", 0)
         self.base_url = self._api.url
         self.cdn_url = self._cdn.url
-        self._responses = Responses(story, self.token, self.cdn_url)
+        self._responses = Responses(story.at(gateway), plan, self.token, self.cdn_url, troubles)
 
     @property
     def requests(self) -> list[Request]:
@@ -130,3 +137,27 @@ class DemoServer:
                     self._scripted.remove(scripted)
                 return scripted.response
         return None
+
+
+def demo_servers(
+    story: Story, *, clock: Clock, rate: float | None = None, port: int = 0
+) -> dict[str, DemoServer]:
+    """All gateways of `GATEWAYS` with the jobs of `story`, not started; their troubles begin now.
+
+    `port` is the first one's, and the next ones follow; 0 takes any free ones. Raises OSError if a
+    port is in use.
+    """
+    servers: dict[str, DemoServer] = {}
+    now = clock.time()
+    try:
+        for number, (name, plan) in enumerate(GATEWAYS.items()):
+            troubles = Troubles(now, plan.troubles, plan.period) if plan.troubles else None
+            own_port = port and port + number
+            servers[name] = DemoServer(
+                story, clock=clock, rate=rate, port=own_port, gateway=name, troubles=troubles
+            )
+    except OSError:
+        for server in servers.values():
+            server.stop()
+        raise
+    return servers

@@ -5,52 +5,21 @@ The same seed and the same start make the same jobs.
 
 from __future__ import annotations
 
-import random
-import string
 import threading
-from collections.abc import Iterable
-from typing import TypedDict, Unpack
+from collections.abc import Iterable, Sequence
+from typing import Unpack
 
-from hingtui.demo.film import CLIPS
-from hingtui.demo.job import Delivery, Job, Outcome, Shape, Vocabulary
-from hingtui.demo.prompts import PROMPTS, REFUSALS
+from hingtui.demo.casting import LIVES, Casting, Traits
+from hingtui.demo.job import GatewayName, Job
+from hingtui.demo.prompts import REFUSALS
 from hingtui.system.clock import Clock
 
-__all__ = ["Job", "Story"]
+__all__ = ["GatewayJobs", "Job", "Story"]
 
-_MODELS: dict[str, tuple[str, Vocabulary]] = {
-    "sunrise": ("sora-2", "hingnet"),
-    "aurora": ("veo-3.1-generate-preview", "openai"),
-    "moon": ("sora-2-pro", "hingnet"),
-    "tunnel": ("veo-3.1-fast-generate-preview", "openai"),
-    "bubbles": ("sora-2", "hingnet"),
-    "silk": ("sora-2-pro", "hingnet"),
-    "lotus": ("veo-3.1-fast-generate-preview", "openai"),
-    "ridges": ("sora-2", "hingnet"),
-}
-"""The model that makes each clip, and the vocabulary of that model's jobs."""
-
-_SHAPES: tuple[Shape, ...] = ("linear", "linear", "noisy", "steps", "stalling", "none")
-_PADDING = (1_000_000, 4_900_000)
-"""Bytes that make a file of 1 to 5 MB."""
 _GAP = (10.0, 15.0)
 """Seconds between two new jobs."""
 _CATCH_UP = 30.0
 """Seconds of missed jobs that are made up for: about three jobs, after a night's sleep."""
-_FIRST_REFUSALS = (20.0, 20.0)
-_REFUSAL_EVERY = 300.0
-"""Seconds after the start at which one request gets a 429, and then how often."""
-
-
-class Traits(TypedDict, total=False):
-    """The fields of `Job` that differ from job to job."""
-
-    outcome: Outcome
-    shape: Shape
-    content: Delivery
-    lifetime: float
-    error: tuple[str, str]
-    cut_at: int
 
 
 class Story:
@@ -62,22 +31,27 @@ class Story:
         self._lock = threading.Lock()
         self._unreported: list[Job] = []
         self._endless: _Endless | None = None
-        self._refusals: list[float] = []
 
     @classmethod
     def endless(
-        cls, clock: Clock, *, videos: int = 12, seed: int = 1, pad: int | None = None
+        cls,
+        clock: Clock,
+        *,
+        videos: int = 12,
+        seed: int = 1,
+        pad: int | None = None,
+        gateways: Sequence[GatewayName] = ("hingnet",),
     ) -> Story:
         """A story that starts now with `videos` jobs and creates new ones for ever.
 
         Its first video is ready within ten seconds, its first dozen within about a minute.
-        `pad` bytes are added to every file; None: enough for a file of 1 to 5 MB.
+        `pad` bytes are added to every file; None: enough for a file of 1 to 5 MB. The jobs are
+        spread over `gateways`.
         """
         now = clock.time()
-        endless = _Endless(seed, pad, next_at=now + 7)
+        endless = _Endless(Casting(seed, pad, gateways), next_at=now + 7)
         story = cls(endless.opening(now, videos))
         story._endless = endless
-        story._refusals = [now + after for after in _FIRST_REFUSALS]
         return story
 
     def due(self, now: float) -> list[Job]:
@@ -107,23 +81,33 @@ class Story:
             known = [job for job in self.jobs.values() if job.is_known(now)]
         return sorted(known, key=lambda job: (job.created_at, job.id))
 
-    def refuses(self, now: float) -> bool:
-        """Whether the gateway responds to a request at `now` with a 429; that is used up then."""
-        with self._lock:
-            if not self._refusals or now < self._refusals[0]:
-                return False
-            del self._refusals[0]
-            if not self._refusals:
-                self._refusals.append(now + _REFUSAL_EVERY)
-            return True
+    def at(self, gateway: str) -> GatewayJobs:
+        """The jobs of one gateway."""
+        return GatewayJobs(self, gateway)
+
+
+class GatewayJobs:
+    """The jobs of a story that one gateway knows. Its methods may be called from any thread."""
+
+    def __init__(self, story: Story, gateway: str) -> None:
+        self._story = story
+        self._gateway = gateway
+
+    def find(self, video_id: str, now: float) -> Job | None:
+        """The job of that id, if this gateway knows it at `now`."""
+        job = self._story.find(video_id, now)
+        return job if job and job.gateway == self._gateway else None
+
+    def listed(self, now: float) -> list[Job]:
+        """All jobs that this gateway knows at `now`, oldest first."""
+        return [job for job in self._story.listed(now) if job.gateway == self._gateway]
 
 
 class _Endless:
     """Makes up jobs; the n-th job of a seed is always the same, except for its times."""
 
-    def __init__(self, seed: int, pad: int | None, next_at: float) -> None:
-        self._seed = seed
-        self._pad = pad
+    def __init__(self, casting: Casting, next_at: float) -> None:
+        self._casting = casting
         self._next_at = next_at
         self._arrived = 0
 
@@ -139,14 +123,14 @@ class _Endless:
             self._next_at = max(self._next_at, now - _CATCH_UP)
             arrived.append(self._new_job(self._next_at, self._arrived))
             self._arrived += 1
-            self._next_at += self._chance(f"gap/{self._arrived}").uniform(*_GAP)
+            self._next_at += self._casting.chance(f"gap/{self._arrived}").uniform(*_GAP)
         return arrived
 
     def _first_jobs(self, now: float) -> list[Job]:
         """Twelve jobs in all states; the times are age, time in the queue, time generating."""
 
         def job(clip: str, take: int, *times: float, **traits: Unpack[Traits]) -> Job:
-            return self._job(
+            return self._casting.job(
                 f"cast/{clip}/{take}", clip, take, (now - times[0], *times[1:]), traits
             )
 
@@ -167,69 +151,32 @@ class _Endless:
 
     def _new_job(self, created_at: float, number: int) -> Job:
         """Every eighth fails; every fifth expires after minutes, so that a countdown is near."""
-        chance = self._chance(f"newcomer/{number}")
-        clip, take = self._turn(number)
-        traits = self._random_traits(chance)
+        chance = self._casting.chance(f"newcomer/{number}")
+        clip, take = self._casting.turn(number)
+        traits = self._casting.random_traits(chance)
         if number % 8 == 5:
             traits |= Traits(outcome="failed", error=chance.choice(REFUSALS))
         elif number % 5 == 1:
             traits |= Traits(lifetime=240.0)
         times = (created_at, chance.uniform(15, 28), chance.uniform(25, 80))
-        return self._job(f"newcomer/{number}", clip, take, times, traits)
+        return self._casting.job(f"newcomer/{number}", clip, take, times, traits)
 
     def _extra_job(self, now: float, number: int) -> Job:
-        chance = self._chance(f"crowd/{number}")
-        clip, take = self._turn(number)
-        traits = self._random_traits(chance)
+        chance = self._casting.chance(f"crowd/{number}")
+        clip, take = self._casting.turn(number)
+        traits = self._casting.random_traits(chance)
         queued, generating = chance.uniform(5, 40), chance.uniform(60, 600)
         lot = chance.random()
-        if lot < 0.45:  # finished, some failed
+        if lot < 0.45:  # finished
             age = queued + generating + chance.uniform(30, 2900)
-            if lot < 0.08:
+            if lot < 0.04:  # nobody saved it in time
+                age += LIVES[self._casting.gateway_of(clip)]
+            elif lot < 0.12:
                 traits |= Traits(outcome="failed", error=chance.choice(REFUSALS))
         elif lot < 0.6:
             age, queued = chance.uniform(0, 20), chance.uniform(20, 240)
         else:
             age = queued + chance.uniform(0, generating)
-        return self._job(f"crowd/{number}", clip, take, (now - age, queued, generating), traits)
-
-    def _job(
-        self, part: str, clip: str, take: int, times: tuple[float, ...], traits: Traits
-    ) -> Job:
-        chance = self._chance(f"job/{part}")
-        model, vocabulary = _MODELS[clip]
-        created_at, queued_for, generating_for = times
-        return Job(
-            id=_id(chance, vocabulary, created_at),
-            created_at=created_at,
-            model=model,
-            prompt=PROMPTS[clip][take % len(PROMPTS[clip])],
-            size=CLIPS[clip].size,
-            seconds=CLIPS[clip].seconds,
-            vocabulary=vocabulary,
-            queued_for=queued_for,
-            generating_for=generating_for,
-            clip=clip,
-            pad=chance.randint(*_PADDING) if self._pad is None else self._pad,
-            **traits,
+        return self._casting.job(
+            f"crowd/{number}", clip, take, (now - age, queued, generating), traits
         )
-
-    def _turn(self, number: int) -> tuple[str, int]:
-        """The clip and the prompt of a job: clips take turns, with other prompts in each round."""
-        clips = list(_MODELS)
-        return clips[(number + self._seed) % len(clips)], number + number // len(clips)
-
-    def _random_traits(self, chance: random.Random) -> Traits:
-        content: Delivery = "redirect" if chance.random() < 0.5 else "direct"
-        return Traits(shape=chance.choice(_SHAPES), content=content)
-
-    def _chance(self, part: str) -> random.Random:
-        return random.Random(f"{self._seed}/{part}")  # noqa: S311 - nothing secret
-
-
-def _id(chance: random.Random, vocabulary: Vocabulary, created_at: float) -> str:
-    """An id in the gateway's form: in its sample an id begins with its creation in hexadecimal."""
-    if vocabulary == "hingnet":
-        return f"video_{int(created_at):08x}{chance.getrandbits(160):040x}"
-    letters = string.ascii_lowercase + string.digits
-    return "video_" + "".join(chance.choices(letters, k=12))

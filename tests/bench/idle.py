@@ -16,6 +16,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from hingtui.api.payload import parse_video
+from hingtui.demo.families.videos import video_object
 from hingtui.demo.job import Job, Shape
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
@@ -113,7 +114,7 @@ def _watch(home: Path, jobs: Sequence[Job]) -> None:
     now = time.time()
     entries = []
     for number, job in enumerate(jobs):
-        video = parse_video(job.response(now), job.id)
+        video = parse_video(video_object(job, now), job.id)
         saved = home / "videos" / f"{job.id}.mp4" if video.status.is_final else None
         size = None if saved is None else 4_000_000
         entries.append(Entry(job.id, now - number, video, now, saved, size))

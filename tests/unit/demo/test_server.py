@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import json
 import threading
 import time
 from collections.abc import Iterator
@@ -14,43 +13,16 @@ from urllib.parse import urlsplit
 import pytest
 
 from hingtui.api.payload import parse_video
+from hingtui.demo.families.videos import video_object
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Job, Story
 from tests.support.clock import EPOCH, FakeClock
+from tests.unit.demo.requests import Response, request
 
 DONE = Job("video_done1", EPOCH - 100)
 RUNNING = Job("video_running1", EPOCH - 50, generating_for=90)
 MOVED = replace(DONE, id="video_moved1", content="redirect", vocabulary="openai")
 BIG = replace(DONE, id="video_big1", pad=3_000_000)
-
-
-class Response:
-    """A response, read to its end."""
-
-    def __init__(self, response: http.client.HTTPResponse) -> None:
-        self.status = response.status
-        self.headers = response.headers
-        self.body = response.read()
-
-    @property
-    def json(self) -> dict[str, object]:
-        value = json.loads(self.body)
-        assert isinstance(value, dict)
-        return value
-
-
-def request(url: str, token: str = "", method: str = "GET", **headers: str) -> Response:
-    """Send one request on a new connection; headers such as `Range` are given as keywords."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc, timeout=10)
-    given = {name.replace("_", "-"): value for name, value in headers.items()}
-    if token:
-        given["Authorization"] = f"Bearer {token}"
-    try:
-        connection.request(method, url.removeprefix(f"http://{parts.netloc}"), headers=given)
-        return Response(connection.getresponse())
-    finally:
-        connection.close()
 
 
 @pytest.fixture
@@ -77,7 +49,7 @@ def test_a_wrong_token_gets_401_with_the_gateways_message(server: DemoServer, to
 
 def test_a_video_can_be_retrieved(server: DemoServer) -> None:
     response = get(server, f"/{RUNNING.id}")
-    assert (response.status, response.json) == (200, RUNNING.response(EPOCH))
+    assert (response.status, response.json) == (200, video_object(RUNNING, EPOCH))
 
 
 def test_an_unknown_video_is_404(server: DemoServer) -> None:
@@ -405,14 +377,3 @@ def test_a_port_can_be_chosen(server: DemoServer) -> None:
     server.stop()
     with DemoServer(Story(), port=port) as again:
         assert again.base_url == server.base_url
-
-
-def test_the_endless_demo_rate_limits_two_requests(clock: FakeClock) -> None:
-    story = Story.endless(clock, pad=0)
-    with DemoServer(story, clock=clock) as server:
-        known = next(iter(story.jobs))
-        before = get(server, f"/{known}").status
-        clock.advance(25)
-        during = [get(server, f"/{known}") for _ in range(3)]
-    assert (before, [response.status for response in during]) == (200, [429, 429, 200])
-    assert during[0].headers["Retry-After"] == "4"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.api.payload import parse_video
+from hingtui.demo.families.videos import video_object
 from hingtui.demo.film import CLIPS, Clip, Film
 from hingtui.demo.job import Shape
 from hingtui.demo.story import Job, Story
@@ -76,7 +77,7 @@ def test_a_job_goes_from_queued_to_expired(after: float, status: Status) -> None
 
 
 def test_the_hingnet_vocabulary_follows_the_documentation_text() -> None:
-    body = DONE.response(DONE.finished_at)
+    body = video_object(DONE, DONE.finished_at)
     assert (body["status"], body["seconds"], body["expires_at"]) == (
         "success",
         "4",
@@ -85,17 +86,17 @@ def test_the_hingnet_vocabulary_follows_the_documentation_text() -> None:
 
 
 def test_the_openai_vocabulary_follows_the_openapi_document() -> None:
-    body = OPENAI.response(OPENAI.finished_at)
+    body = video_object(OPENAI, OPENAI.finished_at)
     assert (body["status"], body["seconds"], body.get("expires_at")) == ("completed", 4, None)
 
 
 def test_a_running_job_states_no_completion_time() -> None:
-    assert "completed_at" not in RUNNING.response(EPOCH)
+    assert "completed_at" not in video_object(RUNNING, EPOCH)
 
 
 def test_a_failed_job_has_an_error_code_and_message() -> None:
     job = replace(DONE, outcome="failed", error=("moderation_blocked", "不行"))
-    video = parse_video(job.response(EPOCH))
+    video = parse_video(video_object(job, EPOCH))
     assert video.error is not None
     assert (video.error.code, video.error.message) == ("moderation_blocked", "不行")
 
@@ -207,6 +208,28 @@ def test_demo_files_have_one_to_five_megabytes(clock: FakeClock) -> None:
     assert max(sizes) <= 5_000_000
 
 
+def test_the_jobs_are_spread_over_the_gateways(clock: FakeClock) -> None:
+    story = Story.endless(clock, gateways=("hingnet", "relay", "ark"))
+    for second in range(0, 300, 10):
+        story.advance(EPOCH + second)
+    found = Counter(job.gateway for job in story.jobs.values())
+    assert min(found["hingnet"], found["relay"], found["ark"]) >= 5
+
+
+def test_each_gateway_knows_only_its_own_jobs(clock: FakeClock) -> None:
+    story = Story.endless(clock, gateways=("hingnet", "relay", "ark"))
+    job = next(job for job in story.jobs.values() if job.gateway == "relay")
+    assert story.at("relay").find(job.id, EPOCH) is job
+    assert story.at("ark").find(job.id, EPOCH) is None
+    assert job not in story.at("ark").listed(EPOCH)
+
+
+def test_a_crowd_has_expired_videos_at_every_gateway(clock: FakeClock) -> None:
+    story = Story.endless(clock, videos=400, gateways=("hingnet", "relay", "ark"))
+    expired = {j.gateway for j in story.listed(EPOCH) if j.status(EPOCH) is Status.EXPIRED}
+    assert expired == {"hingnet", "relay", "ark"}
+
+
 def test_a_fixed_list_of_jobs_never_changes(clock: FakeClock) -> None:
     story = Story([DONE])
-    assert (story.due(EPOCH + 10**6), story.refuses(EPOCH + 10**6)) == ([], False)
+    assert story.due(EPOCH + 10**6) == []

@@ -1,0 +1,37 @@
+"""The demo's three gateways, as data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from hingtui.demo.billing import UNLIMITED
+from hingtui.demo.families.ark import ARK
+from hingtui.demo.families.family import Family
+from hingtui.demo.families.generations import GENERATIONS
+from hingtui.demo.families.videos import VIDEOS
+from hingtui.demo.troubles import RELAY_PERIOD, RELAY_TROUBLES, Trouble
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayPlan:
+    """What one gateway of the demo is."""
+
+    family: Family
+    kind: str
+    """The family's name in the settings."""
+    token_prefix: str
+    limit: float
+    """USD that its account may spend."""
+    troubles: tuple[Trouble, ...] = ()
+    period: float = 1.0
+    """Seconds after which its troubles begin again."""
+
+
+GATEWAYS = {
+    "hingnet": GatewayPlan(VIDEOS, "videos", "oh-demo-", 50.0),
+    "relay": GatewayPlan(
+        GENERATIONS, "generations", "sk-demo-", UNLIMITED, RELAY_TROUBLES, RELAY_PERIOD
+    ),
+    "ark": GatewayPlan(ARK, "ark", "ark-demo-", UNLIMITED),
+}
+"""By their names; the first one is the only one of a server that is not given a name."""

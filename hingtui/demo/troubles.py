@@ -1,0 +1,67 @@
+"""When a gateway of the demo fails, and how: a fixed plan that repeats. No sockets."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from hingtui.demo.exchange import ErrorResponse, Response, html_response
+
+Kind = Literal["limited", "busy", "silent"]
+_PAGE = b"<html><head><title>%s</title></head><body><center><h1>%s</h1></center></body></html>"
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """One failure of a gateway, in seconds after the plan's start."""
+
+    kind: Kind
+    begins: float
+    lasts: float
+
+
+RELAY_TROUBLES = (
+    Trouble("limited", 35, 8),
+    Trouble("busy", 75, 25),
+    Trouble("silent", 195, 22),
+    Trouble("limited", 260, 10),
+)
+"""A relay on a bad day: it limits requests, its channels are overloaded, it does not respond."""
+RELAY_PERIOD = 300.0
+"""Seconds after which the relay's troubles begin again."""
+
+
+class Troubles:
+    """The plan of one gateway's failures."""
+
+    def __init__(self, start: float, plan: Sequence[Trouble], period: float) -> None:
+        """`start` is in Unix seconds; the plan repeats every `period` seconds."""
+        self._start = start
+        self._plan = tuple(plan)
+        self._period = period
+
+    def response(self, now: float, error: ErrorResponse) -> Response | None:
+        """What every request at `now` gets; None while the gateway works."""
+        passed = (now - self._start) % self._period
+        for trouble in self._plan:
+            left = trouble.begins + trouble.lasts - passed
+            if trouble.begins <= passed and left > 0:
+                return _response(trouble.kind, left, error)
+        return None
+
+
+def _response(kind: Kind, left: float, error: ErrorResponse) -> Response:
+    """The response of a gateway that is in trouble for `left` seconds more."""
+    match kind:
+        case "limited":
+            response = error(429, "当前请求过于频繁，请稍后再试", "rate_limit_exceeded")
+            response.headers["Retry-After"] = str(math.ceil(left))
+            return response
+        case "busy":
+            return error(503, "当前分组上游负载已饱和，请稍后再试", "upstream_overloaded")
+        case "silent":  # the proxy in front of it gives up in the end
+            title = b"504 Gateway Time-out"
+            page = html_response(504, _PAGE % (title, title))
+            return Response(page.status, page.headers, page.body, delay=left)

@@ -1,0 +1,109 @@
+"""When a gateway of the demo fails, and what it sends then."""
+
+from __future__ import annotations
+
+import http.client
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from hingtui.demo.families.videos import one_hub_error
+from hingtui.demo.server import DemoServer, demo_servers
+from hingtui.demo.story import Job, Story
+from hingtui.demo.troubles import RELAY_PERIOD, RELAY_TROUBLES, Trouble, Troubles
+from tests.support.clock import EPOCH, FakeClock
+from tests.support.waiting import wait_until
+from tests.unit.demo.requests import Response, request
+
+PLAN = (Trouble("limited", 10, 5), Trouble("busy", 30, 20), Trouble("silent", 60, 20))
+
+
+@pytest.fixture
+def server(clock: FakeClock) -> Iterator[DemoServer]:
+    story = Story([Job("video_a", EPOCH - 100)])
+    with DemoServer(story, clock=clock, troubles=Troubles(EPOCH, PLAN, 100)) as running:
+        yield running
+
+
+def get(server: DemoServer) -> Response:
+    return request(f"{server.base_url}/v1/videos/video_a", server.token)
+
+
+@pytest.mark.parametrize("after", [0, 9, 15, 29, 50, 59, 80, 100])
+def test_a_gateway_works_between_its_troubles(
+    server: DemoServer, clock: FakeClock, after: float
+) -> None:
+    clock.now = EPOCH + after
+    assert get(server).status == 200
+
+
+@pytest.mark.parametrize(("after", "seconds"), [(10, "5"), (12.5, "3"), (114, "1")])
+def test_a_limited_gateway_says_when_to_come_back(
+    server: DemoServer, clock: FakeClock, after: float, seconds: str
+) -> None:
+    clock.now = EPOCH + after
+    response = get(server)
+    assert (response.status, response.headers["Retry-After"]) == (429, seconds)
+
+
+def test_a_busy_gateway_responds_with_an_error_of_its_family(
+    server: DemoServer, clock: FakeClock
+) -> None:
+    clock.now = EPOCH + 30
+    response = get(server)
+    assert (response.status, list(response.json)) == (503, ["error"])
+
+
+def test_a_silent_gateway_responds_only_at_the_end(server: DemoServer, clock: FakeClock) -> None:
+    clock.now = EPOCH + 65
+    response = get(server)
+    assert (response.status, response.headers.get_content_type()) == (504, "text/html")
+    assert clock.now == EPOCH + 80
+
+
+def test_a_silent_gateway_can_be_stopped() -> None:
+    troubles = Troubles(0, [Trouble("silent", 0, 3600)], 3600)
+    assert troubles.response(0, one_hub_error) is not None
+    server = DemoServer(Story(), troubles=troubles).start()
+    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
+    connection.request("GET", "/v1/videos")
+    wait_until(lambda: server.requests, "the request")
+    server.stop()
+    with pytest.raises(http.client.RemoteDisconnected):
+        connection.getresponse()
+    connection.close()
+
+
+def test_only_the_relay_has_troubles(clock: FakeClock) -> None:
+    servers = demo_servers(Story(), clock=clock)
+    try:
+        for server in servers.values():
+            server.start()
+        clock.now = EPOCH + RELAY_TROUBLES[0].begins
+        statuses = {
+            name: request(f"{server.base_url}{path}", server.token).status
+            for (name, server), path in zip(
+                servers.items(),
+                ("/v1/videos", "/v1/video/generations/x", "/api/v3/contents/generations/tasks"),
+                strict=True,
+            )
+        }
+    finally:
+        for server in servers.values():
+            server.stop()
+    assert statuses == {"hingnet": 200, "relay": 429, "ark": 200}
+
+
+def test_the_relays_troubles_follow_each_other_with_pauses() -> None:
+    ends = [trouble.begins + trouble.lasts for trouble in RELAY_TROUBLES]
+    begins = [trouble.begins for trouble in RELAY_TROUBLES[1:]] + [RELAY_PERIOD]
+    assert all(begin - end >= 25 for end, begin in zip(ends, begins, strict=True))
+
+
+def test_the_servers_of_a_demo_have_ports_in_a_row(clock: FakeClock) -> None:
+    first = DemoServer(Story())
+    port = int(first.base_url.rpartition(":")[2])
+    with pytest.raises(OSError, match="in use"):
+        demo_servers(Story(), clock=clock, port=port)
+    first.stop()
