@@ -102,7 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--serve",
         action="store_true",
-        help=_("only run the server, and print the variables to export"),
+        help=_("only run its gateways, and print what to paste"),
     )
     demo.add_argument(
         "--port", type=_port, default=0, metavar="N", help=_("with --serve: the port; 0 is any")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,6 +19,7 @@ from hingtui.text.i18n import _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from hingtui.demo.job import GatewayName, Job
     from hingtui.demo.server import DemoServer
 
 DEMO_RATE = 700_000.0
@@ -35,7 +36,8 @@ def demo(environ: Mapping[str, str], videos: int, seed: int) -> int:
     folder = Path(tempfile.mkdtemp(prefix="hingtui-demo-"))
     this_process.on_forced_exit(lambda: _remove_unless_used(folder))
     try:
-        with _demo_server(videos, seed) as server:
+        with _demo_servers(videos, seed, ["hingnet"]) as servers:
+            server = servers["hingnet"]
             settings = load_settings(demo_environ(environ, folder, server.base_url, server.token))
             with _adding_new_videos(server, settings):
                 status = run_app(settings, is_demo=True, clock=server.clock)
@@ -54,19 +56,59 @@ def _remove_unless_used(folder: Path) -> None:
 
 
 def serve(videos: int, seed: int, port: int) -> int:
-    """Run only the demo's server, until interrupted; the exit status."""
+    """Run only the demo's gateways, until interrupted; the exit status."""
+    from hingtui.demo.gateways import GATEWAYS
+
     this_process.be_interruptible()
-    with _demo_server(videos, seed, port=port) as server:
-        print(f"export HINGNET_BASE_URL={server.base_url}")
-        print(f"export HINGNET_API_KEY={server.token}")
-        ids = " ".join(server.story.jobs)
-        print("# " + _("In another terminal, paste the two lines above, then for example:"))
-        print(f"# hingtui add {ids}", flush=True)
+    with _demo_servers(videos, seed, tuple(GATEWAYS), port=port) as servers:
+        print(_what_to_paste(servers), flush=True)
         try:
             threading.Event().wait()
         except KeyboardInterrupt:
             return 130
     return 0
+
+
+def _what_to_paste(servers: Mapping[str, DemoServer]) -> str:
+    """Lines for a shell and for config.toml that make the demo's gateways known, and examples."""
+    (first, default), *others = servers.items()
+    jobs = [*default.story.jobs.values()]
+    return "\n".join(
+        [
+            f"export HINGNET_BASE_URL={default.base_url}",
+            f"export HINGNET_API_KEY={default.token}",
+            *(f"export {_variable(name)}={server.token}" for name, server in others),
+            "# " + _("In another terminal, paste the lines above. Put these into config.toml:"),
+            *(line for name, server in others for line in _gateway_table(name, server)),
+            "# " + _("Then for example:"),
+            *_example(jobs, first, ""),
+            *(line for name, _server in others for line in _example(jobs, name, name)),
+            "# hingtui status",
+        ]
+    )
+
+
+def _example(jobs: Sequence[Job], gateway: str, option: str) -> list[str]:
+    """The command that adds the gateway's jobs; nothing if it has none."""
+    ids = [job.id for job in jobs if job.gateway == gateway]
+    named = ["--gateway", option] if option else []
+    return [" ".join(["# hingtui add", *named, *ids])] if ids else []
+
+
+def _gateway_table(name: str, server: DemoServer) -> list[str]:
+    """The lines of config.toml that make one gateway known, an empty one last."""
+    return [
+        f"[gateways.{name}]",
+        f'base_url = "{server.base_url}"',
+        f'kind = "{server.plan.kind}"',
+        f'token_env = "{_variable(name)}"',
+        "",
+    ]
+
+
+def _variable(name: str) -> str:
+    """The environment variable for the token of that gateway of the demo."""
+    return f"{name.upper()}_API_KEY"
 
 
 def demo_environ(
@@ -83,15 +125,18 @@ def demo_environ(
 
 
 @contextmanager
-def _demo_server(videos: int, seed: int, *, port: int = 0) -> Iterator[DemoServer]:
-    from hingtui.demo.server import DemoServer
+def _demo_servers(
+    videos: int, seed: int, gateways: Sequence[GatewayName], *, port: int = 0
+) -> Iterator[dict[str, DemoServer]]:
+    """These gateways of the demo, started, with one story that begins now."""
+    from hingtui.demo.server import demo_servers
     from hingtui.demo.story import Story
     from hingtui.system.clock import Clock
 
     clock = Clock()
-    story = Story.endless(clock, videos=videos, seed=seed)
-    with DemoServer(story, clock=clock, rate=DEMO_RATE, port=port) as server:
-        yield server
+    story = Story.endless(clock, videos=videos, seed=seed, gateways=gateways)
+    with demo_servers(story, gateways, clock=clock, rate=DEMO_RATE, port=port) as servers:
+        yield servers
 
 
 @contextmanager

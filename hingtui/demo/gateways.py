@@ -9,6 +9,7 @@ from hingtui.demo.families.ark import ARK
 from hingtui.demo.families.family import Family
 from hingtui.demo.families.generations import GENERATIONS
 from hingtui.demo.families.videos import VIDEOS
+from hingtui.demo.job import GatewayName
 from hingtui.demo.troubles import RELAY_PERIOD, RELAY_TROUBLES, Trouble
 
 
@@ -27,7 +28,7 @@ class GatewayPlan:
     """Seconds after which its troubles begin again."""
 
 
-GATEWAYS = {
+GATEWAYS: dict[GatewayName, GatewayPlan] = {
     "hingnet": GatewayPlan(VIDEOS, "videos", "oh-demo-", 50.0),
     "relay": GatewayPlan(
         GENERATIONS, "generations", "sk-demo-", UNLIMITED, RELAY_TROUBLES, RELAY_PERIOD

@@ -8,13 +8,15 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
 
 from hingtui.demo.exchange import Request, Response
 from hingtui.demo.gateways import GATEWAYS
+from hingtui.demo.job import GatewayName
 from hingtui.demo.listener import Listener
 from hingtui.demo.responses import Responses
 from hingtui.demo.story import Story
@@ -47,7 +49,7 @@ class DemoServer:
         rate: float | None = None,
         token: str | None = None,
         port: int = 0,
-        gateway: str = "hingnet",
+        gateway: GatewayName = "hingnet",
         troubles: Troubles | None = None,
     ) -> None:
         """`rate` is bytes a second for each download; port 0 is any free one.
@@ -59,7 +61,7 @@ class DemoServer:
         self.story = story
         self.clock = clock or Clock()
         self.rate = rate
-        plan = GATEWAYS[gateway]
+        self.plan = plan = GATEWAYS[gateway]
         self.token = token or f"{plan.token_prefix}{secrets.token_hex(12)}"
         self.request_id = plan.family.request_id
         self.stopping = threading.Event()
@@ -139,25 +141,32 @@ class DemoServer:
         return None
 
 
+@contextmanager
 def demo_servers(
-    story: Story, *, clock: Clock, rate: float | None = None, port: int = 0
-) -> dict[str, DemoServer]:
-    """All gateways of `GATEWAYS` with the jobs of `story`, not started; their troubles begin now.
+    story: Story,
+    gateways: Sequence[GatewayName] = tuple(GATEWAYS),
+    *,
+    clock: Clock,
+    rate: float | None = None,
+    port: int = 0,
+) -> Iterator[dict[str, DemoServer]]:
+    """Meanwhile, run these gateways, each with its jobs of `story`; their troubles begin now.
 
     `port` is the first one's, and the next ones follow; 0 takes any free ones. Raises OSError if a
     port is in use.
     """
-    servers: dict[str, DemoServer] = {}
     now = clock.time()
-    try:
-        for number, (name, plan) in enumerate(GATEWAYS.items()):
-            troubles = Troubles(now, plan.troubles, plan.period) if plan.troubles else None
-            own_port = port and port + number
-            servers[name] = DemoServer(
-                story, clock=clock, rate=rate, port=own_port, gateway=name, troubles=troubles
+    servers: dict[str, DemoServer] = {}
+    with ExitStack() as running:
+        for number, name in enumerate(gateways):
+            plan = GATEWAYS[name]
+            server = DemoServer(
+                story,
+                clock=clock,
+                rate=rate,
+                port=port and port + number,
+                gateway=name,
+                troubles=Troubles(now, plan.troubles, plan.period) if plan.troubles else None,
             )
-    except OSError:
-        for server in servers.values():
-            server.stop()
-        raise
-    return servers
+            servers[name] = running.enter_context(server)
+        yield servers

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -499,15 +500,20 @@ def test_an_unwritable_folder_is_reported(bare: Shell) -> None:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_demo_serve_prints_the_variables_for_another_terminal(bare: Shell) -> None:
-    serving = bare.start("demo", "--serve", "--videos", "3")
+def test_demo_serve_prints_what_other_terminals_need(bare: Shell) -> None:
+    serving = bare.start("demo", "--serve", "--videos", "12")
     try:
         assert serving.stdout is not None
-        lines = [serving.stdout.readline() for _line in range(4)]
+        lines = list(iter(serving.stdout.readline, "# hingtui status\n"))
         exported = dict(re.findall(r"^export (\w+)=(\S+)$", "".join(lines), re.MULTILINE))
-        assert exported.keys() == {"HINGNET_BASE_URL", "HINGNET_API_KEY"}
-        ids = lines[3].removeprefix("# hingtui add ").split()
-        assert len(ids) == 3
+        assert exported.keys() == {
+            *("HINGNET_BASE_URL", "HINGNET_API_KEY", "RELAY_API_KEY", "ARK_API_KEY")
+        }
+        tables = tomllib.loads("".join(line for line in lines if not line.startswith("export")))
+        variables = {table["token_env"] for table in tables["gateways"].values()}
+        assert variables == {"RELAY_API_KEY", "ARK_API_KEY"}
+        ids = next(line for line in lines if line.startswith("# hingtui add video_")).split()[3:]
+        assert len(ids) >= 3
         ended = bare.run("status", "--json", ids[0], **exported)
         assert json.loads(ended.stdout)["status"] != "unknown"
         serving.send_signal(signal.SIGINT)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import threading
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
@@ -76,10 +77,7 @@ def test_a_silent_gateway_can_be_stopped() -> None:
 
 
 def test_only_the_relay_has_troubles(clock: FakeClock) -> None:
-    servers = demo_servers(Story(), clock=clock)
-    try:
-        for server in servers.values():
-            server.start()
+    with demo_servers(Story(), clock=clock) as servers:
         clock.now = EPOCH + RELAY_TROUBLES[0].begins
         statuses = {
             name: request(f"{server.base_url}{path}", server.token).status
@@ -89,9 +87,6 @@ def test_only_the_relay_has_troubles(clock: FakeClock) -> None:
                 strict=True,
             )
         }
-    finally:
-        for server in servers.values():
-            server.stop()
     assert statuses == {"hingnet": 200, "relay": 429, "ark": 200}
 
 
@@ -101,9 +96,14 @@ def test_the_relays_troubles_follow_each_other_with_pauses() -> None:
     assert all(begin - end >= 25 for end, begin in zip(ends, begins, strict=True))
 
 
-def test_the_servers_of_a_demo_have_ports_in_a_row(clock: FakeClock) -> None:
-    first = DemoServer(Story())
-    port = int(first.base_url.rpartition(":")[2])
-    with pytest.raises(OSError, match="in use"):
-        demo_servers(Story(), clock=clock, port=port)
-    first.stop()
+def test_a_demo_whose_port_is_in_use_stops_the_others(clock: FakeClock) -> None:
+    before = threading.active_count()
+    taken = DemoServer(Story())
+    port = int(taken.base_url.rpartition(":")[2])
+    with (
+        pytest.raises(OSError, match="in use"),
+        demo_servers(Story(), clock=clock, port=port - 1),
+    ):
+        pass
+    taken.stop()
+    assert threading.active_count() == before
