@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from hingtui.cli.demo import DEMO_RATE
 from hingtui.demo.gateways import GATEWAYS
-from hingtui.demo.job import GatewayName
+from hingtui.demo.job import GatewayName, Vocabulary
 from hingtui.demo.server import DemoServer, demo_servers
 from hingtui.demo.story import Story
 from hingtui.system.clock import Clock
@@ -33,7 +33,9 @@ def peers_of(servers: dict[str, DemoServer]) -> list[Peer]:
     ]
 
 
-def ids_of(server: DemoServer, gateway: str = "hingnet") -> tuple[str, ...]:
-    """The ids that one gateway knows now."""
+def ids_of(
+    server: DemoServer, gateway: str = "hingnet", vocabulary: Vocabulary | None = None
+) -> tuple[str, ...]:
+    """The ids that one gateway knows now; those of one vocabulary, if it is given."""
     known = server.story.at(gateway).listed(server.clock.time())
-    return tuple(job.id for job in known)
+    return tuple(job.id for job in known if vocabulary in (None, job.vocabulary))

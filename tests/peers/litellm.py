@@ -1,17 +1,20 @@
 """LiteLLM's proxy, with a gateway of the demo as the one that makes its videos.
 
-Its ids are long: Base64 of the provider, the model and the id behind it.
+Its ids are long: Base64 of the provider, the model and the id behind it. A video whose `seconds` is
+a number is an error 500 there, so its videos are those of the other vocabulary.
 """
 
 from __future__ import annotations
 
+import base64
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from hingtui.demo.server import DemoServer
-from tests.peers.peer import Peer, free_port, program, request, running
+from tests.peers.demo import ids_of
+from tests.peers.peer import Peer, free_port, program, running
 
 _CONFIG = """
 model_list:
@@ -20,6 +23,8 @@ model_list:
       model: openai/sora-2
       api_base: {upstream}/v1
       api_key: os.environ/UPSTREAM_TOKEN
+    model_info:
+      id: demo-sora
 general_settings:
   master_key: os.environ/LITELLM_MASTER_KEY
 """
@@ -36,9 +41,6 @@ def litellm(upstream: DemoServer, folder: Path) -> Iterator[list[Peer]]:
     environ = {
         "UPSTREAM_TOKEN": upstream.token,
         "LITELLM_MASTER_KEY": token,
-        "OPENAI_API_KEY": upstream.token,  # what its list of videos uses
-        "OPENAI_API_BASE": f"{upstream.base_url}/v1",
-        "OPENAI_BASE_URL": f"{upstream.base_url}/v1",
         "LITELLM_LOCAL_MODEL_COST_MAP": "True",  # else it fetches a list of prices
         "LITELLM_TELEMETRY": "False",
     }
@@ -48,5 +50,11 @@ def litellm(upstream: DemoServer, folder: Path) -> Iterator[list[Peer]]:
         probe=f"{base_url}/health/liveliness",
         environ=environ,
     ):
-        page = request(f"{base_url}/v1/videos?limit=100", token)
-        yield [Peer("litellm", base_url, token, tuple(video["id"] for video in page["data"]))]
+        ids = tuple(_long_id(video_id) for video_id in ids_of(upstream, vocabulary="hingnet"))
+        yield [Peer("litellm", base_url, token, ids)]
+
+
+def _long_id(video_id: str) -> str:
+    """LiteLLM's id of a video that its first model made."""
+    text = f"litellm:custom_llm_provider:openai;model_id:demo-sora;video_id:{video_id}"
+    return f"video_{base64.b64encode(text.encode()).decode()}"

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-_START = 120.0
+_START = 240.0
 """Seconds that a program may take until it listens: LiteLLM imports for a long time."""
 
 
