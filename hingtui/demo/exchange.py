@@ -33,7 +33,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """A status, headers, and a body: `body`, or the bytes `start` to `stop` of `film`."""
+    """A status, headers, and a body: `body`, or the bytes `start` to `stop` of `film`.
+
+    Status 0 is none at all: the connection is closed.
+    """
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
@@ -43,8 +46,6 @@ class Response:
     stop: int = 0
     cut_at: int | None = None
     """The connection breaks at this byte of the film."""
-    delay: float = 0.0
-    """Seconds of silence before the response."""
 
 
 ErrorResponse = Callable[[int, str, str], Response]
@@ -57,6 +58,6 @@ def json_response(status: int, payload: object) -> Response:
     return Response(status, {"Content-Type": "application/json; charset=utf-8"}, body)
 
 
-def html_response(status: int, body: bytes = _WEB_PAGE) -> Response:
-    """A web page: many gateways have a web site on the port of their API."""
-    return Response(status, {"Content-Type": "text/html; charset=utf-8"}, body)
+def web_page() -> Response:
+    """A page of the web site that many gateways have on the port of their API."""
+    return Response(200, {"Content-Type": "text/html; charset=utf-8"}, _WEB_PAGE)

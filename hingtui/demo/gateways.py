@@ -19,7 +19,7 @@ class GatewayPlan:
 
     family: Family
     kind: str
-    """The family's name in the settings."""
+    """What the settings call the family; `auto` leaves it to be found out."""
     token_prefix: str
     limit: float
     """USD that its account may spend."""
@@ -29,10 +29,8 @@ class GatewayPlan:
 
 
 GATEWAYS: dict[GatewayName, GatewayPlan] = {
-    "hingnet": GatewayPlan(VIDEOS, "videos", "oh-demo-", 50.0),
-    "relay": GatewayPlan(
-        GENERATIONS, "generations", "sk-demo-", UNLIMITED, RELAY_TROUBLES, RELAY_PERIOD
-    ),
+    "hingnet": GatewayPlan(VIDEOS, "auto", "oh-demo-", 50.0),
+    "relay": GatewayPlan(GENERATIONS, "auto", "sk-demo-", UNLIMITED, RELAY_TROUBLES, RELAY_PERIOD),
     "ark": GatewayPlan(ARK, "ark", "ark-demo-", UNLIMITED),
 }
 """By their names; the first one is the only one of a server that is not given a name."""

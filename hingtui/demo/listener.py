@@ -117,7 +117,7 @@ class _Handler(BaseHTTPRequestHandler):
         now = gateway.clock.time()
         request = Request(self.command, self.path, headers, self.server.origin, now)
         response = gateway.response(request)
-        if response.delay and gateway.clock.wait(gateway.stopping, response.delay):
+        if not response.status:
             self.close_connection = True
             return
         length = response.stop - response.start if response.film else len(response.body)

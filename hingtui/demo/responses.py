@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from hingtui.demo.exchange import Request, Response, html_response
+from hingtui.demo.exchange import Request, Response, web_page
 from hingtui.demo.families.family import Site
 from hingtui.demo.gateways import GatewayPlan
 from hingtui.demo.storage import Storage
@@ -37,7 +37,7 @@ class Responses:
         path = urlsplit(request.path).path
         family = self._family
         if not path.startswith(family.prefix):
-            return html_response(200)
+            return web_page()
         trouble = self._troubles and self._troubles.response(request.at, family.error)
         if trouble:
             return trouble

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from hingtui.demo.exchange import ErrorResponse, Response, html_response
+from hingtui.demo.exchange import ErrorResponse, Response
 
-Kind = Literal["limited", "busy", "silent"]
-_PAGE = b"<html><head><title>%s</title></head><body><center><h1>%s</h1></center></body></html>"
+Kind = Literal["limited", "busy", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,11 +23,11 @@ class Trouble:
 
 RELAY_TROUBLES = (
     Trouble("limited", 35, 8),
-    Trouble("busy", 75, 25),
-    Trouble("silent", 195, 22),
-    Trouble("limited", 260, 10),
+    Trouble("gone", 75, 28),
+    Trouble("busy", 190, 25),
+    Trouble("limited", 255, 10),
 )
-"""A relay on a bad day: it limits requests, its channels are overloaded, it does not respond."""
+"""A relay on a bad day: it limits requests, it restarts, its channels are overloaded."""
 RELAY_PERIOD = 300.0
 """Seconds after which the relay's troubles begin again."""
 
@@ -61,7 +60,5 @@ def _response(kind: Kind, left: float, error: ErrorResponse) -> Response:
             return response
         case "busy":
             return error(503, "当前分组上游负载已饱和，请稍后再试", "upstream_overloaded")
-        case "silent":  # the proxy in front of it gives up in the end
-            title = b"504 Gateway Time-out"
-            page = html_response(504, _PAGE % (title, title))
-            return Response(page.status, page.headers, page.body, delay=left)
+        case "gone":
+            return Response(0)

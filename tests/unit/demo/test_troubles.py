@@ -5,19 +5,16 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 import pytest
 
-from hingtui.demo.families.videos import one_hub_error
 from hingtui.demo.server import DemoServer, demo_servers
 from hingtui.demo.story import Job, Story
 from hingtui.demo.troubles import RELAY_PERIOD, RELAY_TROUBLES, Trouble, Troubles
 from tests.support.clock import EPOCH, FakeClock
-from tests.support.waiting import wait_until
 from tests.unit.demo.requests import Response, request
 
-PLAN = (Trouble("limited", 10, 5), Trouble("busy", 30, 20), Trouble("silent", 60, 20))
+PLAN = (Trouble("limited", 10, 5), Trouble("busy", 30, 20), Trouble("gone", 60, 20))
 
 
 @pytest.fixture
@@ -56,24 +53,12 @@ def test_a_busy_gateway_responds_with_an_error_of_its_family(
     assert (response.status, list(response.json)) == (503, ["error"])
 
 
-def test_a_silent_gateway_responds_only_at_the_end(server: DemoServer, clock: FakeClock) -> None:
+def test_a_gateway_that_is_gone_closes_each_connection(
+    server: DemoServer, clock: FakeClock
+) -> None:
     clock.now = EPOCH + 65
-    response = get(server)
-    assert (response.status, response.headers.get_content_type()) == (504, "text/html")
-    assert clock.now == EPOCH + 80
-
-
-def test_a_silent_gateway_can_be_stopped() -> None:
-    troubles = Troubles(0, [Trouble("silent", 0, 3600)], 3600)
-    assert troubles.response(0, one_hub_error) is not None
-    server = DemoServer(Story(), troubles=troubles).start()
-    connection = http.client.HTTPConnection(urlsplit(server.base_url).netloc, timeout=10)
-    connection.request("GET", "/v1/videos")
-    wait_until(lambda: server.requests, "the request")
-    server.stop()
     with pytest.raises(http.client.RemoteDisconnected):
-        connection.getresponse()
-    connection.close()
+        get(server)
 
 
 def test_only_the_relay_has_troubles(clock: FakeClock) -> None:
