@@ -23,7 +23,7 @@ class Trouble:
 
 RELAY_TROUBLES = (
     Trouble("limited", 35, 8),
-    Trouble("gone", 75, 28),
+    Trouble("gone", 75, 30),
     Trouble("busy", 190, 25),
     Trouble("limited", 255, 10),
 )

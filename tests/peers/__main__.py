@@ -1,4 +1,4 @@
-"""Run every gateway that is installed: `python3 -m tests.peers [FOLDER]`, until Ctrl+C.
+"""Run every gateway that is installed: `python3 -m tests.peers [FOLDER]`, until Ctrl+C or SIGTERM.
 
 FOLDER gets a config.toml with all of them; it is a HINGTUI_HOME. Printed are the variables with
 their tokens, and the commands that add their videos.
@@ -27,6 +27,8 @@ def main(arguments: list[str]) -> int:
     """Start them, print what to do, and wait; the exit status."""
     home = Path(arguments[0] if arguments else tempfile.mkdtemp(prefix="hingtui-peers-")).absolute()
     home.mkdir(parents=True, exist_ok=True)
+    for number in (signal.SIGINT, signal.SIGTERM):  # in the background Ctrl+C is ignored
+        signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
         peers = peers_of(stack.enter_context(demo(1)))
         for seed, (name, start) in enumerate(_OTHERS.items(), 2):
@@ -45,7 +47,8 @@ def main(arguments: list[str]) -> int:
         sys.stdout.flush()
         with suppress(KeyboardInterrupt):
             threading.Event().wait()
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # ending them takes a moment
+        for number in (signal.SIGINT, signal.SIGTERM):  # ending them takes a moment
+            signal.signal(number, signal.SIG_IGN)
     return 0
 
 

@@ -1,7 +1,7 @@
-"""aimock, a mock server from npm: OpenAI's videos API, and OpenRouter's under /api.
+"""aimock, a mock server from npm: OpenAI's and xAI's videos API, and OpenRouter's under /api.
 
-Its videos are files of the demo: OpenAI's face links to the demo's storage, OpenRouter's serves the
-bytes itself. It has no list, and OpenAI's face has no `/content`.
+Its videos are files of the demo: the first two faces link to the demo's storage and have no
+`/content`, OpenRouter's serves the bytes itself. None has a list.
 """
 
 from __future__ import annotations
@@ -29,16 +29,21 @@ def aimock(files: DemoServer, folder: Path) -> Iterator[list[Peer]]:
     """Meanwhile, run aimock; its videos are those of `files`. Raises NotInstalledError."""
     node = program("node", "HINGTUI_NODE", "Debian's package nodejs")
     package, port = _package(), free_port()
+    links = _links(files)
+    videos = [{"id": f"video_mock{n}", "url": url} for n, url in enumerate(links[::2])]
+    grok = [{"prompt": f"g {n}.", "url": url, "cost": 0.42} for n, url in enumerate(links[1::2])]
     plan = folder / "plan.json"
-    plan.write_text(json.dumps({"videos": _videos(files), "jobs": _jobs(files, folder)}))
+    plan.write_text(json.dumps({"videos": videos, "grok": grok, "jobs": _jobs(files, folder)}))
     script = str(Path(__file__).with_name("aimock.cjs"))
     with running(
         [node, script, package, str(port), str(plan)], folder, probe=f"http://127.0.0.1:{port}/"
     ):
-        videos = tuple(video["id"] for video in json.loads(plan.read_text())["videos"])
+        created = _created(folder)
+        ids = (*(video["id"] for video in videos), *created["grok"])
+        jobs = tuple(created["jobs"])
         yield [
-            Peer("aimock", f"http://127.0.0.1:{port}", "sk-aimock-any", videos),
-            Peer("openrouter", f"http://127.0.0.1:{port}/api", "sk-aimock-any", _created(folder)),
+            Peer("aimock", f"http://127.0.0.1:{port}", "sk-aimock-any", ids),
+            Peer("openrouter", f"http://127.0.0.1:{port}/api", "sk-aimock-any", jobs),
         ]
 
 
@@ -56,16 +61,16 @@ def _package() -> str:
     return folder
 
 
-def _videos(files: DemoServer) -> list[dict[str, str]]:
-    """Videos whose link is one of the demo's storage."""
+def _links(files: DemoServer) -> list[str]:
+    """Some links of the demo's storage."""
     now = files.clock.time()
-    videos: list[dict[str, str]] = []
-    for video_id in ids_of(files):
+    links = []
+    for video_id in ids_of(files, vocabulary="openai"):
         job = files.story.find(video_id, now)
-        if job and job.vocabulary == "openai" and job.status(now) is Status.READY:
+        if job and job.status(now) is Status.READY:
             found = request(f"{files.base_url}/v1/videos/{video_id}", files.token)
-            videos.append({"id": f"video_mock{len(videos)}", "url": found["video_url"]})
-    return videos[:4]
+            links.append(str(found["video_url"]))
+    return links[:6]
 
 
 def _jobs(files: DemoServer, folder: Path) -> list[dict[str, object]]:
@@ -78,12 +83,13 @@ def _jobs(files: DemoServer, folder: Path) -> list[dict[str, object]]:
     return jobs
 
 
-def _created(folder: Path) -> tuple[str, ...]:
+def _created(folder: Path) -> dict[str, list[str]]:
     """The ids that the script prints once it has created its videos."""
     output = folder / "output.log"
     for _attempt in range(100):
-        lines = [line for line in output.read_text().splitlines() if line.startswith("[")]
+        lines = [line for line in output.read_text().splitlines() if line.startswith("{")]
         if lines:
-            return tuple(json.loads(lines[-1]))
+            found: dict[str, list[str]] = json.loads(lines[-1])
+            return found
         time.sleep(0.1)
     raise RuntimeError(f"aimock created no videos:\n{output.read_text()[-2000:]}")
