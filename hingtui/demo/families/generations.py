@@ -20,16 +20,18 @@ _WORDS = {
 }
 _QUOTA = 500_000
 """Units of quota in one USD, new-api's default."""
+_ROWS = 1_000_000
+"""Rows of the relay's database."""
 
 
-def task_object(job: Job, number: int, now: float, link: str) -> dict[str, object]:
-    """The task at `now`; `number` is its row in the relay's database, which is not its id."""
+def task_object(job: Job, now: float, link: str) -> dict[str, object]:
+    """The task at `now`. Its `id` is a row in the relay's database: `task_id` is the task's."""
     status = job.status(now)
     is_over = status.is_final
     has_file = status in (Status.READY, Status.EXPIRED)
     started_at = job.created_at + job.queued_for
     return {
-        "id": number,
+        "id": int(job.created_at) % _ROWS,
         "created_at": int(job.created_at),
         "updated_at": int(min(now, job.finished_at)),
         "task_id": job.id,
@@ -82,9 +84,8 @@ def _task(site: Site, video_id: str, request: Request) -> Response:
     if job is None:
         payload = {"code": "task_not_exist", "message": "task_not_exist", "data": None}
         return json_response(400, payload)
-    number = 1 + site.jobs.listed(request.at).index(job)
     link = site.storage.link(job, job.expires_at)
-    task = task_object(job, number, request.at, link)
+    task = task_object(job, request.at, link)
     return json_response(200, {"code": "success", "message": "", "data": task})
 
 
