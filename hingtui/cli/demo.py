@@ -1,4 +1,4 @@
-"""The `demo` command: the dashboard on an embedded server, or that server alone."""
+"""The `demo` command: the dashboard on embedded gateways, or those alone."""
 
 from __future__ import annotations
 
@@ -19,8 +19,11 @@ from hingtui.text.i18n import _
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from hingtui.demo.job import GatewayName, Job
+    from hingtui.demo.job import Job
     from hingtui.demo.server import DemoServer
+    from hingtui.demo.story import Story
+    from hingtui.storage.watchlist.entry import Entry
+    from hingtui.system.clock import Clock
 
 DEMO_RATE = 700_000.0
 """Bytes a second of each download in the demo: slow enough to see its progress bar move."""
@@ -29,18 +32,18 @@ _LOOK_FOR_NEW = 1.0
 
 
 def demo(environ: Mapping[str, str], videos: int, seed: int) -> int:
-    """Run the dashboard on an embedded server, in a folder of its own; the exit status."""
+    """Run the dashboard on embedded gateways, in a folder of its own; the exit status."""
     if (problem := why_no_dashboard(environ)) is not None:
         return refuse_to_start(problem)
     this_process.forward_signals()
     folder = Path(tempfile.mkdtemp(prefix="hingtui-demo-"))
     this_process.on_forced_exit(lambda: _remove_unless_used(folder))
     try:
-        with _demo_servers(videos, seed, ["hingnet"]) as servers:
-            server = servers["hingnet"]
-            settings = load_settings(demo_environ(environ, folder, server.base_url, server.token))
-            with _adding_new_videos(server, settings):
-                status = run_app(settings, is_demo=True, clock=server.clock)
+        with _demo_servers(videos, seed) as servers:
+            settings = load_settings(configured(environ, folder, servers))
+            story, clock = next((server.story, server.clock) for server in servers.values())
+            with _adding_new_videos(story, clock, settings):
+                status = run_app(settings, is_demo=True, clock=clock)
         if any(settings.downloads.glob("*.mp4")):
             with suppress(OSError):  # after a SIGHUP the terminal may be gone
                 print(_("The demo's saved videos are in {path}").format(path=settings.downloads))
@@ -57,10 +60,8 @@ def _remove_unless_used(folder: Path) -> None:
 
 def serve(videos: int, seed: int, port: int) -> int:
     """Run only the demo's gateways, until interrupted; the exit status."""
-    from hingtui.demo.gateways import GATEWAYS
-
     this_process.be_interruptible()
-    with _demo_servers(videos, seed, tuple(GATEWAYS), port=port) as servers:
+    with _demo_servers(videos, seed, port=port) as servers:
         print(_what_to_paste(servers), flush=True)
         try:
             threading.Event().wait()
@@ -97,64 +98,71 @@ def _example(jobs: Sequence[Job], gateway: str, option: str) -> list[str]:
 
 def _gateway_table(name: str, server: DemoServer) -> list[str]:
     """The lines of config.toml that make one gateway known, an empty one last."""
+    from hingtui.demo.billing import UNLIMITED
+
+    plan = server.plan
     return [
         f"[gateways.{name}]",
         f'base_url = "{server.base_url}"',
-        f'kind = "{server.plan.kind}"',
         f'token_env = "{_variable(name)}"',
+        *([] if plan.kind == "auto" else [f'kind = "{plan.kind}"']),
+        *(["balance = true"] if plan.limit < UNLIMITED else []),
         "",
     ]
 
 
 def _variable(name: str) -> str:
     """The environment variable for the token of that gateway of the demo."""
-    return f"{name.upper()}_API_KEY"
+    return f"DEMO_{name.upper()}_KEY"
+
+
+def configured(
+    environ: Mapping[str, str], folder: Path, servers: Mapping[str, DemoServer]
+) -> dict[str, str]:
+    """The environment of a demo in `folder`, whose config.toml then names all its gateways."""
+    lines = [line for name, server in servers.items() for line in _gateway_table(name, server)]
+    (folder / "config.toml").write_text("\n".join(lines))
+    tokens = {_variable(name): server.token for name, server in servers.items()}
+    return demo_environ(environ, folder, tokens)
 
 
 def demo_environ(
-    environ: Mapping[str, str], folder: Path, base_url: str, token: str
+    environ: Mapping[str, str], folder: Path, variables: Mapping[str, str]
 ) -> dict[str, str]:
-    """The environment of a demo: its own folder and gateway, and only the user's language."""
+    """The environment of a demo: its own folder, its own variables, and the user's language."""
     language = ("HINGTUI_LANG", "LC_ALL", "LC_MESSAGES", "LANG")
     kept = {name: environ[name] for name in language if name in environ}
-    return kept | {
-        "HINGTUI_HOME": str(folder),
-        "HINGNET_BASE_URL": base_url,
-        "HINGNET_API_KEY": token,
-    }
+    return kept | {"HINGTUI_HOME": str(folder)} | dict(variables)
 
 
 @contextmanager
-def _demo_servers(
-    videos: int, seed: int, gateways: Sequence[GatewayName], *, port: int = 0
-) -> Iterator[dict[str, DemoServer]]:
-    """These gateways of the demo, started, with one story that begins now."""
+def _demo_servers(videos: int, seed: int, *, port: int = 0) -> Iterator[dict[str, DemoServer]]:
+    """The demo's gateways, started, with one story that begins now."""
+    from hingtui.demo.gateways import GATEWAYS
     from hingtui.demo.server import demo_servers
     from hingtui.demo.story import Story
     from hingtui.system.clock import Clock
 
     clock = Clock()
-    story = Story.endless(clock, videos=videos, seed=seed, gateways=gateways)
-    with demo_servers(story, gateways, clock=clock, rate=DEMO_RATE, port=port) as servers:
+    story = Story.endless(clock, videos=videos, seed=seed, gateways=tuple(GATEWAYS))
+    with demo_servers(story, clock=clock, rate=DEMO_RATE, port=port) as servers:
         yield servers
 
 
 @contextmanager
-def _adding_new_videos(server: DemoServer, settings: Settings) -> Iterator[None]:
+def _adding_new_videos(story: Story, clock: Clock, settings: Settings) -> Iterator[None]:
     """Meanwhile, add the story's videos to the watchlist as they are created, like a script."""
     from hingtui.storage.watchlist import Watchlist
-    from hingtui.storage.watchlist.entry import Entry
 
     watchlist = Watchlist(settings.watchlist_path)
-    story, clock = server.story, server.clock
-    watchlist.change(add=[Entry(job.id, job.created_at) for job in story.jobs.values()])
+    watchlist.change(add=[_entry(job) for job in story.jobs.values()])
     ended = threading.Event()
 
     def add_new() -> None:
         while not ended.wait(_LOOK_FOR_NEW):
             new = story.due(clock.time())
             if new:
-                watchlist.change(add=[Entry(job.id, job.created_at) for job in new])
+                watchlist.change(add=[_entry(job) for job in new])
 
     adder = threading.Thread(target=add_new, name="demo videos", daemon=True)
     adder.start()
@@ -163,3 +171,10 @@ def _adding_new_videos(server: DemoServer, settings: Settings) -> Iterator[None]
     finally:
         ended.set()
         adder.join()
+
+
+def _entry(job: Job) -> Entry:
+    """The job as a script adds it: nothing but its id is known."""
+    from hingtui.storage.watchlist.entry import Entry
+
+    return Entry(job.id, job.created_at, gateway=job.gateway)

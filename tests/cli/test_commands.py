@@ -507,11 +507,11 @@ def test_demo_serve_prints_what_other_terminals_need(bare: Shell) -> None:
         lines = list(iter(serving.stdout.readline, "# hingtui status\n"))
         exported = dict(re.findall(r"^export (\w+)=(\S+)$", "".join(lines), re.MULTILINE))
         assert exported.keys() == {
-            *("HINGNET_BASE_URL", "HINGNET_API_KEY", "RELAY_API_KEY", "ARK_API_KEY")
+            *("HINGNET_BASE_URL", "HINGNET_API_KEY", "DEMO_RELAY_KEY", "DEMO_ARK_KEY")
         }
         tables = tomllib.loads("".join(line for line in lines if not line.startswith("export")))
         variables = {table["token_env"] for table in tables["gateways"].values()}
-        assert variables == {"RELAY_API_KEY", "ARK_API_KEY"}
+        assert variables == {"DEMO_RELAY_KEY", "DEMO_ARK_KEY"}
         ids = next(line for line in lines if line.startswith("# hingtui add video_")).split()[3:]
         assert len(ids) >= 3
         ended = bare.run("status", "--json", ids[0], **exported)

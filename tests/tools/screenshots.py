@@ -128,7 +128,8 @@ async def take(picture: Picture, home: Path) -> str:
     with _surroundings(picture.language), _server(clock, picture.videos) as server:
         token = server.token if picture.has_token else ""
         environ = {"HINGTUI_LANG": picture.language}
-        settings = load_settings(demo_environ(environ, home, server.base_url, token))
+        variables = {"HINGNET_BASE_URL": server.base_url, "HINGNET_API_KEY": token}
+        settings = load_settings(demo_environ(environ, home, variables))
         shown = replace(settings.gateways[0], base_url=HOST)
         settings = replace(settings.with_gateway(shown), theme=DARK.name)
         jobs = [job for job in server.story.jobs.values() if job.created_at <= EPOCH]
