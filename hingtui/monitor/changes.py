@@ -34,6 +34,10 @@ class Changes:
     saved: list[VideoKey] = field(default_factory=list)
     not_saved: list[VideoKey] = field(default_factory=list)
     """Downloads that were given up."""
+    arrived: list[VideoKey] = field(default_factory=list)
+    """New at an account that is followed."""
+    not_followed: list[str] = field(default_factory=list)
+    """Gateways that were to be followed and have no list."""
 
 
 class ChangeFeed:
@@ -56,6 +60,11 @@ class ChangeFeed:
     def gateway_changed(self) -> None:
         """The gateway's state, the pause or the watchlist's own state changed."""
         self.new.gateway = True
+        self._plan()
+
+    def not_followed(self, gateway: str) -> None:
+        """This gateway was to be followed, but it has no list."""
+        self.new.not_followed.append(gateway)
         self._plan()
 
     def flush(self) -> None:

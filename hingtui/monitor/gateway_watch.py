@@ -6,19 +6,23 @@ all of them. A token is known only to the client of its own gateway.
 
 from __future__ import annotations
 
+import asyncio
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from hingtui.download import ContentSource
 from hingtui.model.key import VideoKey
+from hingtui.monitor.account_list import AccountList
 from hingtui.monitor.balance import Balance, BalanceApi
 from hingtui.monitor.changes import ChangeFeed
 from hingtui.monitor.download_queue import DownloadQueue
 from hingtui.monitor.duration_stats import DurationStats
+from hingtui.monitor.following import Follower
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.gateway_status import GatewayState
+from hingtui.monitor.list_poller import Listed, is_complete
 from hingtui.monitor.poller import Poller, VideoApi
 from hingtui.monitor.raw_responses import RawResponses
 from hingtui.monitor.response_handler import Outcome, ResponseHandler, is_of_gateway
@@ -62,6 +66,8 @@ class GatewayWatch:
         self.gateway = Gateway(clock, rng, shared.feed.gateway_changed, name=name)
         self.poller = Poller(self.gateway, clock, rng, on_outcome=self._handle_outcome)
         self.balance = Balance(clock, shared.feed.gateway_changed, self._may_ask_balance)
+        self.account_list = AccountList(self.gateway, clock, self._handle_outcome)
+        self._follower: Follower | None = None
         self.responses = ResponseHandler(
             rows=shared.rows,
             gateway=self.gateway,
@@ -96,6 +102,9 @@ class GatewayWatch:
         self.api = api
         self.balance.use(api if asks_balance else None)
         self.poller.use(api)
+        self.account_list.use(api)
+        if self._follower is not None:
+            self._follower.reset()
         self.gateway.begin(GatewayState.ONLINE if api is not None else GatewayState.NO_TOKEN)
         for row in self.rows:
             if row.failures and not row.is_final:
@@ -103,6 +112,24 @@ class GatewayWatch:
             if row.download is not None and is_of_gateway(row.download.error):
                 self._shared.queue.requeue(row)
         self._shared.queue.wake()
+
+    @property
+    def under_way(self) -> list[asyncio.Task[Any]]:
+        """The requests that are being sent, but for those of downloads."""
+        return [*self.poller.under_way, *self.account_list.under_way]
+
+    def follow(self, follower: Follower) -> None:
+        """Let `follower` see each page of the list that is read, and what is not watched any more."""
+        self._follower = follower
+        self.poller.list_poller.on_page = follower.saw
+
+    def take_listed(self, entries: Sequence[Listed]) -> None:
+        """Take what the list says of these rows; ask about those of which it leaves something out."""
+        for entry in entries:
+            video = entry.video
+            self.responses.handle(video.id, entry)
+            if video.status.is_final and not is_complete(video):
+                self.poller.schedule(video.id, 0, alone=True)
 
     def watch(self, row: Row) -> None:
         """Ask about this row from now on."""
@@ -115,6 +142,8 @@ class GatewayWatch:
         """These are not watched any more."""
         self.poller.drop(video_ids)
         self.gateway.forget(video_ids)
+        if self._follower is not None:
+            self._follower.removed(video_ids)
 
     def ask(self, video_id: str, *, alone: bool) -> None:
         """Ask about this video now because a person wants it; with `alone`, not by the list."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from hingtui.model.errors import ApiError, BadResponse, NotFound, NotOffered, RateLimited, Scope
-from hingtui.model.video import Video
+from hingtui.model.video import Status, Video
 from hingtui.monitor.rate_limiter import RateLimiter
 from hingtui.monitor.raw_responses import RawResponse
 from hingtui.system.clock import Clock
@@ -80,6 +80,8 @@ class ListPoller:
         self.is_sweeping = False
         self.is_offered = True
         """Whether the gateway has a list, as far as is known."""
+        self.on_page: Callable[[int, Paged], None] = _ignored
+        """Gets each page of a sweep, with its number from 0."""
 
     def wait(self, now: float) -> float:
         """Seconds (monotonic clock) until a sweep may begin."""
@@ -122,6 +124,7 @@ class ListPoller:
                 if pages:
                     await self._wait_for_limiter()
                 page = await api.list_page(after, limit=PAGE)
+                self.on_page(pages, page)
                 pages += 1
                 server_time = page.server_time
                 for video, raw in zip(page.videos, page.raws, strict=True):
@@ -149,3 +152,17 @@ class ListPoller:
         while (pause := self._limiter.wait(self._clock.monotonic())) > 0:
             await self._clock.sleep(pause)
         self._limiter.spend(self._clock.monotonic())
+
+
+def is_complete(video: Video) -> bool:
+    """Whether an entry of the list says as much as the video itself would.
+
+    One that is finished may leave out why it failed, or when it expires.
+    """
+    if video.status is Status.READY:
+        return video.expires_at is not None
+    return video.status is not Status.FAILED or video.error is not None
+
+
+def _ignored(_number: int, _page: Paged) -> None:
+    """Nobody follows the account."""

@@ -24,9 +24,11 @@ from hingtui.monitor.changes import ChangeFeed, Changes
 from hingtui.monitor.download_events import DownloadEvents
 from hingtui.monitor.download_queue import DownloadQueue
 from hingtui.monitor.duration_stats import DurationStats
+from hingtui.monitor.following import FollowedStore, Follower, Followers
 from hingtui.monitor.gateway_lookup import GatewayLookup
 from hingtui.monitor.gateway_status import GatewayState, GatewayStatus, in_best_state
 from hingtui.monitor.gateway_watch import Api, GatewayWatch, Shared
+from hingtui.monitor.list_poller import Listed, Paged
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import VideoResponse
 from hingtui.monitor.raw_responses import RawResponse
@@ -122,6 +124,7 @@ class Monitor:
         self.lookup = GatewayLookup(
             self.gateways, self.clock, self._rng, self.feed, found=self._gateway_found
         )
+        self._followers = Followers(self.clock, self._background)
         self._pollers: asyncio.TaskGroup | None = None
         self._gateway_tasks: dict[str, list[asyncio.Task[None]]] = {}
 
@@ -181,7 +184,8 @@ class Monitor:
 
         Without `polls`, no request is sent but for downloads.
         """
-        loops = [self.queue.run, self.watchlist_sync.run, *([self.lookup.run] if polls else [])]
+        asking = [self.lookup.run, self._followers.run] if polls else []
+        loops = [self.queue.run, self.watchlist_sync.run, *asking]
         async with asyncio.TaskGroup() as group:
             for loop in loops:
                 group.create_task(self._background.run_forever(loop), name=loop.__qualname__)
@@ -196,6 +200,7 @@ class Monitor:
         for watch in self.gateways.values():
             watch.api = None
             watch.poller.use(None)
+            watch.account_list.use(None)
         self.queue.cancel_all()
         # Wakes threads that wait for a silent server.
         await asyncio.gather(*(api.aclose() for api in clients))
@@ -265,6 +270,47 @@ class Monitor:
         if added and remember:
             self.watchlist_sync.added(added)
         return Added(tuple(added), tuple(known))
+
+    def add_listed(self, gateway: str, entries: Sequence[Listed]) -> Added:
+        """Watch these entries of a gateway's list, and show at once what the list says of them."""
+        result = self.add([entry.video.id for entry in entries], gateway=gateway)
+        added = {key.id for key in result.added}
+        self.gateways[gateway].take_listed([e for e in entries if e.video.id in added])
+        return result
+
+    async def list_page(
+        self, gateway: str, after: str | None, is_wanted: Callable[[], bool]
+    ) -> Paged | None:
+        """A page of the account's list, the newest first; None if it is not wanted any more.
+
+        It waits for the rate limit. Raises ApiError: NotOffered where the gateway has no list.
+        """
+        return await self.gateways[gateway].account_list.page(after, is_wanted=is_wanted)
+
+    def follow(self, gateway: str, store: FollowedStore) -> None:
+        """Add new videos of this gateway's account by themselves from now on."""
+        if gateway not in self.gateways:
+            self._add_gateway(gateway)
+        watch = self.gateways[gateway]
+        follower = Follower(
+            watch.gateway,
+            watch.account_list,
+            store,
+            self.clock,
+            self._rng,
+            start=self._background.start,
+            add=partial(self._add_followed, gateway),
+            not_offered=partial(self.feed.not_followed, gateway),
+        )
+        watch.follow(follower)
+        self._followers.begin(follower)
+
+    async def _add_followed(self, gateway: str, entries: Sequence[Listed]) -> bool:
+        """Watch what is new at a followed account; whether the watchlist's file holds it."""
+        added = self.add_listed(gateway, entries).added
+        self.feed.new.arrived += added
+        await self.watchlist_sync.flush()
+        return not (self.is_read_only or set(added).intersection(self.unwritten))
 
     def watched_as(self, key: VideoKey) -> VideoKey | None:
         """The key under which this video is watched; without a gateway, its id is looked for."""
@@ -453,6 +499,6 @@ class Monitor:
 
     async def _close(self, watch: GatewayWatch, api: Api) -> None:
         """Close a client once no request goes through it any more."""
-        if pending := [*watch.poller.under_way, *self.queue.under_way]:
+        if pending := [*watch.under_way, *self.queue.under_way]:
             await asyncio.wait(pending)
         await api.aclose()

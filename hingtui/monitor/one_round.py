@@ -12,9 +12,8 @@ from collections import deque
 from collections.abc import Callable, Sequence
 
 from hingtui.model.errors import HingtuiError, RateLimited, Unreachable
-from hingtui.model.video import Status, Video
 from hingtui.monitor.gateway import LIST, Gateway
-from hingtui.monitor.list_poller import Listed, ListPoller, Swept
+from hingtui.monitor.list_poller import Listed, ListPoller, Swept, is_complete
 from hingtui.monitor.poller import AT_ONCE, VideoApi, VideoResponse
 from hingtui.system.clock import Clock
 
@@ -80,7 +79,7 @@ class OneRound:
     def _listed(self, listed: Listed) -> bool:
         """Take an entry of the list; return whether it is the video's result."""
         video = listed.video
-        if video.id not in self._left or not _is_complete(video):
+        if video.id not in self._left or not is_complete(video):
             return False
         self._on_outcome(video.id, listed)
         self._finish(video.id)
@@ -146,13 +145,3 @@ class OneRound:
     def _finish(self, video_id: str) -> None:
         del self._left[video_id]
         self._progress(self._total - len(self._left), self._total)
-
-
-def _is_complete(video: Video) -> bool:
-    """Whether an entry of the list says as much as the video itself would.
-
-    One that is finished may leave out why it failed, or when it expires.
-    """
-    if video.status is Status.READY:
-        return video.expires_at is not None
-    return video.status is not Status.FAILED or video.error is not None

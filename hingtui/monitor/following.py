@@ -1,0 +1,247 @@
+"""Follow accounts: their new videos are added by themselves, each once.
+
+A video that was seen is never added again, so one that was taken off the watchlist stays off. What
+was there before following began is added only where something is still to come of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from typing import Protocol
+
+from hingtui.model.errors import ApiError, Backoff, BadResponse, NotFound, NotOffered
+from hingtui.model.eta import expiry, jitter
+from hingtui.model.video import Status, Video
+from hingtui.monitor.account_list import AccountList, listed
+from hingtui.monitor.background import Background
+from hingtui.monitor.gateway import Gateway
+from hingtui.monitor.list_poller import Listed, Paged
+from hingtui.system.clock import Clock
+
+EVERY = 45.0
+"""Seconds between two looks at the first page, whoever asked for it."""
+_WITHOUT_LIST = 900.0
+"""Seconds until a gateway that has no list is asked for it again."""
+_FAILING = Backoff(60.0, 600.0)
+_MOST_PAGES = 30
+_RECENT = 3600.0
+"""Seconds after its end for which a failed or expired video is worth adding."""
+_LONG_AGO = 86_400.0
+"""Seconds after which a video of before is left alone, where files never expire."""
+_TICK = 1.0
+
+_log = logging.getLogger(__name__)
+
+
+class Followed(Protocol):
+    """What is stored about one account."""
+
+    @property
+    def since(self) -> float: ...
+    @property
+    def seen(self) -> Sequence[str]: ...
+
+
+class FollowedStore(Protocol):
+    """Where it is stored; blocks, and raises OSError."""
+
+    def read(self, gateway: str) -> Followed | None: ...
+    def add(self, gateway: str, ids: Iterable[str], *, now: float) -> Followed: ...
+
+
+class Follower:
+    """Follows the account of one gateway."""
+
+    def __init__(
+        self,
+        gateway: Gateway,
+        account_list: AccountList,
+        store: FollowedStore,
+        clock: Clock,
+        rng: random.Random,
+        *,
+        start: Callable[[Coroutine[object, object, None]], None],
+        add: Callable[[Sequence[Listed]], Awaitable[bool]],
+        not_offered: Callable[[], None],
+    ) -> None:
+        """`start` runs a coroutine in the background. `add` watches these videos, the oldest first,
+        and returns whether the watchlist's file holds them now. `not_offered` is called when the
+        gateway turns out to have no list."""
+        self.gateway = gateway
+        self._account_list = account_list
+        self._store = store
+        self._clock = clock
+        self._rng = rng
+        self._start = start
+        self._add = add
+        self._not_offered = not_offered
+        self._seen: set[str] | None = None
+        """None until the file was read, and following has begun."""
+        self._since = 0.0
+        """When that was, in Unix seconds on the gateway's clock."""
+        self._removed: dict[str, None] = {}
+        """Taken off the watchlist, and not in the file yet."""
+        self._next_at = 0.0
+        self._is_looking = False
+        self._failures = 0
+        self._lacks_list = False
+        self._adding = asyncio.Lock()
+
+    def reset(self) -> None:
+        """Look at once: the address or the token has changed."""
+        self._next_at = 0.0
+        self._failures = 0
+        self._lacks_list = False
+
+    def is_due(self) -> bool:
+        """Whether it is time to look at the list, and the gateway is being asked at all."""
+        gateway = self.gateway
+        is_asked = self._account_list.is_connected and not gateway.is_paused
+        is_time = self._clock.monotonic() >= self._next_at
+        return is_asked and is_time and not gateway.is_probing and not self._is_looking
+
+    async def look(self) -> None:
+        """Read the list down to what was seen before, and add what is new."""
+        self._is_looking = True
+        pause = EVERY
+        try:
+            await self._take_in(await self._read_new())
+            self._failures = 0
+            self._lacks_list = False
+        except ApiError as error:
+            pause = self._failed(error)
+        except OSError as error:
+            _log.warning("what was seen of the account cannot be kept: %r", error)
+        finally:
+            self._is_looking = False
+            self._next_at = self._clock.monotonic() + jitter(pause, self._rng)
+
+    def saw(self, number: int, page: Paged) -> None:
+        """Take in a page (its number from 0) that was read for another purpose."""
+        if number or self._seen is None or self._is_looking:
+            return
+        new = [each for each in listed(page) if each.video.id not in self._seen]
+        if len(new) == len(page.videos) and page.last_id is not None:
+            self._next_at = self._clock.monotonic()  # there may be more new ones on the next page
+            return
+        self._next_at = self._clock.monotonic() + EVERY
+        if new:
+            self._start(self._take_in_quietly(new))
+
+    def removed(self, ids: Iterable[str]) -> None:
+        """These are not watched any more: never add them by itself."""
+        new = [video_id for video_id in ids if self._seen is None or video_id not in self._seen]
+        if new:
+            self._removed |= dict.fromkeys(new)
+            self._start(self._take_in_quietly([]))
+
+    async def _read_new(self) -> list[Listed]:
+        """Entries of the list that may be new, the newest first. Raises ApiError or OSError."""
+        if self._seen is None:
+            known = await asyncio.to_thread(self._store.read, self.gateway.name)
+            if known is not None:
+                self._seen, self._since = set(known.seen), known.since
+        found: list[Listed] = []
+        after: str | None = None
+        for _page in range(_MOST_PAGES):
+            page = await self._account_list.page(after)
+            if page is None:
+                break
+            new = [e for e in listed(page) if self._seen is None or e.video.id not in self._seen]
+            found += new
+            after = page.last_id
+            now = self.gateway.now()
+            since = now if self._seen is None else self._since
+            is_alive = any(is_worth_adding(e.video, since=since, now=now) for e in new)
+            if after is None or len(new) < len(page.videos) or not is_alive:
+                break
+        return found
+
+    async def _take_in_quietly(self, found: Sequence[Listed]) -> None:
+        try:
+            await self._take_in(found)
+        except OSError as error:
+            _log.warning("what was seen of the account cannot be kept: %r", error)
+
+    async def _take_in(self, found: Sequence[Listed]) -> None:
+        """Add what is new and worth it, then remember all of it. Raises OSError.
+
+        In this order: a video that was remembered but not added would never appear.
+        """
+        async with self._adding:
+            name, now = self.gateway.name, self.gateway.now()
+            known = await asyncio.to_thread(self._store.read, name)
+            since = now if known is None else known.since
+            seen = {*self._removed, *(() if known is None else known.seen)}
+            new = [each for each in found if each.video.id not in seen]
+            worth = [e for e in reversed(new) if is_worth_adding(e.video, since=since, now=now)]
+            if worth and not await self._add(worth):
+                return  # looked at again: what is watched already is not added twice
+            removed = list(self._removed)
+            ids = [*removed, *(each.video.id for each in reversed(new))]
+            if known is None or ids:
+                known = await asyncio.to_thread(self._store.add, name, ids, now=now)
+            for video_id in removed:
+                self._removed.pop(video_id, None)
+            self._seen, self._since = set(known.seen), known.since
+
+    def _failed(self, error: ApiError) -> float:
+        """Seconds until the list is asked for again after this error."""
+        error.forget_frames()
+        if isinstance(error, NotOffered | NotFound | BadResponse):
+            if not self._lacks_list:
+                self._lacks_list = True
+                self._not_offered()
+            return _WITHOUT_LIST
+        self._failures += 1
+        return _FAILING.after(self._failures, self._rng)
+
+
+class Followers:
+    """All accounts that are followed."""
+
+    def __init__(self, clock: Clock, background: Background) -> None:
+        self._clock = clock
+        self._background = background
+        self._by_gateway: dict[str, Follower] = {}
+        self._any = asyncio.Event()
+
+    def begin(self, follower: Follower) -> None:
+        """Follow this account from now on."""
+        self._by_gateway[follower.gateway.name] = follower
+        self._any.set()
+
+    async def run(self) -> None:
+        """Look at each list when that is due, for ever."""
+        await self._any.wait()
+        while True:
+            for follower in self._by_gateway.values():
+                if follower.is_due():
+                    self._background.start(follower.look())
+            await self._clock.sleep(_TICK)
+
+    def get(self, gateway: str) -> Follower | None:
+        """Who follows the account of this gateway, if somebody does."""
+        return self._by_gateway.get(gateway)
+
+
+def is_worth_adding(video: Video, *, since: float, now: float) -> bool:
+    """Whether an entry of the list that was never seen is to be watched.
+
+    `since`: when following began; `now`: both in Unix seconds on the gateway's clock. What is not
+    finished is worth it, and so is a file that is there; what failed or expired, only where that
+    happened lately and after following began.
+    """
+    status, created = video.status, video.created_at
+    is_new = since < now if created is None else created >= since
+    ended = created if video.completed_at is None else video.completed_at
+    age = float("inf") if ended is None else now - ended
+    if not status.is_final:
+        return status is not Status.UNKNOWN or is_new or age < _LONG_AGO
+    if status is Status.READY:
+        ends = expiry(video, None)
+        return (is_new or age < _LONG_AGO) if ends is None else ends.at > now
+    return is_new and age < _RECENT
