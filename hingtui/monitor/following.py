@@ -67,7 +67,7 @@ class Follower:
         add: Callable[[Sequence[Listed]], Awaitable[bool]],
         not_offered: Callable[[], None],
     ) -> None:
-        """`start` runs a coroutine in the background. `add` watches these videos, the oldest first,
+        """`start` runs a coroutine in the background. `add` watches these videos, the newest first,
         and returns whether the watchlist's file holds them now. `not_offered` is called when the
         gateway turns out to have no list."""
         self.gateway = gateway
@@ -177,7 +177,7 @@ class Follower:
             since = now if known is None else known.since
             seen = {*self._removed, *(() if known is None else known.seen)}
             new = [each for each in found if each.video.id not in seen]
-            worth = [e for e in reversed(new) if is_worth_adding(e.video, since=since, now=now)]
+            worth = [e for e in new if is_worth_adding(e.video, since=since, now=now)]
             if worth and not await self._add(worth):
                 return  # looked at again: what is watched already is not added twice
             removed = list(self._removed)

@@ -62,6 +62,7 @@ def commands() -> tuple[Command, ...]:
     videos, downloads, table = Group.VIDEOS, Group.DOWNLOADS, Group.TABLE
     return (
         _screen("add", ("a",), _("Add"), _("Add videos: paste ids, URLs or JSON"), videos, True),
+        _screen("import", ("i",), _("Import"), _("Choose from the account's list"), videos),
         _screen(
             "download", ("d",), _("Download"), _("Download the selected video"), downloads, True
         ),

@@ -6,7 +6,7 @@ Must not import Textual: it is tested without a screen.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor import DownloadState, GatewayStatus, Monitor, Row
 from hingtui.monitor.gateway_status import in_best_state
+from hingtui.monitor.list_poller import Listed
 from hingtui.system.open_file import Opened
 from hingtui.text.cell_width import legible
 from hingtui.text.clean import clean_line
@@ -88,6 +89,17 @@ class VideoActions:
         toast = Toast(" · ".join(parts), "information" if found.ids else "warning")
         select = result.added[0] if result.added else None
         return Outcome(toast if parts else None, rows_changed=bool(result.added), select=select)
+
+    def add_listed(self, chosen: Mapping[str, Sequence[Listed]]) -> Outcome:
+        """Watch these entries of the lists of gateways."""
+        added = [
+            key
+            for gateway, entries in chosen.items()
+            for key in self._monitor.add_listed(entries, gateway=gateway).added
+        ]
+        text = ngettext("{n} added", "{n} added", len(added)).format(n=len(added))
+        select = added[0] if added else None
+        return Outcome(Toast(text), rows_changed=bool(added), select=select)
 
     async def download(self) -> Outcome:
         """Download the selected videos; say why where none can be."""

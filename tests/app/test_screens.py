@@ -151,3 +151,20 @@ async def test_the_dialog_to_add_videos_fits_a_small_screen(tmp_path: Path, lang
         await until(lambda: acting.line_with("1"))
         await acting.drawn()
         check(acting, f"add-60x15-{language}")
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(
+    "size", [(60, 15), (80, 24), (120, 40), (200, 50)], ids=lambda s: f"{s[0]}x{s[1]}"
+)
+async def test_the_import_dialog_matches_its_dump(
+    tmp_path: Path, size: tuple[int, int], language: str
+) -> None:
+    watched = [job.id for job in JOBS if job.id not in ("video_veo", "video_ready", "video_queued")]
+    how = piloted(tmp_path, *JOBS, watched=watched, size=size, language=language, is_demo=True)
+    async with how as acting:
+        await show_every_status(acting)
+        await acting.press("i")
+        await until(lambda: acting.line_with("北极光") or acting.line_with("百事可乐"))
+        await acting.press("ctrl+a", "j")
+        check(acting, f"import-{language}-{size[0]}x{size[1]}")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Coroutine
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from textual import events, on
 from textual.message import Message
@@ -21,6 +22,9 @@ from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.screens.table_actions import TableActions
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
+
+if TYPE_CHECKING:
+    from hingtui.ui.screens.importing import Chosen
 
 _NEED_A_VIDEO = frozenset(
     (
@@ -97,6 +101,21 @@ class Dashboard(TableActions):
     def action_add(self) -> None:
         """Ask for ids, then watch them."""
         self._ask_for_ids("")
+
+    def action_import(self) -> None:
+        """Show the account's list, then watch what was chosen."""
+        from hingtui.ui.screens.importing import ImportDialog
+
+        row = self._selected()
+        gateways = [self._monitor.gateway.name]
+        first = row.gateway if row is not None and row.gateway in gateways else gateways[0]
+        keys = self._dashboard_context.keys
+        dialog = ImportDialog(self._monitor, gateways, self.palette, keys, first=first)
+        self.app.push_screen(dialog, self._import)
+
+    def _import(self, chosen: Chosen | None) -> None:
+        if chosen is not None:
+            self._finish(self._actions.add_listed(chosen))
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste anywhere adds videos: show what was found in it first."""

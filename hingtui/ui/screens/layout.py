@@ -24,6 +24,7 @@ from hingtui.monitor import (
 from hingtui.system.open_file import Opened
 from hingtui.text.i18n import _
 from hingtui.ui.alerts import Alerts
+from hingtui.ui.arrivals import arrival_toasts
 from hingtui.ui.event_log import EventLog
 from hingtui.ui.gateway_events import GatewayEvents
 from hingtui.ui.gateway_view import GatewayView
@@ -277,7 +278,7 @@ class DashboardLayout(FooterScreen):
 
     def _show_toasts(self, changes: Changes) -> None:
         note_changes(self._dashboard_context.event_log, changes, self._monitor.rows)
-        for toast in change_toasts(changes, self._monitor.rows):
+        for toast in (*change_toasts(changes, self._monitor.rows), *arrival_toasts(changes)):
             self._notify(toast)
 
     def _notify(self, toast: Toast) -> None:

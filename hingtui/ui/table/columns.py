@@ -132,7 +132,7 @@ def plan_columns(
     """The columns for a table `width` cells wide; the least important are left out first."""
     is_narrow = width < _NARROW
     sizes = {
-        "status": _status_width(),
+        "status": status_width(),
         "progress": 12 if is_narrow else 20,
         "time": 11,
         "expiry": 9,
@@ -189,7 +189,7 @@ def _cell(key: str, shown: set[str]) -> Callable[[Row, RenderContext, int], Cell
     return _CELLS[key]
 
 
-def _status_width() -> int:
+def status_width() -> int:
     """Room for the icon and the longest word in the language in use."""
     return 2 + max(cell_len(row_state_word(state)) for state in RowState)
 

@@ -73,14 +73,14 @@ async def test_a_new_video_of_the_account_appears_by_itself(tmp_path: Path) -> N
         assert watch.row("video_new").status is Status.GENERATING
 
 
-async def test_new_videos_are_reported_together_the_oldest_first(tmp_path: Path) -> None:
+async def test_new_videos_are_reported_together(tmp_path: Path) -> None:
     async with following(tmp_path) as watch:
         await look(watch)
         for name in ("video_a", "video_b", "video_c"):
             create(watch, name)
             watch.clock.advance(1)
         await look(watch)
-        assert arrived(watch) == [["video_a", "video_b", "video_c"]]
+        assert arrived(watch) == [["video_c", "video_b", "video_a"]]
 
 
 async def test_a_removed_video_stays_removed(tmp_path: Path) -> None:

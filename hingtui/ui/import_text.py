@@ -1,0 +1,84 @@
+"""What the import dialog says: how far the list was read, and why there is nothing to choose.
+
+Must not import Textual.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from rich.style import Style
+from rich.text import Text
+
+from hingtui.model.explain import diagnose
+from hingtui.monitor import GatewayStatus
+from hingtui.text.i18n import _, ngettext
+from hingtui.ui.explanations import why_not_asking
+from hingtui.ui.import_list import ImportList, Reading
+
+if TYPE_CHECKING:
+    from hingtui.ui.keys import KeyFor  # imports Textual
+
+
+def import_title(gateways: Iterable[str], current: str, muted: Style) -> Text:
+    """The heading; where there are several gateways, all of them, the current one marked."""
+    text = Text(_("Import from the account"), style="bold", no_wrap=True)
+    names = list(gateways)
+    if len(names) > 1:
+        text.append("  ")
+        for name in names:
+            text.append(f" {name} ", "bold reverse" if name == current else muted)
+    return text
+
+
+def empty_words(shown: ImportList, count: int, status: GatewayStatus, key_for: KeyFor) -> str:
+    """What stands in the place of the table where `count`, the rows shown, is 0; else ""."""
+    if shown.state is Reading.NO_LIST:
+        words = _(
+            "This gateway has no list of the account's videos. Paste ids, URLs or whole logs with "
+            "{key}, or pipe them into hingtui add -."
+        )
+        return words.format(key=key_for("add"))
+    if count:
+        return ""
+    if shown.rows:
+        return _("No video matches. {key} shows all.").format(key="Esc")
+    if shown.state is Reading.END:
+        return _("There are no videos in this account's list.")
+    if shown.state is Reading.FAILED:
+        return _why_failed(shown, status, key_for)
+    return _("Reading the list…")
+
+
+def state_words(
+    shown: ImportList, count: int, marked: int, status: GatewayStatus, key_for: KeyFor
+) -> str:
+    """How much is marked, matches and was read, and what is there besides. `count`: rows shown."""
+    parts = [_("{n} marked").format(n=marked)] if marked else []
+    if shown.rows:
+        if shown.words:
+            parts.append(_("{n} of {m}").format(n=count, m=len(shown.rows)))
+        parts += _how_far(shown, status, key_for)
+    return " · ".join(parts)
+
+
+def _how_far(shown: ImportList, status: GatewayStatus, key_for: KeyFor) -> Iterator[str]:
+    read = len(shown.rows)
+    match shown.state:
+        case Reading.END:
+            yield ngettext("{n} video, that is all", "{n} videos, that is all", read).format(n=read)
+        case Reading.RUNNING:
+            yield _("{n} read, more are coming…").format(n=read)
+        case Reading.FAILED:
+            yield _("{n} read").format(n=read)
+            yield _why_failed(shown, status, key_for)
+        case _:
+            yield _("{n} read, there are more").format(n=read)
+
+
+def _why_failed(shown: ImportList, status: GatewayStatus, key_for: KeyFor) -> str:
+    if why := why_not_asking(status, is_paused=False, key_for=key_for):
+        return why
+    what = diagnose(shown.error, of_all=True).what if shown.error is not None else ""
+    return _("{what} {key} tries again.").format(what=what, key=key_for("ask")).strip()
