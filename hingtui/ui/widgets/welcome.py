@@ -87,6 +87,7 @@ def _steps(
         steps.append((key_for("add_gateway"), _("use another gateway")))
     steps += [
         (key_for("add"), _("paste the ids of your videos")),
+        (key_for("import"), _("choose from the account's list")),
         (key_for("help"), _("see all keys")),
         (key_for("quit"), _("quit")),
     ]
