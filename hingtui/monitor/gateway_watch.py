@@ -119,12 +119,12 @@ class GatewayWatch:
         return [*self.poller.under_way, *self.account_list.under_way]
 
     def follow(self, follower: Follower) -> None:
-        """Let `follower` see each page of the list that is read, and what is not watched any more."""
+        """Let `follower` see each page of the list that is read, and what is removed."""
         self._follower = follower
         self.poller.list_poller.on_page = follower.saw
 
     def take_listed(self, entries: Sequence[Listed]) -> None:
-        """Take what the list says of these rows; ask about those of which it leaves something out."""
+        """Take what the list says of these rows; ask where it leaves something out."""
         for entry in entries:
             video = entry.video
             self.responses.handle(video.id, entry)

@@ -68,13 +68,16 @@ class ImportList:
         self.state = Reading.RUNNING
         return True
 
-    def take(self, page: Paged) -> None:
-        """A page has come. What moved from one page to the next meanwhile is kept once."""
+    def take(self, page: Paged, clock_lead: float = 0.0) -> None:
+        """A page has come. What moved from one page to the next meanwhile is kept once.
+
+        `clock_lead`: seconds by which the gateway's clock is ahead of this machine's.
+        """
         before = len(self.rows)
         for entry in listed(page):
             key = VideoKey(self.gateway, entry.video.id)
             if key not in self.rows:
-                self.rows[key] = _row(key, entry)
+                self.rows[key] = _row(key, entry, clock_lead)
                 self._entries[key] = entry
         self.error = None
         self._after = page.last_id
@@ -137,9 +140,16 @@ class ImportList:
         return [e for key, e in self._entries.items() if key in keys and key not in watched]
 
 
-def _row(key: VideoKey, entry: Listed) -> Row:
+def _row(key: VideoKey, entry: Listed, clock_lead: float) -> Row:
     """The entry as the table and the filter take it."""
-    return Row(key.id, added_at=0.0, video=entry.video, is_old=False, gateway=key.gateway)
+    return Row(
+        key.id,
+        added_at=0.0,
+        video=entry.video,
+        is_old=False,
+        gateway=key.gateway,
+        clock_lead=clock_lead,
+    )
 
 
 @cache

@@ -95,7 +95,7 @@ class VideoActions:
         added = [
             key
             for gateway, entries in chosen.items()
-            for key in self._monitor.add_listed(entries, gateway=gateway).added
+            for key in self._monitor.add_listed(gateway, entries).added
         ]
         text = ngettext("{n} added", "{n} added", len(added)).format(n=len(added))
         select = added[0] if added else None

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.demo.job import Job
+from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.ui.import_list import Reading
 from hingtui.ui.screens.importing import ImportDialog
 from tests.support.clock import EPOCH
@@ -93,7 +94,8 @@ async def test_without_a_list_the_dialog_names_other_ways(tmp_path: Path) -> Non
 
 async def test_a_page_that_comes_after_closing_is_dropped(tmp_path: Path) -> None:
     async with piloted(tmp_path, *JOBS, watched=[]) as acting:
-        acting.app.monitor.gateway.limiter.slow_down(acting.clock.monotonic(), 30)
+        gateway = acting.app.monitor.gateways[DEFAULT_GATEWAY].gateway
+        gateway.limiter.slow_down(acting.clock.monotonic(), 30)
         dialog = await opened(acting, count=0)
         await acting.press("escape")
         assert not isinstance(acting.app.screen, ImportDialog)

@@ -107,7 +107,7 @@ class Dashboard(TableActions):
         from hingtui.ui.screens.importing import ImportDialog
 
         row = self._selected()
-        gateways = [self._monitor.gateway.name]
+        gateways = list(self._monitor.gateways)
         first = row.gateway if row is not None and row.gateway in gateways else gateways[0]
         keys = self._dashboard_context.keys
         dialog = ImportDialog(self._monitor, gateways, self.palette, keys, first=first)

@@ -139,7 +139,7 @@ class ImportDialog(Dialog[Chosen]):
                 )
                 if page is None:
                     return  # closed meanwhile
-                reading.take(page)
+                reading.take(page, self._monitor.gateways[reading.gateway].gateway.clock_lead)
             except HingtuiError as error:
                 reading.fail(error)
             except Exception as error:  # noqa: BLE001 - the dialog says so, and can try again
@@ -173,7 +173,7 @@ class ImportDialog(Dialog[Chosen]):
         names = [each.gateway for each in self._lists]
         title = import_title(names, shown.gateway, self._palette.muted)
         self.query_one("#import-title", Label).update(title)
-        status, key_for = self._monitor.gateway_status, self._live_keys.key_for
+        status, key_for = self._monitor.status_of(shown.gateway), self._live_keys.key_for
         empty = empty_words(shown, len(table.order), status, key_for)
         self.query_one("#import-empty", Static).update(Text(empty))
         self.query_one("#import-box").set_class(bool(empty), "-empty")
@@ -193,7 +193,8 @@ class ImportDialog(Dialog[Chosen]):
         )
         state.set_class(shown.state is Reading.FAILED, "-failed")
         count, key_for = len(self._table.order), self._live_keys.key_for
-        words = state_words(shown, count, marked, self._monitor.gateway_status, key_for)
+        status = self._monitor.status_of(shown.gateway)
+        words = state_words(shown, count, marked, status, key_for)
         state.update(Text(self._answer or words))
 
     def _change_marks(self) -> None:

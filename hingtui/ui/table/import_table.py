@@ -150,7 +150,9 @@ def _created_cell(row: Row, context: RenderContext, width: int) -> Cell:
     created = row.video.created_at if row.video else None
     if created is None:
         return ()
-    return number_cell(cells.coarse_ago(context.now - created), context.palette.muted, width)
+    return number_cell(
+        cells.coarse_ago(row.age(created, context.now)), context.palette.muted, width
+    )
 
 
 _CELLS = {

@@ -85,9 +85,10 @@ def _steps(
     if needs_token:
         steps.append((key_for("detail"), _("type your token for {host}").format(host=gateway)))
         steps.append((key_for("add_gateway"), _("use another gateway")))
+    steps.append((key_for("add"), _("paste the ids of your videos")))
+    if not needs_token:
+        steps.append((key_for("import"), _("choose from the account's list")))
     steps += [
-        (key_for("add"), _("paste the ids of your videos")),
-        (key_for("import"), _("choose from the account's list")),
         (key_for("help"), _("see all keys")),
         (key_for("quit"), _("quit")),
     ]

@@ -89,9 +89,8 @@ async def test_without_a_token_nothing_is_asked(tmp_path: Path) -> None:
 
 async def test_stopping_ends_a_wait_for_the_rate_limit(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
-        watch.monitor.gateways[DEFAULT_GATEWAY].gateway.limiter.slow_down(
-            watch.clock.monotonic(), 600
-        )
+        gateway = watch.monitor.gateways[DEFAULT_GATEWAY].gateway
+        gateway.limiter.slow_down(watch.clock.monotonic(), 600)
         waiting = asyncio.create_task(page(watch))
         await until(lambda: watch.clock._sleepers)
         await watch.monitor.stop()
