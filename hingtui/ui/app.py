@@ -20,6 +20,7 @@ from textual.theme import Theme
 
 from hingtui.model.errors import StorageError
 from hingtui.monitor import Changes, Monitor
+from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
 from hingtui.storage.settings import Settings
 from hingtui.storage.state import STATE_FILE
 from hingtui.storage.watchlist import Watchlist
@@ -144,8 +145,16 @@ class HingtuiApp(
             self.monitor.storage_error = error
         except Exception as error:  # noqa: BLE001 - it is read again each second; the watch begins
             self.report_unexpected(error, "reading the watchlist")
+        self._follow()
         await self.connect_all()
         await self.monitor.run()
+
+    def _follow(self) -> None:
+        """Add new videos of accounts by themselves, where the settings want that."""
+        followed = FollowedFile(self.settings.log_path.with_name(FOLLOWED_FILE))
+        for gateway in self.settings.gateways:
+            if gateway.follow:
+                self.monitor.follow(gateway.name, followed)
 
     def _gateway_hosts(self) -> dict[str, str]:
         """The host of each gateway; "" in the demo, where it says nothing."""

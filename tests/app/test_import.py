@@ -6,10 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from hingtui.api import Api
 from hingtui.demo.job import Job
-from hingtui.model.key import DEFAULT_GATEWAY
+from hingtui.demo.server import DemoServer
+from hingtui.demo.story import Story
+from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.ui.import_list import Reading
 from hingtui.ui.screens.importing import ImportDialog
+from tests.servers.gateway import TOKEN
 from tests.support.clock import EPOCH
 from tests.support.keys import ids
 from tests.support.pilot import PilotedApp, piloted
@@ -113,3 +117,32 @@ async def test_enter_without_marks_adds_the_selected_video_once(tmp_path: Path, 
         assert watched(acting) == {"video_129"}
         assert isinstance(acting.app.screen, ImportDialog) is (where == "watched")
         assert ("It is watched already." in acting.text()) is (where == "watched")
+
+
+async def test_tab_shows_the_list_of_the_next_gateway(tmp_path: Path) -> None:
+    relayed = Job(id="video_relayed", created_at=EPOCH - 5, queued_for=900, prompt="Relayed")
+    async with piloted(tmp_path, *JOBS[:3], watched=[]) as acting:
+        with DemoServer(Story([relayed]), clock=acting.clock, token=TOKEN) as relay:
+            api = Api(relay.base_url, TOKEN, clock=acting.clock, environ={})
+            acting.app.monitor.connect(api, "relay")
+            dialog = await opened(acting, count=3)
+            assert "default  relay" in acting.line_with("Import from")
+            await acting.press("space", "tab")
+            await until(lambda: len(dialog._list.rows) == 1)
+            await acting.press("space")
+            assert "2 marked · 1 video, that is all" in acting.text()
+            await acting.press("enter")
+            assert acting.app.monitor.rows.keys() == {
+                VideoKey("default", "video_002"),
+                VideoKey("relay", "video_relayed"),
+            }
+            assert "2 added" in acting.toasts()
+
+
+async def test_a_followed_account_fills_the_dashboard_by_itself(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[gateways.default]\nfollow = true\n")
+    async with piloted(tmp_path, *JOBS[:3], watched=[], has_toasts=True) as acting:
+        await until(lambda: len(watched(acting)) == 3)
+        await acting.drawn()
+        assert acting.line_with("Film 002")
+        assert "3 new videos in the account" in acting.toasts()
