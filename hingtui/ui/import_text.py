@@ -12,9 +12,8 @@ from rich.style import Style
 from rich.text import Text
 
 from hingtui.model.explain import diagnose
-from hingtui.monitor import GatewayStatus
+from hingtui.monitor import GatewayState, GatewayStatus
 from hingtui.text.i18n import _, ngettext
-from hingtui.ui.explanations import why_not_asking
 from hingtui.ui.import_list import ImportList, Reading
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ def _how_far(shown: ImportList, status: GatewayStatus, key_for: KeyFor) -> Itera
 
 
 def _why_failed(shown: ImportList, status: GatewayStatus, key_for: KeyFor) -> str:
-    if why := why_not_asking(status, is_paused=False, key_for=key_for):
-        return why
+    if status.state is GatewayState.NO_TOKEN:
+        return _("There is no token for this gateway yet.")
     what = diagnose(shown.error, of_all=True).what if shown.error is not None else ""
     return _("{what} {key} tries again.").format(what=what, key=key_for("ask")).strip()

@@ -79,13 +79,34 @@ async def test_a_failed_page_can_be_tried_again(tmp_path: Path) -> None:
 
 async def test_the_filter_shows_and_marks_only_what_matches(tmp_path: Path) -> None:
     async with piloted(tmp_path, *JOBS, watched=[]) as acting:
-        await opened(acting)
+        dialog = await opened(acting)
         await acting.press("slash", *"prompt", "colon", *"12", "enter", "ctrl+a")
         assert "11 marked · 11 of 100" in acting.text()
+        assert len([r for r in acting.server.requests if LIST in r.path]) == 1
+        await acting.pilot.press("G", "j")  # behind the last row that matches
+        await until(lambda: dialog._list.state is Reading.END)
         await acting.press("escape")
-        assert "11 marked · 100 read" in acting.text()
+        assert "11 marked · 130 videos" in acting.text()
         await acting.press("enter")
         assert len(watched(acting)) == 11
+
+
+async def test_without_a_token_the_next_step_is_to_type_one(tmp_path: Path) -> None:
+    async with piloted(tmp_path, watched=[], token=None) as acting:
+        await acting.press("i")
+        assert not isinstance(acting.app.screen, ImportDialog)
+        assert "There is no token yet: Enter types it." in acting.toasts()
+
+
+async def test_the_table_keeps_the_keys_while_nothing_matches(tmp_path: Path) -> None:
+    async with piloted(tmp_path, *JOBS[:3], watched=[]) as acting:
+        dialog = await opened(acting, count=3)
+        await acting.press("slash", *"zzz", "enter")
+        assert "No video matches. Esc shows all." in acting.text()
+        await acting.press("escape", "j")
+        assert dialog._table.cursor_row == 1
+        await acting.press("escape")
+        assert not isinstance(acting.app.screen, ImportDialog)
 
 
 async def test_without_a_list_the_dialog_names_other_ways(tmp_path: Path) -> None:

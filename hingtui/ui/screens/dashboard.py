@@ -17,6 +17,7 @@ from hingtui.model.key import VideoKey
 from hingtui.monitor import Monitor, Row
 from hingtui.text.i18n import _
 from hingtui.ui.copy_actions import CopyActions
+from hingtui.ui.explanations import why_not_asking
 from hingtui.ui.notifications import Toast
 from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.screens.table_actions import TableActions
@@ -106,7 +107,10 @@ class Dashboard(TableActions):
         """Show the account's list, then watch what was chosen."""
         from hingtui.ui.screens.importing import ImportDialog
 
-        row = self._selected()
+        status, row = self._monitor.gateway_status, self._selected()
+        if why := why_not_asking(status, is_paused=False, key_for=self._key_for):
+            self._notify(Toast(why, "warning"))
+            return
         gateways = list(self._monitor.gateways)
         first = row.gateway if row is not None and row.gateway in gateways else gateways[0]
         keys = self._dashboard_context.keys

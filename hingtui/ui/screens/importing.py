@@ -154,15 +154,20 @@ class ImportDialog(Dialog[Chosen]):
     def _read_ahead(self) -> None:
         """Read on where the table is not full, or the cursor comes near the end."""
         table, reading = self._table, self._list
+        if reading.words or reading.state is not Reading.MORE:
+            return  # a filter is about what was read: it must not read the whole list by itself
         left = len(table.order) - 1 - table.cursor_row
-        room = table.size.height if not reading.words else 0  # a filter is about what was read
-        if reading.state is Reading.MORE and (left < NEAR_END or len(table.order) < room):
+        if left < NEAR_END or len(table.order) < table.size.height:
             self._read()
 
     @on(DataTable.RowHighlighted)
     def _cursor_moved(self) -> None:
-        if not self._list.words or self._table.cursor_row == len(self._table.order) - 1 > 0:
-            self._read_ahead()
+        self._read_ahead()
+
+    @on(ImportTable.EndReached)
+    def _go_on(self) -> None:
+        if self._list.state is Reading.MORE:
+            self._read()
 
     def _show(self) -> None:
         """Show what was read of the current gateway's list."""

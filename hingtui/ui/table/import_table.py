@@ -8,6 +8,7 @@ from typing import ClassVar
 from rich.cells import cell_len
 from rich.style import Style
 from textual.binding import Binding, BindingType
+from textual.message import Message
 
 from hingtui.model.key import VideoKey
 from hingtui.monitor import Row
@@ -39,6 +40,9 @@ class ImportTable(RowTable[VideoKey], inherit_bindings=False):
         Binding("home,ctrl+home,g", "scroll_top", show=False, id="top"),
         Binding("end,ctrl+end,G", "scroll_bottom", show=False, id="bottom"),
     ]
+
+    class EndReached(Message):
+        """The cursor was to go on behind the last row."""
 
     def __init__(self, context: RenderContext) -> None:
         super().__init__(id="account")
@@ -76,6 +80,12 @@ class ImportTable(RowTable[VideoKey], inherit_bindings=False):
         at = self._index.get(key, min(self.cursor_row, len(order) - 1)) if key else 0
         self.move_cursor(row=max(0, at), animate=False)
         self.redraw_all()
+
+    def action_cursor_down(self) -> None:
+        """One row down; at the last one, ask for more."""
+        if self.cursor_row >= len(self.order) - 1:
+            self.post_message(self.EndReached())
+        super().action_cursor_down()
 
     def on_resize(self) -> None:
         """Choose the columns that fit the new width."""

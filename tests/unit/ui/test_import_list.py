@@ -213,12 +213,12 @@ def test_without_a_list_the_alternatives_are_named() -> None:
     assert "hingtui add -" in said
 
 
-def test_without_a_token_the_next_step_is_to_type_one() -> None:
+def test_a_gateway_without_a_token_says_so() -> None:
     account = ImportList("default")
     account.begin()
     account.fail(ServerError())
     said = empty_words(account, 0, GatewayStatus(GatewayState.NO_TOKEN), default_key_for)
-    assert said == "There is no token yet: Enter types it."
+    assert said == "There is no token for this gateway yet."
 
 
 def test_an_empty_account_is_not_taken_for_an_error() -> None:
