@@ -5,6 +5,7 @@ locks     exclusive locks among threads and processes
 atomic    new content, all of it or nothing
 names     safe names, free names, and giving a finished file its final one
 digest    the SHA-256 of a file
+network   whether a folder is on another machine
 """
 
 from hingtui.system.files.atomic import sweep_leftovers, write_atomically
@@ -12,6 +13,7 @@ from hingtui.system.files.digest import sha256_of
 from hingtui.system.files.disk import (
     NotAFile,
     boot_id,
+    check_is_file,
     close_quietly,
     is_taken,
     make_folder,
@@ -30,13 +32,16 @@ from hingtui.system.files.names import (
     safe_name,
     set_aside,
 )
+from hingtui.system.files.network import is_on_network
 
 __all__ = [
     "LOCK_TIMEOUT",
     "NAME_LIMIT",
     "NotAFile",
     "boot_id",
+    "check_is_file",
     "close_quietly",
+    "is_on_network",
     "is_taken",
     "keep_copy",
     "lock_descriptor",
