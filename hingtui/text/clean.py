@@ -114,3 +114,8 @@ def time_of_day(moment: float) -> str:
 def date_and_time(moment: float) -> str:
     """A moment in Unix seconds as this machine's local `2025-11-10 14:03:07`."""
     return datetime.fromtimestamp(moment).astimezone().strftime("%Y-%m-%d %H:%M:%S")
+
+
+def day(moment: float) -> str:
+    """A moment in Unix seconds as this machine's local date: `2025-11-10`."""
+    return datetime.fromtimestamp(moment).astimezone().strftime("%Y-%m-%d")

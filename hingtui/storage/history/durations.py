@@ -19,15 +19,14 @@ def bucket_start(bucket: int) -> float:
     return float(2 ** (bucket / BUCKETS_PER_OCTAVE))
 
 
-def histogram(buckets: Mapping[int, int], bars: int) -> list[int]:
-    """A distribution in at most so many bars, from the shortest to the longest duration."""
-    if not buckets or bars < 1:
+def histogram(buckets: Mapping[int, int], bars: int, scale: range) -> list[int]:
+    """A distribution in at most so many bars; all buckets are within `scale`, which they span."""
+    if not scale or bars < 1:
         return []
-    first, last = min(buckets), max(buckets)
-    each = -(-(last - first + 1) // bars)
-    counts = [0] * (-(-(last - first + 1) // each))
+    each = -(-len(scale) // bars)
+    counts = [0] * -(-len(scale) // each)
     for bucket, count in buckets.items():
-        counts[(bucket - first) // each] += count
+        counts[(bucket - scale.start) // each] += count
     return counts
 
 

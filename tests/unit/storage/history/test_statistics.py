@@ -178,10 +178,11 @@ def test_outcomes_add_up() -> None:
 
 def test_a_histogram_has_no_more_bars_than_asked_for() -> None:
     buckets = {bucket_of(seconds): 1 for seconds in (10, 20, 40, 80, 160)}
-    assert histogram(buckets, 99)[::4] == [1, 1, 1, 1, 1]
-    assert sum(histogram(buckets, 6)) == 5
-    assert len(histogram(buckets, 6)) <= 6
-    assert histogram({}, 6) == []
+    scale = range(min(buckets), max(buckets) + 1)
+    assert histogram(buckets, 99, scale)[::4] == [1, 1, 1, 1, 1]
+    assert sum(histogram(buckets, 6, scale)) == 5
+    assert len(histogram(buckets, 6, scale)) <= 6
+    assert histogram({}, 6, range(0)) == []
 
 
 def test_the_span_of_a_histogram_holds_all_durations() -> None:

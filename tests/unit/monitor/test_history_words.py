@@ -1,0 +1,97 @@
+"""What a person's words look for in the history."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+
+from hingtui.monitor.history_words import parse_history_words
+from hingtui.storage.history import HistoryState, Search, Term
+
+NOW = datetime(2026, 11, 26, 3, 0, tzinfo=UTC).timestamp()
+"""11:00 in Shanghai."""
+DAY = 86_400.0
+
+
+@pytest.fixture(autouse=True)
+def _shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    yield
+    monkeypatch.undo()
+    time.tzset()
+
+
+def midnight(month: int, day: int) -> float:
+    return datetime(2026, month, day, tzinfo=UTC).timestamp() - 8 * 3600
+
+
+def wanted(text: str) -> Search:
+    return parse_history_words(text, NOW).wanted
+
+
+def test_no_words_look_for_everything() -> None:
+    assert wanted("  ").is_all
+
+
+def test_words_are_looked_for_in_their_fields() -> None:
+    assert wanted("Moon model:Veo !gateway:ark prompt：月").terms == (
+        Term("moon"),
+        Term("veo", "model"),
+        Term("ark", "gateway", is_wanted=False),
+        Term("月", "prompt"),
+    )
+
+
+@pytest.mark.parametrize("word", ["fail", "失败", "FAILED"])
+def test_a_state_is_found_by_its_word_in_any_language(word: str) -> None:
+    (plain, field) = wanted(f"{word} status:{word}").terms
+    assert plain == Term(word.casefold(), states=frozenset((HistoryState.FAILED,)))
+    assert field == Term("", "status", frozenset((HistoryState.FAILED,)))
+
+
+def test_lost_is_another_word_for_expired() -> None:
+    assert wanted("status:lost").terms[0].states == {HistoryState.EXPIRED}
+
+
+def test_a_status_that_does_not_exist_matches_nothing() -> None:
+    assert wanted("status:xyz").terms == (Term("", "status"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "since", "until"),
+    [
+        ("today", midnight(11, 26), midnight(11, 27)),
+        ("今天", midnight(11, 26), midnight(11, 27)),
+        ("Yesterday", midnight(11, 25), midnight(11, 26)),
+        ("since:2026-11-20", midnight(11, 20), None),
+        ("until:2026-11-20", None, midnight(11, 21)),
+        ("since:2026-10 until:2026-10", midnight(10, 1), midnight(11, 1)),
+        ("since:7d", NOW - 7 * DAY, None),
+        ("until:12h", None, NOW - DAY / 2),
+        ("since:yesterday", midnight(11, 25), None),
+    ],
+)
+def test_dates_are_those_of_this_machine(
+    text: str, since: float | None, until: float | None
+) -> None:
+    assert wanted(text) == Search(since=since, until=until)
+
+
+@pytest.mark.parametrize("text", ["since:2026-13", "since:", "until:soon", "since:2026-02-30"])
+def test_what_is_no_date_is_reported_and_left_out(text: str) -> None:
+    words = parse_history_words(f"moon {text}", NOW)
+    assert words.wanted == Search((Term("moon"),))
+    assert words.unclear == (text,)
+
+
+def test_today_can_be_a_word_of_a_prompt() -> None:
+    assert wanted("prompt:today").terms == (Term("today", "prompt"),)
+
+
+def test_words_of_the_prompt_are_highlighted() -> None:
+    words = parse_history_words("Moon !sun model:veo prompt:月 status:ready", NOW)
+    assert words.highlighted == ("moon", "月")
