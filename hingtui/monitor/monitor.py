@@ -28,6 +28,7 @@ from hingtui.monitor.following import FollowedStore, Follower, Followers
 from hingtui.monitor.gateway_lookup import GatewayLookup
 from hingtui.monitor.gateway_status import GatewayState, GatewayStatus, in_best_state
 from hingtui.monitor.gateway_watch import Api, GatewayWatch, Shared
+from hingtui.monitor.history_recorder import HistoryRecorder, HistoryStore
 from hingtui.monitor.list_poller import Listed, Paged
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import VideoResponse
@@ -62,6 +63,7 @@ class Monitor:
         want_digest: bool = False,
         resume_downloads: bool = False,
         gateways: Iterable[str] = (DEFAULT_GATEWAY,),
+        history: Callable[[], HistoryStore] | None = None,
         clock: Clock | None = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -69,7 +71,7 @@ class Monitor:
 
         With `only`, other videos of the watchlist are not watched. With `want_digest`, each saved
         file's SHA-256 is computed. With `resume_downloads`, `load` goes on with the downloads that
-        were wanted when an earlier run ended.
+        were wanted when an earlier run ended. `history` makes the history, in a thread.
         """
         self.clock = clock or Clock()
         self.auto_download = auto_download
@@ -127,6 +129,11 @@ class Monitor:
         self._followers = Followers(self.clock, self._background)
         self._pollers: asyncio.TaskGroup | None = None
         self._gateway_tasks: dict[str, list[asyncio.Task[None]]] = {}
+        self.history = HistoryRecorder(
+            history, self.rows, self.clock, reported=self.feed.gateway_changed
+        )
+        if history is not None:
+            self.subscribe(self.history.changed)
 
     async def load(self) -> None:
         """Read the watchlist's file; no request is sent yet. Raises StorageError."""
@@ -185,7 +192,7 @@ class Monitor:
         Without `polls`, no request is sent but for downloads.
         """
         asking = [self.lookup.run, self._followers.run] if polls else []
-        loops = [self.queue.run, self.watchlist_sync.run, *asking]
+        loops = [self.queue.run, self.watchlist_sync.run, self.history.run, *asking]
         async with asyncio.TaskGroup() as group:
             for loop in loops:
                 group.create_task(self._background.run_forever(loop), name=loop.__qualname__)
@@ -206,6 +213,8 @@ class Monitor:
         await asyncio.gather(*(api.aclose() for api in clients))
         await self.queue.at_rest(within)
         await self.watchlist_sync.flush()
+        self.history.changed(self.feed.new)
+        await self.history.stop()
         await self._background.wait(within)
 
     async def ask_once(self, rows: Sequence[Row], progress: Callable[[int, int], None]) -> None:

@@ -7,9 +7,10 @@ the watchlist, and an error here stops nothing else.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from hingtui.model.key import VideoKey
 from hingtui.storage.history import rows, salvage, statistics
@@ -25,6 +26,7 @@ DEFAULT_MOST = 100_000
 _CHECK_EVERY = 500
 """New videos between two looks whether there are too many."""
 
+Result = TypeVar("Result")
 DurationKey = tuple[str, float | None]
 """A model, and the length of its videos in seconds."""
 
@@ -80,7 +82,7 @@ class History:
             sql = f"SELECT n FROM videos WHERE {where} ORDER BY began_at DESC LIMIT {limit:d}"
             return [n for (n,) in db.execute(sql, values)]
 
-        return self._shown.read(found)
+        return self._read(found)
 
     def videos(self, numbers: Sequence[int]) -> list[HistoryVideo]:
         """The videos with these numbers, in this order; without those that are gone meanwhile."""
@@ -89,16 +91,16 @@ class History:
             lines = (db.execute(f"{rows.SELECT} WHERE n = ?", (n,)).fetchone() for n in numbers)
             return [rows.video_of(line) for line in lines if line is not None]
 
-        return self._shown.read(read)
+        return self._read(read)
 
     def count(self) -> int:
         """How many videos there are."""
         sql = "SELECT count(*) FROM videos"
-        return self._shown.read(lambda db: int(db.execute(sql).fetchone()[0]))
+        return self._read(lambda db: int(db.execute(sql).fetchone()[0]))
 
     def changes(self, key: VideoKey) -> list[StatusChange]:
         """The observed status changes of a video, the oldest first."""
-        return self._shown.read(lambda db: rows.changes_of(db, key))
+        return self._read(lambda db: rows.changes_of(db, key))
 
     def statistics(self, wanted: Search | None = None) -> Statistics:
         """Counts, durations and costs of the videos that are wanted."""
@@ -109,11 +111,11 @@ class History:
             chosen = None if wanted is None or is_all else condition(db, wanted, now)
             return statistics.compute(db, chosen, now)
 
-        return self._shown.read(computed)
+        return self._read(computed)
 
     def usual_durations(self, most: int = 50) -> dict[DurationKey, list[float]]:
         """The last durations of each model and length in seconds, the oldest first."""
-        return self._shown.read(lambda db: statistics.last_durations(db, most))
+        return self._read(lambda db: statistics.last_durations(db, most))
 
     def interrupt(self) -> None:
         """End a search or a count that another thread waits for; it raises StorageError there."""
@@ -124,10 +126,19 @@ class History:
         self._shown.close()
         self._written.close()
 
-    def _salvage(self) -> None:
-        """Copy what can still be read of a damaged file that this process has set aside."""
+    def _read(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
+        result = self._shown.read(work)
+        return self._shown.read(work) if self._salvage() else result
+
+    def _salvage(self) -> bool:
+        """Copy what can still be read of a damaged file that this process has just set aside.
+
+        Returns whether there was one.
+        """
         aside = self.set_aside
-        if aside is not None and aside != self._salvaged:
-            self._salvaged = aside
-            for part in salvage.parts(aside):
-                self._written.write(partial(salvage.add, part))
+        if aside is None or aside == self._salvaged:
+            return False
+        self._salvaged = aside
+        for part in salvage.parts(aside):
+            self._written.write(partial(salvage.add, part))
+        return True

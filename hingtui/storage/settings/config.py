@@ -18,12 +18,16 @@ from hingtui.text.clean import clean_line
 from hingtui.text.i18n import LANGUAGES, _
 
 MOST_DOWNLOADS = 16
+HISTORY_VIDEOS = 100_000
+"""Videos that the history keeps, if the settings say nothing else."""
+_MOST_HISTORY = 10_000_000
 _KEYS = (
     "allow_http",
     "auto_download",
     "base_url",
     "downloads",
     "gateways",
+    "history_videos",
     "keys",
     "language",
     "max_downloads",
@@ -47,6 +51,7 @@ class Config:
     downloads: str | None = None
     gateways: tuple[GatewayTable, ...] = ()
     keys: Mapping[str, str] = field(default_factory=dict, hash=False)
+    history_videos: int = HISTORY_VIDEOS
     language: str | None = None
     max_downloads: int = 3
     on_complete: tuple[str, ...] = ()
@@ -80,6 +85,9 @@ class _ConfigTable(Table):
             base_url=attempt(lambda: self.text("base_url"), None),
             downloads=attempt(lambda: self.text("downloads"), None),
             gateways=self.gateways(problems),
+            history_videos=attempt(
+                lambda: self.count("history_videos", HISTORY_VIDEOS, _MOST_HISTORY), HISTORY_VIDEOS
+            ),
             keys=attempt(self.key_map, {}),
             language=attempt(self.language, None),
             max_downloads=attempt(lambda: self.count("max_downloads", 3, MOST_DOWNLOADS), 3),

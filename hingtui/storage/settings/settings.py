@@ -8,7 +8,7 @@ from pathlib import Path
 
 from hingtui.model.errors import SettingsError
 from hingtui.storage.settings.alerts import AlertSettings
-from hingtui.storage.settings.config import Config, read_config
+from hingtui.storage.settings.config import HISTORY_VIDEOS, Config, read_config
 from hingtui.storage.settings.gateway import GatewaySettings, Sources
 from hingtui.storage.settings.gateways import find_gateways
 from hingtui.storage.settings.gateways_file import read_added
@@ -36,6 +36,8 @@ class Settings:
     auto_download: bool | None = None
     """None where config.toml does not say; then what was chosen on the dashboard applies."""
     max_downloads: int = 3
+    history_videos: int = HISTORY_VIDEOS
+    """Videos that the history keeps, the last ones."""
     alerts: AlertSettings = field(default_factory=AlertSettings)
     open_command: tuple[str, ...] = ()
     """Opens a saved video; () stands for the desktop's program."""
@@ -149,6 +151,7 @@ def _read(environ: Mapping[str, str], problems: Problems) -> Settings:
         config_path=places.config,
         auto_download=config.auto_download,
         max_downloads=config.max_downloads,
+        history_videos=config.history_videos,
         alerts=config.alerts,
         open_command=config.open_command,
         on_complete=config.on_complete,

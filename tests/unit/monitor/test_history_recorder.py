@@ -1,0 +1,259 @@
+"""What the recorder writes into the history, and what it does when it cannot."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import random
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from hingtui.api import Api
+from hingtui.model.errors import StorageError
+from hingtui.model.key import UNKNOWN_GATEWAY, VideoKey
+from hingtui.model.video import Status, Video
+from hingtui.monitor import Monitor, Row
+from hingtui.monitor.changes import Changes
+from hingtui.monitor.history_recorder import AT_ONCE, GATHER, RETRY, HistoryRecorder
+from hingtui.monitor.row import HistoryEntry
+from hingtui.storage.history import (
+    Duration,
+    History,
+    HistoryVideo,
+    Search,
+    Sighting,
+    StatusChange,
+)
+from hingtui.storage.watchlist import Watchlist
+from tests.servers.gateway import TOKEN
+from tests.support.clock import EPOCH, FakeClock
+from tests.support.keys import key
+from tests.support.waiting import until
+from tests.support.watch import job
+
+
+@dataclass
+class Store:
+    """A history that keeps what it is given, or fails."""
+
+    videos: dict[VideoKey, HistoryVideo] = field(default_factory=dict)
+    batches: list[int] = field(default_factory=list)
+    error: StorageError | None = None
+    generation: int = 0
+    set_aside: Path | None = None
+    is_closed: bool = False
+
+    def record(self, sightings: Sequence[Sighting]) -> None:
+        if self.error is not None:
+            raise self.error
+        self.batches.append(len(sightings))
+        self.videos.update((one.video.key, one.video) for one in sightings)
+
+    def close(self) -> None:
+        self.is_closed = True
+
+
+@dataclass
+class Recording:
+    """A recorder, what it watches, and where it writes."""
+
+    clock: FakeClock
+    rows: dict[VideoKey, Row]
+    store: Store
+    recorder: HistoryRecorder
+    reports: list[str]
+
+    def change(self, *ids: str, **fields: object) -> None:
+        """These rows are new, or changed."""
+        for video_id in ids:
+            row = self.rows.setdefault(key(video_id), Row(video_id, EPOCH))
+            known = row.video or Video(video_id, created_at=EPOCH)
+            row.video = replace(known, **fields)  # type: ignore[arg-type]  # a wrong name raises
+        self.recorder.changed(Changes(keys={key(video_id) for video_id in ids}))
+
+
+def recording(clock: FakeClock) -> Recording:
+    rows: dict[VideoKey, Row] = {}
+    store, reports = Store(), list[str]()
+
+    def report() -> None:
+        reports.append(str(recorder.problem or recorder.set_aside or "well"))
+
+    recorder = HistoryRecorder(lambda: store, rows, clock, reported=report)
+    return Recording(clock, rows, store, recorder, reports)
+
+
+async def test_changes_are_gathered_and_written_together(clock: FakeClock) -> None:
+    recorded = recording(clock)
+    running = asyncio.create_task(recorded.recorder.run())
+    recorded.change("a", "b")
+    await asyncio.sleep(0)
+    recorded.change("c", status=Status.GENERATING)
+    await asyncio.sleep(0)
+    assert recorded.store.batches == []
+    clock.advance(GATHER)
+    await until(lambda: recorded.store.batches == [3])
+    running.cancel()
+
+
+async def test_a_change_of_progress_alone_is_not_written(clock: FakeClock) -> None:
+    recorded = recording(clock)
+    recorded.change("a", status=Status.GENERATING, progress=10.0)
+    await recorded.recorder.flush()
+    recorded.change("a", progress=20.0)
+    await recorded.recorder.flush()
+    assert recorded.store.batches == [1]
+    recorded.change("a", status=Status.READY)
+    await recorded.recorder.flush()
+    assert recorded.store.batches == [1, 1]
+
+
+async def test_many_rows_are_written_in_parts(clock: FakeClock) -> None:
+    recorded = recording(clock)
+    recorded.change(*(f"v_{n}" for n in range(AT_ONCE + 1)))
+    await recorded.recorder.flush()
+    assert recorded.store.batches == [AT_ONCE, 1]
+
+
+async def test_an_id_whose_gateway_is_not_known_yet_is_not_recorded(clock: FakeClock) -> None:
+    recorded = recording(clock)
+    unknown = VideoKey(UNKNOWN_GATEWAY, "a")
+    recorded.rows[unknown] = Row("a", EPOCH, gateway=UNKNOWN_GATEWAY)
+    recorded.recorder.changed(Changes(keys={unknown}))
+    await recorded.recorder.flush()
+    assert recorded.store.batches == []
+
+
+async def test_a_removed_row_is_recorded_as_it_last_was(clock: FakeClock) -> None:
+    recorded = recording(clock)
+    recorded.change("a", prompt="moon")
+    del recorded.rows[key("a")]
+    recorded.recorder.changed(Changes(keys={key("a")}))
+    await recorded.recorder.flush()
+    assert recorded.store.videos.keys() == {key("a")}
+
+
+async def test_an_error_is_reported_once_and_the_write_tried_again(clock: FakeClock) -> None:
+    recorded = recording(clock)
+    recorded.store.error = StorageError("The disk is full.")
+    running = asyncio.create_task(recorded.recorder.run())
+    recorded.change("a")
+    for _time in range(3):
+        await asyncio.sleep(0)
+        clock.advance(RETRY)
+        await until(lambda: recorded.recorder.problem is not None)
+        await recorded.recorder.flush()
+    assert recorded.reports == ["The disk is full."]
+    recorded.store.error = None
+    await recorded.recorder.flush()
+    assert recorded.store.videos.keys() == {key("a")}
+    assert recorded.reports == ["The disk is full.", "well"]
+    running.cancel()
+
+
+async def test_a_new_file_gets_all_rows_again(clock: FakeClock) -> None:
+    recorded = recording(clock)
+    recorded.change("a", "b")
+    await recorded.recorder.flush()
+    recorded.store.videos.clear()
+    recorded.store.generation = 1
+    recorded.store.set_aside = Path("history.sqlite3.damaged-1")
+    recorded.change("b", status=Status.READY)
+    await recorded.recorder.flush()
+    assert recorded.store.videos.keys() == {key("a"), key("b")}
+    assert recorded.reports == ["history.sqlite3.damaged-1"]
+
+
+async def test_what_is_pending_is_written_at_the_end(clock: FakeClock) -> None:
+    recorded = recording(clock)
+    recorded.change("a")
+    await recorded.recorder.stop()
+    assert recorded.store.videos.keys() == {key("a")}
+    assert recorded.store.is_closed
+
+
+async def test_without_a_history_nothing_is_kept(clock: FakeClock) -> None:
+    rows = {key("a"): Row("a", EPOCH)}
+    recorder = HistoryRecorder(None, rows, clock, reported=lambda: None)
+    recorder.changed(Changes(keys={key("a")}))
+    await recorder.stop()
+    assert recorder.problem is None
+
+
+def entry(at: float, status: Status) -> HistoryEntry:
+    return HistoryEntry(EPOCH + at, status, status.value, None)
+
+
+async def test_a_duration_is_what_the_gateway_says(clock: FakeClock) -> None:
+    recorded = recording(clock)
+    recorded.change("a", status=Status.READY, completed_at=EPOCH + 90)
+    await recorded.recorder.flush()
+    assert recorded.store.videos[key("a")].duration == Duration(90.0)
+
+
+async def test_a_duration_that_was_only_seen_is_marked(clock: FakeClock) -> None:
+    recorded = recording(clock)
+    recorded.change("seen", "unseen", "failed", status=Status.READY)
+    generating, ready = entry(50, Status.GENERATING), entry(95, Status.READY)
+    recorded.rows[key("seen")].history = [generating, ready]
+    recorded.rows[key("unseen")].history = [ready]
+    recorded.change("failed", status=Status.FAILED)
+    recorded.rows[key("failed")].history = [generating, entry(95, Status.FAILED)]
+    await recorded.recorder.flush()
+    durations = {one.id: video.duration for one, video in recorded.store.videos.items()}
+    assert durations == {"seen": Duration(95.0, is_observed=True), "unseen": None, "failed": None}
+
+
+@asynccontextmanager
+async def recorded_watch(
+    folder: Path, clock: FakeClock, history: History
+) -> AsyncIterator[Monitor]:
+    """A monitor that records what it sees of a real gateway."""
+    from hingtui.demo.server import DemoServer
+    from hingtui.demo.story import Story
+
+    story = Story([job("v_1", prompt="中秋夜", queued_for=5, generating_for=60)])
+    with DemoServer(story, clock=clock, token=TOKEN) as server:
+        monitor = Monitor(
+            Watchlist(folder / "watchlist.toml", clock=clock),
+            folder=folder / "videos",
+            auto_download=True,
+            history=lambda: history,
+            clock=clock,
+            rng=random.Random(7),  # noqa: S311 - the same jitter in every run
+        )
+        await monitor.load()
+        monitor.connect(Api(server.base_url, server.token, clock=clock, environ={}))
+        try:
+            yield monitor
+        finally:
+            await monitor.stop()
+
+
+async def test_a_watched_video_is_in_the_history_with_its_file(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    history = History(tmp_path / "history.sqlite3", clock=clock)
+    async with recorded_watch(tmp_path, clock, history) as monitor:
+        monitor.add(["v_1"])
+        watch = monitor.gateways["default"]
+        while monitor.rows[key("v_1")].status is not Status.READY:
+            await watch.poller.settle()
+            clock.advance(5)
+        monitor.queue.start_next()
+        await until(lambda: monitor.rows[key("v_1")].saved is not None)
+    (video,) = history.videos(history.find(Search()))
+    path = video.entry.saved
+    assert path is not None
+    assert video.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    assert video.entry.video is not None
+    assert video.entry.video.prompt == "中秋夜"
+    assert video.duration is not None
+    changes = history.changes(key("v_1"))
+    assert [change.status for change in changes] == [
+        *(Status.QUEUED, Status.GENERATING, Status.READY),
+    ]
+    assert all(isinstance(change, StatusChange) for change in changes)
+    history.close()
