@@ -86,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_watchlist_commands(commands)
     _add_asking_commands(commands)
     _add_doctor(commands)
+    _add_history_commands(commands)
     demo = _command(
         commands, "demo", _("try the dashboard on an embedded server: no token, no network")
     )
@@ -187,6 +188,24 @@ def _add_doctor(commands: argparse._SubParsersAction[_Parser]) -> None:
         "The output holds no token, password, signed link or user name, so it can be pasted into "
         "a support ticket: hingtui doctor > ticket.txt"
     )
+def _add_history_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
+    history = _command(commands, "history", _("list the videos that were ever watched"))
+    stats = _command(commands, "stats", _("count them: how long they took, what they cost"))
+    for command in (history, stats):
+        command.add_argument(
+            "words",
+            nargs="*",
+            metavar=_("WORDS"),
+            help=_("as in the dashboard's filter; also since:2026-11-20, since:7d, today"),
+        )
+    history.add_argument(
+        "--limit",
+        type=_count,
+        metavar="N",
+        help=_("list so many at most, 0 for all; on a terminal 100 if not given"),
+    )
+    history.add_argument("--json", action="store_true", help=_("one JSON object a line"))
+    stats.add_argument("--json", action="store_true", help=_("one JSON object"))
 
 
 def _command(

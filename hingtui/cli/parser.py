@@ -164,6 +164,14 @@ def _imported_command(chosen: argparse.Namespace) -> Callable[[], int]:
         from hingtui.cli.doctor.run import doctor
 
         return lambda: doctor(os.environ, as_json=chosen.json)
+    if chosen.command == "history":
+        from hingtui.cli.history import history
+
+        return lambda: history(os.environ, chosen.words, limit=chosen.limit, as_json=chosen.json)
+    if chosen.command == "stats":
+        from hingtui.cli.stats import stats
+
+        return lambda: stats(os.environ, chosen.words, as_json=chosen.json)
     from hingtui.cli.download import download
 
     return lambda: download(

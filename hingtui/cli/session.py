@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from hingtui.cli.input import Given, required_ids
@@ -13,6 +14,7 @@ from hingtui.cli.output import print_message, show_asking
 from hingtui.model.errors import HingtuiError, SettingsError
 from hingtui.model.key import VideoKey
 from hingtui.monitor import Monitor, Row
+from hingtui.storage.open_history import history_of
 from hingtui.storage.settings import (
     GatewaySettings,
     Settings,
@@ -161,6 +163,7 @@ async def _connected(
         auto_download=mode.auto_download,
         want_digest=mode.want_digest,
         gateways=[gateway.name for gateway in settings.gateways],
+        history=partial(history_of, settings),
     )
     await monitor.load()
     report_damage(monitor.set_aside)

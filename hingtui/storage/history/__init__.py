@@ -12,7 +12,12 @@ salvage     what can still be read of a damaged file
 history     all that others use
 """
 
-from hingtui.storage.history.durations import bucket_of, histogram, histogram_span
+from hingtui.storage.history.durations import (
+    bucket_of,
+    bucket_start,
+    histogram,
+    histogram_span,
+)
 from hingtui.storage.history.failures import Interrupted
 from hingtui.storage.history.history import DEFAULT_MOST, HISTORY_FILE, DurationKey, History
 from hingtui.storage.history.record import (
@@ -54,6 +59,7 @@ __all__ = [
     "Term",
     "added_up",
     "bucket_of",
+    "bucket_start",
     "histogram",
     "histogram_span",
 ]
