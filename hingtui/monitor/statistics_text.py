@@ -81,14 +81,14 @@ def _summary(found: Statistics, total: Outcome) -> Iterable[Line]:
     lost = Piece(_("lost {n}").format(n=total.lost), Role.BAD if total.lost else Role.GOOD)
     pieces = [
         Piece(_("saved {n}").format(n=f"{total.saved:,}"), Role.GOOD),
-        Piece(", "),
+        Piece(_(", ")),
         lost,
-        Piece("  · "),
+        Piece(" · "),
         Piece(_("failed {n}").format(n=_share(total.failed, total.count)), _bad(total.failed)),
     ]
     rest = total.count - total.saved - total.lost - total.failed
     if rest:
-        pieces.append(Piece("  · " + _("{n} not finished or not saved").format(n=f"{rest:,}")))
+        pieces.append(Piece(" · " + _("{n} not finished or not saved").format(n=f"{rest:,}")))
     if total.maybe_lost:
         words = _("{n} of them have probably expired").format(n=total.maybe_lost)
         pieces.append(Piece(f" ({words})", Role.BAD))
@@ -98,14 +98,15 @@ def _summary(found: Statistics, total: Outcome) -> Iterable[Line]:
 
 
 def _money_line(unit: str, money: Money) -> Line:
+    """What was spent in one unit, which is named once."""
     pieces = [Piece(_("spent {amount}").format(amount=money_text(money.spent, unit)), Role.STRONG)]
     if money.on_failures:
-        words = _("of that on failures and losses {amount}")
-        text = words.format(amount=money_text(money.on_failures, unit))
-        pieces += [Piece("  · "), Piece(text, Role.BAD)]
+        words = _("for failed and lost ones {amount}")
+        text = words.format(amount=money_text(money.on_failures, ""))
+        pieces += [Piece(" · "), Piece(text, Role.BAD)]
     if money.refunded:
-        text = _("refunded {amount}").format(amount=money_text(money.refunded, unit))
-        pieces += [Piece("  · "), Piece(text)]
+        text = _("refunded {amount}").format(amount=money_text(money.refunded, ""))
+        pieces += [Piece(" · "), Piece(text)]
     return tuple(pieces)
 
 

@@ -9,6 +9,7 @@ import asyncio
 import gc
 import logging
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
@@ -21,6 +22,7 @@ from textual.theme import Theme
 from hingtui.model.errors import StorageError
 from hingtui.monitor import Changes, Monitor
 from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
+from hingtui.storage.open_history import history_of
 from hingtui.storage.settings import Settings
 from hingtui.storage.state import STATE_FILE
 from hingtui.storage.watchlist import Watchlist
@@ -86,6 +88,7 @@ class HingtuiApp(
             auto_download=AutoDownload.at_start(self.memory, settings.auto_download),
             resume_downloads=True,
             gateways=[gateway.name for gateway in settings.gateways],
+            history=partial(history_of, settings, clock),
             clock=clock,
         )
         self.event_log = EventLog(self.monitor.clock.time)
@@ -118,6 +121,8 @@ class HingtuiApp(
                 memory=self.memory,
                 alerts=alerts,
                 play=self._play,
+                reveal=self._reveal,
+                open_history=partial(history_of, self.settings, self.monitor.clock),
                 event_log=self.event_log,
             ),
         )
@@ -186,6 +191,10 @@ class HingtuiApp(
         if not opened.is_open:
             _log.warning("the player could not open the file: %r", opened)
         return opened
+
+    async def _reveal(self, path: Path) -> Opened:
+        """Show the folder of a file."""
+        return await asyncio.to_thread(open_file, path.parent, (), self.settings.token)
 
     def action_help(self) -> None:
         """Show all keys."""

@@ -117,6 +117,7 @@ def commands() -> tuple[Command, ...]:
         _screen("up", ("k",), _("Up"), _("Move up (or the up arrow)"), table),
         _screen("top", ("g",), _("Top"), _("Move to the first"), table),
         _screen("bottom", ("G",), _("Bottom"), _("Move to the last"), table),
+        _screen("history", ("t",), _("History"), _("History and statistics"), Group.PROGRAM),
         _screen("events", ("e",), _("Events"), _("List what has happened"), Group.PROGRAM),
         _app("add_gateway", "add_gateway", ("f3",), _("Gateway"), _("Add a gateway, and test it")),
         _app("palette", "command_palette", ("ctrl+p",), _("Palette"), _("Search all commands")),

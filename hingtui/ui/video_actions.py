@@ -233,7 +233,7 @@ class VideoActions:
             words = _("The file is not there any more: {path}. {key} downloads it again.")
             key = self._context.key_for("download")
             return Outcome(Toast(words.format(path=legible(row.saved), key=key), "warning"))
-        return Outcome(_opened_toast(row.saved, await self._context.play(row.saved)))
+        return Outcome(opened_toast(row.saved, await self._context.play(row.saved)))
 
     def copy_id(self) -> Outcome:
         """Copy the ids of the selected videos."""
@@ -260,7 +260,8 @@ class VideoActions:
         return None
 
 
-def _opened_toast(path: Path, opened: Opened) -> Toast:
+def opened_toast(path: Path, opened: Opened) -> Toast:
+    """Say with which program a file is being opened, or why it is not."""
     program, file = legible(opened.program), legible(path)
     if opened.is_open:
         words = _("Opening with {program}: {name}")

@@ -1,4 +1,4 @@
-"""What a person should know about the watchlist's file, for the banner.
+"""What a person should know about the files of watchlist and history, for the banner.
 
 Must not import Textual: it is tested without a screen.
 """
@@ -20,9 +20,14 @@ def storage_problem(monitor: Monitor) -> str:
 
 
 def watchlist_notices(monitor: Monitor) -> Iterable[str]:
-    """What is unusual about the file, the most important first."""
+    """What is unusual about the files, the most important first."""
     if monitor.is_read_only:
         yield _("The watchlist is of a newer hingtui: it is shown, but nothing is saved in it.")
     if monitor.set_aside is not None:
         words = _("The watchlist was damaged. Its backup is used; the bad file is {name}.")
         yield words.format(name=monitor.set_aside.name)
+    if (problem := monitor.history.problem) is not None:
+        yield _("{trouble} Nothing else is affected.").format(trouble=problem)
+    elif monitor.history.set_aside is not None:
+        words = _("The history was damaged. A new one is begun; the bad file is {name}.")
+        yield words.format(name=monitor.history.set_aside.name)

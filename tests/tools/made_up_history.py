@@ -76,14 +76,14 @@ _MODELS = (
 
 
 def made_up(
-    *, videos: int = VIDEOS, days: float = WEEK, seed: int = 1, now: float
+    folder: Path, *, videos: int = VIDEOS, days: float = WEEK, seed: int = 1, now: float
 ) -> Iterator[Sighting]:
-    """The videos of the days before `now` (Unix seconds), the oldest first."""
+    """The videos of the days before `now` (Unix seconds), the oldest first, saved in `folder`."""
     chance = random.Random(seed)  # noqa: S311 - the same story in every run
     moments = sorted(_moment(chance, days, now) for _ in range(videos))
     for number, began_at in enumerate(moments):
         model = chance.choices(_MODELS, [one.share for one in _MODELS])[0]
-        yield _video(chance, model, number, began_at, now)
+        yield _video(chance, model, folder, number, began_at, now)
 
 
 def _moment(chance: random.Random, days: float, now: float) -> float:
@@ -97,7 +97,7 @@ def _moment(chance: random.Random, days: float, now: float) -> float:
 
 
 def _video(
-    chance: random.Random, model: _Model, number: int, began_at: float, now: float
+    chance: random.Random, model: _Model, folder: Path, number: int, began_at: float, now: float
 ) -> Sighting:
     video_id = f"video_{number:05x}{chance.getrandbits(40):010x}"
     length = chance.choice(model.lengths)
@@ -141,7 +141,7 @@ def _video(
         began_at,
         video,
         min(now, ended_at),
-        saved=Path("/home/you/Videos/hingtui") / name if is_saved else None,
+        saved=folder / name if is_saved else None,
         saved_bytes=chance.randrange(2_000_000, 9_000_000) if is_saved else None,
         gateway=model.gateway,
     )
@@ -184,6 +184,15 @@ def load(history: History, sightings: Iterator[Sighting]) -> int:
     return count + len(batch)
 
 
+def make_files(sightings: Iterator[Sighting]) -> Iterator[Sighting]:
+    """Make an empty file for each saved video, but for some: a person has moved them."""
+    for number, sighting in enumerate(sightings):
+        path = sighting.video.entry.saved
+        if path is not None and number % 40:
+            path.touch()
+        yield sighting
+
+
 def main() -> int:
     """Write a history into HINGTUI_HOME."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -197,8 +206,10 @@ def main() -> int:
     path = Path(home) / HISTORY_FILE
     history = History(path, most=max(given.videos, 1))
     now = Clock().time()
-    made = made_up(videos=given.videos, days=given.days, seed=given.seed, now=now)
-    print(f"{load(history, made)} videos are in {path}")
+    folder = Path(home) / "videos"
+    folder.mkdir(parents=True, exist_ok=True)
+    made = made_up(folder, videos=given.videos, days=given.days, seed=given.seed, now=now)
+    print(f"{load(history, make_files(made))} videos are in {path}")
     history.close()
     return 0
 

@@ -227,6 +227,29 @@ class Dashboard(TableActions):
         log = self._dashboard_context.event_log
         self.app.push_screen(EventsDialog(log, self.palette), self._select)
 
+    def action_history(self) -> None:
+        """Show the history and its statistics."""
+        from hingtui.ui.history_view import HistoryView
+        from hingtui.ui.screens.history import HistoryContext, HistoryScreen
+
+        context, now = self._dashboard_context, self._monitor.clock.time
+        given = HistoryContext(
+            open_view=lambda: HistoryView(context.open_history(), now),
+            now=now,
+            watch=self._watch_again,
+            copy=self._copy,
+            play=context.play,
+            reveal=context.reveal,
+            keys=context.keys,
+        )
+        self.app.push_screen(HistoryScreen(given, self.palette), self._select)
+
+    def _watch_again(self, key: VideoKey) -> bool:
+        added = self._monitor.add([key.id], gateway=key.gateway).added
+        if added:
+            self._show_rows()
+        return bool(added)
+
     def _select(self, key: VideoKey | None) -> None:
         """Put the cursor on this video; one that the filter hides is shown again."""
         if key is None:

@@ -48,6 +48,7 @@ from hingtui.ui.widgets.key_bar import KeyBar
 from hingtui.ui.widgets.welcome import Welcome, welcome_card
 
 if TYPE_CHECKING:
+    from hingtui.storage.history import History
     from hingtui.ui.toasts import ToastApp
 
 WIDE = 120
@@ -71,6 +72,10 @@ class DashboardContext:
     alerts: Alerts
     play: Callable[[Path], Awaitable[Opened]]
     """Opens a file in the player."""
+    reveal: Callable[[Path], Awaitable[Opened]]
+    """Shows the folder of a file."""
+    open_history: Callable[[], History]
+    """Makes the history; imports what it needs."""
     event_log: EventLog
 
 
