@@ -188,6 +188,8 @@ def _add_doctor(commands: argparse._SubParsersAction[_Parser]) -> None:
         "The output holds no token, password, signed link or user name, so it can be pasted into "
         "a support ticket: hingtui doctor > ticket.txt"
     )
+
+
 def _add_history_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     history = _command(commands, "history", _("list the videos that were ever watched"))
     stats = _command(commands, "stats", _("count them: how long they took, what they cost"))
