@@ -69,7 +69,7 @@ class ConnectingApp(App[None]):
 
     def _client_of(self, gateway: GatewaySettings) -> Api | None:
         """The client of a gateway, None without a token. It blocks. Raises SettingsError."""
-        gateway = load_token(gateway)
+        gateway = load_token(gateway, tokens=self.settings.tokens)
         if gateway.needs_token:
             return None
         return self._make_api(gateway, gateway.token or "")
@@ -101,8 +101,8 @@ class ConnectingApp(App[None]):
                 use = self._use_token(gateway, answer)
                 self.run_worker(use, group="token", exit_on_error=False)
 
-        host, path = urlsplit(gateway.base_url).netloc, str(self.settings.token_path)
-        self.push_screen(TokenDialog(host, path, problem_with), typed)
+        host, path = urlsplit(gateway.base_url).netloc, self.settings.token_place(name)
+        self.push_screen(TokenDialog(host, str(path), problem_with), typed)
 
     async def _use_token(self, gateway: GatewaySettings, typed: TypedToken) -> None:
         """Connect with a token; if it is to be kept, write it to its own file first."""

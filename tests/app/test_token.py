@@ -7,6 +7,7 @@ from pathlib import Path
 from textual.widgets import Input, Static
 
 from hingtui.monitor import GatewayState
+from hingtui.storage.settings import GatewaySettings
 from hingtui.ui.screens.token_dialog import TokenDialog
 from tests.servers.gateway import TOKEN
 from tests.support.pilot import PilotedApp, piloted
@@ -74,6 +75,20 @@ async def test_another_token_is_tried_anew(tmp_path: Path) -> None:
         await acting.press("enter")
         await until(lambda: acting.app.monitor.gateway_status.state is not GatewayState.NO_TOKEN)
         assert acting.app.settings.token == TOKEN
+
+
+async def test_a_token_of_another_gateway_is_kept_apart(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(), token=None) as acting:
+        lab = GatewaySettings("lab", acting.server.base_url)
+        await acting.app.use_settings(acting.app.settings.with_gateway(lab))
+        acting.app.ask_for_token("lab")
+        await acting.drawn()
+        acting.app.screen.query_one(Input).value = TOKEN
+        await acting.press("enter")
+        await until(lambda: (tmp_path / "gateways.toml").exists())
+        assert not (tmp_path / "token").exists()
+        await until(lambda: acting.app.settings.named("lab").token == TOKEN)
+        assert acting.app.settings.named("default").token is None
 
 
 async def test_without_a_list_a_watched_video_proves_the_token(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from hingtui.model.errors import SettingsError
+from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.storage.settings.alerts import AlertSettings
 from hingtui.storage.settings.config import HISTORY_VIDEOS, Config, read_config
 from hingtui.storage.settings.gateway import GatewaySettings, Sources
@@ -75,6 +76,10 @@ class Settings:
     def gateways_path(self) -> Path:
         """The file of the gateways that were added in the dashboard."""
         return self.log_path.with_name(GATEWAYS_FILE)
+
+    def token_place(self, name: str) -> Path:
+        """The file in which a token that is typed for the gateway `name` is kept."""
+        return self.token_path if name == DEFAULT_GATEWAY else self.gateways_path
 
     def gateway(self, name: str) -> GatewaySettings | None:
         """The gateway of that name."""
