@@ -9,6 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from hingtui.model.errors import (
     ApiError,
@@ -83,6 +84,9 @@ async def _without_list(api: Api, video_id: str | None, why: ApiError) -> Checke
     if video_id is None:
         if isinstance(why, BadResponse):
             return Checked(problem_text(why), is_problem=True)
+        if why.http_status == HTTPStatus.OK:
+            words = _("It sends a web page instead of a list of videos. Check the address.")
+            return Checked(words, is_problem=True)
         return Checked(
             _("It has no list of videos, so it cannot be tested until you watch one there.")
         )

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from hingtui.api import families
 from hingtui.model.errors import SettingsError
 from hingtui.storage.settings import (
     DEFAULT_BASE_URL,
@@ -293,8 +294,8 @@ def test_a_bad_token_variable_leaves_out_the_default_only(tmp_path: Path) -> Non
     assert "oh-a" not in settings.notices[0]
 
 
-def test_kinds_begin_with_the_default() -> None:
-    assert KINDS[0] == "auto"
+def test_the_settings_and_the_client_know_the_same_families() -> None:
+    assert KINDS == families.KINDS
 
 
 # The token

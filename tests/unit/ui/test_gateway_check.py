@@ -33,7 +33,7 @@ async def checked(
 
 
 def make_api(gateway: GatewaySettings) -> MonitorApi:
-    return Api(gateway.base_url, gateway.token or "")
+    return Api(gateway.base_url, gateway.token or "", kind=gateway.kind)
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,14 @@ async def test_a_page_instead_of_the_api_is_a_problem(gateway: Gateway) -> None:
     )
     result = await checked(gateway)
     assert result.is_problem
-    assert result.sentence
+    assert "a web page instead of" in result.sentence
+
+
+@pytest.mark.parametrize("kind", ["generations", "kie", "v2"])
+async def test_a_family_without_a_list_is_not_asked(gateway: Gateway, kind: str) -> None:
+    typed = GatewaySettings("lab", gateway.url, kind, token=TOKEN)
+    assert "until you watch one there" in (await ask_gateway(make_api, typed, None)).sentence
+    assert gateway.requests == []
 
 
 async def test_a_token_that_may_not_read_the_list_is_tried_on_the_video(gateway: Gateway) -> None:
