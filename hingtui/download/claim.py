@@ -49,21 +49,21 @@ def open_locked(path: Path) -> int:
     return descriptor
 
 
-def locked_elsewhere(path: Path) -> os.stat_result | None:
-    """The state of the file at `path` if another process has locked it, else None."""
+def is_locked_elsewhere(path: Path) -> bool:
+    """Whether another process has locked the file at `path`."""
     try:
         descriptor = os.open(path, _LOOK)
     except OSError:  # it is no file of ours, or it is gone
-        return None
+        return False
     try:
         lock_descriptor(descriptor)
     except BlockingIOError:
-        return os.fstat(descriptor)
+        return True
     except OSError:  # NFS locks no file that is open for reading only
-        return None
+        return False
     finally:
         close_quietly(descriptor)
-    return None
+    return False
 
 
 def busy_elsewhere() -> Busy:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from itertools import takewhile
 from pathlib import Path
 
-from hingtui.download.claim import busy_elsewhere, is_at, locked_elsewhere
+from hingtui.download.claim import busy_elsewhere, is_at, is_locked_elsewhere
 from hingtui.model.file_kind import FileKind
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.system.files import is_taken, numbered, safe_name
@@ -55,12 +55,11 @@ def check_not_just_named(target: Path) -> None:
 
     It holds the lock of its part until then, and the lock goes with the file to its final name. So
     the part's name can be free, and the file complete, before any other process can know.
+
+    The error names no file: a name with a number can be that of another file of the same job.
     """
-    for name in _taken_names(target):
-        if (state := locked_elsewhere(name)) is not None:
-            busy = busy_elsewhere()
-            busy.part = state
-            raise busy
+    if any(is_locked_elsewhere(name) for name in _taken_names(target)):
+        raise busy_elsewhere()
 
 
 def _taken_names(target: Path) -> Iterator[Path]:

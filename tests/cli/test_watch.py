@@ -96,7 +96,7 @@ def test_an_empty_watchlist_is_done_at_once(tmp_path: Path) -> None:
 def test_without_a_token_it_says_what_to_do(tmp_path: Path) -> None:
     with shell(tmp_path) as typed:
         del typed.environ["HINGNET_API_KEY"]
-        ended = typed.run("watch")
+        ended = typed.run("watch", HINGNET_BASE_URL="https://gateway.example")
     assert (ended.returncode, ended.stdout) == (1, "")
     assert "HINGNET_API_KEY" in ended.stderr
 

@@ -81,17 +81,15 @@ def fetch(
 
 def fetch_twice(source: Canned, folder: Path) -> list[Saved]:
     """Download; a second process begins when the file has its name and is not written down yet."""
-    written, found = Written(), []
-    usual = written.hooks(key(ID))
+    usual = Written().hooks(key(ID))
 
     def saved(first: Saved) -> None:
-        with pytest.raises(Busy) as busy:
+        with pytest.raises(Busy):
             fetch(source, folder, usual)
         usual.saved(first)
-        found.append(busy.value.part)
 
     first = fetch(source, folder, DownloadHooks(saved=saved))
-    return [first, fetch(source, folder, usual, busy_part=found[0])]
+    return [first, fetch(source, folder, usual)]
 
 
 def no_links(*_: object, **__: object) -> NoReturn:
