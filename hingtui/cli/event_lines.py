@@ -111,7 +111,7 @@ def _details(event: WatchEvent, now: float) -> Iterator[str]:
         if error is not None:
             yield one_line(_explained(error, of_all=row is None))
     elif event.kind is EventKind.SAVED and row.saved is not None:
-        yield legible(row.saved)
+        yield from map(legible, row.paths)  # of all files of the job
         if row.saved_bytes is not None:
             yield human_bytes(row.saved_bytes)
         yield _("verified") if row.is_verified else _("not verified")

@@ -71,6 +71,13 @@ def test_a_file_that_nothing_verified_says_so() -> None:
     assert "a cat.video  1.2 MB  not verified  A cat" in line(saved("/videos/a cat.video"))
 
 
+def test_all_files_of_a_job_are_named() -> None:
+    event = saved("/videos/a.mp4")
+    assert event.row is not None
+    event.row.files = (Path("/videos/a.mp4"), Path("/videos/a-2.mp4"))
+    assert "  /videos/a.mp4  /videos/a-2.mp4  1.2 MB  verified  " in line(event)
+
+
 def test_the_gateway_is_named_where_there_are_several() -> None:
     style = replace(SCRIPT, names_gateways=True)
     assert f"  relay             {ID}" in line(WatchEvent(EventKind.ADDED, NOW, row()), style)
