@@ -28,6 +28,7 @@ from hingtui.model.video import Status
 from hingtui.monitor import Changes, Monitor, Row
 from hingtui.monitor.event_commands import EventCommands
 from hingtui.monitor.watch_events import EventKind, WatchEvent, WatchEvents
+from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
 from hingtui.storage.settings import Settings
 from hingtui.system.files import sha256_of
 from hingtui.system.malloc import share_malloc_arenas, trim_malloc
@@ -63,6 +64,7 @@ class _Watch:
 
     def __init__(self, monitor: Monitor, settings: Settings, *, as_json: bool) -> None:
         self._monitor = monitor
+        self._settings = settings
         self._as_json = as_json
         self._style = LineStyle(
             columns_of_stdout(), names_gateways=len(monitor.gateways) > 1, encodable=encodable
@@ -83,12 +85,20 @@ class _Watch:
             print_message(_("The watchlist was written by a newer hingtui: upgrade to change it."))
         self._print_watching()
         self._monitor.subscribe(self._update)
+        self._follow()
         try:
             await self._until_over(until_done=until_done)
         finally:
             await self._writer.close(_LAST_LINES)
         self._writer.raise_error()
         return self._report_lost()
+
+    def _follow(self) -> None:
+        """Add new videos of accounts by themselves, where the settings want that."""
+        followed = FollowedFile(self._settings.log_path.with_name(FOLLOWED_FILE))
+        for gateway in self._settings.gateways:
+            if gateway.follow:
+                self._monitor.follow(gateway.name, followed)
 
     async def _until_over(self, *, until_done: bool) -> None:
         clock = self._monitor.clock
@@ -105,6 +115,9 @@ class _Watch:
 
     def _update(self, changes: Changes | None = None) -> None:
         now = self._monitor.now()
+        for gateway in changes.not_followed if changes is not None else ():
+            words = _("{gateway} cannot be followed: it has no list of the account's videos.")
+            self._writer.put(partial(print_message, words.format(gateway=gateway)))
         for event in self._events.update(changes):
             if event.kind is EventKind.ADDED and event.row is not None:
                 self._download_if_ready(event.row)

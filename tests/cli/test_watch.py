@@ -142,6 +142,15 @@ def test_it_follows_the_watchlist_and_shares_downloads(tmp_path: Path) -> None:
             assert (shared.home / "videos" / f"{video}.mp4").read_bytes() == film(video)
 
 
+def test_a_followed_account_needs_no_ids(tmp_path: Path) -> None:
+    with shell(tmp_path, job("ready"), job("expired")) as typed:
+        (tmp_path / "config.toml").write_text("[gateways.default]\nfollow = true\n")
+        with started("watch", environ=typed.environ) as running:
+            lines = lines_until(running, "  saved  ")
+        assert any("  added  " in line and "video_ready" in line for line in lines)
+        assert not any("video_expired" in line for line in lines)
+
+
 def _end(processes: list[Process], number: signal.Signals) -> None:
     asked_at = time.monotonic()
     for each in processes:
