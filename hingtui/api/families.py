@@ -6,6 +6,7 @@ responses of such a gateway as tests. What a response means is in `places` and `
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -132,4 +133,5 @@ def next_page(after: str | None) -> str:
 
 
 def _page_number(after: str | None) -> int:
-    return int(after) if after is not None and after.isascii() and after.isdecimal() else 1
+    is_number = after is not None and re.fullmatch("[0-9]{1,9}", after) is not None
+    return int(after or 1) if is_number else 1

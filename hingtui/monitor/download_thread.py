@@ -91,11 +91,16 @@ class DownloadThread:
 
         return DownloadHooks(
             fresh_link=lambda: wait_for_link(index),
-            saved_by_another=lambda: self.shared.find(row.key, index) or _known(row, index),
+            saved_by_another=lambda: self.shared.find(row.key, index) or self._known(row, index),
             admit=lambda: gateway.admit(self.clock.monotonic()),
             time_left=lambda: self._time_left(row),
             saved=keep,
         )
+
+    def _known(self, row: Row, index: int) -> Path | None:
+        """Where an earlier try has saved the file number `index` of a job. Any thread."""
+        path = row.files[index] if index < len(row.files) else None
+        return path if path is not None and path.parent == self.folder else None
 
     def _time_left(self, row: Row) -> float | None:
         """Seconds until the file expires; None where that is not known. Any thread."""
@@ -106,12 +111,6 @@ class DownloadThread:
 def _remember(row: Row, index: int, path: Path) -> None:
     """Note one file of a job whose other files may still fail."""
     row.files = merged_files(row.files, (*[None] * index, path))
-
-
-def _known(row: Row, index: int) -> Path | None:
-    """Where an earlier try has saved the file number `index` of a job. Any thread."""
-    files = row.files
-    return files[index] if index < len(files) else None
 
 
 def _count(row: Row) -> int:

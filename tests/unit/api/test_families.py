@@ -249,3 +249,35 @@ async def test_a_list_ends_in_an_odd_entry_and_is_paged_all_the_same(odd: object
     payload = {"data": [*tasks("v1"), odd], "has_more": True}
     page, _ = await ask(lambda _: json_answer(payload), "videos", lambda api: api.list_page())
     assert page.last_id == "v1"
+
+
+@pytest.mark.parametrize("kind", ["videos", "ark"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"null",
+        b'{"items": {"a": 1}, "data": 7, "total": 1e999}',
+        b"[" * 200_000,
+        b'{"items": "many"}',
+    ],
+    ids=range(5),
+)
+async def test_a_hostile_list_is_a_bad_response(kind: str, body: bytes) -> None:
+    with pytest.raises(errors.BadResponse):
+        await ask(lambda _: answer(200, body), kind, lambda api: api.list_page())
+
+
+@pytest.mark.parametrize("after", ["", "x", "-1", "٣", "9" * 5000, "\ud800"])
+async def test_an_odd_page_number_is_the_first_page(after: str) -> None:
+    _, server = await ask(
+        lambda _: json_answer({"items": []}), "ark", lambda api: api.list_page(after)
+    )
+    assert server.requests[0].target.endswith("page_num=1")
+
+
+@pytest.mark.parametrize("total", [10**400, -1, "x", [], {}, True, None])
+async def test_an_odd_total_ends_no_list_with_an_error(total: object) -> None:
+    payload = {"items": tasks("cgt-1"), "total": total}
+    page, _ = await ask(lambda _: json_answer(payload), "ark", lambda api: api.list_page())
+    assert [video.id for video in page.videos] == ["cgt-1"]
