@@ -31,10 +31,10 @@ _IMPORTANCE = (
     ("progress", _TITLE_LEAST),
     ("time", _TITLE_LEAST),
     ("expiry", _TITLE_LEAST),
+    ("cost", _TITLE_LEAST),
     ("gateway", _TITLE_GOOD - 6),
     ("model", _TITLE_GOOD),
     ("shape", _TITLE_GOOD),
-    ("cost", _TITLE_GOOD),
     ("id", _TITLE_GOOD + 10),
 )
 """The columns besides the prompt, the most important first; each is shown if the prompt then still
@@ -107,12 +107,13 @@ class ContentWidths:
     model: int = 0
     shape: int = 0
     gateway: int = 0
+    cost: int = 0
     _seen: set[str] = dataclasses.field(default_factory=set)
     """Texts that were measured."""
 
     def grow(self, rows: Iterable[Row]) -> bool:
         """Make room for these rows too; whether any column became wider."""
-        before = (self.model, self.shape, self.gateway)
+        before = (self.model, self.shape, self.gateway, self.cost)
         for row in rows:
             self.gateway = max(self.gateway, cell_len(row.gateway))
             if row.video is None:
@@ -123,7 +124,9 @@ class ContentWidths:
             if (shape := cells.shape_of(row)) not in self._seen:
                 self._seen.add(shape)
                 self.shape = max(self.shape, cell_len(steady(shape)))
-        return (self.model, self.shape, self.gateway) != before
+            if row.video.cost is not None:
+                self.cost = max(self.cost, cell_len(row.video.cost.text))
+        return (self.model, self.shape, self.gateway, self.cost) != before
 
 
 def plan_columns(
@@ -140,7 +143,7 @@ def plan_columns(
         "model": min(_MODEL_MOST if width < 180 else 40, max(5, contents.model)),
         "shape": min(16, max(4, contents.shape)),
         "id": 24,
-        "cost": 14,
+        "cost": min(16, max(4, contents.cost)),
     }
     left = width - _SCROLLBAR - PADDING  # the title's own padding
     shown = {"title"}

@@ -27,12 +27,20 @@ def test_costs_are_not_shown_until_they_are_chosen() -> None:
     assert "cost" not in shown(400, ColumnLayout())
     chosen = ColumnLayout(frozenset(COLUMNS))
     assert shown(400, chosen)[-1] == "cost"
-    assert "cost" not in shown(60, chosen)
+    assert "cost" in shown(100, chosen)
+    assert "cost" not in shown(50, chosen)
+
+
+def test_the_column_is_as_wide_as_the_longest_cost() -> None:
+    widths = ContentWidths()
+    assert widths.grow([row(Cost(1_050_000, "credits")), row(None)])
+    plan = plan_columns(200, widths, ColumnLayout(frozenset(COLUMNS)))[-1]
+    assert plan.width == len("1050000 credits")
 
 
 def test_costs_stand_at_the_right_beneath_their_head() -> None:
     palette = palette_of(DARK.to_color_system().generate(), no_color=True)
-    plan = plan_columns(400, ContentWidths(), ColumnLayout(frozenset(COLUMNS)))[-1]
+    plan = plan_columns(400, ContentWidths(cost=12), ColumnLayout(frozenset(COLUMNS)))[-1]
     context = RenderContext(EPOCH, palette)
     cell = "".join(text for text, _ in plan.cell(row(Cost(0.42, "USD")), context, plan.width))
     assert cell.endswith(" 0.42 USD")
