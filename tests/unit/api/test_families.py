@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 
 from hingtui.api import FAMILIES, Api, Family
-from hingtui.api.families import url_of
+from hingtui.api.families import KINDS, url_of
 from hingtui.model import errors
 from hingtui.model.video import Status
+from hingtui.storage.settings import gateway_table
 from tests.servers.gateway import TOKEN
 from tests.servers.sockets import Answer, FaultServer, Request, answer, json_answer
 from tests.support.clock import EPOCH, FakeClock
@@ -281,3 +282,7 @@ async def test_an_odd_total_ends_no_list_with_an_error(total: object) -> None:
     payload = {"items": tasks("cgt-1"), "total": total}
     page, _ = await ask(lambda _: json_answer(payload), "ark", lambda api: api.list_page())
     assert [video.id for video in page.videos] == ["cgt-1"]
+
+
+def test_the_settings_accept_exactly_the_kinds_that_the_client_knows() -> None:
+    assert gateway_table.KINDS == KINDS
