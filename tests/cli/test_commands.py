@@ -317,7 +317,8 @@ def test_an_invalid_id_is_refused_before_any_request(bare: Shell, command: str) 
 
 
 def test_without_a_token_the_error_names_the_variable(bare: Shell) -> None:
-    ended = bare.run("status", "video_ready", HINGNET_API_KEY="")
+    remote = "https://gateway.example"  # a server on this machine is asked without a token
+    ended = bare.run("status", "video_ready", HINGNET_API_KEY="", HINGNET_BASE_URL=remote)
     assert ended.returncode == 1
     assert "HINGNET_API_KEY" in ended.stderr
 
