@@ -26,11 +26,11 @@ from hingtui.monitor.download_queue import DownloadQueue
 from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.following import FollowedStore, Follower, Followers
 from hingtui.monitor.gateway_lookup import GatewayLookup
-from hingtui.monitor.gateway_status import GatewayState, GatewayStatus, in_best_state
-from hingtui.monitor.gateway_watch import Api, GatewayWatch, Shared
+from hingtui.monitor.gateway_status import GatewayStatus
+from hingtui.monitor.gateway_watch import Api, Shared
+from hingtui.monitor.gateways import Gateways
 from hingtui.monitor.history_recorder import HistoryRecorder, HistoryStore
 from hingtui.monitor.list_poller import Listed, Paged
-from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.poller import VideoResponse
 from hingtui.monitor.raw_responses import RawResponse
 from hingtui.monitor.row import DownloadState, Row
@@ -97,8 +97,7 @@ class Monitor:
             read=self._rows.merge,
             failed=self._storage_changed,
         )
-        self.gateways: dict[str, GatewayWatch] = {}
-        """The gateways by name, in the order of the settings."""
+        self.gateways = Gateways(self._background)
         self.queue = DownloadQueue(
             self.gateways,
             self.clock,
@@ -108,7 +107,7 @@ class Monitor:
             shared=SharedDownloads(watchlist, folder, self.clock),
             want_digest=want_digest,
         )
-        self._shared = Shared(
+        self.gateways.shared = self._shared = Shared(
             rows=self.rows,
             queue=self.queue,
             feed=self.feed,
@@ -118,7 +117,8 @@ class Monitor:
             clock=self.clock,
             rng=self._rng,
         )
-        self.gateways.update((name, GatewayWatch(name, self._shared)) for name in gateways)
+        for name in gateways:
+            self.gateways.add(name)
         self._download_events = DownloadEvents(
             gateways=self.gateways, feed=self.feed, watchlist_sync=self.watchlist_sync
         )
@@ -127,8 +127,6 @@ class Monitor:
             self.gateways, self.clock, self._rng, self.feed, found=self._gateway_found
         )
         self._followers = Followers(self.clock, self._background)
-        self._pollers: asyncio.TaskGroup | None = None
-        self._gateway_tasks: dict[str, list[asyncio.Task[None]]] = {}
         self.history = HistoryRecorder(
             history, self.rows, self.clock, reported=self.feed.gateway_changed
         )
@@ -155,36 +153,11 @@ class Monitor:
         None: there is no token to ask with. A gateway of a new name is added. With `asks_balance`,
         the account's balance is asked for now and then.
         """
-        if gateway not in self.gateways:
-            self._add_gateway(gateway)
-        watch = self.gateways[gateway]
-        if watch.api is not None:
-            self._background.start(self._close(watch, watch.api))
-        watch.use(api, asks_balance=asks_balance)
-
-    def _add_gateway(self, name: str) -> None:
-        watch = self.gateways[name] = GatewayWatch(name, self._shared)
-        watch.gateway.is_paused = self.is_paused
-        for row in watch.rows:
-            watch.watch(row)
-        self._run_gateway(watch)
+        self.gateways.connect(api, gateway, asks_balance=asks_balance)
 
     def remove_gateway(self, name: str) -> None:
         """It is not in the settings any more: ask it nothing. Its rows stay."""
-        watch = self.gateways.pop(name)
-        for task in self._gateway_tasks.pop(name, []):
-            task.cancel()
-        if watch.api is not None:
-            self._background.start(self._close(watch, watch.api))
-        self.feed.gateway_changed()
-
-    def _run_gateway(self, watch: GatewayWatch) -> None:
-        """Start its loops, if the watch runs."""
-        if self._pollers is not None:
-            self._gateway_tasks[watch.name] = [
-                self._pollers.create_task(self._background.run_forever(loop), name=watch.name)
-                for loop in watch.loops
-            ]
+        self.gateways.remove(name)
 
     async def run(self, *, polls: bool = True) -> None:
         """Watch for ever. An unexpected error is logged, and the loop that it ended starts again.
@@ -197,20 +170,12 @@ class Monitor:
             for loop in loops:
                 group.create_task(self._background.run_forever(loop), name=loop.__qualname__)
             if polls:
-                self._pollers = group
-                for watch in self.gateways.values():
-                    self._run_gateway(watch)
+                self.gateways.run_in(group)
 
     async def stop(self, within: float = 1.5) -> None:
         """Stop downloads (they can be resumed), write the watchlist, close the connections."""
-        clients = [watch.api for watch in self.gateways.values() if watch.api is not None]
-        for watch in self.gateways.values():
-            watch.api = None
-            watch.poller.use(None)
-            watch.account_list.use(None)
         self.queue.cancel_all()
-        # Wakes threads that wait for a silent server.
-        await asyncio.gather(*(api.aclose() for api in clients))
+        await self.gateways.close()  # wakes threads that wait for a silent server
         await self.queue.at_rest(within)
         await self.watchlist_sync.flush()
         self.history.changed(self.feed.new)
@@ -225,27 +190,8 @@ class Monitor:
         """
         asked = [row for row in rows if row.gateway in self.gateways]
         await self.lookup.one_round()
-        finished = dict.fromkeys(self.gateways, 0)
-
-        def count(name: str, done: int, _of: int) -> None:
-            finished[name] = done
-            progress(len(rows) - len(asked) + sum(finished.values()), len(rows))
-
-        async with asyncio.TaskGroup() as group:
-            for name, watch in self.gateways.items():
-                ids = [row.id for row in asked if row.gateway == name]
-                if ids and watch.api is not None:
-                    watch.responses.asked_for.update(ids)
-                    one_round = OneRound(
-                        watch.api,
-                        watch.gateway,
-                        watch.poller.list_poller,
-                        self.clock,
-                        self._rng,
-                        on_outcome=watch.responses.handle,
-                        progress=partial(count, name),
-                    )
-                    group.create_task(one_round.run(ids), name=f"ask {name} once")
+        found = len(rows) - len(asked)
+        await self.gateways.ask_once(asked, lambda done: progress(found + done, len(rows)))
 
     def subscribe(self, listener: Callable[[Changes], None]) -> None:
         """Call `listener` with what changed, a few times a second at most."""
@@ -298,9 +244,7 @@ class Monitor:
 
     def follow(self, gateway: str, store: FollowedStore) -> None:
         """Add new videos of this gateway's account by themselves from now on."""
-        if gateway not in self.gateways:
-            self._add_gateway(gateway)
-        watch = self.gateways[gateway]
+        watch = self.gateways.add(gateway)
         follower = Follower(
             watch.gateway,
             watch.account_list,
@@ -401,14 +345,11 @@ class Monitor:
     @property
     def is_paused(self) -> bool:
         """Whether the user has stopped all polling."""
-        return any(watch.gateway.is_paused for watch in self.gateways.values())
+        return self.gateways.is_paused
 
     def pause(self, paused: bool) -> None:
         """Stop polling, or go on."""
-        for watch in self.gateways.values():
-            watch.gateway.is_paused = paused
-            watch.poller.wake()
-        self.feed.gateway_changed()
+        self.gateways.pause(paused)
 
     @property
     def rows(self) -> dict[VideoKey, Row]:
@@ -442,14 +383,11 @@ class Monitor:
     @property
     def gateway_status(self) -> GatewayStatus:
         """The best state of any gateway: why nothing at all is asked, where that is so."""
-        return in_best_state(watch.gateway.status for watch in self.gateways.values())
+        return self.gateways.status_of(UNKNOWN_GATEWAY)
 
     def status_of(self, gateway: str) -> GatewayStatus:
         """The state of this gateway."""
-        if gateway == UNKNOWN_GATEWAY:
-            return self.gateway_status
-        watch = self.gateways.get(gateway)
-        return GatewayStatus(GatewayState.NOT_SET) if watch is None else watch.gateway.status
+        return self.gateways.status_of(gateway)
 
     def remaining(self, row: Row) -> float | None:
         """Estimated seconds until a running video is finished; None without grounds for it.
@@ -476,6 +414,8 @@ class Monitor:
             self.gateways[row.gateway].watch(row)
         elif row.gateway in (UNKNOWN_GATEWAY, DEFAULT_GATEWAY):
             self.lookup.add(row)  # there is no gateway "default" any more, but perhaps it was named
+        if row.can_be_downloaded(self.now()):  # another process saw it become ready
+            self._download_automatically(row)
 
     def _gateway_found(self, row: Row, gateway: str, response: VideoResponse) -> None:
         """A gateway knows a video that came without one: from now on it is that gateway's."""
@@ -490,9 +430,7 @@ class Monitor:
 
     def _rows_taken_out(self, gone: list[Row]) -> None:
         self.lookup.drop(row.key for row in gone)
-        for name, watch in self.gateways.items():
-            if ids := [row.id for row in gone if row.gateway == name]:
-                watch.drop(ids)
+        self.gateways.drop(row.key for row in gone)
         for row in gone:
             if row.is_downloading:
                 self._stopped.add(row.key)
@@ -505,9 +443,3 @@ class Monitor:
     def _storage_changed(self, error: StorageError | None) -> None:
         self.storage_error = error
         self.feed.gateway_changed()
-
-    async def _close(self, watch: GatewayWatch, api: Api) -> None:
-        """Close a client once no request goes through it any more."""
-        if pending := [*watch.under_way, *self.queue.under_way]:
-            await asyncio.wait(pending)
-        await api.aclose()
