@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
-NAMES = ("startup", "table", "poll", "schedule", "download", "idle")
+NAMES = ("startup", "table", "poll", "gateways", "schedule", "download", "idle")
 """The benchmarks, each a module here with `run(short: bool = False) -> list[Figure]`."""
 
 

@@ -62,10 +62,10 @@ SHORT = Size(videos=50, seconds=0.6, warm_up=0.2)
 def run(short: bool = False) -> list[Figure]:
     """Watch videos that are the same each time, in three ways."""
     size = SHORT if short else LONG
-    with _gateway(size.videos, has_list=False) as gateway:
+    with gateway_process(size.videos, has_list=False) as gateway:
         asked = asyncio.run(_by_monitor(size, gateway))
         fixed = asyncio.run(_by_fixed_polling(size, gateway))
-    with _gateway(size.videos, has_list=True) as gateway:
+    with gateway_process(size.videos, has_list=True) as gateway:
         listed = asyncio.run(_by_monitor(size, gateway))
     return [*_figures(size, asked, listed), *_beside(size, asked, listed, fixed)]
 
@@ -92,8 +92,8 @@ async def _by_monitor(size: Size, gateway: Gateway) -> Load:
     with TemporaryDirectory() as folder:
         monitor = Monitor(Watchlist(Path(folder) / "watchlist.toml"), folder=Path(folder))
         monitor.connect(Api(gateway.base_url, TOKEN, environ={}))
-        monitor.add(_ids(size.videos), remember=False)
-        async with _running(monitor):
+        monitor.add(ids(size.videos), remember=False)
+        async with running(monitor):
             await asyncio.sleep(size.warm_up)
             load = await _measured(size, gateway)
             now = time.time()
@@ -109,7 +109,7 @@ async def _by_fixed_polling(size: Size, gateway: Gateway) -> Load:
     async def ask_for_ever() -> None:
         due = time.monotonic()
         while True:
-            for video_id in _ids(size.videos):
+            for video_id in ids(size.videos):
                 due += EVERY / size.videos
                 await asyncio.sleep(max(0.0, due - time.monotonic()))
                 task: asyncio.Task[object] = asyncio.create_task(api.retrieve(video_id))
@@ -135,7 +135,7 @@ async def _measured(size: Size, gateway: Gateway) -> Load:
 
 
 @asynccontextmanager
-async def _running(monitor: Monitor) -> AsyncIterator[None]:
+async def running(monitor: Monitor) -> AsyncIterator[None]:
     watching = asyncio.create_task(monitor.run())
     try:
         yield
@@ -146,7 +146,7 @@ async def _running(monitor: Monitor) -> AsyncIterator[None]:
         await monitor.stop()
 
 
-def _ids(count: int) -> list[str]:
+def ids(count: int) -> list[str]:
     return [f"video_{number:06x}" for number in range(count)]
 
 
@@ -164,7 +164,7 @@ class Gateway:
 
 
 @contextmanager
-def _gateway(videos: int, *, has_list: bool) -> Iterator[Gateway]:
+def gateway_process(videos: int, *, has_list: bool) -> Iterator[Gateway]:
     spawn = multiprocessing.get_context("spawn")
     ours, theirs = spawn.Pipe()
     process = spawn.Process(target=_serve, args=(theirs, videos, has_list), daemon=True)
@@ -189,7 +189,7 @@ def _serve(pipe: Connection, videos: int, has_list: bool) -> None:
             queued_for=0.0,
             generating_for=_TAKES,
         )
-        for number, video_id in enumerate(_ids(videos))
+        for number, video_id in enumerate(ids(videos))
     ]
     with DemoServer(Story(jobs), token=TOKEN) as server:
         if not has_list:
