@@ -15,6 +15,7 @@ from hingtui.model.errors import (
     ApiError,
     Backoff,
     NotFound,
+    NotOffered,
     RateLimited,
     Scope,
     Unreachable,
@@ -169,6 +170,8 @@ class Gateway:
 
         Returns the ids whose own error turned out to be the gateway's.
         """
+        if isinstance(error, NotOffered) and error.http_status is None:
+            return []  # the client knows it without a request: nothing was answered
         now = self._clock.monotonic()
         if not isinstance(error, Unreachable):
             self._answered_at = now
