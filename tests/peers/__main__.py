@@ -20,7 +20,8 @@ from tests.peers.litellm import litellm
 from tests.peers.nginx import nginx
 from tests.peers.peer import NotInstalledError, Peer
 
-_OTHERS = {"nginx": nginx, "litellm": litellm, "aimock": aimock}
+_OTHERS = {"nginx": (nginx, 8), "litellm": (litellm, 12), "aimock": (aimock, 24)}
+"""What starts each, and how many videos the gateway of the demo behind it has."""
 
 
 def main(arguments: list[str]) -> int:
@@ -31,8 +32,8 @@ def main(arguments: list[str]) -> int:
         signal.signal(number, signal.default_int_handler)
     with ExitStack() as stack:
         peers = peers_of(stack.enter_context(demo(1)))
-        for seed, (name, start) in enumerate(_OTHERS.items(), 2):
-            behind = stack.enter_context(demo(seed, videos=24, gateways=["hingnet"]))["hingnet"]
+        for seed, (name, (start, videos)) in enumerate(_OTHERS.items(), 2):
+            behind = stack.enter_context(demo(seed, videos=videos, gateways=["hingnet"]))["hingnet"]
             folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix=f"{name}-")))
             try:
                 peers += stack.enter_context(start(behind, folder))
