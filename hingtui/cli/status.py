@@ -9,7 +9,7 @@ from hingtui.cli.output import json_record, print_json, print_message, print_tab
 from hingtui.cli.reasons import why_unanswered
 from hingtui.cli.session import ask_once, with_monitor
 from hingtui.monitor import Monitor, Row
-from hingtui.monitor.row_filter import parse_filter
+from hingtui.monitor.row_filter import parse_filter, shown_text
 from hingtui.text.i18n import _
 
 
@@ -40,7 +40,12 @@ def status(
 def _print_rows(rows: list[Row], monitor: Monitor, words: str, *, as_json: bool) -> None:
     now = monitor.now()
     row_filter = parse_filter(words)
-    shown = [row for row in rows if row_filter.matches(row, now)]
+    has_gateways = len(monitor.gateways) > 1
+    shown = [
+        row
+        for row in rows
+        if row_filter.matches(row, now, shown_text(row, now, with_gateway=has_gateways))
+    ]
     if as_json:
         for row in shown:
             print_json(json_record(row, now))

@@ -124,14 +124,14 @@ FIELDS: Mapping[str, Callable[[Row, float], str]] = {
 """By name, the shown text of a row that a word of a filter may be confined to."""
 
 
-_NAMED_ONLY = ("gateway", "cost")
-"""Fields that are rarely shown: a word is looked for there only if it names them."""
+def shown_text(row: Row, now: float, *, with_gateway: bool = False) -> str:
+    """Everything in which a word without a field is looked for, casefolded.
 
-
-def shown_text(row: Row, now: float) -> str:
-    """Everything in which a word without a field is looked for, casefolded."""
+    The gateway's name is part of it where it is shown; the cost is only looked for by its name.
+    """
+    left_out = ("cost",) if with_gateway else ("cost", "gateway")
     return "\n".join(
-        field(row, now) for name, field in FIELDS.items() if name not in _NAMED_ONLY
+        field(row, now) for name, field in FIELDS.items() if name not in left_out
     ).casefold()
 
 

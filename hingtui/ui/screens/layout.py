@@ -36,7 +36,7 @@ from hingtui.ui.screens.footer_screen import FooterScreen
 from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.columns import USUAL_COLUMNS, ColumnLayout
 from hingtui.ui.table.row_order import RowOrder
-from hingtui.ui.table.row_view import RowView, Sort, sort_of
+from hingtui.ui.table.row_view import RowView, sort_of, sorted_column
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.textual_fixes.wide_cuts import keep_wide_characters
 from hingtui.ui.theme.palette import Palette
@@ -90,7 +90,7 @@ class DashboardLayout(FooterScreen):
         self._dashboard_context = context
         self._key_for = context.keys.key_for
         self._counts = StatusCounts()
-        self._order = RowOrder(monitor.remaining)
+        self._order = RowOrder(monitor.remaining, lambda: len(monitor.gateways) > 1)
         remembered = context.memory.state
         self._view = RowView(
             sort=sort_of(remembered.sort), is_reversed=bool(remembered.is_reversed)
@@ -159,7 +159,7 @@ class DashboardLayout(FooterScreen):
         self._table.lay_out(
             ColumnLayout(
                 self._columns,
-                _sorted_column(self._view.sort),
+                sorted_column(self._view.sort),
                 self._view.is_reversed,
                 has_gateways=not self._gateways.is_one,
             )
@@ -295,8 +295,3 @@ class DashboardLayout(FooterScreen):
             key=toast.key,
             is_event=toast.is_event,
         )
-
-
-def _sorted_column(sort: Sort) -> str:
-    """The column that shows what the rows are sorted by, "" for none."""
-    return Sort.STATUS.value if sort is Sort.ATTENTION else sort.value

@@ -33,11 +33,17 @@ _log = logging.getLogger(__name__)
 class RowOrder:
     """All rows in order, and which of them the view shows."""
 
-    def __init__(self, remaining: Callable[[Row], float | None]) -> None:
-        """`remaining` estimates the seconds until a video is finished."""
+    def __init__(
+        self,
+        remaining: Callable[[Row], float | None],
+        shows_gateways: Callable[[], bool] = lambda: False,
+    ) -> None:
+        """`remaining` estimates the seconds until a video is finished; `shows_gateways` is whether
+        a filter finds a gateway's name too."""
         self.view = RowView()
         self._filter = RowFilter()
         self._remaining = remaining
+        self._shows_gateways = shows_gateways
         self._places: dict[VideoKey, _Place] = {}
         self._sorted: list[_Place] = []
         self._shown: set[VideoKey] | None = None
@@ -164,7 +170,7 @@ class RowOrder:
                 return True
             text = self._texts.get(key)
             if text is None:
-                text = self._texts[key] = shown_text(row, now)
+                text = self._texts[key] = shown_text(row, now, with_gateway=self._shows_gateways())
             return self._filter.matches(row, now, text)
         except Exception as error:  # noqa: BLE001 - rather shown than lost
             self._report(key, error)

@@ -41,6 +41,11 @@ def sort_of(name: str | None) -> Sort:
     return next((sort for sort in Sort if sort.value == name), Sort.ATTENTION)
 
 
+def sorted_column(sort: Sort) -> str:
+    """The column that shows what the rows are sorted by, "" for none."""
+    return Sort.STATUS.value if sort is Sort.ATTENTION else sort.value
+
+
 def sort_name(sort: Sort) -> str:
     """What a sort is called, in the language in use."""
     return {

@@ -142,3 +142,12 @@ def test_a_group_shows_its_states_only(group: int) -> None:
     for other in set(range(1, len(STATE_GROUPS) + 1)) - {group}:
         others.use(RowView(group=other), rows_of(*BY_ATTENTION), NOW)
         assert not {*order.keys()} & {*others.keys()}
+
+
+@pytest.mark.parametrize("has_several", [True, False])
+def test_a_gateways_name_is_found_where_it_is_shown(has_several: bool) -> None:
+    rows = {each.key: each for each in (Row("a", NOW, gateway="lab"), Row("b", NOW))}
+    order = RowOrder(lambda _row: None, lambda: has_several)
+    order.use(RowView(filter="lab"), rows, NOW)
+    shown = order.keys()
+    assert [key.id for key in shown] == (["a"] if has_several else [])
