@@ -29,6 +29,11 @@ class Found:
     video: Fields
     envelope: Fields
 
+    @property
+    def holders(self) -> tuple[Fields, ...]:
+        """The video, then what is around it, if anything is."""
+        return (self.video,) if self.envelope is self.video else (self.video, self.envelope)
+
 
 def parse_status(word: str) -> Status:
     """The meaning of a server's status word, compared without case, blanks, `-` and `_`."""

@@ -6,6 +6,7 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 
 from hingtui.text.clean import clean_line
 
@@ -38,20 +39,29 @@ def first(found: Fields, names: Iterable[str]) -> object:
 
 def at(found: object, path: str) -> object:
     """What stands at a dotted path such as `output.videos.0.url`; None where nothing does."""
-    for step in path.split("."):
-        found = opened(found)
-        if isinstance(found, Mapping):
+    for step, place in _steps(path):
+        if isinstance(found, str):
+            found = opened(found)
+        if isinstance(found, dict):
             found = found.get(step)
-        elif isinstance(found, list) and step.isdigit() and int(step) < len(found):
-            found = found[int(step)]
+        elif isinstance(found, list) and 0 <= place < len(found):
+            found = found[place]
         else:
             return None
     return found
 
 
+@lru_cache(maxsize=1000)
+def _steps(path: str) -> tuple[tuple[str, int], ...]:
+    """The names of a dotted path, each also as a place in a list (-1: it is none)."""
+    return tuple((step, int(step) if step.isdigit() else -1) for step in path.split("."))
+
+
 def every(found: object, paths: Iterable[str]) -> Iterator[object]:
     """What stands at each of these paths, where anything does."""
     for path in paths:
+        if isinstance(found, dict) and found.get(_steps(path)[0][0]) is None:
+            continue  # most of them are not there
         if (value := at(found, path)) not in (None, ""):
             yield value
 

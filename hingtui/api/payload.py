@@ -207,10 +207,9 @@ def _relative_expiry(found: Fields, times: Times, now: float | None) -> float | 
 def _usual_life(found: Found) -> float | None:
     """Seconds that files stay at the kind of gateway that sends such a response."""
     for life, paths in LIVES:
-        if any(at(found.envelope, path) is not None for path in paths):
-            return life
-        if any(at(found.video, path) is not None for path in paths):
-            return life
+        for holder in found.holders:
+            if next(every(holder, paths), None) is not None:
+                return life
     if line(own_id(found.video)).startswith("cgt-"):  # Volcengine Ark, also behind relays
         return 86_400.0
     return 2 * 86_400.0 if is_operation(found.video) else None
@@ -226,7 +225,7 @@ def _parse_progress(found: Fields, status: Status) -> float | None:
 
 
 def _text(found: Found, paths: Iterable[str]) -> str:
-    for holder in (found.video, found.envelope):
+    for holder in found.holders:
         for value in every(holder, paths):
             if text := line(value):
                 return text
@@ -234,7 +233,7 @@ def _text(found: Found, paths: Iterable[str]) -> str:
 
 
 def _seconds(found: Found) -> float | None:
-    for holder in (found.video, found.envelope):
+    for holder in found.holders:
         for value in every(holder, SECONDS):
             if isinstance(value, str):
                 value = re.sub(r"\s*s(ec(onds?)?)?$", "", value.strip())
@@ -256,7 +255,7 @@ def _size(found: Fields) -> str:
 
 def _cost(found: Found) -> Cost | None:
     for paths, unit, divisor in COST:
-        for holder in (found.video, found.envelope):
+        for holder in found.holders:
             for value in every(holder, paths):
                 amount = number(value)
                 if amount is not None and 0 <= amount / divisor < math.inf:
