@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO
 
 from hingtui.model.errors import HingtuiError
+from hingtui.storage.history import HISTORY_FILE, History, HistoryState, Search, Term
 from hingtui.storage.watchlist import Watchlist
 from hingtui.system.clock import Clock
 from hingtui.system.files import lock_descriptor, locked
@@ -157,6 +158,8 @@ class Home:
             yield f"lost: {sorted(lost)}"
         if foreign := watched - self.told:
             yield f"never added: {sorted(foreign)}"
+        if any(self.folder.glob(f"{HISTORY_FILE}.damaged-*")):
+            yield "the history was damaged"
         for path in self.videos.glob("*.mp4"):
             data = film(path.stem.removesuffix("-2"))
             if path.read_bytes() != (_MINE if path == self.mine else data):
@@ -179,7 +182,17 @@ class Home:
             self.record.breaches.append(f"at the end: {sorted(there ^ wanted)}")
         if left := [path.name for path in self.folder.glob(".*")]:
             self.record.breaches.append(f"at the end: {left}")
+        self._check_history()
         self.record.homes += 1
+
+    def _check_history(self) -> None:
+        """What was saved by a process that came to its end is in the history."""
+        history = History(self.folder / HISTORY_FILE)
+        saved = Term(states=frozenset((HistoryState.SAVED,)))
+        known = {video.key.id for video in history.videos(history.find(Search((saved,))))}
+        history.close()
+        if missing := set(self.pool) - known:
+            self.record.breaches.append(f"at the end, not in the history: {sorted(missing)}")
 
     def _check_locks(self) -> None:
         try:
