@@ -31,7 +31,7 @@ GATHER = 3.0
 """Seconds for which changes are gathered before they are written."""
 RETRY = 30.0
 """Seconds until a failed write is tried again."""
-AT_ONCE = 200
+AT_ONCE = 100
 """Rows that are written in one transaction."""
 _STOP_WITHIN = 0.5
 """Seconds that the last write gets when the program ends."""
@@ -46,6 +46,7 @@ class HistoryStore(Protocol):
     def generation(self) -> int: ...
     @property
     def set_aside(self) -> Path | None: ...
+    def are_known(self, entries: Sequence[Entry]) -> Sequence[bool]: ...
     def record(self, sightings: Sequence[Sighting]) -> None: ...
     def close(self) -> None: ...
 
@@ -180,7 +181,12 @@ class HistoryRecorder:
         store = self._store
         if store is None:
             raise StorageError("no history")
-        store.record([sighting_of(one) for one in seen])
+        # At each start all rows are new to this process, and most are recorded.
+        old = [one for one in seen if not one.history]
+        known = store.are_known([one.entry for one in old]) if old else []
+        skipped = {one.entry.key for one, is_known in zip(old, known, strict=True) if is_known}
+        if unknown := [one for one in seen if one.entry.key not in skipped]:
+            store.record([sighting_of(one) for one in unknown])
         if digests := [done for one in seen if (done := with_digest(one)) is not None]:
             store.record([sighting_of(one) for one in digests])
         return store

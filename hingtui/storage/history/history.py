@@ -18,6 +18,7 @@ from hingtui.storage.history.database import BUSY_TIMEOUT, Database
 from hingtui.storage.history.record import HistoryVideo, Sighting, StatusChange
 from hingtui.storage.history.search import Search, condition
 from hingtui.storage.history.statistics import Statistics
+from hingtui.storage.watchlist.entry import Entry
 from hingtui.system.clock import Clock
 
 HISTORY_FILE = "history.sqlite3"
@@ -62,6 +63,10 @@ class History:
     def generation(self) -> int:
         """Grows with each new file: what was recorded before is not in it."""
         return self._written.generation
+
+    def are_known(self, entries: Sequence[Entry]) -> list[bool]:
+        """Which of these are stored already, as they are."""
+        return self._written.read(lambda db: [rows.is_known(db, entry) for entry in entries])
 
     def record(self, sightings: Sequence[Sighting]) -> None:
         """Store what was seen of videos: all of it, or nothing."""

@@ -38,8 +38,6 @@ Row = Sequence[object]
 def write(connection: sqlite3.Connection, sighting: Sighting) -> bool:
     """Store what was seen of a video; whether it is new. Within a transaction."""
     newer = sighting.video.as_stored()
-    if not sighting.changes and _is_known(connection, newer):
-        return False
     row = connection.execute(f"{SELECT} WHERE gateway = ? AND id = ?", newer.key).fetchone()
     if row is None:
         n = connection.execute(_INSERT, _values(newer)).lastrowid
@@ -58,6 +56,18 @@ def write(connection: sqlite3.Connection, sighting: Sighting) -> bool:
             )
     _write_changes(connection, n, sighting.changes)
     return row is None
+
+
+def is_known(connection: sqlite3.Connection, entry: Entry) -> bool:
+    """Whether this is stored already, judged by what changes whenever it changes; cheap."""
+    status = entry.video.status.value if entry.video is not None else None
+    values = (*entry.key, entry.asked_at, _stored_path(entry.saved), status)
+    found = connection.execute(
+        "SELECT 1 FROM videos WHERE gateway = ? AND id = ? AND asked_at IS ? AND path IS ? "
+        "AND status IS ?",
+        values,
+    )
+    return found.fetchone() is not None
 
 
 def remove_oldest(connection: sqlite3.Connection, most: int) -> int:
@@ -147,21 +157,6 @@ def _values(video: HistoryVideo) -> tuple[object, ...]:
         *(about.error is not None, about.remote_id, _stored_path(entry.saved)),
         *(entry.saved_bytes, video.saved_at, video.sha256),
     )
-
-
-def _is_known(connection: sqlite3.Connection, video: HistoryVideo) -> bool:
-    """Whether all this is stored already, judged by what changes with it; cheap."""
-    known = connection.execute(
-        "SELECT sha256 FROM videos WHERE gateway = ? AND id = ? AND asked_at IS ? AND path IS ? "
-        "AND state = ?",
-        (
-            *video.key,
-            video.entry.asked_at,
-            _stored_path(video.entry.saved),
-            video.stored_state.value,
-        ),
-    ).fetchone()
-    return known is not None and video.sha256 in (None, known[0])
 
 
 def _texts(video: HistoryVideo) -> tuple[str, str, str, str]:

@@ -26,7 +26,7 @@ from hingtui.storage.history import (
     Sighting,
     StatusChange,
 )
-from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist import Entry, Watchlist
 from tests.servers.gateway import TOKEN
 from tests.support.clock import EPOCH, FakeClock
 from tests.support.keys import key
@@ -44,6 +44,13 @@ class Store:
     generation: int = 0
     set_aside: Path | None = None
     is_closed: bool = False
+
+    def are_known(self, entries: Sequence[Entry]) -> list[bool]:
+        known = (self.videos.get(entry.key) for entry in entries)
+        return [
+            video is not None and video.entry == entry
+            for video, entry in zip(known, entries, strict=True)
+        ]
 
     def record(self, sightings: Sequence[Sighting]) -> None:
         if self.error is not None:
@@ -108,6 +115,16 @@ async def test_a_change_of_progress_alone_is_not_written(clock: FakeClock) -> No
     recorded.change("a", status=Status.READY)
     await recorded.recorder.flush()
     assert recorded.store.batches == [1, 1]
+
+
+async def test_what_an_earlier_run_recorded_is_not_written_again(clock: FakeClock) -> None:
+    before, now = recording(clock), recording(clock)
+    before.change("a", "b")
+    await before.recorder.flush()
+    now.store.videos = before.store.videos
+    now.change("a", "b", "c")
+    await now.recorder.flush()
+    assert now.store.batches == [1]
 
 
 async def test_many_rows_are_written_in_parts(clock: FakeClock) -> None:

@@ -109,6 +109,19 @@ def test_a_refund_is_the_fall_of_the_cost(history: History) -> None:
     assert found(history)[0].refunded == 0.8
 
 
+def test_what_is_stored_as_it_is_is_known(history: History) -> None:
+    one, other = seen("v_1", saved="/videos/v_1.mp4"), seen("v_2")
+    history.record([one, other])
+    entries = [one.video.entry, other.video.entry]
+    assert history.are_known(entries) == [True, True]
+    changed = [
+        replace(entries[0], saved=Path("/videos/other.mp4")),
+        replace(entries[0], asked_at=EPOCH + 5),
+        replace(entries[1], id="v_3"),
+    ]
+    assert history.are_known(changed) == [False, False, False]
+
+
 def test_videos_of_two_gateways_with_one_id_are_two(history: History) -> None:
     history.record([seen("v_1", gateway="a"), seen("v_1", gateway="b")])
     assert {video.key for video in found(history)} == {VideoKey("a", "v_1"), VideoKey("b", "v_1")}
