@@ -1,6 +1,7 @@
 """What the history screen shows: what was found, the videos that were read, the figures.
 
-All functions block: they run in threads. Must not import Textual: it is tested without a screen.
+The methods of `HistoryView` block, but for one: they run in threads. Must not import Textual: it is
+tested without a screen.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from hingtui.storage.history import (
     Statistics,
     StatusChange,
 )
+from hingtui.text.i18n import _
 
 MOST_FOUND = 10_000
 """Videos that a search lists: nobody reads more."""
@@ -97,6 +99,24 @@ class HistoryView:
     def _check(self, search: int) -> None:
         if search != self._wanted:
             raise Interrupted("a newer search has begun")
+
+
+def count_text(found: Found) -> str:
+    """How many were found, of how many."""
+    if found.words.wanted.is_all:
+        return f"{found.total:,}"
+    n = f"{len(found.numbers):,}" + ("+" if found.is_cut else "")
+    return _("{n} of {m}").format(n=n, m=f"{found.total:,}")
+
+
+def note_text(found: Found) -> str:
+    """Why nothing, or something else than expected, was found; "" if all is well."""
+    if found.words.unclear:
+        sentence = _("{word} is no date. Write since:2026-11-20, since:7d or today.")
+        return sentence.format(word=found.words.unclear[0])
+    if found.numbers:
+        return ""
+    return _("No video matches.") if found.total else _("Nothing was watched yet.")
 
 
 def _shown(video: HistoryVideo) -> ShownVideo:

@@ -229,8 +229,9 @@ class Dashboard(TableActions):
 
     def action_history(self) -> None:
         """Show the history and its statistics."""
+        from hingtui.ui.history_context import HistoryContext
         from hingtui.ui.history_view import HistoryView
-        from hingtui.ui.screens.history import HistoryContext, HistoryScreen
+        from hingtui.ui.screens.history import HistoryScreen
 
         context, now = self._dashboard_context, self._monitor.clock.time
         given = HistoryContext(

@@ -6,9 +6,7 @@ Everything is read in threads. A search that is not wanted any more is ended.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeVar, cast
 
 from rich.text import Text
@@ -23,11 +21,10 @@ from hingtui.model.key import VideoKey
 from hingtui.monitor.daemon_thread import run_in_daemon_thread
 from hingtui.monitor.statistics_text import statistics_lines
 from hingtui.storage.history import Interrupted, Statistics
-from hingtui.system.open_file import Opened
 from hingtui.text.i18n import _
 from hingtui.ui.history_actions import HistoryActions
-from hingtui.ui.history_view import Found, HistoryView
-from hingtui.ui.keys import LiveKeys
+from hingtui.ui.history_context import HistoryContext
+from hingtui.ui.history_view import Found, HistoryView, count_text, note_text
 from hingtui.ui.notifications import Toast
 from hingtui.ui.screens.dialogs import ESCAPE, Dialog
 from hingtui.ui.screens.help import HelpBox
@@ -44,25 +41,6 @@ if TYPE_CHECKING:
 _TALL = 20
 """Lines of the terminal from which there is room for the details."""
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class HistoryContext:
-    """What the screen is given."""
-
-    open_view: Callable[[], HistoryView]
-    """Opens the history; blocks."""
-    now: Callable[[], float]
-    """Unix seconds."""
-    watch: Callable[[VideoKey], bool]
-    """Watches a video again; whether it was not watched."""
-    copy: Callable[[str], None]
-    """Puts a text on the clipboard."""
-    play: Callable[[Path], Awaitable[Opened]]
-    """Opens a file in the player."""
-    reveal: Callable[[Path], Awaitable[Opened]]
-    """Shows the folder of a file."""
-    keys: LiveKeys
 
 
 class HistoryScreen(Dialog[VideoKey]):
@@ -202,18 +180,8 @@ class HistoryScreen(Dialog[VideoKey]):
         note.display = bool(text)
 
     def _show_count(self, found: Found) -> None:
-        n = f"{len(found.numbers):,}" + ("+" if found.is_cut else "")
-        count = _("{n} of {m}").format(n=n, m=f"{found.total:,}")
-        if found.words.wanted.is_all:
-            count = f"{found.total:,}"
-        self.query_one("#history-found", Static).update(count)
-        text = ""
-        if found.words.unclear:
-            sentence = _("{word} is no date. Write since:2026-11-20, since:7d or today.")
-            text = sentence.format(word=found.words.unclear[0])
-        elif not found.numbers:
-            text = _("No video matches.") if found.total else _("Nothing was watched yet.")
-        self._note(text)
+        self.query_one("#history-found", Static).update(count_text(found))
+        self._note(note_text(found))
         self._show_detail()
 
     def _show_tab(self) -> None:
