@@ -109,7 +109,8 @@ def history_record(
 ) -> dict[str, object]:
     """The JSON of one video: as of the other commands, and what only the history knows."""
     entry = video.entry
-    row = Row(entry.id, entry.added_at, entry.video, saved=entry.saved, gateway=entry.gateway)
+    row = Row(entry.id, entry.added_at, entry.video, gateway=entry.gateway)
+    row.saved, row.files = entry.saved, entry.files
     is_exact = video.expiry is not None and video.expiry.basis is not Basis.ESTIMATE
     expiry = "unknown" if video.expiry is None else "exact" if is_exact else "estimated"
     duration = video.duration

@@ -200,6 +200,7 @@ class HistoryRecorder:
             row.saved,
             row.saved_bytes,
             gateway=row.gateway,
+            files=row.files,
         )
         saved_at = self._saved_at.get(row.key)
         return Seen(entry, row.expiry, tuple(row.history), saved_at, row.digest)
@@ -220,6 +221,6 @@ def _hash(row: Row) -> int:
         facts = (
             *(video.status, video.raw_status, video.model, video.prompt, video.seconds),
             *(video.size, video.created_at, video.completed_at, video.expires_at, video.cost),
-            *(video.error, video.remote_id),
+            *(video.error, video.remote_id, video.outputs),
         )
-    return hash((facts, row.saved, row.digest, row.expiry))
+    return hash((facts, row.saved, row.files, row.digest, row.expiry))

@@ -43,7 +43,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class ShownVideo:
-    """One video, and whether its file is still where it was saved."""
+    """One video, and whether its files are still where they were saved."""
 
     video: HistoryVideo
     is_moved: bool = False
@@ -120,5 +120,5 @@ def note_text(found: Found) -> str:
 
 
 def _shown(video: HistoryVideo) -> ShownVideo:
-    path = video.entry.saved
-    return ShownVideo(video, is_moved=path is not None and not path.exists())
+    files = {path for path in (video.entry.saved, *video.entry.files) if path is not None}
+    return ShownVideo(video, is_moved=not all(path.exists() for path in files))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import sqlite3
@@ -19,7 +20,18 @@ _COLUMNS = (
     *("gateway", "id", "state", "status", "raw_status", "model", "seconds", "size", "began_at"),
     *("added_at", "created_at", "completed_at", "asked_at", "expires_at", "expires_by_link"),
     *("expiry_at", "expiry_basis", "gone_at", "duration", "is_observed", "bucket", "cost"),
-    *("highest_cost", "unit", "has_error", "remote_id", "path", "bytes", "saved_at", "sha256"),
+    *(
+        "highest_cost",
+        "unit",
+        "has_error",
+        "remote_id",
+        "outputs",
+        "files",
+        "path",
+        "bytes",
+        "saved_at",
+        "sha256",
+    ),
 )
 _READ = ", ".join(f"videos.{name}" for name in _COLUMNS)
 SELECT = (
@@ -61,10 +73,11 @@ def write(connection: sqlite3.Connection, sighting: Sighting) -> bool:
 def is_known(connection: sqlite3.Connection, entry: Entry) -> bool:
     """Whether this is stored already, judged by what changes whenever it changes; cheap."""
     status = entry.video.status.value if entry.video is not None else None
-    values = (*entry.key, entry.asked_at, _stored_path(entry.saved), status)
+    paths = (_stored_path(entry.saved), _stored_files(entry.files))
+    values = (*entry.key, entry.asked_at, *paths, status)
     found = connection.execute(
         "SELECT 1 FROM videos WHERE gateway = ? AND id = ? AND asked_at IS ? AND path IS ? "
-        "AND status IS ?",
+        "AND files IS ? AND status IS ?",
         values,
     )
     return found.fetchone() is not None
@@ -113,6 +126,7 @@ def video_of(row: Row) -> HistoryVideo:
             error=VideoError(str(error_code), str(error_message)) if value["has_error"] else None,
             cost=_cost(value["cost"], value["unit"]),
             remote_id=str(value["remote_id"]),
+            outputs=int(_number(value["outputs"]) or 1),
         )
     size, digest = value["bytes"], value["sha256"]
     entry = Entry(
@@ -123,6 +137,7 @@ def video_of(row: Row) -> HistoryVideo:
         saved=_path(value["path"]),
         saved_bytes=size if isinstance(size, int) else None,
         gateway=str(value["gateway"]),
+        files=_files(value["files"]),
     )
     expiry_at, duration = _number(value["expiry_at"]), _number(value["duration"])
     basis = _BASES.get(str(value["expiry_basis"]))
@@ -154,7 +169,8 @@ def _values(video: HistoryVideo) -> tuple[object, ...]:
         about.cost.amount if about.cost is not None else None,
         video.highest_cost,
         about.cost.unit if about.cost is not None else None,
-        *(about.error is not None, about.remote_id, _stored_path(entry.saved)),
+        *(about.error is not None, about.remote_id, about.outputs, _stored_files(entry.files)),
+        _stored_path(entry.saved),
         *(entry.saved_bytes, video.saved_at, video.sha256),
     )
 
@@ -190,6 +206,22 @@ def _stored_path(path: Path | None) -> str | bytes | None:
         return None
     name = str(path)
     return os.fsencode(name) if any("\ud800" <= char <= "\udfff" for char in name) else name
+
+
+def _stored_files(files: Sequence[Path | None]) -> str | None:
+    """The paths as JSON, whose escapes can hold names that are not UTF-8."""
+    return json.dumps([None if path is None else str(path) for path in files]) if files else None
+
+
+def _files(value: object) -> tuple[Path | None, ...]:
+    """The paths in a column that holds JSON; none where a bit of it is damaged."""
+    try:
+        names = json.loads(value) if isinstance(value, str) else []
+    except ValueError:
+        return ()
+    if not isinstance(names, list):
+        return ()
+    return tuple(Path(name) if isinstance(name, str) and name else None for name in names)
 
 
 def _path(value: object) -> Path | None:

@@ -39,6 +39,8 @@ CREATE TABLE videos (
     unit TEXT,
     has_error INTEGER NOT NULL,
     remote_id TEXT NOT NULL,
+    outputs INTEGER NOT NULL,
+    files TEXT,
     path,
     bytes INTEGER,
     saved_at REAL,

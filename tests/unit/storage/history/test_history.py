@@ -73,6 +73,17 @@ def test_a_name_that_is_not_utf_8_is_read_back(history: History) -> None:
     assert found(history)[0].entry.saved == Path(name)
 
 
+def test_all_files_of_a_job_are_read_back(history: History) -> None:
+    files = (Path("/videos/满月.mp4"), None, Path(os.fsdecode(b"/videos/\xff-3.mp4")))
+    one = seen("v_1", outputs=3)
+    entry = replace(one.video.entry, files=files)
+    history.record([replace(one, video=replace(one.video, entry=entry))])
+    (video,) = found(history)
+    assert video.entry.files == files
+    assert video.entry.video is not None
+    assert video.entry.video.outputs == 3
+
+
 def test_what_a_newer_sighting_leaves_out_is_kept(history: History) -> None:
     history.record([seen("v_1", model="veo", prompt="moon", took=9.0, saved="/videos/v_1.mp4")])
     history.record([Sighting(HistoryVideo(Entry("v_1", EPOCH + 60)))])
