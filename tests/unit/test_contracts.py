@@ -14,7 +14,7 @@ ROOT = Path(hingtui.__file__).parent
 FLOORS = (
     ("text",),
     ("model", "system"),
-    ("api", "download", "storage"),
+    ("api", "download", "storage", "preview"),
     ("monitor",),
     ("demo",),
     ("ui",),
@@ -31,6 +31,9 @@ DOORS = {
     "rich": ("ui", "text.cell_width", "cli.output"),
     "tomli_w": ("storage",),
     "platformdirs": ("storage",),
+    "av": ("preview.clip", "preview.serving"),
+    "PIL": ("preview.serving",),
+    "textual_image": ("preview.serving",),
 }
 """The only places that import a library: what has one door can be replaced."""
 CONTRACTS = [
@@ -40,6 +43,8 @@ CONTRACTS = [
     ("ui.screens", "api", "only ui.app makes a client: a screen never waits for a network"),
     ("ui.widgets", "api", "only ui.app makes a client: a widget never waits for a network"),
     ("ui.table", "api", "only ui.app makes a client: a cell never waits for a network"),
+    ("preview", "storage", "a file is decoded without knowing who wants to see it"),
+    ("preview.child", "text", "the decoder process starts with the standard library alone"),
     ("system", "model", "what is ported to another system knows no videos"),
     ("model", "system", "what a video is does not depend on the system"),
     ("demo", "ui", "the demo's server runs without a screen"),

@@ -1,0 +1,4 @@
+"""The containers that are opened, for PyAV and ffmpeg alike."""
+
+FORMATS = "mov,mp4,m4a,3gp,3g2,mj2,matroska,webm,avi,mpegts,mpeg,gif,webp_pipe,flv,asf,ogg"
+"""What a gateway might send; formats that only refer to other files are not among them."""
