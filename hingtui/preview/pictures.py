@@ -18,6 +18,9 @@ _BLACK = 16.0
 _STILL = 0.4
 """Mean difference of two frames below which nothing has moved, 0–255."""
 
+STRIP = tuple((2 * n + 1) / 24 for n in range(12))
+"""Where the frames of a filmstrip are taken, as parts of the length."""
+
 
 class Why(Enum):
     """Why there is no picture."""
@@ -102,6 +105,16 @@ class Source:
     """Nanoseconds since 1970."""
     is_part: bool = False
     """Whether it is still being downloaded: then it changes all the time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What is known of a file."""
+
+    facts: Facts
+    picture: Picture | None = None
+    why: Why | None = None
+    """Why there is no picture."""
 
 
 def looks_of(pictures: list[Picture]) -> Looks:

@@ -11,7 +11,6 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,10 +19,12 @@ from hingtui.preview.cache import Entry, PreviewCache
 from hingtui.preview.decoder import Decoder, Show
 from hingtui.preview.ffmpeg import ffmpeg_poster
 from hingtui.preview.pictures import (
+    STRIP,
     Box,
     Facts,
     Looks,
     Picture,
+    Preview,
     PreviewError,
     Source,
     Why,
@@ -33,24 +34,12 @@ from hingtui.preview.tools import Tools, find_tools
 
 IDLE = 60.0
 """Seconds without a request after which the process is ended."""
-STRIP = tuple((2 * n + 1) / 24 for n in range(12))
-"""Where the frames of a filmstrip are taken, as parts of the length."""
 _LOOK_BOX = Box(64, 64)
 _SAMPLES = (0.02, 0.25, 0.5, 0.75, 0.97)
 """Where a video is looked at, as parts of its length."""
 
 Result = TypeVar("Result")
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Preview:
-    """What is known of a file."""
-
-    facts: Facts
-    picture: Picture | None = None
-    why: Why | None = None
-    """Why there is no picture."""
 
 
 def source_of(path: Path, *, is_part: bool = False) -> Source:

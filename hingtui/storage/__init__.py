@@ -1,1 +1,1 @@
-"""What is kept on disk between runs: the watchlist, the settings, and where the cache is."""
+"""What is kept on disk between runs: the watchlist and the settings."""

@@ -37,6 +37,7 @@ from hingtui.ui.keys import LiveKeys, shown_key
 from hingtui.ui.leaving_app import LeavingApp
 from hingtui.ui.memory import Memory
 from hingtui.ui.messages import VideosChanged
+from hingtui.ui.previewing_app import PreviewingApp
 from hingtui.ui.screens.dashboard import Dashboard
 from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.textual_fixes.cache_trim import trim_caches
@@ -54,7 +55,14 @@ _log = logging.getLogger(__name__)
 
 
 class HingtuiApp(
-    LeavingApp, ThemedApp, ErrorBoundaryApp, TypedAheadApp, ToastApp, AlertingApp, AddingApp
+    PreviewingApp,
+    LeavingApp,
+    ThemedApp,
+    ErrorBoundaryApp,
+    TypedAheadApp,
+    ToastApp,
+    AlertingApp,
+    AddingApp,
 ):
     """The dashboard over one monitor."""
 
@@ -91,6 +99,7 @@ class HingtuiApp(
             history=partial(history_of, settings, clock),
             clock=clock,
         )
+        self.cache_path = settings.cache_path
         self.event_log = EventLog(self.monitor.clock.time)
         self._is_demo = is_demo
         self._hide = hide or (lambda _secret: None)

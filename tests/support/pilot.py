@@ -27,6 +27,7 @@ from hingtui.text import i18n
 from hingtui.ui.app import HingtuiApp
 from hingtui.ui.screens.dashboard import Dashboard
 from hingtui.ui.table.video_table import VideoTable
+from hingtui.ui.widgets import poster
 from hingtui.ui.widgets.detail import DetailPane
 from tests.servers.gateway import TOKEN
 from tests.support.clock import FakeClock
@@ -144,11 +145,14 @@ async def piloted(
     token: str | None = TOKEN,
     is_demo: bool = False,
     has_toasts: bool = False,
+    has_previews: bool = False,
 ) -> AsyncIterator[PilotedApp]:
     """The app over a gateway that knows these jobs; it watches all, or those in `watched`.
 
-    Toasts are drawn with `has_toasts` only.
+    Toasts are drawn with `has_toasts` only, and saved files looked at with `has_previews`: that
+    takes a real moment, and the screen would change at any time.
     """
+    rest = 0.01 if has_previews else 1e6
     clock = FakeClock()
     ids = [job.id for job in jobs] if watched is None else watched
     now = clock.time()
@@ -160,6 +164,7 @@ async def piloted(
         environ["HINGTUI_LANG"] = language
         if token is not None:
             environ["HINGNET_API_KEY"] = token
+        vars(poster)["REST"] = rest
         run = running_app(environ, clock, size=size, is_demo=is_demo, has_toasts=has_toasts)
         # As on the internet: a server on this machine would be asked without a token.
         remote = patch.object(GatewaySettings, "is_local", new=False)

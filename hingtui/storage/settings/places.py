@@ -24,6 +24,8 @@ class Places:
     watchlist: Path
     log: Path
     downloads: Path
+    cache: Path
+    """The folder of what can be made again."""
 
 
 def find_places(environ: Mapping[str, str]) -> Places:
@@ -34,15 +36,17 @@ def find_places(environ: Mapping[str, str]) -> Places:
             sentence = _("HINGTUI_HOME is {path}, which is not a folder. Name a folder.")
             raise SettingsError(sentence.format(path=folder))
         config = data = state = folder
-        downloads = folder / "videos"
+        downloads, cache = folder / "videos", folder / "cache"
     else:
         config, data, state, downloads = _usual_folders()
+        cache = platformdirs.PlatformDirs(_APP, appauthor=False).user_cache_path
     return Places(
         config=config / "config.toml",
         token=config / "token",
         watchlist=data / "watchlist.toml",
         log=state / "hingtui.log",
         downloads=downloads,
+        cache=cache,
     )
 
 

@@ -33,6 +33,8 @@ class Settings:
     watchlist_path: Path
     token_path: Path
     log_path: Path
+    cache_path: Path
+    """The folder of what can be made again, such as posters."""
     config_path: Path
     auto_download: bool | None = None
     """None where config.toml does not say; then what was chosen on the dashboard applies."""
@@ -153,6 +155,7 @@ def _read(environ: Mapping[str, str], problems: Problems) -> Settings:
         watchlist_path=places.watchlist,
         token_path=places.token,
         log_path=places.log,
+        cache_path=places.cache,
         config_path=places.config,
         auto_download=config.auto_download,
         max_downloads=config.max_downloads,

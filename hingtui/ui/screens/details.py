@@ -66,7 +66,8 @@ class DashboardDetails(DashboardToasts):
         body = self.query_one("#body")
         if is_open and not self.query(DetailPane):
             context = self._dashboard_context
-            body.mount(DetailPane(context.keys))
+            folder = self._monitor.queue.folder
+            body.mount(DetailPane(context.keys, folder))
         body.set_class(is_open, "-detail")
         self.refresh_bindings()
         self.call_after_refresh(self._show_detail)

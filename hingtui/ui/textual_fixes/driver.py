@@ -32,7 +32,8 @@ from textual.message import Message
 
 from hingtui.system.shutdown import this_process
 from hingtui.system.terminal import AFRESH, own_description, takes_bytes
-from hingtui.ui.textual_fixes.background_query import QUERY, ReplyParser
+from hingtui.ui.textual_fixes.background_query import QUERY
+from hingtui.ui.textual_fixes.graphics_query import GraphicsParser
 
 _STOPPED_AFTER = 0.5
 """Seconds without taking a byte after which a terminal counts as stopped."""
@@ -54,7 +55,7 @@ def _question_marks(error: UnicodeError) -> tuple[str | bytes, int]:
 
 
 codecs.register_error("hingtui.cells", _question_marks)
-vars(linux_driver)["XTermParser"] = ReplyParser  # what Textual's input thread makes
+vars(linux_driver)["XTermParser"] = GraphicsParser  # what Textual's input thread makes
 
 
 class TerminalFile:

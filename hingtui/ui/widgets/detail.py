@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
@@ -9,11 +11,14 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
 from hingtui.monitor import Row
+from hingtui.preview.pictures import STRIP
 from hingtui.text.cell_width import cells
 from hingtui.text.i18n import _
 from hingtui.ui.keys import LiveKeys
 from hingtui.ui.table.cells import RenderContext
-from hingtui.ui.widgets.detail_text import DetailLayout, detail_text
+from hingtui.ui.widgets.detail_text import DetailLayout, detail_text, picture_line
+from hingtui.ui.widgets.poster import Poster, preview_file
+from hingtui.ui.widgets.preview_text import preview_fields, strip_caption
 from hingtui.ui.widgets.same_text import same_text
 
 _LOW = 16
@@ -23,8 +28,11 @@ _LOW = 16
 class DetailPane(Vertical):
     """Shows the details of one row."""
 
-    def __init__(self, keys: LiveKeys) -> None:
+    def __init__(self, keys: LiveKeys, folder: Path) -> None:
+        """`folder` is where downloads go."""
         super().__init__()
+        self._folder = folder
+        self.poster = Poster(self._draw)
         self._keys = keys
         self._row: Row | None = None
         self._render_context: RenderContext | None = None
@@ -34,6 +42,7 @@ class DetailPane(Vertical):
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="detail-scroll", can_focus=False):
             yield Static(id="detail-text", markup=False)
+            yield self.poster
         yield Static(id="detail-keys", markup=False)
 
     def show(self, row: Row | None, context: RenderContext | None) -> None:
@@ -67,8 +76,10 @@ class DetailPane(Vertical):
         if box is None or not (width := box.scrollable_content_region.width):
             return  # not laid out yet: the resize comes
         text = Text(_("Nothing selected."))
+        file = None if self._row is None else preview_file(self._row, self._folder)
+        self.poster.use(file, self.size)
         if self._row is not None and self._render_context is not None:
-            layout = DetailLayout(width, is_low=self.size.height < _LOW)
+            layout = self._detail_layout(self._row, self._render_context, width)
             try:
                 text = detail_text(self._row, self._render_context, layout)
             except Exception:
@@ -78,7 +89,28 @@ class DetailPane(Vertical):
         keys = detail_keys_text(self._keys, self._row, self._render_context, self.size.width)
         self.query_one("#detail-keys", Static).update(keys)
 
+    def _detail_layout(self, row: Row, context: RenderContext, width: int) -> DetailLayout:
+        poster, caption = self.poster, ""
+        if poster.place and poster.preview is not None and poster.place <= len(poster.strip):
+            at, length = poster.strip[poster.place - 1].at, poster.preview.facts.duration
+            caption = strip_caption(at, length, poster.place, len(STRIP))
+        return DetailLayout(
+            width,
+            is_low=self.size.height < _LOW,
+            picture_lines=poster.rows,
+            caption=caption,
+            preview=preview_fields(row, poster.preview, poster.looks, context),
+        )
+
+    def _place_poster(self, text: Text) -> None:
+        """Put the picture over the lines that are left free for it."""
+        line = picture_line(text)
+        self.poster.display = line is not None
+        if line is not None:
+            self.poster.styles.offset = (0, line)
+
     def _update(self, text: Text) -> None:
+        self._place_poster(text)
         if same_text(text, self._shown):
             return
         lines = text.plain.count("\n")

@@ -6,7 +6,7 @@ Values stand beside their labels, and their further lines beneath them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.style import Style
@@ -33,6 +33,10 @@ _LINES_SHOWN = 200
 _NARROWEST = 14
 """Cells of a value's column; where there are fewer, it stands beneath its label."""
 _CURVE_WIDTH, _CURVE_HEIGHT = 40, 3
+_BEFORE_PICTURE = 1
+"""The section below which the picture is: how it ends, and the file."""
+PICTURE = Style(meta={"picture": True})
+"""The style of the lines that are left free for the picture."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,12 @@ class DetailLayout:
     """Cells."""
     is_low: bool = False
     """Only some lines are visible: the first four show the problem and the prompt."""
+    picture_lines: int = 0
+    """Lines to leave free for a picture."""
+    caption: str = ""
+    """What stands below it."""
+    preview: Sequence[Field] = ()
+    """What is known of the saved file."""
 
 
 def detail_text(row: Row, context: RenderContext, layout: DetailLayout | None = None) -> Text:
@@ -63,7 +73,7 @@ def detail_text(row: Row, context: RenderContext, layout: DetailLayout | None = 
         [field for field in section if field.text]
         for section in (
             _first(row, context, layout),
-            [*_endings(row, context), *_file(row, context)],
+            [*_endings(row, context), *_file(row, context), *layout.preview],
             _facts(row, context),
         )
     ]
@@ -76,9 +86,22 @@ def detail_text(row: Row, context: RenderContext, layout: DetailLayout | None = 
             text.append("\n")
         for field in section:
             _append(text, field, column, layout.width, palette.muted)
+        if number == _BEFORE_PICTURE and layout.picture_lines:
+            text.append("\n")
+            text.append("\n" * layout.picture_lines, PICTURE)
+            if layout.caption:
+                text.append(f"{fit(layout.caption, layout.width)}\n", palette.muted)
     _append_history(text, row, context, layout.width)
     text.rstrip()
     return text
+
+
+def picture_line(text: Text) -> int | None:
+    """The first line of details that is left free for a picture; None where none is."""
+    for span in text.spans:
+        if span.style is PICTURE:
+            return text.plain.count("\n", 0, span.start)
+    return None
 
 
 def _append(text: Text, field: Field, column: int, width: int, muted: Style) -> None:

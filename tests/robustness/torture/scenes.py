@@ -201,6 +201,7 @@ def _settings(root: Path) -> Settings:
         watchlist_path=root / LIST,
         token_path=root / "config" / "token",
         log_path=root / "log",
+        cache_path=root / "cache",
         config_path=root / "config" / "config.toml",
     )
 

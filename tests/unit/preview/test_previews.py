@@ -18,7 +18,6 @@ import pytest
 from hingtui.preview.pictures import Box, Picture, PreviewError, Why
 from hingtui.preview.previews import Previews
 from hingtui.preview.tools import Tools, find_tools
-from hingtui.storage.cache_folder import cache_folder
 from tests.support.made_clips import make_clip
 from tests.support.waiting import until
 
@@ -132,8 +131,3 @@ def test_nothing_of_the_extra_is_imported_into_the_program() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "[]"
-
-
-def test_the_cache_lies_in_the_home_that_is_named(tmp_path: Path) -> None:
-    assert cache_folder({"HINGTUI_HOME": str(tmp_path)}) == tmp_path / "cache"
-    assert cache_folder({}).is_absolute()
