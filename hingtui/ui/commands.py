@@ -54,6 +54,8 @@ class Command:
 
 _QUESTION_MARK = ("question_mark", "fullwidth_question_mark", "f1")
 _STAR = ("asterisk", "fullwidth_asterisk")
+_OPENING = ("left_square_bracket", "left_black_lenticular_bracket")
+_CLOSING = ("right_square_bracket", "right_black_lenticular_bracket")
 _SLASH = ("slash", "ideographic_comma", "fullwidth_solidus")
 
 
@@ -102,6 +104,9 @@ def commands() -> tuple[Command, ...]:
         _screen("mark_range", ("V",), _("Mark range"), _("Mark up to here"), table),
         _screen("mark_invert", _STAR, _("Invert"), _("Invert the marks"), table),
         _screen("mark_all", ("ctrl+a",), _("Mark all"), _("Mark all that are shown"), table),
+        _screen("play", ("v",), _("Play"), _("Play it here, or compare the marked"), downloads),
+        _screen("strip_back", _OPENING, _("Earlier"), _("An earlier frame of its film"), downloads),
+        _screen("strip_forward", _CLOSING, _("Later"), _("A later frame of its film"), downloads),
         _screen("copy_prompt", ("P",), _("Copy prompt"), _("Copy its prompt"), videos),
         _screen("copy_path", ("F",), _("Copy path"), _("Copy the path of its file"), videos),
         _screen("copy_raw", ("W",), _("Copy raw"), _("Copy the gateway's raw response"), videos),

@@ -160,15 +160,16 @@ class VideoActions:
 
     def remove(self) -> Outcome:
         """Take the selected videos off the watchlist."""
-        return self._remove(self._context.targets())
+        return self.remove_rows(self._context.targets())
 
     def remove_saved(self) -> Outcome:
         """Take all saved videos off the watchlist; their files stay."""
         rows = self._monitor.rows.values()
         saved = [row for row in rows if row.saved is not None and not row.is_downloading]
-        return self._remove(saved) if saved else Outcome(Toast(_("No watched video is saved.")))
+        return self.remove_rows(saved) if saved else Outcome(Toast(_("No watched video is saved.")))
 
-    def _remove(self, rows: list[Row]) -> Outcome:
+    def remove_rows(self, rows: list[Row]) -> Outcome:
+        """Take these videos off the watchlist."""
         if not rows:
             return Outcome()
         self._monitor.remove([row.key for row in rows])

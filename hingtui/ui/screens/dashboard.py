@@ -5,7 +5,7 @@ It asks no server and writes no file; `video_actions` does that through the moni
 
 from __future__ import annotations
 
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -20,7 +20,7 @@ from hingtui.ui.copy_actions import CopyActions
 from hingtui.ui.explanations import why_not_asking
 from hingtui.ui.notifications import Toast
 from hingtui.ui.screens.layout import DashboardContext
-from hingtui.ui.screens.table_actions import TableActions
+from hingtui.ui.screens.preview_actions import PreviewActions
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
 
@@ -32,7 +32,7 @@ _NEED_A_VIDEO = frozenset(
         *("download", "download_all", "detail", "open", "remove", "remove_saved", "cancel"),
         *("cancel_all", "ask", "ask_all", "copy_id", "mark", "mark_range", "mark_invert"),
         *("mark_all", "next_attention", "previous_attention", "filter", "sort"),
-        *("copy_prompt", "copy_path", "copy_raw"),
+        *("copy_prompt", "copy_path", "copy_raw", "play", "strip_back", "strip_forward"),
     )
 )
 _NEED_DETAILS = frozenset(
@@ -40,7 +40,7 @@ _NEED_DETAILS = frozenset(
 )
 
 
-class Dashboard(TableActions):
+class Dashboard(PreviewActions):
     """The watchlist and its commands."""
 
     class TokenRequested(Message):
@@ -167,6 +167,11 @@ class Dashboard(TableActions):
     def _remove_confirmed(self, is_wanted: bool | None) -> None:
         if is_wanted:
             self._finish(self._actions.remove())
+
+    def _unwatch(self, keys: Sequence[VideoKey]) -> None:
+        """Take these videos off the watchlist."""
+        rows = self._monitor.rows
+        self._finish(self._actions.remove_rows([rows[key] for key in keys if key in rows]))
 
     def action_remove_saved(self) -> None:
         """Take all saved videos off the watchlist."""

@@ -1,0 +1,111 @@
+"""The commands of previews: play, step through the film, compare a few."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
+
+from textual.geometry import Region
+
+from hingtui.model.key import VideoKey
+from hingtui.monitor import Row
+from hingtui.preview.pictures import Why
+from hingtui.text.cell_width import legible
+from hingtui.text.i18n import _
+from hingtui.ui.notifications import Toast
+from hingtui.ui.screens.table_actions import TableActions
+from hingtui.ui.widgets.detail import DetailPane
+from hingtui.ui.widgets.poster import room_for_picture
+from hingtui.ui.widgets.preview_text import INSTALL, why_words
+
+if TYPE_CHECKING:
+    from hingtui.ui.previewing_app import PreviewingApp
+
+_SMALLEST = (30, 12)
+"""Cells of a pane of details that is large enough to play in."""
+
+
+class PreviewActions(TableActions):
+    """The main screen with the commands that show videos."""
+
+    def _targets(self) -> list[Row]:
+        """The marked rows that are shown, else the selected one; `dashboard` says which."""
+        raise NotImplementedError
+
+    def _unwatch(self, keys: Sequence[VideoKey]) -> None:
+        """Take these videos off the watchlist."""
+        raise NotImplementedError
+
+    def action_play(self) -> None:
+        """Play the selected video here; show a few marked ones side by side."""
+        rows = [row for row in self._targets() if row.saved is not None]
+        if not rows:
+            self._notify(Toast(_("It is not saved: there is nothing to play."), "warning"))
+            return
+        self.app.run_worker(self._play(rows), group="play", exit_on_error=False)
+
+    async def _play(self, rows: list[Row]) -> None:
+        app = cast("PreviewingApp", self.app)
+        app.ask_for_graphics()
+        if not app.picture_terminal.has_colors:
+            words = _("This terminal has too few colours for pictures.")
+            self._notify(Toast(words, "warning"))
+            return
+        if not (await app.previews.tools()).can_play:
+            words = _("To play videos here: {command}").format(command=INSTALL)
+            self._notify(Toast(words, "warning"))
+            return
+        if len(rows) > 1:
+            self._compare(rows)
+            return
+        path = rows[0].saved
+        if path is None or not await asyncio.to_thread(path.exists):
+            words = _("The file is not there any more: {path}")
+            self._notify(Toast(words.format(path=legible(path or "")), "warning"))
+            return
+        from hingtui.ui.screens.player import Player
+
+        self.app.push_screen(Player(path, self._place_to_play()), self._played)
+
+    def _played(self, why: Why | None) -> None:
+        if why is not None:
+            self._notify(Toast(why_words(why), "warning"))
+
+    def _place_to_play(self) -> Region:
+        """Over the details where they are large enough, else over the table and them."""
+        for pane in self.query(DetailPane):
+            region = pane.content_region
+            is_large = region.width >= _SMALLEST[0] and region.height >= _SMALLEST[1]
+            if self.is_detail_open and is_large:
+                return region
+        return self.query_one("#body").region
+
+    def _compare(self, rows: list[Row]) -> None:
+        from hingtui.ui.screens.compare import MOST, CompareDialog
+
+        if len(rows) > MOST:
+            words = _("{n} can be compared at once: these are the first.")
+            self._notify(Toast(words.format(n=MOST)))
+        self.app.push_screen(CompareDialog(rows, self.palette), self._compared)
+
+    def _compared(self, unwanted: Sequence[VideoKey] | None) -> None:
+        if unwanted:
+            self._unwatch(unwanted)
+
+    def action_strip_forward(self) -> None:
+        """One frame on in the film of the selected video."""
+        self._step(1)
+
+    def action_strip_back(self) -> None:
+        """One frame back."""
+        self._step(-1)
+
+    def _step(self, frames: int) -> None:
+        if not self.is_detail_open:
+            self.toggle_detail()
+        for pane in self.query(DetailPane):
+            if not room_for_picture(pane.size).height:
+                words = _("There is no room for a picture: {key} plays it.")
+                self._notify(Toast(words.format(key=self._key_for("play")), is_event=False))
+            pane.poster.step(frames)
