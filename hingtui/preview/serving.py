@@ -27,6 +27,7 @@ _LATE, _VERY_LATE = 0.02, 0.25
 """Seconds: from the first on a frame is left out, from the second on decoding leaves out more."""
 _OTHER_TIMES = (0.05, 0.15, 0.35, 0.6)
 """Where a frame is looked for if the first is black, as parts of the length."""
+_SIXEL_COLORS = 256
 
 Allow = Callable[[float], None]
 
@@ -162,8 +163,10 @@ def _sixels(width: int, line: int, rgb: bytes) -> Iterator[str]:
         from textual_image._sixel import image_to_sixels
     except ImportError:  # the caller draws half blocks
         return
-    step = 3 * width * line
-    for at in range(0, len(rgb), step):
-        data = rgb[at : at + step]
-        height = len(data) // (3 * width)
-        yield image_to_sixels(Image.frombytes("RGB", (width, height), data))
+    picture = Image.frombytes("RGB", (width, len(rgb) // (3 * width)), rgb)
+    # One palette for the whole picture: with one a line, the lines would differ in their colours.
+    colors = picture.quantize(_SIXEL_COLORS, Image.Quantize.MEDIANCUT)
+    picture = picture.quantize(palette=colors, dither=Image.Dither.FLOYDSTEINBERG)
+    for top in range(0, picture.height, line):
+        piece = picture.crop((0, top, width, min(top + line, picture.height)))
+        yield image_to_sixels(piece)

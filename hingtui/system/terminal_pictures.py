@@ -9,9 +9,14 @@ from __future__ import annotations
 import base64
 import re
 import struct
+import sys
 import zlib
 from collections.abc import Iterator, Mapping
 from enum import Enum
+
+if sys.platform != "win32":
+    import fcntl
+    import termios
 
 _END = "\x1b\\"
 _CHUNK = 4096
@@ -41,6 +46,20 @@ class Graphics(Enum):
     KITTY = "kitty"
     ITERM = "iterm"
     SIXEL = "sixel"
+
+
+def cell_pixels(stream: int = 2) -> tuple[int, int] | None:
+    """The width and height of a cell in pixels, where the terminal's driver knows them."""
+    if sys.platform == "win32":
+        return None
+    try:
+        size = fcntl.ioctl(stream, termios.TIOCGWINSZ, bytes(8))
+    except OSError:
+        return None
+    rows, columns, width, height = struct.unpack("HHHH", size)
+    if not (rows and columns and width and height):
+        return None
+    return width // columns, height // rows
 
 
 def graphics_by_name(environ: Mapping[str, str]) -> Graphics | None:
@@ -85,7 +104,9 @@ def kitty_lines(number: int, cells: tuple[int, int]) -> Iterator[str]:
         yield f"{color}{first}{_PLACEHOLDER * (cells[0] - 1)}\x1b[39m"
 
 
-def iterm_lines(size: tuple[int, int], cells: int, line: int, rgb: bytes) -> Iterator[str]:
+def iterm_lines(
+    size: tuple[int, int], cells: int, line: int, rgb: bytes, ground: tuple[int, int, int]
+) -> Iterator[str]:
     """A picture of `size` pixels for iTerm2, `line` pixels a line, `cells` cells wide."""
     width, height = size
     for top in range(0, height, line):
@@ -94,12 +115,13 @@ def iterm_lines(size: tuple[int, int], cells: int, line: int, rgb: bytes) -> Ite
             _png(width, line, rgb[3 * width * top : 3 * width * (top + rows)])
         )
         options = f"inline=1;width={cells};height=1;preserveAspectRatio=0;doNotMoveCursor=1"
-        yield over_blanks(f"\x1b]1337;File={options}:{data.decode('ascii')}\x07", cells)
+        yield over_blanks(f"\x1b]1337;File={options}:{data.decode('ascii')}\x07", cells, ground)
 
 
-def over_blanks(sequence: str, cells: int) -> str:
-    """Draw a line of a picture over blank cells, and go to the cell behind it."""
-    return f"\x1b7\x1b[0m{' ' * cells}\x1b8{sequence}\x1b8\x1b[{cells}C"
+def over_blanks(sequence: str, cells: int, ground: tuple[int, int, int]) -> str:
+    """Draw a line of a picture over blank cells of a colour, and go to the cell behind it."""
+    color = ";".join(map(str, ground))
+    return f"\x1b7\x1b[0;48;2;{color}m{' ' * cells}\x1b[0m\x1b8{sequence}\x1b8\x1b[{cells}C"
 
 
 def _png(width: int, height: int, rgb: bytes) -> bytes:

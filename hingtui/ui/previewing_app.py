@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,8 +13,10 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import App
 from textual.events import Unmount
+from textual.geometry import Size
 
-from hingtui.system.terminal_pictures import ASK_PIXELS, Graphics, graphics_by_name
+from hingtui.preview.pictures import Box
+from hingtui.system.terminal_pictures import ASK_PIXELS, Graphics, cell_pixels, graphics_by_name
 from hingtui.ui.textual_fixes.background_query import can_ask
 from hingtui.ui.textual_fixes.graphics_query import AbilitiesReported, CellReported
 
@@ -21,18 +25,35 @@ if TYPE_CHECKING:
 
 _USUAL_CELL = (10, 20)
 """Pixels of a cell where the terminal does not say."""
+_PATIENCE = 0.1
+"""Seconds for the terminal's first reply: a picture is wanted."""
+_WIDEST = 1600
+"""Pixels of the largest picture."""
 
 
-@dataclass(slots=True)
-class PictureTerminal:
+@dataclass(frozen=True, slots=True)
+class Drawing:
     """How the terminal draws pictures."""
 
     graphics: Graphics = Graphics.HALF_BLOCKS
     cell: tuple[int, int] = _USUAL_CELL
     """Pixels of a cell: width, height."""
     has_colors: bool = True
-    """Whether there are enough colours for a picture."""
-    is_asked: bool = False
+    """Whether there are enough colours for half blocks."""
+
+    @property
+    def can_show(self) -> bool:
+        """Whether there can be pictures: the terminal's own need no colours for characters."""
+        return self.has_colors or self.graphics is not Graphics.HALF_BLOCKS
+
+    def box(self, room: Size) -> Box | None:
+        """The pixels of a picture in so many cells; None where there can be none."""
+        if not self.can_show or not room.height:
+            return None
+        if self.graphics is Graphics.HALF_BLOCKS:
+            return Box(room.width, 2 * room.height)
+        width, height = self.cell
+        return Box(min(_WIDEST, room.width * width), min(_WIDEST, room.height * height))
 
 
 class PreviewingApp(App[None]):
@@ -43,7 +64,10 @@ class PreviewingApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        self.picture_terminal = PictureTerminal()
+        self.picture_terminal: Drawing | None = None
+        """How it draws, as far as it has said; None before it was asked."""
+        self._may_ask = False
+        self._replied = asyncio.Event()
 
     @cached_property
     def previews(self) -> Previews:
@@ -52,21 +76,32 @@ class PreviewingApp(App[None]):
 
         return Previews(self.cache_path)
 
-    def ask_for_graphics(self) -> None:
-        """Find out how the terminal draws pictures; the reply may come at any time."""
+    async def drawing(self) -> Drawing:
+        """How to draw a picture now; the first time the terminal is asked.
+
+        A reply that comes later than `_PATIENCE` is used from then on.
+        """
         terminal = self.picture_terminal
-        if terminal.is_asked:
-            return
-        terminal.is_asked = True
-        terminal.has_colors = (
-            self.console.color_system in ("256", "truecolor")
-            and not self.no_color
-            and not self.native_ansi_color
+        if terminal is None:
+            terminal = self.picture_terminal = self._known_drawing()
+            if self._may_ask and not self.is_headless:
+                self.write_to_terminal(ASK_PIXELS)
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(_PATIENCE):
+                        await self._replied.wait()
+                terminal = self.picture_terminal
+        return terminal
+
+    def _known_drawing(self) -> Drawing:
+        """What is known without asking."""
+        has_colors = self.console.color_system in ("256", "truecolor")
+        has_colors = has_colors and not self.no_color and not self.native_ansi_color
+        graphics = None if self.no_color else graphics_by_name(os.environ)
+        self._may_ask = (
+            not self.no_color and graphics is not Graphics.HALF_BLOCKS and can_ask(os.environ)
         )
-        if (known := graphics_by_name(os.environ)) is not None:
-            terminal.graphics = known
-        if known is not Graphics.HALF_BLOCKS and terminal.has_colors and can_ask(os.environ):
-            self.write_to_terminal(ASK_PIXELS)
+        cell = None if self.is_headless else cell_pixels()
+        return Drawing(graphics or Graphics.HALF_BLOCKS, cell or _USUAL_CELL, has_colors)
 
     def write_to_terminal(self, sequence: str) -> None:
         """Send it as it is."""
@@ -75,13 +110,18 @@ class PreviewingApp(App[None]):
 
     @on(CellReported)
     def _cell_reported(self, event: CellReported) -> None:
-        if 4 <= event.width <= 100 and 4 <= event.height <= 200:
-            self.picture_terminal.cell = (event.width, event.height)
+        is_likely = 4 <= event.width <= 100 and 4 <= event.height <= 200
+        if is_likely and self.picture_terminal is not None:
+            cell = (event.width, event.height)
+            self.picture_terminal = replace(self.picture_terminal, cell=cell)
 
     @on(AbilitiesReported)
     def _abilities_reported(self, event: AbilitiesReported) -> None:
-        if event.has_sixel and graphics_by_name(os.environ) is None:
-            self.picture_terminal.graphics = Graphics.SIXEL
+        """The last reply."""
+        self._replied.set()
+        is_unknown = graphics_by_name(os.environ) is None
+        if event.has_sixel and is_unknown and self.picture_terminal is not None:
+            self.picture_terminal = replace(self.picture_terminal, graphics=Graphics.SIXEL)
 
     @on(Unmount)
     def _end_previews(self) -> None:

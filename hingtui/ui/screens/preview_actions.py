@@ -47,8 +47,7 @@ class PreviewActions(TableActions):
 
     async def _play(self, rows: list[Row]) -> None:
         app = cast("PreviewingApp", self.app)
-        app.ask_for_graphics()
-        if not app.picture_terminal.has_colors:
+        if not (await app.drawing()).has_colors:
             words = _("This terminal has too few colours for pictures.")
             self._notify(Toast(words, "warning"))
             return

@@ -31,7 +31,7 @@ from hingtui.system.terminal_pictures import (
 from hingtui.ui.widgets.picture import PictureView, sampled
 
 if TYPE_CHECKING:
-    from hingtui.ui.previewing_app import PreviewingApp
+    from hingtui.ui.previewing_app import Drawing, PreviewingApp
 
 REST = 0.15
 """Seconds that the cursor rests on a row before its file is looked at."""
@@ -42,6 +42,7 @@ _AGAIN = 2.0
 _LOW, _NARROW = 18, 24
 """A pane of fewer lines or cells has no room for a picture."""
 _WIDEST = 120
+_ANY_BOX = Box(32, 32)
 _KITTY_NUMBER = 0x687467
 """Names our picture in kitty; one is shown at a time."""
 
@@ -84,6 +85,7 @@ class Poster(PictureView):
         self._rest_timer: Timer | None = None
         self._loading: asyncio.Task[None] | None = None
         self._is_uploaded = False
+        self._drawing: Drawing | None = None
         self.preview: Preview | None = None
         self.looks: Looks | None = None
         self.strip: list[Picture] = []
@@ -150,20 +152,18 @@ class Poster(PictureView):
 
     def _rested(self) -> None:
         if self._file is not None:
-            self._previewing.ask_for_graphics()
             self._start(self._load(self._file))
 
     async def _load(self, file: PreviewFile) -> None:
-        box = self._box()
         previews = self._previewing.previews
-        if box is None:  # no room: facts all the same
-            box = Box(32, 32)
+        self._drawing = await self._previewing.drawing()
+        box = self._drawing.box(self._room) or _ANY_BOX  # no picture: facts all the same
         preview = await previews.preview(file.path, box, is_part=file.is_part)
         if file.is_part and preview.picture is None:
             self._rest_timer = self.set_timer(_AGAIN, self._rested)
             return
         self.preview = preview
-        if preview.picture is not None and self._room.height:
+        if preview.picture is not None:
             await self._show_picture(preview.picture)
         self._changed()
         if preview.picture is None or file.is_part:
@@ -175,8 +175,9 @@ class Poster(PictureView):
                 self._changed()
 
     async def _load_strip(self, file: PreviewFile) -> None:
-        loop, box = asyncio.get_running_loop(), self._box()
-        if box is None:
+        loop = asyncio.get_running_loop()
+        self._drawing = await self._previewing.drawing()
+        if (box := self._drawing.box(self._room)) is None:
             return
 
         def show(picture: Picture) -> None:
@@ -211,42 +212,32 @@ class Poster(PictureView):
         if place == self.place:
             self._changed()
 
-    def _box(self) -> Box | None:
-        """The pixels that a picture may have; None without colours or room for one."""
-        terminal = self._previewing.picture_terminal
-        if not terminal.has_colors or not self._room.height:
-            return None
-        if terminal.graphics is Graphics.HALF_BLOCKS:
-            return Box(self._room.width, 2 * self._room.height)
-        width, height = terminal.cell
-        return Box(min(1600, self._room.width * width), min(1600, self._room.height * height))
-
     async def _show_picture(self, picture: Picture) -> None:
         """Draw it; in the terminal's own graphics as soon as those are made."""
-        terminal = self._previewing.picture_terminal
-        if not terminal.has_colors:
+        drawing = self._drawing
+        if drawing is None or drawing.box(self._room) is None:
             return
-        graphics, (width, height) = terminal.graphics, terminal.cell
-        is_pixels = picture.width > self._room.width or picture.height > 2 * self._room.height
-        if graphics is Graphics.HALF_BLOCKS and not is_pixels:
+        if drawing.graphics is Graphics.HALF_BLOCKS:
             self.show(picture)
             return
+        width, height = drawing.cell
         cells = (-(-picture.width // width), -(-picture.height // height))
-        size = (picture.width, picture.height)
+        size, ground = (picture.width, picture.height), self.background_colors[1].rgb
         blocks = await asyncio.to_thread(sampled, picture, cells)
-        if graphics is Graphics.KITTY:
+        if drawing.graphics is Graphics.KITTY:
             upload = await asyncio.to_thread(kitty_upload, _KITTY_NUMBER, size, cells, picture.rgb)
             self._previewing.write_to_terminal(upload)
             self._is_uploaded = True
             self.show(blocks, list(kitty_lines(_KITTY_NUMBER, cells)))
-        elif graphics is Graphics.ITERM:
-            lines = iterm_lines(size, cells[0], height, picture.rgb)
+        elif drawing.graphics is Graphics.ITERM:
+            lines = iterm_lines(size, cells[0], height, picture.rgb, ground)
             self.show(blocks, await asyncio.to_thread(list, lines))
         else:
-            self.show(blocks)
-            self._changed()
+            if drawing.has_colors:  # Sixel takes a moment
+                self.show(blocks)
+                self._changed()
             pieces = await self._previewing.previews.sixels(picture, height)
-            self.show(blocks, [over_blanks(piece, cells[0]) for piece in pieces])
+            self.show(blocks, [over_blanks(piece, cells[0], ground) for piece in pieces])
 
     def _forget_picture(self) -> None:
         if self._is_uploaded:
