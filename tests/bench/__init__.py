@@ -11,7 +11,16 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 
-NAMES = ("startup", "table", "poll", "gateways", "schedule", "download", "idle")
+NAMES = (
+    "startup",
+    "table",
+    "poll",
+    "gateways",
+    "schedule",
+    "download",
+    "idle",
+    "preview",
+)
 """The benchmarks, each a module here with `run(short: bool = False) -> list[Figure]`."""
 
 

@@ -134,6 +134,11 @@ class Terminal:
         pressed = self.press(key)
         return self.seen(what) - pressed
 
+    def taken(self) -> bytes:
+        """What was written since the last key; it is forgotten."""
+        data, self._since = self._since, b""
+        return data
+
     def forget(self) -> None:
         """What was written up to now does not count."""
         self.read(0)
