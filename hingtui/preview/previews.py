@@ -190,7 +190,8 @@ class Previews:
             facts, picture = self._decoded(source, box)
         except PreviewError as error:
             return Preview(_own_facts(path), why=error.why)
-        self._cache.put(source, box, "poster", Entry(facts, picture, None))
+        entry = Entry(facts, picture, None)
+        self._jobs.put(lambda: self._cache.put(source, box, "poster", entry))  # shown before that
         return Preview(facts, picture)
 
     def _decoded(self, source: Source, box: Box) -> tuple[Facts, Picture]:

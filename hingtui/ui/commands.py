@@ -107,6 +107,7 @@ def commands() -> tuple[Command, ...]:
         _screen("play", ("v",), _("Play"), _("Play it here, or compare the marked"), downloads),
         _screen("strip_back", _OPENING, _("Earlier"), _("An earlier frame of its film"), downloads),
         _screen("strip_forward", _CLOSING, _("Later"), _("A later frame of its film"), downloads),
+        _screen("gallery", ("tab",), _("Gallery"), _("Gallery, or the table again"), table),
         _screen("copy_prompt", ("P",), _("Copy prompt"), _("Copy its prompt"), videos),
         _screen("copy_path", ("F",), _("Copy path"), _("Copy the path of its file"), videos),
         _screen("copy_raw", ("W",), _("Copy raw"), _("Copy the gateway's raw response"), videos),

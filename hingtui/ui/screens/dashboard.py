@@ -19,8 +19,8 @@ from hingtui.text.i18n import _
 from hingtui.ui.copy_actions import CopyActions
 from hingtui.ui.explanations import why_not_asking
 from hingtui.ui.notifications import Toast
+from hingtui.ui.screens.gallery_view import GalleryView
 from hingtui.ui.screens.layout import DashboardContext
-from hingtui.ui.screens.preview_actions import PreviewActions
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
 
@@ -33,6 +33,7 @@ _NEED_A_VIDEO = frozenset(
         *("cancel_all", "ask", "ask_all", "copy_id", "mark", "mark_range", "mark_invert"),
         *("mark_all", "next_attention", "previous_attention", "filter", "sort"),
         *("copy_prompt", "copy_path", "copy_raw", "play", "strip_back", "strip_forward"),
+        "gallery",
     )
 )
 _NEED_DETAILS = frozenset(
@@ -40,7 +41,7 @@ _NEED_DETAILS = frozenset(
 )
 
 
-class Dashboard(PreviewActions):
+class Dashboard(GalleryView):
     """The watchlist and its commands."""
 
     class TokenRequested(Message):

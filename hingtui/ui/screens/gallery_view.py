@@ -1,0 +1,107 @@
+"""The gallery on the main screen, in place of the table: when it is shown, and its cursor."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from textual import on
+
+from hingtui.model.key import VideoKey
+from hingtui.monitor import Monitor
+from hingtui.ui.messages import VideosChanged
+from hingtui.ui.screens.layout import DashboardContext
+from hingtui.ui.screens.preview_actions import PreviewActions
+from hingtui.ui.table.video_table import VideoTable
+from hingtui.ui.theme.palette import Palette
+from hingtui.ui.widgets.gallery import Gallery, is_in_gallery
+
+
+class GalleryView(PreviewActions):
+    """The main screen with the gallery. Its cursor is the table's, so every command is the same."""
+
+    def __init__(self, monitor: Monitor, palette: Palette, context: DashboardContext) -> None:
+        super().__init__(monitor, palette, context)
+        self._bindings.key_to_bindings.pop("tab", None)  # Textual's own, which moves the focus
+
+    @property
+    def is_gallery_open(self) -> bool:
+        """Whether the posters are shown, not the table."""
+        return self.query_one("#body").has_class("-gallery")
+
+    def action_gallery(self) -> None:
+        """Show the gallery, or the table again."""
+        if not isinstance(self.focused, VideoTable | Gallery):  # the filter's input
+            self._focus_videos()
+            return
+        is_open = not self.is_gallery_open
+        body = self.query_one("#body")
+        if is_open and not self.query(Gallery):
+            body.mount(Gallery(self._render_context), after=self._table)
+        body.set_class(is_open, "-gallery")
+        if is_open:
+            self._update_gallery()
+        self._focus_videos()
+
+    def _focus_videos(self) -> None:
+        if self.is_gallery_open:
+            self.query_one(Gallery).focus()
+        else:
+            self._table.focus()
+
+    def _update_gallery(self) -> None:
+        if not self.is_gallery_open:
+            return
+        rows = self._monitor.rows
+        shown = [rows[key] for key in self._table.order if is_in_gallery(rows[key])]
+        for gallery in self.query(Gallery):
+            gallery.use(shown, self._table.cursor_key, self._table.marks)
+            if gallery.key is not None and gallery.key != self._table.cursor_key:
+                self._table.select(gallery.key)
+
+    def time_passed(self) -> None:
+        """Redraw countdowns."""
+        super().time_passed()
+        self._update_gallery()
+
+    def _show_order(self, *, stays_first: bool = False) -> None:
+        super()._show_order(stays_first=stays_first)
+        self._update_gallery()
+
+    @on(VideosChanged)
+    def _gallery_changed(self) -> None:
+        self._update_gallery()
+
+    @on(VideoTable.CursorMoved)
+    def _table_cursor_moved(self) -> None:
+        """A command has moved the cursor: the gallery follows."""
+        self._update_gallery()
+
+    def _set_marks(self, keys: Iterable[VideoKey], *, is_marked: bool) -> None:
+        super()._set_marks(keys, is_marked=is_marked)
+        self._update_gallery()
+
+    @on(Gallery.Moved)
+    def _gallery_moved(self, event: Gallery.Moved) -> None:
+        self._table.select(event.key)
+
+    @on(Gallery.Chosen)
+    def _gallery_chosen(self) -> None:
+        self.action_detail()
+
+    def action_detail(self) -> None:
+        """Show or hide the details; `dashboard` does."""
+        raise NotImplementedError
+
+    def action_down(self) -> None:
+        """One line down."""
+        if self.is_gallery_open:
+            self.query_one(Gallery).action_move_rows(1)
+        else:
+            super().action_down()
+
+    def action_up(self) -> None:
+        """One line up."""
+        if self.is_gallery_open:
+            self.query_one(Gallery).action_move_rows(-1)
+        else:
+            super().action_up()

@@ -1,0 +1,105 @@
+"""The gallery: what it shows, how one moves in it, and that every command works there too."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hingtui.ui.widgets.gallery import Gallery, Tile
+from hingtui.ui.widgets.picture import PictureView
+from tests.support.keys import key
+from tests.support.pilot import PilotedApp, piloted
+from tests.support.saved_videos import save_videos
+from tests.support.waiting import until
+from tests.support.watch import job
+
+pytest.importorskip("av", reason="the extra `preview` is not installed")
+
+
+def tiles(acting: PilotedApp) -> list[Tile]:
+    return list(acting.dashboard.query(Tile))
+
+
+def selected(acting: PilotedApp) -> str:
+    cursor = acting.table.cursor_key
+    assert cursor == acting.dashboard.query_one(Gallery).key
+    return "" if cursor is None else cursor.id
+
+
+async def open_gallery(acting: PilotedApp) -> None:
+    await acting.press("tab")
+    await until(lambda: tiles(acting) and tiles(acting)[0].key is not None)
+    await acting.drawn()
+
+
+async def test_six_posters_stand_at_80_by_24(tmp_path: Path) -> None:
+    save_videos(tmp_path)
+    async with piloted(tmp_path, watched=[], size=(80, 24), has_previews=True) as acting:
+        await open_gallery(acting)
+        assert len(tiles(acting)) == 6
+        views = list(acting.dashboard.query(PictureView).results(PictureView))
+        await until(lambda: sum(view.cells.height > 1 for view in views) >= 6)
+        await acting.drawn()
+        text = acting.text()
+        assert text.count("▀▀▀▀▀▀▀▀") > 30
+        assert text.count("✓ saved") >= 6
+        assert "sora-2  The film" in text
+        await acting.press("tab")
+        assert "▀" not in acting.text()
+        assert acting.app.focused is acting.table
+
+
+async def test_arrow_keys_move_and_a_further_page_follows(tmp_path: Path) -> None:
+    ids = save_videos(tmp_path)
+    async with piloted(tmp_path, watched=[], size=(80, 24)) as acting:
+        await open_gallery(acting)
+        assert selected(acting) == ids[0]
+        for pressed, place in (
+            *(("right", 1), ("down", 4), ("left", 3), ("j", 6), ("up", 3), ("end", 7)),
+            *(("right", 7), ("pageup", 1), ("home", 0), ("up", 0), ("G", 7), ("g", 0)),
+        ):
+            await acting.press(pressed)
+            assert selected(acting) == ids[place], pressed
+        await acting.press("end")
+        shown = [tile.key.id for tile in tiles(acting) if tile.key is not None]
+        assert shown == ids[6:]
+
+
+async def test_it_holds_what_is_saved_or_ready(tmp_path: Path) -> None:
+    jobs = [
+        job("video_ready", queued_for=0, generating_for=0, prompt="a ready one"),
+        job("video_queued", queued_for=900, prompt="a queued one"),
+        job("video_failed", queued_for=0, generating_for=0, outcome="failed", prompt="no"),
+    ]
+    async with piloted(tmp_path, *jobs, size=(80, 24)) as acting:
+        await acting.pass_time(1)
+        await open_gallery(acting)
+        keys = [tile.key for tile in tiles(acting) if tile.key is not None]
+        assert keys == [key("video_ready")]
+        text = acting.text()
+        assert "not saved yet" in text
+        assert "a ready one" in text
+        assert "59:59" in text
+        await acting.press("d")
+        await acting.saved("video_ready")
+        assert acting.row("video_ready").saved is not None
+
+
+async def test_an_empty_gallery_says_so(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(queued_for=900), size=(80, 24)) as acting:
+        await acting.press("tab")
+        await until(lambda: "No saved or ready video is shown." in acting.text())
+
+
+async def test_commands_are_about_the_poster_under_the_cursor(tmp_path: Path) -> None:
+    ids = save_videos(tmp_path, "silk", "moon", "lotus")
+    async with piloted(tmp_path, watched=[], size=(120, 40)) as acting:
+        await open_gallery(acting)
+        await acting.press("right", "x")
+        assert [row.id for row in acting.app.monitor.rows] == [ids[0], ids[2]]
+        await acting.press("slash", *"lotus", "enter")
+        assert selected(acting) == ids[2]
+        await acting.press("space")
+        assert acting.table.marks == {key(ids[2])}
+        assert "*✓ saved" in acting.text()
