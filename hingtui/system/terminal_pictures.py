@@ -6,7 +6,7 @@ can be repaired alone. Sixel comes ready-made from `preview`.
 
 from __future__ import annotations
 
-import base64
+import binascii
 import re
 import struct
 import sys
@@ -81,7 +81,7 @@ def kitty_upload(number: int, size: tuple[int, int], cells: tuple[int, int], rgb
 
     `number` (1 to 2^24 - 1) names it; an earlier one of that number is replaced.
     """
-    data = base64.standard_b64encode(zlib.compress(rgb, 1)).decode("ascii")
+    data = _base64(zlib.compress(rgb, 1))
     head = f"a=T,U=1,i={number},f=24,o=z,q=2,s={size[0]},v={size[1]},c={cells[0]},r={cells[1]}"
     chunks = [data[at : at + _CHUNK] for at in range(0, len(data), _CHUNK)]
     messages = []
@@ -111,17 +111,19 @@ def iterm_lines(
     width, height = size
     for top in range(0, height, line):
         rows = min(line, height - top)
-        data = base64.standard_b64encode(
-            _png(width, line, rgb[3 * width * top : 3 * width * (top + rows)])
-        )
+        data = _base64(_png(width, line, rgb[3 * width * top : 3 * width * (top + rows)]))
         options = f"inline=1;width={cells};height=1;preserveAspectRatio=0;doNotMoveCursor=1"
-        yield over_blanks(f"\x1b]1337;File={options}:{data.decode('ascii')}\x07", cells, ground)
+        yield over_blanks(f"\x1b]1337;File={options}:{data}\x07", cells, ground)
 
 
 def over_blanks(sequence: str, cells: int, ground: tuple[int, int, int]) -> str:
     """Draw a line of a picture over blank cells of a colour, and go to the cell behind it."""
     color = ";".join(map(str, ground))
     return f"\x1b7\x1b[0;48;2;{color}m{' ' * cells}\x1b[0m\x1b8{sequence}\x1b8\x1b[{cells}C"
+
+
+def _base64(data: bytes) -> str:
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def _png(width: int, height: int, rgb: bytes) -> bytes:

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING, cast
 
 from textual import on
 
 from hingtui.model.key import VideoKey
-from hingtui.monitor import Monitor
-from hingtui.ui.messages import VideosChanged
+from hingtui.model.video import Status
+from hingtui.monitor import Monitor, Row
+from hingtui.ui.messages import GalleryChosen, GalleryMoved, VideosChanged
 from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.screens.preview_actions import PreviewActions
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.theme.palette import Palette
-from hingtui.ui.widgets.gallery import Gallery, is_in_gallery
+
+if TYPE_CHECKING:
+    from hingtui.ui.widgets.gallery import Gallery
+
+
+def is_in_gallery(row: Row) -> bool:
+    """Whether there is something to see, or will be as soon as it is saved."""
+    return row.saved is not None or row.status is Status.READY
 
 
 class GalleryView(PreviewActions):
@@ -30,12 +39,14 @@ class GalleryView(PreviewActions):
 
     def action_gallery(self) -> None:
         """Show the gallery, or the table again."""
-        if not isinstance(self.focused, VideoTable | Gallery):  # the filter's input
+        if self.focused not in (self._table, self._gallery):  # the filter's input
             self._focus_videos()
             return
         is_open = not self.is_gallery_open
         body = self.query_one("#body")
-        if is_open and not self.query(Gallery):
+        if is_open and self._gallery is None:
+            from hingtui.ui.widgets.gallery import Gallery
+
             body.mount(Gallery(self._render_context), after=self._table)
         body.set_class(is_open, "-gallery")
         if is_open:
@@ -43,20 +54,23 @@ class GalleryView(PreviewActions):
         self._focus_videos()
 
     def _focus_videos(self) -> None:
-        if self.is_gallery_open:
-            self.query_one(Gallery).focus()
-        else:
-            self._table.focus()
+        gallery = self._gallery if self.is_gallery_open else None
+        (gallery or self._table).focus()
+
+    @property
+    def _gallery(self) -> Gallery | None:
+        """None before it was first shown."""
+        return cast("Gallery | None", next(iter(self.query("#gallery")), None))
 
     def _update_gallery(self) -> None:
-        if not self.is_gallery_open:
+        gallery = self._gallery if self.is_gallery_open else None
+        if gallery is None:
             return
         rows = self._monitor.rows
         shown = [rows[key] for key in self._table.order if is_in_gallery(rows[key])]
-        for gallery in self.query(Gallery):
-            gallery.use(shown, self._table.cursor_key, self._table.marks)
-            if gallery.key is not None and gallery.key != self._table.cursor_key:
-                self._table.select(gallery.key)
+        gallery.use(shown, self._table.cursor_key, self._table.marks)
+        if gallery.key is not None and gallery.key != self._table.cursor_key:
+            self._table.select(gallery.key)
 
     def time_passed(self) -> None:
         """Redraw countdowns."""
@@ -80,11 +94,11 @@ class GalleryView(PreviewActions):
         super()._set_marks(keys, is_marked=is_marked)
         self._update_gallery()
 
-    @on(Gallery.Moved)
-    def _gallery_moved(self, event: Gallery.Moved) -> None:
+    @on(GalleryMoved)
+    def _gallery_moved(self, event: GalleryMoved) -> None:
         self._table.select(event.key)
 
-    @on(Gallery.Chosen)
+    @on(GalleryChosen)
     def _gallery_chosen(self) -> None:
         self.action_detail()
 
@@ -94,14 +108,14 @@ class GalleryView(PreviewActions):
 
     def action_down(self) -> None:
         """One line down."""
-        if self.is_gallery_open:
-            self.query_one(Gallery).action_move_rows(1)
+        if self.is_gallery_open and self._gallery is not None:
+            self._gallery.action_move_rows(1)
         else:
             super().action_down()
 
     def action_up(self) -> None:
         """One line up."""
-        if self.is_gallery_open:
-            self.query_one(Gallery).action_move_rows(-1)
+        if self.is_gallery_open and self._gallery is not None:
+            self._gallery.action_move_rows(-1)
         else:
             super().action_up()

@@ -16,17 +16,16 @@ from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
 from hingtui.model.key import VideoKey
-from hingtui.model.video import Status
 from hingtui.monitor import Row
 from hingtui.preview.pictures import Box, Picture
 from hingtui.text.cell_width import cells
 from hingtui.text.i18n import _
+from hingtui.ui.messages import GalleryChosen, GalleryMoved
 from hingtui.ui.table.cells import (
     RenderContext,
     expiry_cell,
@@ -48,11 +47,6 @@ _KEPT = 200
 """Posters that are kept in memory; each is a few kilobytes."""
 _EXPIRY = 10
 """Cells of the countdown."""
-
-
-def is_in_gallery(row: Row) -> bool:
-    """Whether there is something to see, or will be as soon as it is saved."""
-    return row.saved is not None or row.status is Status.READY
 
 
 class Tile(Vertical):
@@ -121,16 +115,6 @@ class Gallery(Widget, can_focus=True):
         Binding("end", "move(1000000)", show=False),
     ]
 
-    class Moved(Message):
-        """The person has moved to another video."""
-
-        def __init__(self, key: VideoKey) -> None:
-            super().__init__()
-            self.key = key
-
-    class Chosen(Message):
-        """The person wants to see more of the video under the cursor."""
-
     def __init__(self, render_context: Callable[[Row], RenderContext]) -> None:
         super().__init__(id="gallery")
         self._render_context = render_context
@@ -192,7 +176,7 @@ class Gallery(Widget, can_focus=True):
         tile = next((t for t in self.query(Tile) if t.region.contains(*event.screen_offset)), None)
         if tile is not None and tile.key is not None:
             if tile.key == self.key:
-                self.post_message(self.Chosen())
+                self.post_message(GalleryChosen())
             self._go(next(n for n, row in enumerate(self._rows) if row.key == tile.key))
 
     def action_move(self, by: int) -> None:
@@ -211,7 +195,7 @@ class Gallery(Widget, can_focus=True):
     def _go(self, index: int) -> None:
         self._index = max(0, min(index, len(self._rows) - 1))
         if self.key is not None:
-            self.post_message(self.Moved(self.key))
+            self.post_message(GalleryMoved(self.key))
         self._draw()
 
     def _shown(self) -> Sequence[Row]:
