@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from hingtui.download.part_names import part_paths, target_of
+from hingtui.monitor import Download, DownloadState
 from hingtui.preview.decoder import Decoder
 from hingtui.preview.pictures import Box, Picture
 from hingtui.preview.previews import source_of
@@ -16,10 +18,12 @@ from hingtui.preview.tools import Tools, find_tools
 from hingtui.ui.screens.compare import Compared, CompareDialog
 from hingtui.ui.screens.player import Player
 from hingtui.ui.widgets.poster import Poster
+from tests.support.keys import key
 from tests.support.made_clips import make_clip
 from tests.support.pilot import PilotedApp, piloted
 from tests.support.saved_videos import save_videos
 from tests.support.waiting import until
+from tests.support.watch import job
 
 pytest.importorskip("av", reason="the extra `preview` is not installed")
 
@@ -217,3 +221,24 @@ async def test_a_few_marked_videos_are_compared_and_one_goes(tmp_path: Path) -> 
         assert (tmp_path / "videos" / "video_lotus_0.mp4").exists()
         await acting.press("u")
         assert len(acting.app.monitor.rows) == 3
+
+
+async def test_a_download_has_a_poster_as_soon_as_a_frame_has_arrived(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hingtui.ui.widgets.poster._AGAIN", 0.05)
+    whole = make_clip(tmp_path / "whole.mp4", seconds=4, options={"movflags": "faststart"})
+    data = whole.read_bytes()
+    async with piloted(tmp_path, job(queued_for=900), size=(160, 45), has_previews=True) as acting:
+        part, _metadata = part_paths(target_of(key("video_one"), acting.app.monitor.queue.folder))
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data[:30])
+        acting.row("video_one").download = Download(state=DownloadState.RUNNING)
+        acting.dashboard.time_passed()
+        await until(lambda: poster(acting)._file is not None and poster(acting)._rest_timer)
+        assert poster(acting).preview is None
+        part.write_bytes(data[: len(data) * 3 // 4])
+        await shown(acting)
+        acting.row("video_one").download = None
+        acting.dashboard.time_passed()
+        assert poster(acting).preview is None
