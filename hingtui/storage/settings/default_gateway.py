@@ -10,7 +10,7 @@ from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.storage.settings.base_url import check_base_url
 from hingtui.storage.settings.gateway import GatewaySettings, Sources
 from hingtui.storage.settings.gateway_table import GatewayTable
-from hingtui.storage.settings.gateway_tokens import COMMAND, token_of
+from hingtui.storage.settings.gateway_tokens import token_of
 from hingtui.storage.settings.problems import Problems
 from hingtui.storage.settings.tokens import (
     FILE,
@@ -44,16 +44,7 @@ def find_default(sources: Sources, problems: Problems, *, is_alone: bool) -> Gat
     table = table or GatewayTable(DEFAULT_GATEWAY, sources.places.config)
     base_url, table = _base_url(sources, problems, table, variable, url)
     token, source = _token(sources, problems, table, stored)
-    return GatewaySettings(
-        name=DEFAULT_GATEWAY,
-        base_url=base_url,
-        kind=table.kind,
-        token=token,
-        token_source=source,
-        token_command=table.token_command if source == COMMAND else (),
-        follow=table.follow,
-        balance=table.balance,
-    )
+    return GatewaySettings.of_table(table, base_url, token, source)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,9 @@ from hingtui.storage.settings.gateway_table import KINDS, GatewayTable
 from hingtui.storage.settings.places import Places
 from hingtui.text.i18n import _
 
+COMMAND = "token_command"
+"""The source of a token that a command prints."""
+
 
 @dataclass(frozen=True, slots=True)
 class GatewaySettings:
@@ -37,6 +40,22 @@ class GatewaySettings:
     """Whether the account's balance is asked for and shown."""
     is_added: bool = False
     """Whether it was added in the dashboard, and can be removed there."""
+
+    @classmethod
+    def of_table(
+        cls, table: GatewayTable, base_url: str, token: str | None, source: str
+    ) -> GatewaySettings:
+        """The gateway of a table, with a checked address and the token that was found for it."""
+        return cls(
+            name=table.name,
+            base_url=base_url,
+            kind=table.kind,
+            token=token,
+            token_source=source,
+            token_command=table.token_command if source == COMMAND else (),
+            follow=table.follow,
+            balance=table.balance,
+        )
 
     @property
     def is_local(self) -> bool:

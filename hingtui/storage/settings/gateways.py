@@ -6,6 +6,7 @@ Nothing is asked here, and no command is run.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from hingtui.model.errors import SettingsError
@@ -13,7 +14,7 @@ from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.storage.settings.default_gateway import find_default
 from hingtui.storage.settings.gateway import GatewaySettings, Sources
 from hingtui.storage.settings.gateway_table import KINDS, GatewayTable
-from hingtui.storage.settings.gateway_tokens import COMMAND, token_of
+from hingtui.storage.settings.gateway_tokens import token_of
 from hingtui.storage.settings.problems import Problems
 from hingtui.text.i18n import _
 
@@ -67,17 +68,8 @@ def _usable(
             token, source = token_of(added, sources, problems)
         else:
             problems.notices.append(_two_of_one_name(table, added))
-    yield GatewaySettings(
-        name=table.name,
-        base_url=base_url,
-        kind=table.kind,
-        token=token,
-        token_source=source,
-        token_command=table.token_command if source == COMMAND else (),
-        follow=table.follow,
-        balance=table.balance,
-        is_added=table in sources.added,
-    )
+    usable = GatewaySettings.of_table(table, base_url, token, source)
+    yield replace(usable, is_added=table in sources.added)
 
 
 def _two_of_one_name(table: GatewayTable, added: GatewayTable) -> str:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import ClassVar
 
 from rich.cells import cell_len
 from rich.style import Style
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from hingtui.model.key import VideoKey
@@ -20,6 +18,7 @@ from hingtui.ui.table import cells
 from hingtui.ui.table.cell import Cell, highlight, number_cell
 from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.columns import PADDING, ColumnPlan, ContentWidths, column_name, status_width
+from hingtui.ui.table.list_keys import LIST_KEYS
 from hingtui.ui.textual_fixes.row_table import RowTable
 
 _CREATED, _EXPIRES = 11, 9
@@ -32,14 +31,7 @@ _SCROLLBAR = 1
 class ImportTable(RowTable[VideoKey], inherit_bindings=False):
     """Shows entries of the list in the order given."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "cursor_up", show=False, id="up"),
-        Binding("down,j", "cursor_down", show=False, id="down"),
-        Binding("pageup,ctrl+b", "page_up", show=False),
-        Binding("pagedown,ctrl+f", "page_down", show=False),
-        Binding("home,ctrl+home,g", "scroll_top", show=False, id="top"),
-        Binding("end,ctrl+end,G", "scroll_bottom", show=False, id="bottom"),
-    ]
+    BINDINGS = LIST_KEYS
 
     class EndReached(Message):
         """The cursor was to go on behind the last row."""

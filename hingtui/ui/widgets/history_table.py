@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 from rich.style import Style
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
 from hingtui.monitor.history_text import (
@@ -22,6 +20,7 @@ from hingtui.text.cell_width import cells_of, fit_middle
 from hingtui.text.i18n import _
 from hingtui.ui.history_view import ShownVideo
 from hingtui.ui.table.cell import Cell, highlight, number_cell, text_cell
+from hingtui.ui.table.list_keys import LIST_KEYS
 from hingtui.ui.table.row_state import row_state_style
 from hingtui.ui.textual_fixes.row_table import RowTable
 from hingtui.ui.theme.palette import Palette
@@ -39,14 +38,7 @@ _MEDIUM, _NARROW = 96, 70
 class HistoryTable(RowTable[int], inherit_bindings=False):
     """Shows the videos with these numbers."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "cursor_up", show=False, id="up"),
-        Binding("down,j", "cursor_down", show=False, id="down"),
-        Binding("pageup,ctrl+b", "page_up", show=False),
-        Binding("pagedown,ctrl+f", "page_down", show=False),
-        Binding("home,ctrl+home,g", "scroll_top", show=False, id="top"),
-        Binding("end,ctrl+end,G", "scroll_bottom", show=False, id="bottom"),
-    ]
+    BINDINGS = LIST_KEYS
 
     class Wanted(Message):
         """These videos are about to be shown, and have not been read."""
