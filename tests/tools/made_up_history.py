@@ -12,27 +12,32 @@ import os
 import random
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from hingtui.demo.prompts import PROMPTS, REFUSALS
 from hingtui.model.eta import Basis, Expiry
 from hingtui.model.video import Cost, Status, Video, VideoError
+from hingtui.monitor.history_words import parse_history_words
 from hingtui.storage.history import (
     HISTORY_FILE,
     Duration,
     History,
     HistoryVideo,
+    Search,
     Sighting,
     StatusChange,
 )
 from hingtui.storage.watchlist.entry import Entry
 from hingtui.system.clock import Clock
+from hingtui.ui.history_view import MOST_FOUND
 
 WEEK = 7
 VIDEOS = 3000
 _AT_ONCE = 500
+_PAGE = 150
 _DAY = 86_400.0
 _PICTURES = tuple(prompt for prompts in PROMPTS.values() for prompt in prompts)
 _FURTHER = (
@@ -193,12 +198,36 @@ def make_files(sightings: Iterator[Sighting]) -> Iterator[Sighting]:
         yield sighting
 
 
+def measure(history: History) -> None:
+    """Print how long the statistics and some searches take, in milliseconds: wall and CPU."""
+    jobs: dict[str, Callable[[], object]] = {
+        "statistics": history.statistics,
+        "usual durations": history.usual_durations,
+    }
+    for words in ("moon", "满月", "月", "m", "zz", "model:veo", "failed", "!moon", "since:7d"):
+        wanted = parse_history_words(words, Clock().time()).wanted
+        jobs[words] = partial(_first_page, history, wanted)
+    for name, job in jobs.items():
+        times = []
+        for _time in range(3):
+            wall, cpu = time.perf_counter(), time.thread_time()
+            job()
+            times.append((time.perf_counter() - wall, time.thread_time() - cpu))
+        wall, cpu = min(times)
+        print(f"{name:16} {1000 * wall:7.1f} {1000 * cpu:7.1f}")
+
+
+def _first_page(history: History, wanted: Search) -> None:
+    history.videos(history.find(wanted, MOST_FOUND)[:_PAGE])
+
+
 def main() -> int:
     """Write a history into HINGTUI_HOME."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--videos", type=int, default=VIDEOS)
     parser.add_argument("--days", type=float, default=WEEK)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--measure", action="store_true", help="print how long reading takes")
     given = parser.parse_args()
     home = os.environ.get("HINGTUI_HOME")
     if not home:
@@ -210,6 +239,8 @@ def main() -> int:
     folder.mkdir(parents=True, exist_ok=True)
     made = made_up(folder, videos=given.videos, days=given.days, seed=given.seed, now=now)
     print(f"{load(history, make_files(made))} videos are in {path}")
+    if given.measure:
+        measure(history)
     history.close()
     return 0
 

@@ -64,6 +64,7 @@ class HistoryScreen(Dialog[VideoKey]):
         self._given = given
         self._palette = palette
         self._view: HistoryView | None = None
+        self._is_opening = False
         self._found: Found | None = None
         self._figures: Statistics | None = None
         self._is_statistics = False
@@ -112,10 +113,7 @@ class HistoryScreen(Dialog[VideoKey]):
             return self.focused.footer_keys()
         keys = self._given.keys
         other = _("History") if self._is_statistics else _("Statistics")
-        shown = [
-            (keys.keys_of("history"), other, 1),
-            (keys.keys_of("filter"), _("Filter"), 2),
-        ]
+        shown = [(keys.keys_of("history"), other, 1), (keys.keys_of("filter"), _("Filter"), 2)]
         if not self._is_statistics:
             shown += [
                 (keys.keys_of("open"), _("Open"), 3),
@@ -143,8 +141,11 @@ class HistoryScreen(Dialog[VideoKey]):
     async def _find(self, search: int, text: str) -> None:
         view = self._view
         if view is None:
+            if self._is_opening:
+                return  # what is typed then is looked for
+            self._is_opening = True
             view = self._view = await self._in_thread(self._given.open_view)
-            search = view.next_search()
+            search, text = view.next_search(), self.query_one(FilterInput).value
         found = await self._in_thread(partial(view.find, search, text))
         self._found, self._figures = found, None
         self._table.show(found.numbers, found.words.highlighted)
@@ -195,6 +196,7 @@ class HistoryScreen(Dialog[VideoKey]):
             tabs.append(f" {name} ", style)
         self.query_one("#history-tabs", Static).update(tabs)
         self._table.display = not is_statistics
+        self._table.want_visible()
         box = self.query_one("#statistics-box", HelpBox)
         box.display = is_statistics
         self._show_detail_room()
@@ -215,9 +217,15 @@ class HistoryScreen(Dialog[VideoKey]):
     @on(HistoryTable.Wanted)
     def _load(self, event: HistoryTable.Wanted) -> None:
         async def load() -> None:
-            if self._view is not None:
-                self._table.take(await self._in_thread(partial(self._view.load, event.numbers)))
-                self._show_detail()
+            if self._view is None:
+                return
+            try:
+                read = await self._in_thread(partial(self._view.load, event.numbers))
+            except Interrupted:  # by a search, which may leave the table as it is
+                self._table.forget(event.numbers)
+                raise
+            self._table.take(read)
+            self._show_detail()
 
         self._start(load(), "history rows")
 

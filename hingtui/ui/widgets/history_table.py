@@ -85,6 +85,10 @@ class HistoryTable(RowTable[int], inherit_bindings=False):
         for n in videos:
             self.update_row(n)
 
+    def forget(self, numbers: Sequence[int]) -> None:
+        """These videos could not be read: they are asked for again when they are in view."""
+        self._asked.difference_update(numbers)
+
     def want_visible(self) -> None:
         """Ask for the videos in view, and some around them, that have not been read."""
         visible = self.visible_keys()
