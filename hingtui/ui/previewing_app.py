@@ -90,6 +90,8 @@ class PreviewingApp(App[None]):
                     async with asyncio.timeout(_PATIENCE):
                         await self._replied.wait()
                 terminal = self.picture_terminal
+        if not self.is_headless and (cell := cell_pixels()) is not None:
+            terminal = replace(terminal, cell=cell)  # the font may have another size by now
         return terminal
 
     def _known_drawing(self) -> Drawing:
@@ -100,8 +102,7 @@ class PreviewingApp(App[None]):
         self._may_ask = (
             not self.no_color and graphics is not Graphics.HALF_BLOCKS and can_ask(os.environ)
         )
-        cell = None if self.is_headless else cell_pixels()
-        return Drawing(graphics or Graphics.HALF_BLOCKS, cell or _USUAL_CELL, has_colors)
+        return Drawing(graphics or Graphics.HALF_BLOCKS, has_colors=has_colors)
 
     def write_to_terminal(self, sequence: str) -> None:
         """Send it as it is."""

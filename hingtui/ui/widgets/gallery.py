@@ -71,6 +71,8 @@ class Tile(Vertical):
     ) -> None:
         """Show this video, or nothing. `mark` is one cell."""
         self.key = None if row is None else row.key
+        if not self.query(".tile-text"):
+            return  # not composed yet: the gallery draws again
         view, empty = self.query_one(PictureView), self.query_one(".tile-empty", Static)
         view.show(picture)
         view.display = picture is not None

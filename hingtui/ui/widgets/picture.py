@@ -120,8 +120,8 @@ def true_color(top: bytes, bottom: bytes) -> str:
 
 
 def of_256(top: bytes, bottom: bytes) -> str:
-    """Half blocks in the 216 colours of the cube of a terminal with 256."""
-    above, below = _cube(top), _cube(bottom)
+    """Half blocks in the nearest of a terminal's 256 colours: those of its cube, and its greys."""
+    above, below = _of_cube_or_grey(top), _of_cube_or_grey(bottom)
     line, last = [], (-1, -1)
     for pair in zip(above, below, strict=True):
         line.append(_HALF if pair == last else f"\x1b[38;5;{pair[0]};48;5;{pair[1]}m▀")
@@ -133,12 +133,23 @@ _STEPS = bytes(0 if v < 48 else 1 if v < 115 else (v - 35) // 40 for v in range(
 """Which of the cube's six steps is nearest: 0, 95, 135, 175, 215, 255."""
 
 
-def _cube(rgb: bytes) -> list[int]:
-    steps = rgb.translate(_STEPS)
-    return [
-        16 + 36 * red + 6 * green + blue
-        for red, green, blue in zip(steps[0::3], steps[1::3], steps[2::3], strict=True)
-    ]
+_LEVELS = (0, 95, 135, 175, 215, 255)
+
+
+def _of_cube_or_grey(rgb: bytes) -> list[int]:
+    colors = rgb.translate(_FINE)
+    return [_nearest(*c) for c in zip(colors[0::3], colors[1::3], colors[2::3], strict=True)]
+
+
+@lru_cache(1 << 14)
+def _nearest(red: int, green: int, blue: int) -> int:
+    steps = (_STEPS[red], _STEPS[green], _STEPS[blue])
+    shade = max(0, min(23, (red + green + blue - 9) // 30))
+    grey = 8 + 10 * shade
+    parts = (red, green, blue)
+    to_grey = sum((part - grey) ** 2 for part in parts)
+    to_cube = sum((part - _LEVELS[step]) ** 2 for part, step in zip(parts, steps, strict=True))
+    return 232 + shade if to_grey < to_cube else 16 + 36 * steps[0] + 6 * steps[1] + steps[2]
 
 
 def _segments(top: bytes, bottom: bytes) -> Iterable[Segment]:

@@ -48,10 +48,10 @@ def test_cells_that_are_alike_share_a_sequence() -> None:
     assert drawn.endswith("\x1b[0m")
 
 
-def test_a_terminal_of_256_colours_gets_the_nearest_of_its_cube() -> None:
-    assert cells(of_256(b"\xff\0\0\x5f\x5f\x5f", b"\0\0\xff\xd7\xff\xff")) == [
+def test_a_terminal_of_256_colours_gets_the_nearest() -> None:
+    assert cells(of_256(b"\xff\0\0\x62\x60\x61", b"\0\0\xff\xd7\xff\xff")) == [
         ("196", "21"),
-        ("59", "195"),
+        ("241", "195"),
     ]
 
 
