@@ -10,12 +10,17 @@ import sys
 from collections.abc import Sequence
 
 from hingtui import __version__
+from hingtui.cli.examples import HelpFormatter, epilog
 from hingtui.text import i18n
 from hingtui.text.i18n import _, mark
 
 TYPE_CHECKING = False  # typing itself takes a tenth of the time of --help
 if TYPE_CHECKING:
     from typing import IO
+
+SHELLS = ("bash", "zsh", "fish")
+LISTS = ("gateways", "ids")
+"""What the completions themselves ask for while somebody types."""
 
 _WORDS_OF_ARGPARSE = (
     mark("usage: "),
@@ -36,7 +41,7 @@ _WORDS_OF_ARGPARSE = (
 
 def parse_arguments(arguments: Sequence[str] | None) -> argparse.Namespace:
     """What these arguments (None: of this process) ask for. Raises SystemExit, OSError."""
-    chosen = _parser().parse_args(arguments)
+    chosen = make_parser().parse_args(arguments)
     _check_choice(chosen)
     return chosen
 
@@ -63,17 +68,22 @@ class _Parser(argparse.ArgumentParser):
         print(clean_block(message, 100_000), file=file or sys.stderr)
 
 
-def _parser() -> argparse.ArgumentParser:
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of all commands, in the language in use now."""
     # argparse's own sentences ("usage", "options", its errors) are translated like ours.
     argparse._ = _  # type: ignore[attr-defined]
     argparse.ngettext = i18n.ngettext  # type: ignore[attr-defined]
     parser = _Parser(
         prog="hingtui",
         description=_("htop for your video generations. Without a command: the dashboard."),
-        epilog=_(
-            "The token is read from HINGNET_API_KEY, or typed once in the dashboard. "
-            "hingtui only reads: it can never start, change or delete a job."
+        epilog=epilog(
+            "",
+            _(
+                "The token is read from HINGNET_API_KEY, or typed once in the dashboard. "
+                "hingtui only reads: it can never start, change or delete a job."
+            ),
         ),
+        formatter_class=HelpFormatter,
     )
     parser.add_argument(
         "--version",
@@ -87,6 +97,12 @@ def _parser() -> argparse.ArgumentParser:
     _add_asking_commands(commands)
     _add_doctor(commands)
     _add_history_commands(commands)
+    _add_demo(commands)
+    _add_completions(commands)
+    return parser
+
+
+def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:
     demo = _command(
         commands, "demo", _("try the dashboard on an embedded server: no token, no network")
     )
@@ -108,7 +124,15 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument(
         "--port", type=_port, default=0, metavar="N", help=_("with --serve: the port; 0 is any")
     )
-    return parser
+
+
+def _add_completions(commands: argparse._SubParsersAction[_Parser]) -> None:
+    completions = _command(
+        commands, "completions", _("print what makes a shell complete hingtui's arguments")
+    )
+    completions.add_argument(
+        "what", choices=(*SHELLS, *LISTS), metavar="|".join(SHELLS), help=_("your shell")
+    )
 
 
 def _add_watchlist_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -184,9 +208,8 @@ def _add_doctor(commands: argparse._SubParsersAction[_Parser]) -> None:
         _("check settings, token, gateways, network, folders and terminal, and say what to do"),
     )
     doctor.add_argument("--json", action="store_true", help=_("one JSON object a line"))
-    doctor.epilog = _(
-        "The output holds no token, password, signed link or user name, so it can be pasted into "
-        "a support ticket: hingtui doctor > ticket.txt"
+    doctor.epilog = epilog(
+        "doctor", _("The output holds no token, password, signed link or user name.")
     )
 
 
@@ -213,7 +236,13 @@ def _add_history_commands(commands: argparse._SubParsersAction[_Parser]) -> None
 def _command(
     commands: argparse._SubParsersAction[_Parser], name: str, words: str
 ) -> argparse.ArgumentParser:
-    return commands.add_parser(name, help=words, description=words[:1].upper() + words[1:])
+    return commands.add_parser(
+        name,
+        help=words,
+        description=words[:1].upper() + words[1:],
+        epilog=epilog(name),
+        formatter_class=HelpFormatter,
+    )
 
 
 def _count(text: str) -> int:

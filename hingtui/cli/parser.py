@@ -172,6 +172,10 @@ def _imported_command(chosen: argparse.Namespace) -> Callable[[], int]:
         from hingtui.cli.stats import stats
 
         return lambda: stats(os.environ, chosen.words, as_json=chosen.json)
+    if chosen.command == "completions":
+        from hingtui.cli.completions.run import completions
+
+        return lambda: completions(os.environ, chosen.what)
     from hingtui.cli.download import download
 
     return lambda: download(

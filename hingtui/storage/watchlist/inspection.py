@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +66,19 @@ def inspect_watchlist(path: Path, lock_within: float = LOCK_WITHIN) -> Watchlist
         damage=damage,
         is_locked=is_locked,
     )
+
+
+def watched_ids(path: Path) -> list[str]:
+    """The ids that can be read from the file at `path`, the last added first. Raises OSError."""
+    try:
+        data, _state = read_file(path, MOST_BYTES + 1)
+    except FileNotFoundError:
+        return []
+    found: dict[str, None] = {}
+    for chunk in reversed(pieces(data)):
+        with suppress(Damaged):
+            found[entry_of(chunk).id] = None
+    return list(found)
 
 
 def _contents(data: bytes) -> tuple[int | None, int, tuple[str, ...], int | None]:
