@@ -13,7 +13,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     "": (
         ("hingtui demo", mark("see it: no token, no network")),
         ("hingtui", mark("the dashboard; asks for the token once")),
-        ("hingtui add ID && hingtui watch --until-done", mark("without a screen")),
+        ("hingtui add ID && hingtui watch", mark("without a screen")),
     ),
     "add": (
         ("hingtui add video_1 video_2", mark("a running dashboard shows them soon")),
@@ -36,7 +36,7 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
     ),
     "watch": (
         ("hingtui watch", mark("save each video as soon as it is ready")),
-        ("hingtui watch --until-done && echo saved", mark("end when nothing is left to do")),
+        ("hingtui watch --until-done", mark("end when nothing is left to do")),
         ("hingtui watch --json >> events.jsonl", mark("one object for each event")),
     ),
     "doctor": (
