@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -16,9 +17,11 @@ from hingtui.storage.settings.gateways_file import read_added
 from hingtui.storage.settings.places import Places, absolute_path, find_places
 from hingtui.storage.settings.problems import Problems
 from hingtui.storage.settings.tokens import clean_token, unusable
+from hingtui.system.platform_limits import platform_limits
 from hingtui.text.i18n import language_from
 
 GATEWAYS_FILE = "gateways.toml"
+PLATFORM: str = sys.platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +145,8 @@ def find_problems(environ: Mapping[str, str]) -> list[str]:
 
 def _read(environ: Mapping[str, str], problems: Problems) -> Settings:
     """The settings as far as they can be used. Raises SettingsError if there is no home folder."""
+    if limits := platform_limits(PLATFORM):
+        problems.notices.append(limits)
     places = find_places(environ)
     config = read_config(places.config, problems)
     added = read_added(places.log.with_name(GATEWAYS_FILE), problems)
