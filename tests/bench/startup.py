@@ -117,9 +117,9 @@ def _first_content(program: str, environ: Mapping[str, str]) -> float:
 
 
 def _rows_shown(environ: Mapping[str, str]) -> float:
-    """Milliseconds from the start until the newest video stands on the screen."""
+    """Milliseconds from the start until the first videos stand on the screen."""
     with Terminal(["-c", ENTRY_POINT], environ=environ) as terminal:
-        return 1000 * (terminal.seen(re.compile(rb"#000000")) - terminal.started)
+        return 1000 * (terminal.seen(re.compile(rb"#0000\d\d")) - terminal.started)
 
 
 def _answered(program: str, environ: Mapping[str, str], *arguments: str) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 from dataclasses import asdict
 
 from hingtui.cli.doctor.check import Check, Subject
+from hingtui.model.key import UNKNOWN_GATEWAY
 from hingtui.storage.settings import Settings
 from hingtui.storage.watchlist.inspection import WatchlistFacts, inspect_watchlist
 from hingtui.system.files.names import LONGEST_NAME
@@ -101,7 +102,8 @@ def watchlist_checks(settings: Settings, gateways: Collection[str]) -> Iterator[
     """Whether the watchlist can be read and changed, and all `gateways` in it exist. Blocks."""
     facts = inspect_watchlist(settings.watchlist_path)
     yield _watchlist(facts)
-    if unknown := [name for name in facts.gateways if name not in gateways]:
+    known = {*gateways, UNKNOWN_GATEWAY}  # which of them knows an id may not be known yet
+    if unknown := [name for name in facts.gateways if name not in known]:
         message = _("Some videos are watched at {names}, which the settings do not name.")
         next_step = _("Add that gateway again, or take the videos off the watchlist.")
         about = Subject("watchlist", details={"unknown_gateways": unknown})
