@@ -459,3 +459,9 @@ def test_a_config_that_is_not_toml_is_refused_without_quoting_it(
 def test_an_unreadable_config_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "config.toml").mkdir()
     assert str(tmp_path / "config.toml") in refusal(tmp_path)
+
+
+def test_a_home_that_cannot_be_looked_into_is_one_sentence(tmp_path: Path) -> None:
+    too_long = tmp_path / ("x" * 300)
+    with pytest.raises(SettingsError, match="cannot be read"):
+        load_settings({"HINGTUI_HOME": str(too_long)})
