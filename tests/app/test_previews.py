@@ -212,8 +212,9 @@ async def test_a_few_marked_videos_are_compared_and_one_goes(tmp_path: Path) -> 
     async with with_videos(tmp_path, "silk", "lotus", "moon") as acting:
         await acting.press("space", "space", "v")
         await until(lambda: isinstance(acting.app.screen, CompareDialog))
-        compared = list(acting.app.screen.query(Compared))
-        assert len(compared) == 2
+        dialog = acting.app.screen
+        await until(lambda: len(dialog.query(Compared)) == 2)
+        compared = list(dialog.query(Compared))
         await until(lambda: all(one.pictures for one in compared))
         await acting.press("right", "x", "enter")
         assert acting.app.screen is acting.dashboard

@@ -149,8 +149,9 @@ class CompareDialog(Dialog[Sequence[VideoKey]]):
 
     def action_keep_or_not(self) -> None:
         """Let the chosen video go, or keep it after all."""
-        one = self.query(Compared)[self._chosen]
-        one.is_unwanted = not one.is_unwanted
+        for place, one in enumerate(self.query(Compared)):
+            if place == self._chosen:
+                one.is_unwanted = not one.is_unwanted
         self._show_texts()
 
     def action_answer(self) -> None:

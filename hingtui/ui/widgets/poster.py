@@ -86,6 +86,8 @@ class Poster(PictureView):
         self._loading: asyncio.Task[None] | None = None
         self._is_uploaded = False
         self._drawing: Drawing | None = None
+        self._wanted: Picture | None = None
+        """The picture to be drawn: encoding it can take longer than the cursor stays."""
         self.preview: Preview | None = None
         self.looks: Looks | None = None
         self.strip: list[Picture] = []
@@ -214,6 +216,7 @@ class Poster(PictureView):
 
     async def _show_picture(self, picture: Picture) -> None:
         """Draw it; in the terminal's own graphics as soon as those are made."""
+        self._wanted = picture
         drawing = self._drawing
         if drawing is None or drawing.box(self._room) is None:
             return
@@ -224,22 +227,29 @@ class Poster(PictureView):
         cells = (-(-picture.width // width), -(-picture.height // height))
         size, ground = (picture.width, picture.height), self.background_colors[1].rgb
         blocks = await asyncio.to_thread(sampled, picture, cells)
+        if self._wanted is not picture:
+            return  # another one is wanted by now
         if drawing.graphics is Graphics.KITTY:
             upload = await asyncio.to_thread(kitty_upload, _KITTY_NUMBER, size, cells, picture.rgb)
-            self._previewing.write_to_terminal(upload)
-            self._is_uploaded = True
-            self.show(blocks, list(kitty_lines(_KITTY_NUMBER, cells)))
+            if self._wanted is picture:
+                self._previewing.write_to_terminal(upload)
+                self._is_uploaded = True
+                self.show(blocks, list(kitty_lines(_KITTY_NUMBER, cells)))
         elif drawing.graphics is Graphics.ITERM:
             lines = iterm_lines(size, cells[0], height, picture.rgb, ground)
-            self.show(blocks, await asyncio.to_thread(list, lines))
+            drawn = await asyncio.to_thread(list, lines)
+            if self._wanted is picture:
+                self.show(blocks, drawn)
         else:
             if drawing.has_colors:  # Sixel takes a moment
                 self.show(blocks)
                 self._changed()
             pieces = await self._previewing.previews.sixels(picture, height)
-            self.show(blocks, [over_blanks(piece, cells[0], ground) for piece in pieces])
+            if self._wanted is picture:
+                self.show(blocks, [over_blanks(piece, cells[0], ground) for piece in pieces])
 
     def _forget_picture(self) -> None:
+        self._wanted = None
         if self._is_uploaded:
             self._is_uploaded = False
             self._previewing.write_to_terminal(kitty_forget(_KITTY_NUMBER))
