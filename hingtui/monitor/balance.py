@@ -5,6 +5,7 @@ It holds up nothing else: it runs in a task of its own, and its errors are only 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from typing import Protocol
@@ -39,6 +40,7 @@ class Balance:
         self._changed = changed
         self._may_ask = may_ask
         self._api: BalanceApi | None = None
+        self._is_wanted = asyncio.Event()
         self._asked_at: float | None = None
         self._is_asking = False
 
@@ -46,11 +48,16 @@ class Balance:
         """Ask `api` from now on, at once; None: do not ask. Another token has another balance."""
         self._api = api
         self._asked_at = None
+        if api is None:
+            self._is_wanted.clear()
+        else:
+            self._is_wanted.set()
         self._set(None)
 
     async def run(self) -> None:
-        """Ask for ever, every `ASK_EVERY` seconds."""
+        """Ask for ever, every `ASK_EVERY` seconds while there is somebody to ask."""
         while True:
+            await self._is_wanted.wait()
             await self.refresh()
             await self._clock.sleep(ASK_EVERY / 10)
 

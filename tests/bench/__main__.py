@@ -26,13 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--short", action="store_true", help="quick and rough: does it still run?")
     chosen = parser.parse_args(arguments)
     print(f"Python {platform.python_version()}, {platform.system()}; medians; noisy by ±15 %")
-    told: list[tuple[str, Figure]] = []
+    all_figures: list[tuple[str, Figure]] = []
     for name in NAMES if chosen.name == "all" else (chosen.name,):
         figures = run(name, short=chosen.short)
         report(name, figures)
-        told += [(name, figure) for figure in figures]
-    if any(figure.is_met is not None for _, figure in told):
-        summary(told)
+        all_figures += [(name, figure) for figure in figures]
+    if any(figure.is_met is not None for _, figure in all_figures):
+        summary(all_figures)
     return 0
 
 

@@ -120,8 +120,8 @@ def _speeds(
     """MB/s; `size` is in MB."""
     ours, curl = taken["ours"], taken["curl"]
     yield _faster(f"{name}: received", size / ours.received, "curl", size / curl.received, at_least)
-    told = f"{name}: verified, synced, named"
-    yield _faster(told, size / ours.safe, "curl, synced", size / curl.safe, at_least)
+    label = f"{name}: verified, synced, named"
+    yield _faster(label, size / ours.safe, "curl, synced", size / curl.safe, at_least)
 
 
 def _faster(name: str, ours: float, peer: str, theirs: float, at_least: float | None) -> Figure:

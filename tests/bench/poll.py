@@ -75,16 +75,16 @@ def _figures(size: Size, asked: Load, listed: Load) -> Iterator[Figure]:
     for name, load, part in (("no list", asked, 1.0), ("the list", listed, 0.1)):
         yield alone(f"{videos}, {name}: requests", load.requests, "/s", at_most=5 * part)
         yield alone(f"{videos}, {name}: CPU", load.cpu, "% of a core", at_most=10 * part)
-    told = f"{videos}, the list: since the last word about each, mean"
-    yield against(told, listed.age, "s", "no list", asked.age)
+    label = f"{videos}, the list: since the last word about each, mean"
+    yield against(label, listed.age, "s", "no list", asked.age)
 
 
 def _beside(size: Size, asked: Load, listed: Load, fixed: Load) -> Iterator[Figure]:
     peer = f"each every {EVERY:.0f} s"
     for name, ours in {"no list": asked, "the list": listed}.items():
-        told = f"{size.videos:,} running videos, {name}"
-        yield against(f"{told}: requests", ours.requests, "/s", peer, fixed.requests)
-        yield against(f"{told}: CPU", ours.cpu, "% of a core", peer, fixed.cpu)
+        label = f"{size.videos:,} running videos, {name}"
+        yield against(f"{label}: requests", ours.requests, "/s", peer, fixed.requests)
+        yield against(f"{label}: CPU", ours.cpu, "% of a core", peer, fixed.cpu)
 
 
 async def _by_monitor(size: Size, gateway: Gateway) -> Load:

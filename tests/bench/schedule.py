@@ -95,9 +95,9 @@ def _compared(name: str, ours: dict[str, Cost], fixed: dict[str, Cost]) -> Itera
     yield against(f"{name}, mix: late by, mean", mix.mean, "s", peer, same.mean)
     yield against(f"{name}, mix: late by, p95", mix.p95, "s", peer, same.p95)
     for shape, at_most in {"mix": 0.45, **dict.fromkeys(SHARES), "linear": 0.15}.items():
-        told = f"{name}, {shape}: requests × delay"
+        label = f"{name}, {shape}: requests × delay"
         cost = ours[shape]
-        yield against(told, cost.product, "s", peer, fixed[shape].product, at_most=at_most)
+        yield against(label, cost.product, "s", peer, fixed[shape].product, at_most=at_most)
 
 
 def _fates(count: int) -> Iterator[Fate]:
@@ -126,12 +126,12 @@ def _noisy(duration: float, paces: list[float]) -> Course:
     """Each twentieth of the time has a pace of its own."""
     reached = [100 * sum(paces[:done]) / sum(paces) for done in range(len(paces) + 1)]
 
-    def told(age: float) -> float:
+    def reported(age: float) -> float:
         passed, rest = divmod(min(0.999, age / duration) * len(paces), 1)
         before, after = reached[int(passed)], reached[int(passed) + 1]
         return min(99, math.floor(before + (after - before) * rest))
 
-    return told
+    return reported
 
 
 def _every(seconds: float) -> Policy:

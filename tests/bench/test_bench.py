@@ -24,25 +24,25 @@ def printed(name: str, capsys: pytest.CaptureFixture[str]) -> str:
 def test_startup_is_measured_against_a_bare_app_and_a_bare_python(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    told = printed("startup", capsys)
-    assert "first content, 12 videos" in told
-    assert "bare Static app" in told
-    assert "python -c pass" in told
+    output = printed("startup", capsys)
+    assert "first content, 12 videos" in output
+    assert "bare Static app" in output
+    assert "python -c pass" in output
 
 
 @pytest.mark.slow
 def test_the_table_is_measured_against_the_stock_table(capsys: pytest.CaptureFixture[str]) -> None:
-    told = printed("table", capsys)
-    assert "100: load and first paint" in told
-    assert "100: 100/s all visible: key→paint p50" in told
-    assert "stock" in told
+    output = printed("table", capsys)
+    assert "100: load and first paint" in output
+    assert "100: 100/s all visible: key→paint p50" in output
+    assert "stock" in output
 
 
 @pytest.mark.slow
 def test_the_idle_dashboard_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
-    told = printed("idle", capsys)
-    assert "200 videos, 40 in sight generating" in told
-    assert "200 videos, all saved, nothing moves" in told
+    output = printed("idle", capsys)
+    assert "200 videos, 40 in sight generating" in output
+    assert "200 videos, all saved, nothing moves" in output
 
 
 def test_a_ratio_is_judged_by_its_reach_line() -> None:
@@ -67,9 +67,9 @@ def test_the_columns_of_a_report_stand_below_each_other(capsys: pytest.CaptureFi
 def test_the_summary_names_what_is_not_reached(capsys: pytest.CaptureFixture[str]) -> None:
     reached, missed = alone("a", 1, "ms", at_most=2), against("b", 3, "ms", "c", 1, at_most=2)
     summary([("table", reached), ("idle", missed), ("idle", Figure("d", 1, "s"))])
-    told = capsys.readouterr().out
-    assert "1 of 2 Reach lines reached" in told
-    assert "not reached: idle: b: 3×, to be ≤ 2×" in told
+    output = capsys.readouterr().out
+    assert "1 of 2 Reach lines reached" in output
+    assert "not reached: idle: b: 3×, to be ≤ 2×" in output
 
 
 @pytest.mark.parametrize(

@@ -26,8 +26,8 @@ def _are_sane(figures: list[Figure]) -> bool:
 def test_the_schedule_is_compared_with_every_fixed_interval() -> None:
     figures = schedule.run(short=True)
 
-    told = [figure.name for figure in figures]
-    assert all(any(f"every {n} s" in name for name in told) for n in schedule.FIXED)
+    labels = [figure.name for figure in figures]
+    assert all(any(f"every {n} s" in name for name in labels) for n in schedule.FIXED)
     assert _are_sane(figures)
 
 

@@ -59,8 +59,8 @@ def _many(schedules: int, first: int, jobs: int) -> int:
             if number % 10 == 0:
                 passed = time.monotonic() - began
                 found = len(total.breaches)
-                told = f"… {total.lives:,} of {schedules:,} in {passed:.0f} s, {found} breaches"
-                print(told, flush=True)
+                line = f"… {total.runs:,} of {schedules:,} in {passed:.0f} s, {found} breaches"
+                print(line, flush=True)
     except KeyboardInterrupt:
         print("interrupted")
         for process in multiprocessing.active_children():
@@ -88,8 +88,8 @@ def _in_a_process(seeds: range) -> Tally:
 
 
 def _tell(total: Tally, seconds: float) -> None:
-    print(f"{total.lives:,} schedules in {seconds:.0f} s, {len(total.breaches)} breaches")
-    each = 1000 * total.seconds / max(1, total.lives)
+    print(f"{total.runs:,} schedules in {seconds:.0f} s, {len(total.breaches)} breaches")
+    each = 1000 * total.seconds / max(1, total.runs)
     print(f"{sum(total.fired.values()):,} faults came about; {each:.1f} ms for a schedule")
     for kind, count in sorted(total.fired.items()):
         print(f"  {count:7,}  {kind}")

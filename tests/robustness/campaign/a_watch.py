@@ -23,12 +23,12 @@ from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.gateway import Fault
 from tests.robustness.campaign.hosts import Hosts
 from tests.robustness.campaign.oracle import harmful
-from tests.robustness.campaign.other_videos import Neighbours
+from tests.robustness.campaign.other_videos import OtherVideos
 from tests.robustness.campaign.pool import CountingPool, heeded
 from tests.robustness.campaign.schedule import TIME, Schedule
 from tests.robustness.campaign.surroundings import Surroundings
 from tests.robustness.campaign.traces import stacks
-from tests.robustness.campaign.user_actions import Hands, Ledger
+from tests.robustness.campaign.user_actions import Ledger, UserActions
 from tests.servers.gateway import TOKEN
 from tests.support.disk.faulty_disk import Killed
 from tests.support.keys import ids, key, keys
@@ -65,12 +65,12 @@ class AWatch(Surroundings):
         self._pool = pool
         self._thread = threading.get_ident()
         self._ledger = Ledger(self.clock, self.seen / "watchlist.toml")
-        self._hands = Hands(self._ledger, pool, self.clock, root, self.seen)
+        self._user_actions = UserActions(self._ledger, pool, self.clock, root, self.seen)
         self._rng = random.Random(schedule.seed)  # noqa: S311 - a schedule, no secret
         self._hop = schedule.hop
         self._is_healed = self._is_to_begin_again = self._is_busy = False
         self._healed_at = 0.0
-        self._neighbours = Neighbours(self.gateway, schedule.faults)
+        self._other_videos = OtherVideos(self.gateway, schedule.faults)
         self._saved_again: dict[str, int] = {}
         self._asked = 0
         self.monitor: Monitor
@@ -89,10 +89,10 @@ class AWatch(Surroundings):
         films = list(self.gateway.films)
         await self._begin()
         first = films[: max(1, len(films) - self._rng.randrange(2))]
-        if self.schedule.is_of_neighbours:
+        if self.schedule.is_of_other_videos:
             first = films
         for video_id in first if self.monitor.storage_error is None else films:
-            self._hands.add(self.monitor, video_id)
+            self._user_actions.add(self.monitor, video_id)
         began = time.monotonic()
         while not self.breaches and not self._is_over():
             if not await self._quiet(began + HANGS):
@@ -151,13 +151,13 @@ class AWatch(Surroundings):
         await self._cancelled(self._run)
         if self.disk is not None and self.disk.disk.is_dead:
             return
-        told = ids(self.monitor.unwritten)
+        unwritten = ids(self.monitor.unwritten)
         if self.monitor.storage_error is not None:
             self._ledger.after_failed_end()
-        self.note(f"the process ended; a new one begins; to be added again: {told}")
+        self.note(f"the process ended; a new one begins; to be added again: {unwritten}")
         await self._begin()
-        for video_id in told:
-            self._hands.add(self.monitor, video_id)
+        for video_id in unwritten:
+            self._user_actions.add(self.monitor, video_id)
 
     async def _die(self) -> None:
         self.note("the process was killed")
@@ -220,7 +220,7 @@ class AWatch(Surroundings):
             if not busy:
                 return True
             await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED, timeout=0.02)
-            if self.schedule.is_of_neighbours and self.clock.monotonic() > look_at:
+            if self.schedule.is_of_other_videos and self.clock.monotonic() > look_at:
                 self._is_busy = True
                 return True
         return False
@@ -235,16 +235,16 @@ class AWatch(Surroundings):
             self._user_sees_to_it()
         asked = len(self.gateway.asked)
         slower = min(300.0, self._hop * 1.3)
-        is_exact = self.schedule.is_of_neighbours and not self._is_healed
+        is_exact = self.schedule.is_of_other_videos and not self._is_healed
         self._hop = self.schedule.hop if asked > self._asked or is_exact else slower
         self._asked = asked
         if not self._is_busy:  # otherwise the pauses between tries advance the clock
             self.clock.advance(max(self.clock.next_wake() or 0.0, self._hop))
 
     def _is_time_to_heal(self, now: float) -> bool:
-        if not self.schedule.is_of_neighbours:
+        if not self.schedule.is_of_other_videos:
             return now >= HEALED_AT
-        is_enough = now >= ENOUGH and self._neighbours.are_all_saved
+        is_enough = now >= ENOUGH and self._other_videos.are_all_saved
         return is_enough or now >= NEIGHBOURS_HEALED_AT
 
     def _is_over(self) -> bool:
@@ -284,23 +284,23 @@ class AWatch(Surroundings):
         self.check_files()
         for watched in self.monitor.rows.values():
             if watched.saved is not None:
-                self.oracle.told.add(watched.saved.name)
+                self.oracle.reported.add(watched.saved.name)
             self.check(harmful("a row", watched))
             self.check(_unexpected(watched))
-            self.check(self._neighbours.foreign_words(watched.id, _texts(watched)))
+            self.check(self._other_videos.foreign_words(watched.id, _texts(watched)))
             if self._is_healed:
                 self._save_again(watched)
-        if self.schedule.is_of_neighbours and not self._is_healed:
-            self._look_at_neighbours()
+        if self.schedule.is_of_other_videos and not self._is_healed:
+            self._look_at_other_videos()
         self.check(harmful("the header", self.monitor.gateway_status))
         self.check(harmful("the header", self.monitor.storage_error))
 
-    def _look_at_neighbours(self) -> None:
+    def _look_at_other_videos(self) -> None:
         """Check I6: faults of some videos delay no other video."""
         saved = {w.id for w in self.monitor.rows.values() if w.saved is not None}
-        self.check(self._neighbours.late(self.clock.monotonic(), saved.__contains__))
-        self.check(self._neighbours.blamed(self.monitor.gateway_status.state.value))
-        for film in self._neighbours.healthy:
+        self.check(self._other_videos.late(self.clock.monotonic(), saved.__contains__))
+        self.check(self._other_videos.blamed(self.monitor.gateway_status.state.value))
+        for film in self._other_videos.healthy:
             watched = self.monitor.rows.get(key(film.id))
             if watched is not None and watched.last_error is not None:
                 self.breach(f"I6: {film.id} has nothing, and shows {watched.last_error.error!r}")
@@ -351,15 +351,15 @@ class AWatch(Surroundings):
             self._is_to_begin_again = True
         elif kind.startswith("other"):
             if not ("the watchlist" in kind and self.disk is not None):
-                self._hands.other(kind, film, rng)
+                self._user_actions.other(kind, film, rng)
         elif kind == "user: adds another":
             others = [f for f in self.gateway.films.values() if key(f.id) not in self.monitor.rows]
-            self._hands.user("user: adds", self.monitor, (others or [film])[0], rng)
+            self._user_actions.user("user: adds", self.monitor, (others or [film])[0], rng)
         elif kind == "user: pauses for a while":
-            self._hands.user("user: pauses", self.monitor, film, rng)
+            self._user_actions.user("user: pauses", self.monitor, film, rng)
             self.clock.later(15.0, lambda: self.happen("user: goes on", film, rng))
         else:
-            self._hands.user(kind, self.monitor, film, rng)
+            self._user_actions.user(kind, self.monitor, film, rng)
 
 
 def _texts(watched: Row) -> list[str]:

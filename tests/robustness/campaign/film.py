@@ -243,24 +243,24 @@ class Film:
             return None, {"Last-Modified": modified, "Date": formatdate(now, usegmt=True)}
         return None, {}
 
-    def serve(self, request: Request, now: float, **lies: Any) -> Iterator[Part]:
-        """The response to a request for the file; `lies` are fields of Say."""
+    def serve(self, request: Request, now: float, **changes: Any) -> Iterator[Part]:
+        """The response to a request for the file; `changes` are fields of Say."""
         version, body = len(self.versions) - 1, self.present(now)
         etag, headers = self.tags(version, now)
         if self.nature.coding:
             headers = headers | {"Content-Encoding": self.nature.coding}
         say = Say(etag=etag, headers=headers, length=self.nature.length, ranges=self.nature.ranges)
-        if "headers" in lies:
-            lies["headers"] = headers | lies["headers"]
-        if lies.get("body") is None and lies.get("cut") is None:
+        if "headers" in changes:
+            changes["headers"] = headers | changes["headers"]
+        if changes.get("body") is None and changes.get("cut") is None:
             self.offers[body] += 1
-        say = replace(say, **lies)
+        say = replace(say, **changes)
         if_range = request.headers.get("if-range")
         if if_range and (not self.nature.if_range or if_range == headers.get("Last-Modified")):
             kept = {name: value for name, value in request.headers.items() if name != "if-range"}
             request = replace(request, headers=kept)
         answer = said(say, body, request)
-        return _exceeding(answer) if self.nature.exceeds and not lies else answer
+        return _exceeding(answer) if self.nature.exceeds and not changes else answer
 
     def json(self, now: float, link: str) -> dict[str, Any]:
         """The video object at this moment."""

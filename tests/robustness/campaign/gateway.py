@@ -81,13 +81,13 @@ class Situation:
         found = re.fullmatch(r"bytes=(\d+)-", self.request.headers.get("range", ""))
         return int(found[1]) if found else None
 
-    def right(self, **lies: Any) -> Iterable[Part]:
+    def right(self, **changes: Any) -> Iterable[Part]:
         """The correct response, except for these fields of `Say`."""
-        return self.gateway.right(self.channel, self.film, self.request, **lies)
+        return self.gateway.right(self.channel, self.film, self.request, **changes)
 
-    def whole(self, **lies: Any) -> bytes:
+    def whole(self, **changes: Any) -> bytes:
         """The correct response as one piece."""
-        return b"".join(part for part in self.right(**lies) if isinstance(part, bytes))
+        return b"".join(part for part in self.right(**changes) if isinstance(part, bytes))
 
     @property
     def ending(self) -> End:
@@ -114,11 +114,11 @@ class Gateway:
         clock: LifeClock,
         films: Iterable[Film],
         faults: Sequence[Fault],
-        lies: dict[str, WrongAnswer],
-        own_lies: dict[str, tuple[tuple[str, ...], WrongAnswer]],
+        wrong_answers: dict[str, WrongAnswer],
+        own_wrong_answers: dict[str, tuple[tuple[str, ...], WrongAnswer]],
         stage: Course,
     ) -> None:
-        """`lies` are used once, `own_lies` at every request of one video on these channels."""
+        """`wrong_answers` are used once, `own_wrong_answers` at every request of one video."""
         self.hosts = hosts
         self.stage = stage
         self.clock = clock
@@ -131,8 +131,8 @@ class Gateway:
         self.mishaps: list[str] = []
         """Errors of the campaign itself."""
         self.most_requests = MOST_REQUESTS * max(1, len(self.films) / 4)
-        self._lies = lies
-        self._own_lies = own_lies
+        self._wrong_answers = wrong_answers
+        self._own_wrong_answers = own_wrong_answers
         self._pending = [f for f in faults if f.channel in (RETRIEVE, CONTENT, STORAGE)]
         self._counts: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -178,7 +178,7 @@ class Gateway:
         is_stale = film.nature.link_is_stale and is_first
         return film.json(self.clock.now, self.direct_link(film, is_stale=is_stale))
 
-    def right(self, channel: str, film: Film, request: Request, **lies: Any) -> Iterable[Part]:
+    def right(self, channel: str, film: Film, request: Request, **changes: Any) -> Iterable[Part]:
         """The correct response at this moment."""
         now, nature = self.clock.now, film.nature
         if channel == RETRIEVE:
@@ -189,7 +189,7 @@ class Gateway:
             self._note_oddities(film)
             return [self._json({"error": {"message": "no such route"}}, nature.missing)]
         if channel == STORAGE or nature.route == "stream":
-            return self._serving(film, len(film.versions) - 1, film.serve(request, now, **lies))
+            return self._serving(film, len(film.versions) - 1, film.serve(request, now, **changes))
         if nature.route == "json":
             return [self._json({"url": self.link(film)})]
         return [answer(302, location=self._place(film))]
@@ -259,26 +259,26 @@ class Gateway:
     def _answer(self, channel: str, film: Film, request: Request) -> Answer:
         try:
             fault = self._count(channel, film.id, request)
-            fault, lie = self._lie(fault, channel, film)
-            if fault is None or lie is None:
+            fault, wrong = self._wrong_answer(fault, channel, film)
+            if fault is None or wrong is None:
                 return self._checked(self.right(channel, film, request), film)
             if fault.channel != OWN or fault.kind not in self.fired:
                 self.fired.append(fault.kind)
             self.stage.note(f"  fault: {fault.kind}")
             rng = random.Random(fault.seed)  # noqa: S311 - a schedule, no secret
-            return self._checked(lie(Situation(self, channel, film, request, rng)), film)
+            return self._checked(wrong(Situation(self, channel, film, request, rng)), film)
         except Exception as error:
             self.mishaps.append(repr(error))
             raise
 
-    def _lie(
+    def _wrong_answer(
         self, due: Fault | None, channel: str, film: Film
     ) -> tuple[Fault | None, WrongAnswer | None]:
         """The video's own fault, else the one that is due, and its response."""
         own = self.own.get(film.id)
-        if own is not None and channel in self._own_lies[own.kind][0]:
-            return own, self._own_lies[own.kind][1]
-        return due, None if due is None else self._lies[due.kind]
+        if own is not None and channel in self._own_wrong_answers[own.kind][0]:
+            return own, self._own_wrong_answers[own.kind][1]
+        return due, None if due is None else self._wrong_answers[due.kind]
 
     def _checked(self, said: Answer, film: Film) -> Iterator[Part]:
         """The same parts; an error of the campaign itself is recorded."""

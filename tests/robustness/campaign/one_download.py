@@ -92,9 +92,9 @@ class OneDownload(Surroundings):
             if is_calm and not self._cancelled.is_set():  # on a slow machine the cancel comes late
                 self.breach(f"failed without a cause: {outcome!r}")
         elif not isinstance(outcome, Killed):
-            told = "".join(traceback.format_exception(outcome)).strip()
+            trace = "".join(traceback.format_exception(outcome)).strip()
             self.breach(
-                f"escaped: {outcome!r}", *([told] if isinstance(outcome, Exception) else [])
+                f"escaped: {outcome!r}", *([trace] if isinstance(outcome, Exception) else [])
             )
         self.clock.advance(PAUSE)
         return bool(self.breaches)
@@ -159,14 +159,14 @@ class OneDownload(Surroundings):
             self.clock.advance(PAUSE)
 
     def _look_at(self, saved: Saved) -> None:
-        self.oracle.told.add(saved.path.name)
+        self.oracle.reported.add(saved.path.name)
         files = {path.name: data for path, data in self.oracle.saved.items()}
         if saved.path.name not in files:
-            self.breach(f"told to be saved as {saved.path.name}, which is not there")
+            self.breach(f"reported as saved as {saved.path.name}, which is not there")
         elif saved.bytes != len(files[saved.path.name]):
-            self.breach(f"told to have {saved.bytes} bytes")
+            self.breach(f"reported to have {saved.bytes} bytes")
         if (saved.mp4 is not None) != (saved.path.suffix == ".mp4"):
-            self.breach(f"I7: {saved.path.name}, and told to be verified: {saved.mp4!r}")
+            self.breach(f"I7: {saved.path.name}, and reported as verified: {saved.mp4!r}")
         faults = [kind for kind in self.fired if not kind.startswith("nature")]
         if self.film.nature.grows == "prefix" and not faults and saved.path.suffix != ".mp4":
             self.breach(f"I7: {saved.path.name} was still growing, and nothing else was wrong")

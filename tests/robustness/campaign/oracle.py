@@ -44,7 +44,7 @@ class Oracle:
         """Saved videos that were found so far."""
         self._judged: dict[Path, bytes] = {}
         """The same, kept after a power cut: complete files stay so, whatever is served later."""
-        self.told: set[str] = set()
+        self.reported: set[str] = set()
         """The names of the files that the program reported as saved."""
 
     @property
@@ -78,7 +78,7 @@ class Oracle:
 
     def power_was_cut(self) -> None:
         """Forget files that were not reported as saved: a power cut may lose them."""
-        self._seen = {path: data for path, data in self._seen.items() if path.name in self.told}
+        self._seen = {path: data for path, data in self._seen.items() if path.name in self.reported}
 
     def _whole(self, path: Path, data: bytes) -> Iterator[str]:
         if path in self._seen or self._judged.get(path) == data:

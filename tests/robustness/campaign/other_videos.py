@@ -25,7 +25,7 @@ TOKEN_PAUSE = 100.0
 MANY_REFUSED = 5
 
 
-class Neighbours:
+class OtherVideos:
     """The videos of one run with and without faults of their own."""
 
     def __init__(self, gateway: Gateway, faults: Sequence[Fault]) -> None:

@@ -107,7 +107,7 @@ class Campaign:
             tuple(life.breaches),
             tuple(life.fired),
             time.perf_counter() - began,
-            (*schedule.told(), *life.story, *(f"log: {x}" for x in self.trap.lines)),
+            (*schedule.described(), *life.story, *(f"log: {x}" for x in self.trap.lines)),
         )
 
 
@@ -134,14 +134,14 @@ def _unraisable() -> Iterator[list[str]]:
 class Tally:
     """The results of many seeds."""
 
-    lives: int = 0
+    runs: int = 0
     seconds: float = 0.0
     slowest: Verdict | None = None
     fired: Counter[str] = field(default_factory=Counter)
     breaches: list[Verdict] = field(default_factory=list)
 
     def add(self, verdict: Verdict) -> None:
-        self.lives += 1
+        self.runs += 1
         self.seconds += verdict.seconds
         self.fired.update(verdict.fired)
         if verdict.breaches:
@@ -150,7 +150,7 @@ class Tally:
             self.slowest = verdict
 
     def merge(self, other: Tally) -> None:
-        self.lives += other.lives
+        self.runs += other.runs
         self.seconds += other.seconds
         self.fired.update(other.fired)
         self.breaches += other.breaches
@@ -163,7 +163,7 @@ def lived(seeds: Iterable[int], folder: Path | None = None) -> Tally:
     tally = Tally()
     with Campaign(folder) as campaign:
         for seed in seeds:
-            if tally.lives % 25 == 0:  # each time it starts a thread
+            if tally.runs % 25 == 0:  # each time it starts a thread
                 faulthandler.dump_traceback_later(_SILENT, exit=True)
             verdict = campaign.judge(drawn(seed))
             tally.add(Verdict(seed, verdict.breaches, verdict.fired, verdict.seconds))

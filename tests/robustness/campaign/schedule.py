@@ -57,7 +57,7 @@ class Schedule:
     wants_digest: bool
 
     @property
-    def is_of_neighbours(self) -> bool:
+    def is_of_other_videos(self) -> bool:
         """Whether only single videos have faults."""
         return self.life == WATCH and all(fault.channel == OWN for fault in self.faults)
 
@@ -65,7 +65,7 @@ class Schedule:
     def is_stalling(self) -> bool:
         return any(fault.kind in wrong_network.STALLING for fault in self.faults)
 
-    def told(self) -> list[str]:
+    def described(self) -> list[str]:
         """The schedule as lines of text."""
         lines = [f"seed {self.seed}: a {self.life}"]
         lines += [f"  {nature}" for nature in self.films]
@@ -77,16 +77,16 @@ def drawn(seed: int, *, life: str = "", kinds: Collection[str] = ()) -> Schedule
     """The schedule of a seed; with `kinds` only with faults whose kind begins with one of these."""
     rng = random.Random(seed)  # noqa: S311 - a schedule, no secret
     life = life or (WATCH if rng.random() < WATCHES else DOWNLOAD)
-    has_neighbours = life == WATCH and rng.random() < NEIGHBOURS
-    has_neighbours = (has_neighbours and not kinds) or (life == WATCH and kinds == (OWN,))
+    has_other_videos = life == WATCH and rng.random() < NEIGHBOURS
+    has_other_videos = (has_other_videos and not kinds) or (life == WATCH and kinds == (OWN,))
     count = 1 if life == DOWNLOAD else rng.choice((1, 1, 2, 2, 3, 4))
-    if has_neighbours:
+    if has_other_videos:
         count = rng.choice((2, 2, 3, 3, 4, 6, 7, 12))
     films = tuple(
         drawn_nature(rng, _name(rng, number, life), is_ready=life == DOWNLOAD)
         for number in range(count)
     )
-    if has_neighbours:
+    if has_other_videos:
         films = tuple(replace(nature, id=f"{_NAMES[0]}{n}") for n, nature in enumerate(films))
         faults = _own_faults(rng, count)
     else:
@@ -96,7 +96,7 @@ def drawn(seed: int, *, life: str = "", kinds: Collection[str] = ()) -> Schedule
         life,
         films,
         tuple(sorted(faults, key=lambda fault: fault.at)),
-        hop=1.0 if has_neighbours else rng.choice((1.0, 2.0, 5.0, 8.0)),
+        hop=1.0 if has_other_videos else rng.choice((1.0, 2.0, 5.0, 8.0)),
         is_repeated=rng.random() < 0.15,
         wants_digest=rng.random() < 0.1,
     )

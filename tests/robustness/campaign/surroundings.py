@@ -14,7 +14,7 @@ from tests.robustness.campaign.gateway import Gateway
 from tests.robustness.campaign.hosts import Hosts
 from tests.robustness.campaign.obstacles import Obstacles
 from tests.robustness.campaign.oracle import Oracle
-from tests.robustness.campaign.own_errors import WRONG_ANSWERS as OWN_LIES
+from tests.robustness.campaign.own_errors import WRONG_ANSWERS as OWN_WRONG_ANSWERS
 from tests.robustness.campaign.schedule import WRONG_ANSWERS, Schedule
 from tests.support.clock import EPOCH
 
@@ -36,8 +36,10 @@ class Surroundings:
         self.breaches: list[str] = []
         self.story: list[str] = []
         films = [Film(nature, EPOCH) for nature in schedule.films]
-        lies = {kind: lie for kind, (_channels, lie) in WRONG_ANSWERS.items()}
-        self.gateway = Gateway(hosts, self.clock, films, schedule.faults, lies, OWN_LIES, self)
+        wrong_answers = {kind: answer for kind, (_channels, answer) in WRONG_ANSWERS.items()}
+        self.gateway = Gateway(
+            hosts, self.clock, films, schedule.faults, wrong_answers, OWN_WRONG_ANSWERS, self
+        )
         self.oracle = Oracle(self.seen, self.seen / "videos", self.gateway)
         self.obstacles = Obstacles(self.seen, self.seen / "videos", self.oracle.foreign)
         self.disk: disk.Disk | None = None

@@ -42,7 +42,7 @@ Patch = Callable[[pytest.MonkeyPatch], None]
 
 @cache
 def a_sample() -> list[int]:
-    """Few seeds in which every kind of fault and oddity of a video comes up, in both lives."""
+    """Few seeds in which every kind of fault and oddity of a video comes up, in both runs."""
     kinds = {seed: _kinds(seed) for seed in range(2000)}
     wanted = set[tuple[str, str]]().union(*kinds.values())
     seeds = []
@@ -64,7 +64,7 @@ def test_no_invariant_breaks_with_any_kind_of_fault(part: int, tmp_path: Path) -
     seeds = a_sample()[part::PARTS]
     tally = lived(seeds, tmp_path)
     assert [(verdict.seed, verdict.breaches) for verdict in tally.breaches] == []
-    assert tally.lives == len(seeds)
+    assert tally.runs == len(seeds)
     assert sum(tally.fired.values()) > len(seeds)
 
 
@@ -73,7 +73,7 @@ def test_no_invariant_breaks_with_any_kind_of_fault(part: int, tmp_path: Path) -
 def test_no_invariant_breaks_in_two_thousand_schedules(first: int, tmp_path: Path) -> None:
     tally = lived(range(first, first + CHUNK), tmp_path)
     assert [(verdict.seed, verdict.breaches) for verdict in tally.breaches] == []
-    assert tally.lives == CHUNK
+    assert tally.runs == CHUNK
     assert sum(tally.fired.values()) > CHUNK
 
 
@@ -313,4 +313,4 @@ def test_the_oracle_finds_each_mutant(
         verdict = campaign.judge(drawn(seed, life=life, kinds=kinds))
         if any(breach in found for found in verdict.breaches):
             return
-    pytest.fail(f"{MOST_TRIED} lives, and nothing was found")
+    pytest.fail(f"{MOST_TRIED} runs, and nothing was found")

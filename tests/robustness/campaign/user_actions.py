@@ -92,7 +92,7 @@ class Ledger:
                 yield f"{video_id[:40]!r} was removed, and is in the watchlist again"
 
 
-class Hands:
+class UserActions:
     """Carries out the actions of the user at the dashboard and of other processes."""
 
     def __init__(

@@ -20,7 +20,7 @@ def _truth(s: Situation) -> Payload:
     return s.gateway.video(s.film)
 
 
-def _lie(change: Change) -> WrongAnswer:
+def _changed(change: Change) -> WrongAnswer:
     """A wrong response whose JSON is the changed or replaced correct object."""
 
     def tell(s: Situation) -> Answer:
@@ -168,7 +168,7 @@ CHANGES: dict[str, Change] = {
     "odd link": odd_link,
 }
 WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {
-    **{f"payload: {name}": ((RETRIEVE,), _lie(change)) for name, change in CHANGES.items()},
+    **{f"payload: {name}": ((RETRIEVE,), _changed(change)) for name, change in CHANGES.items()},
     "payload: broken JSON": ((RETRIEVE,), raw_body),
     "payload: in another status": ((RETRIEVE,), in_another_status),
     "payload: 202 while it runs": ((RETRIEVE,), accepted_without_a_word),

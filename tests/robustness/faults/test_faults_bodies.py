@@ -272,7 +272,7 @@ async def test_videos_that_expire_first_are_downloaded_first(
     tmp_path: Path,
 ) -> None:
     names = [f"v{n:02}" for n in range(12)]
-    lives = random.Random(9).sample(range(600, 3600), 12)  # noqa: S311
+    lifetimes = random.Random(9).sample(range(600, 3600), 12)  # noqa: S311
     open_now: set[str] = set()
     most = 0
     guard = threading.Lock()
@@ -294,13 +294,13 @@ async def test_videos_that_expire_first_are_downloaded_first(
             here.gateway.video(name)
         await here.watch(*names)
         now = int(here.clock.time())
-        for name, life in zip(names, lives, strict=True):
+        for name, life in zip(names, lifetimes, strict=True):
             here.gateway.file(name, DATA, expires_at=now + life)
             here.gateway.fault(f"/v1/videos/{name}/content", counted(name), times=1)
         await here.look(after=5, times=8)
         await here.saved(*names)
         assert len(here.files) == 12
         assert most <= 3
-        soonest = [name for _, name in sorted(zip(lives, names, strict=True))]
+        soonest = [name for _, name in sorted(zip(lifetimes, names, strict=True))]
         came = [target.split("/")[3] for target in here.gateway.asked("/content")]
         assert all(abs(came.index(n) - soonest.index(n)) <= 2 for n in names)

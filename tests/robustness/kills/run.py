@@ -100,7 +100,7 @@ class Home:
         self.gateway = gateway
         self.record = record
         self.pool = [f"video_{VIDEOS * number + i}" for i in range(VIDEOS)]
-        self.told: set[str] = set()
+        self.given: set[str] = set()
         """Ids that a process tried to add."""
         self.acknowledged: set[str] = set()
         """Ids that a process reported as watched."""
@@ -118,8 +118,8 @@ class Home:
         self, kind: str, ids: list[str], lasts: float, *, waits_for_bytes: bool = False
     ) -> Victim:
         if kind == "add":
-            self.told.update(ids)
-        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process is buried
+            self.given.update(ids)
+        output = tempfile.TemporaryFile()  # noqa: SIM115 - closed when the process is collected
         process = subprocess.Popen(  # noqa: S603 - this very program
             [sys.executable, "-m", "hingtui", kind, *ids],
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, env=self.environ,
@@ -127,7 +127,7 @@ class Home:
         now = time.monotonic()
         return Victim(kind, ids, process, output, now, now + lasts, waits_for_bytes)
 
-    def bury(self, victim: Victim) -> str:
+    def collect(self, victim: Victim) -> str:
         """Read the output of a killed process; everything it reported must be kept."""
         with victim.output:
             victim.output.seek(0)
@@ -156,7 +156,7 @@ class Home:
         watched = {key.id for key in contents.entries}
         if lost := self.acknowledged - watched:
             yield f"lost: {sorted(lost)}"
-        if foreign := watched - self.told:
+        if foreign := watched - self.given:
             yield f"never added: {sorted(foreign)}"
         if any(self.folder.glob(f"{HISTORY_FILE}.damaged-*")):
             yield "the history was damaged"
@@ -172,7 +172,7 @@ class Home:
         for kind in ("add", "download"):
             victim = self.start(kind, self.pool, PATIENCE)
             victim.process.wait(PATIENCE)
-            output = self.bury(victim)
+            output = self.collect(victim)
             if victim.process.returncode:
                 self.record.breaches.append(f"at the end, {kind}: {output}")
         self.check("at the end")
@@ -211,10 +211,10 @@ class Killer:
     def __init__(self, seed: int, record: Record) -> None:
         self.chance = random.Random(seed)  # noqa: S311 - the same story in every run
         self.record = record
-        self.lives = {"add": 0.3, "download": 0.8}
+        self.lifetimes = {"add": 0.3, "download": 0.8}
         """Seconds that a process of each kind recently ran without a kill."""
 
-    def haunt(self, home: Home, kills: int) -> None:
+    def kill_repeatedly(self, home: Home, kills: int) -> None:
         """Kill this many processes in this home folder, and check each time for losses."""
         ends = self.record.total + kills
         victims: list[Victim] = []
@@ -243,14 +243,14 @@ class Killer:
             return home.start(kind, ids, lasts, waits_for_bytes=True)
         # Some at any moment, the others while files are written.
         begin, end = self.chance.choice([(0.0, 1.0), (0.6, 1.0), (0.85, 1.05)])
-        return home.start(kind, ids, self.lives[kind] * self.chance.uniform(begin, end))
+        return home.start(kind, ids, self.lifetimes[kind] * self.chance.uniform(begin, end))
 
     def _kill(self, home: Home, victim: Victim) -> None:
         victim.process.kill()
         if victim.process.wait(PATIENCE) >= 0:
             self._ended(home, victim)
             return
-        output = home.bury(victim)
+        output = home.collect(victim)
         self.record.kills[victim.kind] += 1
         self.record.spoke += bool(output)
         self.record.parts_left += victim.kind == "download" and any(
@@ -261,9 +261,9 @@ class Killer:
     def _ended(self, home: Home, victim: Victim) -> None:
         """Handle a process that ended before its kill."""
         life = time.monotonic() - victim.born
-        self.lives[victim.kind] += (life - self.lives[victim.kind]) / 4
+        self.lifetimes[victim.kind] += (life - self.lifetimes[victim.kind]) / 4
         self.record.ended += 1
-        output = home.bury(victim)
+        output = home.collect(victim)
         if victim.process.returncode:
             self.record.breaches.append(f"{victim.kind} {victim.ids} said: {output}")
 
@@ -280,7 +280,7 @@ def kill(kills: int, *, seed: int) -> Record:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kills-")))
         while record.total < kills:
             home = Home(folder / str(record.homes), gateway, record.homes, record)
-            killer.haunt(home, min(A_HOME_LASTS, kills - record.total))
+            killer.kill_repeatedly(home, min(A_HOME_LASTS, kills - record.total))
             home.end()
         record.resumed = sum("range" in request.headers for request in gateway.requests)
     return record

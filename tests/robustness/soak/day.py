@@ -144,11 +144,11 @@ async def live(
             day = Day(app, pilot, gateway, clock, seed=seed, videos=videos)
             began = clock.now
             every = min(3600.0, hours * 180)
-            told = 0
+            reported = 0
             while (passed := clock.now - began) < hours * 3600:
                 await day.step()
-                if passed // every > told:
-                    told = int(passed // every)
+                if passed // every > reported:
+                    reported = int(passed // every)
                     await app.monitor.watchlist_sync.sync()
                     yield passed / 3600, read(_connections(app)), day
 

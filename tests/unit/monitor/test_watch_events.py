@@ -25,7 +25,7 @@ class Told:
 
     watch: Watch[DemoServer]
     events: WatchEvents = field(init=False)
-    told: list[WatchEvent] = field(default_factory=list)
+    seen: list[WatchEvent] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         nobody = EventCommands({}, lambda: None, lambda _event: None)
@@ -33,16 +33,16 @@ class Told:
         self.watch.monitor.subscribe(self.look)
 
     def look(self, changes: Changes | None = None) -> None:
-        self.told += self.events.update(changes)
+        self.seen += self.events.update(changes)
 
     def kinds(self) -> list[str]:
         """What was reported since the last call."""
-        told, self.told = self.told, []
-        return [event.kind.value for event in told]
+        seen, self.seen = self.seen, []
+        return [event.kind.value for event in seen]
 
 
 @pytest.fixture
-async def told(tmp_path: Path) -> AsyncIterator[Told]:
+async def seen(tmp_path: Path) -> AsyncIterator[Told]:
     jobs = [
         job("video_one"),
         job("video_bad", outcome="failed"),
@@ -52,69 +52,69 @@ async def told(tmp_path: Path) -> AsyncIterator[Told]:
         yield Told(watch)
 
 
-async def live(told: Told, seconds: float, *, steps: int = 10) -> None:
+async def live(seen: Told, seconds: float, *, steps: int = 10) -> None:
     for _step in range(steps):
-        await told.watch.look(seconds / steps)
-        told.look()
+        await seen.watch.look(seconds / steps)
+        seen.look()
 
 
-async def test_a_video_is_reported_from_added_to_saved(told: Told) -> None:
-    told.watch.monitor.add(["video_one"])
-    await live(told, 100)
-    await told.watch.saved("video_one")
-    assert [kind for kind in told.kinds() if kind != "downloading"] == [
+async def test_a_video_is_reported_from_added_to_saved(seen: Told) -> None:
+    seen.watch.monitor.add(["video_one"])
+    await live(seen, 100)
+    await seen.watch.saved("video_one")
+    assert [kind for kind in seen.kinds() if kind != "downloading"] == [
         *("added", "generating", "ready", "saved")
     ]
-    await live(told, 100)
-    assert told.kinds() == []
-    assert told.events.lost == set()
+    await live(seen, 100)
+    assert seen.kinds() == []
+    assert seen.events.lost == set()
 
 
-async def test_a_failed_video_is_reported_and_not_lost(told: Told) -> None:
-    told.watch.monitor.add(["video_bad"])
-    await live(told, 100)
-    assert told.kinds() == ["added", "generating", "failed"]
-    assert told.events.lost == set()
+async def test_a_failed_video_is_reported_and_not_lost(seen: Told) -> None:
+    seen.watch.monitor.add(["video_bad"])
+    await live(seen, 100)
+    assert seen.kinds() == ["added", "generating", "failed"]
+    assert seen.events.lost == set()
 
 
-async def test_what_was_known_at_the_start_is_no_news(told: Told) -> None:
-    told.watch.monitor.add(["video_one", "video_bad"])
-    await live(told, 100)
-    await told.watch.saved("video_one")
-    later = Told(told.watch)
+async def test_what_was_known_at_the_start_is_no_news(seen: Told) -> None:
+    seen.watch.monitor.add(["video_one", "video_bad"])
+    await live(seen, 100)
+    await seen.watch.saved("video_one")
+    later = Told(seen.watch)
     later.look(Changes(keys={key("video_one"), key("video_bad")}))
     assert later.kinds() == []
 
 
-async def test_a_video_that_was_removed_is_reported_once(told: Told) -> None:
-    told.watch.monitor.add(["video_one"])
-    await live(told, 0)
-    told.kinds()
-    told.watch.monitor.remove([key("video_one")])
-    await live(told, 5)
-    assert told.kinds() == ["removed"]
-    assert told.told == []
+async def test_a_video_that_was_removed_is_reported_once(seen: Told) -> None:
+    seen.watch.monitor.add(["video_one"])
+    await live(seen, 0)
+    seen.kinds()
+    seen.watch.monitor.remove([key("video_one")])
+    await live(seen, 5)
+    assert seen.kinds() == ["removed"]
+    assert seen.seen == []
 
 
-async def test_a_video_whose_gateway_becomes_known_is_no_other_video(told: Told) -> None:
-    monitor = told.watch.monitor
+async def test_a_video_whose_gateway_becomes_known_is_no_other_video(seen: Told) -> None:
+    monitor = seen.watch.monitor
     monitor.add(["video_bad"])
-    await live(told, 100)
-    told.kinds()
-    row = told.watch.row("video_bad")
-    told.events.lost.add(row.key)
+    await live(seen, 100)
+    seen.kinds()
+    row = seen.watch.row("video_bad")
+    seen.events.lost.add(row.key)
     monitor._rows.move(row, "relay")
-    await live(told, 5)
-    assert told.kinds() == []
-    assert told.events.lost == {row.key}
+    await live(seen, 5)
+    assert seen.kinds() == []
+    assert seen.events.lost == {row.key}
 
 
-async def test_a_download_is_reported_with_its_first_bytes_and_its_end(told: Told) -> None:
-    monitor = told.watch.monitor
+async def test_a_download_is_reported_with_its_first_bytes_and_its_end(seen: Told) -> None:
+    monitor = seen.watch.monitor
     monitor.add(["video_brief"])
-    await told.watch.look()
-    told.kinds()
-    row = told.watch.row("video_brief")
+    await seen.watch.look()
+    seen.kinds()
+    row = seen.watch.row("video_brief")
     assert row.download is not None
     for state, phase in (
         (DownloadState.QUEUED, Phase.CONNECTING),
@@ -124,51 +124,51 @@ async def test_a_download_is_reported_with_its_first_bytes_and_its_end(told: Tol
         (DownloadState.RUNNING, Phase.RECEIVING),
     ):
         row.download.state, row.download.progress.phase = state, phase
-        told.look(Changes(keys={row.key}))
-    assert told.kinds() == ["downloading"]
+        seen.look(Changes(keys={row.key}))
+    assert seen.kinds() == ["downloading"]
     row.download.state = DownloadState.FAILED
     row.download.error = Stalled("no bytes")
-    told.look(Changes(keys={row.key}))
-    told.look(Changes(keys={row.key}))
-    assert [(event.kind, event.error) for event in told.told] == [
+    seen.look(Changes(keys={row.key}))
+    seen.look(Changes(keys={row.key}))
+    assert [(event.kind, event.error) for event in seen.seen] == [
         (EventKind.NOT_SAVED, row.download.error)
     ]
-    assert told.events.lost == {row.key}
+    assert seen.events.lost == {row.key}
     row.download, row.saved = None, Path("/videos/video_brief.mp4")
-    told.look(Changes(keys={row.key}))
-    assert told.events.lost == set()
+    seen.look(Changes(keys={row.key}))
+    assert seen.events.lost == set()
 
 
-async def test_a_video_is_reported_before_and_when_it_expires_unsaved(told: Told) -> None:
-    told.watch.monitor.auto_download = False
-    told.watch.monitor.add(["video_brief"])
-    await live(told, 0)
-    told.kinds()
-    await live(told, 1000, steps=50)
-    within = [event.within for event in told.told if event.kind is EventKind.EXPIRING]
+async def test_a_video_is_reported_before_and_when_it_expires_unsaved(seen: Told) -> None:
+    seen.watch.monitor.auto_download = False
+    seen.watch.monitor.add(["video_brief"])
+    await live(seen, 0)
+    seen.kinds()
+    await live(seen, 1000, steps=50)
+    within = [event.within for event in seen.seen if event.kind is EventKind.EXPIRING]
     assert within == [600.0, 180.0, 60.0]
-    assert told.kinds() == ["expiring"] * 3 + ["expired"]
-    assert told.events.lost == {key("video_brief")}
+    assert seen.kinds() == ["expiring"] * 3 + ["expired"]
+    assert seen.events.lost == {key("video_brief")}
 
 
-async def test_a_download_that_will_be_late_is_reported_too(told: Told) -> None:
-    monitor = told.watch.monitor
+async def test_a_download_that_will_be_late_is_reported_too(seen: Told) -> None:
+    monitor = seen.watch.monitor
     monitor.add(["video_brief"])
-    await live(told, 0)
-    row = told.watch.row("video_brief")
+    await live(seen, 0)
+    row = seen.watch.row("video_brief")
     assert row.download is not None
     row.download.state, row.download.retry_at = DownloadState.WAITING, 1e12
-    told.kinds()
-    await live(told, 850, steps=50)
-    assert told.kinds() == ["expiring", "expiring"]
+    seen.kinds()
+    await live(seen, 850, steps=50)
+    assert seen.kinds() == ["expiring", "expiring"]
 
 
 class Stub:
     """The state of a gateway, as a test says."""
 
-    def __init__(self, told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, seen: Told, monkeypatch: pytest.MonkeyPatch) -> None:
         self.status = GatewayStatus(GatewayState.ONLINE)
-        self._told = told
+        self._told = seen
         monkeypatch.setattr("hingtui.monitor.watch_events.statuses", lambda _monitor: self.known)
 
     @property
@@ -182,9 +182,9 @@ class Stub:
 
 
 async def test_a_gateway_is_reported_when_it_goes_and_comes_back(
-    told: Told, monkeypatch: pytest.MonkeyPatch
+    seen: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stub, error = Stub(told, monkeypatch), Unreachable("no route")
+    stub, error = Stub(seen, monkeypatch), Unreachable("no route")
     assert stub.becomes(GatewayState.ONLINE) == []
     assert stub.becomes(GatewayState.OFFLINE, error) == ["offline"]
     assert stub.becomes(GatewayState.OFFLINE, error) == []
@@ -194,26 +194,26 @@ async def test_a_gateway_is_reported_when_it_goes_and_comes_back(
 
 
 async def test_a_rate_limit_that_comes_and_goes_is_reported_once(
-    told: Told, monkeypatch: pytest.MonkeyPatch
+    seen: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    stub, error = Stub(told, monkeypatch), RateLimited("slowly")
+    stub, error = Stub(seen, monkeypatch), RateLimited("slowly")
     for _time in range(5):
         expected = [] if _time else ["slowed"]
         assert stub.becomes(GatewayState.SLOWED, error) == expected
-        told.watch.clock.advance(CALM / 2)
+        seen.watch.clock.advance(CALM / 2)
         assert stub.becomes(GatewayState.ONLINE) == []
-    told.watch.clock.advance(CALM)
+    seen.watch.clock.advance(CALM)
     assert stub.becomes(GatewayState.ONLINE) == ["online"]
 
 
-async def test_trouble_with_the_disk_is_reported_until_it_is_mended(told: Told) -> None:
-    monitor = told.watch.monitor
+async def test_trouble_with_the_disk_is_reported_until_it_is_mended(seen: Told) -> None:
+    monitor = seen.watch.monitor
     monitor.storage_error = StorageError("no place")
-    told.look()
-    told.look()
+    seen.look()
+    seen.look()
     monitor.storage_error = None
-    told.look()
-    assert told.kinds() == ["storage_error"]
-    told.watch.clock.advance(MENDED)
-    told.look()
-    assert told.kinds() == ["storage_ok"]
+    seen.look()
+    assert seen.kinds() == ["storage_error"]
+    seen.watch.clock.advance(MENDED)
+    seen.look()
+    assert seen.kinds() == ["storage_ok"]
