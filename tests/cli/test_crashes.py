@@ -148,7 +148,7 @@ async def test_an_unexpected_download_error_shows_no_secret(
     def fail(*_: object, **__: object) -> NoReturn:
         raise LookupError(f"https://cdn.example/a.mp4?{secret.QUERY} {secret.TOKEN}")
 
-    monkeypatch.setattr(download_thread, "download_file", fail)
+    monkeypatch.setattr(download_thread, "download_all", fail)
     async with watching(tmp_path, job()) as acting:
         acting.monitor.add(["video_one"])
         await acting.look(after=100)
