@@ -13,7 +13,8 @@ from hingtui.cli.live_line import live_line
 from hingtui.cli.output import print_message, show_asking
 from hingtui.model.errors import HingtuiError, SettingsError
 from hingtui.model.key import VideoKey
-from hingtui.monitor import Monitor, Row
+from hingtui.monitor import Changes, Monitor, Row
+from hingtui.monitor.download_thread import Naming
 from hingtui.storage.open_history import history_of
 from hingtui.storage.settings import (
     GatewaySettings,
@@ -162,9 +163,11 @@ async def _connected(
         max_downloads=settings.max_downloads,
         auto_download=mode.auto_download,
         want_digest=mode.want_digest,
+        naming=Naming(settings.name, settings.sidecar),
         gateways=[gateway.name for gateway in settings.gateways],
         history=partial(history_of, settings),
     )
+    monitor.subscribe(_print_not_written)
     await monitor.load()
     report_damage(monitor.set_aside)
     named = gateways_by_url(given.urls, settings.gateways)
@@ -184,7 +187,13 @@ async def _connected(
     finally:
         live_line.hide()
         await monitor.stop()
+        monitor.feed.flush()
         runner.cancel()
+
+
+def _print_not_written(changes: Changes) -> None:
+    for sentence in changes.not_written:
+        print_message(sentence)
 
 
 async def ask_once(monitor: Monitor, rows: list[Row]) -> None:

@@ -7,15 +7,18 @@ attempts        one download, from the first request to the final name
 ├── verification    whether the bytes are a whole video
 ├── transfer        one response's body into the part: speed, stalls, limits
 └── part            the part and its final name
+    ├── leftover_parts  removing a part that no download has open
+    ├── storage_errors  the disk's errors
     ├── claim           opening and locking a part
-    ├── part_names      the names of the part, its metadata and the final file
+    ├── part_names      the names after the id: of the part and its metadata, or the final file
+    ├── final_names     the names that the final file may get, and finding it under them
     └── part_metadata   what lies beside it
 """
 
 from hingtui.download.attempts import download
 from hingtui.download.interface import ContentSource, DownloadHooks, Saved
+from hingtui.download.leftover_parts import discard_part, part_size
 from hingtui.download.outputs import Outputs, download_all
-from hingtui.download.part import discard_part, part_size
 from hingtui.download.transfer import USUAL_LIMITS, Content, Limits, Phase, Progress
 
 __all__ = [

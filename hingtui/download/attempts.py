@@ -11,10 +11,11 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from hingtui.download.final_names import FinalNames
 from hingtui.download.interface import NO_HOOKS, ContentSource, DownloadHooks, Saved
-from hingtui.download.part import opened_part, raising_storage_errors
-from hingtui.download.part_names import check_not_just_named, published_as
+from hingtui.download.part import opened_part
 from hingtui.download.retry import RangeChoice, RetryBudget, Route
+from hingtui.download.storage_errors import raising_storage_errors
 from hingtui.download.transfer import USUAL_LIMITS, Limits, Phase, Progress, Transfer
 from hingtui.download.verification import Verification, saved_before
 from hingtui.model.errors import (
@@ -71,14 +72,15 @@ def download(
     Raises the DownloadError family, and an ApiError that does not pass within seconds. Whatever it
     raises, the bytes received stay in the part, unless they are known to be wrong.
     """
-    with raising_storage_errors(folder), opened_part(key, folder, index) as part:
+    names = FinalNames(key, folder, index, hooks.names, hooks.companion)
+    with raising_storage_errors(folder), opened_part(key, folder, index, names) as part:
         transfer = Transfer(part, progress, cancelled, clock, limits)
         transfer.show(Phase.CONNECTING)
-        check_not_just_named(part.target)
+        part.check_not_just_named()
         known = (
             part.published,
             hooks.saved_by_another(),
-            published_as(busy_part, key, folder, index),
+            names.published_as(busy_part),
         )
         for path in known:
             if path and (saved := saved_before(path, want_digest=want_digest)):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +65,11 @@ class DownloadHooks:
     """How many seconds to wait before a request; 0: send it now. Called for each but the first."""
     time_left: Callable[[], float | None] = lambda: None
     """Seconds until the file expires; None if that is not known."""
+    names: Callable[[], Iterator[str]] = lambda: iter(())
+    """The final names by preference, without suffix, without end; empty: after the id. Called when
+    the file is complete, and when one is looked for that another process has named."""
+    companion: str = ""
+    """The suffix of a file that gets the same name; one that is taken is avoided. "" for none."""
     saved: Callable[[Saved], None] = lambda _saved: None
     """Report the result. Called while the part is still locked: another process that waits for the
     lock looks for the result first."""

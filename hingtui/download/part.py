@@ -8,25 +8,25 @@ power cut may leave holes behind them, so only these bytes are used afterwards.
 from __future__ import annotations
 
 import errno
+import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import takewhile
+from itertools import chain, takewhile
 from pathlib import Path
 
 from hingtui.download.claim import busy_elsewhere, is_at, open_locked
+from hingtui.download.final_names import FinalNames, is_impossible
 from hingtui.download.part_metadata import PartMetadata, Source, read_metadata, write_metadata
-from hingtui.download.part_names import final_name, part_paths, part_target_of, target_of
-from hingtui.model.errors import Busy, StorageError, is_disk_full
+from hingtui.download.part_names import part_paths, part_target_of
+from hingtui.model.errors import Busy
 from hingtui.model.key import VideoKey
-from hingtui.model.video import MOST_FILES
 from hingtui.system.files import (
     boot_id,
     close_quietly,
+    give_name,
     is_taken,
     make_folder,
-    numbered,
-    publish,
     same_bytes,
     set_aside,
     sweep_leftovers,
@@ -41,14 +41,17 @@ _PAGE = 4096
 SYNC_EVERY = 64 << 20
 """The most bytes that a power cut takes from a download."""
 
+_log = logging.getLogger(__name__)
+
 
 class Part:
     """An open and locked part file. `opened_part` makes it."""
 
-    def __init__(self, key: VideoKey, folder: Path, index: int = 0) -> None:
-        self.key = key
-        self.target = target_of(key, folder, index)
-        self.path, self.sidecar = part_paths(part_target_of(key, folder, index))
+    def __init__(self, names: FinalNames) -> None:
+        self.key = names.key
+        self.names = names
+        target = part_target_of(names.key, names.folder, names.index)
+        self.path, self.sidecar = part_paths(target)
         self.published: Path | None = None
         """The final name it already has: a process was killed before it removed the part's name."""
         self.source: Source | None = None
@@ -56,12 +59,27 @@ class Part:
         self._metadata: PartMetadata | None = None
         self._metadata_state: os.stat_result | None = None
         self._synced_bytes = 0
+        self._is_announced = False
+        """The metadata says where the complete file is: it goes when that is reported."""
         self._descriptor = self._open()
 
     @property
     def is_complete(self) -> bool:
         """Whether the part is as long as the server promised."""
         return bool(self.source and self.source.total and self.source.total == self.size)
+
+    @property
+    def recorded_name(self) -> str:
+        """The final name in the metadata; "" if none was chosen."""
+        return self._metadata.name if self._metadata else ""
+
+    def check_not_just_named(self) -> None:
+        """Raise Busy if another process has named this file and not yet reported where it is."""
+        try:
+            self.names.check_not_just_named(self.recorded_name)
+        except Busy:
+            self._metadata = self._metadata_state = None  # that process removes it
+            raise
 
     def _open(self) -> int:
         for _round in range(_OPEN_ROUNDS):
@@ -81,7 +99,7 @@ class Part:
         if not is_at(state, self.path):
             return False
         self._read_metadata()
-        self.published = self.published or final_name(state, self.target)
+        self.published = self.published or self.names.of(state, self.recorded_name)
         if self._metadata is None and state.st_size and self.published is None:
             set_aside(self.path)
             return False
@@ -139,11 +157,14 @@ class Part:
 
     def remember(self, source: Source) -> None:
         """Write to the metadata which file the bytes belong to."""
-        metadata = PartMetadata(source, self._synced_bytes, boot_id())
+        self._write_metadata(source, self.recorded_name)
+        self.source = source
+
+    def _write_metadata(self, source: Source, name: str) -> None:
+        metadata = PartMetadata(source, self._synced_bytes, boot_id(), name)
         if metadata != self._metadata:
             self._metadata_state = write_metadata(self.sidecar, self.key, metadata)
             self._metadata = metadata
-        self.source = source
 
     def append(self, chunk: bytes) -> None:
         """Write `chunk` at the end, and sync now and then. Raises OSError."""
@@ -173,14 +194,41 @@ class Part:
         The lock stays until the part is closed.
         """
         self._check_ours()
-        target = self.target.with_suffix(suffix)
-        for candidate in takewhile(is_taken, numbered(target)):
-            if same_bytes(self.path, candidate):
-                sync_file(candidate)
+        try:
+            return self._publish(suffix, self.names.choices)
+        except OSError as error:
+            if not is_impossible(error):
+                raise
+            return self._publish(suffix, self.names.by_id)
+
+    def _publish(self, suffix: str, choices: Callable[[str], Iterator[Path]]) -> Path:
+        earlier = [self.names.folder / self.recorded_name] if self.recorded_name else []
+        for path in chain(earlier, takewhile(is_taken, choices(suffix))):
+            if path.suffix == suffix and same_bytes(self.path, path):
+                sync_file(path)
                 self._truncate(0)  # `close` removes it: its lock is still needed
-                return candidate
-        # The metadata goes first: another process may take the part's name as soon as it is free.
-        return publish(self.path, target, tidy=self._remove_metadata)
+                return path
+        for path in choices(suffix):
+            if not self.names.is_free(path):
+                continue
+            # After its id, others find it: the metadata goes first, because another process may
+            # take the part's name as soon as it is free.
+            is_found = self.names.is_by_id(path)
+            if not is_found:
+                self._announce(path.name)
+            if give_name(self.path, path, tidy=self._remove_metadata if is_found else lambda: None):
+                break
+        return path
+
+    def _announce(self, name: str) -> None:
+        """Record the final name, for processes that take the part's name once it is free."""
+        self._is_announced = True
+        try:
+            self._write_metadata(self.source or Source(), name)
+        except OSError as error:
+            # On a full disk, giving the name may still succeed; without the record, another
+            # process may download the file again.
+            _log.warning("the name of %s could not be recorded: %r", self.path, error)
 
     def discard(self) -> None:
         """Remove the part and its metadata; the bytes first, which never lie there without it."""
@@ -202,8 +250,9 @@ class Part:
 
     def _tidy(self) -> None:
         if not is_at(os.fstat(self._descriptor), self.path):
-            return
-        if not self.size:
+            if self._is_announced:
+                self._remove_metadata()
+        elif not self.size:
             self.discard()
         elif self.size > self._synced_bytes:
             self._sync_and_remember()
@@ -230,13 +279,15 @@ class Part:
 
 
 @contextmanager
-def opened_part(key: VideoKey, folder: Path, index: int = 0) -> Iterator[Part]:
+def opened_part(
+    key: VideoKey, folder: Path, index: int = 0, names: FinalNames | None = None
+) -> Iterator[Part]:
     """The part of the file number `index` of a job, open and locked; made where missing.
 
     Raises Busy or OSError.
     """
     make_folder(folder)
-    part = Part(key, folder, index)
+    part = Part(names or FinalNames(key, folder, index))
     try:
         part.load()
     except BaseException:
@@ -246,39 +297,3 @@ def opened_part(key: VideoKey, folder: Path, index: int = 0) -> Iterator[Part]:
         yield part
     finally:
         part.close()
-
-
-def discard_part(key: VideoKey, folder: Path) -> None:
-    """Remove the parts of a video's files, unless another process is downloading them.
-
-    Raises StorageError.
-    """
-    with raising_storage_errors(folder):
-        for index in range(MOST_FILES):
-            if not any(map(is_taken, part_paths(part_target_of(key, folder, index)))):
-                continue
-            with suppress(Busy), opened_part(key, folder, index) as part:
-                part.discard()
-                sync_folder(folder)
-
-
-def part_size(key: VideoKey, folder: Path) -> int:
-    """Bytes in the part of a video; 0 if there is none."""
-    try:
-        return part_paths(target_of(key, folder))[0].stat().st_size
-    except OSError:
-        return 0
-
-
-@contextmanager
-def raising_storage_errors(folder: Path) -> Iterator[None]:
-    """Meanwhile, turn any OSError of the disk under `folder` into a StorageError."""
-    try:
-        yield
-    except OSError as error:
-        if is_disk_full(error):
-            message = _("The disk is full: {folder}").format(folder=folder)
-        else:
-            reason = error.strerror or type(error).__name__
-            message = _("Cannot write to {folder}: {reason}").format(folder=folder, reason=reason)
-        raise StorageError.caused_by(error, message) from error

@@ -38,6 +38,8 @@ class PartMetadata:
     """So many bytes outlast a power cut."""
     boot: str = ""
     """The kernel's boot id when this was written; "" if unavailable."""
+    name: str = ""
+    """The final name that the complete file was about to get; "" before that."""
 
 
 def write_metadata(path: Path, key: VideoKey, metadata: PartMetadata) -> os.stat_result:
@@ -49,6 +51,8 @@ def write_metadata(path: Path, key: VideoKey, metadata: PartMetadata) -> os.stat
         _SYNCED_BYTES: metadata.synced_bytes,
         "boot": metadata.boot,
     }
+    if metadata.name:
+        record["name"] = metadata.name
     write_atomically(path, json.dumps(record).encode())
     return path.lstat()
 
@@ -74,9 +78,10 @@ def _parse(record: object, key: VideoKey) -> PartMetadata | None:
     if not (validator is None or isinstance(validator, str)) or not isinstance(origin, str):
         return None
     synced_bytes, boot = record.get(_SYNCED_BYTES), record.get("boot")
-    version = record.get("version")
+    version, name = record.get("version"), record.get("name")
     return PartMetadata(
         Source(total, validator, origin, version if isinstance(version, str) else validator or ""),
         synced_bytes if type(synced_bytes) is int and synced_bytes >= 0 else 0,
         boot if isinstance(boot, str) else "",
+        name if isinstance(name, str) and name == os.path.basename(name) else "",  # noqa: PTH119 - of a text
     )

@@ -23,6 +23,7 @@ monitor             the entry point for the UI and the commands; connects the re
 │   ├── download_thread     runs one download, and answers what it asks
 │   ├── retry_policy        when one that failed is tried again
 │   ├── shared_downloads    what other processes have saved (any thread)
+│   ├── sidecar             the file with the prompt beside a saved video (any thread)
 │   ├── download_listener   the events of downloads
 │   ├── download_events     what follows when a download progresses, ends or fails
 │   └── daemon_thread       blocking work that never holds up the end of the program

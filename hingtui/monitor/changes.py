@@ -38,6 +38,8 @@ class Changes:
     """New at an account that is followed."""
     not_followed: list[str] = field(default_factory=list)
     """Gateways that were to be followed and have no list."""
+    not_written: list[str] = field(default_factory=list)
+    """Sentences about sidecars that could not be written."""
 
 
 class ChangeFeed:
@@ -65,6 +67,11 @@ class ChangeFeed:
     def not_followed(self, gateway: str) -> None:
         """This gateway was to be followed, but it has no list."""
         self.new.not_followed.append(gateway)
+        self._plan()
+
+    def sidecar_failed(self, sentence: str) -> None:
+        """The file beside a saved video could not be written."""
+        self.new.not_written.append(sentence)
         self._plan()
 
     def flush(self) -> None:

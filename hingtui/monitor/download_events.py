@@ -12,6 +12,7 @@ from hingtui.model.key import VideoKey
 from hingtui.monitor.changes import ChangeFeed
 from hingtui.monitor.gateway_watch import GatewayWatch
 from hingtui.monitor.row import Row
+from hingtui.monitor.sidecar import SidecarFailed
 from hingtui.monitor.watchlist_sync import WatchlistSync
 
 _log = logging.getLogger(__name__)
@@ -24,6 +25,8 @@ class DownloadEvents:
     gateways: Mapping[str, GatewayWatch]
     feed: ChangeFeed
     watchlist_sync: WatchlistSync
+    is_sidecar_failing: bool = False
+    """Whether the last sidecar could not be written."""
 
     def requested(self, row: Row, *, is_wanted: bool) -> None:
         """Remember for the next run whether a person wants the file."""
@@ -43,6 +46,14 @@ class DownloadEvents:
         row.digest = saved.sha256
         self.feed.new.saved.append(row.key)
         self.watchlist_sync.updated(row.key)
+
+    def sidecar_written(self, failed: SidecarFailed | None) -> None:
+        """Report the first failure, and the next one only after a success."""
+        if failed is not None:
+            _log.warning("a sidecar was not written: %r", failed)
+            if not self.is_sidecar_failing:
+                self.feed.sidecar_failed(failed.text)
+        self.is_sidecar_failing = failed is not None
 
     def failed_for_now(self, row: Row, error: HingtuiError) -> None:
         """One try failed: find out whether the error concerns the gateway too."""

@@ -8,6 +8,7 @@ from hingtui.download import Saved
 from hingtui.model.errors import HingtuiError
 from hingtui.model.key import VideoKey
 from hingtui.monitor.row import Row
+from hingtui.monitor.sidecar import SidecarFailed
 
 
 class DownloadListener(Protocol):
@@ -18,6 +19,9 @@ class DownloadListener(Protocol):
 
     def saved(self, row: Row, saved: Saved) -> None:
         """The file is complete and has its name."""
+
+    def sidecar_written(self, failed: SidecarFailed | None) -> None:
+        """The file beside a saved video was written, or why not."""
 
     def failed_for_now(self, row: Row, error: HingtuiError) -> None:
         """One try failed, whether another one follows or not."""

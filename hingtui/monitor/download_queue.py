@@ -25,7 +25,7 @@ from hingtui.model.errors import (
 )
 from hingtui.model.key import VideoKey
 from hingtui.monitor.download_listener import DownloadListener
-from hingtui.monitor.download_thread import DownloadThread
+from hingtui.monitor.download_thread import USUAL_NAMING, DownloadThread, Naming
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.retry_policy import retry_in
 from hingtui.monitor.row import Download, DownloadState, Row
@@ -65,15 +65,16 @@ class DownloadQueue:
         at_once: int,
         shared: SharedDownloads,
         want_digest: bool = False,
+        naming: Naming = USUAL_NAMING,
     ) -> None:
         """At most `at_once` downloads run, into `folder`; with `want_digest`, each file's SHA-256
-        is computed."""
+        is computed. `naming` gives the files their names."""
         self.folder = folder
         self._gateways = gateways
         self._clock = clock
         self._rng = rng
         self._at_once = at_once
-        self._thread = DownloadThread(clock, folder, shared, want_digest)
+        self._thread = DownloadThread(clock, folder, shared, want_digest, naming)
         self._is_progress_planned = False
         self._wanted: dict[VideoKey, Row] = {}
         self._tasks: dict[VideoKey, asyncio.Task[None]] = {}
@@ -227,7 +228,10 @@ class DownloadQueue:
     async def _run(self, source: ContentSource, row: Row, download: Download) -> None:
         try:
             gateway = self._gateways[row.gateway].gateway
-            saved = await self._thread.run(source, gateway, row, download, self.listener.fresh_link)
+            listener = self.listener
+            saved = await self._thread.run(
+                source, gateway, row, download, listener.fresh_link, listener.sidecar_written
+            )
         except Cancelled:
             return
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends on the row

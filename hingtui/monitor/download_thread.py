@@ -4,23 +4,46 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from hingtui.download import ContentSource, DownloadHooks, Outputs, Saved, download_all
 from hingtui.model.key import VideoKey
+from hingtui.model.name_template import NameTemplate, name_values
+from hingtui.model.video import Video
 from hingtui.monitor.daemon_thread import run_in_daemon_thread
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.row import Download, Row
 from hingtui.monitor.shared_downloads import SharedDownloads
+from hingtui.monitor.sidecar import SUFFIX as SIDECAR_SUFFIX
+from hingtui.monitor.sidecar import SidecarFailed, write_sidecar
 from hingtui.storage.watchlist import merged_files
 from hingtui.system.clock import Clock
 
 _LOOK_AGAIN = 0.5
 """Seconds between two looks of a waiting thread whether the event loop still runs."""
 FreshLink = Callable[[VideoKey, int], Coroutine[Any, Any, str]]
+SidecarWritten = Callable[[SidecarFailed | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What saved files are named, and whether a sidecar is written beside each."""
+
+    template: NameTemplate | None = None
+    """None: they are named after their ids."""
+    has_sidecar: bool = False
+
+    def names(self, key: VideoKey, video: Video | None, index: int, now: float) -> Iterator[str]:
+        """The names for the file number `index` of a job, the best first; maybe none."""
+        if self.template is None:
+            return iter(())
+        return self.template.names(name_values(key, video, now), index)
+
+
+USUAL_NAMING = Naming()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +54,7 @@ class DownloadThread:
     folder: Path
     shared: SharedDownloads
     want_digest: bool
+    naming: Naming = USUAL_NAMING
 
     def run(
         self,
@@ -39,8 +63,12 @@ class DownloadThread:
         row: Row,
         download: Download,
         fresh_link: FreshLink,
+        sidecar_written: SidecarWritten,
     ) -> Awaitable[Saved]:
-        """Start it; `fresh_link` runs in the event loop and asks the gateway for a link again."""
+        """Start it; `fresh_link` runs in the event loop and asks the gateway for a link again.
+
+        `sidecar_written` is called there with what went wrong, or None, for each file of the job.
+        """
         loop = asyncio.get_running_loop()
 
         def wait_for_link(index: int) -> str:
@@ -53,7 +81,9 @@ class DownloadThread:
         outputs = Outputs(
             count=lambda: _count(row),
             link=lambda index: row.video.link_of(index) if row.video is not None else "",
-            hooks=lambda index: self._hooks(gateway, row, index, wait_for_link, loop),
+            hooks=lambda index: self._hooks(
+                gateway, row, index, wait_for_link, loop, sidecar_written
+            ),
         )
 
         def work() -> Saved:
@@ -67,7 +97,7 @@ class DownloadThread:
                 clock=self.clock,
                 prefers_link=source.prefers_link,
                 busy_part=(download.busy_part, download.busy_index),
-                want_digest=self.want_digest,
+                want_digest=self.want_digest or self.naming.has_sidecar,
             )
 
         return run_in_daemon_thread(work, f"download {row.id}")
@@ -79,21 +109,27 @@ class DownloadThread:
         index: int,
         wait_for_link: Callable[[int], str],
         loop: asyncio.AbstractEventLoop,
+        sidecar_written: SidecarWritten,
     ) -> DownloadHooks:
         """What the download of one file of the job asks and reports."""
 
         def keep(saved: Saved) -> None:
             count = _count(row)
             self.shared.publish(row.key, saved, index, count)
-            if count > 1:
-                with contextlib.suppress(RuntimeError):  # the loop has ended
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                if count > 1:
                     loop.call_soon_threadsafe(_remember, row, index, saved.path)
+                if self.naming.has_sidecar:
+                    failed = write_sidecar(row.key, row.video, saved, index, self.clock.time())
+                    loop.call_soon_threadsafe(sidecar_written, failed)
 
         return DownloadHooks(
             fresh_link=lambda: wait_for_link(index),
             saved_by_another=lambda: self.shared.find(row.key, index) or self._known(row, index),
             admit=lambda: gateway.admit(self.clock.monotonic()),
             time_left=lambda: self._time_left(row),
+            names=lambda: self.naming.names(row.key, row.video, index, self.clock.time()),
+            companion=SIDECAR_SUFFIX if self.naming.has_sidecar else "",
             saved=keep,
         )
 

@@ -23,6 +23,7 @@ from hingtui.monitor.background import Background
 from hingtui.monitor.changes import ChangeFeed, Changes
 from hingtui.monitor.download_events import DownloadEvents
 from hingtui.monitor.download_queue import DownloadQueue
+from hingtui.monitor.download_thread import USUAL_NAMING, Naming
 from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.following import FollowedStore, Follower, Followers
 from hingtui.monitor.gateway_lookup import GatewayLookup
@@ -61,6 +62,7 @@ class Monitor:
         max_downloads: int = 3,
         auto_download: bool = False,
         want_digest: bool = False,
+        naming: Naming = USUAL_NAMING,
         resume_downloads: bool = False,
         gateways: Iterable[str] = (DEFAULT_GATEWAY,),
         history: Callable[[], HistoryStore] | None = None,
@@ -70,8 +72,9 @@ class Monitor:
         """Videos are saved in `folder`; `gateways` are the names in the settings.
 
         With `only`, other videos of the watchlist are not watched. With `want_digest`, each saved
-        file's SHA-256 is computed. With `resume_downloads`, `load` goes on with the downloads that
-        were wanted when an earlier run ended. `history` makes the history, in a thread.
+        file's SHA-256 is computed. `naming` gives the files their names. With `resume_downloads`,
+        `load` goes on with the downloads that were wanted when an earlier run ended. `history`
+        makes the history, in a thread.
         """
         self.clock = clock or Clock()
         self.auto_download = auto_download
@@ -106,6 +109,7 @@ class Monitor:
             at_once=max_downloads,
             shared=SharedDownloads(watchlist, folder, self.clock),
             want_digest=want_digest,
+            naming=naming,
         )
         self.gateways.shared = self._shared = Shared(
             rows=self.rows,

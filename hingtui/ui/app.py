@@ -21,6 +21,7 @@ from textual.theme import Theme
 
 from hingtui.model.errors import StorageError
 from hingtui.monitor import Changes, Monitor
+from hingtui.monitor.download_thread import Naming
 from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
 from hingtui.storage.open_history import history_of
 from hingtui.storage.settings import Settings
@@ -94,6 +95,7 @@ class HingtuiApp(
             folder=settings.downloads,
             max_downloads=settings.max_downloads,
             auto_download=AutoDownload.at_start(self.memory, settings.auto_download),
+            naming=Naming(settings.name, settings.sidecar),
             resume_downloads=True,
             gateways=[gateway.name for gateway in settings.gateways],
             history=partial(history_of, settings, clock),

@@ -56,6 +56,8 @@ def change_toasts(changes: Changes, rows: Mapping[VideoKey, Row]) -> Iterator[To
             yield Toast(one.format(what=title), severity, kind, keys[0], is_event=False)
         elif keys:
             yield Toast(many.format(n=len(keys)), severity, kind, is_event=False)
+    for sentence in changes.not_written:
+        yield Toast(sentence, "warning", "sidecar")
 
 
 def note_changes(log: EventLog, changes: Changes, rows: Mapping[VideoKey, Row]) -> None:

@@ -45,6 +45,7 @@ def clean_environ(home: Path, **more: str) -> dict[str, str]:
         "HOME": str(home),
         "HINGTUI_HOME": str(home),
         "HINGTUI_LANG": "en",
+        "HINGTUI_NAME": "{id}",  # or a file's name would hold the date of the test
         **PYTHON,
         "TERM": "xterm-256color",
         **more,

@@ -26,6 +26,7 @@ def folder_checks(settings: Settings) -> Iterator[Check]:
     """The folder for videos, then those of hingtui's own files. Blocks."""
     facts = check_folder(settings.downloads)
     yield _folder(facts, _("Videos are saved in {path}"), is_for_videos=True)
+    yield _names(settings)
     settings_folder, log_folder = settings.token_path.parent, settings.log_path.parent
     watchlist_folder = settings.watchlist_path.parent
     if settings_folder == log_folder == watchlist_folder:  # HINGTUI_HOME
@@ -40,6 +41,16 @@ def folder_checks(settings: Settings) -> Iterator[Check]:
     )
     for path, sentence in others:
         yield _folder(check_folder(path), sentence, is_for_videos=False)
+
+
+def _names(settings: Settings) -> Check:
+    example = f"{settings.name.example()}.mp4"
+    about = Subject("folder", details={"example": example, "sidecar": settings.sidecar})
+    if settings.sidecar:
+        sentence = _("A saved video is named like: {name}, with a .json of that name beside it.")
+    else:
+        sentence = _("A saved video is named like: {name}")
+    return about.ok(sentence.format(name=example))
 
 
 def _folder(facts: FolderFacts, sentence: str, *, is_for_videos: bool) -> Check:

@@ -18,7 +18,7 @@ from hingtui.system.files import read_file
 from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _
 
-_VARIABLES = ("HINGTUI_DOWNLOADS", "HINGTUI_HOME", "HINGTUI_LANG")
+_VARIABLES = ("HINGTUI_DOWNLOADS", "HINGTUI_HOME", "HINGTUI_LANG", "HINGTUI_NAME")
 _MOST_BYTES = 1 << 20
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
+from hingtui.model.name_template import BadTemplate, NameTemplate, parse_template
 from hingtui.storage.settings.alerts import DESKTOP, EVENTS, SWITCHES, AlertSettings
 from hingtui.storage.settings.gateway_table import GatewayTable, read_gateways
 from hingtui.storage.settings.problems import Problems
@@ -31,10 +32,12 @@ _KEYS = (
     "keys",
     "language",
     "max_downloads",
+    "name",
     "notifications",
     "on_complete",
     *(f"on_{event}" for event in EVENTS),
     "open_command",
+    "sidecar",
     "theme",
 )
 
@@ -54,8 +57,10 @@ class Config:
     history_videos: int = HISTORY_VIDEOS
     language: str | None = None
     max_downloads: int = 3
+    name: NameTemplate | None = None
     on_complete: tuple[str, ...] = ()
     open_command: tuple[str, ...] = ()
+    sidecar: bool = False
     theme: str | None = None
 
 
@@ -91,8 +96,10 @@ class _ConfigTable(Table):
             keys=attempt(self.key_map, {}),
             language=attempt(self.language, None),
             max_downloads=attempt(lambda: self.count("max_downloads", 3, MOST_DOWNLOADS), 3),
+            name=attempt(self.name_template, None),
             on_complete=attempt(lambda: self.command("on_complete"), ()),
             open_command=attempt(lambda: self.command("open_command"), ()),
+            sidecar=bool(attempt(lambda: self.switch("sidecar"), None)),
             theme=attempt(lambda: self.text("theme"), None),
         )
 
@@ -140,6 +147,14 @@ class _ConfigTable(Table):
         if value is not None and value not in LANGUAGES:
             raise self.wrong("language", _('"zh" or "en" is expected'))
         return value
+
+    def name_template(self) -> NameTemplate | None:
+        """What saved files are named."""
+        text = self.text("name")
+        try:
+            return None if text is None else parse_template(text)
+        except BadTemplate as error:
+            raise self.wrong("name", str(error)) from None
 
     def key_map(self) -> Mapping[str, str]:
         value = self.table.get("keys", {})

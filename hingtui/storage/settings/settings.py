@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hingtui.model.errors import SettingsError
 from hingtui.model.key import DEFAULT_GATEWAY
+from hingtui.model.name_template import USUAL_TEMPLATE, BadTemplate, NameTemplate, parse_template
 from hingtui.storage.settings.alerts import AlertSettings
 from hingtui.storage.settings.config import HISTORY_VIDEOS, Config, read_config
 from hingtui.storage.settings.gateway import GatewaySettings, Sources
@@ -18,10 +19,11 @@ from hingtui.storage.settings.places import Places, absolute_path, find_places
 from hingtui.storage.settings.problems import Problems
 from hingtui.storage.settings.tokens import clean_token, unusable
 from hingtui.system.platform_limits import platform_limits
-from hingtui.text.i18n import language_from
+from hingtui.text.i18n import _, language_from
 
 GATEWAYS_FILE = "gateways.toml"
 PLATFORM: str = sys.platform
+NAME_VARIABLE = "HINGTUI_NAME"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,10 @@ class Settings:
     max_downloads: int = 3
     history_videos: int = HISTORY_VIDEOS
     """Videos that the history keeps, the last ones."""
+    name: NameTemplate = USUAL_TEMPLATE
+    """What saved files are named."""
+    sidecar: bool = False
+    """Whether a file with the prompt, the ids and the cost is written beside each of them."""
     alerts: AlertSettings = field(default_factory=AlertSettings)
     open_command: tuple[str, ...] = ()
     """Opens a saved video; () stands for the desktop's program."""
@@ -165,6 +171,8 @@ def _read(environ: Mapping[str, str], problems: Problems) -> Settings:
         auto_download=config.auto_download,
         max_downloads=config.max_downloads,
         history_videos=config.history_videos,
+        name=problems.attempt(lambda: _find_name(environ, config), USUAL_TEMPLATE),
+        sidecar=config.sidecar,
         alerts=config.alerts,
         open_command=config.open_command,
         on_complete=config.on_complete,
@@ -181,6 +189,16 @@ def _find_downloads(environ: Mapping[str, str], config: Config, places: Places) 
     if config.downloads:
         return absolute_path(config.downloads, "downloads", places.config.parent)
     return places.downloads
+
+
+def _find_name(environ: Mapping[str, str], config: Config) -> NameTemplate:
+    """What saved files are named. Raises SettingsError."""
+    text = environ.get(NAME_VARIABLE, "").strip()
+    try:
+        return parse_template(text) if text else config.name or USUAL_TEMPLATE
+    except BadTemplate as error:
+        sentence = _("{name} cannot be used: {problem}.")
+        raise SettingsError(sentence.format(name=NAME_VARIABLE, problem=error)) from None
 
 
 def _find_language(environ: Mapping[str, str], config: Config) -> str:

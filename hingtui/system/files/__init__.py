@@ -26,6 +26,7 @@ from hingtui.system.files.disk import (
 from hingtui.system.files.locks import LOCK_TIMEOUT, lock_descriptor, locked
 from hingtui.system.files.names import (
     NAME_LIMIT,
+    give_name,
     keep_copy,
     numbered,
     publish,
@@ -41,6 +42,7 @@ __all__ = [
     "boot_id",
     "check_is_file",
     "close_quietly",
+    "give_name",
     "is_on_network",
     "is_taken",
     "keep_copy",

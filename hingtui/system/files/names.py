@@ -61,17 +61,21 @@ def publish(part: Path, target: Path, *, tidy: Callable[[], None] = lambda: None
     is where it was, or has its final name as well if undoing or tidying failed too.
     """
     for candidate in numbered(target):
-        if is_taken(candidate):
-            continue
-        try:
-            is_linked = _link(part, candidate)
-            if not is_linked:
-                rename_to_free(part, candidate)
-        except FileExistsError:  # another process has just taken that name
-            continue
-        _settle(part, candidate, tidy, is_linked=is_linked)
-        break
+        if not is_taken(candidate) and give_name(part, candidate, tidy=tidy):
+            break
     return candidate
+
+
+def give_name(part: Path, name: Path, *, tidy: Callable[[], None] = lambda: None) -> bool:
+    """Give the file `part` this name, as `publish` does; False if another process has taken it."""
+    try:
+        is_linked = _link(part, name)
+        if not is_linked:
+            rename_to_free(part, name)
+    except FileExistsError:
+        return False
+    _settle(part, name, tidy, is_linked=is_linked)
+    return True
 
 
 def set_aside(path: Path) -> Path:

@@ -15,7 +15,7 @@ import pytest
 
 from hingtui.api import Api
 from hingtui.download import DownloadHooks, Limits, Phase, Progress, Saved, download
-from hingtui.download.part import part_size
+from hingtui.download.leftover_parts import part_size
 from hingtui.model.errors import (
     ApiError,
     BadResponse,

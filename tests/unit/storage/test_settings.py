@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.model.errors import SettingsError
+from hingtui.model.name_template import USUAL_TEMPLATE, parse_template
 from hingtui.storage.settings import (
     DEFAULT_BASE_URL,
     AlertSettings,
@@ -465,3 +466,23 @@ def test_a_home_that_cannot_be_looked_into_is_one_sentence(tmp_path: Path) -> No
     too_long = tmp_path / ("x" * 300)
     with pytest.raises(SettingsError, match="cannot be read"):
         load_settings({"HINGTUI_HOME": str(too_long)})
+
+
+# Names of saved files
+
+
+def test_the_template_of_names_is_read_and_the_environment_outranks_it(tmp_path: Path) -> None:
+    assert load(tmp_path).name == USUAL_TEMPLATE
+    config = 'name = "{prompt} {n}"\nsidecar = true'
+    settings = load(tmp_path, config)
+    assert (settings.name, settings.sidecar) == (parse_template("{prompt} {n}"), True)
+    assert load(tmp_path, config, HINGTUI_NAME="{id}").name == parse_template("{id}")
+
+
+def test_a_bad_template_is_refused_with_the_fields_there_are(tmp_path: Path) -> None:
+    sentence = refusal(tmp_path, 'name = "{modell}"')
+    assert "name in" in sentence
+    assert "{modell} is not one of {date} {time} {model} {prompt}" in sentence
+    assert "HINGTUI_NAME cannot be used" in refusal(
+        tmp_path, "auto_download = true", HINGTUI_NAME="{"
+    )
