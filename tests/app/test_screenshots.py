@@ -1,4 +1,4 @@
-"""SVG screenshots are well formed, keep the cell grid, and are repeatable."""
+"""The pictures are well formed, keep the cell grid, and show what the program draws."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from rich.segment import Segment
 from rich.style import Style
 
 from tests.support.svg_screen import CELL, LINE, svg_of
-from tests.tools.screenshots import PICTURES, take
+from tests.tools.animation import ANIMATIONS, film
+from tests.tools.raster import digest_in, digest_of
+from tests.tools.screenshots import FOLDER, PICTURES, take
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -95,8 +97,33 @@ def test_borders_are_drawn_as_paths() -> None:
     assert len(list(screen.iter(f"{SVG}path"))) == 8
 
 
-async def test_two_runs_give_the_same_screenshot(tmp_path: Path) -> None:
-    picture = PICTURES["saving-zh"]
-    one, other = tmp_path / "one", tmp_path / "other"
+HINT = "python3 -m tests.tools.screenshots NAME draws it anew"
+SAMPLE = ("saving-zh-dark", "detail-en-light")
 
-    assert await take(picture, one) == await take(picture, other)
+
+@pytest.mark.parametrize("name", PICTURES)
+async def test_a_picture_shows_what_the_program_draws(
+    name: str, tmp_path: Path, thorough: bool
+) -> None:
+    kept = (FOLDER / f"{name}.svg").read_text("utf-8")
+    assert digest_in((FOLDER / f"{name}.png").read_bytes()) == digest_of(kept), HINT
+    if thorough or name in SAMPLE:
+        assert await take(PICTURES[name], tmp_path) == kept, HINT
+
+
+@pytest.mark.parametrize("name", ANIMATIONS)
+async def test_an_animation_shows_what_the_program_draws(
+    name: str, tmp_path: Path, thorough: bool
+) -> None:
+    kept = (FOLDER / f"{name}.webp").read_bytes()
+    assert len(kept) < 3_000_000
+    assert len(digest_in(kept)) == 64
+    if thorough:
+        frames = await film(ANIMATIONS[name], tmp_path)
+        assert digest_in(kept) == digest_of(*(svg for svg, _seconds in frames)), HINT
+
+
+def test_only_pictures_that_can_be_drawn_are_kept() -> None:
+    drawn_names = {f"{name}.{kind}" for name in PICTURES for kind in ("svg", "png")}
+    drawn_names |= {f"{name}.webp" for name in ANIMATIONS}
+    assert {path.name for path in FOLDER.iterdir()} == drawn_names

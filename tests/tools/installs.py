@@ -70,10 +70,10 @@ class Case:
         self.folder = folder
         self.wheel = wheel
         self.python = python
-        self.is_lowest = dependencies == LOWEST
         self.constraints = folder / "constraints.txt"
-        lines = lowest_requirements((ROOT / "pyproject.toml").read_text()) if self.is_lowest else []
-        self.constraints.write_text("\n".join(lines))
+        lowest = lowest_requirements((ROOT / "pyproject.toml").read_text("utf-8"))
+        self.expected = lowest[0] if dependencies == LOWEST else ""
+        self.constraints.write_text("\n".join(lowest) if self.expected else "")
 
     def with_pip(self) -> Path:
         """Install into a virtual environment by pip; the folder of its programs."""
@@ -98,9 +98,8 @@ class Case:
         """Install into a virtual environment by uv; the folder of its programs."""
         venv = self.folder / "venv"
         run(["uv", "venv", "-q", "--python", self.python, str(venv)])
-        resolution = "lowest-direct" if self.is_lowest else "highest"
-        python = ["--python", str(venv / "bin" / "python")]
-        run(["uv", "pip", "install", "-q", *python, "--resolution", resolution, str(self.wheel)])
+        pip = ["uv", "pip", "install", "-q", "--python", str(venv / "bin" / "python")]
+        run([*pip, "-c", str(self.constraints), str(self.wheel)])
         return venv / "bin"
 
 
@@ -119,8 +118,11 @@ def run(command: list[str], environ: Mapping[str, str] | None = None) -> str:
     return ended.stdout
 
 
-def check(programs: Path, home: Path) -> str:
-    """Try what was installed; the versions of Python and Textual. Raises Failed."""
+def check(programs: Path, home: Path, expected: str) -> str:
+    """Try what was installed; the versions of Python and libraries. Raises Failed.
+
+    `expected` is a requirement that has to be among those versions, or "".
+    """
     environ = {
         "PATH": os.pathsep.join((str(programs), os.environ["PATH"])),
         "HOME": str(home),
@@ -140,7 +142,10 @@ def check(programs: Path, home: Path) -> str:
     _see_demo(hingtui, environ)
     versions = "import sys, importlib.metadata as m; print(sys.version.split()[0], *("
     versions += "f'{n} {m.version(n)}' for n in ('textual', 'httpx', 'tomli-w', 'platformdirs')))"
-    return run([python, "-c", versions], environ).strip()
+    found = run([python, "-c", versions], environ).strip()
+    if expected.replace("==", " ") not in found:
+        raise Failed(f"{expected} was asked for: {found}")
+    return found
 
 
 def _see_demo(hingtui: str, environ: dict[str, str]) -> None:
@@ -188,8 +193,9 @@ def main(pythons: list[str]) -> int:
             home = Path(folder) / str(number) / "home"
             home.mkdir(parents=True)
             try:
-                programs = INSTALLERS[name](Case(home.parent, wheel, python, kind))
-                print(f"ok      {name:4} {kind}: Python {check(programs, home)}", flush=True)
+                case = Case(home.parent, wheel, python, kind)
+                versions = check(INSTALLERS[name](case), home, case.expected)
+                print(f"ok      {name:4} {kind}: Python {versions}", flush=True)
             except Failed as error:
                 failures += 1
                 print(f"failed  {name:4} {kind} {python}: {error}", flush=True)

@@ -1,7 +1,8 @@
 """Draw the README's pictures: `python3 -m tests.tools.screenshots [NAME…]`.
 
 The real dashboard is driven over the demo's real server, both by one clock that moves only when
-told to, so that two runs make the same files. It knows what to press, not how anything is drawn.
+told to, so that two runs make the same files. Stills are drawn as SVG and PNG, the animation as
+WebP; PNG and WebP need rsvg-convert and ffmpeg, and hold a digest of what they show.
 """
 
 from __future__ import annotations
@@ -11,12 +12,10 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
-
-from textual.widgets import TextArea
 
 from hingtui.cli.demo import demo_environ
 from hingtui.demo.server import DemoServer
@@ -28,11 +27,12 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from hingtui.text import i18n
 from hingtui.ui.table.video_table import VideoTable
-from hingtui.ui.theme.themes import DARK
+from hingtui.ui.theme.themes import DARK, LIGHT
 from tests.support.clock import EPOCH
 from tests.support.still_app import RATE, StillApp, StillClock, StillDashboard
 from tests.support.svg_screen import screen_lines, svg_of
 from tests.support.waiting import until
+from tests.tools.raster import write_png
 
 FOLDER = Path(__file__).parents[2] / "screenshots"
 HOST = "https://models.hingnet.com.cn"
@@ -78,82 +78,74 @@ async def _help(stage: StillDashboard) -> None:
     await stage.show("?")
 
 
-async def _add(stage: StillDashboard) -> None:
-    await _busy(stage)
-    await stage.show("a")
-    area = stage.app.screen.query_one(TextArea)
-    area.cursor_blink = False
-    known = next(iter(stage.app.monitor.rows))
-    area.insert(
-        f"{known}\n"
-        "video_8k2m9x1qz7ra, video_3n7w5t0cye4b\n"
-        f"{HOST}/v1/videos/video_691b8f2ac0de4e1f/content\n"
-        '{"id": "video_691b8f31beefd00d", "status": "queued", "progress": 0}\n'
-        "hello"
-    )
-    await stage.show()
-
-
-async def _nothing(stage: StillDashboard) -> None:
-    await stage.show()
-
-
 @dataclass(frozen=True, slots=True)
 class Picture:
     """What is to be seen on one picture."""
 
-    language: str
     size: tuple[int, int]
     play: Play
-    videos: int = 18
-    has_token: bool = True
+    language: str = i18n.ENGLISH
+    theme: str = DARK.name
 
 
-PICTURES = {
-    "dashboard-en": Picture("en", (120, 32), _busy),
-    "dashboard-zh": Picture("zh", (120, 32), _busy),
-    "detail-en": Picture("en", (140, 36), _detail),
-    "saving-zh": Picture("zh", (120, 32), _saving),
-    "narrow-zh": Picture("zh", (80, 24), _busy),
-    "wide-en": Picture("en", (200, 40), _saving, videos=40),
-    "help-en": Picture("en", (100, 36), _help),
-    "add-en": Picture("en", (100, 30), _add),
-    "welcome-en": Picture("en", (100, 30), _nothing, videos=0, has_token=False),
+_SCENES = {
+    "dashboard": Picture((120, 32), _busy),
+    "saving": Picture((120, 32), _saving),
+    "detail": Picture((140, 36), _detail),
+    "help": Picture((100, 36), _help),
+    "narrow": Picture((80, 24), _busy),
 }
+PICTURES = {
+    f"{name}-{language}-{shade}": replace(scene, language=language, theme=theme)
+    for name, scene in _SCENES.items()
+    for language in i18n.LANGUAGES
+    for shade, theme in (("dark", DARK.name), ("light", LIGHT.name))
+}
+"""Every scene in both languages, dark and light."""
 
 
 async def take(picture: Picture, home: Path) -> str:
     """The picture as SVG. `home` is an empty folder."""
     clock = StillClock(EPOCH)
-    with _surroundings(picture.language), _server(clock, picture.videos) as server:
-        token = server.token if picture.has_token else ""
+    story = _story(clock)
+    watched = [job.id for job in story.jobs.values() if job.created_at <= EPOCH]
+    async with staged(picture, clock, story, home, watched) as stage:
+        await picture.play(stage)
+        return svg_of(screen_lines(stage.app), "hingtui")
+
+
+@asynccontextmanager
+async def staged(
+    picture: Picture, clock: StillClock, story: Story, home: Path, watched: Sequence[str] = ()
+) -> AsyncIterator[StillDashboard]:
+    """A dashboard that watches those ids at a server with that story. `home` is an empty folder."""
+    server = DemoServer(story, clock=clock, rate=RATE)
+    with _surroundings(picture.language), server:
+        variables = {"HINGNET_BASE_URL": server.base_url, "HINGNET_API_KEY": server.token}
         environ = {"HINGTUI_LANG": picture.language}
-        variables = {"HINGNET_BASE_URL": server.base_url, "HINGNET_API_KEY": token}
         settings = load_settings(demo_environ(environ, home, variables))
         shown = replace(settings.gateways[0], base_url=HOST)
-        settings = replace(settings.with_gateway(shown), theme=DARK.name)
-        jobs = [job for job in server.story.jobs.values() if job.created_at <= EPOCH]
-        Watchlist(settings.watchlist_path).change(add=[Entry(j.id, j.created_at) for j in jobs])
+        settings = replace(settings.with_gateway(shown), theme=picture.theme)
+        entries = [Entry(video_id, story.jobs[video_id].created_at) for video_id in watched]
+        if entries:
+            Watchlist(settings.watchlist_path).change(add=entries)
         app = StillApp(settings, clock, server.base_url)
         async with app.run_test(size=picture.size) as pilot:
-            stage = StillDashboard(app, pilot, clock, server)
-            await until(lambda: app.monitor.gateway_status.state is not GatewayState.STARTING)
-            await picture.play(stage)
-            svg = svg_of(screen_lines(app), "hingtui")
+            if entries:
+                await until(lambda: app.monitor.gateway_status.state is not GatewayState.STARTING)
+            yield StillDashboard(app, pilot, clock, server)
             clock.advance(3600)  # so that the server sends the rest and nobody waits for it
             await app.monitor.stop()
-    return svg
 
 
-def _server(clock: StillClock, videos: int) -> DemoServer:
+def _story(clock: StillClock) -> Story:
     """The demo's story, no prompt twice, without mishaps: who meets them is decided by a race."""
-    told = Story.endless(clock, videos=videos)
+    told = Story.endless(clock, videos=18)
     cast, crowd = list(told.jobs.values())[:12], list(told.jobs.values())[12:]
-    for passed in range(10, 60, 10) if videos else ():
+    for passed in range(10, 60, 10):
         crowd += told.due(EPOCH + passed)
     each = {job.prompt: job for job in crowd + cast}.values()
-    story = Story(replace(job, cut_at=None, pad=max(job.pad, 3_000_000)) for job in each)
-    return DemoServer(story, clock=clock, rate=RATE)
+    return Story(replace(job, cut_at=None, pad=max(job.pad, 3_000_000)) for job in each)
 
 
 @contextmanager
@@ -174,16 +166,22 @@ def _surroundings(language: str) -> Iterator[None]:
 
 
 def main(names: list[str]) -> int:
-    """Take the pictures of those names, or all; the exit status."""
-    if unknown := set(names) - PICTURES.keys():
+    """Draw the pictures of those names, or all; the exit status."""
+    from tests.tools.animation import ANIMATIONS, draw  # it needs what is above
+
+    if unknown := set(names) - PICTURES.keys() - ANIMATIONS.keys():
         print(f"no such picture: {', '.join(sorted(unknown))}", file=sys.stderr)
         return 2
     FOLDER.mkdir(exist_ok=True)
-    for name in names or PICTURES:
+    for name in names or (*PICTURES, *ANIMATIONS):
         with tempfile.TemporaryDirectory() as home:
-            svg = asyncio.run(take(PICTURES[name], Path(home)))
-        (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
-        print(f"{name}.svg  {len(svg.encode()) / 1000:.0f} kB")
+            if name in ANIMATIONS:
+                path = asyncio.run(draw(name, Path(home), FOLDER))
+            else:
+                svg = asyncio.run(take(PICTURES[name], Path(home)))
+                (FOLDER / f"{name}.svg").write_text(svg, encoding="utf-8", newline="\n")
+                path = write_png(svg, FOLDER / f"{name}.png")
+        print(f"{path.name}  {path.stat().st_size / 1000:.0f} kB", flush=True)
     return 0
 
 
