@@ -10,15 +10,22 @@ from hingtui.demo.casting import Casting
 from hingtui.demo.job import Job
 from hingtui.demo.story import Story
 from hingtui.text import i18n
+from hingtui.ui.screens.player import Player
+from hingtui.ui.widgets.gallery import Tile
+from hingtui.ui.widgets.picture import PictureView
 from tests.support.clock import EPOCH
 from tests.support.still_app import StillClock, StillDashboard
 from tests.support.svg_screen import screen_lines, svg_of
 from tests.support.waiting import until
-from tests.tools.raster import write_webp
+from tests.tools.raster import digest_of, write_webp
 from tests.tools.screenshots import Picture, staged
 
 ANIMATIONS = {f"hingtui-{language}": language for language in i18n.LANGUAGES}
-_SIZE = (110, 19)
+PICTURES = 9
+"""The last frames of an animation: their pictures come from a decoder."""
+_FRAMES_APART = 4
+"""Frames of a playback from one that is taken to the next."""
+_SIZE = (110, 22)
 _CAPTION = 64
 """Pixels below the window, for the caption."""
 _ALARM_AT = 93.0
@@ -32,6 +39,7 @@ _CAPTIONS = {
         "One is about to be deleted",
         "D saves everything that is ready",
         "12 saved · 0 lost",
+        "See them without leaving the terminal",
     ),
     "zh": (
         "粘贴 ID、网址或 JSON",
@@ -39,6 +47,7 @@ _CAPTIONS = {
         "有一个快要被删除了",
         "按 D，全部保存",
         "保存 12 个，丢失 0 个",
+        "不离开终端就能看",
     ),
 }
 _TIMES = ((9, 34), (14, 52), (6, 80), (20, 44), (11, 61), (17, 39), (8, 70), (13, 48))
@@ -91,22 +100,28 @@ def _jobs() -> list[Job]:
     return jobs
 
 
-async def film(language: str, home: Path) -> list[tuple[str, float]]:
-    """Each frame as SVG, and the seconds for which it is shown. `home` is an empty folder."""
+async def film(language: str, home: Path, *, has_pictures: bool = False) -> list[tuple[str, float]]:
+    """Each frame as SVG, and the seconds for which it is shown. `home` is an empty folder.
+
+    With `has_pictures`, PICTURES more frames show posters and a playback, for which the extra
+    `preview` has to be installed. They depend on its version, all others do not.
+    """
     jobs = _jobs()
     picture = Picture(_SIZE, _no_play, language)
     async with staged(picture, StillClock(EPOCH), Story(jobs), home) as stage:
         shown = _Film(stage, language)
-        await shown.take(0, 0.7)
+        await shown.take(0, 0.5)
         await _paste(stage, shown, [job.id for job in jobs])
         await stage.ask()
         await shown.take(1, 0.5)
-        while stage.clock.now < EPOCH + _ALARM_AT - 3:
-            await stage.pass_time(3)
-            await shown.take(1, 0.14)
+        while stage.clock.now < EPOCH + _ALARM_AT - 4:
+            await stage.pass_time(4)
+            await shown.take(1, 0.12)
         await stage.pass_time(EPOCH + _ALARM_AT - stage.clock.now)
-        await shown.take(2, 1.8)
+        await shown.take(2, 1.6)
         await _save(stage, shown)
+        if has_pictures:
+            await _look(stage, shown)
         return shown.frames
 
 
@@ -117,7 +132,7 @@ async def _paste(stage: StillDashboard, shown: _Film, ids: list[str]) -> None:
     area = stage.app.screen.query_one(TextArea)
     area.cursor_blink = False
     area.insert("\n".join(ids))
-    await shown.take(0, 1.3)
+    await shown.take(0, 1.1)
     await stage.show("enter")
     await until(lambda: len(stage.app.monitor.rows) == len(ids))
 
@@ -131,13 +146,30 @@ async def _save(stage: StillDashboard, shown: _Film) -> None:
         await stage.receive(0.4)
         monitor.pause(False)
         await monitor.gateways["default"].poller.settle()
-        await shown.take(3, 0.2)
+        await shown.take(3, 0.15)
         monitor.pause(True)
     stage.server.rate = None
     stage.clock.advance(5)
     await until(lambda: not monitor.downloads)
     monitor.pause(False)
-    await shown.take(4, 2.6)
+    await shown.take(4, 1.8)
+
+
+async def _look(stage: StillDashboard, shown: _Film) -> None:
+    """Show the gallery, and play one of its videos."""
+    screen = stage.app.screen
+    await stage.show("tab")
+    views = list(screen.query(Tile))
+    await until(lambda: all(view.query_one(PictureView).cells.height > 1 for view in views))
+    await shown.take(5, 1.4)
+    await stage.show("v")
+    player = stage.app.screen
+    if not isinstance(player, Player):
+        raise TypeError(f"{player} is no player")
+    for number in range(PICTURES - 1):
+        await until(lambda number=number: player.frames > number * _FRAMES_APART)  # type: ignore[misc]
+        await shown.take(5, 0.2)
+    await stage.show("escape")
 
 
 async def _no_play(stage: StillDashboard) -> None:
@@ -146,4 +178,6 @@ async def _no_play(stage: StillDashboard) -> None:
 
 async def draw(name: str, home: Path, folder: Path) -> Path:
     """Draw the animation of that name into `folder`; its file."""
-    return write_webp(await film(ANIMATIONS[name], home), folder / f"{name}.webp")
+    frames = await film(ANIMATIONS[name], home, has_pictures=True)
+    digest = digest_of(*(svg for svg, _seconds in frames[:-PICTURES]))
+    return write_webp(frames, digest, folder / f"{name}.webp")

@@ -111,8 +111,14 @@ INSTALLERS: dict[str, Callable[[Case], Path]] = {
 
 
 def run(command: list[str], environ: Mapping[str, str] | None = None) -> str:
-    """What a command prints. Raises Failed with its last words."""
-    ended = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)  # noqa: S603
+    """What a command prints. Raises Failed with its last words.
+
+    It runs in the folder of `environ`'s HOME: Python would import the hingtui of this one.
+    """
+    folder = None if environ is None else environ["HOME"]
+    ended = subprocess.run(  # noqa: S603
+        command, env=environ, cwd=folder, capture_output=True, text=True, check=False
+    )
     if ended.returncode:
         raise Failed(f"{' '.join(command[:4])} …: {(ended.stderr or ended.stdout)[-2000:]}")
     return ended.stdout

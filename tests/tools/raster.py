@@ -50,8 +50,11 @@ def write_png(svg: str, path: Path) -> Path:
     return path
 
 
-def write_webp(frames: Sequence[tuple[str, float]], path: Path) -> Path:
-    """Draw pictures, each shown for so many seconds, as a WebP that repeats for ever."""
+def write_webp(frames: Sequence[tuple[str, float]], digest: str, path: Path) -> Path:
+    """Draw pictures, each shown for so many seconds, as a WebP that repeats for ever.
+
+    `digest` is what `digest_in` will read from it.
+    """
     with tempfile.TemporaryDirectory() as folder:
         lines = []
         for number, (svg, seconds) in enumerate(frames):
@@ -67,8 +70,7 @@ def write_webp(frames: Sequence[tuple[str, float]], path: Path) -> Path:
         source_of = ("-f", "concat", "-i", str(listed), "-fps_mode", "passthrough", "-an")
         _ffmpeg(*source_of, *lossless, "-loop", "0", str(drawn))
         data = drawn.read_bytes()
-    digest = digest_of(*(svg for svg, _seconds in frames)).encode()
-    body = data[8:] + _CHUNK + struct.pack("<I", len(digest)) + digest
+    body = data[8:] + _CHUNK + struct.pack("<I", len(digest)) + digest.encode()
     path.write_bytes(b"RIFF" + struct.pack("<I", len(body)) + body)
     return path
 
