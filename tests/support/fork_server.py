@@ -27,6 +27,8 @@ from typing import Any
 _MOST_DESCRIPTORS = 16
 _OUT_OF_THE_WAY = 100
 """Descriptors from here on are none that anybody asks for."""
+_DECODER = ("hingtui.preview.child", "hingtui.preview.clip", "hingtui.preview.serving")
+"""What only the decoder's own process imports, and only where the extra `preview` is installed."""
 
 
 def main() -> None:
@@ -34,7 +36,7 @@ def main() -> None:
     import hingtui
 
     for module in pkgutil.walk_packages(hingtui.__path__, "hingtui."):
-        if not module.name.endswith("__main__"):
+        if not module.name.endswith("__main__") and module.name not in _DECODER:
             importlib.import_module(module.name)
     gc.collect()
     gc.freeze()

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from hingtui import __version__
@@ -55,3 +58,15 @@ def test_the_wheel_holds_what_runs_and_nothing_for_developers() -> None:
     names = ["hingtui/a.py", "hingtui/README.md", "hingtui/text/x.po", "tests/b.py", "README.md"]
     held = expected_in_wheel(names)
     assert {name for name in held if name.startswith("hingtui/")} == {"hingtui/a.py"}
+
+
+def test_the_dashboard_and_the_commands_import_neither_pyav_nor_pillow() -> None:
+    program = (
+        "import sys, hingtui.cli.parser, hingtui.cli.download, hingtui.cli.watch;"
+        "import hingtui.cli.doctor.run, hingtui.ui.app, hingtui.ui.screens.dashboard;"
+        "import hingtui.preview.previews, hingtui.ui.screens.player, hingtui.ui.widgets.gallery;"
+        "print(sorted({'av', 'PIL', 'textual_image'} & set(sys.modules)))"
+    )
+    command = [sys.executable, "-c", program]
+    ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603
+    assert ended.stdout == "[]\n"
