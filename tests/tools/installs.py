@@ -9,25 +9,19 @@ PyAV nor Pillow may be there, and everything has to work without them.
 from __future__ import annotations
 
 import os
-import pty
 import re
-import select
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
-import time
 import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import suppress
 from pathlib import Path
 
 from hingtui import __version__
+from tests.tools.on_a_screen import problem_of_dashboard
 from tests.tools.packages import ROOT, build
 
-PATIENCE = 60.0
-"""Seconds after which the demo counts as not starting."""
 LOWEST, NEWEST = "lowest", "newest"
 _ONLY_WITH_EXTRAS = ("av", "PIL", "textual_image")
 _IMPORT_ALL = f"""
@@ -145,39 +139,14 @@ def check(programs: Path, home: Path, expected: str) -> str:
         raise Failed(f"imported without an extra: {imported}")
     if "hingtui.1" not in {path.name for path in programs.parent.rglob("share/man/man1/*")}:
         raise Failed("the manual page is missing")
-    _see_demo(hingtui, environ)
+    if problem := problem_of_dashboard([hingtui, "demo"], environ, home):
+        raise Failed(problem)
     versions = "import sys, importlib.metadata as m; print(sys.version.split()[0], *("
     versions += "f'{n} {m.version(n)}' for n in ('textual', 'httpx', 'tomli-w', 'platformdirs')))"
     found = run([python, "-c", versions], environ).strip()
     if expected.replace("==", " ") not in found:
         raise Failed(f"{expected} was asked for: {found}")
     return found
-
-
-def _see_demo(hingtui: str, environ: dict[str, str]) -> None:
-    """Start the demo on a terminal, wait for a video that is ready, and quit. Raises Failed."""
-    pid, terminal = pty.fork()
-    if pid == 0:
-        os.execve(hingtui, [hingtui, "demo"], environ)  # noqa: S606
-    shown = b""
-    ended = None
-    asked_to_end = False
-    end = time.monotonic() + PATIENCE
-    while ended is None and time.monotonic() < end:
-        if select.select([terminal], [], [], 0.1)[0]:
-            with suppress(OSError):  # Linux: the program has closed its side
-                shown += os.read(terminal, 65536)
-        if not asked_to_end and b"ready" in shown and b"Quit" in shown:
-            os.write(terminal, b"q")
-            asked_to_end = True
-        found, status = os.waitpid(pid, os.WNOHANG)
-        ended = os.waitstatus_to_exitcode(status) if found else None
-    if ended is None:
-        os.kill(pid, signal.SIGKILL)
-        os.waitpid(pid, 0)
-    os.close(terminal)
-    if ended != 0 or not asked_to_end:
-        raise Failed(f"the demo ended with {ended}: {shown[-500:]!r}")
 
 
 def cases(pythons: list[str]) -> Iterator[tuple[str, str, str]]:
