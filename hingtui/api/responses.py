@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from hingtui.api.fields import decoded, load_json
-from hingtui.api.headers import server_time
+from hingtui.api.headers import request_id, server_time
 from hingtui.api.payload import NotAVideo, find_link, parse_video, server_words, video_despite
 from hingtui.api.raw_response import RawResponse
 from hingtui.api.response_errors import (
@@ -212,7 +212,6 @@ def without_secrets(video: Video, response: Response) -> Video:
     }
     if video.error is not None:
         code, message = video.error.code, video.error.message
-        clean["error"] = VideoError(
-            hide_secrets(code, response.secrets), hide_secrets(message, response.secrets)
-        )
+        texts = (code, message, request_id(response.headers))
+        clean["error"] = VideoError(*(hide_secrets(text, response.secrets) for text in texts))
     return replace(video, **clean) if clean else video

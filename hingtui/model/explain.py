@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hingtui.model import errors
+from hingtui.model.failures import cause_of_refusal
 from hingtui.text.clean import BLOCK_LIMIT, clean_line
 from hingtui.text.i18n import _
 
@@ -54,6 +55,7 @@ def diagnose(error: Exception, *, of_all: bool = False) -> Diagnosis:
     """
     short, what, advice = _explain(error, of_all=of_all)
     if isinstance(error, errors.ApiError):
+        short, what, advice = _with_cause(error, (short, what, advice))
         return Diagnosis(short, what, advice, _server_text(error), clean_line(error.request_id))
     details = str(error) if isinstance(error, errors.HingtuiError) else type(error).__name__
     return Diagnosis(short, what, advice, clean_line(details, BLOCK_LIMIT))
@@ -61,12 +63,22 @@ def diagnose(error: Exception, *, of_all: bool = False) -> Diagnosis:
 
 _Explained = tuple[str, str, Advice]
 """A few words, a sentence on what happened, and the next step."""
+_MAY_SAY_WHY = (errors.Unauthorized, errors.Forbidden, errors.Rejected, errors.ServerError)
 
 
 def _server_text(error: errors.ApiError) -> str:
     status = f"HTTP {error.http_status}" if error.http_status else ""
     parts = (status, error.code, error.message)
     return clean_line(" · ".join(part for part in parts if part), BLOCK_LIMIT)
+
+
+def _with_cause(error: errors.ApiError, explained: _Explained) -> _Explained:
+    """The same in more detail, where the gateway's code or words leave no doubt about the cause."""
+    if error.is_from_storage or not isinstance(error, _MAY_SAY_WHY):
+        return explained
+    if (cause := cause_of_refusal(error.code, error.message)) is None:
+        return explained
+    return _(cause.short), _(cause.what), Advice(_(cause.request_step), explained[2].step)
 
 
 def _explain(error: Exception, *, of_all: bool) -> _Explained:
@@ -145,7 +157,9 @@ def _explain_refusal() -> _Explained:
 def _explain_storage(error: errors.ApiError) -> _Explained:
     """What went wrong at the server that holds the file, which is not the gateway's fault."""
     match error:
-        case errors.BadCertificate() | errors.ProxyLogin() | errors.BadRedirect():
+        case (
+            errors.BadCertificate() | errors.ProxyLogin() | errors.BadRedirect() | errors.NotReady()
+        ):
             return _explain_api(error)
         case errors.Unreachable():
             return (
@@ -153,8 +167,6 @@ def _explain_storage(error: errors.ApiError) -> _Explained:
                 _("The storage server that holds the file does not answer."),
                 Advice(_("It is tried again by itself. Check the network and the proxy settings.")),
             )
-        case errors.NotReady():
-            return _explain_api(error)
         case _:
             return (
                 _("storage refuses"),

@@ -37,6 +37,8 @@ class VideoError:
 
     code: str
     message: str
+    request_id: str = field(default="", compare=False)
+    """What the gateway's support asks for: the id of the response that said so; may be ""."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from hingtui.model.explain import diagnose
+from hingtui.model.failures import explain_failure
 from hingtui.monitor.row import Row
 from hingtui.monitor.state_words import row_state_words, row_word
 from hingtui.monitor.status_counts import RowState, row_state_of
@@ -97,6 +98,8 @@ def _problem(row: Row, _now: float) -> str:
     texts = []
     if row.video is not None and row.video.error is not None:
         texts.append(row.video.error.message or row.video.error.code)
+    if row.video is not None and (failure := explain_failure(row.video)) is not None:
+        texts.append(failure.short)
     if row.download is not None and row.download.error is not None:
         texts.append(diagnose(row.download.error).short)
     elif row.last_error is not None:

@@ -60,6 +60,7 @@ def check(acting: PilotedApp, name: str) -> None:
     """Compare the screen with the file of that name."""
     shown = "\n".join(acting.lines()).rstrip() + "\n"
     shown = re.sub(r"127\.0\.0\.1:\d{5}", "gateway.example", shown)
+    shown = re.sub(r"(?<=20251110155023)\d{12}", "0" * 12, shown)  # counts the requests
     path = FOLDER / f"{name}.txt"
     if os.environ.get("HINGTUI_SCREENS") == "write":
         path.write_text(shown, "utf-8")

@@ -195,7 +195,9 @@ def _video_table(video: Video) -> dict[str, object]:
     if video.cost:
         table["cost"] = {"amount": video.cost.amount, "unit": video.cost.unit}
     if video.error:
-        table["error"] = {"code": video.error.code, "message": video.error.message}
+        error = video.error
+        texts = {"code": error.code, "message": error.message}
+        table["error"] = texts | ({"request_id": error.request_id} if error.request_id else {})
     return table
 
 
@@ -231,7 +233,8 @@ def _parse_outputs(value: object) -> int:
 
 
 def _parse_error(table: Mapping[str, object]) -> VideoError:
-    return VideoError(_line(table.get("code")), _block(table.get("message")))
+    code, request_id = _line(table.get("code")), _line(table.get("request_id"))
+    return VideoError(code, _block(table.get("message")), request_id)
 
 
 def _parse_cost(table: Mapping[str, object]) -> Cost | None:

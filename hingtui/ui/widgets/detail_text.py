@@ -14,6 +14,7 @@ from rich.text import Text
 
 from hingtui.model.eta import Basis, Expiry
 from hingtui.model.explain import diagnose
+from hingtui.model.failures import Failure, explain_failure, gateway_says
 from hingtui.model.video import USUAL_LIFE, Status, Video
 from hingtui.monitor import Row, row_state_of
 from hingtui.monitor.attention import SOON, VERY_SOON
@@ -140,15 +141,12 @@ def _first(row: Row, context: RenderContext, layout: DetailLayout) -> list[Field
 def _problems(row: Row, context: RenderContext) -> Iterator[Field]:
     """What is wrong or waits for a person, each with the next step."""
     palette, video = context.palette, row.video
-    if video is not None and video.error is not None:
-        has_failed = video.status is Status.FAILED
-        label = _("Reason") if has_failed else _("Error")
-        yield Field(label, video.error.message or video.error.code, palette.error)
+    if video is not None and (failure := explain_failure(video)) is not None:
+        yield from _failure_fields(video, failure, context)
+    elif video is not None and video.error is not None:
+        yield Field(_("Error"), video.error.message or video.error.code, palette.error)
         if video.error.message:
             yield Field(_("Code"), video.error.code, palette.muted)
-    if row.status is Status.FAILED:
-        advice = _("The gateway gave up on this video; ask for it again where you made it.")
-        yield Field(_("Next step"), advice, palette.plain)
     if row.saved is None and row.has_vanished(context.now):
         words = _("It has expired: the gateway has deleted its file.")
         yield Field(_("Problem"), words, palette.error)
@@ -161,6 +159,18 @@ def _problems(row: Row, context: RenderContext) -> Iterator[Field]:
         yield from _error_fields(_("Last question"), row.last_error.error, context)
         since = _("Since {time}").format(time=time_of_day(row.last_error.since))
         yield Field("", since, palette.muted)
+
+
+def _failure_fields(video: Video, failure: Failure, context: RenderContext) -> Iterator[Field]:
+    """What happened, the gateway's own words, what to do, and what it cost."""
+    palette = context.palette
+    yield Field(_("Reason"), failure.what, palette.error)
+    label = "" if failure.what else _("Reason")
+    yield Field(label, gateway_says(video.error), palette.muted if failure.what else palette.error)
+    yield Field(_("Next step"), failure.step, palette.plain)
+    yield Field(_("Refund"), failure.money, palette.plain)
+    if video.error is not None:
+        yield Field(_("Request id"), video.error.request_id, palette.muted)
 
 
 def _error_fields(label: str, error: Exception, context: RenderContext) -> Iterator[Field]:
