@@ -97,6 +97,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_asking_commands(commands)
     _add_doctor(commands)
     _add_history_commands(commands)
+    _add_report(commands)
     _add_demo(commands)
     _add_completions(commands)
     return parser
@@ -231,6 +232,16 @@ def _add_history_commands(commands: argparse._SubParsersAction[_Parser]) -> None
     )
     history.add_argument("--json", action="store_true", help=_("one JSON object a line"))
     stats.add_argument("--json", action="store_true", help=_("one JSON object"))
+
+
+def _add_report(commands: argparse._SubParsersAction[_Parser]) -> None:
+    report = _command(commands, "report", _("ask once about one video and print a support report"))
+    report.add_argument("ids", nargs=1, metavar=_("ID"), help=_("an id or a URL"))
+    _add_gateway(report, _("the gateway of the video; default: it is found out"))
+    report.add_argument("--json", action="store_true", help=_("one JSON object"))
+    report.epilog = epilog(
+        "report", _("The output holds no token, password, signed link or user name.")
+    )
 
 
 def _command(

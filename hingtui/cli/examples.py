@@ -43,6 +43,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("hingtui doctor", mark("what is wrong, and what to do")),
         ("hingtui doctor > ticket.txt", mark("for a support ticket")),
     ),
+    "report": (
+        ("hingtui report ID", mark("why it failed, and what to do")),
+        ("hingtui report ID > ticket.txt", mark("for a support ticket")),
+    ),
     "history": (
         ("hingtui history since:7d", mark("the last seven days")),
         ("hingtui history model:veo --limit 0 --json", mark("all of one model, for scripts")),

@@ -160,6 +160,10 @@ def _imported_command(chosen: argparse.Namespace) -> Callable[[], int]:
         from hingtui.cli.watch import watch
 
         return lambda: watch(os.environ, until_done=chosen.until_done, as_json=chosen.json)
+    if chosen.command == "report":
+        from hingtui.cli.report import report
+
+        return lambda: report(os.environ, chosen.ids, gateway=chosen.gateway, as_json=chosen.json)
     if chosen.command == "doctor":
         from hingtui.cli.doctor.run import doctor
 

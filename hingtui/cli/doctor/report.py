@@ -57,6 +57,11 @@ class Privacy:
             text = re.sub(rf"(?<![A-Za-z0-9_.-]){re.escape(name)}(?=@)", "…", text)
         return text
 
+    def line(self, line: str) -> str:
+        """`text` for one line of several: its indent stays."""
+        rest = line.lstrip(" ")
+        return " " * (len(line) - len(rest)) + self.text(rest)
+
     def value(self, value: object) -> object:
         """The same for what JSON can hold."""
         if isinstance(value, str):
