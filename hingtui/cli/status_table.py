@@ -74,7 +74,11 @@ def _line(
     icon = row_state_icon(state)
     word = one_line(row_word(row, state, gateway))
     video = row.video
-    if state is RowState.GENERATING and video is not None and video.progress is not None:
+    if (
+        state in (RowState.GENERATING, RowState.STALLED)
+        and video is not None
+        and video.progress is not None
+    ):
         word += f" {video.progress:.0f}%"
     if encodable(icon) == icon:
         word = f"{icon} {word}"

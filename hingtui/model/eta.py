@@ -43,13 +43,21 @@ class Pace:
     latest: float
     moved_at: float
     """The latest progress seen, and when it last changed."""
+    longest_still: float = 0.0
+    """The longest time in seconds for which it did not change."""
+
+    @property
+    def still_since(self) -> float:
+        """When something last changed; its creation where no progress was ever reported."""
+        return self.moved_at if self.latest > 0 else self.started_at
 
     def seen(self, progress: float, now: float) -> Pace:
         """The pace after one more observation; a progress that falls restarts the measurement."""
         if progress < self.latest:
             return replace(self, first=progress, first_at=now, latest=progress, moved_at=now)
         if progress > self.latest:
-            return replace(self, latest=progress, moved_at=now)
+            still = max(self.longest_still, now - self.moved_at)
+            return replace(self, latest=progress, moved_at=now, longest_still=still)
         return self
 
 

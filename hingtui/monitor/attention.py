@@ -36,6 +36,7 @@ _BY_STATE = {
     RowState.WAITING: Attention.DOWNLOADING,
     RowState.READY: Attention.READY,
     RowState.GENERATING: Attention.RUNNING,
+    RowState.STALLED: Attention.RUNNING,
     RowState.QUEUED: Attention.QUEUED,
     RowState.FAILED: Attention.FAILED,
     RowState.EXPIRED: Attention.EXPIRED,

@@ -1,21 +1,39 @@
-"""Remember how long this user's own videos took, to estimate new ones."""
+"""Remember how long this user's own videos took, and stood still, to estimate new ones."""
 
 from __future__ import annotations
 
-import statistics
 from collections import deque
+from collections.abc import Mapping, Sequence
 
+from hingtui.model.estimate import NOTHING_KNOWN, Usual, longest_still
+from hingtui.model.eta import Pace
 from hingtui.model.video import Status, Video
 
 _REMEMBERED = 50
 """Durations kept for one model and length."""
+
+Kind = tuple[str, float | None]
+"""A model, and the length of its videos in seconds."""
+Durations = Mapping[Kind, Sequence[float]]
+"""Seconds, the oldest first."""
 
 
 class DurationStats:
     """Durations of finished videos, by model and length."""
 
     def __init__(self) -> None:
-        self._durations: dict[tuple[str, float | None], deque[float]] = {}
+        self._durations: dict[Kind, deque[float]] = {}
+        self._stills: dict[Kind, deque[float]] = {}
+        self._usual: dict[Kind, Usual] = {}
+        """What follows from them, computed when it is first asked for."""
+
+    def fill(self, durations: Durations) -> None:
+        """Take in what the history knows, the oldest first; what is known already stays."""
+        for kind, earlier in durations.items():
+            known = self._durations.get(kind, ())
+            old = [seconds for seconds in earlier if seconds not in known]
+            self._durations[kind] = deque([*old, *known], maxlen=_REMEMBERED)
+        self._usual.clear()
 
     def record(self, video: Video) -> None:
         """Record how long a finished video took, if the gateway named both times."""
@@ -23,11 +41,31 @@ class DurationStats:
             return
         if video.completed_at is None or video.completed_at <= video.created_at:
             return
-        key = (video.model, video.seconds)
-        durations = self._durations.setdefault(key, deque(maxlen=_REMEMBERED))
-        durations.append(video.completed_at - video.created_at)
+        self._add(self._durations, video, video.completed_at - video.created_at)
+
+    def record_still(self, video: Video, pace: Pace, ended_at: float) -> None:
+        """Record how long a video that has just finished stood still, if it told its progress."""
+        if pace.latest > 0:
+            self._add(self._stills, video, longest_still(pace, ended_at))
+
+    def usual(self, video: Video) -> Usual:
+        """What is known of earlier videos of the same model and length."""
+        kind = _kind(video)
+        if (known := self._usual.get(kind)) is None:
+            durations, stills = self._durations.get(kind, ()), self._stills.get(kind, ())
+            known = Usual.of(durations, stills) if durations or stills else NOTHING_KNOWN
+            self._usual[kind] = known
+        return known
 
     def median(self, video: Video) -> float | None:
         """The median duration in seconds of videos of the same model and length, if any."""
-        durations = self._durations.get((video.model, video.seconds))
-        return statistics.median(durations) if durations else None
+        return self.usual(video).median
+
+    def _add(self, kept: dict[Kind, deque[float]], video: Video, seconds: float) -> None:
+        kind = _kind(video)
+        kept.setdefault(kind, deque(maxlen=_REMEMBERED)).append(seconds)
+        self._usual.pop(kind, None)
+
+
+def _kind(video: Video) -> Kind:
+    return video.model, video.seconds

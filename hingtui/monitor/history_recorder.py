@@ -20,6 +20,7 @@ from hingtui.model.eta import Expiry
 from hingtui.model.key import UNKNOWN_GATEWAY, VideoKey
 from hingtui.monitor.changes import Changes
 from hingtui.monitor.daemon_thread import run_in_daemon_thread
+from hingtui.monitor.duration_stats import Durations
 from hingtui.monitor.row import HistoryEntry, Row
 from hingtui.storage.watchlist import Entry
 from hingtui.system.clock import Clock
@@ -27,6 +28,8 @@ from hingtui.system.clock import Clock
 if TYPE_CHECKING:
     from hingtui.storage.history import Sighting
 
+LEARN_AFTER = 0.5
+"""Seconds after the start until the history is read: the first picture goes first."""
 GATHER = 3.0
 """Seconds for which changes are gathered before they are written."""
 RETRY = 30.0
@@ -47,6 +50,9 @@ class HistoryStore(Protocol):
     @property
     def set_aside(self) -> Path | None: ...
     def are_known(self, entries: Sequence[Entry]) -> Sequence[bool]: ...
+    @property
+    def path(self) -> Path: ...
+    def usual_durations(self) -> Durations: ...
     def record(self, sightings: Sequence[Sighting]) -> None: ...
     def close(self) -> None: ...
 
@@ -80,6 +86,8 @@ class HistoryRecorder:
         """Why the history cannot be written right now."""
         self.set_aside: Path | None = None
         """Where a damaged history was put."""
+        self.learned: Callable[[Durations], None] | None = None
+        """Is given the durations of earlier videos once, if set before `run`."""
         self._open_store = open_store
         self._store: HistoryStore | None = None
         self._generation = 0
@@ -110,12 +118,34 @@ class HistoryRecorder:
             self._wake.set()
 
     async def run(self) -> None:
-        """Write for ever; sleep while nothing changes."""
+        """Read the durations where they are wanted, then write for ever, or sleep."""
+        if self.learned is not None and self._open_store is not None:
+            learned, self.learned = self.learned, None
+            await self._learn(learned)
         while True:
             await self._wake.wait()
             await self._clock.sleep(RETRY if self.problem is not None else GATHER)
             self._wake.clear()
             await self.flush()
+
+    async def _learn(self, learned: Callable[[Durations], None]) -> None:
+        """Give `learned` the durations of earlier videos, after the first picture."""
+        await self._clock.sleep(LEARN_AFTER)
+        try:
+            async with self._lock:
+                durations = await run_in_daemon_thread(self._read_durations, "history")
+        except StorageError as error:
+            _log.warning("the history could not be read: %s", error)
+            return
+        learned(durations)
+
+    def _read_durations(self) -> Durations:
+        """In a thread: the durations, none where there is no file yet."""
+        if self._store is None and self._open_store is not None:
+            self._store = self._open_store()
+        if self._store is None or not self._store.path.exists():
+            return {}
+        return self._store.usual_durations()
 
     async def flush(self) -> None:
         """Write what has changed."""

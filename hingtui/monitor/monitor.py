@@ -15,8 +15,7 @@ from functools import partial
 from pathlib import Path
 
 from hingtui.model.errors import StorageError
-from hingtui.model.eta import is_worth_showing
-from hingtui.model.eta import remaining as seconds_remaining
+from hingtui.model.estimate import Estimate, estimate
 from hingtui.model.key import DEFAULT_GATEWAY, UNKNOWN_GATEWAY, VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor.background import Background
@@ -170,6 +169,8 @@ class Monitor:
         """
         asking = [self.lookup.run, self._followers.run] if polls else []
         loops = [self.queue.run, self.watchlist_sync.run, self.history.run, *asking]
+        if polls:
+            self.history.learned = self._duration_stats.fill
         async with asyncio.TaskGroup() as group:
             for loop in loops:
                 group.create_task(self._background.run_forever(loop), name=loop.__qualname__)
@@ -393,17 +394,22 @@ class Monitor:
         """The state of this gateway."""
         return self.gateways.status_of(gateway)
 
-    def remaining(self, row: Row) -> float | None:
-        """Estimated seconds until a running video is finished; None without grounds for it.
-
-        An estimate that has run out was wrong, and is not shown as "no time left".
-        """
+    def estimate(self, row: Row) -> Estimate | None:
+        """How long a running video still takes; None without grounds for it."""
         if row.pace is None or row.video is None or row.is_final:
             return None
-        usual = self._duration_stats.median(row.video)
-        if not is_worth_showing(row.pace, usual):
-            return None
-        return seconds_remaining(row.pace, self.now() + row.clock_lead, usual) or None
+        return estimate(
+            row.pace, self.now() + row.clock_lead, self._duration_stats.usual(row.video)
+        )
+
+    def remaining(self, row: Row) -> float | None:
+        """The estimated seconds until a running video is finished; None without grounds for it."""
+        found = self.estimate(row)
+        return None if found is None else found.seconds
+
+    def usual_duration(self, row: Row) -> float | None:
+        """Seconds that videos like this one usually take, if any was finished."""
+        return None if row.video is None else self._duration_stats.median(row.video)
 
     def raw_response(self, key: VideoKey) -> RawResponse | None:
         """What the gateway last sent about this video in this run, if it is kept."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from hingtui.model.errors import ApiError, Expired, HingtuiError, NotFound, RateLimited, Scope
+from hingtui.model.estimate import has_stalled
 from hingtui.model.eta import GRACE, RARE, SLOW, STEADY, ask_again_in, first_pace, jitter
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status, Video
@@ -162,6 +163,7 @@ class ResponseHandler:
         row.last_error = None
         row.failures = 0
         if video.status.is_final:
+            row.is_stalled = False
             self._finish(row, before, now)
         else:
             self._go_on(row, video, self.gateway.now())
@@ -174,6 +176,9 @@ class ResponseHandler:
         pace = row.pace
         pace = first_pace(video, now) if pace is None else pace.seen(video.progress or 0.0, now)
         row.pace = pace
+        usual = self.duration_stats.usual(video)
+        row.is_stalled = video.status is Status.GENERATING and has_stalled(pace, now, usual)
+        row.is_stalled_by_earlier = usual.still_limit(pace) is not None
         wait = ask_again_in(video.status, pace, now, self.duration_stats.median(video))
         self.poller.schedule(row.id, jitter(wait, self.rng))
 
@@ -187,6 +192,8 @@ class ResponseHandler:
             return
         self.duration_stats.record(row.video)
         if before is not None:
+            if row.pace is not None:
+                self.duration_stats.record_still(row.video, row.pace, self.gateway.now())
             row.ready_seen_at = now
             self.feed.new.ready.append(row.key)
         if row.saved is None:

@@ -90,6 +90,10 @@ class Row:
     is_old: bool = True
     """Known from an earlier run; no response in this run yet."""
     pace: Pace | None = None
+    is_stalled: bool = False
+    """Whether the last response found nothing changed for unusually long."""
+    is_stalled_by_earlier: bool = False
+    """Whether earlier videos say so, and not only the pace of its own progress."""
     ready_seen_at: float | None = None
     """When it was seen to become ready (Unix seconds, this machine's clock)."""
     last_error: LastError | None = None

@@ -83,6 +83,8 @@ def parse_filter(text: str) -> RowFilter:
 def _status(row: Row, now: float) -> str:
     state = row_state_of(row, now)
     words = [_state_words(state), row_word(row, state)]
+    if state is RowState.STALLED:
+        words.append(_state_words(RowState.GENERATING))
     if row.saved is not None and not row.is_verified:
         words += in_all_languages(_UNVERIFIED)
     return "\n".join(words)

@@ -26,6 +26,8 @@ class RowState(Enum):
     """No response describes it: the gateway does not know the id (yet), or requests fail."""
     QUEUED = "queued"
     GENERATING = "generating"
+    STALLED = "stalled"
+    """Generating, but nothing has changed for unusually long."""
     READY = "ready"
     DOWNLOADING = "downloading"
     WAITING = "waiting"
@@ -50,6 +52,8 @@ def row_state_of(row: Row, now: float) -> RowState:
         return RowState.MISSING if row.last_error or row.failures else RowState.ASKING
     if row.status is Status.READY and row.has_vanished(now):
         return RowState.EXPIRED
+    if row.is_stalled and row.status is Status.GENERATING:
+        return RowState.STALLED
     return _BY_STATUS[row.status]
 
 

@@ -17,6 +17,7 @@ NAMES = (
     "poll",
     "gateways",
     "schedule",
+    "estimates",
     "download",
     "idle",
     "preview",

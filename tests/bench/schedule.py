@@ -23,7 +23,7 @@ SHARES = {"linear": 0.3, "noisy": 0.3, "steps of ten": 0.15, "stalling at 99": 0
 FIXED = (1, 2, 5, 10, 15)
 """Seconds between the questions of fixed polling; requests × delay is the same for all."""
 _PEER = 5
-_START = 1_762_789_802.0
+START = 1_762_789_802.0
 
 Course = Callable[[float], float | None]
 """The progress that the gateway reports so many seconds after the creation."""
@@ -73,7 +73,7 @@ class Cost:
 
 def run(short: bool = False) -> list[Figure]:
     """Watch the same videos by each policy."""
-    fates = list(_fates(100 if short else 4000))
+    fates = list(fates_of_mix(100 if short else 4000))
     fixed = {seconds: _watch(fates, _every(seconds)) for seconds in FIXED}
     figures = [_told(seconds, cost["mix"]) for seconds, cost in fixed.items()]
     peer = fixed[_PEER]
@@ -100,12 +100,17 @@ def _compared(name: str, ours: dict[str, Cost], fixed: dict[str, Cost]) -> Itera
         yield against(label, cost.product, "s", peer, fixed[shape].product, at_most=at_most)
 
 
-def _fates(count: int) -> Iterator[Fate]:
+def fates_of_mix(count: int) -> Iterator[Fate]:
     rng = random.Random(5)  # noqa: S311 - the same videos in every run
     for shape, share in SHARES.items():
         for _ in range(round(count * share)):
-            duration = rng.lognormvariate(math.log(MEDIAN), SPREAD)
+            duration = duration_of(rng)
             yield Fate(shape, duration, _course(shape, duration, rng), rng.uniform(0, 1))
+
+
+def duration_of(rng: random.Random) -> float:
+    """How long one video takes, in seconds."""
+    return rng.lognormvariate(math.log(MEDIAN), SPREAD)
 
 
 def _course(shape: str, duration: float, rng: random.Random) -> Course:
@@ -152,9 +157,9 @@ def _learned() -> DurationStats:
     rng = random.Random(11)  # noqa: S311
     experience = DurationStats()
     for _ in range(50):
-        ended_at = _START + rng.lognormvariate(math.log(MEDIAN), SPREAD)
+        ended_at = START + duration_of(rng)
         experience.record(
-            Video("v", Status.READY, model="m", created_at=_START, completed_at=ended_at)
+            Video("v", Status.READY, model="m", created_at=START, completed_at=ended_at)
         )
     return experience
 
@@ -175,8 +180,8 @@ def _follow(fate: Fate, policy: Policy) -> tuple[int, float]:
     pace: Pace | None = None
     while age < fate.duration:
         progress = fate.course(age)
-        video = Video("v", Status.GENERATING, progress=progress, model="m", created_at=_START)
-        now = _START + age
+        video = Video("v", Status.GENERATING, progress=progress, model="m", created_at=START)
+        now = START + age
         pace = first_pace(video, now) if pace is None else pace.seen(progress or 0.0, now)
         age += policy(video, pace, now)
         requests += 1

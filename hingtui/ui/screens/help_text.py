@@ -22,6 +22,7 @@ _GAP = 3
 _LEGEND = (
     RowState.QUEUED,
     RowState.GENERATING,
+    RowState.STALLED,
     RowState.READY,
     RowState.DOWNLOADING,
     RowState.SAVED,

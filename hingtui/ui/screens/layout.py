@@ -141,13 +141,16 @@ class DashboardLayout(FooterScreen):
 
     def _render_context(self, row: Row) -> RenderContext:
         monitor = self._monitor
+        estimate = monitor.estimate(row)
         return RenderContext(
             monitor.now(),
             self.palette,
-            monitor.remaining(row),
+            None if estimate is None else estimate.seconds,
             self._key_for,
             monitor.status_of(row.gateway),
             self._gateways.label(row.gateway),
+            estimate,
+            monitor.usual_duration(row),
         )
 
     def _show_rows(self, *, stays_first: bool = False) -> None:

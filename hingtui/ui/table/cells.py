@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.style import Style
 
+from hingtui.model.estimate import Estimate
 from hingtui.model.eta import Basis
 from hingtui.model.explain import diagnose
 from hingtui.model.failures import explain_failure
@@ -38,6 +39,10 @@ class RenderContext:
     """The state of the row's gateway: whether it is being asked at all."""
     gateway_label: str = ""
     """How that gateway is called, "" to show none."""
+    estimate: Estimate | None = None
+    """What `left` rests on."""
+    usual: float | None = None
+    """Seconds that videos of this model and length usually take."""
 
 
 def status_cell(row: Row, context: RenderContext, width: int) -> Cell:
@@ -66,7 +71,7 @@ def progress_cell(row: Row, context: RenderContext, width: int) -> Cell:
     if (short := _short_error(row, state)) is not None:
         style = palette.warning if state is RowState.WAITING else palette.error
         return text_cell(short, style, width)
-    if row.video is None or row.is_final or state is not RowState.GENERATING:
+    if row.video is None or state not in (RowState.GENERATING, RowState.STALLED):
         return ()
     progress = row.video.progress
     if progress is None:

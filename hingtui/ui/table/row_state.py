@@ -19,7 +19,7 @@ def row_state_style(state: RowState, palette: Palette) -> Style:
             return palette.success
         case RowState.FAILED | RowState.EXPIRED:
             return palette.error
-        case RowState.WAITING | RowState.MISSING | RowState.UNKNOWN:
+        case RowState.STALLED | RowState.WAITING | RowState.MISSING | RowState.UNKNOWN:
             return palette.warning
         case _:
             return palette.muted

@@ -67,7 +67,7 @@ def sort_name(sort: Sort) -> str:
 STATE_GROUPS: tuple[tuple[RowState, ...], ...] = (
     (RowState.READY,),
     (RowState.DOWNLOADING, RowState.WAITING),
-    (RowState.GENERATING,),
+    (RowState.GENERATING, RowState.STALLED),
     (RowState.QUEUED, RowState.ASKING, RowState.MISSING, RowState.UNKNOWN),
     (RowState.SAVED,),
     (RowState.FAILED, RowState.EXPIRED),

@@ -13,8 +13,6 @@ from rich.style import Style
 from rich.text import Text
 
 from hingtui.model.eta import Basis, Expiry
-from hingtui.model.explain import diagnose
-from hingtui.model.failures import Failure, explain_failure, gateway_says
 from hingtui.model.video import USUAL_LIFE, Status, Video
 from hingtui.monitor import Row, row_state_of
 from hingtui.monitor.attention import SOON, VERY_SOON
@@ -23,10 +21,12 @@ from hingtui.text.cell_width import cells, fit, legible
 from hingtui.text.clean import date_and_time, human_bytes, human_duration, one_line, time_of_day
 from hingtui.text.i18n import _, ngettext
 from hingtui.text.wrap import wrapped
-from hingtui.ui.advice import advice_text
 from hingtui.ui.table.cells import RenderContext, coarse_ago
 from hingtui.ui.table.row_state import row_state_style
+from hingtui.ui.widgets.detail_field import Field
+from hingtui.ui.widgets.problem_text import problem_fields
 from hingtui.ui.widgets.progress_curve import progress_curve
+from hingtui.ui.widgets.progress_text import running_fields
 
 _HISTORY_SHOWN = 60
 _LINES_SHOWN = 200
@@ -38,15 +38,6 @@ _BEFORE_PICTURE = 1
 """The section below which the picture is: how it ends, and the file."""
 PICTURE = Style(meta={"picture": True})
 """The style of the lines that are left free for the picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A label and what stands beside it, in one line or many."""
-
-    label: str
-    text: str
-    style: Style
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +66,7 @@ def detail_text(row: Row, context: RenderContext, layout: DetailLayout | None = 
         for section in (
             _first(row, context, layout),
             [*_endings(row, context), *_file(row, context), *layout.preview],
+            running_fields(row, context, layout.width),
             _facts(row, context),
         )
     ]
@@ -119,6 +111,11 @@ def _append(text: Text, field: Field, column: int, width: int, muted: Style) -> 
             text.append(label + " " * (column - cells(label)), muted)
             text.append(f"{piece}\n", field.style)
             label = ""
+    if field.bar:
+        text.append(" " * column)
+        for piece, style in field.bar:
+            text.append(piece, style)
+        text.append("\n")
     if (left := len(lines) - _LINES_SHOWN) > 0:
         more = ngettext("{n} more line", "{n} more lines", left)
         text.append(" " * column + more.format(n=left) + "\n", muted)
@@ -128,7 +125,7 @@ def _first(row: Row, context: RenderContext, layout: DetailLayout) -> list[Field
     """The prompt, what is wrong, and what to do."""
     plain = context.palette.plain
     prompt = row.video.prompt if row.video is not None else ""
-    problems = [field for field in _problems(row, context) if field.text]
+    problems = [field for field in problem_fields(row, context) if field.text]
     whole = Field(_("Prompt"), prompt, plain)
     if not problems or not prompt or not layout.is_low:
         return [whole, *problems]
@@ -136,55 +133,6 @@ def _first(row: Row, context: RenderContext, layout: DetailLayout) -> list[Field
     if short == prompt:
         return [whole, *problems]
     return [Field(_("Prompt"), short, plain), *problems, Field(_("In full"), prompt, plain)]
-
-
-def _problems(row: Row, context: RenderContext) -> Iterator[Field]:
-    """What is wrong or waits for a person, each with the next step."""
-    palette, video = context.palette, row.video
-    if video is not None and (failure := explain_failure(video)) is not None:
-        yield from _failure_fields(video, failure, context)
-    elif video is not None and video.error is not None:
-        yield Field(_("Error"), video.error.message or video.error.code, palette.error)
-        if video.error.message:
-            yield Field(_("Code"), video.error.code, palette.muted)
-    if row.saved is None and row.has_vanished(context.now):
-        words = _("It has expired: the gateway has deleted its file.")
-        yield Field(_("Problem"), words, palette.error)
-    if row.download is not None and row.download.error is not None:
-        yield from _error_fields(_("Download"), row.download.error, context)
-    elif row.can_be_downloaded(context.now):
-        words = _("It is not saved yet: {key} downloads it.")
-        yield Field(_("Next step"), words.format(key=context.key_for("download")), palette.strong)
-    if row.last_error is not None:
-        yield from _error_fields(_("Last question"), row.last_error.error, context)
-        since = _("Since {time}").format(time=time_of_day(row.last_error.since))
-        yield Field("", since, palette.muted)
-
-
-def _failure_fields(video: Video, failure: Failure, context: RenderContext) -> Iterator[Field]:
-    """What happened, the gateway's own words, what to do, and what it cost."""
-    palette = context.palette
-    yield Field(_("Reason"), failure.what, palette.error)
-    label = "" if failure.what else _("Reason")
-    yield Field(label, gateway_says(video.error), palette.muted if failure.what else palette.error)
-    yield Field(_("Next step"), failure.step, palette.plain)
-    yield Field(_("Refund"), failure.money, palette.plain)
-    if video.error is not None:
-        yield Field(_("Request id"), video.error.request_id, palette.muted)
-
-
-def _error_fields(label: str, error: Exception, context: RenderContext) -> Iterator[Field]:
-    """What happened, what to do, the server's words, its request id."""
-    palette = context.palette
-    diagnosis = diagnose(error)
-    yield Field(label, diagnosis.what, palette.warning)
-    yield Field(_("Next step"), advice_text(diagnosis.advice, context.key_for), palette.plain)
-    if diagnosis.details:
-        words = _("In its words: {words}").format(words=diagnosis.details)
-        yield Field("", words, palette.muted)
-    if diagnosis.request_id:
-        words = _("Request id for support: {id}").format(id=diagnosis.request_id)
-        yield Field("", words, palette.muted)
 
 
 def _endings(row: Row, context: RenderContext) -> Iterator[Field]:
@@ -256,7 +204,6 @@ def _facts(row: Row, context: RenderContext) -> list[Field]:
             (_("Remix of"), video.remixed_from),
             (_("Server says"), video.raw_status),
             (_("Progress"), "" if is_over else f"{video.progress:g}%"),
-            (_("Time left"), f"~{human_duration(context.left)}" if context.left else ""),
             (_("Created"), _moment(video.created_at, row)),
             (_("Finished"), _moment(video.completed_at, row) if row.is_final else ""),
             (_("Took"), _took(row, video)),

@@ -36,7 +36,7 @@ NEXT_EXPIRY = "next_expiry"
 _COUNTED: tuple[tuple[RowState, ...], ...] = (
     (RowState.READY,),
     (RowState.DOWNLOADING, RowState.WAITING),
-    (RowState.GENERATING,),
+    (RowState.GENERATING, RowState.STALLED),
     (RowState.QUEUED,),
     (RowState.UNKNOWN, RowState.ASKING, RowState.MISSING),
     (RowState.SAVED,),

@@ -11,7 +11,7 @@ from hingtui.preview.pictures import Facts, Looks, Preview, Why
 from hingtui.text.clean import human_duration
 from hingtui.text.i18n import _
 from hingtui.ui.table.cells import RenderContext
-from hingtui.ui.widgets.detail_text import Field
+from hingtui.ui.widgets.detail_field import Field
 
 INSTALL = "pip install 'hingtui[preview]'"
 _SHORTER = 0.75

@@ -16,7 +16,7 @@ from hingtui.model.key import UNKNOWN_GATEWAY, VideoKey
 from hingtui.model.video import Status, Video
 from hingtui.monitor import Monitor, Row
 from hingtui.monitor.changes import Changes
-from hingtui.monitor.history_recorder import AT_ONCE, GATHER, RETRY, HistoryRecorder
+from hingtui.monitor.history_recorder import AT_ONCE, GATHER, LEARN_AFTER, RETRY, HistoryRecorder
 from hingtui.monitor.row import HistoryEntry
 from hingtui.storage.history import (
     Duration,
@@ -44,6 +44,13 @@ class Store:
     generation: int = 0
     set_aside: Path | None = None
     is_closed: bool = False
+    path: Path = Path(__file__)
+    durations: dict[tuple[str, float | None], list[float]] = field(default_factory=dict)
+
+    def usual_durations(self) -> dict[tuple[str, float | None], list[float]]:
+        if self.error is not None:
+            raise self.error
+        return self.durations
 
     def are_known(self, entries: Sequence[Entry]) -> list[bool]:
         known = (self.videos.get(entry.key) for entry in entries)
@@ -274,3 +281,35 @@ async def test_a_watched_video_is_in_the_history_with_its_file(
     ]
     assert all(isinstance(change, StatusChange) for change in changes)
     history.close()
+
+
+async def test_the_durations_of_the_history_are_learned_after_the_first_picture(
+    clock: FakeClock,
+) -> None:
+    recorded, learned = recording(clock), list[object]()
+    recorded.store.durations = {("m", 8.0): [60.0]}
+    recorded.recorder.learned = learned.append
+    running = asyncio.create_task(recorded.recorder.run())
+    await asyncio.sleep(0)
+    assert learned == []
+    clock.advance(LEARN_AFTER)
+    await until(lambda: learned == [recorded.store.durations])
+    running.cancel()
+
+
+async def test_a_history_that_cannot_be_read_stops_no_recording(clock: FakeClock) -> None:
+    recorded = recording(clock)
+    recorded.store.error = StorageError("locked")
+    recorded.recorder.learned = lambda _durations: None
+    running = asyncio.create_task(recorded.recorder.run())
+    recorded.change("a")
+    await asyncio.sleep(0)
+
+    def is_written() -> bool:
+        clock.advance(RETRY)
+        if recorded.recorder.learned is None:
+            recorded.store.error = None
+        return recorded.store.batches == [1]
+
+    await until(is_written)
+    running.cancel()

@@ -1,0 +1,116 @@
+"""How wrong the estimates of the time left are, on the mix of `schedule`: before and after.
+
+Before: as when estimates knew only what had finished since the start. After: with the durations of
+the history. A simulation; no clock runs and no socket is opened.
+"""
+
+from __future__ import annotations
+
+import random
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+
+from hingtui.model.estimate import NOTHING_KNOWN, Usual, estimate
+from hingtui.model.eta import Pace, first_pace, is_worth_showing, remaining
+from hingtui.model.video import Status, Video
+from tests.bench import Figure, against
+from tests.bench.schedule import START, Fate, duration_of, fates_of_mix
+
+_SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
+"""Of a video's duration: the moments at which the estimate is looked at."""
+_EARLIER = 50
+"""Videos in the history."""
+
+Estimator = Callable[[Pace, float], float | None]
+"""Seconds left at a moment, from what was observed."""
+
+
+@dataclass(slots=True)
+class Errors:
+    """How wrong the estimates were, as shares of the videos' durations."""
+
+    moments: int = 0
+    errors: list[float] = field(default_factory=list)
+    """Of the moments at which there was an estimate."""
+
+    @property
+    def median(self) -> float:
+        """Per cent of the duration; a moment without any estimate counts as 100."""
+        missing = [1.0] * (self.moments - len(self.errors))
+        return 100 * statistics.median([*self.errors, *missing])
+
+    @property
+    def where_shown(self) -> float:
+        """The same without the moments that had no estimate."""
+        return 100 * statistics.median(self.errors) if self.errors else 100.0
+
+    @property
+    def shown(self) -> float:
+        """Per cent of the moments at which there was an estimate."""
+        return 100 * len(self.errors) / self.moments
+
+
+def run(short: bool = False) -> list[Figure]:
+    """Look at the same moments of the same videos with each estimator."""
+    chosen = list(fates_of_mix(100 if short else 4000))
+    before = _errors(chosen, _before)
+    figures: list[Figure] = []
+    for name, usual in {"no history": NOTHING_KNOWN, "with the history": _history()}.items():
+        ours = _errors(chosen, partial(_after, usual))
+        for shape, errors in ours.items():
+            told = f"{name}, {shape}: median error, of the duration"
+            reach = 1.0 if shape == "mix" else None
+            old = before[shape].median
+            figures.append(against(told, errors.median, "%", "before", old, at_most=reach))
+        mix, old_mix = ours["mix"], before["mix"]
+        told = f"{name}, mix: median error where one is shown"
+        figures += [
+            against(told, mix.where_shown, "%", "before", old_mix.where_shown),
+            against(f"{name}, mix: moments with one", mix.shown, "%", "before", old_mix.shown),
+        ]
+    return figures
+
+
+def _before(pace: Pace, now: float) -> float | None:
+    """What was shown right after a start, when nothing had finished yet."""
+    return (remaining(pace, now, None) or None) if is_worth_showing(pace, None) else None
+
+
+def _after(usual: Usual, pace: Pace, now: float) -> float | None:
+    found = estimate(pace, now, usual)
+    return None if found is None else found.seconds
+
+
+def _history() -> Usual:
+    rng = random.Random(11)  # noqa: S311 - the same videos in every run
+    return Usual.of(duration_of(rng) for _ in range(_EARLIER))
+
+
+def _errors(chosen: Sequence[Fate], estimator: Estimator) -> dict[str, Errors]:
+    """The errors by shape, and of all: the mix."""
+    found: dict[str, Errors] = {"mix": Errors()}
+    for fate in chosen:
+        for age, pace in _looks(fate):
+            seconds = estimator(pace, START + age)
+            for each in (found["mix"], found.setdefault(fate.shape, Errors())):
+                each.moments += 1
+                if seconds is not None:
+                    each.errors.append(abs(seconds - (fate.duration - age)) / fate.duration)
+    return found
+
+
+def _looks(fate: Fate) -> Iterator[tuple[float, Pace]]:
+    """(seconds since the creation, the pace observed until then), asked about every 5 s."""
+    moments = [share * fate.duration for share in _SHARES]
+    age, pace = fate.first_look, None
+    while moments:
+        if pace is not None and age > moments[0]:
+            yield moments.pop(0), pace
+            continue
+        progress = fate.course(age)
+        now = START + age
+        video = Video("v", Status.GENERATING, progress=progress, model="m", created_at=START)
+        pace = first_pace(video, now) if pace is None else pace.seen(progress or 0.0, now)
+        age += 5.0
