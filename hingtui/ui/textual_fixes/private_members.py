@@ -37,6 +37,7 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_register_child",  # error_boundary
         "_notifications",  # toasts
         "_refresh_notifications",  # toasts
+        "_refresh_truecolor_filter",  # themed_app
         "_unnotify",  # toast_redraw
     ),
     "textual._compositor.Compositor": (

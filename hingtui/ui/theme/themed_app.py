@@ -10,6 +10,7 @@ from textual import on
 from textual.app import App
 from textual.filter import LineFilter
 from textual.reactive import Reactive
+from textual.theme import Theme
 
 from hingtui.ui.textual_fixes.background_query import BackgroundReported, can_ask
 from hingtui.ui.theme.choice import ThemeChoice, choose_theme
@@ -22,15 +23,13 @@ _CONTRAST, _FEW_COLORS = ContrastFilter(), FewColorsFilter()
 
 
 class ThemedApp(App[None]):
-    """Registers hingtui's themes; `start_theme` chooses one."""
+    """Adds hingtui's themes; `start_theme` chooses one."""
 
     # Textual's own default is what TEXTUAL_THEME says, and a name that is not known yet raises.
-    theme: Reactive[str] = Reactive("textual-dark")
+    theme: Reactive[str] = Reactive(DARK.name)
 
     def __init__(self) -> None:
         super().__init__()
-        self.register_theme(DARK)
-        self.register_theme(LIGHT)
         self.automatic_theme: str | None = None
         """The theme that was chosen by the terminal's background; None where a person chose."""
         self.set_class(self.has_few_colors, "-few-colors")
@@ -46,8 +45,28 @@ class ThemedApp(App[None]):
         )
         if choice.is_automatic:
             self.automatic_theme = choice.name
-        self.theme = choice.name
+        self._begin_with(choice.name)
         return choice
+
+    def _begin_with(self, name: str) -> None:
+        """Use a theme before the app runs.
+
+        Setting `theme` would make Textual 8.2.8 parse all style sheets twice before the first
+        picture: it calls `refresh_css` as soon as it runs.
+        """
+        if name != self.theme:
+            self.set_reactive(ThemedApp.theme, name)
+            self._refresh_truecolor_filter(self.ansi_theme)
+            self.stylesheet.set_variables(self.get_css_variables())
+        is_dark = self.current_theme.dark
+        self.set_class(True, f"-theme-{name}", update=False)
+        self.set_class(is_dark, "-dark-mode", update=False)
+        self.set_class(not is_dark, "-light-mode", update=False)
+
+    @property
+    def available_themes(self) -> dict[str, Theme]:
+        """Textual's and ours: not registered, for the first picture already needs one of ours."""
+        return {**super().available_themes, DARK.name: DARK, LIGHT.name: LIGHT}
 
     @property
     def asks_background(self) -> bool:
