@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from rich.cells import cell_len, set_cell_size
 
@@ -14,12 +14,6 @@ from hingtui.text.clean import clean_line
 _NAME_LIMIT = 4000
 """The most characters of a name that are shown."""
 
-_SUSPECT = re.compile(
-    "[^ -~\xa1-\xac\xae-\u02ff\u0391-\u03c9\u0410-\u044f\u2010-\u2027\u2030-\u205e\u2190-\u21ff"
-    "\u2500-\u25ff\u3000-\u3029\u3030-\u303e\u3041-\u3096\u309b-\u30ff\u3400-\u9fff\uac00-\ud7a3"
-    "\uff01-\uff60\uffe0-\uffe6]"
-)
-"""Characters outside the most usual scripts: each of them is checked."""
 _FIRST_FLAG, _LAST_FLAG = "\U0001f1e6", "\U0001f1ff"
 _FIRST_TONE, _LAST_TONE = "\U0001f3fb", "\U0001f3ff"
 
@@ -36,9 +30,22 @@ def steady(line: str) -> str:
     characters newer than their tables. A flag becomes its two letters, a tone is removed, Hangul is
     composed, and an unknown character becomes `?`.
     """
-    if not _SUSPECT.search(line):
+    if line.isascii() or not _suspect().search(line):
         return line
     return "".join(map(_settled, unicodedata.normalize("NFC", line)))
+
+
+@cache
+def _suspect() -> re.Pattern[str]:
+    """Characters outside the most usual scripts: each of them is checked.
+
+    Compiled when first used: `re` takes milliseconds for ranges as long as these.
+    """
+    return re.compile(
+        "[^ -~\xa1-\xac\xae-\u02ff\u0391-\u03c9\u0410-\u044f\u2010-\u2027\u2030-\u205e"
+        "\u2190-\u21ff\u2500-\u25ff\u3000-\u3029\u3030-\u303e\u3041-\u3096\u309b-\u30ff"
+        "\u3400-\u9fff\uac00-\ud7a3\uff01-\uff60\uffe0-\uffe6]"
+    )
 
 
 @lru_cache(maxsize=4096)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import datetime
+from functools import cache
 
 LINE_LIMIT = 500
 """Characters kept of a one-line field (model, code, size, status word)."""
@@ -31,8 +32,6 @@ HIDDEN = re.compile(
     "]"
 )
 """Every character that controls a terminal or is invisible, except the line end."""
-_MAY_BE_MARKS = re.compile("[^\x00-\u02ff\u3001-\u3029\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e]")
-"""Characters outside plain Latin, Chinese and Hangul: among them may be combining marks."""
 _MAY_BE_TOWER = re.compile(
     rf"(?:[^\w\s\x00-\x7f]|[\u1160-\u11ff\ud7b0-\ud7fb]){{{_MARKS_IN_A_ROW + 1},}}"
 )
@@ -46,7 +45,7 @@ def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
     cut = text[: limit * 2]  # more is never kept, whatever is removed
     cut = _LINE_ENDS.sub("\n", cut).replace("\t", " ")
     cut = HIDDEN.sub("", cut)
-    if _MAY_BE_MARKS.search(cut):
+    if not cut.isascii() and _may_be_marks().search(cut):
         cut = _MAY_BE_TOWER.sub(_lowered, cut)
     return cut[:limit].strip()
 
@@ -59,6 +58,15 @@ def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
 def one_line(block: str) -> str:
     """A cleaned block on one line."""
     return _BLANKS.sub(" ", block).strip()
+
+
+@cache
+def _may_be_marks() -> re.Pattern[str]:
+    """Characters outside plain Latin, Chinese and Hangul: among them may be combining marks.
+
+    Compiled when first used: `re` takes milliseconds for ranges as long as these.
+    """
+    return re.compile("[^\x00-\u02ff\u3001-\u3029\u3400-\u9fff\uac00-\ud7a3\uff01-\uff5e]")
 
 
 def _lowered(tower: re.Match[str]) -> str:

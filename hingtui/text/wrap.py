@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from hingtui.text.cell_width import cells, steady
 
@@ -19,8 +19,12 @@ _NOT_LAST = frozenset("（《「『【〈〔［｛“‘([{")
 _WIDE = (
     "\u2e80-\u303e\u3041-\u33ff\u3400-\u9fff\uac00-\ud7a3\uf900-\ufaff\uff01-\uff60\uffe0-\uffe6"
 )
-_PIECE = re.compile(rf"[{_WIDE}]|[^\s{_WIDE}]+|\s+")
-"""A wide character, a word, or blanks."""
+
+
+@cache
+def _piece() -> re.Pattern[str]:
+    """A wide character, a word, or blanks. Compiled when first used: that takes milliseconds."""
+    return re.compile(rf"[{_WIDE}]|[^\s{_WIDE}]+|\s+")
 
 
 @lru_cache(maxsize=128)
@@ -49,7 +53,7 @@ def wrapped(line: str, width: int) -> tuple[str, ...]:
 def _glued(line: str) -> Iterator[str]:
     """The pieces of a line between which it may be broken."""
     held = ""
-    for found in _PIECE.finditer(line):
+    for found in _piece().finditer(line):
         piece = found[0]
         is_tied = piece[0] in _NOT_FIRST or held[-1:] in _NOT_LAST or not cells(piece)
         if held and (not is_tied or piece.isspace() or held.isspace()):
