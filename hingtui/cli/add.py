@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from hingtui.cli.input import Given, given_ids
 from hingtui.cli.output import print_line
 from hingtui.cli.session import fail, named_gateway, read_settings, report_damage
+from hingtui.model.batch import new_batch
 from hingtui.model.errors import HingtuiError
 from hingtui.model.key import UNKNOWN_GATEWAY, VideoKey
 from hingtui.storage.settings import Settings, gateways_by_url
@@ -33,7 +34,10 @@ def add(environ: Mapping[str, str], arguments: Sequence[str], *, gateway: str | 
         now = Clock().time()
         known = {key.id: key.gateway for key in before.entries}
         new = [key for key in keys if key not in before.entries and not _is_known(key, known)]
-        after = watchlist.change(add=[Entry(key.id, now, gateway=key.gateway) for key in new])
+        batch = new_batch(now, len(new))
+        after = watchlist.change(
+            add=[Entry(key.id, now, gateway=key.gateway, batch=batch) for key in new]
+        )
     except (HingtuiError, OSError) as error:
         return fail(error)
     report_damage(before.set_aside or after.set_aside)

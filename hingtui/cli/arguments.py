@@ -157,6 +157,12 @@ def _add_watchlist_commands(commands: argparse._SubParsersAction[_Parser]) -> No
     _add_gateway(remove, _("only the videos of this gateway"))
     remove.set_defaults(needs_one_of=(remove, "--saved"))
 
+    tag = _command(commands, "tag", _("put a tag on watched videos, to find them by it"))
+    tag.add_argument("tag", metavar=_("TAG"), help=_("a word, or several with commas between"))
+    tag.add_argument("ids", nargs="+", metavar=_("ID"), help=_("an id or a URL"))
+    tag.add_argument("--remove", action="store_true", help=_("take the tag off"))
+    _add_gateway(tag, _("only the videos of this gateway"))
+
 
 def _add_asking_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     status = _command(commands, "status", _("ask once about videos and print their status"))

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 DEMO_RATE = 700_000.0
 """Bytes a second of each download in the demo: slow enough to see its progress bar move."""
+_BATCH = 4
+"""Videos that are added together at the start."""
 _LOOK_FOR_NEW = 1.0
 """Seconds between two checks for new videos in the demo's story."""
 
@@ -155,7 +157,7 @@ def _adding_new_videos(story: Story, clock: Clock, settings: Settings) -> Iterat
     from hingtui.storage.watchlist import Watchlist
 
     watchlist = Watchlist(settings.watchlist_path)
-    watchlist.change(add=[_entry(job) for job in story.jobs.values()])
+    watchlist.change(add=_first_entries(list(story.jobs.values())))
     ended = threading.Event()
 
     def add_new() -> None:
@@ -173,8 +175,20 @@ def _adding_new_videos(story: Story, clock: Clock, settings: Settings) -> Iterat
         adder.join()
 
 
-def _entry(job: Job) -> Entry:
+def _first_entries(jobs: list[Job]) -> list[Entry]:
+    """The videos at the start, as if a script had added a few at a time."""
+    from hingtui.model.batch import new_batch
+
+    batches = [jobs[at : at + _BATCH] for at in range(0, len(jobs), _BATCH)]
+    return [
+        _entry(job, new_batch(batch[0].created_at, len(batch)))
+        for batch in batches
+        for job in batch
+    ]
+
+
+def _entry(job: Job, batch: str = "") -> Entry:
     """The job as a script adds it: nothing but its id is known."""
     from hingtui.storage.watchlist.entry import Entry
 
-    return Entry(job.id, job.created_at, gateway=job.gateway)
+    return Entry(job.id, job.created_at, gateway=job.gateway, batch=batch)

@@ -24,6 +24,10 @@ EXAMPLES: dict[str, tuple[tuple[str, str], ...]] = {
         ("hingtui remove video_1", mark("no longer watch this one")),
         ("hingtui remove --saved", mark("tidy up: all that are on your disk")),
     ),
+    "tag": (
+        ("hingtui tag draft video_1 video_2", mark("find them by tag:draft")),
+        ("hingtui tag --remove draft video_1", mark("take it off again")),
+    ),
     "status": (
         ("hingtui status", mark("everything on the watchlist")),
         ("hingtui status --filter 'status:ready model:veo'", mark("only these")),

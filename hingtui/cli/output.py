@@ -108,6 +108,7 @@ def json_record(row: Row, now: float) -> dict[str, object]:
         "expires_at": video.expires_at if video else None,
         "expiry": _expiry_basis(row),
         "paths": [str(path) for path in row.paths],
+        "tags": list(row.tags),
         "cost": {"amount": cost.amount, "unit": cost.unit} if cost is not None else None,
         "error": error,
     }

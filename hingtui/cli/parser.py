@@ -156,6 +156,12 @@ def _imported_command(chosen: argparse.Namespace) -> Callable[[], int]:
         from hingtui.cli.remove import remove
 
         return lambda: remove(os.environ, chosen.ids, saved=chosen.saved, gateway=chosen.gateway)
+    if chosen.command == "tag":
+        from hingtui.cli.tag import tag
+
+        return lambda: tag(
+            os.environ, chosen.tag, chosen.ids, removes=chosen.remove, gateway=chosen.gateway
+        )
     if chosen.command == "watch":
         from hingtui.cli.watch import watch
 

@@ -41,6 +41,7 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── status_counts       how many rows are in which state; which file expires next
 │   └── state_words         icon and word of a state
 ├── attention           how much attention a row needs: the order of the dashboard
+├── row_groups          which rows belong together, and how far they are
 ├── row_filter          which rows a person's words choose
 └── changes             notifies listeners, a few times a second
 """

@@ -17,6 +17,7 @@ from pathlib import Path
 from hingtui.model.errors import StorageError
 from hingtui.model.estimate import Estimate, estimate
 from hingtui.model.key import DEFAULT_GATEWAY, UNKNOWN_GATEWAY, VideoKey
+from hingtui.model.tags import joined_tags, without_tags
 from hingtui.model.video import Status
 from hingtui.monitor.background import Background
 from hingtui.monitor.changes import ChangeFeed, Changes
@@ -209,11 +210,12 @@ class Monitor:
         gateway: str = UNKNOWN_GATEWAY,
         named: Mapping[str, str] | None = None,
         remember: bool = True,
+        batch: str = "",
     ) -> Added:
         """Watch these ids; with `remember` False only in this run, not in the file.
 
-        `named` holds the gateway of single ids, `gateway` that of all others. Where it is unknown
-        and there are several, they are asked in turn.
+        They belong to `batch`. `named` holds the gateway of single ids, `gateway` that of all
+        others. Where it is unknown and there are several, they are asked in turn.
         """
         added: list[VideoKey] = []
         known: list[VideoKey] = []
@@ -225,15 +227,16 @@ class Monitor:
             if (watched := self.watched_as(key)) is not None:
                 known.append(watched)
             else:
-                self._rows.insert(Row(video_id, added_at=now, is_old=False, gateway=key.gateway))
+                row = Row(video_id, added_at=now, is_old=False, gateway=key.gateway, batch=batch)
+                self._rows.insert(row)
                 added.append(key)
         if added and remember:
             self.watchlist_sync.added(added)
         return Added(tuple(added), tuple(known))
 
-    def add_listed(self, gateway: str, entries: Sequence[Listed]) -> Added:
+    def add_listed(self, gateway: str, entries: Sequence[Listed], *, batch: str = "") -> Added:
         """Watch these entries of a gateway's list, and show at once what the list says of them."""
-        result = self.add([entry.video.id for entry in entries], gateway=gateway)
+        result = self.add([entry.video.id for entry in entries], gateway=gateway, batch=batch)
         added = {key.id for key in result.added}
         self.gateways[gateway].take_listed([e for e in entries if e.video.id in added])
         return result
@@ -277,6 +280,16 @@ class Monitor:
         names = self.gateways if key.gateway == UNKNOWN_GATEWAY else ()
         keys = (VideoKey(name, key.id) for name in names)
         return next((each for each in keys if each in self.rows), None)
+
+    def tag(self, keys: Iterable[VideoKey], tags: tuple[str, ...], *, removes: bool) -> int:
+        """Put these tags on videos, or take them off; how many there were."""
+        rows = [row for key in keys if (row := self.rows.get(key)) is not None]
+        for row in rows:
+            row.tags = (without_tags if removes else joined_tags)(row.tags, tags)
+            row.has_new_tags = True
+            self.watchlist_sync.updated(row.key)
+            self.feed.row_changed(row.key)
+        return len(rows)
 
     def remove(self, keys: Iterable[VideoKey]) -> int:
         """Watch these no more; nothing is deleted at the gateway. Returns how many there were."""

@@ -111,6 +111,12 @@ class Row:
     history: list[HistoryEntry] = field(default_factory=list)
     gateway: str = DEFAULT_GATEWAY
     """The name of the gateway that knows the id; UNKNOWN_GATEWAY until one does."""
+    batch: str = ""
+    """What all videos that were added together have in common; "" for one that came alone."""
+    tags: tuple[str, ...] = ()
+    """The words that a person has put on it."""
+    has_new_tags: bool = False
+    """Whether they were changed here and may not be in the file yet."""
     clock_lead: float = 0.0
     """Seconds by which its gateway's clock is ahead of this machine's: the times in `video` are the
     gateway's, all others are this machine's."""

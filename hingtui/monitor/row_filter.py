@@ -124,6 +124,8 @@ FIELDS: Mapping[str, Callable[[Row, float], str]] = {
     "id": lambda row, _now: row.id,
     "error": _problem,
     "size": _size,
+    "tag": lambda row, _now: "\n".join(row.tags),
+    "batch": lambda row, _now: row.batch,
     "cost": lambda row, _now: row.video.cost.text if row.video and row.video.cost else "",
 }
 """By name, the shown text of a row that a word of a filter may be confined to."""

@@ -101,6 +101,7 @@ class Rows:
             return []
         back = [row for row in self._removed.pop() if row.key not in self.by_key]
         for row in back:
+            row.has_new_tags = bool(row.tags)
             self.insert(row)
         return back
 
@@ -132,6 +133,17 @@ class Rows:
         elif (files := merged_files(row.files, entry.files)) != row.files:
             row.files = files
             self._feed.row_changed(entry.key)
+        if row is not None:
+            self._merge_tags(row, entry)
+
+    def _merge_tags(self, row: Row, entry: Entry) -> None:
+        row.batch = row.batch or entry.batch
+        tags = entry.tags or ()
+        if tags == row.tags:
+            row.has_new_tags = False
+        elif not row.has_new_tags:
+            row.tags = tags
+            self._feed.row_changed(entry.key)
 
 
 def _entry(row: Row) -> Entry:
@@ -145,6 +157,8 @@ def _entry(row: Row) -> Entry:
         row.download_requested,
         row.gateway,
         row.files,
+        row.batch,
+        row.tags if row.has_new_tags else None,
     )
 
 
@@ -160,4 +174,6 @@ def _row(entry: Entry) -> Row:
         saved_bytes=entry.saved_bytes,
         files=entry.files,
         gateway=entry.gateway,
+        batch=entry.batch,
+        tags=entry.tags or (),
     )

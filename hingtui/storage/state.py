@@ -37,6 +37,8 @@ class State:
     auto_download: bool | None = None
     auto_download_offered: bool | None = None
     """Whether automatic download was offered, and needs no offer any more."""
+    grouping: str | None = None
+    """The name of a `Grouping`."""
 
 
 def load_state(path: Path) -> State:
@@ -92,6 +94,7 @@ def _state_of(table: Mapping[str, object]) -> State:
         theme=name("theme"),
         sort=name("sort"),
         is_reversed=flag("is_reversed"),
+        grouping=name("grouping"),
         columns=None if names is None else tuple(names),
         details=flag("details"),
         auto_download=flag("auto_download"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hingtui.model.batch import new_batch
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor import DownloadState, GatewayStatus, Monitor, Row
@@ -76,7 +77,8 @@ class VideoActions:
         from hingtui.model.ids import find_ids  # the first picture does not need it
 
         found = await asyncio.to_thread(find_ids, text)  # a hostile paste can take seconds
-        result = self._monitor.add(found.ids)
+        batch = new_batch(self._monitor.clock.time(), len(found.ids))
+        result = self._monitor.add(found.ids, batch=batch)
         parts = []
         if result.added:
             n = len(result.added)
@@ -92,10 +94,11 @@ class VideoActions:
 
     def add_listed(self, chosen: Mapping[str, Sequence[Listed]]) -> Outcome:
         """Watch these entries of the lists of gateways."""
+        batch = new_batch(self._monitor.clock.time(), sum(map(len, chosen.values())))
         added = [
             key
             for gateway, entries in chosen.items()
-            for key in self._monitor.add_listed(gateway, entries).added
+            for key in self._monitor.add_listed(gateway, entries, batch=batch).added
         ]
         text = ngettext("{n} added", "{n} added", len(added)).format(n=len(added))
         select = added[0] if added else None

@@ -128,3 +128,25 @@ def test_a_filter_also_applies_to_json(tmp_path: Path) -> None:
         ended = typed.run("status", "--json", "--filter", "FAILED")
     assert ended.returncode == 0
     assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == ["video_failed"]
+
+
+def test_a_tag_is_put_on_and_taken_off(bare: Shell) -> None:
+    bare.watchlist.change(add=[Entry("video_0", 1.0, tags=("old",)), Entry("video_1", 1.0)])
+    ended = bare.run("tag", "moon,#draft", "video_0", "video_nobody")
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert ended.stdout == "#old #moon #draft  video_0\nnot watched  video_nobody\n"
+    assert bare.run("tag", "--remove", "OLD", "video_0").stdout == "#moon #draft  video_0\n"
+    assert [entry.tags for entry in bare.watchlist.read().entries.values()] == [
+        ("moon", "draft"),
+        None,
+    ]
+    assert bare.run("tag", "moon", "video_nobody").returncode == 1
+    assert not bare.server.requests
+
+
+def test_ids_that_are_added_together_are_one_batch(bare: Shell) -> None:
+    assert bare.run("add", "video_0", "video_1").returncode == 0
+    assert bare.run("add", "video_2").returncode == 0
+    first, second, alone = (entry.batch for entry in bare.watchlist.read().entries.values())
+    assert first == second != ""
+    assert alone == ""

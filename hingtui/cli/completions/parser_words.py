@@ -14,7 +14,7 @@ GATEWAYS = "gateways"
 IDS = "ids"
 _VALUES = {"gateway": GATEWAYS, "output": FOLDER}
 """What completes the value of an option, by the name of its attribute."""
-_WATCHED_IDS = ("remove", "status", "download", "report")
+_WATCHED_IDS = ("remove", "tag", "status", "download", "report")
 """Commands that take ids of watched videos."""
 
 

@@ -14,12 +14,15 @@ from itertools import zip_longest
 from pathlib import Path
 
 from hingtui.model.key import DEFAULT_GATEWAY, UNKNOWN_GATEWAY, VideoKey
+from hingtui.model.tags import parse_tags
 from hingtui.model.video import MOST_FILES, Cost, Status, Video, VideoError
 from hingtui.text.clean import clean_block, clean_line
 
 _ID_LIMIT = 2000
 _GATEWAY_LIMIT = 64
 """Characters of a gateway's name."""
+_BATCH_LIMIT = 40
+"""Characters of a batch's name."""
 _STATUSES = {status.value: status for status in Status}
 _FIELDS = (
     "raw_status",
@@ -58,6 +61,10 @@ class Entry:
     """The name of the gateway that knows the id; UNKNOWN_GATEWAY until one does."""
     files: tuple[Path | None, ...] = ()
     """The paths of all files of a job that made several; None for one that is not saved."""
+    batch: str = ""
+    """What all videos that were added together have in common; "" for one that came alone."""
+    tags: tuple[str, ...] | None = None
+    """The words that a person has put on it; None if nothing is said of them."""
 
     @property
     def key(self) -> VideoKey:
@@ -93,6 +100,8 @@ class Entry:
             ),
             gateway=self.gateway,
             files=merged_files(self.files, newer.files),
+            batch=self.batch or newer.batch,
+            tags=self.tags if newer.tags is None else newer.tags or None,
         )
 
     def as_stored(self) -> Entry:
@@ -127,6 +136,10 @@ class Entry:
         if self.files:
             paths = [{} if path is None else _path_table("path", path) for path in self.files]
             table["files"] = paths
+        if self.batch:
+            table["batch"] = self.batch
+        if self.tags:
+            table["tags"] = " ".join(self.tags)  # one text: lists are slow to read
         if self.video is not None:
             table["video"] = _video_table(self.video)
         return table
@@ -174,6 +187,8 @@ def parse_entry(table: object) -> Entry | None:
         download_requested=True if table.get("download_requested") is True else None,
         gateway=gateway,
         files=_parse_files(table.get("files")),
+        batch=_line(table.get("batch"))[:_BATCH_LIMIT],
+        tags=_parse_tags(table.get("tags")),
     )
 
 
@@ -240,6 +255,10 @@ def _parse_error(table: Mapping[str, object]) -> VideoError:
 def _parse_cost(table: Mapping[str, object]) -> Cost | None:
     amount, unit = _number(table.get("amount")), _line(table.get("unit"))
     return None if amount is None else Cost(amount, unit)
+
+
+def _parse_tags(value: object) -> tuple[str, ...] | None:
+    return parse_tags(value) if isinstance(value, str) else None
 
 
 def _parse_files(tables: object) -> tuple[Path | None, ...]:

@@ -21,6 +21,7 @@ from hingtui.ui.explanations import why_not_asking
 from hingtui.ui.notifications import Toast
 from hingtui.ui.screens.gallery_view import GalleryView
 from hingtui.ui.screens.layout import DashboardContext
+from hingtui.ui.tag_actions import TagActions
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
 
@@ -31,8 +32,17 @@ _NEED_A_VIDEO = frozenset(
     (
         *("download", "download_all", "detail", "open", "remove", "remove_saved", "cancel"),
         *("cancel_all", "ask", "ask_all", "copy_id", "mark", "mark_range", "mark_invert"),
-        *("mark_all", "next_attention", "previous_attention", "filter", "sort"),
-        *("copy_prompt", "copy_path", "copy_raw", "play", "strip_back", "strip_forward"),
+        *("tag", "group", "mark_all", "next_attention", "previous_attention", "filter", "sort"),
+        *(
+            "tag",
+            "group",
+            "copy_prompt",
+            "copy_path",
+            "copy_raw",
+            "play",
+            "strip_back",
+            "strip_forward",
+        ),
         "gallery",
     )
 )
@@ -58,6 +68,7 @@ class Dashboard(GalleryView):
         )
         self._actions = VideoActions(monitor, actions)
         self._copy_actions = CopyActions(monitor, actions)
+        self._tag_actions = TagActions(monitor, actions)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While there are no videos, what needs one has no key and is not in the footer."""
@@ -68,10 +79,13 @@ class Dashboard(GalleryView):
         return super().check_action(action, parameters)
 
     def _targets(self) -> list[Row]:
-        """The rows that a command is about: the marked ones that are shown, else the selected."""
+        """The rows that a command is about: the marked ones that are shown, else the selected one
+        or its group."""
         if self._table.marks:
             rows = self._monitor.rows
             return [rows[key] for key in self._table.order if key in self._table.marks]
+        if group := self._table.cursor_group:
+            return [self._monitor.rows[key] for key in group]
         row = self._selected()
         return [] if row is None else [row]
 
@@ -186,6 +200,20 @@ class Dashboard(GalleryView):
         """Watch again what was taken off last."""
         self._finish(self._actions.undo())
 
+    def action_tag(self) -> None:
+        """Type a tag for the selected videos."""
+        from hingtui.ui.screens.tag_dialog import TagDialog
+
+        targets = self._targets()
+        if not targets:
+            return
+        known = dict.fromkeys(tag for row in self._monitor.rows.values() for tag in row.tags)
+        self.app.push_screen(TagDialog(len(targets), sorted(known)), self._tag)
+
+    def _tag(self, text: str | None) -> None:
+        if text:
+            self._finish(self._tag_actions.tag(text))
+
     def action_ask(self) -> None:
         """Ask about the selected video now."""
         self._finish(self._actions.ask())
@@ -219,7 +247,9 @@ class Dashboard(GalleryView):
         self._start(self._copy_actions.copy_raw())
 
     def action_detail(self) -> None:
-        """Show or hide the details; without a usable token: ask for one."""
+        """Show or hide the details, or the rows of a group; without a token: ask for one."""
+        if self._table.toggle_group():
+            return
         if self._needs_token():
             name = self._gateways.without_token(self._selected())
             self.post_message(self.TokenRequested(name))

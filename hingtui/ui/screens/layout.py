@@ -21,6 +21,7 @@ from hingtui.monitor import (
     RowState,
     StatusCounts,
 )
+from hingtui.monitor.row_groups import grouping_of
 from hingtui.system.open_file import Opened
 from hingtui.text.i18n import _
 from hingtui.ui.alerts import Alerts
@@ -114,6 +115,7 @@ class DashboardLayout(FooterScreen):
 
     def on_mount(self) -> None:
         """Show what is known already."""
+        self._table.groups.use(grouping_of(self._dashboard_context.memory.state.grouping))
         self._counts.update(self._monitor.rows, self._monitor.rows, self._monitor.now())
         self._dashboard_context.alerts.rows_loaded()
         self._show_rows()

@@ -11,6 +11,7 @@ from textual.widgets import DataTable
 
 from hingtui.model.key import VideoKey
 from hingtui.monitor.attention import needs_person
+from hingtui.monitor.row_groups import Grouping
 from hingtui.text.i18n import _
 from hingtui.ui.notifications import Toast
 from hingtui.ui.screens.details import DashboardDetails
@@ -150,18 +151,37 @@ class TableActions(DashboardDetails):
             self._dashboard_context.memory.change(columns=tuple(sorted(columns)))
             self._show_rows()
 
+    def action_group(self) -> None:
+        """Group by what was added together, then by prompt, then not at all."""
+        choices = list(Grouping)
+        groups = self._table.groups
+        groups.use(choices[(choices.index(groups.grouping) + 1) % len(choices)])
+        self._dashboard_context.memory.change(grouping=groups.grouping.value)
+        self._show_order()
+        self._show_header()
+        words = {
+            Grouping.NONE: _("Not grouped."),
+            Grouping.BATCH: _("Grouped by what was added together."),
+            Grouping.PROMPT: _("Grouped by prompt."),
+        }
+        text = words[groups.grouping]
+        if groups.grouping is not Grouping.NONE and not groups.members:
+            text += " " + _("No two videos belong together.")
+        self._notify(Toast(text, kind="grouping", is_event=False))
+
     def action_mark(self) -> None:
-        """Mark the row, or take its mark away, and go on to the next."""
-        key = self._table.cursor_key
+        """Mark the row or its whole group, or take the marks away, and go on to the next."""
+        key = self._table.cursor_video
         if key is not None:
-            self._set_marks([key], is_marked=key not in self._table.marks)
+            keys = self._table.cursor_group or [key]
+            self._set_marks(keys, is_marked=not self._table.marks.issuperset(keys))
             self._marked_last = key
             self._table.action_cursor_down()
 
     def action_mark_range(self) -> None:
         """Mark all rows from the one marked last to this one."""
         order = list(self._table.order)
-        key = self._table.cursor_key
+        key = self._table.cursor_video
         if key is None:
             return
         start = self._marked_last if self._marked_last in order else key
@@ -193,7 +213,10 @@ class TableActions(DashboardDetails):
 
     def _go_to_attention(self, step: int) -> None:
         order, rows, now = self._table.order, self._monitor.rows, self._monitor.now()
-        start = self._table.cursor_row
+        here = self._table.cursor_video
+        start = order.index(here) if here in order else 0
+        if self._table.cursor_group and step > 0:
+            start -= 1  # the first video of the group is the next one
         for distance in range(1, len(order) + 1):
             key = order[(start + step * distance) % len(order)]
             if needs_person(rows[key], now):

@@ -16,11 +16,13 @@ from textual.widgets import DataTable
 from hingtui.model.key import VideoKey
 from hingtui.monitor import Row
 from hingtui.monitor.row_filter import RowFilter
+from hingtui.monitor.row_groups import group_progress
 from hingtui.text.cell_width import fit, short_id
 from hingtui.text.i18n import _
 from hingtui.ui.table.cell import Cell, highlight
 from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.columns import ColumnLayout, ColumnPlan, ContentWidths, plan_columns
+from hingtui.ui.table.group_lines import GroupLines, header_cell, is_header
 from hingtui.ui.textual_fixes.row_table import RowTable
 
 _ID_CELLS = 24
@@ -57,7 +59,10 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
         self._plan: tuple[ColumnPlan, ...] = ()
         self._widths = ContentWidths()
         self._row_by_key: dict[VideoKey, Row] = {}
+        self.groups = GroupLines()
         self._order: list[VideoKey] = []
+        self._lines: list[VideoKey] = []
+        """The keys of all lines: the videos', and those of the headers of groups."""
         self._cursor_key: VideoKey | None = None
         self._failed: set[VideoKey] = set()
         """Rows whose failure is in the log already."""
@@ -67,17 +72,30 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
 
     @property
     def cursor_key(self) -> VideoKey | None:
-        """The video under the cursor."""
+        """The video under the cursor, or the header of a group."""
         return self._cursor_key
 
     @property
+    def cursor_group(self) -> Sequence[VideoKey]:
+        """The videos whose header is under the cursor; none while it is on a video."""
+        key = self._cursor_key
+        return self.groups.members.get(key, ()) if key is not None and is_header(key) else ()
+
+    @property
+    def cursor_video(self) -> VideoKey | None:
+        """The video under the cursor, or the first one of the group."""
+        return next(iter(self.cursor_group), self._cursor_key)
+
+    @property
     def order(self) -> Sequence[VideoKey]:
-        """The videos from top to bottom."""
+        """The videos from top to bottom, also those of collapsed groups."""
         return self._order
 
     def cells_of(self, key: VideoKey) -> tuple[Cell, ...]:
-        row = self._row_by_key[key]
         try:
+            if is_header(key):
+                return self._header_cells(key)
+            row = self._row_by_key[key]
             context = self._render_context(row)
             return tuple(
                 highlight(
@@ -89,6 +107,17 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
             )
         except Exception as error:  # noqa: BLE001 - all other rows are shown
             return self._error_cells(key, error)
+
+    def _header_cells(self, key: VideoKey) -> tuple[Cell, ...]:
+        rows = [self._row_by_key[member] for member in self.groups.members[key]]
+        context = self._render_context(rows[0])
+        progress = group_progress(rows, context.now, lambda row: self._render_context(row).left)
+        title = self.groups.title(key, rows[0], context.now)
+        sign = "+" if key in self.groups.collapsed else "-"
+        return tuple(
+            header_cell(plan.key, progress, title, context.palette, plan.width, sign)
+            for plan in self._plan
+        )
 
     def _error_cells(self, key: VideoKey, error: Exception) -> tuple[Cell, ...]:
         """The cells of a row that cannot be shown, which say so. Logged once."""
@@ -113,15 +142,26 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
         """
         before = self._row_by_key
         self._row_by_key = {key: rows[key] for key in order}
-        if order != self._order:
+        lines = self.groups.arrange(order, rows)
+        self._order = self.groups.videos or order
+        if lines != self._lines:
             at = self.cursor_row
-            self._order = order
+            self._lines = lines
             # Columns never become narrower: what stands still is easier to read.
             if self._widths.grow(rows[key] for key in order if key not in before):
                 self._fit_columns()
-            self.set_rows(order)
+            self.set_rows(lines)
             self._restore_cursor(at, stays_first=stays_first)
         self.redraw_all()
+
+    def toggle_group(self) -> bool:
+        """Collapse or open the group whose header is under the cursor; False on a video."""
+        key = self._cursor_key
+        if key is None or not is_header(key):
+            return False
+        self.groups.toggle(key)
+        self.show(list(self._order), self._row_by_key)
+        return True
 
     def lay_out(self, layout: ColumnLayout) -> None:
         """Show these columns, with this one marked as sorted."""
@@ -156,7 +196,9 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
         self._fit_columns()
 
     def select(self, key: VideoKey) -> None:
-        """Put the cursor on this video."""
+        """Put the cursor on this video; a collapsed group opens."""
+        if self.groups.reveal(key):
+            self.show(list(self._order), self._row_by_key)
         if (index := self._index.get(key)) is not None:
             self.move_cursor(row=index, animate=False)
             self._note_cursor()
@@ -177,7 +219,7 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
 
     def _note_cursor(self) -> None:
         at = self.cursor_row
-        key = self._order[at] if 0 <= at < len(self._order) else None
+        key = self._lines[at] if 0 <= at < len(self._lines) else None
         if key != self._cursor_key:
             self._cursor_key = key
             self.post_message(self.CursorMoved(key))
@@ -188,7 +230,7 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
         if plan and plan != self._plan:
             self._plan = plan
             self.set_columns([(column.key, column.label, column.width) for column in plan])
-            self.set_rows(self._order)
+            self.set_rows(self._lines)
 
     def _restore_cursor(self, at: int, *, stays_first: bool) -> None:
         """Put the cursor back on its video, and scroll with it so that its row stays in place."""
@@ -197,7 +239,7 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
         if at == 0 and stays_first:
             self.move_cursor(row=0, animate=False)
         elif index is None:
-            self.move_cursor(row=min(at, len(self._order) - 1), animate=False, scroll=False)
+            self.move_cursor(row=min(at, len(self._lines) - 1), animate=False, scroll=False)
         else:
             self.move_cursor(row=index, animate=False, scroll=False)
             if top > 0:

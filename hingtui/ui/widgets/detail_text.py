@@ -208,6 +208,7 @@ def _facts(row: Row, context: RenderContext) -> list[Field]:
             (_("Finished"), _moment(video.completed_at, row) if row.is_final else ""),
             (_("Took"), _took(row, video)),
         ]
+    facts.append((_("Tags"), " ".join(f"#{tag}" for tag in row.tags)))
     facts.append((_("Gateway"), legible(context.gateway_label)))
     facts.append((_("Id"), row.id))
     facts.append((_("Id there"), video.remote_id if video is not None else ""))
