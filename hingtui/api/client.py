@@ -122,6 +122,10 @@ class Api:
         """The name of the gateway's family; None while `auto` has not found it out."""
         return self._choice.family.name if self._choice.family is not None else None
 
+    def address(self, video_id: str) -> str:
+        """The URL at which this video is asked about."""
+        return url_of(self.base_url, self._choice.likely.video, video_id)
+
     @property
     def prefers_link(self) -> bool:
         """Whether files are fetched by their links, and from `/content` only if that fails."""

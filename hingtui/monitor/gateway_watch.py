@@ -35,6 +35,7 @@ class Api(VideoApi, ContentSource, BalanceApi, Protocol):
     """What the monitor needs of a gateway's client."""
 
     async def aclose(self) -> None: ...
+    def address(self, video_id: str) -> str: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -424,6 +424,11 @@ class Monitor:
         """Seconds that videos like this one usually take, if any was finished."""
         return None if row.video is None else self._duration_stats.median(row.video)
 
+    def address_of(self, row: Row) -> str:
+        """The URL at which this video is asked about; "" without a client of its gateway."""
+        watch = self.gateways.get(row.gateway)
+        return "" if watch is None or watch.api is None else watch.api.address(row.id)
+
     def raw_response(self, key: VideoKey) -> RawResponse | None:
         """What the gateway last sent about this video in this run, if it is kept."""
         return self._shared.raw_responses.get(key)

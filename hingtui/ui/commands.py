@@ -82,6 +82,7 @@ def commands() -> tuple[Command, ...]:
         _screen(
             "open", ("o",), _("Open"), _("Open the saved video in the player"), downloads, True
         ),
+        _screen("reveal", ("O",), _("Folder"), _("Show it in its folder"), downloads),
         _screen(
             "remove", ("x", "delete"), _("Unwatch"), _("Take it off the watchlist"), videos, True
         ),
@@ -112,6 +113,7 @@ def commands() -> tuple[Command, ...]:
         _screen("gallery", ("tab",), _("Gallery"), _("Gallery, or the table again"), table),
         _screen("copy_prompt", ("P",), _("Copy prompt"), _("Copy its prompt"), videos),
         _screen("copy_path", ("F",), _("Copy path"), _("Copy the path of its file"), videos),
+        _screen("copy_curl", ("Y",), _("Copy curl"), _("Copy a curl line that asks"), videos),
         _screen("copy_raw", ("W",), _("Copy raw"), _("Copy the gateway's raw response"), videos),
         _screen("detail_down", ("J",), _("Scroll"), _("Scroll the details down"), table),
         _screen("detail_up", ("K",), _("Scroll up"), _("Scroll the details up"), table),

@@ -6,10 +6,13 @@ Must not import Textual: it is tested without a screen.
 from __future__ import annotations
 
 import asyncio
+import shlex
 
+from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.monitor import Monitor
 from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
+from hingtui.ui.explanations import sent_to_clipboard
 from hingtui.ui.notifications import Toast, row_title
 from hingtui.ui.video_actions import ActionContext, Outcome
 
@@ -20,6 +23,14 @@ class CopyActions:
     def __init__(self, monitor: Monitor, context: ActionContext) -> None:
         self._monitor = monitor
         self._context = context
+
+    def copy_id(self) -> Outcome:
+        """Copy the ids of the selected videos."""
+        ids = [row.id for row in self._context.targets()]
+        if not ids:
+            return Outcome()
+        self._context.copy("\n".join(ids))
+        return Outcome(Toast(sent_to_clipboard(ids)))
 
     def copy_prompt(self) -> Outcome:
         """Copy the prompts of the selected videos."""
@@ -56,3 +67,20 @@ class CopyActions:
         self._context.copy("\n".join(texts))
         words = _("Response, without secrets, sent to the terminal's clipboard: {what}")
         return Outcome(Toast(words.format(what=row_title(rows[0], rows[0].id))))
+
+    def copy_curl(self) -> Outcome:
+        """Copy command lines that ask about the selected videos; the token is a variable in it."""
+        rows = self._context.targets()
+        lines = [
+            curl_line(url, row.gateway) for row in rows if (url := self._monitor.address_of(row))
+        ]
+        if not lines:
+            return Outcome(Toast(_("Its gateway cannot be asked: nothing is copied."), "warning"))
+        self._context.copy("\n".join(lines))
+        return Outcome(Toast(sent_to_clipboard(lines)))
+
+
+def curl_line(url: str, gateway: str) -> str:
+    """A command line that asks about a video; the shell puts the token in."""
+    variable = "HINGNET_API_KEY" if gateway == DEFAULT_GATEWAY else "TOKEN"
+    return f'curl -H "Authorization: Bearer ${variable}" {shlex.quote(url)}'

@@ -24,10 +24,8 @@ from hingtui.text.i18n import _, ngettext
 from hingtui.ui.explanations import (
     begun_words,
     expired_words,
-    sent_to_clipboard,
     why_no_file,
     why_not_asking,
-    why_not_opened,
     why_waiting,
 )
 from hingtui.ui.notifications import Toast, row_title
@@ -51,6 +49,8 @@ class ActionContext:
     """Puts a text on the clipboard."""
     play: Callable[[Path], Awaitable[Opened]]
     """Opens a file in the player."""
+    reveal: Callable[[Path], Awaitable[Opened]]
+    """Shows the folder of a file."""
     key_for: KeyFor
 
 
@@ -221,31 +221,6 @@ class VideoActions:
         """Stop asking, or go on; the header shows which."""
         self._monitor.pause(not self._monitor.is_paused)
         return Outcome()
-
-    async def open(self) -> Outcome:
-        """Open the saved file of the selected video in the player."""
-        rows = self._context.targets()
-        if not rows:
-            return Outcome()
-        row = rows[0]
-        if row.saved is None:
-            monitor, key_for = self._monitor, self._context.key_for
-            status = monitor.status_of(row.gateway)
-            text = why_not_opened(row, monitor.now(), status, key_for)
-            return Outcome(Toast(text, "warning"))
-        if not await asyncio.to_thread(row.saved.exists):
-            words = _("The file is not there any more: {path}. {key} downloads it again.")
-            key = self._context.key_for("download")
-            return Outcome(Toast(words.format(path=legible(row.saved), key=key), "warning"))
-        return Outcome(opened_toast(row.saved, await self._context.play(row.saved)))
-
-    def copy_id(self) -> Outcome:
-        """Copy the ids of the selected videos."""
-        ids = [row.id for row in self._context.targets()]
-        if not ids:
-            return Outcome()
-        self._context.copy("\n".join(ids))
-        return Outcome(Toast(sent_to_clipboard(ids)))
 
     async def _why_not_downloaded(self, row: Row) -> Toast | None:
         """Why a download of this cannot begin; None if it can."""

@@ -5,7 +5,7 @@ It asks no server and writes no file; `video_actions` does that through the moni
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -14,16 +14,14 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from hingtui.model.key import VideoKey
-from hingtui.monitor import Monitor, Row
+from hingtui.monitor import Monitor
 from hingtui.text.i18n import _
-from hingtui.ui.copy_actions import CopyActions
 from hingtui.ui.explanations import why_not_asking
 from hingtui.ui.notifications import Toast
-from hingtui.ui.screens.gallery_view import GalleryView
+from hingtui.ui.screens.file_commands import FileCommands
 from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.tag_actions import TagActions
 from hingtui.ui.theme.palette import Palette
-from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
 
 if TYPE_CHECKING:
     from hingtui.ui.screens.importing import Chosen
@@ -34,11 +32,11 @@ _NEED_A_VIDEO = frozenset(
         *("cancel_all", "ask", "ask_all", "copy_id", "mark", "mark_range", "mark_invert"),
         *("tag", "group", "mark_all", "next_attention", "previous_attention", "filter", "sort"),
         *(
-            "tag",
-            "group",
             "copy_prompt",
             "copy_path",
             "copy_raw",
+            "copy_curl",
+            "reveal",
             "play",
             "strip_back",
             "strip_forward",
@@ -51,7 +49,7 @@ _NEED_DETAILS = frozenset(
 )
 
 
-class Dashboard(GalleryView):
+class Dashboard(FileCommands):
     """The watchlist and its commands."""
 
     class TokenRequested(Message):
@@ -63,12 +61,7 @@ class Dashboard(GalleryView):
 
     def __init__(self, monitor: Monitor, palette: Palette, context: DashboardContext) -> None:
         super().__init__(monitor, palette, context)
-        actions = ActionContext(
-            self._targets, lambda: self._table.order, self._copy, context.play, self._key_for
-        )
-        self._actions = VideoActions(monitor, actions)
-        self._copy_actions = CopyActions(monitor, actions)
-        self._tag_actions = TagActions(monitor, actions)
+        self._tag_actions = TagActions(monitor, self._action_context)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While there are no videos, what needs one has no key and is not in the footer."""
@@ -78,41 +71,9 @@ class Dashboard(GalleryView):
             return False
         return super().check_action(action, parameters)
 
-    def _targets(self) -> list[Row]:
-        """The rows that a command is about: the marked ones that are shown, else the selected one
-        or its group."""
-        if self._table.marks:
-            rows = self._monitor.rows
-            return [rows[key] for key in self._table.order if key in self._table.marks]
-        if group := self._table.cursor_group:
-            return [self._monitor.rows[key] for key in group]
-        row = self._selected()
-        return [] if row is None else [row]
-
     @on(DataTable.RowSelected)
     def _row_selected(self) -> None:
         self.action_detail()
-
-    def _copy(self, text: str) -> None:
-        self.app.copy_to_clipboard(text)
-
-    def _finish(self, outcome: Outcome) -> None:
-        """Show what came of an action."""
-        self._table.marks &= self._monitor.rows.keys()
-        if outcome.rows_changed:
-            self._show_rows()
-        if outcome.select is not None:
-            self._table.select(outcome.select)
-        if outcome.toast is not None:
-            self._notify(outcome.toast)
-
-    def _start(self, action: Coroutine[object, object, Outcome]) -> None:
-        """Run an action that waits for a thread. The app's worker reports what goes wrong."""
-
-        async def act() -> None:
-            self._finish(await action)
-
-        self.app.run_worker(act(), group="actions", exit_on_error=False)
 
     def action_add(self) -> None:
         """Ask for ids, then watch them."""
@@ -225,26 +186,6 @@ class Dashboard(GalleryView):
     def action_pause(self) -> None:
         """Stop asking, or go on."""
         self._finish(self._actions.pause())
-
-    def action_open(self) -> None:
-        """Open the saved file in the player."""
-        self._start(self._actions.open())
-
-    def action_copy_id(self) -> None:
-        """Copy the selected video's id."""
-        self._finish(self._actions.copy_id())
-
-    def action_copy_prompt(self) -> None:
-        """Copy the selected video's prompt."""
-        self._finish(self._copy_actions.copy_prompt())
-
-    def action_copy_path(self) -> None:
-        """Copy the path of the selected video's file."""
-        self._finish(self._copy_actions.copy_path())
-
-    def action_copy_raw(self) -> None:
-        """Copy what the gateway last sent about the selected video."""
-        self._start(self._copy_actions.copy_raw())
 
     def action_detail(self) -> None:
         """Show or hide the details, or the rows of a group; without a token: ask for one."""

@@ -11,6 +11,8 @@ import pytest
 
 from hingtui.monitor import Row
 from hingtui.system.open_file import Opened
+from hingtui.ui.copy_actions import CopyActions
+from hingtui.ui.file_actions import FileActions
 from hingtui.ui.keys import default_key_for
 from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
 from tests.support.watch import job, watching
@@ -25,15 +27,19 @@ async def never(_path: Path) -> Opened:
     raise AssertionError("no player is expected to be started")
 
 
+class Actions(VideoActions, FileActions, CopyActions):
+    """All commands about one row."""
+
+
 def actions_on(
     monitor: Any, row: Row, copied: list[str] | None = None, opened: Opened | None = None
-) -> VideoActions:
+) -> Actions:
     async def play(path: Path) -> Opened:
         return await never(path) if opened is None else opened
 
     copy = ([] if copied is None else copied).append
-    context = ActionContext(lambda: [row], lambda: [row.key], copy, play, default_key_for)
-    return VideoActions(monitor, context)
+    context = ActionContext(lambda: [row], lambda: [row.key], copy, play, play, default_key_for)
+    return Actions(monitor, context)
 
 
 def words(outcome: Outcome) -> str:
@@ -184,9 +190,33 @@ async def test_opening_says_what_came_of_it(tmp_path: Path, opened: Opened, said
         assert words(await actions.open()).startswith(said)
 
 
+async def test_the_folder_of_a_saved_video_is_shown(tmp_path: Path) -> None:
+    async with watching(tmp_path, job(**READY)) as watch:
+        watch.monitor.add(["video_one"])
+        await watch.look()
+        row = watch.row("video_one")
+        assert "not saved yet" in words(await actions_on(watch.monitor, row).reveal())
+        watch.monitor.download([row.key])
+        await watch.saved("video_one")
+        actions = actions_on(watch.monitor, row, opened=Opened("xdg-open"))
+        assert words(await actions.reveal()) == "Opening with xdg-open: videos"
+
+
+async def test_a_curl_line_holds_a_variable_and_no_token(tmp_path: Path) -> None:
+    async with watching(tmp_path, job("video_one")) as watch:
+        watch.monitor.add(["video_one"])
+        copied: list[str] = []
+        actions_on(watch.monitor, watch.row("video_one"), copied).copy_curl()
+        url = f"{watch.server.base_url}/v1/videos/video_one"
+        assert copied == [f'curl -H "Authorization: Bearer $HINGNET_API_KEY" {url}']
+        watch.monitor.connect(None)
+        said = words(actions_on(watch.monitor, watch.row("video_one"), copied).copy_curl())
+        assert said == "Its gateway cannot be asked: nothing is copied."
+
+
 def test_actions_and_notifications_import_no_textual() -> None:
     code = (
         "import sys; sys.modules['textual'] = None\n"  # importing it raises
-        "import hingtui.ui.video_actions, hingtui.ui.notifications\n"
+        "import hingtui.ui.video_actions, hingtui.ui.file_actions, hingtui.ui.notifications\n"
     )
     subprocess.run([sys.executable, "-c", code], check=True)  # noqa: S603 - our own code
