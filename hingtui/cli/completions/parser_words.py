@@ -14,8 +14,8 @@ GATEWAYS = "gateways"
 IDS = "ids"
 _VALUES = {"gateway": GATEWAYS, "output": FOLDER}
 """What completes the value of an option, by the name of its attribute."""
-_WATCHED_IDS = ("remove", "tag", "status", "download", "report")
-"""Commands that take ids of watched videos."""
+_NEW_IDS = ("add",)
+"""Commands whose ids are not watched yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def commands_of(parser: argparse.ArgumentParser) -> list[Command]:
                 help=words,
                 options=tuple(_options(command)),
                 words=SHELLS if name == "completions" else (),
-                takes_ids=name in _WATCHED_IDS,
+                takes_ids=name not in _NEW_IDS and _takes_ids(command),
             )
         )
     return found
@@ -68,6 +68,10 @@ def subcommands(
         if isinstance(action, argparse._SubParsersAction):
             for choice in action._choices_actions:
                 yield choice.dest, action.choices[choice.dest], choice.help or ""
+
+
+def _takes_ids(command: argparse.ArgumentParser) -> bool:
+    return any(a.dest in ("id", "ids") and not a.option_strings for a in command._actions)
 
 
 def single_quoted(text: str) -> str:

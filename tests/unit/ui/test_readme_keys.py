@@ -70,6 +70,20 @@ def test_both_readmes_name_the_same_commands() -> None:
     assert len(english) > 5
 
 
+@pytest.mark.parametrize(
+    "pattern",
+    [r"^\| `hingtui (\w*)", r"^(\w+) = ", r"^\| `([A-Z]\w+)`", r"`(on_\w+)`"],
+    ids=["commands", "settings", "variables", "events"],
+)
+def test_both_readmes_describe_the_same_things(pattern: str) -> None:
+    english, chinese = (
+        set(re.findall(pattern, readme.read_text("utf-8"), re.MULTILINE))
+        for readme in READMES.values()
+    )
+    assert english == chinese
+    assert len(english) > 4
+
+
 @pytest.mark.parametrize("language", READMES)
 def test_each_link_of_a_readme_leads_to_a_file(language: str) -> None:
     readme = READMES[language]
