@@ -30,6 +30,7 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── watchlist_sync      rows ↔ the watchlist's file
 ├── background          tasks that nobody awaits, loops that start again
 ├── duration_stats      how long such videos took
+├── gateway_health      how well a gateway has worked
 ├── alarms              which unsaved videos are about to expire, or have
 ├── late_downloads      keeps the forecast up to date
 │   ├── forecast            which downloads will be late, and which one to cancel

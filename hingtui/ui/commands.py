@@ -129,6 +129,7 @@ def commands() -> tuple[Command, ...]:
         _screen("bottom", ("G",), _("Bottom"), _("Move to the last"), table),
         _screen("history", ("t",), _("History"), _("History and statistics"), Group.PROGRAM),
         _screen("events", ("e",), _("Events"), _("List what has happened"), Group.PROGRAM),
+        _screen("gateway_health", ("f4",), _("Health"), _("How the gateways work"), Group.PROGRAM),
         _app("add_gateway", "add_gateway", ("f3",), _("Gateway"), _("Add a gateway, and test it")),
         _app("palette", "command_palette", ("ctrl+p",), _("Palette"), _("Search all commands")),
         _app("help", "help", _QUESTION_MARK, _("Help"), _("This help"), in_footer=True),

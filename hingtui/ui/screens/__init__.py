@@ -6,5 +6,5 @@ dashboard           turns each command into a call
         └── toast_place         keeps toasts away from the cursor's row
             └── layout              draws what the monitor has
                 └── footer_screen       the footer of a screen
-dialogs, choices, token_dialog, gateway_dialog, help, events    over the dashboard
+dialogs, choices, token_dialog, gateway_dialog, gateway_health, help, events    over the dashboard
 """

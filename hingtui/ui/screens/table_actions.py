@@ -17,6 +17,7 @@ from hingtui.ui.notifications import Toast
 from hingtui.ui.screens.details import DashboardDetails
 from hingtui.ui.table.row_view import STATE_GROUPS, RowView, Sort
 from hingtui.ui.widgets.header import NEXT_EXPIRY, Header
+from hingtui.ui.widgets.header_part import GATEWAYS
 from hingtui.ui.widgets.key_bar import KeyBar
 
 if TYPE_CHECKING:
@@ -96,6 +97,18 @@ class TableActions(DashboardDetails):
             self.action_show_group(event.target)
         elif event.target == NEXT_EXPIRY:
             self._go_to_next_expiry()
+        elif event.target == GATEWAYS:
+            self.action_gateway_health()
+
+    def action_gateway_health(self) -> None:
+        """Show how well the gateways work."""
+        from hingtui.ui.screens.gateway_health import GatewayHealthDialog
+
+        self.app.push_screen(
+            GatewayHealthDialog(
+                self._monitor, self._gateways, self._dashboard_context.open_history, self.palette
+            )
+        )
 
     def _go_to_next_expiry(self) -> None:
         rows = self._monitor.rows

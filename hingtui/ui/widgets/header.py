@@ -28,7 +28,7 @@ from hingtui.text.i18n import _
 from hingtui.ui.table.row_state import row_state_style
 from hingtui.ui.table.row_view import STATE_GROUPS
 from hingtui.ui.theme.palette import Palette
-from hingtui.ui.widgets.header_part import Part, gateway_parts
+from hingtui.ui.widgets.header_part import GATEWAYS, Part, gateway_parts
 from hingtui.ui.widgets.same_text import same_text
 
 NEXT_EXPIRY = "next_expiry"
@@ -144,7 +144,7 @@ def _balances(state: HeaderState, palette: Palette) -> Part:
     """What is left in the accounts, where that is to be asked for."""
     shown = [f"{legible(name)} {left.text}".strip() for name, left in state.balances]
     words = _("{amounts} left").format(amounts=", ".join(shown))
-    return Part([f" {words} ", ""] if shown else [""], palette.muted)
+    return Part([f" {words} ", ""] if shown else [""], palette.muted, GATEWAYS)
 
 
 def _is_filtered(state: HeaderState) -> bool:

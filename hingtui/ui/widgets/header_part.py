@@ -14,6 +14,8 @@ from hingtui.text.clean import time_of_day
 from hingtui.text.i18n import _
 from hingtui.ui.theme.palette import Palette
 
+GATEWAYS = "gateways"
+"""What a click on the gateways means."""
 _CALM = {
     GatewayState.ONLINE: "✓",
     GatewayState.CONNECTING: "·",
@@ -32,7 +34,7 @@ class Part:
     """From the longest to the shortest; the last may be ""."""
     style: Style
     target: int | str | None = None
-    """What a click on it means: a group of states, or NEXT_EXPIRY."""
+    """What a click on it means: a group of states, NEXT_EXPIRY or GATEWAYS."""
 
     def shorten(self) -> bool:
         """Use the next shorter form, if there is one."""
@@ -48,13 +50,13 @@ def gateway_parts(
     """Which gateways there are, and the states worth a word; all of them where there is one."""
     if len(gateways) == 1:
         [(name, status)] = gateways
-        words, style = _gateway_words(status, now, palette)
+        words, style = gateway_words(status, now, palette)
         is_fine = status.state is GatewayState.ONLINE
-        host = Part([f" {legible(name)}" if name else "", ""], palette.muted)
-        return host, [Part([f" {words} ", *([""] if is_fine else [])], style)]
+        host = Part([f" {legible(name)}" if name else "", ""], palette.muted, GATEWAYS)
+        return host, [Part([f" {words} ", *([""] if is_fine else [])], style, GATEWAYS)]
     states = {status.state for _name, status in gateways}
     if states == {GatewayState.PAUSED}:
-        return Part([""], palette.muted), [Part([f" {_('paused')} "], palette.warning)]
+        return Part([""], palette.muted), [Part([f" {_('paused')} "], palette.warning, GATEWAYS)]
     calm = [(name, each) for name, each in gateways if each.state in _CALM]
     names = " ".join(f"{legible(name)} {_CALM[each.state]}" for name, each in calm)
     online = sum(each.state is GatewayState.ONLINE for _name, each in calm)
@@ -62,12 +64,15 @@ def gateway_parts(
     parts = []
     for name, status in gateways:
         if status.state not in _CALM:
-            words, style = _gateway_words(status, now, palette)
-            parts.append(Part([f" {legible(name)}: {words} ", f" {legible(name)} ! "], style))
-    return Part([f" {names}", f" {short}", ""] if calm else [""], palette.muted), parts
+            words, style = gateway_words(status, now, palette)
+            parts.append(
+                Part([f" {legible(name)}: {words} ", f" {legible(name)} ! "], style, GATEWAYS)
+            )
+    return Part([f" {names}", f" {short}", ""] if calm else [""], palette.muted, GATEWAYS), parts
 
 
-def _gateway_words(status: GatewayStatus, now: float, palette: Palette) -> tuple[str, Style]:
+def gateway_words(status: GatewayStatus, now: float, palette: Palette) -> tuple[str, Style]:
+    """The words for the state of a gateway, and their style."""
     match status.state:
         case GatewayState.STARTING:
             return _("starting"), palette.muted
