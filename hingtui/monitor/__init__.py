@@ -13,6 +13,7 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── response_handler    what a response or an error means for rows and gateway
 │   └── raw_responses       the last response about each video
 ├── gateways            all of them: connect, remove, run, their states
+├── shared              what the gateways have in common
 ├── gateway_watch       one gateway: its state, client, poller, and what follows from responses
 ├── gateway_lookup      which gateway knows an id that came without one
 ├── gateway             reachable? rate limited? token refused? paused?

@@ -7,28 +7,20 @@ all of them. A token is known only to the client of its own gateway.
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import Callable, Coroutine, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from hingtui.download import ContentSource
-from hingtui.model.key import VideoKey
 from hingtui.monitor.account_list import AccountList
 from hingtui.monitor.balance import Balance, BalanceApi
-from hingtui.monitor.changes import ChangeFeed
-from hingtui.monitor.download_queue import DownloadQueue
-from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.following import Follower
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.gateway_status import GatewayState
 from hingtui.monitor.list_poller import Listed, is_complete
 from hingtui.monitor.poller import Poller, VideoApi
-from hingtui.monitor.raw_responses import RawResponses
 from hingtui.monitor.response_handler import Outcome, ResponseHandler, is_of_gateway
 from hingtui.monitor.row import Row
-from hingtui.monitor.watchlist_sync import WatchlistSync
-from hingtui.system.clock import Clock
+from hingtui.monitor.shared import Shared
 
 
 class Api(VideoApi, ContentSource, BalanceApi, Protocol):
@@ -36,23 +28,6 @@ class Api(VideoApi, ContentSource, BalanceApi, Protocol):
 
     async def aclose(self) -> None: ...
     def address(self, video_id: str) -> str: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shared:
-    """What the gateways of one monitor have in common."""
-
-    rows: dict[VideoKey, Row]
-    """The rows of all gateways."""
-    queue: DownloadQueue
-    feed: ChangeFeed
-    duration_stats: DurationStats
-    watchlist_sync: WatchlistSync
-    download: Callable[[Row], None]
-    """Called for each video that has become ready, to download it where that is automatic."""
-    clock: Clock
-    rng: random.Random
-    raw_responses: RawResponses = field(default_factory=RawResponses)
 
 
 class GatewayWatch:
@@ -69,19 +44,7 @@ class GatewayWatch:
         self.balance = Balance(clock, shared.feed.gateway_changed, self._may_ask_balance)
         self.account_list = AccountList(self.gateway, clock, self._handle_outcome)
         self._follower: Follower | None = None
-        self.responses = ResponseHandler(
-            rows=shared.rows,
-            gateway=self.gateway,
-            poller=self.poller,
-            queue=shared.queue,
-            feed=shared.feed,
-            duration_stats=shared.duration_stats,
-            watchlist_sync=shared.watchlist_sync,
-            download=shared.download,
-            clock=clock,
-            rng=rng,
-            raw_responses=shared.raw_responses,
-        )
+        self.responses = ResponseHandler(self.gateway, self.poller, shared)
 
     @property
     def name(self) -> str:

@@ -12,9 +12,10 @@ from functools import partial
 from hingtui.model.key import UNKNOWN_GATEWAY, VideoKey
 from hingtui.monitor.background import Background
 from hingtui.monitor.gateway_status import GatewayState, GatewayStatus, in_best_state
-from hingtui.monitor.gateway_watch import Api, GatewayWatch, Shared
+from hingtui.monitor.gateway_watch import Api, GatewayWatch
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.row import Row
+from hingtui.monitor.shared import Shared
 
 
 class Gateways(Mapping[str, GatewayWatch]):

@@ -28,7 +28,7 @@ from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.following import FollowedStore, Follower, Followers
 from hingtui.monitor.gateway_lookup import GatewayLookup
 from hingtui.monitor.gateway_status import GatewayStatus
-from hingtui.monitor.gateway_watch import Api, Shared
+from hingtui.monitor.gateway_watch import Api
 from hingtui.monitor.gateways import Gateways
 from hingtui.monitor.history_recorder import HistoryRecorder, HistoryStore
 from hingtui.monitor.list_poller import Listed, Paged
@@ -36,6 +36,7 @@ from hingtui.monitor.poller import VideoResponse
 from hingtui.monitor.raw_responses import RawResponse
 from hingtui.monitor.row import DownloadState, Row
 from hingtui.monitor.rows import RowHooks, Rows
+from hingtui.monitor.shared import Shared
 from hingtui.monitor.shared_downloads import SharedDownloads
 from hingtui.monitor.watchlist_sync import WatchlistSync
 from hingtui.storage.watchlist import Watchlist

@@ -6,25 +6,18 @@ It sends nothing: it says what is asked next, and when.
 from __future__ import annotations
 
 import logging
-import random
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from hingtui.model.errors import ApiError, Expired, HingtuiError, NotFound, RateLimited, Scope
 from hingtui.model.estimate import has_stalled
 from hingtui.model.eta import GRACE, RARE, SLOW, STEADY, ask_again_in, first_pace, jitter
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status, Video
-from hingtui.monitor.changes import ChangeFeed
-from hingtui.monitor.download_queue import DownloadQueue
-from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.gateway import LIST, MANY_REFUSED, Gateway
 from hingtui.monitor.list_poller import Swept
 from hingtui.monitor.poller import Poller, VideoResponse
-from hingtui.monitor.raw_responses import RawResponses
 from hingtui.monitor.row import HistoryEntry, LastError, Row
-from hingtui.monitor.watchlist_sync import WatchlistSync
-from hingtui.system.clock import Clock
+from hingtui.monitor.shared import Shared
 
 HISTORY = 200
 """Lines of history kept of one video."""
@@ -39,26 +32,16 @@ Outcome = VideoResponse | Swept | Exception
 """Of a request: the video, the end of a sweep over the list, or what went wrong."""
 
 
-@dataclass(slots=True, kw_only=True)
 class ResponseHandler:
     """What follows from each response and each error."""
 
-    rows: dict[VideoKey, Row]
-    """The monitor's own, of all gateways."""
-    gateway: Gateway
-    poller: Poller
-    """Gets when each row is asked about next."""
-    queue: DownloadQueue
-    feed: ChangeFeed
-    duration_stats: DurationStats
-    watchlist_sync: WatchlistSync
-    download: Callable[[Row], None]
-    """Called for each video that has become ready, to download it where that is automatic."""
-    clock: Clock
-    rng: random.Random
-    asked_for: set[str] = field(default_factory=set)
-    """Ids that a person asked about: what is wrong with them is shown, finished or not."""
-    raw_responses: RawResponses = field(default_factory=RawResponses)
+    def __init__(self, gateway: Gateway, poller: Poller, shared: Shared) -> None:
+        """`poller` gets when each row is asked about next."""
+        self.gateway = gateway
+        self.poller = poller
+        self._shared = shared
+        self.asked_for: set[str] = set()
+        """Ids that a person asked about: what is wrong with them is shown, finished or not."""
 
     def handle(self, video_id: str, outcome: Outcome) -> None:
         """Take in the outcome of a request about this video, or of one for the list (`LIST`)."""
@@ -75,7 +58,7 @@ class ResponseHandler:
             if isinstance(outcome, Exception):
                 self._apply_error(row, outcome)
             self.asked_for.discard(video_id)
-            self.feed.row_changed(row.key)
+            self._shared.feed.row_changed(row.key)
         if isinstance(outcome, HingtuiError):
             outcome.forget_frames()
 
@@ -98,19 +81,19 @@ class ResponseHandler:
             if gateway.is_probing:
                 self._clear_error(other)
             elif (row := self._row(other)) is not None and not row.is_final:
-                self.poller.schedule(other, self.rng.random())
+                self.poller.schedule(other, self._shared.rng.random())
         if affected:
-            self.queue.wake()
+            self._shared.queue.wake()
             self.poller.wake()
         elif gateway.refusals and not gateway.may_be_refused:
             self._confirm_refusal()
 
     def _set_clocks(self) -> None:
         """The gateway's clock turned out to differ: every expiry there is another one now."""
-        for row in self.rows.values():
+        for row in self._shared.rows.values():
             if row.gateway == self.gateway.name:
                 row.clock_lead = self.gateway.clock_lead
-                self.feed.row_changed(row.key)
+                self._shared.feed.row_changed(row.key)
 
     def expire(self, row: Row) -> None:
         """The gateway has deleted it."""
@@ -118,13 +101,13 @@ class ResponseHandler:
         before, row.video = row.video, gone
         row.is_old = False
         row.last_error = None
-        row.asked_at = self.clock.time()
+        row.asked_at = self._shared.clock.time()
         self._finish(row, before, row.asked_at)
-        self.watchlist_sync.updated(row.key)
-        self.feed.row_changed(row.key)
+        self._shared.watchlist_sync.updated(row.key)
+        self._shared.feed.row_changed(row.key)
 
     def _row(self, video_id: str) -> Row | None:
-        return self.rows.get(VideoKey(self.gateway.name, video_id))
+        return self._shared.rows.get(VideoKey(self.gateway.name, video_id))
 
     def _clear_error(self, video_id: str) -> None:
         """The error is the gateway's: show it once in the banner, not on each row."""
@@ -134,12 +117,12 @@ class ResponseHandler:
         if row.last_error is not None and is_of_gateway(row.last_error.error):
             row.last_error = None
         if row.download is not None and is_of_gateway(row.download.error):
-            self.queue.requeue(row)
-        self.feed.row_changed(row.key)
+            self._shared.queue.requeue(row)
+        self._shared.feed.row_changed(row.key)
 
     def _confirm_refusal(self) -> None:
         """The token was refused for some: ask about others soon, to know what that means."""
-        if self.clock.monotonic() - self.gateway.last_success < _RECENT:
+        if self._shared.clock.monotonic() - self.gateway.last_success < _RECENT:
             return
         watched = self.poller.watched
         missing = min(MANY_REFUSED, len(watched)) - self.gateway.refusals
@@ -152,11 +135,11 @@ class ResponseHandler:
                 self.poller.schedule(video_id, 0, alone=True)
 
     def _apply(self, row: Row, response: VideoResponse) -> None:
-        now = self.clock.time()
+        now = self._shared.clock.time()
         before = row.video
         video = response.video if before is None else before.followed_by(response.video)
         _record(row, response.video, now)
-        self.raw_responses.keep(row.key, response.raw)
+        self._shared.raw_responses.keep(row.key, response.raw)
         row.video = video
         row.asked_at = now
         row.is_old = False
@@ -169,18 +152,18 @@ class ResponseHandler:
             self._go_on(row, video, self.gateway.now())
         if video != before:
             status_changed = before is None or before.status is not video.status
-            self.watchlist_sync.updated(row.key, soon=status_changed)
+            self._shared.watchlist_sync.updated(row.key, soon=status_changed)
 
     def _go_on(self, row: Row, video: Video, now: float) -> None:
         """The video is not finished: plan the next request."""
         pace = row.pace
         pace = first_pace(video, now) if pace is None else pace.seen(video.progress or 0.0, now)
         row.pace = pace
-        usual = self.duration_stats.usual(video)
+        usual = self._shared.duration_stats.usual(video)
         row.is_stalled = video.status is Status.GENERATING and has_stalled(pace, now, usual)
         row.is_stalled_by_earlier = usual.still_limit(pace) is not None
-        wait = ask_again_in(video.status, pace, now, self.duration_stats.median(video))
-        self.poller.schedule(row.id, jitter(wait, self.rng))
+        wait = ask_again_in(video.status, pace, now, self._shared.duration_stats.median(video))
+        self.poller.schedule(row.id, jitter(wait, self._shared.rng))
 
     def _finish(self, row: Row, before: Video | None, now: float) -> None:
         """The video is final. Report that where it was not before."""
@@ -188,16 +171,16 @@ class ResponseHandler:
             return
         if row.video.status is not Status.READY:
             if before is not None:
-                self.feed.new.failed.append(row.key)
+                self._shared.feed.new.failed.append(row.key)
             return
-        self.duration_stats.record(row.video)
+        self._shared.duration_stats.record(row.video)
         if before is not None:
             if row.pace is not None:
-                self.duration_stats.record_still(row.video, row.pace, self.gateway.now())
+                self._shared.duration_stats.record_still(row.video, row.pace, self.gateway.now())
             row.ready_seen_at = now
-            self.feed.new.ready.append(row.key)
+            self._shared.feed.new.ready.append(row.key)
         if row.saved is None:
-            self.download(row)
+            self._shared.download(row)
 
     def _apply_error(self, row: Row, error: Exception) -> None:
         """No video came. What is wrong with the gateway is shown once, not on every row."""
@@ -211,25 +194,25 @@ class ResponseHandler:
         if isinstance(error, NotFound):
             wait = self._not_found(row, error)
         elif isinstance(error, HingtuiError):
-            wait = error.retry.after(row.failures, self.rng)
+            wait = error.retry.after(row.failures, self._shared.rng)
             if isinstance(error, RateLimited):
                 wait = 0.0  # as soon as the rate limit allows
             elif not (self.gateway.is_probing and is_of_gateway(error)):
-                row.last_error = LastError(error, self.clock.time())
+                row.last_error = LastError(error, self._shared.clock.time())
         else:
-            wait = HingtuiError.retry.after(row.failures, self.rng)
+            wait = HingtuiError.retry.after(row.failures, self._shared.rng)
             _log.error("asking about %s failed unexpectedly", row.id, exc_info=error)
-            row.last_error = LastError(error, self.clock.time())
+            row.last_error = LastError(error, self._shared.clock.time())
         if not row.is_final:
-            self.poller.schedule(row.id, jitter(wait, self.rng))
+            self.poller.schedule(row.id, jitter(wait, self._shared.rng))
 
     def _not_found(self, row: Row, error: NotFound) -> float:
         """Seconds until the next request about a video that the gateway does not know."""
-        is_young = self.clock.time() - row.added_at < GRACE and row.video is None
+        is_young = self._shared.clock.time() - row.added_at < GRACE and row.video is None
         if is_young:
             row.last_error = None
             return STEADY
-        row.last_error = LastError(error, self.clock.time())
+        row.last_error = LastError(error, self._shared.clock.time())
         # Once known, it may only be unknown to one of the gateway's machines.
         is_odd = row.video is not None and row.failures <= _ODD
         return SLOW if is_odd else RARE

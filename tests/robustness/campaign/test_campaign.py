@@ -244,7 +244,7 @@ def shows_errors_on_all_rows(patch: pytest.MonkeyPatch) -> None:
 
     def show(responses: ResponseHandler, failed: Row, error: Exception) -> None:
         apply_error(responses, failed, error)
-        for row in responses.rows.values():
+        for row in responses._shared.rows.values():
             row.last_error = failed.last_error
 
     patch.setattr(ResponseHandler, "_apply_error", show)
