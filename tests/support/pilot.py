@@ -161,7 +161,7 @@ async def piloted(
     )
     with DemoServer(Story(jobs), clock=clock, token=TOKEN) as server:
         environ = {"HINGTUI_HOME": str(home), "HINGNET_BASE_URL": server.base_url}
-        environ["HINGTUI_LANG"] = language
+        environ |= {"HINGTUI_LANG": language, "HINGTUI_NAME": "{id}"}
         if token is not None:
             environ["HINGNET_API_KEY"] = token
         vars(poster)["REST"] = rest

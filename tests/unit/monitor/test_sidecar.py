@@ -11,6 +11,7 @@ import pytest
 
 from hingtui.download import Saved
 from hingtui.model.mp4 import Mp4
+from hingtui.model.name_template import parse_template
 from hingtui.model.video import Cost, Video
 from hingtui.monitor.download_thread import Naming
 from hingtui.monitor.sidecar import SidecarFailed, write_sidecar
@@ -108,3 +109,23 @@ async def test_a_saved_video_gets_one_and_a_failure_is_reported_once(
         assert here.row("c").saved == folder / "c.mp4"
         sentences = [text for changes in here.changes for text in changes.not_written]
         assert sentences == [failed.text]
+
+
+async def test_a_watch_names_files_by_its_template_and_finds_them_again(tmp_path: Path) -> None:
+    naming = Naming(parse_template("{model} {prompt:10}"), has_sidecar=True)
+    async with faulty_watch(tmp_path, naming=naming) as here:
+        for video in ("a", "b"):
+            here.gateway.file(video, mp4(4000 + ord(video)))
+            here.gateway.video(video, model="veo-3.1", prompt="月亮 over the sea")
+            await here.watch(video)
+        await here.look()
+        for video in ("a", "b"):
+            here.download(video)
+            await here.saved(video)
+        folder = here.monitor.queue.folder
+        assert here.row("a").saved == folder / "veo-3.1 月亮 over.mp4"
+        assert here.row("b").saved == folder / "veo-3.1 月亮 over b.mp4"
+        assert len(list(folder.glob("veo-3.1*.json"))) == len(list(folder.iterdir())) / 2 == 2
+        await here.monitor.watchlist_sync.flush()
+        written = here.watchlist.read().entries[key("b")]
+        assert written.saved == here.row("b").saved
