@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -166,10 +167,14 @@ async def _look(stage: StillDashboard, shown: _Film) -> None:
     player = stage.app.screen
     if not isinstance(player, Player):
         raise TypeError(f"{player} is no player")
+
+    def has_come(number: int) -> bool:
+        """Whether the playback is that far, or has ended: a slow machine drops frames."""
+        return player.frames > number * _FRAMES_APART or stage.app.screen is not player
+
     for number in range(PICTURES - 1):
-        await until(lambda number=number: player.frames > number * _FRAMES_APART)  # type: ignore[misc]
+        await until(partial(has_come, number))
         await shown.take(5, 0.2)
-    await stage.show("escape")
 
 
 async def _no_play(stage: StillDashboard) -> None:
