@@ -125,9 +125,9 @@ async def test_a_failing_handler_is_logged_and_shown_once(
 async def test_a_row_that_cannot_be_shown_hides_no_other(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remaining = Monitor.remaining
+    estimate = Monitor.estimate
     monkeypatch.setattr(
-        Monitor, "remaining", lambda self, w: fails() if w.id == "video_2" else remaining(self, w)
+        Monitor, "estimate", lambda self, w: fails() if w.id == "video_2" else estimate(self, w)
     )
     jobs = [job(f"video_{n}", prompt=f"prompt {n}") for n in range(4)]
     async with piloted(tmp_path, *jobs) as acting:
