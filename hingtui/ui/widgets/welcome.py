@@ -40,7 +40,10 @@ class Welcome(Middle):
     @property
     def room(self) -> Size:
         """What fits into the frame."""
-        frame = self.query_one("#welcome-card").gutter
+        card = next(iter(self.query("#welcome-card")), None)
+        if card is None:
+            return self.size  # not composed yet: a resize follows
+        frame = card.gutter
         return Size(self.size.width - frame.width, self.size.height - frame.height)
 
     def show(self, card: Text) -> None:
