@@ -15,7 +15,7 @@ from hingtui.cli.download_progress import show_progress
 from hingtui.cli.output import advice_text, print_message, print_saved
 from hingtui.cli.reasons import MOST_UNANSWERED, seems_gone, why_not_saved
 from hingtui.cli.session import ask_once, with_monitor
-from hingtui.download import discard_part
+from hingtui.download.leftover_parts import discard_part
 from hingtui.model.errors import Busy, HingtuiError, NotFound, NotReady, Scope, StorageError
 from hingtui.model.explain import diagnose
 from hingtui.model.key import VideoKey

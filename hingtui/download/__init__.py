@@ -2,7 +2,6 @@
 
 outputs         all files of one job
 attempts        one download, from the first request to the final name
-├── interface       what a download is given and returns: content source, hooks, result
 ├── retry           how often, from which byte and from where to try again
 ├── verification    whether the bytes are a whole video
 ├── transfer        one response's body into the part: speed, stalls, limits
@@ -13,26 +12,8 @@ attempts        one download, from the first request to the final name
     ├── part_names      the names after the id: of the part and its metadata, or the final file
     ├── final_names     the names that the final file may get, and finding it under them
     └── part_metadata   what lies beside it
+interface       what a download is given and returns: content source, hooks, limits, result
+progress        how far it is
+
+Nothing of it is imported here: the first picture of the dashboard needs only `progress`.
 """
-
-from hingtui.download.attempts import download
-from hingtui.download.interface import ContentSource, DownloadHooks, Saved
-from hingtui.download.leftover_parts import discard_part, part_size
-from hingtui.download.outputs import Outputs, download_all
-from hingtui.download.transfer import USUAL_LIMITS, Content, Limits, Phase, Progress
-
-__all__ = [
-    "USUAL_LIMITS",
-    "Content",
-    "ContentSource",
-    "DownloadHooks",
-    "Limits",
-    "Outputs",
-    "Phase",
-    "Progress",
-    "Saved",
-    "discard_part",
-    "download",
-    "download_all",
-    "part_size",
-]

@@ -12,11 +12,19 @@ from collections.abc import Callable
 from pathlib import Path
 
 from hingtui.download.final_names import FinalNames
-from hingtui.download.interface import NO_HOOKS, ContentSource, DownloadHooks, Saved
+from hingtui.download.interface import (
+    NO_HOOKS,
+    USUAL_LIMITS,
+    ContentSource,
+    DownloadHooks,
+    Limits,
+    Saved,
+)
 from hingtui.download.part import opened_part
+from hingtui.download.progress import Phase, Progress
 from hingtui.download.retry import RangeChoice, RetryBudget, Route
 from hingtui.download.storage_errors import raising_storage_errors
-from hingtui.download.transfer import USUAL_LIMITS, Limits, Phase, Progress, Transfer
+from hingtui.download.transfer import Transfer
 from hingtui.download.verification import Verification, saved_before
 from hingtui.model.errors import (
     ApiError,

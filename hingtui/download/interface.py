@@ -6,11 +6,29 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from hingtui.download.transfer import Content
-from hingtui.model.mp4 import Mp4
-from hingtui.system.clock import Cancellation
+if TYPE_CHECKING:
+    from hingtui.model.mp4 import Mp4
+    from hingtui.system.clock import Cancellation
+
+
+class Content(Protocol):
+    """One open response with a file, or a piece of it: `hingtui.api.Content`."""
+
+    @property
+    def status(self) -> int: ...
+    @property
+    def start(self) -> int: ...
+    @property
+    def total(self) -> int | None: ...
+    @property
+    def validator(self) -> str | None: ...
+    @property
+    def version(self) -> str: ...
+    @property
+    def origin(self) -> str: ...
+    def chunks(self) -> Iterator[bytes]: ...
 
 
 class ContentSource(Protocol):
@@ -76,3 +94,21 @@ class DownloadHooks:
 
 
 NO_HOOKS = DownloadHooks()
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """When a download is given up."""
+
+    max_bytes: int = 20_000_000_000
+    tries: int = 5
+    """Failures in a row, without one byte gained, after which a download is given up."""
+    first_pause: float = 1.0
+    """Seconds before the second try; doubled with every failure in a row."""
+    longest_pause: float = 30.0
+    stall_window: float = 60.0
+    """Seconds of a speed below `stall_bytes_per_second` after which a connection is given up."""
+    stall_bytes_per_second: float = 1000.0
+
+
+USUAL_LIMITS = Limits()

@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hingtui.download.attempts import download
-from hingtui.download.interface import ContentSource, DownloadHooks, Saved
-from hingtui.download.transfer import USUAL_LIMITS, Limits, Progress
+from hingtui.download.interface import USUAL_LIMITS, ContentSource, DownloadHooks, Limits, Saved
+from hingtui.download.progress import Progress
 from hingtui.model.errors import ApiError, Busy, Cancelled, DownloadError, HingtuiError, Scope
 from hingtui.model.key import VideoKey
 from hingtui.system.clock import Clock

@@ -8,7 +8,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 
-from hingtui.download.transfer import Limits
+from hingtui.download.interface import Limits
 from hingtui.model.errors import Backoff, HingtuiError, NotFound, NotOffered, NotReady, Slow
 from hingtui.system.clock import Clock
 from hingtui.text.i18n import _

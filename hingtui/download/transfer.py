@@ -10,14 +10,13 @@ import math
 import os
 import shutil
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import replace
 from pathlib import Path
-from typing import Protocol
 
+from hingtui.download.interface import Content, Limits
 from hingtui.download.part import Part
 from hingtui.download.part_metadata import Source
+from hingtui.download.progress import Phase, Progress
 from hingtui.model.errors import BadResponse, Cancelled, Slow, TooLarge, Unreachable
 from hingtui.system.clock import Clock
 from hingtui.text.clean import human_bytes
@@ -31,65 +30,6 @@ _SMOOTHED_OVER = 5.0
 """Seconds over which the speed is smoothed."""
 _MEASURED_EVERY = 0.25
 """Seconds between two measurements of the speed."""
-
-
-class Content(Protocol):
-    """One open response with a file, or a piece of it: `hingtui.api.Content`."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def start(self) -> int: ...
-    @property
-    def total(self) -> int | None: ...
-    @property
-    def validator(self) -> str | None: ...
-    @property
-    def version(self) -> str: ...
-    @property
-    def origin(self) -> str: ...
-    def chunks(self) -> Iterator[bytes]: ...
-
-
-class Phase(Enum):
-    """What a download is doing."""
-
-    CONNECTING = "connecting"
-    RECEIVING = "receiving"
-    RETRYING = "retrying"
-    VERIFYING = "verifying"
-    DONE = "done"
-
-
-@dataclass(slots=True)
-class Progress:
-    """How far a download is: written by its thread, read by anyone."""
-
-    received: int = 0
-    """Bytes that are on the disk."""
-    total: int | None = None
-    """Bytes of the whole file, where known."""
-    speed: float = 0.0
-    """Bytes a second, smoothed over some seconds."""
-    phase: Phase = Phase.CONNECTING
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """When a download is given up."""
-
-    max_bytes: int = 20_000_000_000
-    tries: int = 5
-    """Failures in a row, without one byte gained, after which a download is given up."""
-    first_pause: float = 1.0
-    """Seconds before the second try; doubled with every failure in a row."""
-    longest_pause: float = 30.0
-    stall_window: float = 60.0
-    """Seconds of a speed below `stall_bytes_per_second` after which a connection is given up."""
-    stall_bytes_per_second: float = 1000.0
-
-
-USUAL_LIMITS = Limits()
 
 
 class Transfer:

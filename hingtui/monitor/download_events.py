@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from hingtui.download import Saved
 from hingtui.model.errors import ApiError, Expired, HingtuiError, RateLimited, Scope
 from hingtui.model.key import VideoKey
 from hingtui.monitor.changes import ChangeFeed
@@ -14,6 +14,9 @@ from hingtui.monitor.gateway_watch import GatewayWatch
 from hingtui.monitor.row import Row
 from hingtui.monitor.sidecar import SidecarFailed
 from hingtui.monitor.watchlist_sync import WatchlistSync
+
+if TYPE_CHECKING:
+    from hingtui.download.interface import Saved
 
 _log = logging.getLogger(__name__)
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from hingtui.download import Saved
 from hingtui.model.errors import HingtuiError
 from hingtui.model.key import VideoKey
 from hingtui.monitor.row import Row
 from hingtui.monitor.sidecar import SidecarFailed
+
+if TYPE_CHECKING:
+    from hingtui.download.interface import Saved
 
 
 class DownloadListener(Protocol):

@@ -11,9 +11,8 @@ import math
 import random
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from hingtui.download import ContentSource, discard_part
 from hingtui.model.errors import (
     Busy,
     Cancelled,
@@ -31,6 +30,9 @@ from hingtui.monitor.retry_policy import retry_in
 from hingtui.monitor.row import Download, DownloadState, Row
 from hingtui.monitor.shared_downloads import SharedDownloads
 from hingtui.system.clock import Clock
+
+if TYPE_CHECKING:
+    from hingtui.download.interface import ContentSource
 
 PROGRESS_EVERY = 0.25
 """Seconds between two reports on the bytes of running downloads."""
@@ -140,7 +142,7 @@ class DownloadQueue:
         if not is_gone():
             return
         try:
-            await asyncio.to_thread(discard_part, row.key, self.folder)
+            await asyncio.to_thread(_discard_part, row.key, self.folder)
         except StorageError as error:
             _log.warning("what was received of %s could not be removed: %s", row.id, error)
 
@@ -284,3 +286,10 @@ class DownloadQueue:
             download.error = None
             download.retry_at = 0.0
             download.failures = 0
+
+
+def _discard_part(key: VideoKey, folder: Path) -> None:
+    """In a thread: remove what was received. Raises StorageError."""
+    from hingtui.download.leftover_parts import discard_part
+
+    discard_part(key, folder)

@@ -1,4 +1,7 @@
-"""Run one download in a thread of its own, and answer what it asks of the monitor meanwhile."""
+"""Run one download in a thread of its own, and answer what it asks of the monitor meanwhile.
+
+What downloads is imported in that thread: the first picture needs nothing of it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,8 @@ import contextlib
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from hingtui.download import ContentSource, DownloadHooks, Outputs, Saved, download_all
 from hingtui.model.key import VideoKey
 from hingtui.model.name_template import NameTemplate, name_values
 from hingtui.model.video import Video
@@ -21,6 +23,9 @@ from hingtui.monitor.sidecar import SUFFIX as SIDECAR_SUFFIX
 from hingtui.monitor.sidecar import SidecarFailed, write_sidecar
 from hingtui.storage.watchlist import merged_files
 from hingtui.system.clock import Clock
+
+if TYPE_CHECKING:
+    from hingtui.download.interface import ContentSource, DownloadHooks, Saved
 
 _LOOK_AGAIN = 0.5
 """Seconds between two looks of a waiting thread whether the event loop still runs."""
@@ -78,15 +83,16 @@ class DownloadThread:
                     return asked.result(_LOOK_AGAIN)
             return ""
 
-        outputs = Outputs(
-            count=lambda: _count(row),
-            link=lambda index: row.video.link_of(index) if row.video is not None else "",
-            hooks=lambda index: self._hooks(
-                gateway, row, index, wait_for_link, loop, sidecar_written
-            ),
-        )
-
         def work() -> Saved:
+            from hingtui.download.outputs import Outputs, download_all
+
+            outputs = Outputs(
+                count=lambda: _count(row),
+                link=lambda index: row.video.link_of(index) if row.video is not None else "",
+                hooks=lambda index: self._hooks(
+                    gateway, row, index, wait_for_link, loop, sidecar_written
+                ),
+            )
             return download_all(
                 source,
                 row.key,
@@ -112,6 +118,7 @@ class DownloadThread:
         sidecar_written: SidecarWritten,
     ) -> DownloadHooks:
         """What the download of one file of the job asks and reports."""
+        from hingtui.download.interface import DownloadHooks
 
         def keep(saved: Saved) -> None:
             count = _count(row)

@@ -8,26 +8,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine, Sequence
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from hingtui.download import ContentSource
 from hingtui.monitor.account_list import AccountList
-from hingtui.monitor.balance import Balance, BalanceApi
+from hingtui.monitor.balance import Balance
 from hingtui.monitor.following import Follower
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.gateway_status import GatewayState
 from hingtui.monitor.list_poller import Listed, is_complete
-from hingtui.monitor.poller import Poller, VideoApi
+from hingtui.monitor.poller import Poller
 from hingtui.monitor.response_handler import Outcome, ResponseHandler, is_of_gateway
 from hingtui.monitor.row import Row
 from hingtui.monitor.shared import Shared
 
-
-class Api(VideoApi, ContentSource, BalanceApi, Protocol):
-    """What the monitor needs of a gateway's client."""
-
-    async def aclose(self) -> None: ...
-    def address(self, video_id: str) -> str: ...
+if TYPE_CHECKING:
+    from hingtui.monitor.gateway_api import Api
 
 
 class GatewayWatch:

@@ -8,14 +8,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from hingtui.model.key import UNKNOWN_GATEWAY, VideoKey
 from hingtui.monitor.background import Background
 from hingtui.monitor.gateway_status import GatewayState, GatewayStatus, in_best_state
-from hingtui.monitor.gateway_watch import Api, GatewayWatch
+from hingtui.monitor.gateway_watch import GatewayWatch
 from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.row import Row
 from hingtui.monitor.shared import Shared
+
+if TYPE_CHECKING:
+    from hingtui.monitor.gateway_api import Api
 
 
 class Gateways(Mapping[str, GatewayWatch]):

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hingtui.model.errors import StorageError
 from hingtui.model.estimate import Estimate, estimate
@@ -28,7 +29,6 @@ from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.following import FollowedStore, Follower, Followers
 from hingtui.monitor.gateway_lookup import GatewayLookup
 from hingtui.monitor.gateway_status import GatewayStatus
-from hingtui.monitor.gateway_watch import Api
 from hingtui.monitor.gateways import Gateways
 from hingtui.monitor.history_recorder import HistoryRecorder, HistoryStore
 from hingtui.monitor.list_poller import Listed, Paged
@@ -41,6 +41,9 @@ from hingtui.monitor.shared_downloads import SharedDownloads
 from hingtui.monitor.watchlist_sync import WatchlistSync
 from hingtui.storage.watchlist import Watchlist
 from hingtui.system.clock import Clock
+
+if TYPE_CHECKING:
+    from hingtui.monitor.gateway_api import Api
 
 
 @dataclass(frozen=True, slots=True)

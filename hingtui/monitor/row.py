@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
-from hingtui.download import Progress
+from hingtui.download.progress import Progress
 from hingtui.model.errors import HingtuiError
 from hingtui.model.eta import Basis, Expiry, Pace, expiry
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey

@@ -9,12 +9,15 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from hingtui.download import Saved
 from hingtui.model.errors import StorageError
 from hingtui.model.key import VideoKey
 from hingtui.storage.watchlist import Entry, Watchlist
 from hingtui.system.clock import Clock
+
+if TYPE_CHECKING:
+    from hingtui.download.interface import Saved
 
 _log = logging.getLogger(__name__)
 

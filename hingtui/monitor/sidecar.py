@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hingtui import __version__
-from hingtui.download import Saved
+from hingtui.download.interface import Saved
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.model.video import Video
 from hingtui.system.files import give_name, read_file, sweep_leftovers, sync_file

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
-from hingtui.download import Phase
+from hingtui.download.progress import Phase
 from hingtui.model.errors import StorageError
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status

@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hingtui.model.errors import SettingsError
-from hingtui.monitor.gateway_watch import Api
 from hingtui.storage.settings import GatewaySettings, save_gateway
 from hingtui.text.i18n import _
 from hingtui.ui.connecting_app import ConnectingApp
 
 if TYPE_CHECKING:
+    from hingtui.monitor.gateway_api import Api
     from hingtui.ui.gateway_check import Checked
 
 

@@ -14,11 +14,11 @@ from textual.app import App
 from hingtui.model.errors import SettingsError
 from hingtui.monitor import Monitor
 from hingtui.monitor.gateway import LIST
-from hingtui.monitor.gateway_watch import Api
 from hingtui.storage.settings import GatewaySettings, Settings, load_token, save_token
 from hingtui.text.i18n import _
 
 if TYPE_CHECKING:
+    from hingtui.monitor.gateway_api import Api
     from hingtui.ui.screens.token_dialog import TypedToken
 
 _log = logging.getLogger(__name__)

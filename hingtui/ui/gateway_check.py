@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TYPE_CHECKING
 
 from hingtui.model.errors import (
     ApiError,
@@ -20,10 +21,12 @@ from hingtui.model.errors import (
     SettingsError,
     Unauthorized,
 )
-from hingtui.monitor.gateway_watch import Api
 from hingtui.storage.settings import GatewaySettings
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.token_check import problem_text
+
+if TYPE_CHECKING:
+    from hingtui.monitor.gateway_api import Api
 
 _log = logging.getLogger(__name__)
 

@@ -8,11 +8,14 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from hingtui.model.errors import ApiError, BadResponse, NotFound, NotOffered, Scope
 from hingtui.model.explain import diagnose
-from hingtui.monitor.gateway_watch import Api
 from hingtui.text.i18n import _
+
+if TYPE_CHECKING:
+    from hingtui.monitor.gateway_api import Api
 
 _log = logging.getLogger(__name__)
 

@@ -183,7 +183,7 @@ async def test_an_unexpected_download_error_is_shown_on_its_row(
         await watch.look()
         await watch.look(after=300)
         with monkeypatch.context() as broken:
-            broken.setattr("hingtui.monitor.download_thread.download_all", fails)
+            broken.setattr("hingtui.download.outputs.download_all", fails)
             watch.monitor.download(keys("video_one"))
             await watch.saved("video_one")
         saving = watch.row("video_one").download

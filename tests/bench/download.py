@@ -27,7 +27,8 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from hingtui.api import Api
-from hingtui.download import Phase, Progress, download
+from hingtui.download.attempts import download
+from hingtui.download.progress import Phase, Progress
 from hingtui.model.video import Status, Video
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry

@@ -17,7 +17,7 @@ from tests.support.keys import keys
 if sys.platform == "win32":
     pytest.skip("a pty is needed", allow_module_level=True)
 
-from hingtui.monitor import download_thread
+
 from tests.servers import leaky as secret
 from tests.servers.leaky import leaks, leaky, run_all
 from tests.support.pty import clean_environ, terminal
@@ -148,7 +148,7 @@ async def test_an_unexpected_download_error_shows_no_secret(
     def fail(*_: object, **__: object) -> NoReturn:
         raise LookupError(f"https://cdn.example/a.mp4?{secret.QUERY} {secret.TOKEN}")
 
-    monkeypatch.setattr(download_thread, "download_all", fail)
+    monkeypatch.setattr("hingtui.download.outputs.download_all", fail)
     async with watching(tmp_path, job()) as acting:
         acting.monitor.add(["video_one"])
         await acting.look(after=100)

@@ -11,6 +11,7 @@ import random
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Condition, Event
+from typing import TYPE_CHECKING
 
 from textual.pilot import Pilot
 
@@ -18,13 +19,15 @@ from hingtui import ui
 from hingtui.api import Api as HttpApi
 from hingtui.demo.server import DemoServer
 from hingtui.monitor import Changes, DownloadState
-from hingtui.monitor.gateway_watch import Api
 from hingtui.storage.settings import GatewaySettings, Settings
 from hingtui.ui.app import HingtuiApp
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.screens.dashboard import Dashboard
 from tests.support.clock import FakeClock
 from tests.support.waiting import until
+
+if TYPE_CHECKING:
+    from hingtui.monitor.gateway_api import Api
 
 _LOOK = 5.0
 """Seconds between two questions about every video."""

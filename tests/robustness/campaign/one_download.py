@@ -12,7 +12,9 @@ import traceback
 from pathlib import Path
 
 from hingtui.api import Api
-from hingtui.download import DownloadHooks, Progress, Saved, download
+from hingtui.download.attempts import download
+from hingtui.download.interface import DownloadHooks, Saved
+from hingtui.download.progress import Progress
 from hingtui.model.errors import HingtuiError
 from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.hosts import Hosts

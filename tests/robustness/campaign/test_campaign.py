@@ -17,6 +17,7 @@ import pytest
 from hingtui.api.content_opener import ContentOpener
 from hingtui.download import attempts, transfer, verification
 from hingtui.download import part as part_file
+from hingtui.download.interface import Content
 from hingtui.model.errors import ApiError, BadResponse
 from hingtui.model.mp4 import Mp4, Unverifiable, inspect
 from hingtui.model.video import Video
@@ -101,7 +102,7 @@ def test_every_oddity_of_a_video_occurs() -> None:
 def accepts_every_206(patch: pytest.MonkeyPatch) -> None:
     """Accepts any 206 as the rest of the part, whatever its start and validator."""
 
-    def goes_on(body: transfer.Transfer, _content: transfer.Content, _start: int) -> bool:
+    def goes_on(body: transfer.Transfer, _content: Content, _start: int) -> bool:
         return body.part.source is not None
 
     patch.setattr(transfer.Transfer, "_continue", goes_on)

@@ -15,7 +15,9 @@ from pathlib import Path
 import pytest
 
 from hingtui.api import Api
-from hingtui.download import Limits, Progress, download
+from hingtui.download.attempts import download
+from hingtui.download.interface import Limits
+from hingtui.download.progress import Progress
 from hingtui.model.errors import BadResponse, Corrupt, TooLarge
 from tests.robustness.faults.faulty_watch import faulty_watch
 from tests.robustness.faults.fetching import (

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hingtui.download import Limits
+from hingtui.download.interface import Limits
 from hingtui.model.errors import BadResponse, NotReady
 from hingtui.monitor import DownloadState
 from tests.robustness.faults.faulty_watch import faulty_watch

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from hingtui.download import Progress, discard_part, download
+from hingtui.download.attempts import download
+from hingtui.download.leftover_parts import discard_part
+from hingtui.download.progress import Progress
 from hingtui.model.errors import HingtuiError, NotReady
 from hingtui.model.video import Status, Video
 from hingtui.storage.settings import GatewaySettings, Settings, save_token

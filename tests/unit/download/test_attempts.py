@@ -14,8 +14,10 @@ from typing import Any
 import pytest
 
 from hingtui.api import Api
-from hingtui.download import DownloadHooks, Limits, Phase, Progress, Saved, download
+from hingtui.download.attempts import download
+from hingtui.download.interface import DownloadHooks, Limits, Saved
 from hingtui.download.leftover_parts import part_size
+from hingtui.download.progress import Phase, Progress
 from hingtui.model.errors import (
     ApiError,
     BadResponse,

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from hingtui.download import DownloadHooks, Saved
 from hingtui.download import part as part_module
 from hingtui.download.final_names import FinalNames
+from hingtui.download.interface import DownloadHooks, Saved
 from hingtui.download.part_metadata import PartMetadata, write_metadata
 from hingtui.model.errors import Busy
 from hingtui.model.key import VideoKey

@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from hingtui.api import Api
-from hingtui.download import DownloadHooks, Outputs, Progress, Saved, discard_part, download_all
+from hingtui.download.interface import DownloadHooks, Saved
+from hingtui.download.leftover_parts import discard_part
+from hingtui.download.outputs import Outputs, download_all
 from hingtui.download.part import opened_part
 from hingtui.download.part_names import part_target_of, target_of
+from hingtui.download.progress import Progress
 from hingtui.model.errors import (
     ApiError,
     Cancelled,

@@ -20,10 +20,12 @@ from typing import Any, NoReturn
 import pytest
 
 from hingtui.api import Api
-from hingtui.download import Progress, Saved, download
+from hingtui.download.attempts import download
+from hingtui.download.interface import Saved
 from hingtui.download.leftover_parts import discard_part, part_size
 from hingtui.download.part import opened_part
 from hingtui.download.part_metadata import Source
+from hingtui.download.progress import Progress
 from hingtui.model.errors import Busy, Cancelled, RateLimited, ServerError, StorageError
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.system.files import renaming, safe_name
@@ -44,7 +46,8 @@ import sys, threading
 from pathlib import Path
 from hingtui.api import Api
 from hingtui.system.clock import Clock
-from hingtui.download import Progress, download
+from hingtui.download.attempts import download
+from hingtui.download.progress import Progress
 from hingtui.model.key import VideoKey
 api = Api(sys.argv[1], "oh-secret", environ={})
 download(api, VideoKey("default", "video_1"), Path(sys.argv[2]), progress=Progress(),

@@ -14,7 +14,9 @@ from typing import NoReturn
 
 import pytest
 
-from hingtui.download import DownloadHooks, Progress, Saved, download
+from hingtui.download.attempts import download
+from hingtui.download.interface import DownloadHooks, Saved
+from hingtui.download.progress import Progress
 from hingtui.model.errors import Busy
 from hingtui.model.key import VideoKey
 from hingtui.monitor.shared_downloads import SharedDownloads

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hingtui.download import Saved
+from hingtui.download.interface import Saved
 from hingtui.model.mp4 import Mp4
 from hingtui.model.name_template import parse_template
 from hingtui.model.video import Cost, Video

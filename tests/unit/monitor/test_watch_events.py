@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hingtui.demo.server import DemoServer
-from hingtui.download import Phase
+from hingtui.download.progress import Phase
 from hingtui.model.errors import RateLimited, Stalled, StorageError, Unreachable
 from hingtui.monitor import Changes, DownloadState, GatewayState, GatewayStatus
 from hingtui.monitor.event_commands import EventCommands

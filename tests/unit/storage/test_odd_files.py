@@ -17,7 +17,7 @@ import pytest
 
 from hingtui.cli.add import add
 from hingtui.cli.download import download
-from hingtui.download import discard_part
+from hingtui.download.leftover_parts import discard_part
 from hingtui.model.errors import SettingsError, StorageError
 from hingtui.model.video import Status, Video
 from hingtui.storage.settings import load_settings, save_token

@@ -8,7 +8,7 @@ import pytest
 
 from hingtui.api import Api
 from hingtui.model.errors import SettingsError
-from hingtui.monitor.gateway_watch import Api as MonitorApi
+from hingtui.monitor.gateway_api import Api as MonitorApi
 from hingtui.storage.settings import GatewaySettings
 from hingtui.ui.gateway_check import Checked, ask_gateway
 from tests.servers.gateway import TOKEN, Gateway
