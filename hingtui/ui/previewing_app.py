@@ -1,11 +1,14 @@
-"""An app that makes previews of video files, and knows how its terminal draws pictures."""
+"""An app that makes previews of video files, and knows how its terminal draws pictures.
+
+What only pictures need is imported when one is wanted.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,47 +16,16 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import App
 from textual.events import Unmount
-from textual.geometry import Size
 
-from hingtui.preview.pictures import Box
-from hingtui.system.terminal_pictures import ASK_PIXELS, Graphics, cell_pixels, graphics_by_name
 from hingtui.ui.textual_fixes.background_query import can_ask
 from hingtui.ui.textual_fixes.graphics_query import AbilitiesReported, CellReported
 
 if TYPE_CHECKING:
     from hingtui.preview.previews import Previews
+    from hingtui.ui.drawing import Drawing
 
-_USUAL_CELL = (10, 20)
-"""Pixels of a cell where the terminal does not say."""
 _PATIENCE = 0.1
 """Seconds for the terminal's first reply: a picture is wanted."""
-_WIDEST = 1600
-"""Pixels of the largest picture."""
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """How the terminal draws pictures."""
-
-    graphics: Graphics = Graphics.HALF_BLOCKS
-    cell: tuple[int, int] = _USUAL_CELL
-    """Pixels of a cell: width, height."""
-    has_colors: bool = True
-    """Whether there are enough colours for half blocks."""
-
-    @property
-    def can_show(self) -> bool:
-        """Whether there can be pictures: the terminal's own need no colours for characters."""
-        return self.has_colors or self.graphics is not Graphics.HALF_BLOCKS
-
-    def box(self, room: Size) -> Box | None:
-        """The pixels of a picture in so many cells; None where there can be none."""
-        if not self.can_show or not room.height:
-            return None
-        if self.graphics is Graphics.HALF_BLOCKS:
-            return Box(room.width, 2 * room.height)
-        width, height = self.cell
-        return Box(min(_WIDEST, room.width * width), min(_WIDEST, room.height * height))
 
 
 class PreviewingApp(App[None]):
@@ -81,6 +53,8 @@ class PreviewingApp(App[None]):
 
         A reply that comes later than `_PATIENCE` is used from then on.
         """
+        from hingtui.system.terminal_pictures import ASK_PIXELS, cell_pixels
+
         terminal = self.picture_terminal
         if terminal is None:
             terminal = self.picture_terminal = self._known_drawing()
@@ -96,6 +70,9 @@ class PreviewingApp(App[None]):
 
     def _known_drawing(self) -> Drawing:
         """What is known without asking."""
+        from hingtui.system.terminal_pictures import Graphics, graphics_by_name
+        from hingtui.ui.drawing import Drawing
+
         has_colors = self.console.color_system in ("256", "truecolor")
         has_colors = has_colors and not self.no_color and not self.native_ansi_color
         graphics = None if self.no_color else graphics_by_name(os.environ)
@@ -119,6 +96,8 @@ class PreviewingApp(App[None]):
     @on(AbilitiesReported)
     def _abilities_reported(self, event: AbilitiesReported) -> None:
         """The last reply."""
+        from hingtui.system.terminal_pictures import Graphics, graphics_by_name
+
         self._replied.set()
         is_unknown = graphics_by_name(os.environ) is None
         if event.has_sixel and is_unknown and self.picture_terminal is not None:

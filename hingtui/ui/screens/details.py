@@ -15,7 +15,6 @@ from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.screens.toast_place import DashboardToasts
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.theme.palette import Palette
-from hingtui.ui.widgets.detail import DetailPane
 
 VERY_WIDE = 160
 """Cells of width from which the details are open where nobody has chosen."""
@@ -64,7 +63,9 @@ class DashboardDetails(DashboardToasts):
             return
         self._is_open = is_open
         body = self.query_one("#body")
-        if is_open and not self.query(DetailPane):
+        if is_open and self._detail_pane is None:
+            from hingtui.ui.widgets.detail import DetailPane
+
             context = self._dashboard_context
             folder = self._monitor.queue.folder
             body.mount(DetailPane(context.keys, folder))
@@ -102,7 +103,7 @@ class DashboardDetails(DashboardToasts):
             self._cursor_moved()
 
     def _scroll_detail(self, pages: float, lines: int = 0) -> None:
-        for pane in self.query(DetailPane):
+        if (pane := self._detail_pane) is not None:
             pane.scroll_text(round(pages * pane.page) + lines)
 
     def action_detail_down(self) -> None:

@@ -43,7 +43,6 @@ from hingtui.ui.textual_fixes.wide_cuts import keep_wide_characters
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.watchlist_notices import storage_problem, watchlist_notices
 from hingtui.ui.widgets.banner import Banner, banner_text
-from hingtui.ui.widgets.detail import DetailPane
 from hingtui.ui.widgets.header import Header, HeaderState
 from hingtui.ui.widgets.key_bar import KeyBar
 from hingtui.ui.widgets.welcome import Welcome, welcome_card
@@ -51,6 +50,7 @@ from hingtui.ui.widgets.welcome import Welcome, welcome_card
 if TYPE_CHECKING:
     from hingtui.storage.history import History
     from hingtui.ui.toasts import ToastApp
+    from hingtui.ui.widgets.detail import DetailPane
 
 WIDE = 120
 """Cells of width from which the details stand beside the table, not below it."""
@@ -234,11 +234,17 @@ class DashboardLayout(FooterScreen):
         self.query_one(Banner).show(text)
 
     def _show_detail(self) -> None:
-        if not self.query_one("#body").has_class("-detail") or not self.query(DetailPane):
+        pane = self._detail_pane
+        if pane is None or not self.query_one("#body").has_class("-detail"):
             return
         row = self._selected()
         context = None if row is None else self._render_context(row)
-        self.query_one(DetailPane).show(row, context)
+        pane.show(row, context)
+
+    @property
+    def _detail_pane(self) -> DetailPane | None:
+        """None before the details were first open."""
+        return cast("DetailPane | None", next(iter(self.query("DetailPane")), None))
 
     def _selected(self) -> Row | None:
         return None if (key := self._table.cursor_key) is None else self._monitor.rows.get(key)

@@ -10,16 +10,13 @@ from textual.geometry import Region
 
 from hingtui.model.key import VideoKey
 from hingtui.monitor import Row
-from hingtui.preview.pictures import Why
 from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
 from hingtui.ui.notifications import Toast
 from hingtui.ui.screens.table_actions import TableActions
-from hingtui.ui.widgets.detail import DetailPane
-from hingtui.ui.widgets.poster import room_for_picture
-from hingtui.ui.widgets.preview_text import INSTALL, why_words
 
 if TYPE_CHECKING:
+    from hingtui.preview.pictures import Why
     from hingtui.ui.previewing_app import PreviewingApp
 
 _SMALLEST = (30, 12)
@@ -52,6 +49,8 @@ class PreviewActions(TableActions):
             self._notify(Toast(words, "warning"))
             return
         if not (await app.previews.tools()).can_play:
+            from hingtui.ui.widgets.preview_text import INSTALL
+
             words = _("To play videos here: {command}").format(command=INSTALL)
             self._notify(Toast(words, "warning"))
             return
@@ -69,11 +68,13 @@ class PreviewActions(TableActions):
 
     def _played(self, why: Why | None) -> None:
         if why is not None:
+            from hingtui.ui.widgets.preview_text import why_words
+
             self._notify(Toast(why_words(why), "warning"))
 
     def _place_to_play(self) -> Region:
         """Over the details where they are large enough, else over the table and them."""
-        for pane in self.query(DetailPane):
+        if (pane := self._detail_pane) is not None:
             region = pane.content_region
             is_large = region.width >= _SMALLEST[0] and region.height >= _SMALLEST[1]
             if self.is_detail_open and is_large:
@@ -103,7 +104,9 @@ class PreviewActions(TableActions):
     def _step(self, frames: int) -> None:
         if not self.is_detail_open:
             self.toggle_detail()
-        for pane in self.query(DetailPane):
+        if (pane := self._detail_pane) is not None:
+            from hingtui.ui.widgets.poster import room_for_picture
+
             if not room_for_picture(pane.size).height:
                 words = _("There is no room for a picture: {key} plays it.")
                 self._notify(Toast(words.format(key=self._key_for("play")), is_event=False))

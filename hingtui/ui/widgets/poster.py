@@ -31,7 +31,8 @@ from hingtui.system.terminal_pictures import (
 from hingtui.ui.widgets.picture import PictureView, sampled
 
 if TYPE_CHECKING:
-    from hingtui.ui.previewing_app import Drawing, PreviewingApp
+    from hingtui.ui.drawing import Drawing
+    from hingtui.ui.previewing_app import PreviewingApp
 
 REST = 0.15
 """Seconds that the cursor rests on a row before its file is looked at."""
