@@ -151,6 +151,7 @@ class HingtuiApp(
         )  # not sooner: the start is not interruptible
         self.run_worker(self._watch(), group="watch", exit_on_error=False)
         self.run_worker(trim_caches(self.monitor.clock), group="memory", exit_on_error=False)
+        self._dashboard.first_picture_drawn()
 
     async def _watch(self) -> None:
         """Load, connect, then watch for ever."""

@@ -36,16 +36,14 @@ class DashboardDetails(DashboardToasts):
         self._detail_timer: Timer | None = None
         self._was_moved_on = False
 
-    def on_mount(self) -> None:
-        """Open the details after the first picture, if they are to be open."""
-        self.call_after_refresh(self._first_picture_drawn)
-
     def on_resize(self) -> None:
         """Open or close them where nobody has chosen."""
         if self._is_drawn:
             self._open_by_width()
 
-    def _first_picture_drawn(self) -> None:
+    def first_picture_drawn(self) -> None:
+        """Open the details, if they are to be open."""
+        super().first_picture_drawn()
         self._is_drawn = True
         self._open_by_width()
 

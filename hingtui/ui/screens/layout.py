@@ -122,6 +122,13 @@ class DashboardLayout(FooterScreen):
         self._show_header()
         self._ticker = self.set_interval(TICK, self.time_passed)
 
+    def first_picture_drawn(self) -> None:
+        """Add what the first picture did not need. Called by the app.
+
+        `call_after_refresh` would be too soon: while an app is mounted, Textual 8.2.8 draws nothing
+        and runs those callbacks all the same.
+        """
+
     def on_resize(self) -> None:
         """Put the details beside or below the table."""
         self.set_class(self.size.width >= WIDE, "-wide")
@@ -186,12 +193,13 @@ class DashboardLayout(FooterScreen):
 
     def _show_welcome(self) -> None:
         welcome = self.query(Welcome)
+        is_fitted = bool(welcome) and welcome.first().is_mounted
         card = welcome_card(
             needs_token=self._monitor.gateway_status.state is GatewayState.NO_TOKEN,
             gateway=self._gateways.first_host(),
             palette=self.palette,
             key_for=self._key_for,
-            room=welcome.first().room if welcome else self.query_one("#body").size,
+            room=welcome.first().room if is_fitted else self.query_one("#body").size,
         )
         if welcome:
             welcome.first().show(card)

@@ -38,9 +38,10 @@ class TableActions(DashboardDetails):
         for bar in self.query("FilterBar"):
             bar.display = bar.has_focus_within or bool(view.filter)
 
-    def on_mount(self) -> None:
-        """Add the filter's bar after the first picture, so that it can take keys at once."""
-        self.call_after_refresh(self._filter_bar)
+    def first_picture_drawn(self) -> None:
+        """Add the filter's bar, so that it can take keys at once."""
+        super().first_picture_drawn()
+        self._filter_bar()
 
     def _filter_bar(self) -> FilterBar:
         from hingtui.ui.widgets.filter_bar import FilterBar
