@@ -139,6 +139,14 @@ async def test_the_film_is_gone_through_by_two_keys(tmp_path: Path) -> None:
         assert colors_at(acting) == first
 
 
+async def test_the_film_begins_at_once_where_the_details_were_closed(tmp_path: Path) -> None:
+    async with with_videos(tmp_path, "lotus", size=(120, 40)) as acting:
+        assert not acting.dashboard.is_detail_open
+        await acting.press("right_square_bracket")
+        await until(lambda: "1/12" in acting.detail())
+        assert acting.toasts() == []
+
+
 async def test_another_row_has_another_picture_and_its_own_facts(tmp_path: Path) -> None:
     async with with_videos(tmp_path, "silk", "tunnel") as acting:
         await shown(acting)
@@ -205,7 +213,10 @@ async def test_what_is_not_saved_is_not_played(tmp_path: Path) -> None:
     async with with_videos(tmp_path, "silk") as acting:
         acting.row("video_silk_0").saved = None
         await acting.press("v")
-        assert "nothing to play" in acting.toasts()[-1]
+        assert acting.toasts()[-1] == "It is not saved yet: d downloads it."
+        await acting.press("right_square_bracket")
+        assert acting.toasts() == ["It is not saved yet: d downloads it."] * 2
+        assert not acting.dashboard.is_detail_open
 
 
 async def test_a_few_marked_videos_are_compared_and_one_goes(tmp_path: Path) -> None:

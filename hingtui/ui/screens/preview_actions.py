@@ -12,6 +12,7 @@ from hingtui.model.key import VideoKey
 from hingtui.monitor import Row
 from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
+from hingtui.ui.explanations import why_not_opened
 from hingtui.ui.notifications import Toast
 from hingtui.ui.screens.table_actions import TableActions
 
@@ -38,9 +39,16 @@ class PreviewActions(TableActions):
         """Play the selected video here; show a few marked ones side by side."""
         rows = [row for row in self._targets() if row.saved is not None]
         if not rows:
-            self._notify(Toast(_("It is not saved: there is nothing to play."), "warning"))
+            self._explain_unsaved(self._targets()[:1])
             return
         self.app.run_worker(self._play(rows), group="play", exit_on_error=False)
+
+    def _explain_unsaved(self, rows: Sequence[Row]) -> None:
+        """Say why there is nothing to see of these videos, and what to do, as `open` does."""
+        for row in rows:
+            gateway = self._monitor.status_of(row.gateway)
+            words = why_not_opened(row, self._monitor.now(), gateway, self._key_for)
+            self._notify(Toast(words, "warning"))
 
     async def _play(self, rows: list[Row]) -> None:
         app = cast("PreviewingApp", self.app)
@@ -59,8 +67,9 @@ class PreviewActions(TableActions):
             return
         path = rows[0].saved
         if path is None or not await asyncio.to_thread(path.exists):
-            words = _("The file is not there any more: {path}")
-            self._notify(Toast(words.format(path=legible(path or "")), "warning"))
+            words = _("The file is not there any more: {path}. {key} downloads it again.")
+            text = words.format(path=legible(path or ""), key=self._key_for("download"))
+            self._notify(Toast(text, "warning"))
             return
         from hingtui.ui.screens.player import Player
 
@@ -102,8 +111,17 @@ class PreviewActions(TableActions):
         self._step(-1)
 
     def _step(self, frames: int) -> None:
-        if not self.is_detail_open:
+        row = self._selected()
+        if row is not None and row.saved is None:
+            self._explain_unsaved([row])
+            return
+        if self.is_detail_open:
+            self._step_shown(frames)
+        else:
             self.toggle_detail()
+            self.call_after_refresh(self._step_shown, frames)  # the pane has no size before
+
+    def _step_shown(self, frames: int) -> None:
         if (pane := self._detail_pane) is not None:
             from hingtui.ui.widgets.poster import room_for_picture
 
