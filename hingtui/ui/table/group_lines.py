@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from rich.cells import cell_len
+
 from hingtui.model.batch import batch_time
 from hingtui.model.key import VideoKey
 from hingtui.monitor import Row
@@ -112,6 +114,8 @@ def header_cell(
     match column:
         case "status":
             words = ngettext("{n} video", "{n} videos", progress.count).format(n=progress.count)
+            if cell_len(f"{sign} {words}") > width:  # rather the number alone than a cut word
+                words = f"{progress.count}"
             return text_cell(f"{sign} {words}", palette.primary, width)
         case "progress":
             label = _("{n} of {m}").format(n=progress.finished, m=progress.count)

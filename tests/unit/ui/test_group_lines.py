@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import pytest
+
 from hingtui.model.batch import new_batch
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Video
 from hingtui.monitor import Row
-from hingtui.monitor.row_groups import Grouping
+from hingtui.monitor.row_groups import Grouping, GroupProgress
+from hingtui.text import i18n
 from hingtui.text.clean import date_and_time, time_of_day
-from hingtui.ui.table.group_lines import GroupLines, is_header
+from hingtui.ui.table.group_lines import GroupLines, header_cell, is_header
+from hingtui.ui.theme.palette import palette_of
+from hingtui.ui.theme.themes import DARK
 from tests.support.clock import EPOCH
 from tests.support.keys import ids, key
 
+PALETTE = palette_of(DARK.to_color_system().generate())
 BATCHES = {"a": "1", "b": "", "c": "2", "d": "1", "e": "2", "f": "alone"}
 ROWS: dict[VideoKey, Row] = {
     key(name): Row(name, added_at=0.0, batch=batch, video=Video(name, prompt="p"))
@@ -68,3 +74,12 @@ def test_a_header_says_what_its_videos_have_in_common() -> None:
     assert groups.title(header, row, week) == f"added at {date_and_time(EPOCH)[:16]}"
     groups.use(Grouping.PROMPT)
     assert groups.title(header, row, EPOCH) == "p"
+
+
+@pytest.mark.parametrize(("count", "shown"), [(4, "- 4 个视频"), (19, "- 19"), (1000, "- 1000")])
+def test_a_number_of_videos_is_never_cut(count: int, shown: str) -> None:
+    i18n.use_language("zh")
+    progress = GroupProgress(count, 0, 0, 0, 0, 0.0, None, "")
+    cell = header_cell("status", progress, "", PALETTE, 10, "-")
+    i18n.use_language("en")
+    assert "".join(text for text, _style in cell).strip() == shown
