@@ -50,13 +50,13 @@ def banner_text(
         "warning": palette.warning + palette.strong,
         "error": palette.error + palette.strong,
     }
-    lines = [Text(f" {legible(line.text)}", styles[line.severity]) for line in alerts]
+    lines = [Text(legible(line.text), styles[line.severity]) for line in alerts]
     if urgent:  # that a gateway is offline, the header says too
-        lines.append(Text(f" {legible(urgent)}", palette.warning))
+        lines.append(Text(legible(urgent), palette.warning))
     elif troubles := _gateway_lines(gateways, palette, key_for):
         lines += troubles
     else:
-        lines += [Text(f" {legible(notice)}", palette.warning) for notice in notices]
+        lines += [Text(legible(notice), palette.warning) for notice in notices]
     return Text("\n").join(lines) if lines else None
 
 
@@ -76,5 +76,5 @@ def _gateway_lines(
                 words += f" ({diagnosis.details})"
             start = f"{legible(name)}: " if len(gateways) > 1 else ""
             style = palette.error if state is GatewayState.DENIED else palette.warning
-            lines.append(Text(f" {start}{steady(words)}", style))
+            lines.append(Text(f"{start}{steady(words)}", style))
     return lines

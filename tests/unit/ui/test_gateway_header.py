@@ -59,7 +59,7 @@ def test_the_banner_names_the_gateway_where_there_are_several(count: int) -> Non
     gateways = [("west", OFFLINE), ("east", ONLINE)][:count]
     text = banner_text(gateways, notices=(), palette=PALETTE, key_for=default_key_for)
     assert text is not None
-    assert text.plain.startswith(" west: ") is (count == 2)
+    assert text.plain.startswith("west: ") is (count == 2)
 
 
 def test_a_pause_that_a_gateway_asks_for_is_no_banner() -> None:
