@@ -23,6 +23,8 @@ from hingtui.ui.widgets.same_text import same_text
 
 _LOW = 16
 """Lines of a pane from which on its first four need not hold everything."""
+_KEYS_PADDING = 2
+"""Cells beside the line of keys, as in dashboard.tcss."""
 
 
 class DetailPane(Vertical):
@@ -86,7 +88,8 @@ class DetailPane(Vertical):
                 self._update(Text())  # rather nothing than another video's details
                 raise
         self._update(text)
-        keys = detail_keys_text(self._keys, self._row, self._render_context, self.size.width)
+        room = self.size.width - _KEYS_PADDING
+        keys = detail_keys_text(self._keys, self._row, self._render_context, room)
         self.query_one("#detail-keys", Static).update(keys)
 
     def _detail_layout(self, row: Row, context: RenderContext, width: int) -> DetailLayout:
