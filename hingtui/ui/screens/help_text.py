@@ -27,6 +27,7 @@ _LEGEND = (
     RowState.DOWNLOADING,
     RowState.SAVED,
     RowState.FAILED,
+    RowState.EXPIRED,
     RowState.UNKNOWN,
 )
 
