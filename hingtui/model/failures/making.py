@@ -131,7 +131,7 @@ MAKING = (
     ),
     Cause(
         "internal",
-        mark("error there"),
+        mark("server error"),
         mark("Something broke at the gateway or its provider."),
         mark("Ask for it again where you made it; if it stays, ask the gateway's support."),
         codes=(

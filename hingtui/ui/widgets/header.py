@@ -24,7 +24,7 @@ from hingtui.monitor.batch_progress import Batch
 from hingtui.monitor.state_words import row_state_icon, row_state_word
 from hingtui.text.cell_width import fit, legible
 from hingtui.text.clean import human_bytes, human_duration
-from hingtui.text.i18n import _
+from hingtui.text.i18n import _, ngettext
 from hingtui.ui.table.row_state import row_state_style
 from hingtui.ui.table.row_view import STATE_GROUPS
 from hingtui.ui.theme.palette import Palette
@@ -171,7 +171,7 @@ def _count(state: HeaderState, states: tuple[RowState, ...], palette: Palette) -
         return Part([""], palette.plain)
     # Some of them may be in line or wait: they are downloads, but not all of them downloading.
     is_download = states[0] is RowState.DOWNLOADING
-    word = _("downloads") if is_download else row_state_word(states[0])
+    word = ngettext("download", "downloads", number) if is_download else row_state_word(states[0])
     short = f" {row_state_icon(states[0])} {number} "
     style = row_state_style(states[0], palette)
     if state.group == group:
