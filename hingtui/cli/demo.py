@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import tempfile
 import threading
@@ -73,22 +74,27 @@ def serve(videos: int, seed: int, port: int) -> int:
 
 
 def _what_to_paste(servers: Mapping[str, DemoServer]) -> str:
-    """Lines for a shell and for config.toml that make the demo's gateways known, and examples."""
+    """Lines for a shell that make the demo's gateways known in a home of their own; examples."""
     (first, default), *others = servers.items()
     jobs = [*default.story.jobs.values()]
     return "\n".join(
         [
+            "export HINGTUI_HOME=$(mktemp -d)",
             f"export HINGNET_BASE_URL={default.base_url}",
             f"export HINGNET_API_KEY={default.token}",
             *(f"export {_variable(name)}={server.token}" for name, server in others),
-            "# " + _("In another terminal, paste the lines above. Put these into config.toml:"),
-            *(line for name, server in others for line in _gateway_table(name, server)),
-            "# " + _("Then for example:"),
+            *(_config_command(_gateway_table(name, server)) for name, server in others),
+            "# " + _("Paste the lines above into another terminal. Then for example:"),
             *_example(jobs, first, ""),
             *(line for name, _server in others for line in _example(jobs, name, name)),
             "# hingtui status",
         ]
     )
+
+
+def _config_command(lines: Sequence[str]) -> str:
+    """The command that appends these lines to config.toml, in every shell."""
+    return f'printf "%s\\n" {shlex.join(lines)} >> "$HINGTUI_HOME/config.toml"'
 
 
 def _example(jobs: Sequence[Job], gateway: str, option: str) -> list[str]:

@@ -506,11 +506,14 @@ def test_demo_serve_prints_what_other_terminals_need(bare: Shell) -> None:
     try:
         assert serving.stdout is not None
         lines = list(iter(serving.stdout.readline, "# hingtui status\n"))
-        exported = dict(re.findall(r"^export (\w+)=(\S+)$", "".join(lines), re.MULTILINE))
-        assert exported.keys() == {
-            *("HINGNET_BASE_URL", "HINGNET_API_KEY", "DEMO_RELAY_KEY", "DEMO_ARK_KEY")
-        }
-        tables = tomllib.loads("".join(line for line in lines if not line.startswith("export")))
+        script = "".join(lines) + 'env; cat "$HINGTUI_HOME/config.toml"; rm -r "$HINGTUI_HOME"'
+        shell = ["/bin/sh", "-c", script]
+        pasted = subprocess.run(shell, capture_output=True, text=True, check=True)  # noqa: S603
+        names = ("HINGNET_BASE_URL", "HINGNET_API_KEY", "DEMO_RELAY_KEY", "DEMO_ARK_KEY")
+        seen = dict(line.partition("=")[::2] for line in pasted.stdout.splitlines())
+        exported = {name: seen[name] for name in names}
+        assert pasted.stderr == ""
+        tables = tomllib.loads(pasted.stdout[pasted.stdout.index("[gateways.") :])
         variables = {table["token_env"] for table in tables["gateways"].values()}
         assert variables == {"DEMO_RELAY_KEY", "DEMO_ARK_KEY"}
         ids = next(line for line in lines if line.startswith("# hingtui add video_")).split()[3:]
@@ -523,6 +526,12 @@ def test_demo_serve_prints_what_other_terminals_need(bare: Shell) -> None:
     finally:
         serving.kill()
         serving.communicate()
+
+
+def test_an_unknown_shell_is_answered_with_the_shells_only(bare: Shell) -> None:
+    ended = bare.run("completions", "tcsh")
+    assert ended.returncode == 2
+    assert ended.stderr.endswith("(choose from 'bash', 'zsh', 'fish')\n")
 
 
 def test_a_port_in_use_prints_one_line(bare: Shell) -> None:
