@@ -127,13 +127,20 @@ def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
 
 
+def _shell(text: str) -> str:
+    """A shell, or one of LISTS, which no error names. Raises ArgumentTypeError."""
+    if text in (*SHELLS, *LISTS):
+        return text
+    words = _("invalid choice: %(value)r (choose from %(choices)s)")
+    names = ", ".join(map(repr, SHELLS))
+    raise argparse.ArgumentTypeError(words % {"value": text, "choices": names})
+
+
 def _add_completions(commands: argparse._SubParsersAction[_Parser]) -> None:
     completions = _command(
         commands, "completions", _("print what makes a shell complete hingtui's arguments")
     )
-    completions.add_argument(
-        "what", choices=(*SHELLS, *LISTS), metavar="|".join(SHELLS), help=_("your shell")
-    )
+    completions.add_argument("what", type=_shell, metavar="|".join(SHELLS), help=_("your shell"))
 
 
 def _add_watchlist_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
