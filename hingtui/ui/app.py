@@ -40,7 +40,7 @@ from hingtui.ui.memory import Memory
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.previewing_app import PreviewingApp
 from hingtui.ui.screens.dashboard import Dashboard
-from hingtui.ui.screens.layout import DashboardContext
+from hingtui.ui.screens.dashboard_context import DashboardContext
 from hingtui.ui.textual_fixes.cache_trim import trim_caches
 from hingtui.ui.textual_fixes.control_char_filter import ControlCharFilter
 from hingtui.ui.textual_fixes.error_boundary import ErrorBoundaryApp

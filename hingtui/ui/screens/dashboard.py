@@ -18,8 +18,8 @@ from hingtui.monitor import Monitor
 from hingtui.text.i18n import _
 from hingtui.ui.explanations import why_not_asking
 from hingtui.ui.notifications import Toast
+from hingtui.ui.screens.dashboard_context import DashboardContext
 from hingtui.ui.screens.file_commands import FileCommands
-from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.tag_actions import TagActions
 from hingtui.ui.theme.palette import Palette
 

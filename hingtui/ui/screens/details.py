@@ -11,7 +11,7 @@ from textual.timer import Timer
 
 from hingtui.monitor import Monitor
 from hingtui.text.i18n import _
-from hingtui.ui.screens.layout import DashboardContext
+from hingtui.ui.screens.dashboard_context import DashboardContext
 from hingtui.ui.screens.toast_place import DashboardToasts
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.theme.palette import Palette

@@ -7,8 +7,8 @@ from collections.abc import Coroutine
 from hingtui.monitor import Monitor, Row
 from hingtui.ui.copy_actions import CopyActions
 from hingtui.ui.file_actions import FileActions
+from hingtui.ui.screens.dashboard_context import DashboardContext
 from hingtui.ui.screens.gallery_view import GalleryView
-from hingtui.ui.screens.layout import DashboardContext
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
 

@@ -11,7 +11,7 @@ from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor import Monitor, Row
 from hingtui.ui.messages import GalleryChosen, GalleryMoved, VideosChanged
-from hingtui.ui.screens.layout import DashboardContext
+from hingtui.ui.screens.dashboard_context import DashboardContext
 from hingtui.ui.screens.preview_actions import PreviewActions
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.theme.palette import Palette

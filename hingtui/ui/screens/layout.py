@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -22,17 +19,13 @@ from hingtui.monitor import (
     StatusCounts,
 )
 from hingtui.monitor.row_groups import grouping_of
-from hingtui.system.open_file import Opened
 from hingtui.text.i18n import _
-from hingtui.ui.alerts import Alerts
 from hingtui.ui.arrivals import arrival_toasts
-from hingtui.ui.event_log import EventLog
 from hingtui.ui.gateway_events import GatewayEvents
 from hingtui.ui.gateway_view import GatewayView
-from hingtui.ui.keys import LiveKeys
-from hingtui.ui.memory import Memory
 from hingtui.ui.messages import VideosChanged
 from hingtui.ui.notifications import Toast, change_toasts, note_changes
+from hingtui.ui.screens.dashboard_context import DashboardContext
 from hingtui.ui.screens.footer_screen import FooterScreen
 from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.columns import USUAL_COLUMNS, ColumnLayout
@@ -48,7 +41,6 @@ from hingtui.ui.widgets.key_bar import KeyBar
 from hingtui.ui.widgets.welcome import Welcome, welcome_card
 
 if TYPE_CHECKING:
-    from hingtui.storage.history import History
     from hingtui.ui.toasts import ToastApp
     from hingtui.ui.widgets.detail import DetailPane
 
@@ -56,28 +48,6 @@ WIDE = 120
 """Cells of width from which the details stand beside the table, not below it."""
 TICK, SLOW_TICK = 1.0, 20.0
 """Seconds between two redraws while something counts down, and while nothing does."""
-
-
-@dataclass(frozen=True, slots=True)
-class DashboardContext:
-    """What the dashboard is given by the app."""
-
-    gateway_hosts: Callable[[], Mapping[str, str]]
-    """The host of each gateway by its name, "" to show none."""
-    is_demo: bool
-    notices: list[str]
-    """What the banner shows while there is nothing more urgent. The app appends to it."""
-    keys: LiveKeys
-    memory: Memory
-    """What is remembered for the next run."""
-    alerts: Alerts
-    play: Callable[[Path], Awaitable[Opened]]
-    """Opens a file in the player."""
-    reveal: Callable[[Path], Awaitable[Opened]]
-    """Shows the folder of a file."""
-    open_history: Callable[[], History]
-    """Makes the history; imports what it needs."""
-    event_log: EventLog
 
 
 class DashboardLayout(FooterScreen):
