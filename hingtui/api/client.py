@@ -17,27 +17,21 @@ from typing import TypeVar
 import httpx
 
 from hingtui.api.balance import ask_balance, read_billing
-from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, ClientConfig, unpacked
-from hingtui.api.connection import FAULTS, Connection
-from hingtui.api.connection_errors import to_api_error
+from hingtui.api.client_config import ClientConfig, unpacked
 from hingtui.api.content import Content
 from hingtui.api.content_opener import MAX_WORDS, ContentOpener
+from hingtui.api.exchanges import Exchanges
 from hingtui.api.families import AUTO, Family, content_url, family_of, list_url, url_of
 from hingtui.api.family_choice import Asked, FamilyChoice
 from hingtui.api.fields import Fields
-from hingtui.api.httpcore_fixes import skip_missing_sniffio
-from hingtui.api.locations import build_request, resolve
 from hingtui.api.pages import Page, read_page
-from hingtui.api.proxies import Proxy
 from hingtui.api.response_errors import Response
 from hingtui.api.responses import VideoResponse, read_video
 from hingtui.api.routes import has_route
 from hingtui.model.errors import (
     ApiError,
-    BadRedirect,
     NotFound,
     NotOffered,
-    Unreachable,
 )
 from hingtui.model.video import Cost, Video
 from hingtui.system.clock import Cancellation, Clock
@@ -49,12 +43,8 @@ MAX_VIDEO_BODY = MAX_WORDS
 """Bytes of one video's JSON."""
 MAX_LIST_BODY = 16 * 2**20
 """Bytes of one page of the list."""
-KEEP_ALIVE = 75.0
-"""Seconds that an idle connection is kept: longer than between two polls, usually."""
 BIG = 256 * 2**10
 """Bytes from which on a body is parsed in a thread, not in the event loop."""
-_CLOSING = 0.2
-"""Seconds for requests to notice that their connection is shut."""
 
 
 class Api:
@@ -87,25 +77,7 @@ class Api:
         family = kind if isinstance(kind, Family) else family_of(kind)
         self._choice = FamilyChoice(family, self._ask_about, self._setup.clock)
         self._opener = ContentOpener(self._setup)
-        self._gate = asyncio.Semaphore(max_connections)  # httpcore's own queue is slow
-        self._proxy: Proxy | None = None
-        self._client: httpx.AsyncClient | None = None
-        self._startup_error: ApiError | None = None
-        self._exchanges: set[asyncio.Task[Response]] = set()
-        self._connections: set[Connection] = set()
-        limits = httpx.Limits(
-            max_connections=max_connections,
-            max_keepalive_connections=max_connections,
-            keepalive_expiry=KEEP_ALIVE,
-        )
-        skip_missing_sniffio()
-        try:
-            self._setup.check_token()
-            self._proxy = self._setup.route(self._setup.origin)
-            options = self._setup.options(self._setup.origin, self._proxy, is_async=True)
-            self._client = httpx.AsyncClient(**options, limits=limits)
-        except ApiError as error:
-            self._startup_error = error
+        self._exchanges = Exchanges(self._setup, max_connections)
 
     @property
     def base_url(self) -> str:
@@ -183,7 +155,7 @@ class Api:
         Setting `cancelled` makes opening and reading fail with Unreachable. Raises NotReady if the
         family has no `/content` and there is no link yet.
         """
-        self._usable_client()
+        self._exchanges.usable_client()
         if link:
             hop = self._opener.hop(link)
         elif not video_id:
@@ -195,23 +167,8 @@ class Api:
 
     async def aclose(self) -> None:
         """Close all connections: requests under way and later ones fail with Unreachable."""
-        self._startup_error = Unreachable(_("The connection was closed."))
         self._opener.close()
-        for connection in tuple(self._connections):
-            connection.cut()
-        if self._exchanges:
-            _ended, stuck = await asyncio.wait(self._exchanges, timeout=_CLOSING)
-            for exchange in stuck:  # still resolving a name; the pool may leak now
-                exchange.cancel()
-            await asyncio.gather(*stuck, return_exceptions=True)
-        if self._client is not None:
-            await self._client.aclose()
-
-    def _usable_client(self) -> httpx.AsyncClient:
-        if self._startup_error is not None or self._client is None:
-            error = self._startup_error or Unreachable()
-            raise type(error)(error.message)
-        return self._client
+        await self._exchanges.close()
 
     def _with_life(self, video: Video) -> Video:
         """`video` with how long its file usually stays, where the gateway's kind says it."""
@@ -234,73 +191,10 @@ class Api:
         return await self._ask(url, MAX_VIDEO_BODY, read)
 
     async def _ask(self, url: httpx.URL, cap: int, read: Callable[[Response], T]) -> T:
-        received = await self._in_task(url, cap)
+        received = await self._exchanges.get(url, cap)
 
         def work() -> T:
             return read(unpacked(received, cap))
 
         growth = 8 if "content-encoding" in received.headers else 1
         return await asyncio.to_thread(work) if len(received.body) * growth > BIG else work()
-
-    async def _in_task(self, url: httpx.URL, cap: int) -> Response:
-        """`_get` in a task of its own, which continues if the caller is cancelled.
-
-        A cancelled request takes a connection from httpcore's pool for ever (httpcore #1093).
-        """
-        await self._gate.acquire()
-        exchange = asyncio.create_task(self._get(url, cap), name="exchange")
-        self._exchanges.add(exchange)
-        exchange.add_done_callback(self._ended)
-        return await asyncio.shield(exchange)
-
-    def _ended(self, exchange: asyncio.Task[Response]) -> None:
-        self._exchanges.discard(exchange)
-        self._gate.release()
-        if not exchange.cancelled():
-            exchange.exception()  # mark as retrieved: the caller, if any, gets it too
-
-    async def _get(self, url: httpx.URL, cap: int) -> Response:
-        """The response to a GET, after redirects within the origin."""
-        for _hop in range(MAX_REDIRECTS + 1):
-            received = await self._exchange(url, cap)
-            if received.status not in REDIRECTS:
-                return received
-            url, target = resolve(url, received.location)
-            if target != self._setup.origin:
-                message = _("The gateway redirects to {target}: is the base URL right?")
-                raise BadRedirect(message.format(target=target), http_status=received.status)
-        raise BadRedirect(_("The gateway redirects in a loop."))
-
-    async def _exchange(self, url: httpx.URL, cap: int) -> Response:
-        """Send one request, and once more if a kept-alive connection turns out to be closed."""
-        later = asyncio.get_running_loop().call_later
-        may_repeat = True
-        while True:
-            client = self._usable_client()
-            connection = Connection(later, self._setup.response_timeout)
-            self._connections.add(connection)
-            try:
-                return await self._send(client, url, cap, connection)
-            except FAULTS as error:
-                if not (may_repeat and connection.was_stale(error)):
-                    raise to_api_error(error, self._setup.origin, self._proxy, connection) from None
-            finally:
-                connection.finish()
-                self._connections.discard(connection)
-            may_repeat = False
-
-    async def _send(
-        self, client: httpx.AsyncClient, url: httpx.URL, cap: int, connection: Connection
-    ) -> Response:
-        headers = {"Accept": "application/json", "Accept-Encoding": "gzip"}
-        request = build_request(client, url, headers, connection.async_trace)
-        response = await client.send(request, stream=True, auth=self._setup.auth)
-        connection.finish()
-        body = Body(self._setup, response, cap)
-        try:
-            async for chunk in response.aiter_raw():
-                if not body.takes(chunk):
-                    break
-        finally:
-            await response.aclose()
-        return body.response()

@@ -19,7 +19,6 @@ from typing import Any, TypeVar
 import httpx
 
 from hingtui.api.client import Api
-from hingtui.api.connection import Connection
 from hingtui.api.families import AUTO, Family
 from hingtui.api.family_choice import Asked
 from hingtui.api.headers import request_id, server_time
@@ -237,6 +236,7 @@ class _ObservedApi(Api):
             base_url, token, kind=kind, clock=clock, environ=environ, read_timeout=READ_WITHIN
         )
         self._report = report
+        self._exchanges.observer = self._note
 
     async def _ask_about(self, family: Family, video_id: str) -> Asked:
         asked = await super()._ask_about(family, video_id)
@@ -244,12 +244,7 @@ class _ObservedApi(Api):
         self._report.routes[family.name] = True if is_video else asked.has_route
         return asked
 
-    async def _send(
-        self, client: httpx.AsyncClient, url: httpx.URL, cap: int, connection: Connection
-    ) -> Response:
-        began = time.monotonic()
-        response = await super()._send(client, url, cap, connection)
-        seconds = time.monotonic() - began
+    def _note(self, url: httpx.URL, response: Response, seconds: float) -> None:
         there = server_time(response.headers)
         if there is not None:
             # `Date` is from the moment when the headers were sent: between the two.
@@ -264,7 +259,6 @@ class _ObservedApi(Api):
                 rate_limit=_rate_limit(response),
             )
         )
-        return response
 
 
 def _rate_limit(response: Response) -> dict[str, str]:

@@ -103,7 +103,7 @@ def _leave_content(api: Api, after: int) -> str:
 async def _rested(api: Api) -> Reading:
     """A reading after all abandoned requests have ended."""
     async with asyncio.timeout(20):
-        while api._exchanges:
-            await asyncio.wait(api._exchanges)
-    assert api._client is not None
-    return read(len(api._client._transport._pool.connections))  # type: ignore[attr-defined]
+        while api._exchanges._tasks:
+            await asyncio.wait(api._exchanges._tasks)
+    assert api._exchanges._client is not None
+    return read(len(api._exchanges._client._transport._pool.connections))  # type: ignore[attr-defined]

@@ -155,4 +155,4 @@ async def live(
 
 def _connections(app: HingtuiApp) -> int:
     api = app.monitor.gateways["default"].api
-    return len(api._client._transport._pool.connections)  # type: ignore[union-attr]
+    return len(api._exchanges._client._transport._pool.connections)  # type: ignore[union-attr]
