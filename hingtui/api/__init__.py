@@ -1,6 +1,7 @@
 """Talk to a gateway over HTTP. Only this package imports httpx. A failed request is an ApiError.
 
 client          the calls: retrieve, list, content, balance
+├── exchanges       sends their requests: connections, redirects, one retry
 ├── families        where each family of gateways answers: one entry each
 ├── family_choice   which family a gateway belongs to, by its first responses
 │   └── routes          whether the path of a response exists
