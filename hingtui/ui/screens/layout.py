@@ -99,6 +99,11 @@ class DashboardLayout(FooterScreen):
         and runs those callbacks all the same.
         """
 
+    def _compositor_refresh(self) -> None:
+        """As Textual's, which while an app is mounted renders what it then does not show."""
+        if not self.app._batch_count:
+            super()._compositor_refresh()
+
     def on_resize(self) -> None:
         """Put the details beside or below the table."""
         self.set_class(self.size.width >= WIDE, "-wide")

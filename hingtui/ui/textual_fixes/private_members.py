@@ -27,6 +27,7 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
     "textual._xterm_parser": ("XTermParser",),  # background_query
     "textual.drivers.linux_driver": ("XTermParser",),  # driver: replaced by one that takes replies
     "textual.app.App": (
+        "_batch_count",  # layout
         "_bindings",  # app: bindings with translated labels
         "_close_messages_no_wait",  # error_boundary
         "_dispatch_message",  # error_boundary
@@ -45,7 +46,7 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_get_renders",
         "_render_chops",
     ),  # wide_cuts
-    "textual.screen.Screen": ("_compositor",),  # wide_cuts
+    "textual.screen.Screen": ("_compositor", "_compositor_refresh"),  # wide_cuts, layout
     "textual.widgets._toast": ("ToastRack",),  # toast_place
     "textual.drivers.linux_driver.LinuxDriver": (
         "_app",
