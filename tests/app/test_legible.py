@@ -23,7 +23,8 @@ from tests.support.watch import job
 INKS = ("muted", "primary", "success", "warning", "error", "accent")
 BLOCKS = ("track", "filled", "filled_download")
 OURS = (DARK.name, LIGHT.name)
-THEMES = (*OURS, *(name for name, theme in BUILTIN_THEMES.items() if not theme.ansi))
+OTHERS = tuple(name for name, theme in BUILTIN_THEMES.items() if not theme.ansi)
+THEMES = (*OURS, *OTHERS)
 JOBS = (
     job("video_queued", queued_for=90),
     job("video_running"),
@@ -63,10 +64,16 @@ def test_every_ink_of_the_palette_is_legible(name: str) -> None:
     assert min(contrast_of(Segment(" ", getattr(palette, name))) for name in BLOCKS) >= LEAST
 
 
-async def in_every_theme(acting: PilotedApp, *places: str) -> list[str]:
+@pytest.fixture
+def themes(thorough: bool) -> tuple[str, ...]:
+    """The themes in which a screen is looked at: all, or ours and one of Textual's."""
+    return THEMES if thorough else (*OURS, "solarized-light")
+
+
+async def in_themes(themes: tuple[str, ...], acting: PilotedApp, *places: str) -> list[str]:
     """What cannot be read in these widgets, by theme."""
     found: list[str] = []
-    for name in THEMES:
+    for name in themes:
         acting.app.theme = name
         await acting.pilot.pause()
         for place in places:
@@ -75,7 +82,9 @@ async def in_every_theme(acting: PilotedApp, *places: str) -> list[str]:
     return found
 
 
-async def test_the_dashboard_is_legible_in_every_theme(tmp_path: Path) -> None:
+async def test_the_dashboard_is_legible_in_every_theme(
+    tmp_path: Path, themes: tuple[str, ...]
+) -> None:
     (tmp_path / "config.toml").write_text("unheard_of = 1\n")
     async with piloted(tmp_path, *JOBS, size=(130, 30)) as acting:
         await acting.pass_time(20)
@@ -83,23 +92,29 @@ async def test_the_dashboard_is_legible_in_every_theme(tmp_path: Path) -> None:
         acting.app.notify("A warning", severity="warning", timeout=60)
         acting.app.notify("An error", severity="error", timeout=60)
         await acting.drawn()
-        assert await in_every_theme(acting, "#header", "#banner", "#body", "KeyBar", "Toast") == []
+        assert (
+            await in_themes(themes, acting, "#header", "#banner", "#body", "KeyBar", "Toast") == []
+        )
         await acting.press("slash", "v")
-        assert await in_every_theme(acting, "FilterBar", "#body") == []
+        assert await in_themes(themes, acting, "FilterBar", "#body") == []
 
 
 @pytest.mark.parametrize("key", ["a", "question_mark"])
-async def test_the_dialogs_are_legible_in_every_theme(tmp_path: Path, key: str) -> None:
+async def test_the_dialogs_are_legible_in_every_theme(
+    tmp_path: Path, key: str, themes: tuple[str, ...]
+) -> None:
     async with piloted(tmp_path, *JOBS, size=(130, 30)) as acting:
         await acting.press(key)
         assert acting.app.screen.query(".box")
-        assert await in_every_theme(acting, ".box", "KeyBar") == []
+        assert await in_themes(themes, acting, ".box", "KeyBar") == []
 
 
-async def test_the_command_palette_is_legible_in_every_theme(tmp_path: Path) -> None:
+async def test_the_command_palette_is_legible_in_every_theme(
+    tmp_path: Path, themes: tuple[str, ...]
+) -> None:
     found: list[str] = []
     async with piloted(tmp_path, *JOBS, size=(130, 30)) as acting:
-        for name in THEMES:
+        for name in themes:
             acting.app.theme = name
             await acting.press("ctrl+p")
             palette = acting.app.screen.query_one(CommandList)
@@ -110,11 +125,13 @@ async def test_the_command_palette_is_legible_in_every_theme(tmp_path: Path) -> 
     assert found == []
 
 
-async def test_the_first_start_is_legible_in_every_theme(tmp_path: Path) -> None:
+async def test_the_first_start_is_legible_in_every_theme(
+    tmp_path: Path, themes: tuple[str, ...]
+) -> None:
     async with piloted(tmp_path, size=(80, 24), token=None) as acting:
-        assert await in_every_theme(acting, "#header", "Welcome", "KeyBar") == []
+        assert await in_themes(themes, acting, "#header", "Welcome", "KeyBar") == []
         await acting.press("enter", "tab")
-        assert await in_every_theme(acting, ".box", "KeyBar") == []
+        assert await in_themes(themes, acting, ".box", "KeyBar") == []
 
 
 def test_the_palette_has_no_other_colours() -> None:

@@ -318,11 +318,15 @@ class AWatch(Surroundings):
         self.monitor.download(keys(watched.id))
 
     def _user_sees_to_it(self) -> None:
-        """After all faults have ended, do what a user at the screen would do."""
+        """After all faults have ended, do what a user at the screen would do.
+
+        A download that goes on by itself is left alone, so that one which never does is found.
+        """
         self.monitor.pause(False)
         if self.monitor.gateway_status.state.value == "denied" or self._rng.random() < 0.5:
             self.monitor.ask()
-        self.monitor.download([w.key for w in self.monitor.rows.values() if w.saved is None])
+        rows = self.monitor.rows.values()
+        self.monitor.download([w.key for w in rows if w.saved is None and not w.is_downloading])
 
     def _planned(self, fault: Fault) -> None:
         rng = random.Random(fault.seed)  # noqa: S311 - a schedule, no secret
