@@ -14,7 +14,6 @@ from hingtui.model.key import UNKNOWN_GATEWAY, VideoKey
 from hingtui.monitor.background import Background
 from hingtui.monitor.gateway_status import GatewayState, GatewayStatus, in_best_state
 from hingtui.monitor.gateway_watch import GatewayWatch
-from hingtui.monitor.one_round import OneRound
 from hingtui.monitor.row import Row
 from hingtui.monitor.shared import Shared
 
@@ -98,6 +97,8 @@ class Gateways(Mapping[str, GatewayWatch]):
 
         Where some were not asked, the gateway's own state says why.
         """
+        from hingtui.monitor.one_round import OneRound  # not for the first picture
+
         finished = dict.fromkeys(self._by_name, 0)
 
         def count(name: str, done: int, _of: int) -> None:

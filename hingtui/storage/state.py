@@ -11,8 +11,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
-import tomli_w
-
 from hingtui.system.files import locked, read_file, write_atomically
 
 STATE_FILE = "state.toml"
@@ -54,6 +52,8 @@ def save_state(path: Path, **changes: object) -> State:
     unknown = changes.keys() - {field.name for field in fields(State)}
     if unknown:
         raise TypeError(f"no such fields: {unknown}")
+    import tomli_w  # not for the first picture
+
     with locked(path.with_name(f"{path.name}.lock")):
         table = _read(path)
         state = replace(_state_of(table), **changes)  # type: ignore[arg-type]  # checked above

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from functools import cache, lru_cache
@@ -107,6 +106,8 @@ def short_id(video_id: str, width: int) -> str:
     line = steady(video_id)
     if cell_len(line) <= width:
         return line
+    import hashlib  # not for the first picture
+
     digest = "#" + hashlib.sha256(video_id.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     room = width - len(digest)
     return fit_middle(line, room) + digest if room > 2 else fit(digest, width)

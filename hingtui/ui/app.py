@@ -22,7 +22,6 @@ from textual.theme import Theme
 from hingtui.model.errors import StorageError
 from hingtui.monitor import Changes, Monitor
 from hingtui.monitor.download_thread import Naming
-from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
 from hingtui.storage.open_history import history_of
 from hingtui.storage.settings import Settings
 from hingtui.storage.state import STATE_FILE
@@ -171,10 +170,14 @@ class HingtuiApp(
 
     def _follow(self) -> None:
         """Add new videos of accounts by themselves, where the settings want that."""
+        names = [gateway.name for gateway in self.settings.gateways if gateway.follow]
+        if not names:
+            return
+        from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
+
         followed = FollowedFile(self.settings.log_path.with_name(FOLLOWED_FILE))
-        for gateway in self.settings.gateways:
-            if gateway.follow:
-                self.monitor.follow(gateway.name, followed)
+        for name in names:
+            self.monitor.follow(name, followed)
 
     def _gateway_hosts(self) -> dict[str, str]:
         """The host of each gateway; "" in the demo, where it says nothing."""

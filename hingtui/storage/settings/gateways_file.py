@@ -9,8 +9,6 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import tomli_w
-
 from hingtui.model.errors import SettingsError
 from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.storage.settings.gateway import GatewaySettings
@@ -60,6 +58,8 @@ def remove_added(path: Path, name: str) -> None:
 
 def _change(path: Path, change: Callable[[dict[str, object]], object]) -> None:
     """Change the tables by name; what another process, or a later hingtui, wrote is kept."""
+    import tomli_w  # not for the first picture
+
     try:
         with locked(_lock(path)):
             try:

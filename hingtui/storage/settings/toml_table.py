@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shlex
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -113,7 +112,12 @@ class Table:
         """A command as a list of words, or as one line with a shell's quotes."""
         value = self.table.get(name, [])
         try:
-            words = shlex.split(value) if isinstance(value, str) else list(self.texts(name))
+            if isinstance(value, str):
+                import shlex  # not for the first picture
+
+                words = shlex.split(value)
+            else:
+                words = list(self.texts(name))
         except ValueError:
             raise self.wrong(name, _("its quotes do not match")) from None
         if any("\0" in word for word in words) or (words and not words[0].strip()):

@@ -10,8 +10,6 @@ import re
 import tomllib
 from collections.abc import Iterable
 
-import tomli_w
-
 from hingtui.storage.watchlist.entry import Entry, parse_entry
 
 FORMAT = 2
@@ -42,12 +40,16 @@ def pieces(data: bytes) -> list[str]:
 
 def joined(chunks: Iterable[str], count: int) -> bytes:
     """The whole file with `count` videos."""
+    import tomli_w  # not for the first picture
+
     head = tomli_w.dumps({"format": FORMAT, "count": count})
     return "".join((head, *(f"\n[[videos]]\n{chunk}\n" for chunk in chunks))).encode()
 
 
 def chunk_of(entry: Entry) -> str:
     """The text of one video, which follows `[[videos]]`."""
+    import tomli_w  # not for the first picture
+
     return tomli_w.dumps({"videos": entry.as_table()}).partition("\n")[2].strip()
 
 

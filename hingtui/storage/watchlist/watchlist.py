@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import glob
 import os
 import stat
 import time
@@ -216,9 +215,11 @@ class Watchlist:
 
     def _kept_aside(self, path: Path) -> Path | None:
         """Copy the damaged `path` aside, and return where; None if there is no file."""
+        from glob import escape  # not for the first picture
+
         moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime(self._clock.time()))
         with contextlib.suppress(FileNotFoundError, NotAFile):
-            earlier = path.parent.glob(f"{glob.escape(path.name)}.damaged-*")
+            earlier = path.parent.glob(f"{escape(path.name)}.damaged-*")
             kept = next((copy for copy in earlier if same_bytes(copy, path)), None)
             return kept or keep_copy(path, path.with_name(f"{path.name}.damaged-{moment}"))
         return None

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import re
 import stat
@@ -41,6 +40,8 @@ def safe_name(video_id: str) -> str:
     name = _RESERVED.sub(r"\1_\2", name) if _RESERVED.match(name) else name
     if name == video_id and 0 < len(name) <= NAME_LIMIT:
         return name
+    import hashlib  # not for the first picture
+
     digest = hashlib.sha256(video_id.encode("utf-8", "surrogatepass")).hexdigest()[:12]
     return f"{name[: NAME_LIMIT - 13]}~{digest}"
 

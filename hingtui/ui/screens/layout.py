@@ -23,7 +23,7 @@ from hingtui.text.i18n import _
 from hingtui.ui.arrivals import arrival_toasts
 from hingtui.ui.gateway_events import GatewayEvents
 from hingtui.ui.gateway_view import GatewayView
-from hingtui.ui.messages import VideosChanged
+from hingtui.ui.messages import VideosChanged, WelcomeResized
 from hingtui.ui.notifications import Toast, change_toasts, note_changes
 from hingtui.ui.screens.dashboard_context import DashboardContext
 from hingtui.ui.screens.footer_screen import FooterScreen
@@ -38,7 +38,6 @@ from hingtui.ui.watchlist_notices import storage_problem, watchlist_notices
 from hingtui.ui.widgets.banner import Banner, banner_text
 from hingtui.ui.widgets.header import Header, HeaderState
 from hingtui.ui.widgets.key_bar import KeyBar
-from hingtui.ui.widgets.welcome import Welcome, welcome_card
 
 if TYPE_CHECKING:
     from hingtui.ui.toasts import ToastApp
@@ -167,6 +166,8 @@ class DashboardLayout(FooterScreen):
         self.query_one("#body").set_class(is_empty, "-no-match")
 
     def _show_welcome(self) -> None:
+        from hingtui.ui.widgets.welcome import Welcome, welcome_card  # not for the first picture
+
         welcome = self.query(Welcome)
         is_fitted = bool(welcome) and welcome.first().is_mounted
         card = welcome_card(
@@ -181,7 +182,7 @@ class DashboardLayout(FooterScreen):
         else:
             self.query_one("#body").mount(Welcome(card))
 
-    @on(Welcome.Resized)
+    @on(WelcomeResized)
     def _fit_welcome(self) -> None:
         self._show_welcome()
 

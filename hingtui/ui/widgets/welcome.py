@@ -7,12 +7,12 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import Center, Middle
 from textual.geometry import Size
-from textual.message import Message
 from textual.widgets import Static
 
 from hingtui.text.i18n import _
 from hingtui.text.wrap import wrapped
 from hingtui.ui.keys import KeyFor
+from hingtui.ui.messages import WelcomeResized
 from hingtui.ui.theme.palette import Palette
 
 _ROOMY = 30
@@ -21,9 +21,6 @@ _ROOMY = 30
 
 class Welcome(Middle):
     """Lists the first steps."""
-
-    class Resized(Message):
-        """Another card may fit now."""
 
     def __init__(self, card: Text) -> None:
         super().__init__()
@@ -35,7 +32,7 @@ class Welcome(Middle):
 
     def on_resize(self) -> None:
         """Ask for a card of this size, once the frame is as wide as it is here."""
-        self.call_after_refresh(self.post_message, self.Resized())
+        self.call_after_refresh(self.post_message, WelcomeResized())
 
     @property
     def room(self) -> Size:
