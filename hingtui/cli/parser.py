@@ -6,18 +6,17 @@ httpx.
 
 from __future__ import annotations
 
-import argparse
 import os
 import signal
 import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 
-from hingtui.cli.arguments import parse_arguments
 from hingtui.text import i18n
 
 TYPE_CHECKING = False  # typing itself takes a tenth of the time of --help
 if TYPE_CHECKING:
+    import argparse
     from types import TracebackType
 
 
@@ -55,7 +54,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors=errors)
     try:
-        chosen = parse_arguments(arguments)
+        chosen = _parsed(sys.argv[1:] if arguments is None else arguments)
     except SystemExit as ended:  # argparse has printed why
         return _flushed(ended.code if isinstance(ended.code, int) else 1)
     except OSError as error:
@@ -75,6 +74,15 @@ def _main(arguments: Sequence[str] | None) -> int:
         return status if this_process.status is None else this_process.status
 
 
+def _parsed(arguments: Sequence[str]) -> argparse.Namespace | None:
+    """None where there are none: the dashboard starts without the time that a parser takes."""
+    if not arguments:
+        return None
+    from hingtui.cli.arguments import parse_arguments
+
+    return parse_arguments(arguments)
+
+
 def _open_closed_streams() -> None:
     """Replace standard streams that were closed before the start (`<&-`) by empty ones.
 
@@ -87,7 +95,7 @@ def _open_closed_streams() -> None:
             setattr(sys, name, os.fdopen(null, mode, closefd=False))
 
 
-def _run_reporting_os_errors(chosen: argparse.Namespace) -> int:
+def _run_reporting_os_errors(chosen: argparse.Namespace | None) -> int:
     try:
         return _run(chosen)
     except OSError as error:
@@ -118,8 +126,8 @@ def _flushed(status: int) -> int:
     return status
 
 
-def _run(chosen: argparse.Namespace) -> int:
-    if chosen.command is None:
+def _run(chosen: argparse.Namespace | None) -> int:
+    if chosen is None or chosen.command is None:
         from hingtui.cli.dashboard import dashboard
 
         return dashboard(os.environ)

@@ -8,6 +8,7 @@ from hingtui.model.errors import RateLimited
 from hingtui.model.video import Cost
 from hingtui.monitor.balance import ASK_EVERY, Balance
 from tests.support.clock import FakeClock
+from tests.support.waiting import until
 
 FIVE, FOUR = Cost(5.0, "USD"), Cost(4.0, "USD")
 
@@ -98,3 +99,31 @@ async def test_a_gateway_that_may_not_be_asked_is_not(clock: FakeClock) -> None:
     balance.use(account)
     await balance.refresh()
     assert account.asked == 0
+
+
+class CountingClock(FakeClock):
+    """Counts how often something sleeps."""
+
+    sleeps = 0
+
+    async def sleep(self, seconds: float) -> None:
+        self.sleeps += 1
+        await super().sleep(seconds)
+
+
+async def test_nothing_wakes_it_where_nobody_is_to_be_asked() -> None:
+    clock, account = CountingClock(), Account(FIVE)
+    balance = Balance(clock, lambda: None)
+    running = asyncio.create_task(balance.run())
+    try:
+        await asyncio.sleep(0)
+        assert clock.sleeps == 0
+        balance.use(account)
+        await until(lambda: clock.sleeps == 1)
+        balance.use(None)
+        for _ in range(3):
+            clock.advance(ASK_EVERY)
+            await asyncio.sleep(0.01)
+        assert (clock.sleeps, account.asked) == (1, 1)
+    finally:
+        running.cancel()
