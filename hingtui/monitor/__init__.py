@@ -15,6 +15,7 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── gateways            all of them: connect, remove, run, their states
 ├── shared              what the gateways have in common
 ├── gateway_watch       one gateway: its state, client, poller, and what follows from responses
+│   └── gateway_api         what it needs of a gateway's client
 ├── gateway_lookup      which gateway knows an id that came without one
 ├── gateway             reachable? rate limited? token refused? paused?
 │   ├── gateway_status      its state as it is shown
