@@ -7,7 +7,6 @@ is in `eta`. All times are Unix seconds on the gateway's clock.
 from __future__ import annotations
 
 import math
-import statistics
 from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -66,14 +65,18 @@ class Usual:
     @property
     def median(self) -> float | None:
         """The usual duration in seconds; None if there were no earlier videos."""
-        return statistics.median(self.durations) if self.durations else None
+        from statistics import median  # the first picture has no estimate
+
+        return median(self.durations) if self.durations else None
 
     def left_after(self, age: float) -> float | None:
         """What those that took longer than `age` seconds took beyond it, in the median."""
         if not self.durations:
             return None
         longer = self.durations[bisect_right(self.durations, age) :]
-        return statistics.median(longer) - age if longer else _OVERDUE * age
+        from statistics import median
+
+        return median(longer) - age if longer else _OVERDUE * age
 
     def still_limit(self, pace: Pace) -> float | None:
         """Seconds for which hardly any earlier video stood still; None if too few are known."""

@@ -6,7 +6,6 @@ Must not import Textual: it is tested without a screen.
 from __future__ import annotations
 
 import asyncio
-import shlex
 
 from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.monitor import Monitor
@@ -82,5 +81,7 @@ class CopyActions:
 
 def curl_line(url: str, gateway: str) -> str:
     """A command line that asks about a video; the shell puts the token in."""
+    import shlex  # hardly ever needed
+
     variable = "HINGNET_API_KEY" if gateway == DEFAULT_GATEWAY else "TOKEN"
     return f'curl -H "Authorization: Bearer ${variable}" {shlex.quote(url)}'
