@@ -115,17 +115,12 @@ class PreviewActions(TableActions):
         if row is not None and row.saved is None:
             self._explain_unsaved([row])
             return
-        if self.is_detail_open:
-            self._step_shown(frames)
-        else:
+        if not self.is_detail_open:
             self.toggle_detail()
-            self.call_after_refresh(self._step_shown, frames)  # the pane has no size before
-
-    def _step_shown(self, frames: int) -> None:
         if (pane := self._detail_pane) is not None:
-            from hingtui.ui.widgets.poster import room_for_picture
+            pane.step(frames, self._has_no_room)
+            self._show_detail()
 
-            if not room_for_picture(pane.size).height:
-                words = _("There is no room for a picture: {key} plays it.")
-                self._notify(Toast(words.format(key=self._key_for("play")), is_event=False))
-            pane.poster.step(frames)
+    def _has_no_room(self) -> None:
+        words = _("There is no room for a picture: {key} plays it.")
+        self._notify(Toast(words.format(key=self._key_for("play")), is_event=False))

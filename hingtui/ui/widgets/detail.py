@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from rich.text import Text
@@ -17,7 +18,7 @@ from hingtui.text.i18n import _
 from hingtui.ui.keys import LiveKeys
 from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.widgets.detail_text import DetailLayout, detail_text, picture_line
-from hingtui.ui.widgets.poster import Poster, preview_file
+from hingtui.ui.widgets.poster import Poster, preview_file, room_for_picture
 from hingtui.ui.widgets.preview_text import preview_fields, strip_caption
 from hingtui.ui.widgets.same_text import same_text
 
@@ -40,6 +41,8 @@ class DetailPane(Vertical):
         self._render_context: RenderContext | None = None
         self._shown: Text | None = None
         self._line_count = 0
+        self._step: Callable[[], None] | None = None
+        """The step in the film that waits until the pane is drawn."""
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="detail-scroll", can_focus=False):
@@ -54,6 +57,19 @@ class DetailPane(Vertical):
         self._draw()
         if is_other:
             self.scroll_text(None)
+
+    def step(self, frames: int, refuse: Callable[[], object]) -> None:
+        """Go so many frames on in the film at the next drawing; call `refuse` where none fits.
+
+        A pane that has just been opened does not know yet how large it is.
+        """
+
+        def step() -> None:
+            if not room_for_picture(self.size).height:
+                refuse()
+            self.poster.step(frames)
+
+        self._step = step
 
     def scroll_text(self, lines: int | None) -> None:
         """Scroll the text by so many lines; to its beginning for None."""
@@ -87,6 +103,9 @@ class DetailPane(Vertical):
             except Exception:
                 self._update(Text())  # rather nothing than another video's details
                 raise
+            if (step := self._step) is not None:
+                self._step = None
+                step()
         self._update(text)
         room = self.size.width - _KEYS_PADDING
         keys = detail_keys_text(self._keys, self._row, self._render_context, room)

@@ -182,6 +182,9 @@ class Poster(PictureView):
         self._drawing = await self._previewing.drawing()
         if (box := self._drawing.box(self._room)) is None:
             return
+        if self.preview is None:  # the cursor has not rested here: the facts are not known either
+            self.preview = await self._previewing.previews.preview(file.path, box, is_part=False)
+            self._changed()
 
         def show(picture: Picture) -> None:
             loop.call_soon_threadsafe(self._add_to_strip, file, picture)
