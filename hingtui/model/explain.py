@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from enum import Enum
 
 from hingtui.model import errors
-from hingtui.model.failures import cause_of_refusal
 from hingtui.text.clean import BLOCK_LIMIT, clean_line
 from hingtui.text.i18n import _
 
@@ -76,6 +75,8 @@ def _with_cause(error: errors.ApiError, explained: _Explained) -> _Explained:
     """The same in more detail, where the gateway's code or words leave no doubt about the cause."""
     if error.is_from_storage or not isinstance(error, _MAY_SAY_WHY):
         return explained
+    from hingtui.model.failures import cause_of_refusal  # not for the first picture
+
     if (cause := cause_of_refusal(error.code, error.message)) is None:
         return explained
     return _(cause.short), _(cause.what), Advice(_(cause.request_step), explained[2].step)

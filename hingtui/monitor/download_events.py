@@ -12,11 +12,11 @@ from hingtui.model.key import VideoKey
 from hingtui.monitor.changes import ChangeFeed
 from hingtui.monitor.gateway_watch import GatewayWatch
 from hingtui.monitor.row import Row
-from hingtui.monitor.sidecar import SidecarFailed
 from hingtui.monitor.watchlist_sync import WatchlistSync
 
 if TYPE_CHECKING:
     from hingtui.download.interface import Saved
+    from hingtui.monitor.sidecar import SidecarFailed
 
 _log = logging.getLogger(__name__)
 

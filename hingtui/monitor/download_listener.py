@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Protocol
 from hingtui.model.errors import HingtuiError
 from hingtui.model.key import VideoKey
 from hingtui.monitor.row import Row
-from hingtui.monitor.sidecar import SidecarFailed
 
 if TYPE_CHECKING:
     from hingtui.download.interface import Saved
+    from hingtui.monitor.sidecar import SidecarFailed
 
 
 class DownloadListener(Protocol):

@@ -19,18 +19,18 @@ from hingtui.monitor.daemon_thread import run_in_daemon_thread
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.row import Download, Row
 from hingtui.monitor.shared_downloads import SharedDownloads
-from hingtui.monitor.sidecar import SUFFIX as SIDECAR_SUFFIX
-from hingtui.monitor.sidecar import SidecarFailed, write_sidecar
 from hingtui.storage.watchlist import merged_files
 from hingtui.system.clock import Clock
 
 if TYPE_CHECKING:
     from hingtui.download.interface import ContentSource, DownloadHooks, Saved
+    from hingtui.monitor.sidecar import SidecarFailed
+
+    SidecarWritten = Callable[[SidecarFailed | None], None]
 
 _LOOK_AGAIN = 0.5
 """Seconds between two looks of a waiting thread whether the event loop still runs."""
 FreshLink = Callable[[VideoKey, int], Coroutine[Any, Any, str]]
-SidecarWritten = Callable[[SidecarFailed | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,7 @@ class DownloadThread:
     ) -> DownloadHooks:
         """What the download of one file of the job asks and reports."""
         from hingtui.download.interface import DownloadHooks
+        from hingtui.monitor.sidecar import SUFFIX, write_sidecar
 
         def keep(saved: Saved) -> None:
             count = _count(row)
@@ -136,7 +137,7 @@ class DownloadThread:
             admit=lambda: gateway.admit(self.clock.monotonic()),
             time_left=lambda: self._time_left(row),
             names=lambda: self.naming.names(row.key, row.video, index, self.clock.time()),
-            companion=SIDECAR_SUFFIX if self.naming.has_sidecar else "",
+            companion=SUFFIX if self.naming.has_sidecar else "",
             saved=keep,
         )
 

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cache
 
 from hingtui.model.explain import diagnose
-from hingtui.model.failures import explain_failure
 from hingtui.monitor.row import Row
 from hingtui.monitor.state_words import row_state_words, row_word
 from hingtui.monitor.status_counts import RowState, row_state_of
@@ -97,6 +96,8 @@ def _state_words(state: RowState) -> str:
 
 def _problem(row: Row, _now: float) -> str:
     """Why it failed, as the dashboard shows it."""
+    from hingtui.model.failures import explain_failure  # not for the first picture
+
     texts = []
     if row.video is not None and row.video.error is not None:
         texts.append(row.video.error.message or row.video.error.code)

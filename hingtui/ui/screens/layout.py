@@ -169,13 +169,12 @@ class DashboardLayout(FooterScreen):
         from hingtui.ui.widgets.welcome import Welcome, welcome_card  # not for the first picture
 
         welcome = self.query(Welcome)
-        is_fitted = bool(welcome) and welcome.first().is_mounted
         card = welcome_card(
             needs_token=self._monitor.gateway_status.state is GatewayState.NO_TOKEN,
             gateway=self._gateways.first_host(),
             palette=self.palette,
             key_for=self._key_for,
-            room=welcome.first().room if is_fitted else self.query_one("#body").size,
+            room=welcome.first().room if welcome else self.query_one("#body").size,
         )
         if welcome:
             welcome.first().show(card)

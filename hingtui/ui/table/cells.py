@@ -10,7 +10,6 @@ from rich.style import Style
 from hingtui.model.estimate import Estimate
 from hingtui.model.eta import Basis
 from hingtui.model.explain import diagnose
-from hingtui.model.failures import explain_failure
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayStatus, Row, RowState, row_state_of
 from hingtui.monitor.attention import SOON, VERY_SOON
@@ -82,6 +81,8 @@ def progress_cell(row: Row, context: RenderContext, width: int) -> Cell:
 def _short_error(row: Row, state: RowState) -> str | None:
     """Why the video, the download or the last request failed, in a few words; None if none did."""
     if state is RowState.FAILED and row.video is not None:
+        from hingtui.model.failures import explain_failure  # not for the first picture
+
         failure = explain_failure(row.video)
         return (failure.short or None) if failure is not None else None
     if row.download is not None and row.download.error is not None:
