@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import select
@@ -11,7 +12,7 @@ import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pytest
 
@@ -34,10 +35,23 @@ def lines_until(process: Process, word: str, count: int = 1) -> list[str]:
     assert process.stdout is not None
     lines: list[str] = []
     while sum(word in line for line in lines) < count:
-        assert select.select([process.stdout], [], [], PATIENCE)[0], lines
+        is_there = (
+            _holds_a_line(process.stdout) or select.select([process.stdout], [], [], PATIENCE)[0]
+        )
+        assert is_there, lines
         lines.append(process.stdout.readline().decode())
         assert lines[-1], lines
     return lines
+
+
+def _holds_a_line(stream: IO[bytes]) -> bool:
+    """Whether something was read from the pipe already: `select` sees only what is left in it."""
+    assert isinstance(stream, io.BufferedReader)
+    os.set_blocking(stream.fileno(), False)
+    try:
+        return bool(stream.peek(1))
+    finally:
+        os.set_blocking(stream.fileno(), True)
 
 
 def watched(typed: Shell, *video_ids: str) -> Shell:
