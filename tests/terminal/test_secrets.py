@@ -130,7 +130,7 @@ def change_token(result: Run, running: Terminal) -> None:
     """The gateway requires another token: the dashboard asks for it and saves it."""
     result.servers.valid = secret.TYPED_TOKEN
     running.press("R")
-    result.screens.append(running.shows("token refused"))
+    result.screens.append(running.shows("Press Enter to type another token"))
     running.press("\r")
     running.shows("Token for")
     running.press(secret.TYPED_TOKEN)
