@@ -17,6 +17,7 @@ import pytest
 from hingtui.api.content_opener import ContentOpener
 from hingtui.download import attempts, transfer, verification
 from hingtui.download import part as part_file
+from hingtui.download.final_names import FinalNames
 from hingtui.download.interface import Content
 from hingtui.model.errors import ApiError, BadResponse
 from hingtui.model.mp4 import Mp4, Unverifiable, inspect
@@ -120,11 +121,12 @@ def publishes_without_sync(patch: pytest.MonkeyPatch) -> None:
 
 
 def overwrites_existing_files(patch: pytest.MonkeyPatch) -> None:
-    def publish(part: Path, target: Path, **_more: Any) -> Path:
-        part.replace(target)
-        return target
+    def give_name(part: Path, name: Path, **_more: Any) -> bool:
+        part.replace(name)
+        return True
 
-    patch.setattr(part_file, "publish", publish)
+    patch.setattr(part_file, "give_name", give_name)
+    patch.setattr(FinalNames, "is_free", lambda *_: True)
     patch.setattr(part_file, "same_bytes", lambda *_: False)
 
 
