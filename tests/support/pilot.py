@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Iterable
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
+from rich.console import RenderableType
 from rich.text import Text
 from textual import app as app_module
 from textual import pilot as pilot_module
+from textual._compositor import Compositor
+from textual.css.model import RuleSet
+from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import Static
 
 from hingtui.demo.job import Job
@@ -53,6 +59,49 @@ for module in (app_module, pilot_module):
     vars(module)["wait_for_idle"] = _wait_for_idle
 
 
+_parsed: dict[tuple[Any, ...], list[RuleSet]] = {}
+"""Every stylesheet that was parsed, by its text and variables: each app has the same ones."""
+_parse_rules = Stylesheet._parse_rules
+
+
+def _parse_once(
+    sheet: Stylesheet, css: str, read_from: tuple[str, str], *options: Any, **more: Any
+) -> list[RuleSet]:
+    """As Textual's, which parses all stylesheets anew for each app."""
+    key = (css, read_from, *options, *more.items(), *sheet._variables.items())
+    if key not in _parsed:
+        _parsed[key] = _parse_rules(sheet, css, read_from, *options, **more)
+    return _parsed[key]
+
+
+setattr(Stylesheet, "_parse_rules", _parse_once)  # noqa: B010 - mypy knows it as a method
+
+
+_render_update = Compositor.render_update
+
+
+def _draw_later(
+    compositor: Compositor,
+    full: bool = False,
+    screen_stack: list[Screen[Any]] | None = None,
+    simplify: bool = False,
+) -> RenderableType | None:
+    """Keep what is to be drawn until `drawn`: Textual draws up to sixty times a second."""
+    if full:
+        return _render_update(compositor, full, screen_stack, simplify)
+    return None
+
+
+@contextmanager
+def drawing_at_once() -> Iterator[None]:
+    """Draw whenever Textual does, for tests of drawing itself."""
+    with patch.object(Compositor, "render_update", _render_update):
+        yield
+
+
+setattr(Compositor, "render_update", _draw_later)  # noqa: B010 - mypy knows it as a method
+
+
 @dataclass
 class PilotedApp:
     """The running app and all that it works on."""
@@ -88,6 +137,8 @@ class PilotedApp:
         await self.pilot.pause()
         self.dashboard.time_passed()
         await self.pilot.pause()
+        screen = self.app.screen
+        _render_update(screen._compositor, screen_stack=self.app._background_screens)
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

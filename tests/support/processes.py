@@ -27,7 +27,8 @@ ROOT = Path(__file__).parents[2]
 PYTHON = {"PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "error::ResourceWarning"}
 """How Python starts for the program, unless a test wants it otherwise."""
 _HARMLESS = re.compile(
-    r"HINGTUI_\w+|HINGNET_\w+|OPENAI_API_KEY|HOME|PATH|SYSTEMROOT|TERM|TMPDIR|TERMINFO\w*"
+    r"HINGTUI_\w+|HINGNET_\w+|OPENAI_API_KEY|MY_\w+|HTTPS?_PROXY|HOME|PATH|SYSTEMROOT|TMPDIR|TERM"
+    r"|TERMINFO\w*|COLORTERM|NO_COLOR|KITTY_WINDOW_ID|WT_SESSION|VTE_VERSION"
 )
 """Variables that are read by the program once it runs, and not while anything is imported."""
 _PR_SET_CHILD_SUBREAPER = 36
@@ -49,6 +50,7 @@ def start(
     nobody waits for a pause between two attempts. `first` is Python that runs before the program.
     """
     if not is_executed and _can_be_forked(env):
+        first = "\n".join([*(path.read_text() for path in _patches(env)), first])
         how = {"launch": [*launch], "arguments": [*arguments], "pace": pace, "first": first}
         return _Forked(how, env=dict(env), **options)
     if first:
@@ -85,7 +87,13 @@ def _can_be_forked(env: Mapping[str, str]) -> bool:
     if sys.platform != "linux" or os.environ.get("HINGTUI_TESTS_EXEC"):
         return False
     odd = {name: text for name, text in env.items() if not _HARMLESS.fullmatch(name)}
-    return odd == PYTHON
+    return odd | {"PYTHONPATH": str(ROOT)} == PYTHON and all(map(Path.is_file, _patches(env)))
+
+
+def _patches(env: Mapping[str, str]) -> list[Path]:
+    """What `pty.patched` lets Python run first, by the folders that come before this project's."""
+    *folders, _root = env["PYTHONPATH"].split(os.pathsep)
+    return [Path(folder) / "sitecustomize.py" for folder in folders]
 
 
 class _ForkServer:

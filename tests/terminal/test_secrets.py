@@ -29,6 +29,8 @@ record = {"argv": sys.argv, "environ": dict(os.environ)}
 Path(sys.argv[1], f"{os.getpid()}.json").write_text(json.dumps(record))
 """
 """What is run as the player and at events: it writes down all that it was given."""
+DEBUGGING = ("PYTHONASYNCIODEBUG", "HTTPX_LOG_LEVEL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL")
+"""What lets libraries say more. A Python that starts so is slow: not every command does."""
 COMMANDS = ("open_command", "on_complete", "on_saved")
 
 
@@ -90,7 +92,8 @@ def run_commands(result: Run, environ: dict[str, str]) -> None:
         "doctor": ["doctor"],
         "doctor --json": ["doctor", "--json"],
     }
-    result.printed |= run_all(environ, commands)
+    usual = {name: text for name, text in environ.items() if name not in DEBUGGING}
+    result.printed |= run_all(usual, commands)
     refused = {"HINGNET_API_KEY": secret.TYPED_TOKEN, "HINGTUI_HOME": str(result.home / "other")}
     result.printed |= run_all(
         environ | refused,
