@@ -23,7 +23,7 @@ from hingtui.ui.table.row_order import RowOrder
 from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.widgets import detail, detail_text
 from tests.support.keys import key, keys
-from tests.support.pilot import PilotedApp, piloted
+from tests.support.pilot import PilotedApp, drawing_at_once, piloted
 from tests.support.waiting import until
 from tests.support.watch import job, watching
 
@@ -76,8 +76,9 @@ async def another_size(acting: PilotedApp) -> None:
 
 
 async def paint(acting: PilotedApp) -> None:
-    acting.dashboard.refresh()
-    await until(lambda: bool(acting.toasts()))
+    with drawing_at_once():
+        acting.dashboard.refresh()
+        await until(lambda: bool(acting.toasts()))
 
 
 PLACES = [

@@ -102,6 +102,10 @@ def drawing_at_once() -> Iterator[None]:
 setattr(Compositor, "render_update", _draw_later)  # noqa: B010 - mypy knows it as a method
 
 
+_ROUNDS = 5
+"""Layouts after which a screen counts as one that is never at rest."""
+
+
 @dataclass
 class PilotedApp:
     """The running app and all that it works on."""
@@ -136,9 +140,19 @@ class PilotedApp:
         self.app.monitor.feed.flush()
         await self.pilot.pause()
         self.dashboard.time_passed()
-        await self.pilot.pause()
+        await self.laid_out()
         screen = self.app.screen
         _render_update(screen._compositor, screen_stack=self.app._background_screens)
+
+    async def laid_out(self) -> None:
+        """Let the screen do now what Textual does up to a sixtieth of a second later."""
+        await self.pilot.pause()
+        for _round in range(_ROUNDS):  # a layout can cause another
+            screen = self.app.screen
+            if not (screen._layout_required or screen._scroll_required or screen._dirty_widgets):
+                return
+            screen.call_next(screen._on_timer_update)
+            await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
