@@ -46,7 +46,8 @@ def lines_until(process: Process, word: str, count: int = 1) -> list[str]:
 
 def _holds_a_line(stream: IO[bytes]) -> bool:
     """Whether something was read from the pipe already: `select` sees only what is left in it."""
-    assert isinstance(stream, io.BufferedReader)
+    if not isinstance(stream, io.BufferedReader):
+        return False  # an unbuffered pipe holds nothing back
     os.set_blocking(stream.fileno(), False)
     try:
         return bool(stream.peek(1))

@@ -102,7 +102,7 @@ async def test_a_saved_video_gets_one_and_a_failure_is_reported_once(
         assert record["sha256"] == hashlib.sha256((folder / "a.mp4").read_bytes()).hexdigest()
 
         failed = SidecarFailed(folder / "b.json", "full")
-        monkeypatch.setattr("hingtui.monitor.download_thread.write_sidecar", lambda *_: failed)
+        monkeypatch.setattr("hingtui.monitor.sidecar.write_sidecar", lambda *_: failed)
         for video in ("b", "c"):
             here.download(video)
             await here.saved(video)
