@@ -16,10 +16,6 @@ class VideosChanged(Message):
         self.changes = changes
 
 
-class WelcomeResized(Message):
-    """Another welcome card may fit now."""
-
-
 class GalleryMoved(Message):
     """The person has moved to another video in the gallery."""
 

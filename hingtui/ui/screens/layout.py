@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, cast
 
 from textual import on
@@ -23,7 +24,7 @@ from hingtui.text.i18n import _
 from hingtui.ui.arrivals import arrival_toasts
 from hingtui.ui.gateway_events import GatewayEvents
 from hingtui.ui.gateway_view import GatewayView
-from hingtui.ui.messages import VideosChanged, WelcomeResized
+from hingtui.ui.messages import VideosChanged
 from hingtui.ui.notifications import Toast, change_toasts, note_changes
 from hingtui.ui.screens.dashboard_context import DashboardContext
 from hingtui.ui.screens.footer_screen import FooterScreen
@@ -168,22 +169,17 @@ class DashboardLayout(FooterScreen):
     def _show_welcome(self) -> None:
         from hingtui.ui.widgets.welcome import Welcome, welcome_card  # not for the first picture
 
-        welcome = self.query(Welcome)
-        card = welcome_card(
+        card = partial(
+            welcome_card,
             needs_token=self._monitor.gateway_status.state is GatewayState.NO_TOKEN,
             gateway=self._gateways.first_host(),
             palette=self.palette,
             key_for=self._key_for,
-            room=welcome.first().room if welcome else self.query_one("#body").size,
         )
-        if welcome:
+        if welcome := self.query(Welcome):
             welcome.first().show(card)
         else:
             self.query_one("#body").mount(Welcome(card))
-
-    @on(WelcomeResized)
-    def _fit_welcome(self) -> None:
-        self._show_welcome()
 
     def _show_header(self) -> None:
         """Show the header and the banner, and the footer if other commands are possible now."""

@@ -2,56 +2,67 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from rich.cells import cell_len
 from rich.text import Text
 from textual.app import ComposeResult
-from textual.containers import Center, Middle
+from textual.containers import Container
 from textual.geometry import Size
-from textual.widgets import Static
+from textual.widget import Widget
 
 from hingtui.text.i18n import _
 from hingtui.text.wrap import wrapped
 from hingtui.ui.keys import KeyFor
-from hingtui.ui.messages import WelcomeResized
 from hingtui.ui.theme.palette import Palette
+
+FitCard = Callable[[Size], Text]
+"""The words of the card for so much room in its frame, in cells."""
 
 _ROOMY = 30
 """Cells of width from which the keys are indented."""
 
 
-class Welcome(Middle):
-    """Lists the first steps."""
+class Welcome(Container):
+    """Lists the first steps in the middle of the screen."""
 
-    def __init__(self, card: Text) -> None:
+    def __init__(self, fit: FitCard) -> None:
         super().__init__()
-        self._card = card
+        self._card = _Card(fit)
 
     def compose(self) -> ComposeResult:
-        with Center():
-            yield Static(self._card, id="welcome-card", classes="box", markup=False)
+        yield self._card
 
-    def on_resize(self) -> None:
-        """Ask for a card of this size, once the frame is as wide as it is here."""
-        self.call_after_refresh(self.post_message, WelcomeResized())
-
-    @property
-    def room(self) -> Size:
-        """What fits into the frame."""
-        card = next(iter(self.query("#welcome-card")), None)
-        if card is None:
-            return self.size  # not composed yet: a resize follows
-        frame = card.gutter
-        return Size(self.size.width - frame.width, self.size.height - frame.height)
-
-    def show(self, card: Text) -> None:
+    def show(self, fit: FitCard) -> None:
         """Show this card."""
-        self._card = card
-        for shown in self.query("#welcome-card").results(Static):
-            shown.update(card)
+        self._card.show(fit)
+
+
+class _Card(Widget):
+    """As much as there is room for: it is fitted while the screen is laid out."""
+
+    def __init__(self, fit: FitCard) -> None:
+        super().__init__(id="welcome-card", classes="box")
+        self._fit = fit
+        self._shown = Text()
+
+    def show(self, fit: FitCard) -> None:
+        self._fit = fit
+        self.refresh(layout=True)
+
+    def get_content_width(self, container: Size, viewport: Size) -> int:  # noqa: ARG002 - as Textual calls it
+        self._shown = self._fit(container)
+        return max(line.cell_len for line in self._shown.split())
+
+    def get_content_height(self, *_sizes: object) -> int:
+        return len(self._shown.split())
+
+    def render(self) -> Text:
+        return self._shown
 
 
 def welcome_card(
-    *, needs_token: bool, gateway: str, palette: Palette, key_for: KeyFor, room: Size
+    room: Size, *, needs_token: bool, gateway: str, palette: Palette, key_for: KeyFor
 ) -> Text:
     """What to do first, fitted to what is missing; as much of it as there is room for."""
     width = max(2, room.width)
