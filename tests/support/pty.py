@@ -27,8 +27,11 @@ _FINGERS = 0.05
 
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[(?:[<>=][0-9;]*[ -/]*[@-~]|\??[0-9;]*\$[@-~])")
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*)?\Z")
-_MODERN = {b"\x1b[?2026$p": b"\x1b[?2026;2$y", b"\x1b[?2048$p": b"\x1b[?2048;2$y"}
-"""What a modern terminal says when it is asked whether it can draw at once, and tell its size."""
+_UPDATE_BEGINS, _UPDATE_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
+_SYNCHRONIZED = {b"\x1b[?2026$p": b"\x1b[?2026;2$y"}
+"""What a terminal says that draws what comes between these two at once."""
+_MODERN = _SYNCHRONIZED | {b"\x1b[?2048$p": b"\x1b[?2048;2$y"}
+"""And one that tells its size when that changes."""
 
 BACKGROUND_QUERY = b"\x1b]11;?\x1b\\"
 
@@ -80,11 +83,13 @@ class Terminal:
         started_as: str = "leader",
         ignoring: str = "",
         is_modern: bool = False,
+        is_synchronized: bool = True,
         is_executed: bool = False,
         background: str = "",
     ) -> None:
-        """`started_as` and `ignoring` are for `launch.py`; `is_modern`: it answers questions.
+        """`started_as` and `ignoring` are for `launch.py`; `is_modern`: it tells its size.
 
+        `is_synchronized`: no half of a screen is ever seen.
         `background`: what it says when it is asked for that colour, such as `rgb:ffff/ffff/ffff`.
         """
         self.raw = b""
@@ -93,7 +98,7 @@ class Terminal:
         self._screen = pyte.Screen(columns or 80, rows or 24)
         self._stream = pyte.ByteStream(self._screen)
         self._unfed = b""
-        self._replies = dict(_MODERN) if is_modern else {}
+        self._replies = dict(_MODERN if is_modern else _SYNCHRONIZED if is_synchronized else {})
         if background:
             self._replies[BACKGROUND_QUERY] = f"\x1b]11;{background}\x1b\\".encode()
         self._master, self._slave = pty.openpty()
@@ -287,6 +292,9 @@ class Terminal:
         data = self._unfed + data
         cut = _UNFINISHED.search(data)
         end = cut.start() if cut else len(data)
+        begins = data.rfind(_UPDATE_BEGINS)
+        if begins > data.rfind(_UPDATE_ENDS):
+            end = min(end, begins)  # an update that is not complete is not shown
         self._unfed = data[end:]
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data[:end]))
         return bool(data)
@@ -301,6 +309,7 @@ def terminal(
     started_as: str = "leader",
     ignoring: str = "",
     is_modern: bool = False,
+    is_synchronized: bool = True,
     is_executed: bool = False,
     background: str = "",
 ) -> Iterator[Terminal]:
@@ -313,6 +322,7 @@ def terminal(
         started_as=started_as,
         ignoring=ignoring,
         is_modern=is_modern,
+        is_synchronized=is_synchronized,
         is_executed=is_executed,
         background=background,
     )

@@ -42,12 +42,8 @@ def kinds_of(raw: bytes) -> set[str]:
     return kinds
 
 
-def _scrolls_to_id(running: Terminal, video_id: str, text: str) -> bool:
-    """Whether the details show this id; scrolls them if not."""
-    if re.search(rf"Id +{video_id}\b", text):
-        return True
-    running.press(CTRL_D)
-    return False
+def _has_copied(running: Terminal, video_id: str, _text: str) -> bool:
+    return base64.b64encode(video_id.encode()) in running.raw
 
 
 def watch(home: Path, words: str) -> bytes:
@@ -65,7 +61,9 @@ def watch(home: Path, words: str) -> bytes:
         running.until(lambda text: "Sort by" not in text, "the choice made")
         running.press("g\r")
         for video_id in sorted(IDS):
-            running.until(partial(_scrolls_to_id, running, video_id), video_id)
+            running.press("y")
+            running.until(partial(_has_copied, running, video_id), f"a copy of {video_id}")
+            running.press(CTRL_D)
             running.press("j")
         running.press("D")
         running.until(lambda text: "✓ saved" in text and "bad redirect" in text, "downloads")

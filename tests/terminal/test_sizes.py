@@ -38,7 +38,7 @@ def resize_repeatedly(running: Terminal, what: str) -> None:
 
 def test_the_screen_is_unchanged_after_many_resizes(watched: WatchedHome) -> None:
     watched.environ["HINGTUI_LANG"] = "zh"
-    with watched.dashboard(is_modern=False) as running:
+    with watched.dashboard(is_modern=False, is_synchronized=False) as running:
         plain = still(settled(running))
         resize_repeatedly(running, "nothing open")
         for key, back in (
