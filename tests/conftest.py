@@ -3,6 +3,9 @@
 A test that takes samples of many cases asks for `thorough`. It runs twice: with a sample in the
 normal run, and with every case in `pytest -m slow`. So does each test of Hypothesis, with few
 examples and with many. What has no sample worth taking is marked `slow`.
+
+Of a test with many parameters whose cases are costly, the normal run tries two, and `-m slow` the
+others; `@pytest.mark.sample(n)` says how many it tries of any test (None: all).
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -55,15 +59,41 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
         gc.enable()
 
 
+_FEW = 2
+"""Cases of one test that the normal run tries where a case starts an app, a process or servers."""
+_COSTLY = ("tests/app/", "tests/terminal/", "tests/cli/", "tests/robustness/")
+
+
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With `-m slow`, run what took a sample in the normal run as well."""
+    """Mark as slow what the normal run leaves out, and with `-m slow` what it takes a sample of."""
+    by_test: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        by_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    for name, cases in by_test.items():
+        for case in _left_out(name, cases, _few_of(cases[0]) or len(cases)):
+            case.add_marker(pytest.mark.slow)
     if not _is_thorough(config):
         return
     for item in items:
         names = getattr(item, "fixturenames", ())
         if "thorough" in names or is_hypothesis_test(getattr(item, "obj", None)):
             item.add_marker(pytest.mark.slow)
+
+
+def _few_of(case: pytest.Item) -> int | None:
+    """How many cases of its test the normal run tries; None: all."""
+    marker = case.get_closest_marker("sample")
+    if marker is not None:
+        return cast("int | None", marker.args[0])
+    return _FEW if case.nodeid.startswith(_COSTLY) else None
+
+
+def _left_out(name: str, cases: list[pytest.Item], few: int) -> list[pytest.Item]:
+    """All but so many cases, evenly spread; others for each test, the same in every run."""
+    first = zlib.crc32(name.encode())
+    taken = {(first + at * len(cases) // few) % len(cases) for at in range(few)}
+    return [case for at, case in enumerate(cases) if at not in taken]
 
 
 @pytest.fixture

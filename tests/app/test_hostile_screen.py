@@ -88,6 +88,7 @@ def check_screen(acting: PilotedApp) -> str:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (210, 50), (1, 1)], ids=str)
+@pytest.mark.sample(1)
 async def test_the_screen_stays_clean_after_every_key(
     tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

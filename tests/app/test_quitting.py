@@ -53,6 +53,7 @@ def received(home: Path) -> list[Path]:
     return [part for part in (home / "videos").glob("*.part") if part.stat().st_size]
 
 
+@pytest.mark.slow
 def test_ten_downloads_end_at_once_and_are_resumed(tmp_path: Path) -> None:
     jobs, server = ten(60_000.0, time.time())
     with server:
@@ -111,6 +112,7 @@ os.fsync = fsync
 @pytest.mark.parametrize(
     ("hangs", "key"), [("an answer", ""), ("a handshake", "q"), ("a name server", "")]
 )
+@pytest.mark.sample(1)
 def test_it_quits_in_time_while_a_request_hangs(tmp_path: Path, hangs: str, key: str) -> None:
     home = home_of(tmp_path, ["video_one"])
     with FaultServer(respond=lambda _request: HANG) as server:
@@ -131,6 +133,7 @@ def test_it_quits_in_time_while_a_request_hangs(tmp_path: Path, hangs: str, key:
 
 
 @pytest.mark.parametrize("hangs", ["an answer", "a disk"])
+@pytest.mark.sample(1)
 def test_it_quits_in_time_while_a_download_hangs(tmp_path: Path, hangs: str) -> None:
     home = home_of(tmp_path, ["video_one"])
     job = Job("video_one", time.time() - 300)
@@ -186,6 +189,7 @@ os.replace = refuse
 
 
 @pytest.mark.parametrize("disk", ["broken", "hanging"])
+@pytest.mark.sample(1)
 def test_ids_that_could_not_be_written_are_printed_at_the_end(tmp_path: Path, disk: str) -> None:
     home = home_of(tmp_path, ["video_one"])
     flag = tmp_path / "flag"

@@ -48,6 +48,7 @@ def test_the_help_uses_no_more_cells_than_there_are(language: str, width: int) -
         assert all("".join(command.help.split()) in squeezed for command in keys.commands)
 
 
+@pytest.mark.slow
 async def test_the_whole_help_is_reached_line_by_line(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), size=(60, 15)) as acting:
         await acting.press("question_mark")

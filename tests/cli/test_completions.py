@@ -145,6 +145,7 @@ def test_a_shell_completes_commands_and_options(shell: str, typist: Typist) -> N
 
 
 @every_shell
+@pytest.mark.sample(1)
 def test_a_shell_completes_gateways_and_watched_ids(shell: str, typist: Typist) -> None:
     assert typist.offered(shell, "hingtui add --gateway ") == {"home", "lab"}
     assert typist.offered(shell, "hingtui status video") == {"video_1", "video_2"}

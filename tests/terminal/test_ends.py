@@ -110,6 +110,7 @@ def test_ctrl_s_ctrl_backslash_and_invalid_input_do_not_end_it(watched: WatchedH
 # A terminal that takes no bytes
 
 
+@pytest.mark.slow
 def test_a_frozen_terminal_blocks_neither_polling_nor_the_exit(watched: WatchedHome) -> None:
     with watched.dashboard() as running:
         standing(running)

@@ -86,6 +86,7 @@ def watch(home: Path, words: str) -> bytes:
         return running.raw
 
 
+@pytest.mark.slow
 def test_hostile_text_adds_no_escape_sequences(
     tmp_path: Path,
 ) -> None:
@@ -99,6 +100,7 @@ def test_hostile_text_adds_no_escape_sequences(
 
 
 @pytest.mark.parametrize("command", ["status", "download", "add"])
+@pytest.mark.sample(1)
 def test_no_command_prints_control_characters(tmp_path: Path, command: str) -> None:
     with HostileGateway(OBEYABLE) as gateway:
         environ = gateway.environ(tmp_path)

@@ -36,6 +36,7 @@ def resize_repeatedly(running: Terminal, what: str) -> None:
     running.until(lambda text: still(text) == before, f"the same screen again, {what}")
 
 
+@pytest.mark.slow
 def test_the_screen_is_unchanged_after_many_resizes(watched: WatchedHome) -> None:
     watched.environ["HINGTUI_LANG"] = "zh"
     with watched.dashboard(is_modern=False, is_synchronized=False) as running:

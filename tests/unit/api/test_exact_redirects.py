@@ -72,6 +72,7 @@ def test_a_download_requests_the_location_byte_for_byte(location: bytes, target:
         (b"?s=%7e", "/v1/videos/v1?s=%7e"),
     ],
 )
+@pytest.mark.sample(12)
 async def test_a_json_request_follows_the_location_byte_for_byte(
     location: bytes, target: str, status: int
 ) -> None:

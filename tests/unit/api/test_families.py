@@ -96,6 +96,7 @@ def test_a_host_named_like_a_path_is_left_alone() -> None:
     ],
     ids=range(10),
 )
+@pytest.mark.sample(10)
 async def test_a_hostile_body_is_a_bad_response_in_every_family(kind: str, body: bytes) -> None:
     with pytest.raises(errors.BadResponse):
         await ask(lambda _: answer(200, body), kind, lambda api: api.retrieve("v1"))

@@ -59,6 +59,7 @@ targets = pytest.mark.parametrize("base", ["http://gateway.example", "https://ga
         ("other-host.pem", "other-host.pem", "not valid for"),
     ],
 )
+@pytest.mark.sample(6)
 async def test_a_proxys_bad_certificate_names_the_proxy(
     call: str, base: str, certificate: str, trusted: str, reason: str
 ) -> None:
@@ -141,6 +142,7 @@ SQUID = b"<html><head><title>ERROR: Cache Access Denied</title></head></html>"
 @targets
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("login", ["", "me:pa55@"])
+@pytest.mark.sample(6)
 async def test_a_proxys_407_is_a_proxy_login_and_not_a_token_error(
     call: str, base: str, scheme: str, login: str
 ) -> None:
@@ -199,6 +201,7 @@ async def test_a_socks_proxy_that_requires_a_password_is_a_proxy_login(call: str
 @pytest.mark.parametrize(
     "body", [b"", b"Unauthorized", b"<html><title>401 Authorization Required</title></html>"]
 )
+@pytest.mark.sample(6)
 async def test_an_http_login_before_the_gateway_is_not_a_token_error(
     call: str, challenge: str, name: str, body: bytes
 ) -> None:

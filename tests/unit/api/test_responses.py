@@ -128,6 +128,7 @@ def test_message_and_code_are_read_from_every_form_of_error(
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b"null", b"<html>", b"\0\0", b"[" * 100_000])
 @pytest.mark.parametrize("status", [204, 302, 401, 403, 404, 407, 416, 429, 500, 501])
 @pytest.mark.parametrize("call", list(Call))
+@pytest.mark.sample(28)
 def test_an_error_without_a_message_gets_a_default_message(
     call: Call, status: int, body: bytes
 ) -> None:

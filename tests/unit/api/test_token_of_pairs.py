@@ -126,6 +126,7 @@ WAYS = [by_link, by_list, by_redirect, by_content_redirect, by_content_json, by_
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
 @pytest.mark.parametrize("kinds", PAIRS, ids="-".join)
+@pytest.mark.sample(36)
 async def test_no_token_reaches_another_gateway(
     kinds: tuple[str, str], way: Callable[[Pair], Awaitable[None]]
 ) -> None:

@@ -131,7 +131,7 @@ def test_a_file_found_by_its_part_is_written_down(tmp_path: Path) -> None:
 
 def test_many_that_want_the_same_videos_download_each_once(tmp_path: Path) -> None:
     source, folder = Canned(), tmp_path / "videos"
-    wanted = [key(f"video_{number}") for number in range(30)]
+    wanted = [key(f"video_{number}") for number in range(12)]
     Watchlist(tmp_path / "watchlist.toml").change(add=[Entry(one.id, 0.0) for one in wanted])
     together = threading.Barrier(4)
     errors: list[BaseException] = []

@@ -211,6 +211,7 @@ def test_every_plain_id_is_found_in_order(ids: list[str]) -> None:
     ["[", '{"a":', "[1,", '{"id":"', "'id':"],
     ids=["brackets", "objects", "lists", "strings", "members"],
 )
+@pytest.mark.sample(2)
 def test_many_brackets_and_quotes_give_no_ids(text: str, thorough: bool) -> None:
     length = 2_000_000 if thorough else 300_000
     assert find_ids(text * (length // len(text))).ids == ()
@@ -425,6 +426,7 @@ def test_an_argument_that_cannot_be_an_id_is_rejected(argument: str) -> None:
         *("operations/", "https://", "/videos/", "a     ", "x"),
     ],
 )
+@pytest.mark.sample(4)
 def test_the_time_grows_no_faster_than_the_length(piece: str) -> None:
     def seconds(length: int) -> float:
         begun = time.process_time()

@@ -11,12 +11,10 @@ from babel.messages.catalog import Catalog
 from tests.tools import catalogue
 
 
-def test_every_message_of_the_code_is_translated() -> None:
-    assert catalogue.untranslated(catalogue.read(), catalogue.extract()) == []
-
-
-def test_no_unused_translation_remains() -> None:
-    assert catalogue.unused(catalogue.read(), catalogue.extract()) == []
+def test_every_message_of_the_code_is_translated_and_no_translation_is_unused() -> None:
+    translations, messages = catalogue.read(), catalogue.extract()
+    assert catalogue.untranslated(translations, messages) == []
+    assert catalogue.unused(translations, messages) == []
 
 
 def test_every_translation_has_the_placeholders_of_its_message() -> None:

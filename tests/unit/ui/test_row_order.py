@@ -67,6 +67,7 @@ def test_what_needs_attention_comes_first() -> None:
 
 
 @pytest.mark.parametrize("sort", Sort)
+@pytest.mark.sample(4)
 def test_moving_rows_one_by_one_equals_sorting_all(sort: Sort) -> None:
     chance = random.Random(7)  # noqa: S311 - the same changes in every run
     rows: dict[VideoKey, Row] = {}
