@@ -10,10 +10,9 @@ import pytest
 
 from hingtui.model.video import Status
 from hingtui.storage.history import HISTORY_FILE, History, StatusChange
-from tests.cli.test_commands import Shell
-from tests.cli.test_commands import bare as bare
 from tests.support.clock import EPOCH
 from tests.support.histories import seen
+from tests.support.shell import Shell
 
 if sys.platform != "win32":
     from tests.support.pty import terminal

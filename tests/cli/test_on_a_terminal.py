@@ -15,10 +15,10 @@ if sys.platform == "win32":
     pytest.skip("a pty is needed", allow_module_level=True)
 
 from hingtui.storage.watchlist.entry import Entry
-from tests.cli.test_commands import Shell, job, shell, soon_ready
 from tests.support.hostile_text import cells_of
 from tests.support.processes import start
 from tests.support.pty import terminal
+from tests.support.shell import Shell, job, shell, soon_ready
 from tests.support.waiting import PATIENCE
 
 PROMPT = "冰镇汽水广告：气泡从杯底升起，逆光，慢镜头，玻璃上的水珠缓缓滑落，背景是海边的黄昏"

@@ -11,9 +11,8 @@ from pathlib import Path
 import pytest
 
 from hingtui.storage.watchlist.entry import Entry
-from tests.cli.test_commands import Shell, job, shell, soon_ready
-from tests.cli.test_commands import bare as bare
 from tests.support.keys import ids
+from tests.support.shell import Shell, job, shell, soon_ready
 
 if sys.platform != "win32":
     from tests.support.pty import terminal
