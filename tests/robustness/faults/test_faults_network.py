@@ -501,7 +501,7 @@ async def test_a_list_that_is_always_cut_falls_back_to_single_polling(tmp_path: 
 
 
 # Proxy variables of every form, and a dead proxy: works, or one clear message. The forms of the
-# variables are in tests/unit/api/test_proxies.py, tunnels and SOCKS in test_client.py.
+# variables are in tests/unit/api/test_proxies.py, tunnels and SOCKS in test_client_proxies.py.
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Faults while downloading: redirects and signed links.
 
 The whole monitor, with gateway and storage server on two origins; single redirects are in
-tests/unit/api/test_content.py, refused targets in tests/unit/api/test_origins.py.
+tests/unit/api/test_content_redirects.py, refused targets in tests/unit/api/test_origins.py.
 """
 
 from __future__ import annotations
@@ -186,7 +186,7 @@ async def test_a_redirect_loop_is_an_error(tmp_path: Path) -> None:
         assert here.gateway.leaks == []
 
 
-# Redirects to private addresses are in tests/unit/api: test_content.py and test_origins.py.
+# Redirects to private addresses: test_content_redirects.py, test_origins.py in tests/unit/api.
 
 
 # A signed URL that expires midway: a new one is requested from /content for the same part.

@@ -12,8 +12,8 @@ import pytest
 from hingtui.api import certificates
 from hingtui.model import errors
 from tests.servers.sockets import CERTIFICATES, FaultServer, json_answer
-from tests.unit.api.test_client import VIDEO, api_at
-from tests.unit.api.test_content import MP4, mp4, read
+from tests.support.api_client import VIDEO, api_at
+from tests.support.contents import MP4, mp4, read
 
 AUTHORITY = CERTIFICATES / "company-ca.pem"
 HASHED_NAME = "2b72e73f.0"

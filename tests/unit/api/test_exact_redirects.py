@@ -11,8 +11,8 @@ from hingtui.api.locations import resolve
 from hingtui.model.errors import BadRedirect
 from tests.servers.gateway import TOKEN
 from tests.servers.sockets import FaultServer, Request, answer, json_answer
-from tests.unit.api.test_client import api_at
-from tests.unit.api.test_content import MP4, mp4, read
+from tests.support.api_client import api_at
+from tests.support.contents import MP4, mp4, read
 
 FILM = "电影"
 FILM_HOST = "xn--p3t879b.example"

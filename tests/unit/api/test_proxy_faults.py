@@ -14,8 +14,8 @@ from hingtui.model import errors
 from hingtui.model.explain import diagnose
 from tests.servers.gateway import TOKEN
 from tests.servers.sockets import CERTIFICATES, FaultServer, answer, json_answer
-from tests.unit.api.test_client import VIDEO, api_at, relay
-from tests.unit.api.test_content import make_api, mp4
+from tests.support.api_client import VIDEO, api_at, relay
+from tests.support.contents import make_api, mp4
 
 GOOD = {"SSL_CERT_FILE": str(CERTIFICATES / "good.pem")}
 
