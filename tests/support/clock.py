@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from email.utils import formatdate
 
 from hingtui.system.clock import Clock
 
 EPOCH = 1_762_789_802.0
 """The seed's sample video was created at this second."""
+
+
+def date(at: float) -> str:
+    """These Unix seconds as HTTP writes a date."""
+    return formatdate(at, usegmt=True)
 
 
 class FakeClock(Clock):

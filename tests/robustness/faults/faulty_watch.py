@@ -19,6 +19,9 @@ from tests.support.keys import keys
 from tests.support.waiting import PATIENCE, until
 from tests.support.watch import Watch
 
+MANY = [f"v{n:03}" for n in range(100)]
+"""Ids, where one video is not enough."""
+
 
 class FaultyWatch(Watch[Gateway]):
     """A gateway and a monitor."""
