@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import signal
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.support.shell import Shell, job, shell
+if sys.platform != "win32":
+    from tests.support.shell import Shell, job, shell
 
 
 @pytest.fixture

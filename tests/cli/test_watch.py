@@ -19,10 +19,10 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("signals are needed", allow_module_level=True)
 
-from tests.cli.test_interrupted import started, status_of
 from tests.support.processes import start
 from tests.support.shared_home import Process, film, said, shared_home
 from tests.support.shell import WORDS, Shell, assert_clean, job, shell, soon_ready
+from tests.support.signals import started, status_of
 from tests.support.waiting import PATIENCE, wait_until
 
 

@@ -126,10 +126,20 @@ EVERYTHING = everything(0)
 OBEYABLE = " ".join((OBEYED | TURNED | UNSEEN | MARKED | LINES).values()) + WIDE["Chinese"]
 """What is not about widths: pyte, the terminal of these tests, stumbles over marks."""
 
+BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+"""Every character that changes the direction of what follows."""
 _SEEN_BY_NOBODY = re.compile(
     "[\u115f\u1160\u17b4\u17b5\u180b-\u180f\u034f\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
 _HARMFUL = ("Cc", "Cf", "Cs", "Zl", "Zp")
+
+
+def is_harmless(text: str) -> bool:
+    """Whether `text` holds no control or formatting character but line ends."""
+    return not any(
+        unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in BIDI
+        for char in text.replace("\n", "")
+    )
 
 
 def harm_in(text: str, *, has_lines: bool = False) -> list[str]:

@@ -21,7 +21,7 @@ from hingtui.api.payload import (
 )
 from hingtui.model.video import Cost, Status, Video, VideoError
 from tests.support.clock import EPOCH
-from tests.unit.text.test_clean import is_harmless
+from tests.support.hostile_text import is_harmless
 
 ID = "video_691209aab0a08198a4e78870277f7e3d0215e09cec47a737"
 SEED_RUNNING = {

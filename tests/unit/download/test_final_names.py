@@ -19,8 +19,8 @@ from hingtui.download.part_metadata import PartMetadata, write_metadata
 from hingtui.model.errors import Busy
 from hingtui.model.key import VideoKey
 from hingtui.system.files import give_name
+from tests.support.canned import DATA, ID, Canned, fetch, no_links
 from tests.support.keys import key
-from tests.unit.download.test_sharing import DATA, ID, Canned, fetch, no_links
 
 OTHER = key("video_2")
 MOON = "2026-11-30 veo 月亮"

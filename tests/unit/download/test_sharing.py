@@ -2,50 +2,22 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import threading
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
 
-from hingtui.download.attempts import download
 from hingtui.download.interface import DownloadHooks, Saved
-from hingtui.download.progress import Progress
 from hingtui.model.errors import Busy
 from hingtui.model.key import VideoKey
 from hingtui.monitor.shared_downloads import SharedDownloads
 from hingtui.storage.watchlist import Entry, Watchlist
+from tests.support.canned import DATA, ID, Canned, fetch, no_links
 from tests.support.clock import FakeClock
 from tests.support.keys import key
-from tests.support.mp4 import mp4
 
-DATA = mp4(2_000)
-ID = "video_1"
 NAME = f"{ID}.mp4"
-
-
-@dataclass
-class Canned:
-    """A source without a network that counts how often each video was requested."""
-
-    requests: Counter[str] = field(default_factory=Counter)
-    status, start, total, validator, origin = 200, 0, len(DATA), None, "http://127.0.0.1"
-    version = ""
-    prefers_link = False
-
-    def chunks(self) -> Iterator[bytes]:
-        yield DATA
-
-    @contextmanager
-    def open_content(self, video_id: str, **_: object) -> Iterator[Canned]:
-        self.requests[video_id] += 1
-        yield self
 
 
 @dataclass
@@ -61,26 +33,6 @@ class Written:
         )
 
 
-def fetch(
-    source: Canned,
-    folder: Path,
-    hooks: DownloadHooks,
-    *,
-    wanted: VideoKey = key(ID),  # noqa: B008 - a constant
-    busy_part: os.stat_result | None = None,
-) -> Saved:
-    return download(
-        source,
-        wanted,
-        folder,
-        progress=Progress(),
-        cancelled=threading.Event(),
-        clock=FakeClock(),
-        hooks=hooks,
-        busy_part=busy_part,
-    )
-
-
 def fetch_twice(source: Canned, folder: Path) -> list[Saved]:
     """Download; a second process begins when the file has its name and is not written down yet."""
     usual = Written().hooks(key(ID))
@@ -92,10 +44,6 @@ def fetch_twice(source: Canned, folder: Path) -> list[Saved]:
 
     first = fetch(source, folder, DownloadHooks(saved=saved))
     return [first, fetch(source, folder, usual)]
-
-
-def no_links(*_: object, **__: object) -> NoReturn:
-    raise OSError(errno.EPERM, os.strerror(errno.EPERM))
 
 
 @pytest.mark.parametrize("has_links", [True, False])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -17,22 +15,12 @@ from hingtui.text.clean import (
     human_duration,
     one_line,
 )
-
-BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-"""Every character that changes the direction of what follows."""
+from tests.support.hostile_text import BIDI, is_harmless
 
 anything = st.text(st.characters(), max_size=200) | st.text(
     st.sampled_from("a\n\r\t\x00\x07\x1b\x7f\x9b\x85\u2028\u2029 \u3000\u0301\ud800\ufeff" + BIDI),
     max_size=60,
 )
-
-
-def is_harmless(text: str) -> bool:
-    """Whether `text` holds no control or formatting character but line ends."""
-    return not any(
-        unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") or char in BIDI
-        for char in text.replace("\n", "")
-    )
 
 
 @settings(deadline=None)
