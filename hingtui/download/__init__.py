@@ -3,6 +3,7 @@
 outputs         all files of one job
 attempts        one download, from the first request to the final name
 ├── retry           how often, from which byte and from where to try again
+├── admission       waiting for the gateway's rate limit
 ├── verification    whether the bytes are a whole video
 ├── transfer        one response's body into the part: speed, stalls, limits
 └── part            the part and its final name

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
+from hingtui.download.admission import Admission
 from hingtui.download.final_names import FinalNames
 from hingtui.download.interface import (
     NO_HOOKS,
@@ -85,11 +85,7 @@ def download(
         transfer = Transfer(part, progress, cancelled, clock, limits)
         transfer.show(Phase.CONNECTING)
         part.check_not_just_named()
-        known = (
-            part.published,
-            hooks.saved_by_another(),
-            names.published_as(busy_part),
-        )
+        known = (part.published, hooks.saved_by_another(), names.published_as(busy_part))
         for path in known:
             if path and (saved := saved_before(path, want_digest=want_digest)):
                 part.clear()
@@ -127,8 +123,9 @@ class _Attempts:
         self.hooks = hooks
         self.budget = RetryBudget(transfer.limits, transfer.clock, self.part.size)
         self.ranges = RangeChoice()
+        self.admission = Admission(hooks.admit, transfer)
         self.route = route
-        route.fresh_link = self._admitted(hooks.fresh_link)
+        route.fresh_link = self.admission.before(hooks.fresh_link)
         self.verification = Verification(self.part, self.budget)
         self.is_settled = False
         """The rejected file was requested often enough: a link may bring a better one, else it is
@@ -144,7 +141,7 @@ class _Attempts:
             try:
                 if self._needs_bytes():
                     if not is_first:
-                        self._wait_for_admission()
+                        self.admission.wait()
                     is_first = False
                     if not self._receive():
                         continue
@@ -157,21 +154,6 @@ class _Attempts:
         if self.verification.accepts_anything:
             return False
         return self.verification.is_rejected or not self.part.is_complete
-
-    def _admitted(self, ask: Callable[[], str]) -> Callable[[], str]:
-        """`ask`, which sends a request too, as soon as one is admitted."""
-
-        def wait_and_ask() -> str:
-            self._wait_for_admission()
-            return ask()
-
-        return wait_and_ask
-
-    def _wait_for_admission(self) -> None:
-        """Wait while the gateway's rate limit allows no request of this download."""
-        while (pause := self.hooks.admit()) > 0:
-            self.transfer.clock.wait(self.transfer.cancelled, pause)
-            self.transfer.check_cancelled()
 
     def _receive(self) -> bool:
         """Receive one body to its end; False where it does not continue the part."""
