@@ -15,7 +15,8 @@ from rich.cells import cell_len, set_cell_size
 
 from hingtui.cli.live_line import live_line
 from hingtui.cli.status_table import table_lines
-from hingtui.model.explain import Advice, Step, diagnose
+from hingtui.model.diagnosis import Advice, Step
+from hingtui.model.explain import diagnose
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayStatus, Row
 from hingtui.system.files import sha256_of

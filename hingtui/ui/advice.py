@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from hingtui.model.explain import Advice, Step
+from hingtui.model.diagnosis import Advice, Step
 from hingtui.text.i18n import _
 
 if TYPE_CHECKING:

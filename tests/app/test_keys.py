@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.cli.output import advice_text as command_advice
-from hingtui.model.explain import Advice, Step
+from hingtui.model.diagnosis import Advice, Step
 from hingtui.ui.advice import advice_text as screen_advice
 from hingtui.ui.keys import LiveKeys, parse_key, shown_key
 from hingtui.ui.screens.dialogs import AddDialog, QuitDialog

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from hingtui.model import errors
-from hingtui.model.explain import Step, diagnose
+from hingtui.model.diagnosis import Step
+from hingtui.model.explain import diagnose
 from hingtui.model.failures import CAUSES, explain_failure, find_cause, gateway_says
 from hingtui.model.video import Cost, Status, Video, VideoError
 
