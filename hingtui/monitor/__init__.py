@@ -4,7 +4,8 @@ Must not import Textual or httpx: the dashboard, `status` and `download` all use
 
 monitor             the entry point for the UI and the commands; connects the rest
 ├── rows                the rows: added, taken out, brought back, merged with the file
-│   └── row                 the data of one watched video
+│   ├── row                 the data of one watched video
+│   └── row_events          what follows when a row comes, goes, or its gateway is found
 ├── poller              which video is due; sends the requests
 │   └── list_poller         many at once, through the account's list
 ├── account_list        the account's list, page by page

@@ -1,8 +1,9 @@
 """The monitor: the entry point for the UI and the commands.
 
 It connects the rows, the gateways, the download queue and the watchlist's file. It sends no request
-itself, and it imports neither Textual nor httpx. It is over 300 lines because it has a short method
-for everything that can be asked for.
+itself, and it imports neither Textual nor httpx. What follows when rows, downloads or responses
+change something is in `row_events`, `download_events` and `response_handler`. It is over 300 lines
+because it has a short method for everything that can be asked for.
 """
 
 from __future__ import annotations
@@ -32,10 +33,10 @@ from hingtui.monitor.gateway_status import GatewayStatus
 from hingtui.monitor.gateways import Gateways
 from hingtui.monitor.history_recorder import HistoryRecorder, HistoryStore
 from hingtui.monitor.list_poller import Listed, Paged
-from hingtui.monitor.poller import VideoResponse
 from hingtui.monitor.raw_responses import RawResponse
 from hingtui.monitor.row import DownloadState, Row
-from hingtui.monitor.rows import RowHooks, Rows
+from hingtui.monitor.row_events import RowEvents
+from hingtui.monitor.rows import Rows
 from hingtui.monitor.shared import Shared
 from hingtui.monitor.shared_downloads import SharedDownloads
 from hingtui.monitor.watchlist_sync import WatchlistSync
@@ -88,15 +89,8 @@ class Monitor:
         self._resume_downloads = resume_downloads
         self._duration_stats = DurationStats()
         self._background = Background(self.clock)
-        self._stopped: set[VideoKey] = set()
-        """Removed while they were being downloaded: an undo resumes them."""
         self.feed = ChangeFeed()
-        self._rows = Rows(
-            self.feed,
-            self._duration_stats,
-            RowHooks(inserted=self._row_inserted, taken_out=self._rows_taken_out),
-            only=only,
-        )
+        self._rows = Rows(self.feed, self._duration_stats, only=only)
         self.watchlist_sync = WatchlistSync(
             watchlist,
             self.clock,
@@ -131,9 +125,20 @@ class Monitor:
             gateways=self.gateways, feed=self.feed, watchlist_sync=self.watchlist_sync
         )
         self.queue.listener = self._download_events
-        self.lookup = GatewayLookup(
-            self.gateways, self.clock, self._rng, self.feed, found=self._gateway_found
+        self._row_events = RowEvents(
+            rows=self._rows,
+            gateways=self.gateways,
+            queue=self.queue,
+            watchlist_sync=self.watchlist_sync,
+            background=self._background,
+            clock=self.clock,
+            download=self._download_automatically,
         )
+        self.lookup = GatewayLookup(
+            self.gateways, self.clock, self._rng, self.feed, found=self._row_events.gateway_found
+        )
+        self._row_events.lookup = self.lookup
+        self._rows.listener = self._row_events
         self._followers = Followers(self.clock, self._background)
         self.history = HistoryRecorder(
             history, self.rows, self.clock, reported=self.feed.gateway_changed
@@ -305,8 +310,7 @@ class Monitor:
         """Undo the last `remove` and resume its downloads; returns the restored keys."""
         back = [row.key for row in self._rows.restore()]
         self.watchlist_sync.added(back)
-        self.download(key for key in back if key in self._stopped)
-        self._stopped.difference_update(back)
+        self.download(self._row_events.take_stopped(back))
         return back
 
     def ask(self, keys: Iterable[VideoKey] | None = None) -> None:
@@ -440,37 +444,6 @@ class Monitor:
     def _download_automatically(self, row: Row) -> None:
         if self.auto_download:
             self.download([row.key])
-
-    def _row_inserted(self, row: Row) -> None:
-        if row.gateway in self.gateways:
-            self.gateways[row.gateway].watch(row)
-        elif row.gateway in (UNKNOWN_GATEWAY, DEFAULT_GATEWAY):
-            self.lookup.add(row)  # there is no gateway "default" any more, but perhaps it was named
-        if row.can_be_downloaded(self.now()):  # another process saw it become ready
-            self._download_automatically(row)
-
-    def _gateway_found(self, row: Row, gateway: str, response: VideoResponse) -> None:
-        """A gateway knows a video that came without one: from now on it is that gateway's."""
-        old = row.key
-        is_new = self._rows.move(row, gateway)
-        self.watchlist_sync.removed([old])
-        if is_new:
-            row.last_error = None
-            self.watchlist_sync.added([row.key])
-            self.gateways[gateway].poller.watch(row.id)
-            self.gateways[gateway].responses.handle(row.id, response)
-
-    def _rows_taken_out(self, gone: list[Row]) -> None:
-        self.lookup.drop(row.key for row in gone)
-        self.gateways.drop(row.key for row in gone)
-        for row in gone:
-            if row.is_downloading:
-                self._stopped.add(row.key)
-            if row.download is not None:
-                self._background.start(self.queue.forget(row, partial(self._is_gone, row.key)))
-
-    def _is_gone(self, key: VideoKey) -> bool:
-        return key not in self.rows
 
     def _storage_changed(self, error: StorageError | None) -> None:
         self.storage_error = error

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
@@ -17,24 +17,28 @@ UNDO = 20
 """Removals that can be undone, one after the other."""
 
 
-@dataclass(frozen=True, slots=True)
-class RowHooks:
-    """What follows when rows come or go."""
+class RowListener(Protocol):
+    """Gets the rows that come and go: `row_events`."""
 
-    inserted: Callable[[Row], None]
-    """This row is new."""
-    taken_out: Callable[[list[Row]], None]
-    """These rows are gone: drop all that was planned for them."""
+    def inserted(self, row: Row) -> None:
+        """This row is new."""
+        ...
+
+    def taken_out(self, gone: list[Row]) -> None:
+        """These rows are gone: drop all that was planned for them."""
+        ...
 
 
 class Rows:
     """All rows, in the order in which they were added."""
 
+    listener: RowListener
+    """To be set before the first row is inserted."""
+
     def __init__(
         self,
         feed: ChangeFeed,
         duration_stats: DurationStats,
-        hooks: RowHooks,
         *,
         only: Callable[[VideoKey], bool] | None = None,
     ) -> None:
@@ -46,7 +50,6 @@ class Rows:
         """The watchlist's file is of a future version: nothing is written to it."""
         self._feed = feed
         self._duration_stats = duration_stats
-        self._hooks = hooks
         self._only = only
         self._removed: list[list[Row]] = []
 
@@ -55,7 +58,7 @@ class Rows:
         self.by_key[row.key] = row
         self._feed.new.membership = True
         self._feed.row_changed(row.key)
-        self._hooks.inserted(row)
+        self.listener.inserted(row)
 
     def move(self, row: Row, gateway: str) -> bool:
         """Its gateway became known: give it its key. False where that video is watched already.
@@ -84,7 +87,7 @@ class Rows:
         for row in gone:
             self._feed.new.membership = True
             self._feed.row_changed(row.key)
-        self._hooks.taken_out(gone)
+        self.listener.taken_out(gone)
         return gone
 
     def remove(self, keys: Iterable[VideoKey]) -> list[Row]:
