@@ -1,1 +1,19 @@
-"""The command line: what is typed, what is done, what is printed."""
+"""The command line: what is typed, what is done, what is printed.
+
+parser                runs the command that is named; imports only that one
+├── arguments             all arguments, and errors in them
+├── examples              the examples in the help
+└── session               settings, log, gateway and watchlist of one run
+add, remove, tag, status, download, watch, history, stats, report, demo, dashboard    a command each
+completions, doctor   a command in several modules each
+input                 ids from the arguments and from standard input
+reasons               why a video was not asked about, or not downloaded
+output                tables, JSON lines and errors
+├── status_table          the table of `status`
+├── event_lines           the lines of `watch`
+├── report_lines          the lines of `report`
+├── live_line             a line on stderr that is redrawn
+├── download_progress     what that line says of downloads
+└── line_writer           writes lines in a thread
+terminal_check        whether the dashboard can be drawn here
+"""

@@ -16,7 +16,8 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── gateways            all of them: connect, remove, run, their states
 ├── shared              what the gateways have in common
 ├── gateway_watch       one gateway: its state, client, poller, and what follows from responses
-│   └── gateway_api         what it needs of a gateway's client
+│   ├── gateway_api         what it needs of a gateway's client
+│   └── balance             what is left of its account
 ├── gateway_lookup      which gateway knows an id that came without one
 ├── gateway             reachable? rate limited? token refused? paused?
 │   ├── gateway_status      its state as it is shown
@@ -33,6 +34,12 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── watchlist_sync      rows ↔ the watchlist's file
 ├── background          tasks that nobody awaits, loops that start again
 ├── duration_stats      how long such videos took
+├── history_recorder    what happens, for the history
+│   └── history_sightings   rows as the history keeps them
+├── history_words       a person's words → a search of the history
+├── history_text        the history's videos as text
+├── statistics_text     its figures as text
+│   └── text_table          a table of text
 ├── gateway_health      how well a gateway has worked
 ├── alarms              which unsaved videos are about to expire, or have
 ├── late_downloads      keeps the forecast up to date

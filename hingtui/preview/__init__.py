@@ -10,6 +10,7 @@ protocol      the messages between the two processes
 child         the decoder process: its limits
 └── serving   what it does with each request
     └── clip  one opened file; the only module that imports PyAV
+clip_formats  the containers that are opened
 
 The extra `preview` brings PyAV and textual-image; hingtui's own process imports nothing of it.
 """

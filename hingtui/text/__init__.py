@@ -1,1 +1,9 @@
-"""Text: cleaning, cell widths, translation, redaction. It imports no other package."""
+"""Text: cleaning, cell widths, translation, redaction. It imports no other package.
+
+clean        makes text from outside harmless; sizes, durations and times for people
+redaction    removes secrets
+cell_width   fits text into cells of the terminal
+wrap         breaks a line into lines
+file_names   makes text harmless in a file name
+i18n         the language, and its sentences from `locale`
+"""

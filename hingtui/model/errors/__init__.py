@@ -36,6 +36,8 @@ Each class says what its errors concern (`scope`), whether they pass by themselv
 (`is_transient`), and when the same request is worth repeating (`retry`). The poller, the gateway's
 state, the download queue, the commands and the screen all read it here. They are not in `api`,
 because the screen and the monitor use them before the network stack is imported.
+
+They are in `base` (what all have in common), `api`, `download` and `backoff` (growing pauses).
 """
 
 from __future__ import annotations

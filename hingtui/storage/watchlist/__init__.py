@@ -1,4 +1,10 @@
-"""The ids that are watched and what was last known of them, shared between processes."""
+"""The ids that are watched and what was last known of them, shared between processes.
+
+watchlist    one file: read, change, repair
+layout       its text: a head, and one chunk for each video
+entry        one video in it
+inspection   looks at it and changes nothing, for `doctor`
+"""
 
 from hingtui.storage.watchlist.entry import Entry, merged_files
 from hingtui.storage.watchlist.watchlist import Contents, Watchlist

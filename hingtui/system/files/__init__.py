@@ -4,6 +4,7 @@ disk      reading with a limit, making folders, fsync
 locks     exclusive locks among threads and processes
 atomic    new content, all of it or nothing
 names     safe names, free names, and giving a finished file its final one
+renaming  a rename that never replaces another file
 digest    the SHA-256 of a file
 network   whether a folder is on another machine
 """

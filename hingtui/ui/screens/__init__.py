@@ -1,10 +1,19 @@
 """The dashboard and the dialogs over it.
 
-dashboard           turns each command into a call
-└── table_actions       the commands that choose what the table shows
-    └── details             when the details are open, and how they are scrolled
-        └── toast_place         keeps toasts away from the cursor's row
-            └── layout              draws what the monitor has
-                └── footer_screen       the footer of a screen
-dialogs, choices, token_dialog, gateway_dialog, gateway_health, help, events    over the dashboard
+dashboard             turns each command into a call; each class below is the base of the one above
+├── file_commands         commands about files and the clipboard
+├── gallery_view          the gallery in place of the table
+├── preview_actions       commands of previews
+├── table_actions         commands that choose what the table shows
+├── details               when the details are open, and how they are scrolled
+├── toast_place           keeps toasts away from the cursor's row
+├── layout                draws what the monitor has, each second and each change
+└── footer_screen         the footer of a screen
+dashboard_context     what the dashboard is given
+dialogs               the dialogs that add videos and confirm quitting
+choices, tag_dialog, token_dialog, gateway_dialog, gateway_health, events    dialogs of their own
+help, help_text       the help
+importing             the account's list
+history               the history and its statistics
+compare, player       videos side by side; one that plays
 """

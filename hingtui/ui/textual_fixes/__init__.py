@@ -2,4 +2,15 @@
 
 Each module says what Textual does, the issue upstream, and what is done about it here.
 `private_members` lists the parts of Textual that are used without being public.
+
+driver                restores the terminal on signals, stops and crashes
+background_query      asks the terminal for its background
+graphics_query        asks it for the size of its cells and for Sixel
+error_boundary        goes on after an unexpected exception
+row_table             a table that costs only what is visible
+control_char_filter   removes control characters before anything is drawn
+wide_cuts             keeps double-width characters whole
+cache_trim            releases memory
+toast_redraw          redraws after a toast
+typed_ahead           keeps what is typed before an input has the focus
 """
