@@ -21,6 +21,7 @@ from tests.support.keys import key
 from tests.support.mp4 import mp4
 
 DATA = mp4(2_000)
+HALVES = DATA[:1_000], DATA[1_000:]
 ID = "video_1"
 
 
@@ -28,13 +29,15 @@ ID = "video_1"
 class Canned:
     """A source without a network that counts how often each video was requested."""
 
+    pieces: tuple[bytes, ...] = (DATA,)
+    """The bytes of every video, as they come in."""
     requests: Counter[str] = field(default_factory=Counter)
     status, start, total, validator, origin = 200, 0, len(DATA), None, "http://127.0.0.1"
     version = ""
     prefers_link = False
 
     def chunks(self) -> Iterator[bytes]:
-        yield DATA
+        yield from self.pieces
 
     @contextmanager
     def open_content(self, video_id: str, **_: object) -> Iterator[Canned]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 import hingtui
 
 ROOT = Path(hingtui.__file__).parent
+TESTS = Path(__file__).parents[1]
 FLOORS = (
     ("text",),
     ("model", "system"),
@@ -120,3 +122,13 @@ def test_an_import_contract_is_kept(who: str, whom: str, why: str) -> None:
         if is_in(name_of(path), who):
             broken = [imported for imported in ours(path) if is_in(imported, whom)]
             assert not broken, f"{name_of(path)} imports {broken}, but {why}"
+
+
+def test_no_test_file_imports_another() -> None:
+    of_a_test = re.compile(r"^ *(?:from|import) tests\.(?:\w+\.)*test_\w+\b.*$", re.MULTILINE)
+    broken = [
+        f"{path.relative_to(TESTS)}: {line.strip()}, but helpers are in tests/support"
+        for path in sorted(TESTS.rglob("*.py"))
+        for line in of_a_test.findall(path.read_text("utf-8"))
+    ]
+    assert broken == []

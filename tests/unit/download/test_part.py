@@ -12,7 +12,6 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NoReturn
@@ -21,7 +20,7 @@ import pytest
 
 from hingtui.api import Api
 from hingtui.download.attempts import download
-from hingtui.download.interface import Saved
+from hingtui.download.interface import NO_HOOKS, Saved
 from hingtui.download.leftover_parts import discard_part, part_size
 from hingtui.download.part import opened_part
 from hingtui.download.part_metadata import Source
@@ -30,6 +29,8 @@ from hingtui.model.errors import Busy, Cancelled, RateLimited, ServerError, Stor
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.system.files import renaming, safe_name
 from tests.servers.files import FileServer, Say, serving
+from tests.support.canned import DATA as CANNED
+from tests.support.canned import HALVES, Canned, fetch
 from tests.support.clock import FakeClock
 from tests.support.keys import key
 from tests.support.mp4 import mp4
@@ -58,7 +59,8 @@ KILLED_AT_EVERY_LINE = """
 import os, signal, sys
 from itertools import count
 from pathlib import Path
-from tests.unit.download.test_part import download_canned
+from hingtui.download.interface import NO_HOOKS
+from tests.support.canned import HALVES, Canned, fetch
 NAMES = "part part_names part_metadata claim disk names atomic locks".split()
 TRACED = tuple(f"/{name}.py" for name in NAMES)
 def download_until(line):
@@ -72,7 +74,7 @@ def download_until(line):
             os.kill(os.getpid(), signal.SIGKILL)
         return trace
     sys.settrace(trace)
-    download_canned(Path(sys.argv[1], str(line)))
+    fetch(Canned(HALVES), Path(sys.argv[1], str(line)), NO_HOOKS)
     os._exit(0)
 for line in count(1, int(sys.argv[2])):
     child = os.fork()
@@ -81,31 +83,6 @@ for line in count(1, int(sys.argv[2])):
     if os.waitpid(child, 0)[1] == 0:
         break
 """
-
-
-class Canned:
-    """A source without a network, fast enough for a few hundred downloads."""
-
-    status, start, total, validator, origin = 200, 0, len(DATA), None, "http://127.0.0.1"
-    version = ""
-
-    def chunks(self) -> Iterator[bytes]:
-        yield DATA[:HALF]
-        yield DATA[HALF:]
-
-    prefers_link = False
-
-    @contextmanager
-    def open_content(self, video_id: str, **_: object) -> Iterator[Canned]:
-        yield self
-
-
-def download_canned(folder: Path) -> Saved:
-    source = Canned()
-    nobody = threading.Event()
-    return download(
-        source, key(ID), folder, progress=Progress(), cancelled=nobody, clock=FakeClock()
-    )
 
 
 @pytest.fixture
@@ -187,9 +164,9 @@ def test_a_kill_at_any_line_leaves_no_wrong_file(tmp_path: Path, thorough: bool)
     killed = list(tmp_path.iterdir())
     assert len(killed) > 100 // every
     for folder in killed:
-        assert _files(folder).get(NAME, DATA) == DATA
-        download_canned(folder)
-        assert _files(folder) == {NAME: DATA}, folder.name
+        assert _files(folder).get(NAME, CANNED) == CANNED
+        fetch(Canned(HALVES), folder, NO_HOOKS)
+        assert _files(folder) == {NAME: CANNED}, folder.name
 
 
 # Parts of earlier runs
