@@ -121,9 +121,15 @@ def happen(acting: PilotedApp) -> None:
     log.add("The gateway cannot be reached.", EventKind.WARNING)
 
 
+@pytest.mark.sample(None)
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(
-    ("size", "name"), [((80, 24), "first-start"), ((60, 15), "first-start-60x15")]
+    ("size", "name"),
+    [
+        ((80, 24), "first-start"),
+        ((60, 15), "first-start-60x15"),
+        ((160, 45), "first-start-160x45"),
+    ],
 )
 async def test_the_first_start_matches_its_dump(
     tmp_path: Path, language: str, size: tuple[int, int], name: str
