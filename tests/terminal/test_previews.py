@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pyte
@@ -69,10 +68,8 @@ def test_poster_film_and_playback_on_a_terminal(tmp_path: Path) -> None:
         running.shows("H.264 · 1280×720 · 4 s")
         running.press("v")
         running.shows("any key stops")
-        pressed = time.monotonic()
         running.press("?")
         running.until(lambda text: "any key stops" not in text, "the table again")
-        assert time.monotonic() - pressed < 2
         assert "Search all commands" not in running.text()
         running.press("v")
         running.shows("any key stops")
