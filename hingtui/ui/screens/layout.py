@@ -76,6 +76,7 @@ class DashboardLayout(FooterScreen):
         self._tick = TICK
 
     def compose(self) -> ComposeResult:
+        self._fit_width(self.app.size.width)  # later, all widgets would be styled once more
         yield Header()
         yield Banner()
         with Container(id="body"):
@@ -105,9 +106,12 @@ class DashboardLayout(FooterScreen):
             super()._compositor_refresh()
 
     def on_resize(self) -> None:
-        """Put the details beside or below the table."""
-        self.set_class(self.size.width >= WIDE, "-wide")
+        self._fit_width(self.size.width)
         self._show_header()
+
+    def _fit_width(self, width: int) -> None:
+        """Put the details beside or below the table."""
+        self.set_class(width >= WIDE, "-wide")
 
     def use_palette(self, palette: Palette) -> None:
         """The theme has changed."""
@@ -140,7 +144,8 @@ class DashboardLayout(FooterScreen):
     def _show_rows(self, *, stays_first: bool = False) -> None:
         """Show the rows that the view lets through, in order."""
         rows = self._monitor.rows
-        self.query_one("#body").set_class(not rows, "-empty")
+        is_starting = self._monitor.gateway_status.state is GatewayState.STARTING
+        self.query_one("#body").set_class(not rows and not is_starting, "-empty")
         self._order.use(self._view, rows, self._monitor.now())
         self._table.matched = self._order.filter
         self._table.lay_out(
@@ -152,7 +157,7 @@ class DashboardLayout(FooterScreen):
             )
         )
         self._show_order(stays_first=stays_first)
-        if not rows and self._monitor.gateway_status.state is not GatewayState.STARTING:
+        if not rows and not is_starting:
             self._show_welcome()
 
     def _show_order(self, *, stays_first: bool = False) -> None:
