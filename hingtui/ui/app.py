@@ -70,7 +70,11 @@ class HingtuiApp(
 
     TITLE = "hingtui"
     CSS_PATH = "dashboard.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (70, "-broad")]  # noqa: RUF012 - as Textual's own
+    HORIZONTAL_BREAKPOINTS = [  # noqa: RUF012 - as Textual's own
+        (0, "-narrow"),
+        (70, "-broad"),
+        (120, "-wide"),  # from here, the details stand beside the table, not below it
+    ]
     VERTICAL_BREAKPOINTS = [(0, "-tiny"), (12, "-short"), (24, "-tall")]  # noqa: RUF012 - likewise
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+z", "suspend_process", show=False),

@@ -44,8 +44,6 @@ if TYPE_CHECKING:
     from hingtui.ui.toasts import ToastApp
     from hingtui.ui.widgets.detail import DetailPane
 
-WIDE = 120
-"""Cells of width from which the details stand beside the table, not below it."""
 TICK, SLOW_TICK = 1.0, 20.0
 """Seconds between two redraws while something counts down, and while nothing does."""
 
@@ -76,7 +74,7 @@ class DashboardLayout(FooterScreen):
         self._tick = TICK
 
     def compose(self) -> ComposeResult:
-        self._fit_width(self.app.size.width)  # later, all widgets would be styled once more
+        self._use_size_classes()
         yield Header()
         yield Banner()
         with Container(id="body"):
@@ -105,13 +103,18 @@ class DashboardLayout(FooterScreen):
         if not self.app._batch_count:
             super()._compositor_refresh()
 
-    def on_resize(self) -> None:
-        self._fit_width(self.size.width)
-        self._show_header()
+    def _use_size_classes(self) -> None:
+        """Have the classes that Textual sets at the first resize: all would be styled once more."""
+        app = self.app
+        for length, breakpoints in zip(
+            app.size, (app.HORIZONTAL_BREAKPOINTS, app.VERTICAL_BREAKPOINTS), strict=True
+        ):
+            self.add_class(
+                max((least, name) for least, name in breakpoints or () if length >= least)[1]
+            )
 
-    def _fit_width(self, width: int) -> None:
-        """Put the details beside or below the table."""
-        self.set_class(width >= WIDE, "-wide")
+    def on_resize(self) -> None:
+        self._show_header()
 
     def use_palette(self, palette: Palette) -> None:
         """The theme has changed."""
