@@ -145,6 +145,7 @@ def test_a_terminal_that_could_print_it_gets_only_the_bell(watched: WatchedHome,
         assert POP not in running.raw
 
 
+@pytest.mark.slow
 def test_everything_can_be_switched_off(watched: WatchedHome) -> None:
     watched.environ |= KITTY | WINDOWS
     switches = ["bell = false", "title = false", "progress = false", 'desktop = "off"']

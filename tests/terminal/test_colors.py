@@ -149,6 +149,7 @@ def test_it_does_not_ask_where_it_makes_no_difference(
         assert running.exit_status() == 0
 
 
+@pytest.mark.slow
 def test_our_own_themes_can_be_named_in_the_environment(watched: WatchedHome) -> None:
     watched.environ |= {"COLORTERM": "truecolor", "TEXTUAL_THEME": LIGHT.name}
     with watched.dashboard() as running:
@@ -158,6 +159,7 @@ def test_our_own_themes_can_be_named_in_the_environment(watched: WatchedHome) ->
         assert running.exit_status() == 0
 
 
+@pytest.mark.slow
 def test_an_unknown_theme_is_reported_with_the_names_that_exist(
     watched: WatchedHome, tmp_path: Path
 ) -> None:

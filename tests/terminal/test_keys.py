@@ -59,6 +59,7 @@ def test_the_demo_reacts_to_keys(environ: dict[str, str], temporary: Path) -> No
     assert not list(temporary.iterdir())
 
 
+@pytest.mark.slow
 def test_the_demo_prints_where_saved_videos_are(environ: dict[str, str], temporary: Path) -> None:
     with terminal("demo", environ=environ) as running:
         running.until(OLDEST.search, "the oldest video")

@@ -48,6 +48,7 @@ def test_ctrl_z_stops_it_and_fg_resumes_it(watched: WatchedHome) -> None:
         running.assert_restored()
 
 
+@pytest.mark.slow
 def test_after_an_hour_stopped_requests_stay_rate_limited(
     watched: WatchedHome, tmp_path: Path
 ) -> None:
@@ -112,6 +113,7 @@ def test_the_screen_is_redrawn_after_a_sigstop(watched: WatchedHome) -> None:
         running.assert_restored()
 
 
+@pytest.mark.slow
 def test_without_a_shell_ctrl_z_only_redraws_the_screen(watched: WatchedHome) -> None:
     with watched.dashboard() as running:
         before = still(settled(running))

@@ -144,6 +144,7 @@ def test_hundreds_of_ids_are_requested_through_the_list(shell: Shell) -> None:
     assert len(shell.gateway.requests) < 10
 
 
+@pytest.mark.slow
 def test_every_id_is_requested_however_long_it_takes(shell: Shell) -> None:
     names = [f"video_{n:02}" for n in range(60)]
     for name in names:
