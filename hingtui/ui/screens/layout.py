@@ -36,7 +36,7 @@ from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.textual_fixes.wide_cuts import keep_wide_characters
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.watchlist_notices import storage_problem, watchlist_notices
-from hingtui.ui.widgets.banner import Banner, banner_text
+from hingtui.ui.widgets.banner import Banner, banner_messages
 from hingtui.ui.widgets.header import Header, HeaderState
 from hingtui.ui.widgets.key_bar import KeyBar
 
@@ -210,7 +210,7 @@ class DashboardLayout(FooterScreen):
             balances=self._gateways.balances(),
         )
         self.query_one(Header).show(state, self.palette)
-        text = banner_text(
+        messages = banner_messages(
             self._gateways.states(),
             alerts=self._dashboard_context.alerts.banner(self._counts.counts[RowState.READY]),
             urgent=storage_problem(self._monitor),
@@ -218,7 +218,7 @@ class DashboardLayout(FooterScreen):
             palette=self.palette,
             key_for=self._key_for,
         )
-        self.query_one(Banner).show(text)
+        self.query_one(Banner).show(messages)
 
     def _show_detail(self) -> None:
         pane = self._detail_pane

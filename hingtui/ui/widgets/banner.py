@@ -5,34 +5,73 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rich.text import Text
-from textual.widgets import Static
+from textual.geometry import Size
+from textual.widget import Widget
 
 from hingtui.model.explain import diagnose
 from hingtui.monitor import GatewayState, GatewayStatus
 from hingtui.text.cell_width import legible, steady
+from hingtui.text.i18n import ngettext
+from hingtui.text.wrap import wrapped
 from hingtui.ui.advice import advice_text
 from hingtui.ui.alert_text import BannerLine
 from hingtui.ui.keys import KeyFor
 from hingtui.ui.theme.palette import Palette
-from hingtui.ui.widgets.same_text import same_text
 
 
-class Banner(Static):
+class Banner(Widget):
     """Takes no room while there is nothing to say, and is repainted only when its text changes."""
 
     def __init__(self) -> None:
-        super().__init__(id="banner", markup=False)
-        self._text: Text | None = None
+        super().__init__(id="banner")
+        self._messages: list[Text] = []
+        self._lines: list[Text] = []
 
-    def show(self, text: Text | None) -> None:
-        """Show this text; nothing for None."""
-        if not same_text(text, self._text):
-            self._text = text
-            self.set_class(text is not None, "-shown")
-            self.update(text or "")
+    def show(self, messages: list[Text]) -> None:
+        """Show these messages, each in one style, as far as there is room."""
+        told = [(message.plain, message.style) for message in messages]
+        if told != [(message.plain, message.style) for message in self._messages]:
+            self._messages = messages
+            self.set_class(bool(messages), "-shown")
+            self.refresh(layout=True)
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:  # noqa: ARG002 - as Textual calls it
+        most = self.styles.max_height
+        room = viewport.height if most is None else int(most.value)
+        self._lines = fitted(self._messages, width, room)
+        return len(self._lines)
+
+    def render(self) -> Text:
+        return Text("\n").join(self._lines)
 
 
-def banner_text(
+def fitted(messages: Sequence[Text], width: int, room: int) -> list[Text]:
+    """The messages in at most `room` lines of `width` cells; the last says how many are left out.
+
+    A first message that is longer than that is cut.
+    """
+    wrapping = [_wrapped(message, width) for message in messages]
+    if sum(map(len, wrapping)) <= room:
+        return [line for lines in wrapping for line in lines]
+    shown: list[Text] = []
+    left = len(messages)
+    for lines in wrapping:
+        if len(shown) + len(lines) >= room:  # a line is for what is left out
+            break
+        shown += lines
+        left -= 1
+    if not shown:
+        shown = wrapping[0][: room - 1]
+        left -= 1
+    words = ngettext("{n} more message", "{n} more messages", left).format(n=left)
+    return [*shown, Text(f"… {words}" if left else "…", messages[-1 - left].style)]
+
+
+def _wrapped(message: Text, width: int) -> list[Text]:
+    return [Text(line, message.style) for line in wrapped(message.plain, width)]
+
+
+def banner_messages(
     gateways: Sequence[tuple[str, GatewayStatus]],
     *,
     alerts: Iterable[BannerLine] = (),
@@ -40,8 +79,8 @@ def banner_text(
     notices: Iterable[str],
     palette: Palette,
     key_for: KeyFor,
-) -> Text | None:
-    """The alerts, and below them the state of storage and gateways; None when all is well.
+) -> list[Text]:
+    """The alerts, and below them the state of storage and gateways; none when all is well.
 
     `gateways` are their names and states.
     """
@@ -57,7 +96,7 @@ def banner_text(
         lines += troubles
     else:
         lines += [Text(legible(notice), palette.warning) for notice in notices]
-    return Text("\n").join(lines) if lines else None
+    return lines
 
 
 def _gateway_lines(

@@ -31,7 +31,7 @@ from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.columns import ColumnLayout, ContentWidths, plan_columns
 from hingtui.ui.theme.palette import palette_of
 from hingtui.ui.theme.themes import DARK
-from hingtui.ui.widgets.banner import banner_text
+from hingtui.ui.widgets.banner import banner_messages
 from hingtui.ui.widgets.detail_text import detail_text
 from hingtui.ui.widgets.header import HeaderState, header_line
 from tests.support.clock import EPOCH
@@ -89,13 +89,13 @@ def sinks(row: Row) -> Iterator[tuple[str, Lines]]:
 
 
 def banner(error: ApiError) -> Lines:
-    text = banner_text(
+    messages = banner_messages(
         [("", GatewayStatus(GatewayState.DENIED, error=error))],
         notices=(),
         palette=PALETTE,
         key_for=default_key_for,
     )
-    return [text.plain if text is not None else ""]
+    return [message.plain for message in messages]
 
 
 def assert_harmless(row: Row) -> None:
@@ -294,9 +294,9 @@ def test_the_header_is_one_clean_line_of_its_width(host: str, notice: str, width
     assert cell_len(line) == cells_of(line)
     if width > 20:
         assert cell_len(line) <= width
-    shown = banner_text(gateways, notices=[notice], palette=PALETTE, key_for=default_key_for)
-    assert shown is not None
-    assert not harm_in(shown.plain)
+    shown = banner_messages(gateways, notices=[notice], palette=PALETTE, key_for=default_key_for)
+    assert shown
+    assert not any(harm_in(message.plain) for message in shown)
 
 
 @settings(deadline=None)

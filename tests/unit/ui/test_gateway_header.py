@@ -10,7 +10,7 @@ from hingtui.monitor import GatewayState, GatewayStatus, StatusCounts
 from hingtui.ui.keys import default_key_for
 from hingtui.ui.theme.palette import palette_of
 from hingtui.ui.theme.themes import DARK
-from hingtui.ui.widgets.banner import banner_text
+from hingtui.ui.widgets.banner import banner_messages
 from hingtui.ui.widgets.header import HeaderState, header_line
 from tests.support.clock import EPOCH
 
@@ -57,12 +57,11 @@ def test_what_is_left_in_an_account_is_shown_with_its_unit() -> None:
 @pytest.mark.parametrize("count", [1, 2])
 def test_the_banner_names_the_gateway_where_there_are_several(count: int) -> None:
     gateways = [("west", OFFLINE), ("east", ONLINE)][:count]
-    text = banner_text(gateways, notices=(), palette=PALETTE, key_for=default_key_for)
-    assert text is not None
-    assert text.plain.startswith("west: ") is (count == 2)
+    [message] = banner_messages(gateways, notices=(), palette=PALETTE, key_for=default_key_for)
+    assert message.plain.startswith("west: ") is (count == 2)
 
 
 def test_a_pause_that_a_gateway_asks_for_is_no_banner() -> None:
     slowed = GatewayStatus(GatewayState.SLOWED, until=EPOCH + 30, error=RateLimited("Slow down."))
     gateways = [("west", slowed), ("east", ONLINE)]
-    assert banner_text(gateways, notices=(), palette=PALETTE, key_for=default_key_for) is None
+    assert banner_messages(gateways, notices=(), palette=PALETTE, key_for=default_key_for) == []
