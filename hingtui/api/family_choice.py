@@ -130,9 +130,11 @@ class FamilyChoice:
 
 def _again(error: ApiError) -> ApiError:
     """An error like this one, without its traceback."""
-    return type(error)(
+    copy = type(error)(
         error.message,
         code=error.code,
         request_id=error.request_id,
         http_status=error.http_status,
     )
+    copy.is_bare = error.is_bare
+    return copy

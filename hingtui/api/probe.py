@@ -94,8 +94,6 @@ class GatewayReport:
     """Seconds by which the gateway's clock is ahead of this machine's."""
     routes: dict[str, bool | None] = field(default_factory=dict)
     """Whether each family's path was found there; None where the response does not show it."""
-    is_list_web_page: bool = False
-    """Whether a web page came instead of the list."""
 
     @property
     def family(self) -> str | None:
@@ -201,9 +199,7 @@ async def _ask(report: GatewayReport, api: _ObservedApi) -> None:
         if isinstance(report.video, RateLimited | Unreachable):
             return
         report.step = Step.LIST
-        before = len(report.exchanges)
         report.page = await _caught(api.list_page())
-        report.is_list_web_page = any(one.is_web_page for one in report.exchanges[before:])
         videos = report.page.videos if isinstance(report.page, Page) else ()
         if videos and report.family is None:
             report.step = Step.VIDEO

@@ -89,6 +89,7 @@ def refusal(call: Call, response: Response, now: float) -> ApiError:
         # The text of an error page does not mention the login.
         message = f"{_login_message(response)} {message}".strip()
     error = make(kind, response, message or own_message(kind, response.status), code)
+    error.is_bare = not message
     if isinstance(error, RateLimited):
         error.retry_after = retry_after(response.headers, now)
     if isinstance(error, RangeRefused):

@@ -24,6 +24,7 @@ from hingtui.cli.reasons import is_unanswerable, why_not_saved
 from hingtui.cli.session import Mode, fail, read_settings, run_with
 from hingtui.model.errors import HingtuiError
 from hingtui.model.key import VideoKey
+from hingtui.model.no_list import not_followed
 from hingtui.model.video import Status
 from hingtui.monitor import Changes, Monitor, Row
 from hingtui.monitor.event_commands import EventCommands
@@ -115,9 +116,8 @@ class _Watch:
 
     def _update(self, changes: Changes | None = None) -> None:
         now = self._monitor.now()
-        for gateway in changes.not_followed if changes is not None else ():
-            words = _("{gateway} cannot be followed: it has no list of the account's videos.")
-            self._writer.put(partial(print_message, words.format(gateway=gateway)))
+        for gateway, error in changes.not_followed.items() if changes is not None else ():
+            self._writer.put(partial(print_message, not_followed(gateway, error)))
         for event in self._events.update(changes):
             if event.kind is EventKind.ADDED and event.row is not None:
                 self._download_if_ready(event.row)

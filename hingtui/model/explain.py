@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hingtui.model import errors
 from hingtui.model.diagnosis import Advice, Diagnosis, Step
+from hingtui.model.quotation import quotation
 from hingtui.text.clean import BLOCK_LIMIT, clean_line
 from hingtui.text.i18n import _
 
@@ -16,7 +17,7 @@ def diagnose(error: Exception, *, of_all: bool = False) -> Diagnosis:
     short, what, advice = _explain(error, of_all=of_all)
     if isinstance(error, errors.ApiError):
         short, what, advice = _with_cause(error, (short, what, advice))
-        return Diagnosis(short, what, advice, _server_text(error), clean_line(error.request_id))
+        return Diagnosis(short, what, advice, quotation(error), clean_line(error.request_id))
     details = str(error) if isinstance(error, errors.HingtuiError) else type(error).__name__
     return Diagnosis(short, what, advice, clean_line(details, BLOCK_LIMIT))
 
@@ -24,12 +25,6 @@ def diagnose(error: Exception, *, of_all: bool = False) -> Diagnosis:
 _Explained = tuple[str, str, Advice]
 """A few words, a sentence on what happened, and the next step."""
 _MAY_SAY_WHY = (errors.Unauthorized, errors.Forbidden, errors.Rejected, errors.ServerError)
-
-
-def _server_text(error: errors.ApiError) -> str:
-    status = f"HTTP {error.http_status}" if error.http_status else ""
-    parts = (status, error.code, error.message)
-    return clean_line(" · ".join(part for part in parts if part), BLOCK_LIMIT)
 
 
 def _with_cause(error: errors.ApiError, explained: _Explained) -> _Explained:
@@ -49,6 +44,8 @@ def _explain(error: Exception, *, of_all: bool) -> _Explained:
             return _explain_storage(error)
         if error.scope is errors.Scope.TOKEN and not of_all:
             return _explain_refusal()
+        if of_all and isinstance(error, errors.Rejected):
+            return _explain_rejection()
         return _explain_api(error)
     match error:
         case errors.Cancelled():
@@ -113,6 +110,14 @@ def _explain_refusal() -> _Explained:
         _("refused"),
         _("The gateway refuses the request about this video."),
         Advice(_("The other videos go on. It is tried again by itself, ever more slowly.")),
+    )
+
+
+def _explain_rejection() -> _Explained:
+    return (
+        _("rejected"),
+        _("The gateway rejects the request."),
+        Advice(_("Check the base URL, or ask the gateway's support.")),
     )
 
 

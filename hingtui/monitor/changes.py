@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from hingtui.model.errors import ApiError
 from hingtui.model.key import VideoKey
 
 NOTIFY_EVERY = 0.1
@@ -36,8 +37,8 @@ class Changes:
     """Downloads that were given up."""
     arrived: list[VideoKey] = field(default_factory=list)
     """New at an account that is followed."""
-    not_followed: list[str] = field(default_factory=list)
-    """Gateways that were to be followed and have no list."""
+    not_followed: dict[str, ApiError] = field(default_factory=dict)
+    """Gateways that were to be followed and have no list, and what they answered."""
     not_written: list[str] = field(default_factory=list)
     """Sentences about sidecars that could not be written."""
 
@@ -64,9 +65,9 @@ class ChangeFeed:
         self.new.gateway = True
         self._plan()
 
-    def not_followed(self, gateway: str) -> None:
+    def not_followed(self, gateway: str, error: ApiError) -> None:
         """This gateway was to be followed, but it has no list."""
-        self.new.not_followed.append(gateway)
+        self.new.not_followed[gateway] = error
         self._plan()
 
     def sidecar_failed(self, sentence: str) -> None:

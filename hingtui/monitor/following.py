@@ -12,8 +12,9 @@ import random
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from typing import Protocol
 
-from hingtui.model.errors import ApiError, Backoff, BadResponse, NotFound, NotOffered
+from hingtui.model.errors import ApiError, Backoff
 from hingtui.model.eta import expiry, jitter
+from hingtui.model.no_list import lacks_list
 from hingtui.model.video import Status, Video
 from hingtui.monitor.account_list import AccountList, listed
 from hingtui.monitor.background import Background
@@ -65,11 +66,11 @@ class Follower:
         *,
         start: Callable[[Coroutine[object, object, None]], None],
         add: Callable[[Sequence[Listed]], Awaitable[bool]],
-        not_offered: Callable[[], None],
+        not_offered: Callable[[ApiError], None],
     ) -> None:
         """`start` runs a coroutine in the background. `add` watches these videos, the newest first,
-        and returns whether the watchlist's file holds them now. `not_offered` is called when the
-        gateway turns out to have no list."""
+        and returns whether the watchlist's file holds them now. `not_offered` is called with
+        the answer when the gateway turns out to have no list."""
         self.gateway = gateway
         self._account_list = account_list
         self._store = store
@@ -191,10 +192,10 @@ class Follower:
     def _failed(self, error: ApiError) -> float:
         """Seconds until the list is asked for again after this error."""
         error.forget_frames()
-        if isinstance(error, NotOffered | NotFound | BadResponse):
+        if lacks_list(error):
             if not self._lacks_list:
                 self._lacks_list = True
-                self._not_offered()
+                self._not_offered(error)
             return _WITHOUT_LIST
         self._failures += 1
         return _FAILING.after(self._failures, self._rng)

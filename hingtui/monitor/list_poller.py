@@ -11,7 +11,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from hingtui.model.errors import ApiError, BadResponse, NotFound, NotOffered, RateLimited, Scope
+from hingtui.model.errors import ApiError, RateLimited, Scope
+from hingtui.model.no_list import lacks_list
 from hingtui.model.video import Status, Video
 from hingtui.monitor.rate_limiter import RateLimiter
 from hingtui.monitor.raw_responses import RawResponse
@@ -135,8 +136,7 @@ class ListPoller:
                     break
             self.unlisted |= missing
         except ApiError as error:
-            is_no_list = isinstance(error, NotOffered | NotFound | BadResponse)
-            if is_no_list or error.scope is Scope.TOKEN:
+            if lacks_list(error) or error.scope is Scope.TOKEN:
                 self.is_offered = False
             elif not isinstance(error, RateLimited):
                 self._failing_until = self._clock.monotonic() + _FAILING

@@ -6,8 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
+from hingtui.model.no_list import not_followed
 from hingtui.monitor import Changes
-from hingtui.text.i18n import _, ngettext
+from hingtui.text.i18n import ngettext
 from hingtui.ui.notifications import Toast
 
 
@@ -24,6 +25,5 @@ def arrival_toasts(changes: Changes) -> Iterator[Toast]:
             words = ngettext("{n} new video from {gateway}", "{n} new videos from {gateway}", n)
         text = words.format(n=n, gateway=gateway)
         yield Toast(text, kind=f"arrived {gateway}", key=keys[0] if n == 1 else None)
-    for gateway in changes.not_followed:
-        words = _("{gateway} cannot be followed: it has no list of the account's videos.")
-        yield Toast(words.format(gateway=gateway), "warning")
+    for gateway, error in changes.not_followed.items():
+        yield Toast(not_followed(gateway, error), "warning")

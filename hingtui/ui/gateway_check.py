@@ -16,11 +16,12 @@ from hingtui.model.errors import (
     ApiError,
     BadResponse,
     NotFound,
-    NotOffered,
+    Rejected,
     Scope,
     SettingsError,
     Unauthorized,
 )
+from hingtui.model.no_list import lacks_list, no_list
 from hingtui.storage.settings import GatewaySettings
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.token_check import problem_text
@@ -64,12 +65,12 @@ async def ask_gateway(
 async def _checked(api: Api, video_id: str | None, *, has_token: bool) -> Checked:
     try:
         page = await api.list_page()
-    except (NotOffered, NotFound, BadResponse) as error:
-        return await _without_list(api, video_id, error)
     except Unauthorized as error:
         words = problem_text(error) if has_token else _("It wants a token: type it above.")
         return Checked(words, is_problem=True)
     except ApiError as error:
+        if lacks_list(error):
+            return await _without_list(api, video_id, error)
         if error.scope is Scope.TOKEN and error.http_status == 403 and video_id is not None:
             return await _without_list(api, video_id, error)
         return Checked(problem_text(error), is_problem=True)
@@ -85,14 +86,13 @@ async def _checked(api: Api, video_id: str | None, *, has_token: bool) -> Checke
 async def _without_list(api: Api, video_id: str | None, why: ApiError) -> Checked:
     """Ask about one video; without one nothing more is known than why there is no list."""
     if video_id is None:
-        if isinstance(why, BadResponse):
+        if isinstance(why, BadResponse) and not isinstance(why, Rejected):
             return Checked(problem_text(why), is_problem=True)
         if why.http_status == HTTPStatus.OK:
             words = _("It sends a web page instead of a list of videos. Check the address.")
             return Checked(words, is_problem=True)
-        return Checked(
-            _("It has no list of videos, so it cannot be tested until you watch one there.")
-        )
+        words = _("It cannot be tested until you watch a video there.")
+        return Checked(f"{no_list(why)} {words}")
     try:
         await api.retrieve(video_id)
     except NotFound:
@@ -100,4 +100,5 @@ async def _without_list(api: Api, video_id: str | None, why: ApiError) -> Checke
         return Checked(sentence.format(id=video_id), is_problem=True)
     except ApiError as error:
         return Checked(problem_text(error), is_problem=True)
-    return Checked(_("It works; it has no list of videos."))
+    words = _("It works: add its videos by their ids.")
+    return Checked(f"{no_list(why)} {words}")

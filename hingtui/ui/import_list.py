@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from enum import Enum
 from functools import cache
 
-from hingtui.model.errors import BadResponse, NotFound, NotOffered
 from hingtui.model.key import VideoKey
+from hingtui.model.no_list import lacks_list
 from hingtui.monitor import Row
 from hingtui.monitor.account_list import listed
 from hingtui.monitor.list_poller import Listed, Paged
@@ -87,8 +87,7 @@ class ImportList:
     def fail(self, error: Exception) -> None:
         """The page did not come; what came before is kept."""
         self.error = error
-        has_none = isinstance(error, NotOffered | NotFound | BadResponse) and not self.rows
-        self.state = Reading.NO_LIST if has_none else Reading.FAILED
+        self.state = Reading.NO_LIST if lacks_list(error) and not self.rows else Reading.FAILED
 
     def use_filter(self, words: str) -> None:
         """Show only what matches these words."""

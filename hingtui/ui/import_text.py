@@ -12,6 +12,7 @@ from rich.style import Style
 from rich.text import Text
 
 from hingtui.model.explain import diagnose
+from hingtui.model.no_list import lacks_list, no_list, no_more_pages
 from hingtui.monitor import GatewayState, GatewayStatus
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.import_list import ImportList, Reading
@@ -34,11 +35,8 @@ def import_title(gateways: Iterable[str], current: str, muted: Style) -> Text:
 def empty_words(shown: ImportList, count: int, status: GatewayStatus, key_for: KeyFor) -> str:
     """What stands in the place of the table where `count`, the rows shown, is 0; else ""."""
     if shown.state is Reading.NO_LIST:
-        words = _(
-            "This gateway has no list of the account's videos. Paste ids, URLs or whole logs with "
-            "{key}, or pipe them into hingtui add -."
-        )
-        return words.format(key=key_for("add"))
+        words = _("Paste ids, URLs or whole logs with {key}, or pipe them into hingtui add -.")
+        return f"{no_list(shown.error)} {words.format(key=key_for('add'))}"
     if count:
         return ""
     if shown.rows:
@@ -79,5 +77,8 @@ def _how_far(shown: ImportList, status: GatewayStatus, key_for: KeyFor) -> Itera
 def _why_failed(shown: ImportList, status: GatewayStatus, key_for: KeyFor) -> str:
     if status.state is GatewayState.NO_TOKEN:
         return _("There is no token for this gateway yet.")
-    what = diagnose(shown.error, of_all=True).what if shown.error is not None else ""
+    what = ""
+    if shown.error is not None:
+        has_begun = lacks_list(shown.error)
+        what = no_more_pages(shown.error) if has_begun else diagnose(shown.error, of_all=True).what
     return _("{what} {key} tries again.").format(what=what, key=key_for("ask")).strip()

@@ -10,8 +10,9 @@ import logging
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from hingtui.model.errors import ApiError, BadResponse, NotFound, NotOffered, Scope
+from hingtui.model.errors import ApiError, NotFound, NotOffered, Rejected, Scope
 from hingtui.model.explain import diagnose
+from hingtui.model.no_list import lacks_list
 from hingtui.text.i18n import _
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ async def _token_problem(api: Api, video_id: str | None) -> ApiError | None:
     """
     try:
         await api.list_page(limit=1)
-    except (NotOffered, NotFound, BadResponse) as error:
-        return error if video_id is None else await _problem_with_video(api, video_id)
     except ApiError as error:
+        if lacks_list(error):
+            return error if video_id is None else await _problem_with_video(api, video_id)
         if error.scope is Scope.TOKEN and video_id is not None and error.http_status == 403:
             return await _problem_with_video(api, video_id)
         return error
@@ -61,7 +62,7 @@ async def _problem_with_video(api: Api, video_id: str) -> ApiError | None:
 
 def problem_text(problem: Exception) -> str:
     """What is known of a token that is not proven to work, with the gateway's own words."""
-    if isinstance(problem, NotFound | NotOffered):
+    if isinstance(problem, NotFound | NotOffered | Rejected):
         return _("The gateway answers, but not whether the token is right.")
     diagnosis = diagnose(problem, of_all=True)
     return f"{diagnosis.what} ({diagnosis.details})" if diagnosis.details else diagnosis.what

@@ -99,7 +99,7 @@ async def test_without_a_list_the_pasted_video_is_asked_about(tmp_path: Path) ->
         await acting.paste(f"{acting.server.base_url}/v1/videos/video_1/content")
         await fill(acting, token=TOKEN)
         await acting.press("enter")
-        await until(lambda: "It works; it has no list of videos." in said(acting))
+        await until(lambda: "It works: add its videos by their ids." in said(acting))
 
 
 async def test_what_cannot_be_a_gateway_is_said_without_a_request(tmp_path: Path) -> None:

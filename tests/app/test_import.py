@@ -114,7 +114,9 @@ async def test_without_a_list_the_dialog_names_other_ways(tmp_path: Path) -> Non
         acting.server.once(LIST, status=501)
         await opened(acting, count=0)
         await until(lambda: "has no list" in acting.text())
-        assert "hingtui add -" in " ".join(acting.text().split())
+        words = " ".join(acting.text().replace("│", "").split())
+        assert "can read (HTTP 501). Paste" in words
+        assert "hingtui add -" in words
 
 
 async def test_a_page_that_comes_after_closing_is_dropped(tmp_path: Path) -> None:

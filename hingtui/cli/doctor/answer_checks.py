@@ -11,6 +11,7 @@ from hingtui.cli.doctor.check import Check, State, Subject
 from hingtui.cli.doctor.way_checks import lasting
 from hingtui.model import errors
 from hingtui.model.explain import diagnose
+from hingtui.model.no_list import lacks_list, no_list
 from hingtui.storage.settings import GatewaySettings
 from hingtui.text.clean import human_duration
 from hingtui.text.i18n import _, ngettext
@@ -24,7 +25,6 @@ _TOO_FAR = 7 * 86_400.0
 _REFUSALS = (errors.Unauthorized, errors.Forbidden)
 _PAGES_OF_OTHERS = (errors.Blocked, errors.RateLimited, errors.ServerError)
 """Errors that come as a web page from what stands in front of a gateway."""
-_TOLD_ELSEWHERE = (*_REFUSALS, errors.RateLimited)
 
 
 def answer_checks(gateway: GatewaySettings, report: GatewayReport) -> Iterator[Check]:
@@ -213,13 +213,20 @@ def _list(gateway: GatewaySettings, report: GatewayReport) -> Iterator[Check]:
                 "The account's list has {n} video.", "The account's list has {n} videos.", count
             )
         yield about.ok(text.format(n=count))
-    elif isinstance(page, errors.NotOffered) or report.is_list_web_page:
-        message = _("There is no list: each video is asked about by itself, and added by its id.")
-        yield Subject("list", gateway.name).note(message)
-    elif isinstance(page, errors.ApiError) and not isinstance(page, _TOLD_ELSEWHERE):
+    elif isinstance(page, errors.ApiError) and lacks_list(page):
+        next_step = _("Add videos by their ids: each is asked about by itself.")
+        yield Subject("list", gateway.name).note(no_list(page), next_step)
+    elif isinstance(page, errors.ApiError) and not _is_told_elsewhere(report, page):
         message = _("The account's list cannot be read: {reason}").format(reason=_sentence(page))
         next_step = _("Watching goes on without it. If it stays, ask the gateway's support.")
         yield Subject("list", gateway.name).note(message, next_step)
+
+
+def _is_told_elsewhere(report: GatewayReport, page: errors.ApiError) -> bool:
+    """Whether another check says it: a refused token, unless it is refused for the list only."""
+    is_for_list_only = isinstance(report.video, VideoResponse | errors.NotFound)
+    is_refusal = isinstance(page, _REFUSALS)
+    return isinstance(page, errors.RateLimited) or (is_refusal and not is_for_list_only)
 
 
 def _clock(gateway: GatewaySettings, offset: float) -> Check:

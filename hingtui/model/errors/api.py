@@ -27,6 +27,8 @@ class ApiError(HingtuiError):
         self.code = code
         self.request_id = request_id
         self.http_status = http_status
+        self.is_bare = False
+        """Whether the server sent no words, so that `message` is a general sentence of ours."""
         self.is_from_storage = False
         """Whether the storage behind a link caused it, and not the gateway."""
 

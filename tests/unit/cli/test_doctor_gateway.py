@@ -98,6 +98,27 @@ async def test_a_list_that_is_a_web_page_counts_as_none() -> None:
     assert (checks["api"].state, checks["list"].state) == (OK, NOTE)
 
 
+async def test_a_list_that_wants_a_parameter_is_said_in_the_gateways_words() -> None:
+    refused = json_answer({"error": {"message": "LLM Provider NOT provided", "code": "400"}}, 400)
+    with Gateway(Clock()) as gateway:
+        gateway.fault("/v1/videos?", refused)
+        checks = await examined(gateway.url)
+    assert (checks["api"].state, checks["access"].state, checks["list"].state) == (OK, OK, NOTE)
+    assert checks["list"].message == (
+        "This gateway has no list that hingtui can read (HTTP 400: LLM Provider NOT provided)."
+    )
+    assert "by their ids" in checks["list"].next_step
+
+
+async def test_a_token_that_may_not_read_the_list_is_said_beside_its_acceptance() -> None:
+    with Gateway(Clock()) as gateway:
+        gateway.fault("/v1/videos?", json_answer({"error": {"message": "not yours"}}, 403))
+        checks = await examined(gateway.url)
+    assert checks["access"].message == "The gateway accepts the token."
+    assert "The account's list cannot be read:" in checks["list"].message
+    assert "HTTP 403 · not yours" in checks["list"].message
+
+
 async def test_a_refused_token_is_a_problem_with_the_servers_words() -> None:
     with Gateway(Clock(), token="oh-another-token-99") as gateway:
         checks = await examined(gateway.url)

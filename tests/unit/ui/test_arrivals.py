@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hingtui.model.errors import NotOffered
 from hingtui.model.key import VideoKey
 from hingtui.monitor import Changes
 from hingtui.ui.arrivals import arrival_toasts
@@ -30,7 +31,7 @@ def test_a_toast_about_one_video_leads_to_it() -> None:
 
 
 def test_a_gateway_without_a_list_is_a_warning() -> None:
-    (toast,) = arrival_toasts(Changes(not_followed=["relay"]))
+    (toast,) = arrival_toasts(Changes(not_followed={"relay": NotOffered(http_status=405)}))
     assert toast.severity == "warning"
     assert toast.text.startswith("relay cannot be followed")
 

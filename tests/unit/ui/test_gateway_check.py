@@ -65,13 +65,18 @@ async def test_a_missing_token_is_asked_for(gateway: Gateway) -> None:
     )
 
 
-@pytest.mark.parametrize("fault", [PAGE, json_answer({}, 501)], ids=["404 as a page", "501"])
+@pytest.mark.parametrize(
+    "fault",
+    [PAGE, json_answer({}, 501), json_answer({"error": {"message": "provider?"}}, 400)],
+    ids=["404 as a page", "501", "400"],
+)
 async def test_without_a_list_nothing_is_known_until_there_is_a_video(
     gateway: Gateway, fault: Answer
 ) -> None:
     gateway.fault("/v1/videos?", fault, ANYTHING)
     result = await checked(gateway)
-    assert "cannot be tested until you watch one there" in result.sentence
+    assert "no list that hingtui can read (HTTP " in result.sentence
+    assert "cannot be tested until you watch a video there" in result.sentence
     assert not result.is_problem
 
 
@@ -79,7 +84,8 @@ async def test_without_a_list_a_pasted_video_proves_that_it_works(gateway: Gatew
     gateway.fault("/v1/videos?", json_answer({}, 501), ANYTHING)
     gateway.video("video_1")
     assert await checked(gateway, video_id="video_1") == Checked(
-        "It works; it has no list of videos."
+        "This gateway has no list that hingtui can read (HTTP 501). "
+        "It works: add its videos by their ids."
     )
 
 
@@ -102,7 +108,7 @@ async def test_a_page_instead_of_the_api_is_a_problem(gateway: Gateway) -> None:
 @pytest.mark.parametrize("kind", ["generations", "kie", "v2"])
 async def test_a_family_without_a_list_is_not_asked(gateway: Gateway, kind: str) -> None:
     typed = GatewaySettings("lab", gateway.url, kind, token=TOKEN)
-    assert "until you watch one there" in (await ask_gateway(make_api, typed, None)).sentence
+    assert "until you watch a video there" in (await ask_gateway(make_api, typed, None)).sentence
     assert gateway.requests == []
 
 
