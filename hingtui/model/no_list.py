@@ -37,13 +37,13 @@ def not_followed(gateway: str, error: Exception) -> str:
     """That an account cannot be followed, why, and what to do instead."""
     if reason := _reason(error):
         words = _(
-            "{gateway} cannot be followed: it has no list that hingtui can read ({reason}). "
-            "Add its videos by their ids."
+            "{gateway} cannot be followed; add its videos by their ids. "
+            "It has no list that hingtui can read ({reason})."
         )
         return words.format(gateway=gateway, reason=reason)
     words = _(
-        "{gateway} cannot be followed: it has no list of the account's videos. "
-        "Add them by their ids."
+        "{gateway} cannot be followed; add its videos by their ids. "
+        "It has no list of the account's videos."
     )
     return words.format(gateway=gateway)
 

@@ -215,11 +215,15 @@ class Followers:
         self._by_gateway[follower.gateway.name] = follower
         self._any.set()
 
+    def end(self, gateway: str) -> None:
+        """Follow the account of this gateway no more; nothing happens if nobody did."""
+        self._by_gateway.pop(gateway, None)
+
     async def run(self) -> None:
         """Look at each list when that is due, for ever."""
         await self._any.wait()
         while True:
-            for follower in self._by_gateway.values():
+            for follower in tuple(self._by_gateway.values()):
                 if follower.is_due():
                     self._background.start(follower.look())
             await self._clock.sleep(_TICK)

@@ -15,7 +15,7 @@ from hingtui.monitor.balance import Balance
 from hingtui.monitor.following import Follower
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.gateway_status import GatewayState
-from hingtui.monitor.list_poller import Listed, is_complete
+from hingtui.monitor.list_poller import Listed, is_complete, unread
 from hingtui.monitor.poller import Poller
 from hingtui.monitor.response_handler import Outcome, ResponseHandler, is_of_gateway
 from hingtui.monitor.row import Row
@@ -77,10 +77,13 @@ class GatewayWatch:
         """The requests that are being sent, but for those of downloads."""
         return [*self.poller.under_way, *self.account_list.under_way]
 
-    def follow(self, follower: Follower) -> None:
-        """Let `follower` see each page of the list that is read, and what is removed."""
+    def follow(self, follower: Follower | None) -> None:
+        """Let `follower` see each page of the list that is read, and what is removed.
+
+        None: nobody follows the account any more.
+        """
         self._follower = follower
-        self.poller.list_poller.on_page = follower.saw
+        self.poller.list_poller.on_page = follower.saw if follower is not None else unread
 
     def take_listed(self, entries: Sequence[Listed]) -> None:
         """Take what the list says of these rows; ask where it leaves something out."""

@@ -170,6 +170,7 @@ class Monitor:
 
     def remove_gateway(self, name: str) -> None:
         """It is not in the settings any more: ask it nothing. Its rows stay."""
+        self._followers.end(name)
         self.gateways.remove(name)
 
     async def run(self, *, polls: bool = True) -> None:
@@ -274,6 +275,12 @@ class Monitor:
         )
         watch.follow(follower)
         self._followers.begin(follower)
+
+    def unfollow(self, gateway: str) -> None:
+        """Leave new videos of this gateway's account alone from now on."""
+        self._followers.end(gateway)
+        if (watch := self.gateways.get(gateway)) is not None:
+            watch.follow(None)
 
     async def _add_followed(self, gateway: str, entries: Sequence[Listed]) -> bool:
         """Watch what is new at a followed account; whether the watchlist's file holds it."""

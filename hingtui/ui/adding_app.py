@@ -1,13 +1,16 @@
-"""Add a gateway in the dashboard: ask for it, test it, save it, and use it at once."""
+"""Add, change and remove gateways in the dashboard: test them, save them, use them at once."""
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hingtui.model.errors import SettingsError
-from hingtui.storage.settings import GatewaySettings, save_gateway
+from hingtui.model.key import DEFAULT_GATEWAY
+from hingtui.storage.settings import GatewaySettings, remove_gateway, save_gateway
+from hingtui.storage.settings.gateway_tokens import ADDED
 from hingtui.text.i18n import _
 from hingtui.ui.connecting_app import ConnectingApp
 
@@ -17,14 +20,61 @@ if TYPE_CHECKING:
 
 
 class AddingApp(ConnectingApp):
-    """An app that can get further gateways while it runs."""
+    """An app whose gateways can be others while it runs."""
 
     def action_add_gateway(self) -> None:
         """Ask for a gateway; it is tested in the dialog."""
+        self._ask_for_gateway(None)
+
+    def action_edit_gateway(self, name: str) -> None:
+        """Let a person change a gateway that was added here."""
+        if (gateway := self._added(name)) is None:
+            return
+        if gateway.token_source in ("", ADDED):
+            self._ask_for_gateway(gateway)
+        else:  # somebody has written a variable, a file or a command into its table
+            self._say_where_it_is(name, self.settings.gateways_path)
+
+    def action_remove_gateway(self, name: str) -> None:
+        """Ask whether to remove a gateway that was added here, and do it."""
+        from hingtui.ui.screens.remove_gateway import RemoveGatewayDialog
+
+        if (gateway := self._added(name)) is None:
+            return
+        rows = [row for key, row in self.monitor.rows.items() if key.gateway == name]
+        running = sum(row.is_downloading for row in rows)
+        path = str(self.settings.gateways_path)
+
+        def answered(is_sure: bool | None) -> None:
+            if is_sure:
+                remove = self._remove_gateway(gateway)
+                self.run_worker(remove, group="gateway", exit_on_error=False)
+
+        dialog = RemoveGatewayDialog(name, path, watched=len(rows), running=running)
+        self.push_screen(dialog, answered)
+
+    def _added(self, name: str) -> GatewaySettings | None:
+        """The gateway of this name, if it was added here; None after saying where it is from."""
+        gateway = self.settings.gateway(name)
+        if gateway is not None and gateway.is_added:
+            return gateway
+        self._say_where_it_is(name, self.settings.config_path)
+        return None
+
+    def _say_where_it_is(self, name: str, path: Path) -> None:
+        """That a gateway is changed in a file, not here."""
+        if name == DEFAULT_GATEWAY:
+            words = _("{name} cannot be changed here: it is described by HINGNET_… or in {path}.")
+        else:
+            words = _("{name} cannot be changed here: it is described in {path}.")
+        self.notify(words.format(name=name, path=path), severity="warning", markup=False)
+
+    def _ask_for_gateway(self, edited: GatewaySettings | None) -> None:
         from hingtui.ui.screens.gateway_dialog import GatewayDialog
 
         if not isinstance(self.screen, GatewayDialog):
-            self.push_screen(GatewayDialog(self.settings, self._test_gateway), self._gateway_typed)
+            dialog = GatewayDialog(self.settings, self._test_gateway, edited)
+            self.push_screen(dialog, self._gateway_typed)
 
     async def _test_gateway(self, gateway: GatewaySettings, video_id: str | None) -> Checked:
         from hingtui.ui.gateway_check import ask_gateway
@@ -50,3 +100,14 @@ class AddingApp(ConnectingApp):
             words = _("The gateway {name} is saved, and used from now on.")
             self.notify(words.format(name=gateway.name), markup=False)
         await self.use_settings(settings)
+
+    async def _remove_gateway(self, gateway: GatewaySettings) -> None:
+        """Take a gateway out of its file, and use it no more."""
+        try:
+            settings = await asyncio.to_thread(remove_gateway, self.settings, gateway.name)
+        except SettingsError as error:
+            self.notify(str(error), severity="error", markup=False)
+            return
+        await self.use_settings(settings)
+        words = _("The gateway {name} is removed.")
+        self.notify(words.format(name=gateway.name), markup=False)

@@ -168,20 +168,9 @@ class HingtuiApp(
             self.monitor.storage_error = error
         except Exception as error:  # noqa: BLE001 - it is read again each second; the watch begins
             self.report_unexpected(error, "reading the watchlist")
-        self._follow()
+        self.follow_accounts()
         await self.connect_all()
         await self.monitor.run()
-
-    def _follow(self) -> None:
-        """Add new videos of accounts by themselves, where the settings want that."""
-        names = [gateway.name for gateway in self.settings.gateways if gateway.follow]
-        if not names:
-            return
-        from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
-
-        followed = FollowedFile(self.settings.log_path.with_name(FOLLOWED_FILE))
-        for name in names:
-            self.monitor.follow(name, followed)
 
     def _gateway_hosts(self) -> dict[str, str]:
         """The host of each gateway; "" in the demo, where it says nothing."""

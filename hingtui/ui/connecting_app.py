@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -30,6 +31,8 @@ class ConnectingApp(App[None]):
     settings: Settings
     monitor: Monitor
     _hide: Callable[[str], None]
+    _followed: AbstractSet[str] = frozenset()
+    """The gateways whose accounts are followed."""
 
     def show_alerts(self) -> None:
         """Redraw what is said about the gateways. The app with a screen overrides this."""
@@ -51,6 +54,20 @@ class ConnectingApp(App[None]):
             self.monitor.remove_gateway(name)
         changed = (gateway for gateway in settings.gateways if gateway not in before)
         await asyncio.gather(*(self._connect(gateway) for gateway in changed))
+        self.follow_accounts()
+
+    def follow_accounts(self) -> None:
+        """Add new videos of accounts by themselves, where the settings want that."""
+        wanted = {gateway.name for gateway in self.settings.gateways if gateway.follow}
+        for name in self._followed - wanted:
+            self.monitor.unfollow(name)
+        if new := wanted - self._followed:
+            from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
+
+            followed = FollowedFile(self.settings.log_path.with_name(FOLLOWED_FILE))
+            for name in sorted(new):
+                self.monitor.follow(name, followed)
+        self._followed = wanted
 
     async def _connect(self, gateway: GatewaySettings) -> None:
         """Make a client for this gateway; importing and building it happens in a thread."""

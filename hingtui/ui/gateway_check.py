@@ -39,6 +39,8 @@ class Checked:
     sentence: str
     is_problem: bool = False
     """Whether something is wrong, and not only unknown."""
+    has_list: bool = False
+    """Whether the account's list was read, so that it can be followed."""
 
 
 async def ask_gateway(
@@ -76,11 +78,12 @@ async def _checked(api: Api, video_id: str | None, *, has_token: bool) -> Checke
         return Checked(problem_text(error), is_problem=True)
     n = len(page.videos)
     if page.last_id is not None:
-        return Checked(_("It works and has a list: more than {n} videos.").format(n=n))
+        sentence = _("It works and has a list: more than {n} videos.")
+        return Checked(sentence.format(n=n), has_list=True)
     sentence = ngettext(
         "It works and has a list: {n} video.", "It works and has a list: {n} videos.", n
     )
-    return Checked(sentence.format(n=n))
+    return Checked(sentence.format(n=n), has_list=True)
 
 
 async def _without_list(api: Api, video_id: str | None, why: ApiError) -> Checked:
@@ -91,8 +94,8 @@ async def _without_list(api: Api, video_id: str | None, why: ApiError) -> Checke
         if why.http_status == HTTPStatus.OK:
             words = _("It sends a web page instead of a list of videos. Check the address.")
             return Checked(words, is_problem=True)
-        words = _("It cannot be tested until you watch a video there.")
-        return Checked(f"{no_list(why)} {words}")
+        words = _("{no_list} It cannot be tested until you watch a video there.")
+        return Checked(words.format(no_list=no_list(why)))
     try:
         await api.retrieve(video_id)
     except NotFound:
@@ -100,5 +103,5 @@ async def _without_list(api: Api, video_id: str | None, why: ApiError) -> Checke
         return Checked(sentence.format(id=video_id), is_problem=True)
     except ApiError as error:
         return Checked(problem_text(error), is_problem=True)
-    words = _("It works: add its videos by their ids.")
-    return Checked(f"{no_list(why)} {words}")
+    words = _("{no_list} It works: add its videos by their ids.")
+    return Checked(words.format(no_list=no_list(why)))

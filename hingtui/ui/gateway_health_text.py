@@ -29,6 +29,7 @@ _INDENT = "  "
 class GatewayHealth:
     """What the dialog says of one gateway."""
 
+    name: str
     label: str
     status: GatewayStatus
     family: str
@@ -74,6 +75,7 @@ def gateways_health(
         ended = ended_rows(monitor.rows.values())
     return [
         GatewayHealth(
+            name,
             view.label(name) or name,
             monitor.status_of(name),
             getattr(watch.api, "family", None) or "",
@@ -93,22 +95,38 @@ def source_text(ended: Sequence[Ended] | None, problem: StorageError | None) -> 
     return _("From the history of the last {n} days.").format(n=DAYS)
 
 
+@dataclass(frozen=True, slots=True)
+class HealthText:
+    """What the dialog shows."""
+
+    text: Text
+    starts: tuple[int, ...]
+    """The line on which each gateway begins."""
+
+
 def health_text(
-    gateways: Iterable[GatewayHealth], now: float, palette: Palette, width: int
-) -> Text:
-    """The state of each gateway, and beneath it its figures, in `width` cells."""
+    gateways: Iterable[GatewayHealth], now: float, palette: Palette, width: int, selected: str = ""
+) -> HealthText:
+    """The state of each gateway, and beneath it its figures, in `width` cells.
+
+    The `selected` one is marked; "": none is.
+    """
     text = Text()
+    starts: list[int] = []
     for one in gateways:
         words, style = gateway_words(one.status, now, palette)
         if text:
             text.append("\n\n")
+        starts.append(text.plain.count("\n"))
+        if selected:
+            text.append("▸ " if one.name == selected else "  ", palette.strong)
         text.append(legible(one.label), palette.strong)
         text.append(f"  {words}", style)
         if one.family:
             text.append(_("  family {name}").format(name=one.family), palette.muted)
         for line in wrapped(_("; ").join(_figures(one)), width - len(_INDENT)):
             text.append(f"\n{_INDENT}{line}", palette.plain)
-    return text
+    return HealthText(text, tuple(starts))
 
 
 def _figures(one: GatewayHealth) -> list[str]:

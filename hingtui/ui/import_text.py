@@ -35,8 +35,10 @@ def import_title(gateways: Iterable[str], current: str, muted: Style) -> Text:
 def empty_words(shown: ImportList, count: int, status: GatewayStatus, key_for: KeyFor) -> str:
     """What stands in the place of the table where `count`, the rows shown, is 0; else ""."""
     if shown.state is Reading.NO_LIST:
-        words = _("Paste ids, URLs or whole logs with {key}, or pipe them into hingtui add -.")
-        return f"{no_list(shown.error)} {words.format(key=key_for('add'))}"
+        words = _(
+            "{no_list} Paste ids, URLs or whole logs with {key}, or pipe them into hingtui add -."
+        )
+        return words.format(no_list=no_list(shown.error), key=key_for("add"))
     if count:
         return ""
     if shown.rows:

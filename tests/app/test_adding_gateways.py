@@ -8,7 +8,8 @@ from typing import Any
 
 from textual.widgets import Input, Static
 
-from hingtui.ui.screens.gateway_dialog import GatewayDialog, KindField
+from hingtui.ui.screens.gateway_dialog import GatewayDialog
+from hingtui.ui.screens.gateway_fields import KindField
 from tests.servers.gateway import TOKEN
 from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until

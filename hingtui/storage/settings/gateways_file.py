@@ -19,6 +19,10 @@ from hingtui.storage.settings.toml_table import MOST_BYTES, parse_toml
 from hingtui.system.files import locked, read_file, set_aside, write_atomically
 from hingtui.text.i18n import _
 
+_OURS = ("base_url", "kind", "token", "follow", "balance")
+"""What the dashboard writes."""
+_OTHER_SOURCES = ("token_env", "token_file", "token_command")
+
 
 def read_added(path: Path, problems: Problems) -> tuple[GatewayTable, ...]:
     """The gateways in the file; () if there is none.
@@ -43,12 +47,23 @@ def read_added(path: Path, problems: Problems) -> tuple[GatewayTable, ...]:
 
 
 def write_added(path: Path, gateway: GatewaySettings) -> None:
-    """Add `gateway` to the file, or replace the one of its name. Blocks; raises SettingsError."""
+    """Add `gateway` to the file, or replace the one of its name. Blocks; raises SettingsError.
+
+    What somebody wrote into its table by hand is kept, but for another source of the token.
+    """
     values: dict[str, object] = {"base_url": gateway.base_url, "kind": gateway.kind}
     if gateway.token:
         values["token"] = gateway.token
     values |= {key: True for key in ("follow", "balance") if getattr(gateway, key)}
-    _change(path, lambda gateways: gateways.update({gateway.name: values}))
+
+    def put(gateways: dict[str, object]) -> None:
+        before = gateways.get(gateway.name)
+        kept = dict(before) if isinstance(before, dict) else {}
+        for key in [*_OURS, *(_OTHER_SOURCES if gateway.token else ())]:
+            kept.pop(key, None)
+        gateways[gateway.name] = {**values, **kept}
+
+    _change(path, put)
 
 
 def remove_added(path: Path, name: str) -> None:

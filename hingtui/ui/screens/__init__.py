@@ -11,7 +11,10 @@ dashboard             turns each command into a call; each class below is the ba
 └── footer_screen         the footer of a screen
 dashboard_context     what the dashboard is given
 dialogs               the dialogs that add videos and confirm quitting
-choices, tag_dialog, token_dialog, gateway_dialog, gateway_health, events    dialogs of their own
+choices, tag_dialog, token_dialog, events    dialogs of their own
+gateway_health        the gateways; from there they are changed and removed
+├── gateway_dialog        adds one or changes it; gateway_fields are its fields
+└── remove_gateway        asks before one is removed
 help, help_text       the help
 importing             the account's list
 history               the history and its statistics

@@ -1,26 +1,27 @@
-"""The dialog that adds a gateway, and has it tested before it is saved."""
+"""The dialog that adds a gateway, or changes one, and has it tested before it is saved."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.text import Text
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
-from textual.reactive import reactive
 from textual.widgets import Button, Input, Label, Static
 
 from hingtui.model.errors import SettingsError
 from hingtui.storage.settings import KINDS, GatewaySettings, Settings, check_gateway
-from hingtui.storage.settings.pasted_address import PastedAddress, read_address, suggest_name
+from hingtui.storage.settings.gateway_tokens import ADDED
+from hingtui.storage.settings.pasted_address import read_address, suggest_name
 from hingtui.text.cell_width import legible, steady
 from hingtui.text.i18n import _
 from hingtui.ui.gateway_check import Checked
 from hingtui.ui.screens.dialogs import ESCAPE, Dialog
+from hingtui.ui.screens.gateway_fields import AddressInput, FollowField, KindField
 from hingtui.ui.screens.token_dialog import HiddenInput
 from hingtui.ui.widgets.key_bar import FooterKey, KeyBar
 
@@ -28,73 +29,11 @@ Test = Callable[[GatewaySettings, str | None], Awaitable[Checked]]
 """Asks a gateway whether it can be used; the second is the id of a video that it should know."""
 
 
-def kind_hint(kind: str) -> str:
-    """Who speaks a family, in a few words."""
-    return {
-        "auto": _("videos or generations, as it answers"),
-        "videos": _("HingNet, OpenRouter, LiteLLM, most others"),
-        "generations": _("new-api and its relatives"),
-        "ark": "Volcengine, BytePlus",
-        "kie": "kie.ai",
-        "v2": "AI/ML API, APIMart, CometAPI",
-    }[kind]
-
-
-class KindField(Static, can_focus=True):
-    """One line that the arrows or Space change."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("right,space,l", "change(1)", show=False),
-        Binding("left,h", "change(-1)", show=False),
-        Binding("enter", "submit", show=False),
-    ]
-    kind = reactive(KINDS[0], init=False)
-
-    class Changed(Message):
-        """Another family is chosen."""
-
-    class Submitted(Message):
-        """Enter was pressed."""
-
-    def render(self) -> Text:
-        """The family between two arrows, and what it is."""
-        return Text.assemble(("◂ ", "bold"), self.kind, (" ▸", "bold"), f"  {kind_hint(self.kind)}")
-
-    def watch_kind(self) -> None:
-        """A test of another family says nothing about this one."""
-        self.post_message(self.Changed())
-
-    def action_change(self, step: int) -> None:
-        """Choose the next or the previous family."""
-        self.kind = KINDS[(KINDS.index(self.kind) + step) % len(KINDS)]
-
-    def action_submit(self) -> None:
-        """As in the other fields."""
-        self.post_message(self.Submitted())
-
-
-class AddressInput(Input):
-    """An input for a base URL; the address of a video or of a console is reduced to it."""
-
-    pasted = PastedAddress("")
-    """What was pasted or submitted last."""
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """Textual's own handler comes after this one, and would insert whatever it is given."""
-        self.pasted = read_address(" ".join(event.text.split()))
-        event.text = self.pasted.base_url
-        self.value = ""
-
-    def reduce(self) -> PastedAddress:
-        """Reduce what was typed, too."""
-        if self.value != self.pasted.base_url:
-            self.pasted = read_address(self.value)
-            self.value = self.pasted.base_url
-        return self.pasted
-
-
 class GatewayDialog(Dialog[GatewaySettings]):
-    """Asks for name, address, family and token. Enter tests them, and once more saves them."""
+    """Asks for name, address, family and token. Enter tests them, and once more saves them.
+
+    Whether to follow the account is asked once it is known to have a list.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *ESCAPE,
@@ -102,9 +41,13 @@ class GatewayDialog(Dialog[GatewaySettings]):
         Binding("up", "app.focus_previous", show=False),
     ]
 
-    def __init__(self, settings: Settings, test: Test) -> None:
+    def __init__(
+        self, settings: Settings, test: Test, edited: GatewaySettings | None = None
+    ) -> None:
+        """`edited` is the gateway that is to be changed; None to add one. It keeps its name."""
         super().__init__()
         self._settings = settings
+        self._edited = edited
         self._test_gateway = test
         self._suggested = ""
         """The name that was suggested last: one that was typed is left alone."""
@@ -116,25 +59,13 @@ class GatewayDialog(Dialog[GatewaySettings]):
         """What the fields held when something was said."""
 
     def compose(self) -> ComposeResult:
+        edited = self._edited
+        title = _("Add a gateway")
+        if edited is not None:
+            title = _("Change the gateway {name}").format(name=edited.name)
         with Vertical(id="gateway-box", classes="box"):
-            yield Label(_("Add a gateway"), classes="title", markup=False)
-            with Horizontal(classes="field"):
-                yield Label(_("Address"), markup=False)
-                yield AddressInput(placeholder="https://…", id="gateway-address", compact=True)
-            with Horizontal(classes="field"):
-                yield Label(_("Name"), markup=False)
-                yield Input(id="gateway-name", compact=True)
-            with Horizontal(classes="field"):
-                yield Label(_("Family"), markup=False)
-                yield KindField(id="gateway-kind", markup=False)
-            with Horizontal(classes="field"):
-                yield Label(_("Token"), markup=False)
-                yield HiddenInput(
-                    password=True,
-                    placeholder=_("none for a server of your own"),
-                    id="gateway-token",
-                    compact=True,
-                )
+            yield Label(title, classes="title", markup=False)
+            yield from self._fields(edited)
             yield Static("", id="gateway-result", markup=False)
             with Horizontal(classes="buttons"):
                 yield Button(_("Test it"), id="gateway-test", variant="primary")
@@ -143,16 +74,46 @@ class GatewayDialog(Dialog[GatewaySettings]):
             path = legible(str(self._settings.gateways_path))
             yield Label(words.format(path=path), classes="hint keys", markup=False)
 
+    def _fields(self, edited: GatewaySettings | None) -> ComposeResult:
+        address, name = (edited.base_url, edited.name) if edited is not None else ("", "")
+        with Horizontal(classes="field"):
+            yield Label(_("Address"), markup=False)
+            yield AddressInput(address, placeholder="https://…", id="gateway-address", compact=True)
+        with Horizontal(classes="field"):
+            yield Label(_("Name"), markup=False)
+            yield Input(name, id="gateway-name", compact=True, disabled=edited is not None)
+        with Horizontal(classes="field"):
+            yield Label(_("Family"), markup=False)
+            yield KindField(id="gateway-kind", markup=False)
+        with Horizontal(classes="field"):
+            yield Label(_("Token"), markup=False)
+            is_kept = edited is not None and edited.token is not None
+            placeholder = _("as it is") if is_kept else _("none for a server of your own")
+            yield HiddenInput(
+                password=True, placeholder=placeholder, id="gateway-token", compact=True
+            )
+        with Horizontal(classes="field", id="gateway-follow"):
+            yield Label(_("Follow"), markup=False)
+            yield FollowField(markup=False)
+
     def footer_keys(self) -> Sequence[FooterKey]:
         """Enter, Tab, Escape, and the key that chooses a family."""
         enter = _("Test it") if self._tested is None else _("Save it")
         keys = [FooterKey("enter", enter, 1), FooterKey("tab", _("Next field"), 2)]
         if self.is_mounted and self.query_one(KindField).has_focus:
             keys.append(FooterKey("right", _("Other family"), 3))
+        if self.is_mounted and self.query_one(FollowField).has_focus:
+            keys.append(FooterKey("space", _("Follow, or not"), 3))
         return [*keys, FooterKey("escape", _("Cancel"))]
 
     def on_mount(self) -> None:
         """Put the cursor into the address."""
+        edited, follow = self._edited, self.query_one(FollowField)
+        if edited is not None:
+            with self.prevent(KindField.Changed):
+                self.query_one(KindField).kind = edited.kind
+            follow.is_on = edited.follow
+        self._offer_follow(has_list=edited is not None and edited.follow)
         self.query_one(AddressInput).focus()
 
     def on_descendant_focus(self) -> None:
@@ -183,6 +144,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
 
     @on(Input.Submitted)
     @on(KindField.Submitted)
+    @on(FollowField.Submitted)
     def _submit(self) -> None:
         if self._tested is not None:
             self._save()
@@ -203,6 +165,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
         if self._testing is not gateway or not self.is_current:
             return  # closed, or another one was typed meanwhile
         self._testing, self._tested = None, gateway
+        self._offer_follow(has_list=checked.has_list)
         hint = _("Enter saves it all the same.") if checked.is_problem else _("Enter saves it.")
         self._say(f"{steady(checked.sentence)}\n{hint}", "" if checked.is_problem else "-good")
 
@@ -210,16 +173,33 @@ class GatewayDialog(Dialog[GatewaySettings]):
     def _save(self) -> None:
         """Close with the gateway, tested or not."""
         if (gateway := self._typed()) is not None:
-            self.dismiss(gateway)
+            follow = self.query_one(FollowField)
+            is_followed = follow.is_on and bool(self.query_one("#gateway-follow").display)
+            self.dismiss(replace(gateway, follow=is_followed))
+
+    def _offer_follow(self, *, has_list: bool) -> None:
+        """Only an account with a list can be followed."""
+        self.query_one("#gateway-follow").display = has_list
 
     def _typed(self) -> GatewaySettings | None:
         """The gateway that was typed; None after saying what is wrong with it."""
         self.query_one(AddressInput).reduce()
         try:
-            return check_gateway(self._settings, self._as_typed())
+            return self._with_kept(check_gateway(self._settings, self._as_typed()))
         except SettingsError as error:
             self._say(steady(str(error)))
             return None
+
+    def _with_kept(self, gateway: GatewaySettings) -> GatewaySettings:
+        """`gateway` with what is not asked for again: the token, where it goes to one origin."""
+        edited = self._edited
+        if edited is None:
+            return gateway
+        gateway = replace(gateway, balance=edited.balance)
+        is_kept = gateway.token is None and gateway.origin == edited.origin
+        if is_kept and edited.token_source == ADDED:
+            return replace(gateway, token=edited.token, token_source=ADDED)
+        return gateway
 
     def _as_typed(self) -> GatewaySettings:
         """The content of the fields, not checked."""

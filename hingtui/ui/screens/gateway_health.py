@@ -1,4 +1,7 @@
-"""The dialog about the health of the gateways: at once of this run, then of the history."""
+"""The dialog about the gateways: how well each works, in this run and in the history.
+
+A gateway that was added in the dashboard can be changed or removed here; the app does it.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
+from textual.geometry import Region
 from textual.widgets import Label, Static
 
 from hingtui.model.errors import StorageError
@@ -25,6 +29,7 @@ from hingtui.ui.gateway_health_text import (
 from hingtui.ui.gateway_view import GatewayView
 from hingtui.ui.screens.dialogs import ESCAPE, Dialog
 from hingtui.ui.theme.palette import Palette
+from hingtui.ui.widgets.key_bar import FooterKey
 
 _EVERY = 1.0
 """Seconds between two looks at the states."""
@@ -37,6 +42,11 @@ class GatewayHealthDialog(Dialog[None]):
         *ESCAPE,
         Binding("q", "dismiss_nothing", show=False, id="quit"),
         Binding("f4", "dismiss_nothing", show=False, id="gateway_health"),
+        Binding("j,down", "select(1)", show=False),
+        Binding("k,up", "select(-1)", show=False),
+        Binding("a,f3", "app.add_gateway", show=False),
+        Binding("enter", "change('edit_gateway')", show=False),
+        Binding("x,delete", "change('remove_gateway')", show=False),
     ]
 
     def __init__(
@@ -54,11 +64,14 @@ class GatewayHealthDialog(Dialog[None]):
         self._palette = palette
         self._ended: Sequence[Ended] | None = None
         self._problem: StorageError | None = None
+        self._selected = next(iter(monitor.gateways), "")
+        self._starts: Sequence[int] = ()
+        """The lines on which the gateways begin."""
 
     def compose(self) -> ComposeResult:
         with Vertical(id="health-box", classes="box"):
             yield Label(_("Gateways"), classes="title", markup=False)
-            with VerticalScroll(id="health-scroll"):
+            with VerticalScroll(id="health-scroll", can_focus=False):
                 yield Static(id="health", markup=False)
             yield Label("", id="health-source", classes="hint", markup=False)
 
@@ -82,12 +95,49 @@ class GatewayHealthDialog(Dialog[None]):
             self._ended = ended or None  # an empty history knows less than this run
         self.show_health()
 
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """The keys that change the gateways."""
+        return [
+            FooterKey("a", _("Add"), 2),
+            FooterKey("enter", _("Change"), 1),
+            FooterKey("x", _("Remove"), 1),
+            *super().footer_keys(),
+        ]
+
+    def on_screen_resume(self) -> None:
+        """One may be added, changed or removed now."""
+        self.when_laid_out(self.show_health)
+
+    def action_select(self, step: int) -> None:
+        """Go to the next or the previous gateway."""
+        names = list(self._monitor.gateways)
+        at = names.index(self._selected) if self._selected in names else 0
+        self._selected = names[max(0, min(at + step, len(names) - 1))]
+        self.show_health()
+        self._show_selected()
+
+    async def action_change(self, action: str) -> None:
+        """Let the app change or remove the selected gateway; it says why that cannot be done."""
+        await self.run_action(f"app.{action}({self._selected!r})")
+
+    def _show_selected(self) -> None:
+        """Scroll to the selected gateway."""
+        at = list(self._monitor.gateways).index(self._selected)
+        starts = (*self._starts, self.query_one("#health").size.height + 1)
+        first, end = starts[at], starts[at + 1] - 1
+        region = Region(0, first, 1, max(1, end - first))
+        self.query_one("#health-scroll").scroll_to_region(region, animate=False)
+
     def show_health(self) -> None:
         """Draw the figures and states there are now."""
+        if self._selected not in self._monitor.gateways:
+            self._selected = next(iter(self._monitor.gateways), "")
         box = self.query_one("#health-scroll", VerticalScroll)
         width = box.scrollable_content_region.width
         gateways = gateways_health(self._monitor, self._view, self._ended)
-        text = health_text(gateways, self._monitor.now(), self._palette, width or 60)
-        self.query_one("#health", Static).update(text)
+        now = self._monitor.now()
+        shown = health_text(gateways, now, self._palette, width or 60, self._selected)
+        self._starts = shown.starts
+        self.query_one("#health", Static).update(shown.text)
         source = source_text(self._ended, self._problem)
         self.query_one("#health-source", Label).update(source)

@@ -60,14 +60,15 @@ def test_the_reason_is_in_the_gateways_words_and_no_code_twice(
     assert no_list(error) == f"This gateway has no list that hingtui can read ({reason})."
     assert f"({reason})" in no_more_pages(error)
     assert not_followed("relay", error).endswith(
-        f"it has no list that hingtui can read ({reason}). Add its videos by their ids."
+        f"cannot be followed; add its videos by their ids. "
+        f"It has no list that hingtui can read ({reason})."
     )
 
 
 def test_a_family_without_a_list_has_no_reason() -> None:
     error = NotOffered("This gateway has no list of your videos.")
     assert no_list(error) == "This gateway has no list of the account's videos."
-    assert "no list of the account's videos. Add them" in not_followed("relay", error)
+    assert "It has no list of the account's videos." in not_followed("relay", error)
 
 
 @pytest.mark.parametrize("kind", [Forbidden, RateLimited, ServerError])

@@ -208,6 +208,20 @@ async def test_after_an_error_the_list_is_looked_at_again(tmp_path: Path) -> Non
         assert watched(watch) == {"video_one"}
 
 
+async def test_an_account_that_is_followed_no_more_is_left_alone(tmp_path: Path) -> None:
+    async with following(tmp_path) as watch:
+        await look(watch)
+        followers = watch.monitor._followers
+        watch.monitor.unfollow(DEFAULT_GATEWAY)
+        assert followers.get(DEFAULT_GATEWAY) is None
+        watch.monitor.follow(DEFAULT_GATEWAY, FollowedFile(tmp_path / FOLLOWED_FILE))
+        create(watch, "video_one")
+        await look(watch)
+        assert watched(watch) == {"video_one"}
+        watch.monitor.remove_gateway(DEFAULT_GATEWAY)
+        assert followers.get(DEFAULT_GATEWAY) is None
+
+
 async def test_while_asking_is_paused_nothing_is_looked_at(tmp_path: Path) -> None:
     async with following(tmp_path) as watch:
         watch.monitor.pause(True)

@@ -201,6 +201,22 @@ def test_another_token_of_an_added_gateway_replaces_the_first(tmp_path: Path) ->
     assert "oh-old" not in settings.gateways_path.read_text()
 
 
+def test_a_changed_gateway_keeps_what_was_written_by_hand(tmp_path: Path) -> None:
+    path = load(tmp_path).gateways_path
+    path.write_text('[gateways.lab]\nbase_url = "https://old.example"\ntoken_env = "LAB"\nx = 1\n')
+    path.chmod(0o600)
+    save_gateway(load(tmp_path), replace(LAB, token=None))
+    assert tomllib.loads(path.read_text())["gateways"]["lab"] == {
+        "base_url": LAB.base_url,
+        "kind": LAB.kind,
+        "token_env": "LAB",
+        "x": 1,
+    }
+    save_gateway(load(tmp_path), LAB)
+    table = tomllib.loads(path.read_text())["gateways"]["lab"]
+    assert (table["token"], table["x"], "token_env" in table) == (TOKEN, 1, False)
+
+
 def test_the_default_keeps_its_token_file_beside_others(tmp_path: Path) -> None:
     settings = save_gateway(load(tmp_path, HINGNET_API_KEY="oh-old"), LAB)
     settings = save_token(settings, "oh-new", "default")

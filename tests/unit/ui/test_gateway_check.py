@@ -48,7 +48,7 @@ def make_api(gateway: GatewaySettings) -> MonitorApi:
 async def test_a_list_is_counted(gateway: Gateway, videos: int, sentence: str) -> None:
     for number in range(videos):
         gateway.video(f"video_{number}")
-    assert await checked(gateway) == Checked(sentence)
+    assert await checked(gateway) == Checked(sentence, has_list=True)
     assert len(gateway.requests) == 1
 
 

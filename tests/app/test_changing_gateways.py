@@ -1,0 +1,112 @@
+"""The dialog of the gateways changes what was added in the dashboard, or removes it if sure."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+from textual.widgets import Input, Label, Static
+
+from hingtui.model.key import VideoKey
+from hingtui.ui.screens.gateway_dialog import GatewayDialog
+from hingtui.ui.screens.gateway_fields import FollowField
+from hingtui.ui.screens.gateway_health import GatewayHealthDialog
+from hingtui.ui.screens.remove_gateway import RemoveGatewayDialog
+from tests.servers.gateway import TOKEN
+from tests.support.pilot import PilotedApp, piloted
+from tests.support.waiting import until
+from tests.support.watch import job
+
+CONFIG = '[gateways.house]\nbase_url = "https://house.example"\ntoken_env = "NO_SUCH_TOKEN"\n'
+
+
+def saved(home: Path) -> dict[str, Any]:
+    gateways: dict[str, Any] = tomllib.loads((home / "gateways.toml").read_text())["gateways"]
+    return gateways
+
+
+def said(acting: PilotedApp) -> str:
+    lines = acting.app.screen.query("#gateway-result").results(Static)
+    return next((str(line.content) for line in lines), "")
+
+
+async def add_lab(acting: PilotedApp) -> None:
+    """Add the demo's gateway a second time, followed."""
+    await acting.press("f3")
+    values = (("address", acting.server.base_url), ("name", "lab"), ("token", TOKEN))
+    for name, value in values:
+        acting.app.screen.query_one(f"#gateway-{name}", Input).value = value
+    await acting.press("enter")
+    await until(lambda: "has a list" in said(acting))
+    acting.app.screen.query_one(FollowField).focus()
+    await acting.press("space", "enter")
+    await until(lambda: "lab" in acting.app.monitor.gateways)
+
+
+async def select_lab(acting: PilotedApp) -> None:
+    await acting.press("f4", "j")
+    assert isinstance(acting.app.screen, GatewayHealthDialog)
+    await until(lambda: "▸ lab" in acting.text())
+
+
+async def test_a_changed_gateway_keeps_its_token_at_its_origin_only(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job()) as acting:
+        await add_lab(acting)
+        assert saved(tmp_path)["lab"]["follow"] is True
+        monitor = acting.app.monitor
+        await until(lambda: any(key.gateway == "lab" for key in monitor.rows))
+        await select_lab(acting)
+        await acting.press("enter")
+        assert isinstance(acting.app.screen, GatewayDialog)
+        assert TOKEN not in acting.text()
+        acting.app.screen.query_one(FollowField).focus()
+        await acting.press("space")
+        await acting.pilot.click("#gateway-save")
+        await until(lambda: "follow" not in saved(tmp_path)["lab"])
+        assert saved(tmp_path)["lab"]["token"] == TOKEN
+        await until(lambda: monitor.gateways["lab"]._follower is None)
+        await acting.press("enter")
+        acting.app.screen.query_one("#gateway-address", Input).value = "https://other.example"
+        await acting.drawn()
+        await acting.pilot.click("#gateway-save")
+        await until(lambda: saved(tmp_path)["lab"]["base_url"] == "https://other.example")
+        assert "token" not in saved(tmp_path)["lab"]
+
+
+async def test_a_gateway_is_removed_after_a_question_and_its_videos_stay(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job("video_1")) as acting:
+        await add_lab(acting)
+        monitor = acting.app.monitor
+        await until(lambda: VideoKey("lab", "video_1") in monitor.rows)
+        await select_lab(acting)
+        await acting.press("x")
+        assert isinstance(acting.app.screen, RemoveGatewayDialog)
+        words = [str(label.content) for label in acting.app.screen.query(Label)]
+        assert words[1].startswith("1 video is watched there. It stays on the watchlist")
+        await acting.press("escape")
+        assert "lab" in saved(tmp_path)
+        await acting.press("x", "enter")
+        await until(lambda: "lab" not in monitor.gateways)
+        assert saved(tmp_path) == {}
+        assert isinstance(acting.app.screen, GatewayHealthDialog)
+        assert VideoKey("lab", "video_1") in monitor.rows
+        assert monitor._followers.get("lab") is None
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [((), "by HINGNET_… or in"), (("j",), "here: it is described in")],
+    ids=["default", "config.toml"],
+)
+async def test_what_a_person_has_written_is_left_to_them(
+    tmp_path: Path, keys: tuple[str, ...], words: str
+) -> None:
+    (tmp_path / "config.toml").write_text(CONFIG)
+    async with piloted(tmp_path, job()) as acting:
+        await acting.press("f4", *keys, "x", "enter")
+        assert isinstance(acting.app.screen, GatewayHealthDialog)
+        (toast,) = acting.toasts()  # the same for both keys
+        assert words in toast
+        assert (tmp_path / "config.toml").read_text() == CONFIG
