@@ -5,12 +5,16 @@ A running dashboard takes the rows out within seconds, and ends their downloads.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping, Sequence
 
 from hingtui.cli.input import Given, given_ids
-from hingtui.cli.output import print_line
+from hingtui.cli.output import print_line, print_message
 from hingtui.cli.session import fail, read_settings, report_damage
 from hingtui.model.errors import HingtuiError
+from hingtui.model.key import VideoKey
+from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
+from hingtui.storage.settings import Settings
 from hingtui.storage.watchlist import Watchlist
 from hingtui.text.i18n import _
 
@@ -30,7 +34,8 @@ def remove(
     """
     found = Given((), (), {}) if saved else given_ids(arguments)
     try:
-        watchlist = Watchlist(read_settings(environ).watchlist_path)
+        settings = read_settings(environ)
+        watchlist = Watchlist(settings.watchlist_path)
         before = watchlist.read()
         if before.read_only:
             return fail(_("The watchlist was written by a newer hingtui: upgrade to change it."))
@@ -41,6 +46,7 @@ def remove(
             if (entry.saved is not None if saved else key.id in wanted)
             and gateway in (None, key.gateway)
         ]
+        _tell_followers(settings, keys)
         after = watchlist.change(remove=keys)
     except (HingtuiError, OSError) as error:
         return fail(error)
@@ -55,3 +61,26 @@ def remove(
     if not saved and not found.ids:
         return fail(_("No id was found. An id looks like video_691209aab0a0..."))
     return 0 if removed else 1
+
+
+def _tell_followers(settings: Settings, keys: Sequence[VideoKey]) -> None:
+    """Remember that these are not to be added by themselves, where their account is followed.
+
+    Before they go, as a crash between the two must not bring them back. An account that was
+    followed once counts too. A file that cannot be written is reported, and keeps nothing back.
+    """
+    followed = FollowedFile(settings.log_path.with_name(FOLLOWED_FILE))
+    wanted = {gateway.name for gateway in settings.gateways if gateway.follow}
+    by_gateway: dict[str, list[str]] = {}
+    for key in keys:
+        by_gateway.setdefault(key.gateway, []).append(key.id)
+    try:
+        for gateway, ids in by_gateway.items():
+            if gateway in wanted or followed.read(gateway) is not None:
+                followed.add(gateway, ids, now=time.time())
+    except OSError as error:
+        words = _("{path} cannot be written: what is followed may come back. {reason}")
+        path = settings.log_path.with_name(FOLLOWED_FILE)
+        print_message(f"hingtui: {words.format(path=path, reason=error.strerror or error)}")
+    if damage := followed.take_damage():
+        print_message(f"hingtui: {damage}")

@@ -40,7 +40,7 @@ class Changes:
     not_followed: dict[str, ApiError] = field(default_factory=dict)
     """Gateways that were to be followed and have no list, and what they answered."""
     not_written: list[str] = field(default_factory=list)
-    """Sentences about sidecars that could not be written."""
+    """Sentences about sidecars that could not be written, and other files that were damaged."""
 
 
 class ChangeFeed:
@@ -72,6 +72,11 @@ class ChangeFeed:
 
     def sidecar_failed(self, sentence: str) -> None:
         """The file beside a saved video could not be written."""
+        self.new.not_written.append(sentence)
+        self._plan()
+
+    def followed_damaged(self, sentence: str) -> None:
+        """What was seen of followed accounts was damaged."""
         self.new.not_written.append(sentence)
         self._plan()
 

@@ -44,11 +44,14 @@ class Followed(Protocol):
     def since(self) -> float: ...
     @property
     def seen(self) -> Sequence[str]: ...
+    @property
+    def is_lost(self) -> bool: ...
 
 
 class FollowedStore(Protocol):
     """Where it is stored; blocks, and raises OSError."""
 
+    def take_damage(self) -> str: ...
     def read(self, gateway: str) -> Followed | None: ...
     def add(self, gateway: str, ids: Iterable[str], *, now: float) -> Followed: ...
 
@@ -67,10 +70,12 @@ class Follower:
         start: Callable[[Coroutine[object, object, None]], None],
         add: Callable[[Sequence[Listed]], Awaitable[bool]],
         not_offered: Callable[[ApiError], None],
+        damaged: Callable[[str], None],
     ) -> None:
         """`start` runs a coroutine in the background. `add` watches these videos, the newest first,
         and returns whether the watchlist's file holds them now. `not_offered` is called with
-        the answer when the gateway turns out to have no list."""
+        the answer when the gateway turns out to have no list, `damaged` with a
+        sentence about the store."""
         self.gateway = gateway
         self._account_list = account_list
         self._store = store
@@ -79,10 +84,13 @@ class Follower:
         self._start = start
         self._add = add
         self._not_offered = not_offered
+        self._damaged = damaged
         self._seen: set[str] | None = None
         """None until the file was read, and following has begun."""
         self._since = 0.0
         """When that was, in Unix seconds on the gateway's clock."""
+        self._is_lost = False
+        """Whether what was seen before that is not known any more."""
         self._removed: dict[str, None] = {}
         """Taken off the watchlist, and not in the file yet."""
         self._next_at = 0.0
@@ -142,9 +150,9 @@ class Follower:
     async def _read_new(self) -> list[Listed]:
         """Entries of the list that may be new, the newest first. Raises ApiError or OSError."""
         if self._seen is None:
-            known = await asyncio.to_thread(self._store.read, self.gateway.name)
+            known = await self._known()
             if known is not None:
-                self._seen, self._since = set(known.seen), known.since
+                self._remember(known)
         found: list[Listed] = []
         after: str | None = None
         for _page in range(_MOST_PAGES):
@@ -156,7 +164,7 @@ class Follower:
             after = page.last_id
             now = self.gateway.now()
             since = now if self._seen is None else self._since
-            is_alive = any(is_worth_adding(e.video, since=since, now=now) for e in new)
+            is_alive = any(_is_wanted(e.video, since, now, is_lost=self._is_lost) for e in new)
             if after is None or len(new) < len(page.videos) or not is_alive:
                 break
         return found
@@ -174,20 +182,33 @@ class Follower:
         """
         async with self._adding:
             name, now = self.gateway.name, self.gateway.now()
-            known = await asyncio.to_thread(self._store.read, name)
+            known = await self._known()
+            is_lost = known is not None and known.is_lost
             since = now if known is None else known.since
             seen = {*self._removed, *(() if known is None else known.seen)}
             new = [each for each in found if each.video.id not in seen]
-            worth = [e for e in new if is_worth_adding(e.video, since=since, now=now)]
+            worth = [e for e in new if _is_wanted(e.video, since, now, is_lost=is_lost)]
             if worth and not await self._add(worth):
                 return  # looked at again: what is watched already is not added twice
             removed = list(self._removed)
-            ids = [*removed, *(each.video.id for each in reversed(new))]
+            # What this process knows of a file that was damaged goes into the new one.
+            kept = list(self._seen or ()) if is_lost and not self._is_lost else []
+            ids = [*kept, *removed, *(each.video.id for each in reversed(new))]
             if known is None or ids:
                 known = await asyncio.to_thread(self._store.add, name, ids, now=now)
             for video_id in removed:
                 self._removed.pop(video_id, None)
-            self._seen, self._since = set(known.seen), known.since
+            self._remember(known)
+
+    async def _known(self) -> Followed | None:
+        """What is stored of the account; a file that was damaged is reported. Raises OSError."""
+        known = await asyncio.to_thread(self._store.read, self.gateway.name)
+        if damage := self._store.take_damage():
+            self._damaged(damage)
+        return known
+
+    def _remember(self, known: Followed) -> None:
+        self._seen, self._since, self._is_lost = set(known.seen), known.since, known.is_lost
 
     def _failed(self, error: ApiError) -> float:
         """Seconds until the list is asked for again after this error."""
@@ -231,6 +252,16 @@ class Followers:
     def get(self, gateway: str) -> Follower | None:
         """Who follows the account of this gateway, if somebody does."""
         return self._by_gateway.get(gateway)
+
+
+def _is_wanted(video: Video, since: float, now: float, *, is_lost: bool) -> bool:
+    """Whether to add an entry that was never seen, as far as is known.
+
+    Where what was seen before `since` `is_lost`, it may have been taken off the watchlist then.
+    """
+    if is_lost and (video.created_at is None or video.created_at < since):
+        return False
+    return is_worth_adding(video, since=since, now=now)
 
 
 def is_worth_adding(video: Video, *, since: float, now: float) -> bool:

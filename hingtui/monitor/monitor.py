@@ -272,6 +272,7 @@ class Monitor:
             start=self._background.start,
             add=partial(self._add_followed, gateway),
             not_offered=partial(self.feed.not_followed, gateway),
+            damaged=self.feed.followed_damaged,
         )
         watch.follow(follower)
         self._followers.begin(follower)

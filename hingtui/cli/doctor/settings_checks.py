@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hingtui.cli.doctor.check import Check, Subject
 from hingtui.model.key import DEFAULT_GATEWAY
+from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
 from hingtui.storage.settings import GatewaySettings, Settings
 from hingtui.storage.settings.gateway_tokens import ADDED
 from hingtui.storage.settings.problems import Problems
@@ -63,7 +64,9 @@ def _notices_of_the_screen(environ: Mapping[str, str], settings: Settings) -> It
 def _files(settings: Settings, *, is_sound: bool) -> Iterator[Check]:
     """Where the files are, and whether those that nobody edits can be read."""
     state_path = settings.log_path.with_name(STATE_FILE)
-    paths = (settings.config_path, settings.gateways_path, settings.token_path, state_path)
+    followed_path = settings.log_path.with_name(FOLLOWED_FILE)
+    ours = (settings.gateways_path, settings.token_path, state_path, followed_path)
+    paths = (settings.config_path, *ours)
     there = [path for path in paths if _is_there(path)]
     about = Subject("settings", details={"read": list(map(str, there))})
     if there:
@@ -77,11 +80,22 @@ def _files(settings: Settings, *, is_sound: bool) -> Iterator[Check]:
         message = _("{path} cannot be read: what the dashboard remembered is lost.")
         next_step = _("Nothing to do: it is written again.")
         yield about.note(message.format(path=state_path), next_step)
+    if followed_path in there and _is_damaged(followed_path):
+        message = _("{path} cannot be read: what was seen of followed accounts is lost.")
+        next_step = _("Nothing to do: it is set aside, and only newer videos are added.")
+        yield about.note(message.format(path=followed_path), next_step)
 
 
 def _is_there(path: Path) -> bool:
     """Whether there is something that may be read."""
     return os.access(path, os.R_OK)
+
+
+def _is_damaged(path: Path) -> bool:
+    try:
+        return FollowedFile(path).is_damaged()
+    except OSError:
+        return True
 
 
 def _is_toml(path: Path) -> bool:

@@ -86,8 +86,12 @@ def test_the_files_that_are_read_are_named(home: Path) -> None:
 def test_a_state_file_that_cannot_be_read_is_a_note(home: Path) -> None:
     of_settings(home)
     (home / "state.toml").write_text("theme = ")
+    (home / "followed.json").write_text("{")
     checks, _ = of_settings(home)
     assert "state.toml cannot be read" in found(checks, NOTE)[0]
+    assert "followed.json cannot be read" in found(checks, NOTE)[1]
+    assert (home / "followed.json").read_text() == "{"
+    assert any("followed.json" in words for words in found(checks, OK) if words.startswith("Read"))
 
 
 def test_the_source_of_a_token_is_shown_and_never_the_token(home: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -254,6 +255,34 @@ async def test_what_another_process_has_seen_is_not_added_again(tmp_path: Path) 
         await asyncio.to_thread(other.add, DEFAULT_GATEWAY, ["video_one"], now=EPOCH)
         await look(watch)
         assert watched(watch) == set()
+
+
+async def test_after_damage_only_later_videos_are_added(tmp_path: Path) -> None:
+    async with following(tmp_path, job("video_one")) as watch:
+        await look(watch)
+        watch.monitor.remove(keys("video_one"))
+        path = tmp_path / FOLLOWED_FILE
+        path.write_bytes(b"{")
+        os.utime(path, (watch.clock.time(),) * 2)
+        watch.monitor.follow(DEFAULT_GATEWAY, FollowedFile(path))  # as after a restart
+        await look(watch)
+        assert watched(watch) == set()
+        create(watch, "video_two")
+        await look(watch)
+        assert watched(watch) == {"video_two"}
+        said = [words for change in watch.changes for words in change.not_written]
+        assert [words.endswith("The bad file is followed-2.json.") for words in said] == [True]
+
+
+async def test_what_was_seen_in_this_run_outlives_a_damaged_file(tmp_path: Path) -> None:
+    async with following(tmp_path, job("video_one")) as watch:
+        await look(watch)
+        (tmp_path / FOLLOWED_FILE).write_bytes(b"{")
+        create(watch, "video_two")
+        await look(watch)
+        known = FollowedFile(tmp_path / FOLLOWED_FILE).read(DEFAULT_GATEWAY)
+        assert known is not None
+        assert set(known.seen) == {"video_one", "video_two"}
 
 
 async def test_added_videos_are_in_the_watchlist_before_they_count_as_seen(

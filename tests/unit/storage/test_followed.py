@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 
-from hingtui.storage.followed import FOLLOWED_FILE, MOST_IDS, FollowedFile
+from hingtui.storage.followed import FOLLOWED_FILE, MOST_IDS, Followed, FollowedFile
 
 
 @pytest.fixture
@@ -75,15 +76,21 @@ def test_odd_ids_come_back_as_they_were(path: Path) -> None:
         b'{"format": 1, "gateways": {"lab": {"since": 5, "seen": [7]}}}',
         b'{"format": 1, "gateways": {"lab": {"since": NaN, "seen": []}}}',
         b'{"format": 1, "gateways": {"lab": ["one"]}}',
+        b'{"format": 1, "gateways": {}, "lost_at": "x"}',
     ],
 )
 def test_a_damaged_file_is_set_aside_and_begun_anew(path: Path, damaged: bytes) -> None:
     path.write_bytes(damaged)
+    os.utime(path, (1000.0, 1000.0))
     file = FollowedFile(path)
-    assert file.read("lab") is None
-    assert file.add("lab", ["one"], now=5.0).seen == ("one",)
+    assert file.is_damaged()
+    assert file.read("lab") == Followed(1000.0, is_lost=True)
+    assert file.add("lab", ["one"], now=2000.0) == Followed(1000.0, ("one",), is_lost=True)
+    assert FollowedFile(path).read("lab") == Followed(1000.0, ("one",), is_lost=True)
+    assert FollowedFile(path).read("other") == Followed(1000.0, is_lost=True)
     others = [p for p in path.parent.iterdir() if p.name not in (path.name, f"{path.name}.lock")]
     assert [each.read_bytes() for each in others] == [damaged]
+    assert [file.set_aside] == others
 
 
 def test_a_file_of_a_later_version_is_read_but_not_written(path: Path) -> None:
