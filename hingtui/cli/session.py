@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from hingtui.cli.history_notices import HistoryNotices
 from hingtui.cli.input import Given, required_ids
 from hingtui.cli.live_line import live_line
 from hingtui.cli.output import print_message, show_asking
@@ -168,6 +169,7 @@ async def _connected(
         history=partial(history_of, settings),
     )
     monitor.subscribe(_print_not_written)
+    monitor.subscribe(HistoryNotices(monitor.history).print_new)
     await monitor.load()
     report_damage(monitor.set_aside)
     named = gateways_by_url(given.urls, settings.gateways)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hingtui.monitor import Monitor
+from hingtui.monitor.history_notice import history_notice
 from hingtui.text.i18n import _
 
 
@@ -26,8 +27,5 @@ def watchlist_notices(monitor: Monitor) -> Iterable[str]:
     if monitor.set_aside is not None:
         words = _("The watchlist was damaged. Its backup is used; the bad file is {name}.")
         yield words.format(name=monitor.set_aside.name)
-    if (problem := monitor.history.problem) is not None:
-        yield _("{trouble} Nothing else is affected.").format(trouble=problem)
-    elif monitor.history.set_aside is not None:
-        words = _("The history was damaged. A new one is begun; the bad file is {name}.")
-        yield words.format(name=monitor.history.set_aside.name)
+    if notice := history_notice(monitor.history):
+        yield notice
