@@ -4,6 +4,7 @@ parser                runs the command that is named; imports only that one
 ├── arguments             all arguments, and errors in them
 ├── examples              the examples in the help
 └── session               settings, log, gateway and watchlist of one run
+    └── history_notices       says what is wrong with the history meanwhile
 add, remove, tag, status, download, watch, history, stats, report, demo, dashboard    a command each
 completions, doctor   a command in several modules each
 input                 ids from the arguments and from standard input

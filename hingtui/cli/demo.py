@@ -36,7 +36,7 @@ _LOOK_FOR_NEW = 1.0
 
 def demo(environ: Mapping[str, str], videos: int, seed: int) -> int:
     """Run the dashboard on embedded gateways, in a folder of its own; the exit status."""
-    if (problem := why_no_dashboard(environ)) is not None:
+    if (problem := why_no_dashboard(environ, is_demo=True)) is not None:
         return refuse_to_start(problem)
     this_process.forward_signals()
     folder = Path(tempfile.mkdtemp(prefix="hingtui-demo-"))

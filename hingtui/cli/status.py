@@ -23,13 +23,18 @@ def status(
 ) -> int:
     """Ask once and print the videos that all `words` are found in ("": all of them).
 
-    The exit status is 1 if any video could not be asked about: it may be one of them.
+    The exit status is 1 if any video could not be asked about that may be one of them: its last
+    known state does not count, but its gateway, id and tags do.
     """
+    row_filter = parse_filter(words)
 
     async def work(monitor: Monitor, rows: list[Row], _folder: Path) -> int:
         await ask_once(monitor, rows)
         _print_rows(rows, monitor, words, as_json=as_json)
-        unanswered = [row for row in rows if not _is_answered(row)]
+        now = monitor.now()
+        unanswered = [
+            row for row in rows if not _is_answered(row) and not row_filter.excludes(row, now)
+        ]
         for row in unanswered:
             print_message(f"{row.id}: {why_unanswered(row, monitor)}")
         return 1 if unanswered else 0

@@ -14,12 +14,14 @@ _CANNOT_DRAW = ("", "dumb", "unknown")
 _TERMINFO = ("/etc/terminfo", "/lib/terminfo", "/usr/lib/terminfo", "/usr/share/terminfo")
 
 
-def why_no_dashboard(environ: Mapping[str, str]) -> str | None:
-    """Why there can be no dashboard here, as a sentence; None if there can."""
+def why_no_dashboard(environ: Mapping[str, str], *, is_demo: bool = False) -> str | None:
+    """Why there can be no dashboard here, as a sentence with a way out; None if there can."""
     # Textual draws on stderr, so stderr must be the terminal as well.
     # A stream is None if its descriptor was closed before the start.
     streams = (sys.stdin, sys.stdout, sys.stderr)
     if not all(stream is not None and stream.isatty() for stream in streams):
+        if is_demo:
+            return _("The demo needs a terminal. For scripts: hingtui demo --serve")
         return _("The dashboard needs a terminal. In scripts use: hingtui status --json")
     if os.name == "posix" and not _can_draw(environ.get("TERM", "")):
         return _("This terminal cannot draw a dashboard (TERM is {name}).").format(

@@ -9,6 +9,8 @@ ids             finding ids in what a person pastes
 errors          every error, with its scope and when to retry
 ├── explain         what an error means, in sentences
 ├── diagnosis       what such an explanation consists of
+├── no_list         why there is no list of the account's videos, in one sentence
+├── quotation       status, code and words of a server
 └── failures        why videos fail
 name_template   the names of saved files
 file_kind       what kind of file some bytes are

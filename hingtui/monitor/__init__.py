@@ -35,7 +35,8 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── background          tasks that nobody awaits, loops that start again
 ├── duration_stats      how long such videos took
 ├── history_recorder    what happens, for the history
-│   └── history_sightings   rows as the history keeps them
+│   ├── history_sightings   rows as the history keeps them
+│   └── history_notice      what is wrong with it, in one sentence
 ├── history_words       a person's words → a search of the history
 ├── history_text        the history's videos as text
 ├── statistics_text     its figures as text

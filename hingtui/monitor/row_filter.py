@@ -19,6 +19,8 @@ from hingtui.text.i18n import in_all_languages, mark
 
 _NOT = ("!", "！")
 _COLON = re.compile("[:：]")
+_KNOWN_HERE = ("gateway", "id", "tag", "batch")
+"""Fields that are not read from an answer; the gateway, once it is known."""
 _UNVERIFIED = mark("unverified")
 
 
@@ -51,6 +53,14 @@ class RowFilter:
             (term.word in (_text(row, now, term.field) if term.field else shown or ""))
             is term.is_wanted
             for term in self.terms
+        )
+
+    def excludes(self, row: Row, now: float) -> bool:
+        """Whether no answer about the row can make it match: its tags, say, are known here."""
+        return any(
+            (term.word in _text(row, now, term.field)) is not term.is_wanted
+            for term in self.terms
+            if term.field in _KNOWN_HERE and (term.field != "gateway" or row.gateway)
         )
 
     def highlighted(self, field: str) -> tuple[str, ...]:

@@ -40,6 +40,14 @@ _WORDS = {
 }
 
 
+_NOT_ASKED = (
+    GatewayState.STARTING,
+    GatewayState.NO_TOKEN,
+    GatewayState.PAUSED,
+    GatewayState.NOT_SET,
+)
+
+
 def row_state_icon(state: RowState) -> str:
     """The sign of a state, one cell wide everywhere."""
     return _ICONS[state]
@@ -69,13 +77,14 @@ def row_word(row: Row, state: RowState, gateway: GatewayStatus | None = None) ->
     if state is RowState.MISSING and row.last_error is not None:
         return diagnose(row.last_error.error).short
     if state in (RowState.ASKING, RowState.MISSING) and gateway is not None:
-        if gateway.error is not None and gateway.state is not GatewayState.SLOWED:
-            return diagnose(gateway.error, of_all=True).short
-        if state is RowState.ASKING and gateway.state in (
-            GatewayState.STARTING,
-            GatewayState.NO_TOKEN,
-            GatewayState.PAUSED,
-            GatewayState.NOT_SET,
-        ):
-            return _("not asked yet")
+        return unanswered_word(state, gateway)
+    return row_state_word(state)
+
+
+def unanswered_word(state: RowState, gateway: GatewayStatus) -> str:
+    """The word for a row that is asked for or missing, at a gateway in this state."""
+    if gateway.error is not None and gateway.state is not GatewayState.SLOWED:
+        return diagnose(gateway.error, of_all=True).short
+    if state is RowState.ASKING and gateway.state in _NOT_ASKED:
+        return _("not asked yet")
     return row_state_word(state)

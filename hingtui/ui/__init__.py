@@ -1,7 +1,7 @@
 """The dashboard: the only package that imports Textual.
 
 app                   connects screens, monitor, settings and terminal; made of
-├── adding_app            adding a gateway
+├── adding_app            adding, changing and removing gateways
 ├── alerting_app          alerts
 ├── connecting_app        clients and typed tokens
 ├── leaving_app           the end of the program

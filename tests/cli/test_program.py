@@ -73,13 +73,18 @@ def test_wrong_usage_prints_the_usage(bare: Shell, arguments: list[str]) -> None
     assert "_count" not in ended.stderr
 
 
-@pytest.mark.parametrize("arguments", [[], ["demo"]], ids=["dashboard", "demo"])
+@pytest.mark.parametrize(
+    ("arguments", "way_out"),
+    [([], "hingtui status --json"), (["demo", "--videos", "0"], "hingtui demo --serve")],
+    ids=["dashboard", "demo"],
+)
 def test_without_a_terminal_the_dashboard_prints_one_line(
-    bare: Shell, arguments: list[str]
+    bare: Shell, arguments: list[str], way_out: str
 ) -> None:
     ended = bare.run(*arguments)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert "needs a terminal" in ended.stderr
+    assert ended.stderr.endswith(f"{way_out}\n")
     assert len(ended.stderr.splitlines()) == 1
 
 

@@ -34,8 +34,11 @@ def terminal_checks(
 ) -> Iterator[Check]:
     """All checks of the terminal. Blocks for a moment where tmux has to be asked."""
     if not _streams():
-        message = _("This was run without a terminal, so nothing about one was checked.")
-        yield Subject("terminal", details={"TERM": environ.get("TERM", "")}).ok(message)
+        message = _("Not checked: this was run without a terminal.")
+        next_step = _("To have it checked, run hingtui doctor in a terminal.")
+        yield Subject("terminal", details={"TERM": environ.get("TERM", "")}).note(
+            message, next_step
+        )
         yield _characters(replies)
         return
     options = _tmux_options(environ)

@@ -20,11 +20,13 @@ from hingtui.ui.theme.palette import Palette
 _GAP = 3
 """Cells between two columns."""
 _LEGEND = (
+    RowState.ASKING,
     RowState.QUEUED,
     RowState.GENERATING,
     RowState.STALLED,
     RowState.READY,
     RowState.DOWNLOADING,
+    RowState.WAITING,
     RowState.SAVED,
     RowState.FAILED,
     RowState.EXPIRED,

@@ -21,7 +21,8 @@ from hingtui.model.video import Cost
 from hingtui.monitor import GatewayStatus, RowState, StatusCounts
 from hingtui.monitor.attention import SOON, VERY_SOON
 from hingtui.monitor.batch_progress import Batch
-from hingtui.monitor.state_words import row_state_icon, row_state_word
+from hingtui.monitor.gateway_status import in_best_state
+from hingtui.monitor.state_words import row_state_icon, row_state_word, unanswered_word
 from hingtui.text.cell_width import fit, legible
 from hingtui.text.clean import human_bytes, human_duration
 from hingtui.text.i18n import _, ngettext
@@ -38,7 +39,8 @@ _COUNTED: tuple[tuple[RowState, ...], ...] = (
     (RowState.DOWNLOADING, RowState.WAITING),
     (RowState.GENERATING, RowState.STALLED),
     (RowState.QUEUED,),
-    (RowState.UNKNOWN, RowState.ASKING, RowState.MISSING),
+    (RowState.ASKING,),
+    (RowState.UNKNOWN, RowState.MISSING),
     (RowState.SAVED,),
     (RowState.FAILED,),
     (RowState.EXPIRED,),
@@ -125,13 +127,13 @@ def header_line(state: HeaderState, palette: Palette, width: int) -> HeaderLine:
     left = [name, demo, total, marked, *counts, downloads, expiry]
     balances = _balances(state, palette)
     right = [balances, host, auto, *gateways]
-    ready, downloading, generating, queued, unknown, saved, failed, expired = counts
-    first = (balances, host, expiry, saved, queued, unknown, generating, downloading)
-    second = (saved, queued, unknown, generating, auto, marked, downloading, expired, failed)
+    ready, downloading, generating, queued, asking, unknown, saved, failed, expired = counts
+    first = (balances, host, expiry, saved, queued, asking, unknown, generating, downloading)
+    second = (saved, queued, asking, unknown, generating, auto, marked, downloading)
     leaving = (
         *(*first, expired, failed, ready, host),
         *(downloads, auto, *gateways, name, expiry, demo, downloads, total),
-        *(*second, *gateways),
+        *(*second, expired, failed, *gateways),
     )
     for part in leaving:
         if _width(left) + _width(right) < width:
@@ -171,12 +173,19 @@ def _count(state: HeaderState, states: tuple[RowState, ...], palette: Palette) -
         return Part([""], palette.plain)
     # Some of them may be in line or wait: they are downloads, but not all of them downloading.
     is_download = states[0] is RowState.DOWNLOADING
-    word = ngettext("download", "downloads", number) if is_download else row_state_word(states[0])
+    word = ngettext("download", "downloads", number) if is_download else _word(state, states[0])
     short = f" {row_state_icon(states[0])} {number} "
     style = row_state_style(states[0], palette)
     if state.group == group:
         style += Style(underline=True)
     return Part([f"{short}{word} ", short, ""], style, group)
+
+
+def _word(state: HeaderState, of: RowState) -> str:
+    """The word for a state, which is also that of the rows."""
+    if of is RowState.ASKING:
+        return unanswered_word(of, in_best_state(status for _name, status in state.gateways))
+    return row_state_word(of)
 
 
 def _download_forms(state: HeaderState) -> list[str]:

@@ -206,6 +206,16 @@ def test_a_watchlist_is_judged(home: Path) -> None:
     assert watchlist_states(settings) == [NOTE]
 
 
+def test_without_a_terminal_nothing_about_one_is_said_to_be_well(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(terminal_checks, "_streams", list)
+    checks = terminal_checks.terminal_checks({}, TerminalReplies(), AlertSettings())
+    (check,) = (each for each in checks if each.check == "terminal")
+    assert check.state is NOTE
+    assert check.message.startswith("Not checked")
+
+
 def of_terminal(
     monkeypatch: pytest.MonkeyPatch,
     environ: Mapping[str, str],

@@ -82,6 +82,15 @@ def test_what_is_not_shown_is_not_found(words: str, of: Row) -> None:
     assert not parse_filter(words).matches(of, NOW)
 
 
+def test_only_what_no_answer_can_change_excludes_a_row() -> None:
+    row = Row("video_1", added_at=0.0, gateway="lab", tags=("moon",))
+    for words in ("tag:sun", "gateway:relay", "id:video_2", "!tag:moon", "failed tag:sun"):
+        assert parse_filter(words).excludes(row, 0.0), words
+    for words in ("", "failed", "status:failed", "moon", "tag:moon", "gateway:lab", "model:veo"):
+        assert not parse_filter(words).excludes(row, 0.0), words
+    assert not parse_filter("gateway:lab").excludes(Row("video_1", added_at=0.0, gateway=""), 0.0)
+
+
 def test_an_expired_video_is_found_as_expired() -> None:
     expired = row()
     expired.video = Video("video_Gold", Status.READY, expires_at=NOW - 1)

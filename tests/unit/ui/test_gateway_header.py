@@ -6,8 +6,10 @@ import pytest
 
 from hingtui.model.errors import RateLimited, Unreachable
 from hingtui.model.video import Cost
-from hingtui.monitor import GatewayState, GatewayStatus, StatusCounts
+from hingtui.monitor import GatewayState, GatewayStatus, Row, RowState, StatusCounts
+from hingtui.monitor.state_words import row_state_icon, row_word
 from hingtui.ui.keys import default_key_for
+from hingtui.ui.screens.help_text import _signs
 from hingtui.ui.theme.palette import palette_of
 from hingtui.ui.theme.themes import DARK
 from hingtui.ui.widgets.banner import banner_messages
@@ -65,3 +67,31 @@ def test_a_pause_that_a_gateway_asks_for_is_no_banner() -> None:
     slowed = GatewayStatus(GatewayState.SLOWED, until=EPOCH + 30, error=RateLimited("Slow down."))
     gateways = [("west", slowed), ("east", ONLINE)]
     assert banner_messages(gateways, notices=(), palette=PALETTE, key_for=default_key_for) == []
+
+
+@pytest.mark.parametrize(
+    ("gateway", "counted"),
+    [
+        (GatewayStatus(GatewayState.STARTING), "∙ 12 not asked yet"),
+        (GatewayStatus(GatewayState.CONNECTING), "∙ 12 asking"),
+        (OFFLINE, "∙ 12 no answer"),
+    ],
+    ids=["starting", "connecting", "offline"],
+)
+def test_rows_without_an_answer_are_counted_under_their_own_sign_and_word(
+    gateway: GatewayStatus, counted: str
+) -> None:
+    counts = StatusCounts()
+    counts.counts[RowState.ASKING] = 12
+    counts.counts[RowState.UNKNOWN] = 1
+    state = HeaderState(counts, [("east", gateway)], EPOCH, is_demo=False, total=13)
+    shown = header_line(state, PALETTE, 120).text.plain
+    assert f" {counted} " in shown
+    assert " ? 1 unknown " in shown
+    row = Row("video_1", added_at=0.0)
+    assert counted == f"∙ 12 {row_word(row, RowState.ASKING, gateway)}"
+
+
+def test_the_help_lists_every_sign_of_a_row() -> None:
+    signs = "\n".join(line.plain for line in _signs(PALETTE, 200))
+    assert all(row_state_icon(state) in signs for state in RowState)
