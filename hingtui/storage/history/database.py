@@ -148,20 +148,19 @@ class Database:
     def _make_private(self) -> None:
         """Make the file if it is missing; only its owner may read it, SQLite's own beside it too.
 
-        A file that may not be written becomes writable, if it is ours.
+        A file that may not be written becomes writable, if it is ours. It must not be opened here:
+        closing it would release the locks that another connection of this process holds on it, and
+        the next process to close the file would take its log away (sqlite.org/howtocorrupt.html).
         """
-        flags = os.O_RDONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
         try:
-            descriptor = os.open(self.path, flags, 0o600)
-        except PermissionError:
-            self.path.chmod(0o600)
+            mode = stat.S_IMODE(self.path.lstat().st_mode)
+        except FileNotFoundError:
+            flags = os.O_RDONLY | os.O_CREAT | os.O_EXCL
+            os.close(os.open(self.path, flags, 0o600))
             return
-        try:
-            if os.name == "posix" and stat.S_IMODE(os.fstat(descriptor).st_mode) != 0o600:
-                with contextlib.suppress(PermissionError):  # another user's: SQLite says it
-                    os.fchmod(descriptor, 0o600)
-        finally:
-            os.close(descriptor)
+        if os.name == "posix" and mode != 0o600:
+            with contextlib.suppress(PermissionError):  # another user's: SQLite says it
+                self.path.chmod(0o600)
 
     def _set_aside_damaged(self) -> None:
         """Give the damaged file another name, so that a new one is begun."""
