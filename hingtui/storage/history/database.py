@@ -136,10 +136,10 @@ class Database:
                     connection.execute(f"PRAGMA {setting}")
                 connection.execute(f"PRAGMA journal_size_limit = {_LOG_LIMIT}")
                 schema.prepare(connection)
+                opened = _identity(self.path)
             except BaseException:
                 connection.close()
                 raise
-            opened = _identity(self.path)
         if self._opened is not None and opened != self._opened:
             self.generation += 1
         self._opened = opened

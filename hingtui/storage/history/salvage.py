@@ -78,5 +78,8 @@ def _remove_empty_logs(damaged: Path) -> None:
     """Remove what SQLite has made beside the file only to read it."""
     for suffix in ("-shm", "-wal"):
         beside = damaged.with_name(f"{damaged.name}{suffix}")
-        if beside.is_file() and (suffix == "-shm" or not beside.stat().st_size):
-            beside.unlink()
+        try:
+            if beside.is_file() and (suffix == "-shm" or not beside.stat().st_size):
+                beside.unlink()
+        except OSError as error:
+            _log.warning("%s stays: %r", beside.name, error)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 
-from tests.robustness.torture.scenes import SCENES
+from tests.robustness.torture.all_scenes import SCENES
 from tests.robustness.torture.steps import torture
 
 

@@ -1,6 +1,6 @@
 """What watchlist, token and downloads do on a disk, and what must be true after any fault.
 
-`steps` injects the faults.
+`steps` injects the faults; the history is in `history_scenes`, names in `naming_scenes`.
 """
 
 from __future__ import annotations
@@ -384,13 +384,3 @@ def _leave_half(root: Path) -> None:
     except HingtuiError:
         raise
     raise AssertionError("it was to be cut")
-
-
-def _leaves(kind: type[Scene]) -> Iterator[Scene]:
-    for one in kind.__subclasses__():
-        if one not in (WatchlistScene, DownloadScene):
-            yield one()
-        yield from _leaves(one)
-
-
-SCENES = tuple(_leaves(Scene))  # type: ignore[type-abstract]  # none of Scene itself is made

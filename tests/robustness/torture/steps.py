@@ -22,6 +22,11 @@ class Scene(ABC):
 
     links = True
     """Whether the file system supports hard links."""
+    has_sqlite = False
+    """Whether it uses SQLite, each of whose statements can fail as well."""
+
+    thinned = 1
+    """In a sample, how many times fewer of its steps are tried: it has many, or they take long."""
 
     @property
     def name(self) -> str:
@@ -109,7 +114,13 @@ def torture(scene: Scene, *, every: int = 1, every_telling: int = 1) -> Record:
 
 def _disk(scene: Scene, fault: Fault, root: Path) -> FaultyDisk:
     remembers = fault.power is not None
-    return FaultyDisk(root, looks=fault.looks, remembers=remembers, links=scene.links)
+    return FaultyDisk(
+        root,
+        looks=fault.looks,
+        remembers=remembers,
+        links=scene.links,
+        sqlite=scene.has_sqlite,
+    )
 
 
 def _steps(scene: Scene, fault: Fault) -> int:

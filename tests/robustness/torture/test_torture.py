@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.robustness.torture.scenes import SCENES
+from tests.robustness.torture.all_scenes import SCENES
 from tests.robustness.torture.steps import Scene, torture
 
 
@@ -14,7 +14,10 @@ from tests.robustness.torture.steps import Scene, torture
 def test_a_disk_fault_at_any_step_leaves_old_or_new_files(
     scene: Scene, record_property: Callable[[str, object], None], thorough: bool
 ) -> None:
-    record = torture(scene, every=12) if thorough else torture(scene, every=30, every_telling=3)
+    if thorough:
+        record = torture(scene, every=12)
+    else:
+        record = torture(scene, every=36 * scene.thinned, every_telling=4 * scene.thinned)
     record_property("cases", record.cases)
-    assert record.cases > (20 if thorough else 4)
+    assert record.cases > (20 if thorough else 2)
     assert record.breaches == []

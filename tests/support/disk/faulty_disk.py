@@ -22,6 +22,7 @@ from typing import Any, Self
 
 from tests.support.disk.caught_calls import DESCRIPTORS, NAMES, Call, CaughtCalls
 from tests.support.disk.power_cut import Platter
+from tests.support.disk.sqlite_files import SqliteFiles
 
 _NEEDS_ROOM = {"create", "write", "mkdir", "link", "symlink", "fsync", "fdatasync"}
 _WRITES = {*_NEEDS_ROOM, *NAMES, *DESCRIPTORS}
@@ -53,12 +54,19 @@ class FaultyDisk:
     """While entered, everything this process does below `root` is counted and can go wrong.
 
     `looks` counts `stat` and its like too. `remembers` is needed for `power_cut`: it keeps every
-    file below `root` in memory. Without `links` the file system knows no hard ones. All numbers
-    count from 1: the next step is 1. An fsync is only counted: nobody pulls this machine's plug.
+    file below `root` in memory. Without `links` the file system knows no hard ones. With `sqlite`
+    each statement of SQLite is a step too. All numbers count from 1: the next step is 1. An fsync
+    is only counted: nobody pulls this machine's plug.
     """
 
     def __init__(
-        self, root: Path, *, looks: bool = False, remembers: bool = False, links: bool = True
+        self,
+        root: Path,
+        *,
+        looks: bool = False,
+        remembers: bool = False,
+        links: bool = True,
+        sqlite: bool = False,
     ) -> None:
         self.root = Path(os.path.realpath(root))
         self.steps: list[Step] = []
@@ -68,6 +76,7 @@ class FaultyDisk:
         self._calls = CaughtCalls(root, _Judge(self))
         self._platter: Platter | None = None
         self._lock = threading.RLock()
+        self._databases = SqliteFiles(root, self._lock, self._ask) if sqlite else None
         self._orders: dict[int, int] = {}
         """By number of the step: the error to raise, or _KILL."""
         self._full_since: tuple[int, int] | None = None
@@ -112,6 +121,9 @@ class FaultyDisk:
         with self._lock:
             self.heal()
             self._calls.close_all()
+            if self._databases is not None:
+                with self._calls.uncaught():
+                    self._databases.revive()
             self._dead = False
 
     def power_cut(self, chance: random.Random | None = None) -> None:
@@ -120,7 +132,11 @@ class FaultyDisk:
         with self._lock, self._calls.uncaught():
             self._dead = True
             self._calls.boots += 1
+            if self._databases is not None and self._databases.is_alive:
+                self._databases.freeze()
             self._platter.cut(chance)
+            if self._databases is not None:
+                self._databases.revive(chance, is_cut=True)
 
     def settle(self) -> None:
         """Everything that is there now has long been on the disk."""
@@ -137,7 +153,8 @@ class FaultyDisk:
     def open_files(self) -> list[str]:
         """What is open below the root at this moment."""
         with self._lock:
-            return sorted(self._calls.named(path) for path in self._calls.open_files)
+            databases = self._databases.open_databases if self._databases is not None else []
+            return sorted(self._calls.named(p) for p in [*self._calls.open_files, *databases])
 
     def __enter__(self) -> Self:
         if self._remembers:
@@ -145,11 +162,15 @@ class FaultyDisk:
         self._excepthook = threading.excepthook
         threading.excepthook = self._thread_ended
         self._calls.catch()
+        if self._databases is not None:
+            self._databases.__enter__()
         return self
 
     def __exit__(self, *_: object) -> None:
         if self._dead:
             self.revive()
+        if self._databases is not None:
+            self._databases.__exit__()
         self._calls.release()
         threading.excepthook = self._excepthook
 
@@ -173,9 +194,19 @@ class FaultyDisk:
     def _obey(self, verdict: int | None, place: Path) -> None:
         if verdict == _KILL:
             self._dead = True
+            if self._databases is not None:
+                with self._calls.uncaught():
+                    self._databases.freeze()
             raise Killed
         if verdict is not None:
             raise OSError(verdict, os.strerror(verdict), str(place))
+
+    def _ask(self, call: str, place: Path) -> None:
+        """One of SQLite's statements comes next."""
+        if self._dead:
+            raise Killed
+        if call != "rollback":  # it writes nothing
+            self._obey(self._verdict(call, place), place)
 
 
 class _Judge:

@@ -1,0 +1,23 @@
+"""Every scene that is tortured."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tests.robustness.torture.history_scenes import HistoryScene
+from tests.robustness.torture.naming_scenes import NamingScene
+from tests.robustness.torture.scenes import DownloadScene, WatchlistScene
+from tests.robustness.torture.steps import Scene
+
+_NO_SCENES = (DownloadScene, HistoryScene, NamingScene, WatchlistScene)
+"""What scenes have in common."""
+
+
+def _leaves(kind: type[Scene]) -> Iterator[Scene]:
+    for one in kind.__subclasses__():
+        if one not in _NO_SCENES:
+            yield one()
+        yield from _leaves(one)
+
+
+SCENES = tuple(_leaves(Scene))  # type: ignore[type-abstract]  # none of Scene itself is made
