@@ -6,6 +6,7 @@ run             one seed, or many: draw, run, judge
 ├── one_download    one download, process after process
 ├── a_watch         a watch: monitor, user, other processes
 │   ├── pool            threads that can be waited for
+│   ├── history_faults  the history beside it: full, damaged, locked, killed
 │   ├── user_actions    actions of the user and of other processes
 │   └── other_videos    checks that an error of one video affects no other
 ├── oracle          the invariants, checked without any code of the program

@@ -18,9 +18,11 @@ from typing import Any
 from hingtui.api import Api
 from hingtui.model.errors import DownloadError, HingtuiError
 from hingtui.monitor import Monitor, Row
+from hingtui.storage.history import HISTORY_FILE
 from hingtui.storage.watchlist import Watchlist
 from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.gateway import Fault
+from tests.robustness.campaign.history_faults import HISTORY, FaultyHistory
 from tests.robustness.campaign.hosts import Hosts
 from tests.robustness.campaign.oracle import harmful
 from tests.robustness.campaign.other_videos import OtherVideos
@@ -46,6 +48,8 @@ HANGS = 20.0
 LOOKS_EVERY = 5.0
 """Seconds on the run's clock after which a watch that is never quiet is checked."""
 _BUSY = ("ask ", "download ", "list")
+_WORKERS = ("download ", "history")
+"""Threads that end with the process."""
 
 
 class AWatch(Surroundings):
@@ -71,6 +75,7 @@ class AWatch(Surroundings):
         self._is_healed = self._is_to_begin_again = self._is_busy = False
         self._healed_at = 0.0
         self._other_videos = OtherVideos(self.gateway, schedule.faults)
+        self._history = FaultyHistory(root, self.seen, self.clock, self.disk)
         self._saved_again: dict[str, int] = {}
         self._asked = 0
         self.monitor: Monitor
@@ -79,12 +84,23 @@ class AWatch(Surroundings):
 
     def live(self) -> None:
         """Run from the first id to the last file."""
-        with self.disk.disk if self.disk is not None else nullcontext():
+        disk = self.disk.disk if self.disk is not None else nullcontext()
+        with disk, self._history.watched():
             self._runner.run(self._live())
 
+    @property
+    def rows(self) -> tuple[str, ...]:
+        """What the rows show: id, status and file."""
+        rows = self.monitor.rows.values()
+        return tuple(sorted(f"{w.id} {w.status.value} {w.saved and w.saved.name}" for w in rows))
+
+    @property
+    def fired(self) -> list[str]:
+        return [*super().fired, *self._history.fired]
+
     async def _live(self) -> None:
-        for fault in self.schedule.faults:
-            if fault.channel == TIME:
+        for fault in (*self.schedule.faults, *self.schedule.history):
+            if fault.channel in (TIME, HISTORY):
                 self.clock.at(float(fault.at), partial(self._planned, fault))
         films = list(self.gateway.films)
         await self._begin()
@@ -117,6 +133,7 @@ class AWatch(Surroundings):
             auto_download=True,
             clock=self.clock,
             rng=random.Random(self.schedule.seed),  # noqa: S311 - the same jitter every time
+            history=self._history.open if self.schedule.has_history else None,
         )
         self.monitor.subscribe(lambda _changes: None)
         patience = 0.05 if self.schedule.is_stalling else 5.0
@@ -151,6 +168,7 @@ class AWatch(Surroundings):
         await self._cancelled(self._run)
         if self.disk is not None and self.disk.disk.is_dead:
             return
+        self._history.between()
         unwritten = ids(self.monitor.unwritten)
         if self.monitor.storage_error is not None:
             self._ledger.after_failed_end()
@@ -162,12 +180,13 @@ class AWatch(Surroundings):
     async def _die(self) -> None:
         self.note("the process was killed")
         await self._api.aclose()
-        threads = [t for t in threading.enumerate() if t.name.startswith("download ")]
+        threads = [t for t in threading.enumerate() if t.name.startswith(_WORKERS)]
         for thread in threads:
             await asyncio.to_thread(thread.join, 10.0)
         await asyncio.to_thread(wait_for_all, set(self._pool.pending), 0.01)
         await self._cancelled(self._run, *(asyncio.all_tasks() - {asyncio.current_task()}))
         self.revive()
+        self._history.between()
         self.check(self._ledger.after_kill())
         await self._begin()
 
@@ -178,10 +197,12 @@ class AWatch(Surroundings):
 
     async def _end(self) -> None:
         await self._quiet(time.monotonic() + HANGS)  # other processes finish their work
+        is_killed = self.disk is not None and self.disk.disk.is_dead
         if self.disk is not None:
-            if self.disk.disk.is_dead:
+            if is_killed:
                 self.disk.revive()
             self.disk.heal()
+        await self._end_history(is_killed=is_killed)
         await self.monitor.stop()
         await self._cancelled(self._run)
         left = asyncio.all_tasks() - {asyncio.current_task()}
@@ -191,6 +212,7 @@ class AWatch(Surroundings):
         # The next process repairs a file damaged at the very end.
         await asyncio.to_thread(Watchlist(self.root / "watchlist.toml", clock=self.clock).read)
         self.check(self._ledger.at_the_end())
+        self._check_history(is_killed=is_killed)
         # The part of a video that was deleted stays.
         may_stay = any(kind.startswith("part") or "410" in kind for kind in self.fired)
         if self.disk is None and not may_stay:
@@ -198,6 +220,24 @@ class AWatch(Surroundings):
         self.check(self.oracle.manners())
         self.check(self.oracle.secrets())
         self.check(self.gateway.mishaps)
+
+    async def _end_history(self, *, is_killed: bool) -> None:
+        """Let the history take in what is left; what was lost, the next process records again."""
+        self._history.heal()
+        if self._history.is_hurt and not is_killed:
+            await self._begin_again()
+        if not is_killed:
+            self.monitor.feed.flush()
+            await self.monitor.history.flush()
+
+    def _check_history(self, *, is_killed: bool) -> None:
+        if not self.schedule.has_history:
+            return
+        problem = self.monitor.history.problem
+        if problem is not None and not is_killed:
+            self.breach(f"history: everything is well, and it says {problem!r}")
+        ids = {*self.gateway.films, *self._ledger.ever}
+        self.check(self._history.check(None if is_killed else self.monitor.rows, ids))
 
     # Time
 
@@ -217,6 +257,9 @@ class AWatch(Surroundings):
                 task for task in asyncio.all_tasks() if task.get_name().startswith(_BUSY)
             ]
             busy += [heeded(future) for future in tuple(self._pool.pending)]
+            if not busy and self.monitor.history.is_writing:
+                await asyncio.sleep(0.0005)
+                continue
             if not busy:
                 return True
             await asyncio.wait(busy, return_when=asyncio.FIRST_COMPLETED, timeout=0.02)
@@ -294,6 +337,7 @@ class AWatch(Surroundings):
             self._look_at_other_videos()
         self.check(harmful("the header", self.monitor.gateway_status))
         self.check(harmful("the header", self.monitor.storage_error))
+        self.check(_of_history(self.monitor))
 
     def _look_at_other_videos(self) -> None:
         """Check I6: faults of some videos delay no other video."""
@@ -329,6 +373,10 @@ class AWatch(Surroundings):
         self.monitor.download([w.key for w in rows if w.saved is None and not w.is_downloading])
 
     def _planned(self, fault: Fault) -> None:
+        if fault.channel == HISTORY:
+            self.note(f"  happens: {fault.kind}")
+            self._history.begin(fault, self._restart)
+            return
         rng = random.Random(fault.seed)  # noqa: S311 - a schedule, no secret
         film = rng.choice(list(self.gateway.films.values()))
         self.gateway.fired.append(fault.kind)
@@ -349,10 +397,13 @@ class AWatch(Surroundings):
             self._loop.call_soon_threadsafe(act)
             done.wait(5.0)
 
+    def _restart(self) -> None:
+        self._is_to_begin_again = True
+
     def _act(self, kind: str, film: Film, rng: random.Random) -> None:
         self.note(f"  happens: {kind} ({film.id[:40]!r})")
         if kind.startswith("process"):
-            self._is_to_begin_again = True
+            self._restart()
         elif kind.startswith("other"):
             if not ("the watchlist" in kind and self.disk is not None):
                 self._user_actions.other(kind, film, rng)
@@ -371,6 +422,13 @@ def _texts(watched: Row) -> list[str]:
     errors = [watched.last_error.error if watched.last_error is not None else None]
     errors += [watched.download.error if watched.download is not None else None]
     return [str(error) for error in errors if error is not None]
+
+
+def _of_history(monitor: Monitor) -> list[str]:
+    """Errors of the history in a place where those of something else are shown."""
+    texts = [text for row in monitor.rows.values() for text in _texts(row)]
+    texts.append(str(monitor.storage_error))
+    return [f"history: its error is shown elsewhere: {one}" for one in texts if HISTORY_FILE in one]
 
 
 def _unexpected(watched: Row) -> list[str]:

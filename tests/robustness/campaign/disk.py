@@ -39,10 +39,13 @@ class _Order:
 class Disk:
     """The disk below `root`. Call `begin` when a process begins."""
 
-    def __init__(self, root: Path, faults: Iterable[Fault], clock: LifeClock) -> None:
+    def __init__(
+        self, root: Path, faults: Iterable[Fault], clock: LifeClock, *, sqlite: bool = False
+    ) -> None:
+        """With `sqlite` each of SQLite's statements is a step too."""
         self._left = [fault for fault in faults if fault.channel == DISK]
         remembers = any(fault.kind == POWER_CUT for fault in self._left)
-        self.disk = FaultyDisk(root, remembers=remembers)
+        self.disk = FaultyDisk(root, remembers=remembers, sqlite=sqlite)
         self.fired: list[str] = []
         self._clock = clock
         self._orders: list[_Order] = []
@@ -80,6 +83,12 @@ class Disk:
         """Whether every step fails at this moment."""
         self.note_fired()
         return self._while is not None
+
+    def kill_now(self) -> None:
+        """Kill the process at its next step."""
+        self.note_fired()
+        self.fired.append(KILL)
+        self.disk.kill(1)
 
     def revive(self) -> None:
         """Set the disk to the state that the next process finds after a kill."""

@@ -47,6 +47,8 @@ class Verdict:
     fired: tuple[str, ...]
     seconds: float
     story: tuple[str, ...] = field(repr=False, default=())
+    rows: tuple[str, ...] = ()
+    """What a watch shows of each video at the end: id, status and file."""
 
 
 class Campaign:
@@ -108,6 +110,7 @@ class Campaign:
             tuple(life.fired),
             time.perf_counter() - began,
             (*schedule.described(), *life.story, *(f"log: {x}" for x in self.trap.lines)),
+            life.rows if isinstance(life, AWatch) else (),
         )
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from tests.robustness.campaign import (
     disk,
     events,
+    history_faults,
     obstacles,
     own_errors,
     wrong_http,
@@ -55,11 +56,16 @@ class Schedule:
     is_repeated: bool
     """Whether a saved video is downloaded once more."""
     wants_digest: bool
+    history: tuple[Fault, ...] = ()
+    """Faults of the history beside a watch."""
+    has_history: bool = True
+    """Whether a watch records a history."""
 
     @property
     def is_of_other_videos(self) -> bool:
         """Whether only single videos have faults."""
-        return self.life == WATCH and all(fault.channel == OWN for fault in self.faults)
+        faults = self.faults
+        return self.life == WATCH and bool(faults) and all(one.channel == OWN for one in faults)
 
     @property
     def is_stalling(self) -> bool:
@@ -70,6 +76,7 @@ class Schedule:
         lines = [f"seed {self.seed}: a {self.life}"]
         lines += [f"  {nature}" for nature in self.films]
         lines += [f"  {fault.kind} [{fault.channel} {fault.at}]" for fault in self.faults]
+        lines += [f"  {fault.kind} [at {fault.at} s]" for fault in self.history]
         return lines
 
 
@@ -99,6 +106,7 @@ def drawn(seed: int, *, life: str = "", kinds: Collection[str] = ()) -> Schedule
         hop=1.0 if has_other_videos else rng.choice((1.0, 2.0, 5.0, 8.0)),
         is_repeated=rng.random() < 0.15,
         wants_digest=rng.random() < 0.1,
+        history=_history_faults(seed, life, kinds),
     )
 
 
@@ -106,12 +114,20 @@ def _faults(
     rng: random.Random, life: str, films: tuple[Nature, ...], kinds: Collection[str]
 ) -> list[Fault]:
     faults: list[Fault] = []
+    if kinds == (history_faults.HISTORY,):
+        return faults
     for _ in range(rng.randint(1, 8)):
         fault = _drawn_fault(rng, life, films)
         while fault is None or (kinds and not fault.kind.startswith(tuple(kinds))):
             fault = _drawn_fault(rng, life, films)
         faults.append(fault)
     return faults
+
+
+def _history_faults(seed: int, life: str, kinds: Collection[str]) -> tuple[Fault, ...]:
+    """The history has faults in many watches, unless only other kinds are wanted."""
+    is_wanted = not kinds or history_faults.HISTORY in kinds
+    return history_faults.drawn_faults(seed) if life == WATCH and is_wanted else ()
 
 
 def _own_faults(rng: random.Random, count: int) -> list[Fault]:

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Iterable
 from pathlib import Path
 
-from tests.robustness.campaign import disk, obstacles
+from tests.robustness.campaign import disk, history_faults, obstacles
 from tests.robustness.campaign.clock import LifeClock
 from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.gateway import Gateway
@@ -15,7 +15,7 @@ from tests.robustness.campaign.hosts import Hosts
 from tests.robustness.campaign.obstacles import Obstacles
 from tests.robustness.campaign.oracle import Oracle
 from tests.robustness.campaign.own_errors import WRONG_ANSWERS as OWN_WRONG_ANSWERS
-from tests.robustness.campaign.schedule import WRONG_ANSWERS, Schedule
+from tests.robustness.campaign.schedule import WATCH, WRONG_ANSWERS, Schedule
 from tests.support.clock import EPOCH
 
 HOURS = (-7200.0, -30.0, 45.0, 4000.0, 30_000.0)
@@ -43,8 +43,10 @@ class Surroundings:
         self.oracle = Oracle(self.seen, self.seen / "videos", self.gateway)
         self.obstacles = Obstacles(self.seen, self.seen / "videos", self.oracle.foreign)
         self.disk: disk.Disk | None = None
-        if any(fault.channel == disk.DISK for fault in schedule.faults):
-            self.disk = disk.Disk(root, schedule.faults, self.clock)
+        has_kill = any(fault.kind == history_faults.KILL for fault in schedule.history)
+        if has_kill or any(fault.channel == disk.DISK for fault in schedule.faults):
+            has_history = schedule.life == WATCH
+            self.disk = disk.Disk(root, schedule.faults, self.clock, sqlite=has_history)
         self._blocked: list[Film] = []
         self._folder_lock = threading.Lock()
         """Held while a file of the user is written, so that it is not checked then."""

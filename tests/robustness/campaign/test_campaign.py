@@ -6,7 +6,7 @@ second half checks the oracle: it must find each mutant of the program.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -19,16 +19,20 @@ from hingtui.download import attempts, transfer, verification
 from hingtui.download import part as part_file
 from hingtui.download.final_names import FinalNames
 from hingtui.download.interface import Content
-from hingtui.model.errors import ApiError, BadResponse
+from hingtui.model.errors import ApiError, BadResponse, StorageError
+from hingtui.model.key import VideoKey
 from hingtui.model.mp4 import Mp4, Unverifiable, inspect
 from hingtui.model.video import Video
 from hingtui.monitor import Row
 from hingtui.monitor.gateway import Gateway
+from hingtui.monitor.history_recorder import HistoryRecorder
 from hingtui.monitor.rate_limiter import RateLimiter
 from hingtui.monitor.response_handler import ResponseHandler
+from hingtui.monitor.row import LastError
 from hingtui.monitor.watchlist_sync import Pending, WatchlistSync
 from tests.robustness.campaign import containers
 from tests.robustness.campaign.film import CODINGS
+from tests.robustness.campaign.history_faults import HISTORY
 from tests.robustness.campaign.run import Campaign, lived
 from tests.robustness.campaign.schedule import DOWNLOAD, WATCH, drawn
 
@@ -57,7 +61,11 @@ def a_sample() -> list[int]:
 def _kinds(seed: int) -> set[str]:
     schedule = drawn(seed)
     oddities = {name for film in schedule.films for name in film.oddities}
-    return {schedule.life, *oddities, *(fault.kind for fault in schedule.faults)}
+    return {
+        schedule.life,
+        *oddities,
+        *(fault.kind for fault in (*schedule.faults, *schedule.history)),
+    }
 
 
 @pytest.mark.parametrize("part", range(PARTS))
@@ -95,6 +103,19 @@ def test_every_oddity_of_a_video_occurs() -> None:
     assert {f"nature: {container}" for container in containers.ODD} <= drawn_ones
     assert {f"nature: encoded as {coding}" for coding in CODINGS} <= drawn_ones
     assert len(drawn_ones) == len(containers.ODD) + len(CODINGS) + 8
+
+
+def test_rows_are_the_same_whatever_befalls_the_history(tmp_path: Path, thorough: bool) -> None:
+    seeds = [seed for seed in range(60) if drawn(seed, life=WATCH, kinds=(HISTORY,)).history]
+    fired = 0
+    with Campaign(tmp_path) as campaign:
+        for seed in seeds if thorough else seeds[:2]:
+            schedule = drawn(seed, life=WATCH, kinds=(HISTORY,))
+            faulty = campaign.judge(schedule)
+            without = campaign.judge(replace(schedule, history=(), has_history=False))
+            assert (faulty.breaches, faulty.rows) == ((), without.rows)
+            fired += len(faulty.fired)
+    assert fired > (30 if thorough else 0)
 
 
 def accepts_every_206(patch: pytest.MonkeyPatch) -> None:
@@ -250,6 +271,31 @@ def shows_errors_on_all_rows(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(ResponseHandler, "_apply_error", show)
 
 
+def forgets_unwritten_history(patch: pytest.MonkeyPatch) -> None:
+    """Does not record later what could not be recorded at once."""
+    write_chunk = HistoryRecorder._write_chunk
+
+    async def forget(recorder: HistoryRecorder, rows: Mapping[VideoKey, Row]) -> bool:
+        is_done = await write_chunk(recorder, rows)
+        if not is_done:
+            recorder._pending = {k: v for k, v in recorder._pending.items() if k not in rows}
+        return is_done
+
+    patch.setattr(HistoryRecorder, "_write_chunk", forget)
+
+
+def fails_with_its_history(patch: pytest.MonkeyPatch) -> None:
+    """Shows an error of the history as one of the watchlist."""
+
+    def report(
+        recorder: HistoryRecorder, problem: StorageError | None, _aside: Path | None
+    ) -> None:
+        for row in recorder._rows.values():
+            row.last_error = LastError(problem, 0.0) if problem is not None else row.last_error
+
+    patch.setattr(HistoryRecorder, "_report", report)
+
+
 MUTANTS: list[tuple[Patch, str, tuple[str, ...], str]] = [
     (accepts_every_206, DOWNLOAD, ("network: cut", "http: 206"), "I1"),
     (verifies_nothing, DOWNLOAD, ("http: no length", "http: torn"), "I1"),
@@ -275,6 +321,8 @@ MUTANTS: list[tuple[Patch, str, tuple[str, ...], str]] = [
     (blames_the_token, WATCH, ("own",), "I6: the token"),
     (blames_the_gateway, WATCH, ("own",), "I6: the gateway"),
     (shows_errors_on_all_rows, WATCH, ("own",), "I6: the row"),
+    (forgets_unwritten_history, WATCH, (HISTORY,), "history: everything is well"),
+    (fails_with_its_history, WATCH, (HISTORY,), "history: its error is shown elsewhere"),
 ]
 FOUND_AT: dict[Patch, int] = {
     accepts_every_206: 75,
@@ -282,10 +330,11 @@ FOUND_AT: dict[Patch, int] = {
     drops_unwritten_changes: 2,
     shows_uncleaned_text: 3,
     stores_the_link: 4,
-    never_retries: 5,
+    never_retries: 14,
     discards_unverifiable_files: 22,
     calls_all_files_videos: 16,
     blames_the_token: 14,
+    forgets_unwritten_history: 6,
 }
 """A seed at which each of these was found before: the normal run begins to look there."""
 

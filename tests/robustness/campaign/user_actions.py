@@ -55,6 +55,11 @@ class Ledger:
         self._open.add(video_id)
 
     @property
+    def ever(self) -> set[str]:
+        """All ids that were ever added."""
+        return set(self._changes)
+
+    @property
     def watched(self) -> set[str]:
         """The ids that must be watched."""
         return {i for i, change in self._changes.items() if change.is_in} - self._open

@@ -16,6 +16,7 @@ import errno
 import os
 import random
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -76,6 +77,8 @@ class FaultyDisk:
         self._calls = CaughtCalls(root, _Judge(self))
         self._platter: Platter | None = None
         self._lock = threading.RLock()
+        self.before_statement: Callable[[str], None] | None = None
+        """Is called before each of SQLite's statements, and may raise OSError."""
         self._databases = SqliteFiles(root, self._lock, self._ask) if sqlite else None
         self._orders: dict[int, int] = {}
         """By number of the step: the error to raise, or _KILL."""
@@ -205,6 +208,8 @@ class FaultyDisk:
         """One of SQLite's statements comes next."""
         if self._dead:
             raise Killed
+        if self.before_statement is not None:
+            self.before_statement(call)
         if call != "rollback":  # it writes nothing
             self._obey(self._verdict(call, place), place)
 
