@@ -27,12 +27,13 @@ class DurationStats:
         self._usual: dict[Kind, Usual] = {}
         """What follows from them, computed when it is first asked for."""
 
-    def fill(self, durations: Durations) -> None:
+    def fill(self, durations: Durations, stills: Durations) -> None:
         """Take in what the history knows, the oldest first; what is known already stays."""
-        for kind, earlier in durations.items():
-            known = self._durations.get(kind, ())
-            old = [seconds for seconds in earlier if seconds not in known]
-            self._durations[kind] = deque([*old, *known], maxlen=_REMEMBERED)
+        for kept, known_before in ((self._durations, durations), (self._stills, stills)):
+            for kind, earlier in known_before.items():
+                known = kept.get(kind, ())
+                old = [seconds for seconds in earlier if seconds not in known]
+                kept[kind] = deque([*old, *known], maxlen=_REMEMBERED)
         self._usual.clear()
 
     def record(self, video: Video) -> None:
@@ -43,10 +44,16 @@ class DurationStats:
             return
         self._add(self._durations, video, video.completed_at - video.created_at)
 
-    def record_still(self, video: Video, pace: Pace, ended_at: float) -> None:
-        """Record how long a video that has just finished stood still, if it told its progress."""
-        if pace.latest > 0:
-            self._add(self._stills, video, longest_still(pace, ended_at))
+    def record_still(self, video: Video, pace: Pace, ended_at: float) -> float | None:
+        """Record how long a video that has just finished stood still, in seconds.
+
+        None if it reported no progress.
+        """
+        if pace.latest <= 0:
+            return None
+        still = longest_still(pace, ended_at)
+        self._add(self._stills, video, still)
+        return still
 
     def usual(self, video: Video) -> Usual:
         """What is known of earlier videos of the same model and length."""

@@ -53,6 +53,7 @@ class HistoryStore(Protocol):
     @property
     def path(self) -> Path: ...
     def usual_durations(self) -> Durations: ...
+    def usual_stills(self) -> Durations: ...
     def record(self, sightings: Sequence[Sighting]) -> None: ...
     def close(self) -> None: ...
 
@@ -67,6 +68,8 @@ class Seen:
     saved_at: float | None
     """Unix seconds when its file was saved, if that was in this run."""
     sha256: str | None
+    still: float | None = None
+    """The longest time in seconds for which its progress did not change."""
 
 
 class HistoryRecorder:
@@ -86,8 +89,8 @@ class HistoryRecorder:
         """Why the history cannot be written right now."""
         self.set_aside: Path | None = None
         """Where a damaged history was put."""
-        self.learned: Callable[[Durations], None] | None = None
-        """Is given the durations of earlier videos once, if set before `run`."""
+        self.learned: Callable[[Durations, Durations], None] | None = None
+        """Is given how long earlier videos took, and stood still, if set before `run`; once."""
         self._open_store = open_store
         self._store: HistoryStore | None = None
         self._generation = 0
@@ -133,24 +136,24 @@ class HistoryRecorder:
             self._wake.clear()
             await self.flush()
 
-    async def _learn(self, learned: Callable[[Durations], None]) -> None:
-        """Give `learned` the durations of earlier videos, after the first picture."""
+    async def _learn(self, learned: Callable[[Durations, Durations], None]) -> None:
+        """Give `learned` what is known of earlier videos, after the first picture."""
         await self._clock.sleep(LEARN_AFTER)
         try:
             async with self._lock:
-                durations = await run_in_daemon_thread(self._read_durations, "history")
+                known = await run_in_daemon_thread(self._read_durations, "history")
         except StorageError as error:
             _log.warning("the history could not be read: %s", error)
             return
-        learned(durations)
+        learned(*known)
 
-    def _read_durations(self) -> Durations:
-        """In a thread: the durations, none where there is no file yet."""
+    def _read_durations(self) -> tuple[Durations, Durations]:
+        """In a thread: the durations and stills, none where there is no file yet."""
         if self._store is None and self._open_store is not None:
             self._store = self._open_store()
         if self._store is None or not self._store.path.exists():
-            return {}
-        return self._store.usual_durations()
+            return {}, {}
+        return self._store.usual_durations(), self._store.usual_stills()
 
     async def flush(self) -> None:
         """Write what has changed."""
@@ -238,7 +241,7 @@ class HistoryRecorder:
             files=row.files,
         )
         saved_at = self._saved_at.get(row.key)
-        return Seen(entry, row.expiry, tuple(row.history), saved_at, row.digest)
+        return Seen(entry, row.expiry, tuple(row.history), saved_at, row.digest, row.still)
 
     def _report(self, problem: StorageError | None, set_aside: Path | None) -> None:
         """Report a problem once, when it begins, and when it is over."""

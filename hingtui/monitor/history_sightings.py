@@ -23,6 +23,7 @@ def sighting_of(seen: Seen) -> Sighting:
         duration=_duration(seen, changes),
         saved_at=seen.saved_at,
         sha256=seen.sha256,
+        still=seen.still,
     )
     return Sighting(video, changes)
 

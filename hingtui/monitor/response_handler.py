@@ -176,7 +176,8 @@ class ResponseHandler:
         self._shared.duration_stats.record(row.video)
         if before is not None:
             if row.pace is not None:
-                self._shared.duration_stats.record_still(row.video, row.pace, self.gateway.now())
+                now_there = self.gateway.now()
+                row.still = self._shared.duration_stats.record_still(row.video, row.pace, now_there)
             row.ready_seen_at = now
             self._shared.feed.new.ready.append(row.key)
         if row.saved is None:

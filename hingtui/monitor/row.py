@@ -94,6 +94,8 @@ class Row:
     """Whether the last response found nothing changed for unusually long."""
     is_stalled_by_earlier: bool = False
     """Whether earlier videos say so, and not only the pace of its own progress."""
+    still: float | None = None
+    """The longest time in seconds for which its progress did not change, if it was seen to end."""
     ready_seen_at: float | None = None
     """When it was seen to become ready (Unix seconds, this machine's clock)."""
     last_error: LastError | None = None

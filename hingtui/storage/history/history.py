@@ -98,6 +98,15 @@ class History:
 
         return self._read(read)
 
+    def video(self, key: VideoKey) -> HistoryVideo | None:
+        """The video of this key; None if it is not known."""
+
+        def read(db: sqlite3.Connection) -> HistoryVideo | None:
+            line = db.execute(f"{rows.SELECT} WHERE gateway = ? AND id = ?", key).fetchone()
+            return None if line is None else rows.video_of(line)
+
+        return self._read(read)
+
     def count(self) -> int:
         """How many videos there are."""
         sql = "SELECT count(*) FROM videos"
@@ -121,6 +130,13 @@ class History:
     def usual_durations(self, most: int = 50) -> dict[DurationKey, list[float]]:
         """The last durations of each model and length in seconds, the oldest first."""
         return self._read(lambda db: statistics.last_durations(db, most))
+
+    def usual_stills(self, most: int = 50) -> dict[DurationKey, list[float]]:
+        """For how long the last of each model and length stood still, the oldest first.
+
+        In seconds; only those whose progress was seen.
+        """
+        return self._read(lambda db: statistics.last_stills(db, most))
 
     def interrupt(self) -> None:
         """End a search or a count that another thread waits for; it raises StorageError there."""

@@ -60,6 +60,8 @@ class HistoryVideo:
     """Unix seconds."""
     sha256: str | None = None
     """Of the saved file."""
+    still: float | None = None
+    """The longest time in seconds for which its progress was seen not to change."""
 
     @property
     def key(self) -> VideoKey:
@@ -107,12 +109,13 @@ class HistoryVideo:
         has_new_file = entry.saved is not None and entry.saved == newer.entry.saved
         file = newer if has_new_file and newer.saved_at is not None else self
         return HistoryVideo(
-            entry=entry,
+            entry=_with_request_id(entry, self.entry),
             expiry=newer.expiry or self.expiry,
             duration=_better(self.duration, newer.duration),
             highest_cost=max(filter(None, (self.highest_cost, newer.highest_cost)), default=None),
             saved_at=file.saved_at,
             sha256=(newer.sha256 if has_new_file else None) or file.sha256,
+            still=self.still if newer.still is None else newer.still,
         )
 
     def as_stored(self) -> HistoryVideo:
@@ -137,6 +140,18 @@ class Sighting:
     video: HistoryVideo
     changes: tuple[StatusChange, ...] = ()
     """The last ones, the newest at the end; those that are stored already are not stored twice."""
+
+
+def _with_request_id(entry: Entry, known: Entry) -> Entry:
+    """The entry with the request id that is known, where the newer response has none.
+
+    A page of a list says that a video has failed, and its headers are not about that.
+    """
+    error = entry.video.error if entry.video is not None else None
+    before = known.video.error if known.video is not None else None
+    if entry.video is None or error is None or error.request_id or before != error:
+        return entry
+    return replace(entry, video=replace(entry.video, error=before))
 
 
 def _better(known: Duration | None, newer: Duration | None) -> Duration | None:

@@ -31,14 +31,17 @@ _COLUMNS = (
         "bytes",
         "saved_at",
         "sha256",
+        "still",
     ),
 )
 _READ = ", ".join(f"videos.{name}" for name in _COLUMNS)
 SELECT = (
-    f"SELECT videos.n, texts.prompt, texts.error_code, texts.error_message, {_READ} "
-    "FROM videos JOIN texts USING (n)"
+    "SELECT videos.n, texts.prompt, texts.error_code, texts.error_message, texts.request_id, "
+    f"{_READ} FROM videos JOIN texts USING (n)"
 )
 """Followed by a condition; each row is one for `video_of`."""
+SELECT_OF_FORMAT_1 = SELECT.replace("texts.request_id", "''").replace("videos.still", "NULL")
+"""The same for a file that cannot be upgraded: a damaged one."""
 _INSERT = f"INSERT INTO videos ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _UPDATE = f"UPDATE videos SET {', '.join(f'{name} = ?' for name in _COLUMNS)} WHERE n = ?"
 _STATUSES = {status.value: status for status in Status}
@@ -53,7 +56,7 @@ def write(connection: sqlite3.Connection, sighting: Sighting) -> bool:
     row = connection.execute(f"{SELECT} WHERE gateway = ? AND id = ?", newer.key).fetchone()
     if row is None:
         n = connection.execute(_INSERT, _values(newer)).lastrowid
-        connection.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?)", (n, *_texts(newer)))
+        connection.execute("INSERT INTO texts VALUES (?, ?, ?, ?, ?, ?)", (n, *_texts(newer)))
     else:
         n = row[0]
         known = video_of(row)
@@ -62,8 +65,8 @@ def write(connection: sqlite3.Connection, sighting: Sighting) -> bool:
             connection.execute(_UPDATE, (*_values(merged), n))
         if _texts(merged) != _texts(known):
             connection.execute(
-                "UPDATE texts SET prompt = ?, rest = ?, error_code = ?, error_message = ? "
-                "WHERE n = ?",
+                "UPDATE texts SET prompt = ?, rest = ?, error_code = ?, error_message = ?, "
+                "request_id = ? WHERE n = ?",
                 (*_texts(merged), n),
             )
     _write_changes(connection, n, sighting.changes)
@@ -107,8 +110,8 @@ def changes_of(connection: sqlite3.Connection, key: VideoKey) -> list[StatusChan
 
 def video_of(row: Row) -> HistoryVideo:
     """The video of one row of `SELECT`."""
-    value = dict(zip(_COLUMNS, row[4:], strict=True))
-    _n, prompt, error_code, error_message = row[:4]
+    value = dict(zip(_COLUMNS, row[5:], strict=True))
+    _n, prompt, *error = row[:5]
     video = None
     if value["status"] is not None:
         video = Video(
@@ -123,7 +126,7 @@ def video_of(row: Row) -> HistoryVideo:
             completed_at=_number(value["completed_at"]),
             expires_at=_number(value["expires_at"]),
             expires_by_link=bool(value["expires_by_link"]),
-            error=VideoError(str(error_code), str(error_message)) if value["has_error"] else None,
+            error=VideoError(*map(str, error)) if value["has_error"] else None,
             cost=_cost(value["cost"], value["unit"]),
             remote_id=str(value["remote_id"]),
             outputs=int(_number(value["outputs"]) or 1),
@@ -148,6 +151,7 @@ def video_of(row: Row) -> HistoryVideo:
         highest_cost=_number(value["highest_cost"]),
         saved_at=_number(value["saved_at"]),
         sha256=digest if isinstance(digest, str) else None,
+        still=_number(value["still"]),
     )
 
 
@@ -171,16 +175,17 @@ def _values(video: HistoryVideo) -> tuple[object, ...]:
         about.cost.unit if about.cost is not None else None,
         *(about.error is not None, about.remote_id, about.outputs, _stored_files(entry.files)),
         _stored_path(entry.saved),
-        *(entry.saved_bytes, video.saved_at, video.sha256),
+        *(entry.saved_bytes, video.saved_at, video.sha256, video.still),
     )
 
 
-def _texts(video: HistoryVideo) -> tuple[str, str, str, str]:
-    """The prompt, the other texts that a word is looked for in, and the error."""
+def _texts(video: HistoryVideo) -> tuple[str, str, str, str, str]:
+    """The prompt, the other texts that a word is looked for in, and the error with its id."""
     about = video.entry.video or Video(video.entry.id)
     error = about.error or VideoError("", "")
     rest = (about.model, video.entry.id, about.remote_id, about.size, error.code, error.message)
-    return about.prompt, "\n".join(filter(None, rest)), error.code, error.message
+    words = "\n".join(filter(None, rest))
+    return about.prompt, words, error.code, error.message, error.request_id
 
 
 def _write_changes(

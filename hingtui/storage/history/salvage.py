@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hingtui.storage.history import rows
 from hingtui.storage.history.record import Sighting
+from hingtui.storage.history.schema import format_of
 
 _AT_ONCE = 500
 """Videos that are read, and written, at once."""
@@ -28,12 +29,13 @@ def parts(damaged: Path) -> Iterator[list[Sighting]]:
     try:
         try:
             last = connection.execute("SELECT max(n) FROM videos").fetchone()[0] or 0
+            select = rows.SELECT if format_of(connection) > 1 else rows.SELECT_OF_FORMAT_1
         except sqlite3.Error as error:
             _log.warning("nothing can be read in %s: %r", damaged.name, error)
             return
         failures = 0
         for start in range(0, int(last) + 1, _AT_ONCE):
-            if found := _read(connection, range(start, start + _AT_ONCE)):
+            if found := _read(connection, select, range(start, start + _AT_ONCE)):
                 yield found
             failures = 0 if found else failures + 1
             if failures > _MOST_FAILURES:
@@ -48,16 +50,16 @@ def add(sightings: Sequence[Sighting], connection: sqlite3.Connection) -> int:
     return sum(rows.write(connection, sighting) for sighting in sightings)
 
 
-def _read(connection: sqlite3.Connection, numbers: range) -> list[Sighting]:
+def _read(connection: sqlite3.Connection, select: str, numbers: range) -> list[Sighting]:
     """The videos with these numbers, as far as they can be read."""
     try:
-        return _read_all(connection, numbers)
+        return _read_all(connection, select, numbers)
     except (sqlite3.Error, ValueError):
         found: list[Sighting] = []
         lost: list[int] = []
         for n in numbers:
             try:
-                found += _read_all(connection, range(n, n + 1))
+                found += _read_all(connection, select, range(n, n + 1))
             except (sqlite3.Error, ValueError):
                 lost.append(n)
         if lost:
@@ -67,9 +69,9 @@ def _read(connection: sqlite3.Connection, numbers: range) -> list[Sighting]:
         return found
 
 
-def _read_all(connection: sqlite3.Connection, numbers: range) -> list[Sighting]:
+def _read_all(connection: sqlite3.Connection, select: str, numbers: range) -> list[Sighting]:
     where = "videos.n >= ? AND videos.n < ?"
-    lines = connection.execute(f"{rows.SELECT} WHERE {where}", (numbers.start, numbers.stop))
+    lines = connection.execute(f"{select} WHERE {where}", (numbers.start, numbers.stop))
     videos = [rows.video_of(line) for line in lines]
     return [Sighting(one, tuple(rows.changes_of(connection, one.key))) for one in videos]
 

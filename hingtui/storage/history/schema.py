@@ -7,7 +7,7 @@ from functools import cache
 
 APPLICATION_ID = 0x68696E67
 """`hing`: says in the file's head that it is ours."""
-FORMAT = 1
+FORMAT = 2
 """The version of the layout, in the head too."""
 
 _TABLES = """
@@ -45,6 +45,7 @@ CREATE TABLE videos (
     bytes INTEGER,
     saved_at REAL,
     sha256 TEXT,
+    still REAL,
     UNIQUE (gateway, id)
 );
 CREATE INDEX videos_by_time ON videos (began_at, state, gone_at, duration);
@@ -54,13 +55,16 @@ CREATE INDEX videos_by_duration ON videos (gateway, model, seconds, duration)
     WHERE duration IS NOT NULL;
 CREATE INDEX videos_by_model ON videos (model, seconds, began_at, duration)
     WHERE duration IS NOT NULL;
+CREATE INDEX videos_by_still ON videos (model, seconds, began_at, still)
+    WHERE still IS NOT NULL;
 CREATE INDEX videos_ready ON videos (expiry_at) WHERE state = 'ready';
 CREATE TABLE texts (
     n INTEGER PRIMARY KEY,
     prompt TEXT NOT NULL,
     rest TEXT NOT NULL,
     error_code TEXT NOT NULL,
-    error_message TEXT NOT NULL
+    error_message TEXT NOT NULL,
+    request_id TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE changes (
     n INTEGER NOT NULL,
@@ -86,6 +90,15 @@ CREATE TRIGGER texts_changed AFTER UPDATE OF prompt, rest ON texts BEGIN
     INSERT INTO words (rowid, prompt, rest) VALUES (new.n, new.prompt, new.rest);
 END;
 """
+_UPGRADES = {
+    1: """
+ALTER TABLE videos ADD COLUMN still REAL;
+ALTER TABLE texts ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
+CREATE INDEX videos_by_still ON videos (model, seconds, began_at, still)
+    WHERE still IS NOT NULL;
+"""
+}
+"""What makes a file of each earlier format one of the next."""
 _NO_TRIGGERS = """
 DROP TRIGGER IF EXISTS texts_added;
 DROP TRIGGER IF EXISTS texts_removed;
@@ -123,7 +136,10 @@ def has_word_index(connection: sqlite3.Connection) -> bool:
 
 
 def prepare(connection: sqlite3.Connection) -> None:
-    """Make the tables in an empty file. Raises NotOurs, TooNew, sqlite3.Error."""
+    """Make the tables in an empty file, or upgrade those of an earlier version of hingtui.
+
+    Raises NotOurs, TooNew, sqlite3.Error.
+    """
     if is_ready(connection):
         return
     connection.execute("BEGIN IMMEDIATE")  # several processes may be here at once
@@ -138,7 +154,7 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def is_ready(connection: sqlite3.Connection) -> bool:
-    """Whether the tables are there; the file is empty if not. Raises NotOurs, TooNew."""
+    """Whether the tables are there, as this version makes them. Raises NotOurs, TooNew."""
     application = _head(connection, "application_id")
     version = _head(connection, "user_version")
     if application == APPLICATION_ID and version > FORMAT:
@@ -148,14 +164,19 @@ def is_ready(connection: sqlite3.Connection) -> bool:
         return False
     if application != APPLICATION_ID or version < 1 or not {"videos", "texts", "changes"} <= tables:
         raise NotOurs("not a history")
-    return "words" not in tables or can_index_words() or "texts_added" not in tables
+    can_write = "words" not in tables or can_index_words() or "texts_added" not in tables
+    return can_write and version == FORMAT
 
 
 def _make(connection: sqlite3.Connection) -> None:
     tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
     if tables:
-        # A file with an index that this SQLite lacks: without its triggers it can be written.
-        _run(connection, _NO_TRIGGERS)
+        if not can_index_words():
+            # A file with an index that this SQLite lacks: without its triggers it can be written.
+            _run(connection, _NO_TRIGGERS)
+        for version in range(_head(connection, "user_version"), FORMAT):
+            _run(connection, _UPGRADES[version])
+        connection.execute(f"PRAGMA user_version = {FORMAT}")
         return
     _run(connection, _TABLES)
     if can_index_words():
@@ -172,6 +193,11 @@ def _run(connection: sqlite3.Connection, script: str) -> None:
         if sqlite3.complete_statement(statement):
             connection.execute(statement)
             statement = ""
+
+
+def format_of(connection: sqlite3.Connection) -> int:
+    """The version of the file's layout."""
+    return _head(connection, "user_version")
 
 
 def _head(connection: sqlite3.Connection, name: str) -> int:

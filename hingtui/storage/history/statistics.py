@@ -162,17 +162,29 @@ def last_durations(
     db: sqlite3.Connection, most: int
 ) -> dict[tuple[str, float | None], list[float]]:
     """The last durations of each model and length, the oldest first."""
+    return _last(db, "duration", most)
+
+
+def last_stills(db: sqlite3.Connection, most: int) -> dict[tuple[str, float | None], list[float]]:
+    """For how long the last ones of each model and length stood still, the oldest first."""
+    return _last(db, "still", most)
+
+
+def _last(
+    db: sqlite3.Connection, column: str, most: int
+) -> dict[tuple[str, float | None], list[float]]:
+    """The last values of a column for each model and length. There is an index for each."""
     kinds = db.execute(
-        "SELECT DISTINCT model, seconds FROM videos WHERE duration IS NOT NULL"
+        f"SELECT DISTINCT model, seconds FROM videos WHERE {column} IS NOT NULL"
     ).fetchall()
     found = {}
     for model, seconds in kinds:
         lines = db.execute(
-            "SELECT duration FROM videos WHERE duration IS NOT NULL AND model = ? "
+            f"SELECT {column} FROM videos WHERE {column} IS NOT NULL AND model = ? "
             "AND seconds IS ? ORDER BY began_at DESC LIMIT ?",
             (model, seconds, most),
         )
-        found[model, seconds] = [duration for (duration,) in lines][::-1]
+        found[model, seconds] = [value for (value,) in lines][::-1]
     return found
 
 

@@ -14,6 +14,7 @@ from hingtui.storage.history import History, HistoryVideo, Search, Sighting
 from tests.robustness.torture.steps import Scene
 from tests.support.clock import FakeClock
 from tests.support.histories import seen
+from tests.support.old_histories import write_format_1
 
 _FILE = "data/history.sqlite3"
 _OLD = (seen("v_1", prompt="月亮"), seen("v_2", prompt="a harvest moon"))
@@ -72,6 +73,22 @@ class TheFirstRecord(HistoryScene):
             found = _of(Sighting(video) for video in history.videos(history.find(Search())))
         if found != _of(_NEW) and (is_done or found):
             yield f"it holds {found}"
+
+
+class ARecordInAHistoryOfFormat1(HistoryScene):
+    """The file is upgraded first."""
+
+    def prepare(self, root: Path) -> None:
+        write_format_1(root / _FILE)
+
+    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
+        with closing(_history(root)) as history:
+            ids = {video.key.id for video in history.videos(history.find(Search()))}
+            if history.set_aside is not None:
+                yield "it is damaged"
+        states = [{"old_1", "old_2"}, {"old_1", "old_2", "v_2", "v_3"}]
+        if ids not in states[is_done:]:
+            yield f"it holds {ids}"
 
 
 class ARecordInADamagedHistory(TheFirstRecord):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hingtui.model.estimate import has_stalled
 from hingtui.model.eta import Pace
 from hingtui.model.video import Status, Video
 from hingtui.monitor.duration_stats import DurationStats
@@ -22,7 +23,7 @@ def finished(seconds: float, model: str = "m") -> Video:
 def test_the_history_and_this_run_are_counted_together_and_nothing_twice() -> None:
     stats = DurationStats()
     stats.record(finished(30))
-    stats.fill({("m", 8): [10, 20, 30], ("other", None): [500]})
+    stats.fill({("m", 8): [10, 20, 30], ("other", None): [500]}, {})
     assert stats.usual(finished(1)).durations == (10, 20, 30)
     stats.record(finished(40))
     assert stats.median(finished(1)) == 25
@@ -30,7 +31,7 @@ def test_the_history_and_this_run_are_counted_together_and_nothing_twice() -> No
 
 def test_the_last_fifty_count() -> None:
     stats = DurationStats()
-    stats.fill({("m", 8): [float(n) for n in range(60)]})
+    stats.fill({("m", 8): [float(n) for n in range(60)]}, {})
     assert stats.usual(finished(1)).durations == tuple(range(10, 60))
 
 
@@ -43,10 +44,19 @@ def test_a_video_without_progress_says_nothing_about_standing_still() -> None:
     assert stats.usual(finished(1)).stills == (60,)
 
 
+def test_still_times_of_earlier_runs_say_at_once_what_is_stalled() -> None:
+    stats = DurationStats()
+    pace = Pace(EPOCH, 0, EPOCH, 40, EPOCH + 20)
+    assert has_stalled(pace, EPOCH + 150, stats.usual(finished(1)))  # by its own pace
+    stats.fill({}, {("m", 8): [200.0] * 6})
+    assert not has_stalled(pace, EPOCH + 150, stats.usual(finished(1)))
+    assert has_stalled(pace, EPOCH + 225, stats.usual(finished(1)))
+
+
 async def test_a_video_that_stands_still_is_stalled_until_it_moves(tmp_path: Path) -> None:
     slow = job(queued_for=0, generating_for=10_000, shape="none")
     async with watching(tmp_path, slow) as watch:
-        watch.monitor._duration_stats.fill({("sora-2", 4.0): [60.0] * 20})
+        watch.monitor._duration_stats.fill({("sora-2", 4.0): [60.0] * 20}, {})
         watch.monitor.add(["video_one"])
         await watch.look()
         row = watch.row("video_one")

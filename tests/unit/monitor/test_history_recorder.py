@@ -52,6 +52,9 @@ class Store:
             raise self.error
         return self.durations
 
+    def usual_stills(self) -> dict[tuple[str, float | None], list[float]]:
+        return {kind: [5.0] for kind in self.durations}
+
     def are_known(self, entries: Sequence[Entry]) -> list[bool]:
         known = (self.videos.get(entry.key) for entry in entries)
         return [
@@ -275,6 +278,9 @@ async def test_a_watched_video_is_in_the_history_with_its_file(
     assert video.entry.video is not None
     assert video.entry.video.prompt == "中秋夜"
     assert video.duration is not None
+    assert video.still is not None
+    assert list(history.usual_stills().values()) == [[video.still]]
+    assert 0 < video.still < 60
     changes = history.changes(key("v_1"))
     assert [change.status for change in changes] == [
         *(Status.QUEUED, Status.GENERATING, Status.READY),
@@ -288,19 +294,19 @@ async def test_the_durations_of_the_history_are_learned_after_the_first_picture(
 ) -> None:
     recorded, learned = recording(clock), list[object]()
     recorded.store.durations = {("m", 8.0): [60.0]}
-    recorded.recorder.learned = learned.append
+    recorded.recorder.learned = lambda *known: learned.append(known)
     running = asyncio.create_task(recorded.recorder.run())
     await asyncio.sleep(0)
     assert learned == []
     clock.advance(LEARN_AFTER)
-    await until(lambda: learned == [recorded.store.durations])
+    await until(lambda: learned == [({("m", 8.0): [60.0]}, {("m", 8.0): [5.0]})])
     running.cancel()
 
 
 async def test_a_history_that_cannot_be_read_stops_no_recording(clock: FakeClock) -> None:
     recorded = recording(clock)
     recorded.store.error = StorageError("locked")
-    recorded.recorder.learned = lambda _durations: None
+    recorded.recorder.learned = lambda _durations, _stills: None
     running = asyncio.create_task(recorded.recorder.run())
     recorded.change("a")
     await asyncio.sleep(0)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +17,7 @@ from hingtui.storage.history import (
     Money,
     Outcome,
     Search,
+    Sighting,
     Term,
     bucket_of,
     histogram,
@@ -163,6 +165,14 @@ def test_the_last_durations_are_those_of_each_model_and_length(history: History)
         ("veo", 8.0): [62.0, 63.0, 64.0],
         ("kling", None): [200.0],
     }
+
+
+def test_still_times_are_those_of_each_model_and_length(history: History) -> None:
+    known = [seen(f"v_{n}", model="veo", seconds=8.0, at=n) for n in range(3)]
+    stood = [Sighting(replace(one.video, still=10.0 * n)) for n, one in enumerate(known)]
+    history.record([*stood, seen("k_1", model="kling")])
+    history.record(known)  # a later response says nothing of it
+    assert history.usual_stills(2) == {("veo", 8.0): [10.0, 20.0]}
 
 
 def test_outcomes_add_up() -> None:
