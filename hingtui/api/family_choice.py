@@ -137,4 +137,5 @@ def _again(error: ApiError) -> ApiError:
         http_status=error.http_status,
     )
     copy.is_bare = error.is_bare
+    copy.body = error.body
     return copy

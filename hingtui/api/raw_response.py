@@ -6,13 +6,19 @@ Cleaning and redacting every response would cost as much as reading it.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 
+from hingtui.api.fields import decoded, load_json
 from hingtui.text.clean import BLOCK_LIMIT, clean_block
 from hingtui.text.redaction import redacted
 
 MOST = 48_000
 """Characters of a text: terminals take about that much into the clipboard at once."""
+
+MOST_OF_ERROR = 4_000
+"""Bytes of an error's body: each row may keep one."""
+_ELEMENT = re.compile(r"(<([A-Za-z][\w:.-]{0,60})[^<>]{0,200}>)([^<>]+)")
 
 
 class RawResponse:
@@ -46,6 +52,30 @@ class RawResponse:
         if isinstance(value, list):
             return [self._cleaned(item) for item in value]
         return value
+
+
+class RawErrorBody:
+    """The beginning of the body of an error: JSON, or whatever something on the way has sent."""
+
+    __slots__ = ("_body", "_is_whole", "_secrets", "size")
+
+    def __init__(self, body: bytes, secrets: tuple[str, ...] = ()) -> None:
+        self._body = body[:MOST_OF_ERROR]
+        self._is_whole = len(body) <= MOST_OF_ERROR
+        self._secrets = secrets
+        self.size = len(self._body)
+        """Bytes that are kept."""
+
+    def text(self) -> str:
+        """The body, cleaned, without secrets; JSON indented."""
+        if self._is_whole:
+            try:
+                return RawResponse(load_json(self._body), self.size, self._secrets).text()
+            except (ValueError, RecursionError):
+                pass  # no JSON
+        text = redacted(clean_block(decoded(self._body), BLOCK_LIMIT), self._secrets)
+        text = _ELEMENT.sub(lambda tag: tag[1] + ("…" if _names_a_secret(tag[2]) else tag[3]), text)
+        return text if self._is_whole else f"{text}\n…"
 
 
 def _names_a_secret(name: object) -> bool:

@@ -14,6 +14,7 @@ from typing import TypeVar
 from hingtui.api.fields import load_json
 from hingtui.api.headers import content_range, login_scheme, request_id, retry_after
 from hingtui.api.payload import server_words
+from hingtui.api.raw_response import RawErrorBody
 from hingtui.model.errors import (
     ApiError,
     BadResponse,
@@ -116,12 +117,15 @@ def hide_secrets(text: str, secrets: Iterable[str]) -> str:
 
 def make(kind: type[E], response: Response, message: str, code: str = "") -> E:
     """An error of `kind` for `response`, without any secret in its texts."""
-    return kind(
+    error = kind(
         hide_secrets(message, response.secrets),
         code=hide_secrets(code, response.secrets),
         request_id=hide_secrets(_request_id(response), response.secrets),
         http_status=response.status,
     )
+    if response.body.strip():
+        error.body = RawErrorBody(response.body, response.secrets)
+    return error
 
 
 def _request_id(response: Response) -> str:

@@ -127,6 +127,7 @@ def history_record(
         "sha256": video.sha256,
         "verified": row.is_verified if entry.saved is not None else None,
         "saved_at": video.saved_at,
+        "request_id": video.request_id or None,
         "changes": [
             {"at": one.at, "status": one.status.value, "raw_status": one.raw_status}
             for one in changes

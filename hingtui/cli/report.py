@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import platform
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -23,7 +23,9 @@ from hingtui.model.errors import ApiError, HingtuiError, SettingsError, StorageE
 from hingtui.model.explain import diagnose
 from hingtui.model.failures import explain_failure, gateway_says
 from hingtui.model.key import UNKNOWN_GATEWAY, VideoKey
+from hingtui.model.video import Status
 from hingtui.monitor import Monitor, Row
+from hingtui.storage.history import HistoryVideo, StatusChange
 from hingtui.storage.open_history import history_of
 from hingtui.storage.settings import Settings
 from hingtui.text.i18n import _
@@ -92,7 +94,10 @@ def _clean_block(text: str, privacy: Privacy) -> str:
 async def _facts(monitor: Monitor, row: Row, settings: Settings, *, is_watched: bool) -> Facts:
     """All that the report says, in the order in which it says it."""
     now = monitor.now()
-    statuses, problem = await asyncio.to_thread(_statuses, row, settings)
+    known, changes, problem = await asyncio.to_thread(_stored, row.key, settings)
+    is_forgotten = row.video is None and known is not None
+    if row.video is None and known is not None:
+        row = replace(row, video=known.entry.video, saved=known.entry.saved, is_old=True)
     raw = monitor.raw_response(row.key)
     return {
         "made_at": now,
@@ -103,8 +108,8 @@ async def _facts(monitor: Monitor, row: Row, settings: Settings, *, is_watched: 
         },
         "video": json_record(row, now) | {"is_watched": is_watched, "asked_at": row.asked_at},
         "gateway": _gateway(monitor, row, settings),
-        "diagnosis": _diagnosis(monitor, row),
-        "statuses": statuses,
+        "diagnosis": _diagnosis(monitor, row, is_forgotten=is_forgotten),
+        "statuses": _statuses(row, changes),
         "history_problem": problem,
         "response": None if raw is None else await asyncio.to_thread(raw.text),
     }
@@ -124,12 +129,15 @@ def _gateway(monitor: Monitor, row: Row, settings: Settings) -> Facts:
     }
 
 
-def _diagnosis(monitor: Monitor, row: Row) -> Facts | None:
-    """What is wrong, what to do, and the request id of the response that said so."""
+def _diagnosis(monitor: Monitor, row: Row, *, is_forgotten: bool) -> Facts | None:
+    """What is wrong, what to do, and the request id of the response that said so.
+
+    `is_forgotten`: only the history knows the video, and why it failed matters more than that.
+    """
     error: Exception | None = row.last_error.error if row.last_error is not None else None
     if error is None:
         error = monitor.status_of(row.gateway).error
-    if error is not None:
+    if error is not None and not (is_forgotten and row.status is Status.FAILED):
         return _of_error(error)
     if row.video is not None and (failure := explain_failure(row.video)) is not None:
         request_id = row.video.error.request_id if row.video.error is not None else ""
@@ -162,27 +170,31 @@ def _of_error(error: Exception) -> Facts:
     }
 
 
-def _statuses(row: Row, settings: Settings) -> tuple[list[Facts], str | None]:
-    """The statuses that were seen, the oldest first, of this run and of the history; blocks.
+def _stored(
+    key: VideoKey, settings: Settings
+) -> tuple[HistoryVideo | None, list[StatusChange], str | None]:
+    """What the history knows of a video, and the statuses that were seen; blocks.
 
-    Second, why the history could not be read.
+    Third, why it could not be read.
     """
-    seen = {entry.at: (entry.status.value, entry.raw_status) for entry in row.history}
-    problem = None
     history = history_of(settings)
-    if history.path.exists():
-        try:
-            changes = history.changes(row.key)
-            seen = {
-                change.at: (change.status.value, change.raw_status) for change in changes
-            } | seen
-        except StorageError as error:
-            problem = str(error)
-        finally:
-            history.close()
+    if not history.path.exists():
+        return None, [], None
+    try:
+        return history.video(key), history.changes(key), None
+    except StorageError as error:
+        return None, [], str(error)
+    finally:
+        history.close()
+
+
+def _statuses(row: Row, changes: Iterable[StatusChange]) -> list[Facts]:
+    """The statuses that were seen, the oldest first, of this run and of the history."""
+    seen = {change.at: (change.status.value, change.raw_status) for change in changes}
+    seen |= {entry.at: (entry.status.value, entry.raw_status) for entry in row.history}
     lines: list[Facts] = []
     for at, (status, raw_status) in sorted(seen.items()):
         words = {"status": status, "raw_status": raw_status}
         if not lines or {**lines[-1], "at": at} != {"at": at, **words}:
             lines.append({"at": at, **words})
-    return lines, problem
+    return lines

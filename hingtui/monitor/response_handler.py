@@ -187,6 +187,11 @@ class ResponseHandler:
         """No video came. What is wrong with the gateway is shown once, not on every row."""
         if row.is_final and row.id not in self.asked_for:
             return  # asked about only to learn about the gateway
+        if isinstance(error, ApiError):
+            # The error itself is kept by the gateway too: its body would stay as long as that.
+            body, error.body = error.body, None
+            if body is not None:
+                self._shared.raw_responses.keep(row.key, body)
         if isinstance(error, Expired):
             self.expire(row)
             return

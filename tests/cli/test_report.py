@@ -9,6 +9,7 @@ import pytest
 
 from hingtui.system.clock import Clock
 from tests.servers.gateway import TOKEN, Gateway
+from tests.servers.sockets import json_answer
 from tests.support.hostile_text import cells_of
 from tests.support.processes import run
 from tests.support.pty import clean_environ
@@ -66,6 +67,24 @@ def test_the_json_of_a_report_holds_diagnosis_statuses_and_response(home: Path) 
     assert found["diagnosis"]["request_id"]
     assert [seen["status"] for seen in found["statuses"]] == ["failed"]
     assert json.loads(found["response"])["status"] == "failed"
+
+
+def test_a_failed_request_is_reported_with_its_body(home: Path) -> None:
+    with Gateway(Clock()) as gateway:
+        environ = environ_of(home, gateway)
+        moderated(gateway)
+        run("add", "video_1", env=environ)
+        assert run("status", env=environ).returncode == 0  # it is in the history now
+        run("remove", "video_1", env=environ)
+        body = {"error": {"message": f"no such task, {TOKEN}", "token": "hush"}, "trace": SIGNED}
+        gateway.fault("/v1/videos/video_1", json_answer(body, 404), times=9)
+        found = json.loads(run("report", "video_1", "--json", env=environ).stdout)
+    response = json.loads(found["response"])
+    assert response["error"] == {"message": "no such task, …", "token": "…"}
+    assert "feedc0de" not in found["response"]
+    assert not found["video"]["is_watched"]
+    assert found["diagnosis"]["cause"] == "moderation"  # as the history has it
+    assert found["diagnosis"]["request_id"]
 
 
 def test_an_id_that_nobody_knows_ends_with_1_and_a_diagnosis(home: Path) -> None:

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from hingtui.model.errors.backoff import Backoff
 from hingtui.model.errors.base import HingtuiError, Scope, Transient
+
+
+class ErrorBody(Protocol):
+    """The body of a response that was an error, cleaned when somebody looks at it."""
+
+    @property
+    def size(self) -> int: ...
+    def text(self) -> str: ...
 
 
 class ApiError(HingtuiError):
@@ -29,6 +39,8 @@ class ApiError(HingtuiError):
         self.http_status = http_status
         self.is_bare = False
         """Whether the server sent no words, so that `message` is a general sentence of ours."""
+        self.body: ErrorBody | None = None
+        """The response's body, if there was one."""
         self.is_from_storage = False
         """Whether the storage behind a link caused it, and not the gateway."""
 

@@ -69,6 +69,12 @@ class HistoryVideo:
         return self.entry.key
 
     @property
+    def request_id(self) -> str:
+        """What the gateway's support asks for where it has failed; may be ""."""
+        error = self.entry.video.error if self.entry.video is not None else None
+        return "" if error is None else error.request_id
+
+    @property
     def began_at(self) -> float:
         """When it was created; when it was added, where the gateway does not say."""
         created_at = self.entry.video.created_at if self.entry.video is not None else None

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from hingtui.api.raw_response import MOST, RawResponse
+from hingtui.api.raw_response import MOST, MOST_OF_ERROR, RawErrorBody, RawResponse
 from hingtui.model.key import VideoKey
 from hingtui.monitor.raw_responses import MOST_BYTES, RawResponses
 
@@ -57,6 +57,20 @@ def test_a_value_whose_name_says_that_it_is_secret_is_removed(name: str) -> None
 def test_a_long_response_is_cut() -> None:
     payload = {str(number): "表" * 1000 for number in range(100)}
     assert len(RawResponse(payload, 1).text()) < MOST + 10
+
+
+def test_the_body_of_an_error_is_cut_and_has_no_secrets() -> None:
+    assert json.loads(RawErrorBody(b'{"a": "t0psecret", "sig": "x9"}', ("t0psecret",)).text()) == {
+        "a": "…",
+        "sig": "…",
+    }
+    page = b"<html><title>502</title>\x1b[31m<SecurityToken>hush123</SecurityToken>"
+    text = RawErrorBody(page + b"x" * MOST_OF_ERROR).text()
+    assert text.startswith("<html><title>502</title>")
+    assert "hush123" not in text
+    assert "\x1b" not in text
+    assert text.endswith("\n…")
+    assert len(text) < MOST_OF_ERROR + 10
 
 
 def test_nesting_too_deep_to_be_written_gives_no_text() -> None:
