@@ -20,7 +20,9 @@ from hingtui.monitor import Row
 from hingtui.monitor.history_text import (
     cost_text,
     model_text,
+    own_prompt_text,
     prompt_text,
+    reason_text,
     state_text,
     took_text,
     when_text,
@@ -93,7 +95,7 @@ def _list(known: History, words: str, *, limit: int | None, as_json: bool) -> in
             for video in videos:
                 print_json(history_record(video, known.changes(video.key), now))
         elif width is None:
-            for line in _whole_lines(videos, now):
+            for line in _whole_lines(videos, now, has_heading=start == 0):
                 write_line(line)
         else:
             for line in _fitted_lines(videos, now, width):
@@ -137,7 +139,7 @@ def history_record(
 
 def _columns() -> tuple[Column, ...]:
     return (
-        Column(_("BEGUN"), is_number=False),
+        Column(_("STARTED"), is_number=False),
         Column(_("STATUS"), is_number=False),
         Column(_("GATEWAY"), rank=4, is_number=False, most=16),
         Column(_("MODEL"), rank=1, is_number=False, most=20),
@@ -156,11 +158,15 @@ def _fitted_lines(videos: Sequence[HistoryVideo], now: float, width: int) -> Ite
         yield fit(f"{shown}  {encodable(prompt)}", width)
 
 
-def _whole_lines(videos: Sequence[HistoryVideo], now: float) -> Iterator[str]:
-    """For scripts: whole texts, two blanks or more between them."""
+def _whole_lines(videos: Sequence[HistoryVideo], now: float, *, has_heading: bool) -> Iterator[str]:
+    """For scripts: whole texts under a heading, two blanks between them, `-` for none."""
+    if has_heading:
+        names = (*(column.heading for column in _columns()), _("ID"), _("FILE"))
+        yield "  ".join((*names, _("REASON"), _("PROMPT")))
     for video in videos:
-        path = legible(video.entry.saved) if video.entry.saved is not None else "-"
-        fields = (*_cells(video, now), video.entry.id, path, prompt_text(video))
+        path = legible(video.entry.saved) if video.entry.saved is not None else ""
+        texts = (video.entry.id, path, reason_text(video), own_prompt_text(video))
+        fields = (*_cells(video, now), *texts)
         yield "  ".join(encodable(field or "-") for field in fields)
 
 

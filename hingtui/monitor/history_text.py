@@ -60,10 +60,19 @@ def model_text(video: HistoryVideo) -> str:
 
 def prompt_text(video: HistoryVideo) -> str:
     """The prompt on one line, after the reason of a failure; the id where there is neither."""
-    about = video.entry.video
-    if about is None:
-        return short_id(video.entry.id, _ID_CELLS)
-    reason = "" if about.error is None else one_line(about.error.message or about.error.code)
-    prompt = steady(one_line(about.prompt))
-    parts = [part for part in (steady(reason), prompt) if part]
+    reason = reason_text(video)
+    if reason:
+        reason = f"{row_state_icon(RowState.FAILED)} {reason}"
+    parts = [part for part in (reason, own_prompt_text(video)) if part]
     return "  ".join(parts) or short_id(video.entry.id, _ID_CELLS)
+
+
+def own_prompt_text(video: HistoryVideo) -> str:
+    """The prompt alone, on one line; "" if it is not known."""
+    return "" if video.entry.video is None else steady(one_line(video.entry.video.prompt))
+
+
+def reason_text(video: HistoryVideo) -> str:
+    """Why it failed, in the gateway's words, on one line; "" if it did not."""
+    error = video.entry.video.error if video.entry.video is not None else None
+    return "" if error is None else steady(one_line(error.message or error.code))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
-from hingtui.monitor.text_table import Column, Line, Piece, Role, text_table
+from hingtui.monitor.text_table import Column, Line, Piece, Role, flowing, text_table
 from hingtui.storage.history import (
     Hour,
     Kind,
@@ -19,7 +19,7 @@ from hingtui.storage.history import (
 from hingtui.text.cell_width import cells_of, padded, steady
 from hingtui.text.clean import day, human_duration
 from hingtui.text.i18n import _, ngettext
-from hingtui.text.wrap import wrapped
+from hingtui.text.wrap import in_a_row, wrapped
 
 _BLOCKS = "▁▂▃▄▅▆▇█"
 _MARGIN = 1
@@ -35,12 +35,13 @@ def statistics_lines(found: Statistics, width: int) -> list[Line]:
         return [(Piece(_("No videos.")),)]
     kinds = sorted(found.kinds, key=_order)
     heading, *rows = _table(found, kinds, total, width)
-    lines: list[Line] = [*_summary(found, total), (), heading]
+    lines: list[Line] = [*_summary(found, total, width), (), heading]
     for gateway in dict.fromkeys(kind.gateway for kind in kinds):
         own = [at for at, kind in enumerate(kinds) if kind.gateway == gateway]
-        lines.append(_gateway_line(gateway, added_up(found.kinds[kinds[at]] for at in own)))
+        lines += _gateway_lines(gateway, added_up(found.kinds[kinds[at]] for at in own), width)
         lines += [rows[at] for at in own]
-    lines += [(Piece(line, Role.MUTED),) for line in wrapped(_legend(total), width)]
+    legend = _legend(total, {piece.text.strip() for piece in heading})
+    lines += [(Piece(line, Role.MUTED),) for line in wrapped(legend, width)]
     return [*lines, (), *_by_hour(found.hours, width)]
 
 
@@ -70,7 +71,7 @@ def _order(kind: Kind) -> tuple[str, str, float]:
     return kind.gateway, kind.model, kind.seconds or 0.0
 
 
-def _summary(found: Statistics, total: Outcome) -> Iterable[Line]:
+def _summary(found: Statistics, total: Outcome, width: int) -> Iterable[Line]:
     count = ngettext("{n} video", "{n} videos", total.count).format(n=f"{total.count:,}")
     span = ""
     if found.first_at is not None and found.last_at is not None:
@@ -79,61 +80,74 @@ def _summary(found: Statistics, total: Outcome) -> Iterable[Line]:
         span = words.format(first=first, last=last)
     yield (Piece(count, Role.STRONG), Piece(f"  {span}", Role.MUTED))
     lost = Piece(_("lost {n}").format(n=total.lost), Role.BAD if total.lost else Role.GOOD)
-    pieces = [
-        Piece(_("saved {n}").format(n=f"{total.saved:,}"), Role.GOOD),
-        Piece(_(", ")),
-        lost,
-        Piece(" · "),
-        Piece(_("failed {n}").format(n=_share(total.failed, total.count)), _bad(total.failed)),
+    parts: list[Line] = [
+        (Piece(_("saved {n}").format(n=f"{total.saved:,}"), Role.GOOD), Piece(_(", ")), lost),
+        (Piece(_("failed {n}").format(n=_share(total.failed, total.count)), _bad(total.failed)),),
     ]
     rest = total.count - total.saved - total.lost - total.failed
     if rest:
-        pieces.append(Piece(" · " + _("{n} not finished or not saved").format(n=f"{rest:,}")))
+        parts.append((Piece(_("{n} not finished or not saved").format(n=f"{rest:,}")),))
     if total.maybe_lost:
         words = _("{n} of them have probably expired").format(n=total.maybe_lost)
-        pieces.append(Piece(f" ({words})", Role.BAD))
-    yield tuple(pieces)
+        parts.append((Piece(words, Role.BAD),))
+    yield from flowing(parts, width)
     for unit, money in sorted(total.money.items()):
-        yield _money_line(unit, money)
+        yield from flowing(_money_parts(unit, money), width)
 
 
-def _money_line(unit: str, money: Money) -> Line:
+def _money_parts(unit: str, money: Money) -> list[Line]:
     """What was spent in one unit, which is named once."""
-    pieces = [Piece(_("spent {amount}").format(amount=money_text(money.spent, unit)), Role.STRONG)]
+    spent = _("spent {amount}").format(amount=money_text(money.spent, unit))
+    parts: list[Line] = [(Piece(spent, Role.STRONG),)]
     if money.on_failures:
         words = _("for failed and lost ones {amount}")
         text = words.format(amount=money_text(money.on_failures, ""))
-        pieces += [Piece(" · "), Piece(text, Role.BAD)]
+        parts.append((Piece(text, Role.BAD),))
     if money.refunded:
         text = _("refunded {amount}").format(amount=money_text(money.refunded, ""))
-        pieces += [Piece(" · "), Piece(text)]
-    return tuple(pieces)
+        parts.append((Piece(text),))
+    return parts
 
 
-def _gateway_line(gateway: str, total: Outcome) -> Line:
+def _gateway_lines(gateway: str, total: Outcome, width: int) -> list[Line]:
     count = ngettext("{n} video", "{n} videos", total.count).format(n=f"{total.count:,}")
     failed = _("failed {n}").format(n=_share(total.failed, total.count))
     spent = [money_text(money.spent, unit) for unit, money in sorted(total.money.items())]
-    pieces = [Piece(steady(gateway), Role.STRONG), Piece(f"  {count} · "), Piece(failed)]
+    parts: list[Line] = [
+        (Piece(steady(gateway), Role.STRONG), Piece(f"  {count}")),
+        (Piece(failed),),
+    ]
     if total.lost:
-        pieces += [Piece(" · "), Piece(_("lost {n}").format(n=total.lost), Role.BAD)]
-    if spent:
-        pieces.append(Piece(" · " + ", ".join(spent)))
-    return tuple(pieces)
+        parts.append((Piece(_("lost {n}").format(n=total.lost), Role.BAD),))
+    parts += [(Piece(amount),) for amount in spent]
+    return flowing(parts, width)
 
 
-def _legend(total: Outcome) -> str:
-    legend = _("Usual: half of them took no longer. Durations count from creation until ready.")
+def _legend(total: Outcome, headings: Collection[str]) -> str:
+    """What the columns about durations say, where they are shown."""
+    sentences = [_("Usual: half of them took no longer.")]
+    if {_("9 IN 10"), _("9 IN 10 WITHIN")} & set(headings):
+        sentences.append(_("9 in 10: so many took no longer."))
+    sentences.append(_("Durations count from creation until ready."))
+    span = histogram_span(total.durations.buckets)
+    if span is not None and _scale(total) in headings:
+        words = _("Bars: how many took how long, from {shortest} (left) to {longest} (right).")
+        shortest, longest = map(human_duration, span)
+        sentences.append(words.format(shortest=shortest, longest=longest))
     if total.durations.observed:
-        legend += " " + _("~ was measured here: the gateway does not say when it was finished.")
-    return legend
+        sentences.append(_("~ was measured here: the gateway does not say when it was finished."))
+    return in_a_row(sentences)
+
+
+def _scale(total: Outcome) -> str:
+    """The shortest and the longest duration, `0:22–28:42`: the heading above the bars."""
+    span = histogram_span(total.durations.buckets)
+    return "" if span is None else "–".join(map(human_duration, span))
 
 
 def _table(found: Statistics, kinds: Sequence[Kind], total: Outcome, width: int) -> list[Line]:
     """A heading, and a line for each kind."""
     is_wide = width >= _WIDE
-    span = histogram_span(total.durations.buckets)
-    scale = "" if span is None else f"{human_duration(span[0])}–{human_duration(span[1])}"
     columns = (
         Column(_("MODEL"), is_number=False, most=24 if is_wide else 16),
         Column(_("LENGTH")),
@@ -141,8 +155,8 @@ def _table(found: Statistics, kinds: Sequence[Kind], total: Outcome, width: int)
         Column(_("FAILED")),
         Column(_("LOST"), rank=2),
         Column(_("USUAL")),
-        Column(_("9 OF 10"), rank=3),
-        Column(scale, rank=4, is_number=False),
+        Column(_("9 IN 10 WITHIN") if is_wide else _("9 IN 10"), rank=3),
+        Column(_scale(total), rank=4, is_number=False),
         Column(_("SPENT"), rank=1, most=30),
         Column(_("ON FAILURES"), rank=6, most=30),
         Column(_("REFUNDED"), rank=5, most=30),
@@ -163,8 +177,8 @@ def _kind_cells(kind: Kind, outcome: Outcome, total: Outcome, most_bars: int) ->
         for seconds in (durations.median, durations.p90)
     )
     return [
-        Piece(steady(kind.model)),
-        Piece(length_text(kind.seconds)),
+        Piece(steady(kind.model) or _("unknown"), Role.PLAIN if kind.model else Role.MUTED),
+        Piece(length_text(kind.seconds) or "–"),
         Piece(f"{outcome.count:,}"),
         Piece(_share(outcome.failed, outcome.count), _bad(outcome.failed)),
         Piece(str(outcome.lost or ""), Role.BAD),
@@ -188,12 +202,14 @@ def _by_hour(hours: Sequence[Hour], width: int) -> list[Line]:
     usual = [statistics.median(hour.durations) if hour.durations else 0.0 for hour in hours]
     if not any(usual):
         return []
-    cells = 3 if width >= _WIDE else 2
     slowest = max(range(_HOURS), key=lambda at: usual[at])
     fastest = min((at for at in range(_HOURS) if usual[at]), key=lambda at: usual[at])
     labels = (_("hour"), _("duration"), _("videos"))
     room = max(cells_of(label) for label in labels) + 2
-    marks = "".join(padded(str(at) if at % 3 == 0 else "", cells) for at in range(_HOURS))
+    fitting = (width - room - _MARGIN + 1) // _HOURS  # the last one needs no gap
+    cells = 3 if width >= _WIDE else min(2, max(1, fitting))
+    each = 3 if cells > 1 else 6
+    marks = "".join(padded(str(at), each * cells) for at in range(0, _HOURS, each))
     words = _("slowest {slow} ({longest}), fastest {fast} ({shortest})").format(
         slow=f"{slowest}:00",
         longest=human_duration(usual[slowest]),
@@ -201,7 +217,7 @@ def _by_hour(hours: Sequence[Hour], width: int) -> list[Line]:
         shortest=human_duration(usual[fastest]),
     )
     return [
-        (Piece(_("By the hour in which they were begun"), Role.STRONG), Piece(f"  {words}")),
+        *flowing([(Piece(_("By hour of the day"), Role.STRONG),), (Piece(words),)], width),
         *(
             (Piece(" " + padded(label, room)), Piece(_spread(bars(counts), cells), Role.BAR))
             for label, counts in (
@@ -214,7 +230,9 @@ def _by_hour(hours: Sequence[Hour], width: int) -> list[Line]:
 
 
 def _spread(blocks: str, cells: int) -> str:
-    """Each block `cells` wide, with a gap behind it."""
+    """Each block `cells` wide, with a gap behind it where it has more than one."""
+    if cells == 1:
+        return blocks.rstrip()
     return "".join(block * (cells - 1) + " " for block in blocks).rstrip()
 
 

@@ -77,6 +77,21 @@ def text_table(
     ]
 
 
+def flowing(parts: Sequence[Line], width: int) -> list[Line]:
+    """The parts with ` · ` between them, in lines of `width` cells; a part is never broken.
+
+    All lines but the first begin with a blank.
+    """
+    lines: list[Line] = []
+    for part in parts:
+        longer = (*lines[-1], Piece(" · "), *part) if lines else part
+        if not lines or sum(cells_of(piece.text) for piece in longer) <= width:
+            lines[-1:] = [longer]
+        else:
+            lines.append((Piece(" "), *part))
+    return lines
+
+
 def _shown(columns: Sequence[Column], widths: Sequence[int], width: int, gap: int) -> list[int]:
     """The numbers of the columns for which there is room; one without any content needs none."""
     shown = [at for at, cells in enumerate(widths) if cells]

@@ -7,7 +7,7 @@ opening one. Must import `rich` only through `cell_width`.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from hingtui.text.cell_width import cells, steady
@@ -25,6 +25,15 @@ _WIDE = (
 def _piece() -> re.Pattern[str]:
     """A wide character, a word, or blanks. Compiled when first used: that takes milliseconds."""
     return re.compile(rf"[{_WIDE}]|[^\s{_WIDE}]+|\s+")
+
+
+def in_a_row(sentences: Iterable[str]) -> str:
+    """The sentences with a blank between them; a Chinese full stop needs none behind it."""
+    text = ""
+    for sentence in sentences:
+        gap = "" if not text or text[-1] in "。！？；" else " "
+        text += gap + sentence
+    return text
 
 
 @lru_cache(maxsize=128)

@@ -38,8 +38,10 @@ def recorded(bare: Shell) -> Shell:
 
 def test_the_history_lists_what_the_words_find(recorded: Shell) -> None:
     ended = recorded.run("history", "满月", "model:veo")
-    (line,) = ended.stdout.splitlines()
-    assert line.endswith(f"v_1  {FILM}  中秋夜，满月")
+    heading, line = ended.stdout.splitlines()
+    assert line.endswith(f"v_1  {FILM}  -  中秋夜，满月")
+    assert heading.split("  ")[-4:] == ["ID", "FILE", "REASON", "PROMPT"]
+    assert len(heading.split("  ")) == len(line.split("  "))
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
@@ -94,4 +96,4 @@ def test_on_a_terminal_no_line_wraps(recorded: Shell) -> None:
         assert typed.exit_status() == 0
         lines = [line.rstrip() for line in typed.text().splitlines() if line.strip()]
     assert len(lines) == 4
-    assert lines[0].split()[:2] == ["BEGUN", "STATUS"]
+    assert lines[0].split()[:2] == ["STARTED", "STATUS"]

@@ -193,10 +193,13 @@ def shape_of(row: Row) -> str:
 
 
 def title_cell(row: Row, context: RenderContext, width: int) -> Cell:
-    """The prompt, or the id where there is none; for a failed video, the reason first."""
+    """The prompt, or the id where there is none; for a failed video, the reason first.
+
+    The reason has the icon of a failure: without colours it would look like a prompt.
+    """
     prompt = row.video.prompt if row.video else ""
     if row.status is Status.FAILED:
-        reason = fit(error_line(row), width)
+        reason = fit(f"{row_state_icon(RowState.FAILED)} {error_line(row)}", width)
         room = width - cell_len(reason)
         name = one_line(prompt[: width * 4]) or short_id(row.id, max(0, room - 2))
         rest = fit(f"  {name}", room)

@@ -129,7 +129,7 @@ class HistoryTable(RowTable[int], inherit_bindings=False):
             " " * max(0, cells - cells_of(name)) + name
             for name, cells in ((_("TOOK"), plan[4]), (_("COST"), plan[5]))
         )
-        names = (_("BEGUN"), _("STATUS"), _("GATEWAY"), _("MODEL"), took, cost, _("PROMPT"))
+        names = (_("STARTED"), _("STATUS"), _("GATEWAY"), _("MODEL"), took, cost, _("PROMPT"))
         columns = zip(names, plan, strict=True)
         self.set_columns([(str(at), name, w) for at, (name, w) in enumerate(columns) if w])
         self.set_rows(self._numbers)

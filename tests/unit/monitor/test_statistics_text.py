@@ -10,10 +10,11 @@ import pytest
 from hingtui.model.video import Status
 from hingtui.monitor.statistics_text import bars, money_text, statistics_lines
 from hingtui.monitor.text_table import Column, Piece, Role, plain, text_table
-from hingtui.storage.history import History, Statistics
+from hingtui.storage.history import History, HistoryVideo, Sighting, Statistics
+from hingtui.storage.watchlist import Entry
 from hingtui.text import i18n
 from hingtui.text.cell_width import cells_of
-from tests.support.clock import FakeClock
+from tests.support.clock import EPOCH, FakeClock
 from tests.support.histories import seen
 
 
@@ -50,12 +51,38 @@ def figures(tmp_path: Path, clock: FakeClock) -> Statistics:
     return found
 
 
-@pytest.mark.parametrize("width", [80, 110, 160])
+@pytest.mark.parametrize("width", [56, 80, 110, 160])
 def test_no_line_is_wider_than_the_screen(figures: Statistics, language: str, width: int) -> None:
     wide = [plain(line) for line in statistics_lines(figures, width)]
-    table = [line for line in wide if line.startswith(" ")]
-    assert len(table) > 12
-    assert max(map(cells_of, table)) <= width
+    assert len(wide) > 20
+    assert max(map(cells_of, wide)) <= width
+
+
+def test_a_narrow_screen_gets_the_whole_first_lines(figures: Statistics) -> None:
+    lines = [plain(line) for line in statistics_lines(figures, 40)]
+    shown = " ".join(lines[: lines.index("")])
+    assert "saved 41, lost 0 · failed 9 (15%)" in shown
+    assert "10 not finished or not saved" in shown
+    assert "spent 246,914 USD" in shown
+    assert "for failed and lost ones 37,037" in shown
+
+
+def test_the_legend_explains_what_is_shown(figures: Statistics, language: str) -> None:
+    wide, narrow = ("".join(map(plain, statistics_lines(figures, at))) for at in (110, 56))
+    ends = {"en": "from 0:45 (left) to 34:08 (right)", "zh": "最左 0:45，最右 34:08"}[language]
+    assert ends in wide
+    assert ends not in narrow
+    assert "。 " not in wide
+
+
+def test_videos_that_no_gateway_knew_have_a_row_without_gaps(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    history = History(tmp_path / "history.sqlite3", clock=clock)
+    history.record([Sighting(HistoryVideo(Entry("lost_1", EPOCH)))])
+    lines = [plain(line) for line in statistics_lines(history.statistics(), 80)]
+    history.close()
+    assert any(line.split()[:3] == ["unknown", "–", "1"] for line in lines)
 
 
 def test_an_empty_history_has_one_line() -> None:
