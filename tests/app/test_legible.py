@@ -100,6 +100,7 @@ async def test_the_dashboard_is_legible_in_every_theme(
 
 
 @pytest.mark.parametrize("key", ["a", "question_mark"])
+@pytest.mark.slow
 async def test_the_dialogs_are_legible_in_every_theme(
     tmp_path: Path, key: str, themes: tuple[str, ...]
 ) -> None:
@@ -109,6 +110,7 @@ async def test_the_dialogs_are_legible_in_every_theme(
         assert await in_themes(themes, acting, ".box", "KeyBar") == []
 
 
+@pytest.mark.slow
 async def test_the_command_palette_is_legible_in_every_theme(
     tmp_path: Path, themes: tuple[str, ...]
 ) -> None:
@@ -125,6 +127,7 @@ async def test_the_command_palette_is_legible_in_every_theme(
     assert found == []
 
 
+@pytest.mark.slow
 async def test_the_first_start_is_legible_in_every_theme(
     tmp_path: Path, themes: tuple[str, ...]
 ) -> None:

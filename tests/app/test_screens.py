@@ -46,7 +46,7 @@ JOBS = (
     job("video_missing", outcome="missing"),
 )
 
-SIZES = [(60, 15), (80, 24), (120, 40), (160, 45), (200, 50)]
+SIZES = [(60, 15), (80, 24), (120, 40), (200, 50)]
 
 
 @pytest.fixture(autouse=True)

@@ -31,6 +31,7 @@ def test_an_argument_without_digits_is_an_id(bare: Shell, plain: str) -> None:
     assert (ended.returncode, ended.stdout) == (0, f"added  {plain}\n")
 
 
+@pytest.mark.slow
 def test_only_the_start_of_a_huge_standard_input_is_read(bare: Shell) -> None:
     ended = bare.run("add", "-", given="video_first1\n" + " " * (PASTE_LIMIT + 5) + "video_late1\n")
     assert ids(bare.watchlist.read().entries) == ["video_first1"]

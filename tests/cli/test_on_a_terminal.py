@@ -89,6 +89,7 @@ def test_download_shows_its_progress_and_leaves_only_paths(tmp_path: Path) -> No
             assert sorted("".join(lines).replace(".mp4", ".mp4\n").split()) == paths
 
 
+@pytest.mark.slow
 def test_download_says_that_it_waits_for_a_video(tmp_path: Path) -> None:
     with (
         shell(tmp_path, soon_ready(seconds=4)) as typed,

@@ -25,6 +25,9 @@ from tests.support.waiting import PATIENCE
 _FINGERS = 0.05
 """Seconds between two keys."""
 
+_CATCH_UP = 0.3
+"""Seconds for which what has been written is read before it is looked at."""
+
 _UNKNOWN_TO_PYTE = re.compile(rb"\x1b\[(?:[<>=][0-9;]*[ -/]*[@-~]|\??[0-9;]*\$[@-~])")
 _UNFINISHED = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*)?\Z")
 _UPDATE_BEGINS, _UPDATE_ENDS = b"\x1b[?2026h", b"\x1b[?2026l"
@@ -185,10 +188,11 @@ class Terminal:
         """Read until the screen is as wanted, and return it.
 
         What has been written already is read first: a line that was read half-way still shows the
-        end of the line before it.
+        end of the line before it. A film is written faster than it is read here, so not for long.
         """
-        deadline = time.monotonic() + PATIENCE
-        while self._master >= 0 and time.monotonic() < deadline and self._read(0.0):
+        begun = time.monotonic()
+        deadline = begun + PATIENCE
+        while self._master >= 0 and time.monotonic() < begun + _CATCH_UP and self._read(0.0):
             pass
         while not true(self.text()):
             ended = self.process.poll() is not None

@@ -175,6 +175,7 @@ def test_the_progress_of_downloads_is_shown_and_taken_away(watched: WatchedHome)
         assert not [one for one in sent(running) if re.match(rb"9;(?!4;)", one)]
 
 
+@pytest.mark.slow
 def test_events_are_gathered_into_one_notification_while_nobody_looks(
     watched: WatchedHome,
 ) -> None:

@@ -99,8 +99,10 @@ def test_hostile_text_adds_no_escape_sequences(
     assert copied
 
 
-@pytest.mark.parametrize("command", ["status", "download", "add"])
-@pytest.mark.sample(1)
+@pytest.mark.sample(None)
+@pytest.mark.parametrize(
+    "command", ["status", "add", pytest.param("download", marks=pytest.mark.slow)]
+)
 def test_no_command_prints_control_characters(tmp_path: Path, command: str) -> None:
     with HostileGateway(OBEYABLE) as gateway:
         environ = gateway.environ(tmp_path)

@@ -106,15 +106,16 @@ def watch(result: Run, running: Terminal) -> None:
     running.shows("4 ready")
     running.press("D")
     running.shows(f"✓ {len(secret.SAVABLE)} saved")
+    running.press("s")  # by id: by attention, rows still move
+    running.shows("Sort by")
+    running.press("i")
+    running.until(lambda text: "Sort by" not in text, "the choice made")
     running.press("g")  # so wide a terminal shows the details by itself
-    seen: set[str] = set()
-    for _row in secret.IDS:  # in whatever order
-        new = partial(_new_details, seen)
-        result.screens.append(running.until(new, "the details of another video"))
-        seen.add(new(running.text()))
+    for video_id in sorted(secret.IDS):
+        shown = partial(_shows_details, video_id)
+        result.screens.append(running.until(shown, f"the details of {video_id}"))
         running.press("j")
-    assert seen == set(secret.IDS)
-    running.press("Go")  # the last one is saved
+    running.press("5Go")  # one that is saved
     running.shows("Opening with")
     running.press("\x10screenshot")
     running.shows("SVG")
@@ -123,10 +124,8 @@ def watch(result: Run, running: Terminal) -> None:
     result.command_lines = command_lines(running.process.pid)
 
 
-def _new_details(seen: set[str], text: str) -> str:
-    """The id whose details are shown, "" if it is among those seen."""
-    found = re.search(r"Id +(video_\w+)", text)
-    return found[1] if found and found[1] not in seen else ""
+def _shows_details(video_id: str, text: str) -> bool:
+    return re.search(rf"Id +{video_id}\b", text) is not None
 
 
 def change_token(result: Run, running: Terminal) -> None:

@@ -16,7 +16,7 @@ PROMPT = "冰镇汽水广告：气泡升起，阳光穿过玻璃"
 
 
 @pytest.mark.parametrize(("key", "shown"), [("u", "u"), ("f5", "F5")])
-@pytest.mark.sample(1)
+@pytest.mark.slow
 def test_a_chinese_toast_over_a_border_is_whole_and_leaves_nothing(
     home: Path, key: str, shown: str
 ) -> None:

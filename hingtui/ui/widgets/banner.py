@@ -12,7 +12,6 @@ from hingtui.model.explain import diagnose
 from hingtui.monitor import GatewayState, GatewayStatus
 from hingtui.text.cell_width import legible, steady
 from hingtui.text.i18n import ngettext
-from hingtui.text.wrap import wrapped
 from hingtui.ui.advice import advice_text
 from hingtui.ui.alert_text import BannerLine
 from hingtui.ui.keys import KeyFor
@@ -68,6 +67,8 @@ def fitted(messages: Sequence[Text], width: int, room: int) -> list[Text]:
 
 
 def _wrapped(message: Text, width: int) -> list[Text]:
+    from hingtui.text.wrap import wrapped  # the first picture has no message
+
     return [Text(line, message.style) for line in wrapped(message.plain, width)]
 
 

@@ -350,6 +350,7 @@ def campaign(tmp_path: Path) -> Iterator[Campaign]:
 @pytest.mark.parametrize(
     ("mutate", "life", "kinds", "breach"), MUTANTS, ids=[mutant[0].__name__ for mutant in MUTANTS]
 )
+@pytest.mark.sample(1)
 def test_the_oracle_finds_each_mutant(
     mutate: Patch,
     life: str,

@@ -487,6 +487,7 @@ async def test_without_ranges_a_download_always_cut_fails_with_a_reason(
         assert here.files == {}
 
 
+@pytest.mark.slow
 async def test_a_list_that_is_always_cut_falls_back_to_single_polling(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         names = [f"v{n:02}" for n in range(20)]

@@ -46,6 +46,7 @@ def stored(home: Path) -> list[str]:
     return sorted(video.entry.id for video in videos)
 
 
+@pytest.mark.slow
 def test_what_was_stored_survives_any_kill(tmp_path: Path, thorough: bool) -> None:
     chance = random.Random(5)  # noqa: S311 - the same kills in every run
     expected: set[str] = set()

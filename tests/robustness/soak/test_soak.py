@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.robustness.soak.__main__ import grown
 from tests.robustness.soak.abandoned import abandon
 from tests.robustness.soak.day import live
@@ -19,6 +21,7 @@ async def test_hundreds_of_abandoned_requests_leave_the_client_usable(thorough: 
     assert grown(before, after) == []
 
 
+@pytest.mark.slow
 async def test_a_quarter_hour_of_watching_leaks_no_resources(tmp_path: Path) -> None:
     readings = [r async for _hour, r, _day in live(tmp_path, hours=0.25, videos=10, seed=1)]
     assert [line for line in grown(readings[3], readings[-1]) if "memory" not in line] == []

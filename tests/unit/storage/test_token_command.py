@@ -88,6 +88,7 @@ def test_a_command_that_prints_without_end_is_ended() -> None:
     assert time.monotonic() - began < 15
 
 
+@pytest.mark.slow
 def test_a_command_that_hangs_is_ended_with_its_children() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
         child = (

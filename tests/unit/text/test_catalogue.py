@@ -25,6 +25,7 @@ def test_the_compiled_catalogue_is_up_to_date() -> None:
     assert catalogue.MO.read_bytes() == catalogue.compiled()
 
 
+@pytest.mark.slow
 def test_updating_the_catalogue_again_changes_nothing(tmp_path: Path) -> None:
     copy = tmp_path / "hingtui.po"
     shutil.copy(catalogue.PO, copy)
