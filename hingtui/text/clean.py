@@ -114,6 +114,14 @@ def human_duration(seconds: float) -> str:
     return f"{minutes}:{secs:02}"
 
 
+def human_estimate(seconds: float) -> str:
+    """An estimated duration: in steps of 10 s, of 5 s below a minute.
+
+    It is not exact to the second, and rows that change less are easier to read.
+    """
+    return human_duration(-(-seconds // 5) * 5 if seconds < 60 else seconds // 10 * 10)
+
+
 def time_of_day(moment: float) -> str:
     """A moment in Unix seconds as this machine's local `14:03:07`."""
     return datetime.fromtimestamp(moment).astimezone().strftime("%H:%M:%S")

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from textual.containers import VerticalScroll
 from textual.events import MouseScrollDown
+from textual.screen import Screen
 
 from hingtui.storage.state import STATE_FILE, load_state, save_state
 from hingtui.ui.screens import details
@@ -232,3 +233,24 @@ async def test_a_held_key_draws_the_details_of_few_rows(
         assert len(drawn) < 10
         await acting.drawn()
         assert drawn[-1] == "video_50"
+
+
+async def test_time_that_passes_lays_no_widget_out_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out: list[object] = []
+    layout = Screen._refresh_layout
+
+    def counted(screen: Screen[Any], *size: Any, **how: Any) -> None:
+        laid_out.append(size)
+        layout(screen, *size, **how)
+
+    async with piloted(tmp_path, job("video_one", queued_for=1000), size=(160, 40)) as acting:
+        await acting.pass_time(70)
+        before = acting.detail()
+        monkeypatch.setattr(Screen, "_refresh_layout", counted)
+        for _second in range(3):
+            acting.clock.advance(1)
+            await acting.drawn()
+        assert acting.detail() != before
+        assert laid_out == []

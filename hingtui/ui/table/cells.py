@@ -15,7 +15,7 @@ from hingtui.monitor import GatewayStatus, Row, RowState, row_state_of
 from hingtui.monitor.attention import SOON, VERY_SOON
 from hingtui.monitor.state_words import row_state_icon, row_word
 from hingtui.text.cell_width import fit, fit_middle, short_id
-from hingtui.text.clean import human_bytes, human_duration, one_line
+from hingtui.text.clean import human_bytes, human_duration, human_estimate, one_line
 from hingtui.text.i18n import _
 from hingtui.ui.keys import KeyFor, default_key_for
 from hingtui.ui.table.cell import Cell, number_cell, text_cell
@@ -114,9 +114,7 @@ def time_cell(row: Row, context: RenderContext, width: int) -> Cell:
     if context.left is not None and video.status is Status.GENERATING:
         if context.left < 1:
             return number_cell(_("soon"), palette.plain, width)
-        # An estimate is not exact to the second, and rows that change less are easier to read.
-        left = context.left if context.left < 60 else context.left // 10 * 10
-        left_text = human_duration(left)
+        left_text = human_estimate(context.left)
         return number_cell(_("~{time} left").format(time=left_text), palette.plain, width)
     if video.created_at is None:
         return ()

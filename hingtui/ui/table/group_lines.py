@@ -10,7 +10,7 @@ from hingtui.model.batch import batch_time
 from hingtui.model.key import VideoKey
 from hingtui.monitor import Row
 from hingtui.monitor.row_groups import Grouping, GroupProgress, group_of
-from hingtui.text.clean import date_and_time, day, human_duration, time_of_day
+from hingtui.text.clean import date_and_time, day, human_estimate, time_of_day
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.table.cell import Cell, number_cell, text_cell
 from hingtui.ui.table.progress_bar import bar
@@ -19,8 +19,6 @@ from hingtui.ui.theme.palette import Palette
 _HEADER = "\0group"
 """Stands for the gateway in the key of a header: no gateway's name holds a NUL."""
 
-_EXACT = 60.0
-"""Seconds that are left, below which each one is shown."""
 _SECONDS = len(":07")
 _MINUTES = len("14:03")
 """Characters of a time of day."""
@@ -126,8 +124,7 @@ def header_cell(
                 return ()
             if left < 1:
                 return number_cell(_("soon"), palette.plain, width)
-            # As in the rows, an estimate is not exact to the second.
-            shown = human_duration(left if left < _EXACT else left // 10 * 10)
+            shown = human_estimate(left)
             return number_cell(_("~{time} left").format(time=shown), palette.plain, width)
         case "model":
             return text_cell(progress.model, palette.muted, width)

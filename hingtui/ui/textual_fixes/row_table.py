@@ -45,6 +45,8 @@ class RowTable(DataTable[Text], Generic[Key]):
         self._keys: Sequence[Key] = ()
         self._cells: dict[Key, tuple[Cell, ...]] = {}
         self._strips: dict[int, tuple[object, Strip]] = {}
+        self._line_style: Style | None = None
+        """Its style, while its lines are rendered."""
         self._place({})
 
     def cells_of(self, key: Key) -> tuple[Cell, ...]:
@@ -176,6 +178,23 @@ class RowTable(DataTable[Text], Generic[Key]):
         if cells is None:
             cells = self._cells[key] = self.cells_of(key)
         return cells
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """As Textual's, which finds out about the same style for each line."""
+        self._line_style = self.rich_style
+        try:
+            return super().render_lines(crop)
+        finally:
+            self._line_style = None
+
+    def render_line(self, y: int) -> Strip:
+        """As Textual's."""
+        left, top = self.scroll_offset
+        if y >= self.header_height:
+            y += top
+        return self._render_line(
+            y, left, left + self.size.width, self._line_style or self.rich_style
+        )
 
     def _render_line(self, y: int, x1: int, x2: int, base_style: Style) -> Strip:
         index = y - self.header_height

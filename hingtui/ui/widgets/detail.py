@@ -40,6 +40,7 @@ class DetailPane(Vertical):
         self._row: Row | None = None
         self._render_context: RenderContext | None = None
         self._shown: Text | None = None
+        self._shown_keys: Text | None = None
         self._line_count = 0
         self._step: Callable[[], None] | None = None
         """The step in the film that waits until the pane is drawn."""
@@ -109,7 +110,9 @@ class DetailPane(Vertical):
         self._update(text)
         room = self.size.width - _KEYS_PADDING
         keys = detail_keys_text(self._keys, self._row, self._render_context, room)
-        self.query_one("#detail-keys", Static).update(keys)
+        if not same_text(keys, self._shown_keys):
+            self._shown_keys = keys
+            self.query_one("#detail-keys", Static).update(keys, layout=False)  # always one line
 
     def _detail_layout(self, row: Row, context: RenderContext, width: int) -> DetailLayout:
         poster, caption = self.poster, ""

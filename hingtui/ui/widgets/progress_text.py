@@ -8,7 +8,7 @@ from __future__ import annotations
 from hingtui.model.estimate import Estimate, EstimateBasis
 from hingtui.model.video import Video
 from hingtui.monitor import Row
-from hingtui.text.clean import human_duration
+from hingtui.text.clean import human_duration, human_estimate
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.table.cell import Cell
 from hingtui.ui.table.cells import RenderContext
@@ -42,7 +42,7 @@ def time_left_text(video: Video, estimate: Estimate | None) -> str:
     """The time left and what it rests on, "" where nothing is known."""
     if estimate is None:
         return ""
-    left = human_duration(estimate.seconds)
+    left = human_estimate(estimate.seconds)
     if estimate.basis is EstimateBasis.PROGRESS:
         return _("~{time}, from its progress").format(time=left)
     model = video.model or _("videos")
