@@ -181,7 +181,11 @@ class TableApp(App[None]):
         cast(Widget, self._table).focus()
 
     def _ordered(self) -> None:
-        for line in os.read(self._orders, 4096).splitlines():
+        orders = os.read(self._orders, 4096)
+        if not orders:  # the benchmark was killed
+            asyncio.get_running_loop().remove_reader(self._orders)
+            self.exit()
+        for line in orders.splitlines():
             name, *arguments = json.loads(line)
             getattr(self, f"order_{name}")(*arguments)
             os.write(self._confirmations, b"done\n")
