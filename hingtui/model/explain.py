@@ -226,7 +226,7 @@ def _explain_api(error: errors.ApiError) -> _Explained:
             return (
                 _("login in front"),
                 _("Something in front of the gateway asks for a name and password."),
-                Advice(_("Check the base URL, or ask whoever runs the server there.")),
+                Advice(_("Check the base URL, or ask the operator of the server.")),
             )
         case errors.Blocked():
             return (

@@ -113,7 +113,7 @@ def _connection(gateway: GatewaySettings, report: GatewayReport) -> Check:
     if odd:
         more = _("Not to {addresses}: a new connection may take longer.")
         message += " " + more.format(addresses=", ".join(attempt.address for attempt in odd))
-        next_step = _("If it is slow, ask whoever runs this network, or try without IPv6.")
+        next_step = _("If it is slow, ask your network's administrator, or try without IPv6.")
         return about.note(message, next_step)
     if first.seconds >= _SLOW:
         return about.note(message, _("The network is slow: downloads will be, too."))
@@ -177,7 +177,7 @@ def _encryption(
         message += text.format(n=days)
     message += _(".")
     if days is not None and days < _SOON:
-        return about.note(message, _("Whoever runs the gateway has to renew it in time."))
+        return about.note(message, _("The gateway's operator has to renew it in time."))
     return about.ok(message)
 
 

@@ -69,7 +69,7 @@ def _kinds(seed: int) -> set[str]:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-@pytest.mark.sample(1)
+@pytest.mark.sample(None)
 def test_no_invariant_breaks_with_any_kind_of_fault(part: int, tmp_path: Path) -> None:
     seeds = a_sample()[part::PARTS]
     tally = lived(seeds, tmp_path)

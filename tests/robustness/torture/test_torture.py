@@ -11,6 +11,7 @@ from tests.robustness.torture.steps import Scene, torture
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+@pytest.mark.sample(None)
 def test_a_disk_fault_at_any_step_leaves_old_or_new_files(
     scene: Scene, record_property: Callable[[str, object], None], thorough: bool
 ) -> None:
