@@ -157,7 +157,10 @@ def asked(server: FaultServer) -> str:
 
 
 def run_all(environ: dict[str, str], commands: dict[str, list[str]]) -> dict[str, str]:
-    """Run commands at the same time; by name all that they said, and their exit status."""
+    """Run commands at the same time; by name all that they said, and their exit status.
+
+    They pause between attempts, a quarter as long as usual.
+    """
     running = {
         name: start(
             *arguments,
@@ -166,6 +169,7 @@ def run_all(environ: dict[str, str], commands: dict[str, list[str]]) -> dict[str
             stderr=subprocess.STDOUT,
             env=environ,
             encoding="utf-8",
+            pace=4,
         )
         for name, arguments in commands.items()
     }

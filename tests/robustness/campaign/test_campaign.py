@@ -38,7 +38,7 @@ from tests.robustness.campaign.schedule import DOWNLOAD, WATCH, drawn
 
 CHUNK = 125
 """Lives in one test: few enough to spread over processes."""
-PARTS = 4
+PARTS = 2
 """Tests over which the sample of the normal run is spread."""
 MOST_TRIED = 150
 """Lives within which a mutant has to be found."""
@@ -350,7 +350,6 @@ def campaign(tmp_path: Path) -> Iterator[Campaign]:
 @pytest.mark.parametrize(
     ("mutate", "life", "kinds", "breach"), MUTANTS, ids=[mutant[0].__name__ for mutant in MUTANTS]
 )
-@pytest.mark.sample(1)
 def test_the_oracle_finds_each_mutant(
     mutate: Patch,
     life: str,

@@ -100,9 +100,13 @@ def torture(scene: Scene, *, every: int = 1, every_telling: int = 1) -> Record:
     """Fail at every step of `scene` with every fault; or only at every so many steps, fewer of them
     for faults that find less."""
     record = Record()
+    counted: dict[tuple[bool, bool], int] = {}
     for number, fault in enumerate(FAULTS):
+        kind = (fault.looks, fault.power is not None)
+        if kind not in counted:
+            counted[kind] = _steps(scene, fault)
         # The last case is a power cut after the operation reported success.
-        for at in range(_steps(scene, fault) + bool(fault.power), 0, -1):
+        for at in range(counted[kind] + bool(fault.power), 0, -1):
             if (at + number) % (every_telling if fault.tells else every):
                 continue
             record.cases += 1

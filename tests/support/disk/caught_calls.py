@@ -58,6 +58,8 @@ class CaughtCalls:
         self._descriptors: dict[int, Path] = {}
         self._files: weakref.WeakSet[RawFile] = weakref.WeakSet()
         self._real: dict[tuple[Any, str], Call] = {}
+        self._places: dict[str, Path | None] = {}
+        """By absolute path: where below the root it is."""
         self.boots = 0
         """How often this machine has, as far as anybody can tell, been started anew."""
 
@@ -97,11 +99,17 @@ class CaughtCalls:
         if isinstance(what, int):
             return self._descriptors.get(what)
         try:
-            path = os.path.abspath(os.fsdecode(what))  # noqa: PTH100 - follows no links
+            path = os.fsdecode(what)
         except (TypeError, ValueError):
             return None
-        is_below = any(path == root or path.startswith(root + os.sep) for root in self._roots)
-        return Path(path) if is_below else None
+        return self._below(path if path.startswith(os.sep) else os.path.join(os.getcwd(), path))  # noqa: PTH109, PTH118
+
+    def _below(self, absolute: str) -> Path | None:
+        if absolute not in self._places:
+            path = os.path.abspath(absolute)  # noqa: PTH100 - follows no links
+            is_below = any(path == root or path.startswith(root + os.sep) for root in self._roots)
+            self._places[absolute] = Path(path) if is_below else None
+        return self._places[absolute]
 
     def named(self, path: Path) -> str:
         """The path from the root on; "" for the root itself."""
