@@ -23,6 +23,7 @@ import pytest
 from hypothesis import is_hypothesis_test, settings
 
 from tests.support.clock import FakeClock
+from tests.support.memory_folder import use_memory
 
 if sys.platform != "win32":
     from tests.support.watched_home import WatchedHome, watched_home
@@ -34,6 +35,8 @@ sys.modules.setdefault("sniffio", cast(ModuleType, None))
 os.environ |= {"TERM": "xterm-256color", "COLORTERM": "truecolor"}
 for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"):
     os.environ.pop(name, None)
+
+use_memory()
 
 settings.register_profile("normal", max_examples=20, deadline=None)
 settings.register_profile("slow", max_examples=500, deadline=None)

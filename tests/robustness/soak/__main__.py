@@ -12,6 +12,7 @@ from pathlib import Path
 from tests.robustness.soak.abandoned import abandon
 from tests.robustness.soak.day import live
 from tests.robustness.soak.gauges import HEADINGS, Reading
+from tests.support.memory_folder import use_memory
 
 MOST_GROWTH = 5.0
 """The allowed growth in MB after the warm-up."""
@@ -19,8 +20,6 @@ WARM_UP = 0.15
 """The share of the time after which memory must not grow."""
 SLACK = 12
 """The allowed growth in descriptors, threads, tasks or connections after the warm-up."""
-_FAST = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108 - a folder in it
-"""A folder in memory, so that a day's fsyncs do not wear the disk."""
 
 
 def main() -> int:
@@ -30,6 +29,7 @@ def main() -> int:
     parser.add_argument("--abandoned", type=int, default=100_000, help="requests; 0: none")
     parser.add_argument("--seed", type=int, default=1)
     wanted = parser.parse_args()
+    use_memory()  # a day's fsyncs would wear the disk
     breaches: list[str] = []
     if wanted.hours:
         breaches += asyncio.run(day(wanted.hours, wanted.videos, wanted.seed))
@@ -46,7 +46,7 @@ async def day(hours: float, videos: int, seed: int) -> list[str]:
     began = time.monotonic()
     warm: Reading | None = None
     last: Reading | None = None
-    with tempfile.TemporaryDirectory(prefix="soak-", dir=_FAST) as folder:
+    with tempfile.TemporaryDirectory(prefix="soak-") as folder:
         async for hour, reading, so_far in live(
             Path(folder), hours=hours, videos=videos, seed=seed
         ):
