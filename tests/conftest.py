@@ -4,7 +4,7 @@ A test that takes samples of many cases asks for `thorough`. It runs twice: with
 normal run, and with every case in `pytest -m slow`. So does each test of Hypothesis, with few
 examples and with many. What has no sample worth taking is marked `slow`.
 
-Of a test with many parameters whose cases are costly, the normal run tries two, and `-m slow` the
+Of a test with many parameters whose cases are costly, the normal run tries one, and `-m slow` the
 others; `@pytest.mark.sample(n)` says how many it tries of any test (None: all).
 """
 
@@ -62,9 +62,8 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
         gc.enable()
 
 
-_FEW = 2
-"""Cases of one test that the normal run tries where a case starts an app, a process or servers."""
 _COSTLY = ("tests/app/", "tests/terminal/", "tests/cli/", "tests/robustness/")
+"""Where a case starts an app, a process or servers, so that the normal run tries one of a test."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -89,7 +88,7 @@ def _few_of(case: pytest.Item) -> int | None:
     marker = case.get_closest_marker("sample")
     if marker is not None:
         return cast("int | None", marker.args[0])
-    return _FEW if case.nodeid.startswith(_COSTLY) else None
+    return 1 if case.nodeid.startswith(_COSTLY) else None
 
 
 def _left_out(name: str, cases: list[pytest.Item], few: int) -> list[pytest.Item]:

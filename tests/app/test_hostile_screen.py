@@ -88,7 +88,6 @@ def check_screen(acting: PilotedApp) -> str:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (210, 50), (1, 1)], ids=str)
-@pytest.mark.sample(1)
 async def test_the_screen_stays_clean_after_every_key(
     tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -115,7 +114,6 @@ async def test_the_screen_stays_clean_after_every_key(
 
 
 @pytest.mark.parametrize("key", ["a", "slash"])
-@pytest.mark.sample(1)
 async def test_pasted_text_is_shown_without_control_characters(tmp_path: Path, key: str) -> None:
     async with piloted(tmp_path, job(prompt=TEXT)) as acting:
         await acting.press(key)

@@ -26,7 +26,6 @@ async def entries(acting: PilotedApp) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.sample(1)
 async def test_every_command_is_listed_with_its_key(tmp_path: Path, language: str) -> None:
     (tmp_path / "config.toml").write_text('[keys]\nundo = "ctrl+u"\n')
     async with piloted(tmp_path, job(), language=language, size=(100, 80)) as acting:

@@ -112,7 +112,6 @@ os.fsync = fsync
 @pytest.mark.parametrize(
     ("hangs", "key"), [("an answer", ""), ("a handshake", "q"), ("a name server", "")]
 )
-@pytest.mark.sample(1)
 def test_it_quits_in_time_while_a_request_hangs(tmp_path: Path, hangs: str, key: str) -> None:
     home = home_of(tmp_path, ["video_one"])
     with FaultServer(respond=lambda _request: HANG) as server:
@@ -133,7 +132,6 @@ def test_it_quits_in_time_while_a_request_hangs(tmp_path: Path, hangs: str, key:
 
 
 @pytest.mark.parametrize("hangs", ["an answer", "a disk"])
-@pytest.mark.sample(1)
 def test_it_quits_in_time_while_a_download_hangs(tmp_path: Path, hangs: str) -> None:
     home = home_of(tmp_path, ["video_one"])
     job = Job("video_one", time.time() - 300)
@@ -189,7 +187,6 @@ os.replace = refuse
 
 
 @pytest.mark.parametrize("disk", ["broken", "hanging"])
-@pytest.mark.sample(1)
 def test_ids_that_could_not_be_written_are_printed_at_the_end(tmp_path: Path, disk: str) -> None:
     home = home_of(tmp_path, ["video_one"])
     flag = tmp_path / "flag"

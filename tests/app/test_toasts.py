@@ -64,7 +64,6 @@ async def test_sorting_makes_no_toast(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 30), (60, 15)], ids=str)
-@pytest.mark.sample(1)
 async def test_no_toast_covers_the_row_under_the_cursor(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:

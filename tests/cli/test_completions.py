@@ -139,21 +139,18 @@ def typist(tmp_path: Path) -> Iterator[Typist]:
 
 
 @every_shell
-@pytest.mark.sample(1)
 def test_a_shell_completes_commands_and_options(shell: str, typist: Typist) -> None:
     assert typist.offered(shell, "hingtui do") == {"doctor", "download"}
     assert "--until-done" in typist.offered(shell, "hingtui watch --")
 
 
 @every_shell
-@pytest.mark.sample(1)
 def test_a_shell_completes_gateways_and_watched_ids(shell: str, typist: Typist) -> None:
     assert typist.offered(shell, "hingtui add --gateway ") == {"home", "lab"}
     assert typist.offered(shell, "hingtui status video") == {"video_1", "video_2"}
 
 
 @every_shell
-@pytest.mark.sample(1)
 def test_a_shell_completes_the_names_of_shells_and_folders(shell: str, typist: Typist) -> None:
     assert typist.offered(shell, "hingtui completions ") == set(SHELLS)
     assert {name.rstrip("/") for name in typist.offered(shell, "hingtui download -o b")} == {"bin"}

@@ -107,7 +107,6 @@ def crashing(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Crashin
 
 
 @pytest.mark.parametrize("crashing", ["import", "start", "mount"], indirect=True)
-@pytest.mark.sample(1)
 def test_a_crashing_dashboard_shows_no_secret(crashing: Crashing) -> None:
     with terminal(environ=crashing.environ) as running:
         assert running.exit_status() == 1

@@ -45,7 +45,6 @@ def test_a_healthy_machine_ends_with_0_and_json_lines(home: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.sample(1)
 def test_everything_wrong_is_on_one_private_page(home: Path, language: str) -> None:
     with Gateway(Clock(), token="oh-another-token-1") as gateway:
         environ = environ_of(home, gateway.url, HINGTUI_LANG=language, USER="zhangwei")

@@ -37,7 +37,6 @@ def environ(home: Path) -> dict[str, str]:
     [[signal.SIGINT] * 5, [signal.SIGTERM, signal.SIGHUP] * 2 + [signal.SIGTERM]],
     ids=["Ctrl+C", "SIGTERM and SIGHUP"],
 )
-@pytest.mark.sample(1)
 def test_a_signal_ends_every_command_quickly_and_without_output(
     environ: dict[str, str], numbers: list[signal.Signals]
 ) -> None:

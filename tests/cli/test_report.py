@@ -32,7 +32,6 @@ def moderated(gateway: Gateway) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-@pytest.mark.sample(1)
 def test_the_report_of_a_failed_video_explains_it_and_is_private(home: Path, language: str) -> None:
     with Gateway(Clock()) as gateway:
         moderated(gateway)

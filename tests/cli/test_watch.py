@@ -177,7 +177,6 @@ def _end(processes: list[Process], number: signal.Signals) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
-@pytest.mark.sample(1)
 def test_a_signal_ends_it_in_time_and_a_later_run_resumes(
     tmp_path: Path, number: signal.Signals
 ) -> None:

@@ -134,7 +134,6 @@ def alarm_and_save(watched: WatchedHome, running: Terminal) -> None:
 
 
 @pytest.mark.parametrize("name", ["linux", "screen-256color", "vt220"])
-@pytest.mark.sample(1)
 def test_a_terminal_that_could_print_it_gets_only_the_bell(watched: WatchedHome, name: str) -> None:
     watched.environ |= KITTY | WINDOWS | {"TERM": name, "VTE_VERSION": "8000"}
     with watched.dashboard() as running:

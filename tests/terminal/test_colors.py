@@ -48,7 +48,6 @@ def running_video(watched: WatchedHome) -> None:
 
 
 @pytest.mark.parametrize("theme", [DARK.name, LIGHT.name])
-@pytest.mark.sample(1)
 def test_with_sixteen_colours_bars_text_and_cursor_are_seen(
     watched: WatchedHome, theme: str
 ) -> None:
@@ -80,7 +79,6 @@ def test_with_sixteen_colours_bars_text_and_cursor_are_seen(
 
 
 @pytest.mark.parametrize("name", ["xterm", "xterm-256color"])
-@pytest.mark.sample(1)
 def test_without_colour_an_alarm_stands_out_most(watched: WatchedHome, name: str) -> None:
     running_video(watched)
     watched.environ |= {"TERM": name, "NO_COLOR": "1", "TEXTUAL_THEME": "nonsense"}
@@ -135,7 +133,6 @@ def test_a_late_reply_in_two_pieces_changes_the_theme_and_types_nothing(
 @pytest.mark.parametrize(
     "asked", [{"TERM": "linux"}, {"TEXTUAL_THEME": "nord"}, {"config": "dracula"}], ids=str
 )
-@pytest.mark.sample(1)
 def test_it_does_not_ask_where_it_makes_no_difference(
     watched: WatchedHome, asked: dict[str, str]
 ) -> None:

@@ -76,7 +76,6 @@ def test_a_token_can_be_typed_after_many_resizes(watched: WatchedHome) -> None:
 
 
 @pytest.mark.parametrize("size", [(1, 1), (0, 0)], ids=str)
-@pytest.mark.sample(1)
 def test_the_dashboard_starts_in_any_size(watched: WatchedHome, size: tuple[int, int]) -> None:
     columns, rows = size
     with watched.dashboard(columns=columns, rows=rows) as running:

@@ -85,7 +85,6 @@ def test_killing_it_while_stopped_writes_nothing_to_the_terminal(watched: Watche
 
 
 @pytest.mark.parametrize("command", ["fg", "kill"])
-@pytest.mark.sample(1)
 def test_started_in_the_background_it_stops_until_fg(watched: WatchedHome, command: str) -> None:
     with watched.dashboard(started_as="background") as running:
         running.shell_says("stopped")

@@ -89,7 +89,6 @@ async def test_a_refused_download_stops_no_other(tmp_path: Path, says: Part | li
 
 @pytest.mark.parametrize("failing", [10, 30])
 @pytest.mark.parametrize("says", [answer(500), answer(503), [RESET]], ids=["500", "503", "reset"])
-@pytest.mark.sample(1)
 async def test_ids_that_always_fail_do_not_delay_the_others(
     tmp_path: Path, failing: int, says: Part | list[Part]
 ) -> None:

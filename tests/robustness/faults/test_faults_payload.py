@@ -384,7 +384,6 @@ def any_json(rng: random.Random, depth: int = 0) -> Any:
 
 
 @pytest.mark.parametrize("seed", range(4))
-@pytest.mark.sample(1)
 async def test_random_json_does_not_stop_the_monitor(tmp_path: Path, seed: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - payloads
     async with faulty_watch(tmp_path) as here:

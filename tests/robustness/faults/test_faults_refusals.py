@@ -50,7 +50,6 @@ async def test_a_refused_token_is_one_banner_and_stops_requests(
 
 
 @pytest.mark.parametrize("status", [401, 403])
-@pytest.mark.sample(1)
 async def test_a_token_refused_by_a_download_pauses_the_others(tmp_path: Path, status: int) -> None:
     names = MANY[:20]
     async with faulty_watch(tmp_path, auto_download=True) as here:
