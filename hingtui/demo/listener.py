@@ -69,6 +69,8 @@ class Listener(ThreadingHTTPServer):
     def stop(self) -> None:
         """Free the port and cut off the responses being sent."""
         if self._loop is not None:  # shutdown() would wait for a loop that never ran
+            with contextlib.suppress(OSError):  # where a listening socket cannot be shut down
+                self.socket.shutdown(socket.SHUT_RDWR)  # the loop looks up at once
             self.shutdown()
             self._loop.join()
         self.server_close()
