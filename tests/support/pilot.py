@@ -149,9 +149,12 @@ class PilotedApp:
         await self.pilot.pause()
         for _round in range(_ROUNDS):  # a layout can cause another
             screen = self.app.screen
-            if not (screen._layout_required or screen._scroll_required or screen._dirty_widgets):
+            is_due = screen._layout_required or screen._scroll_required or screen._dirty_widgets
+            # On a busy machine, what looks idle may only not have had its turn.
+            if not is_due and not any(node.message_queue_size for node in self.app._registry):
                 return
-            screen.call_next(screen._on_timer_update)
+            if is_due:
+                screen.call_next(screen._on_timer_update)
             await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
