@@ -40,7 +40,7 @@ from hingtui.ui.messages import VideosChanged
 from hingtui.ui.previewing_app import PreviewingApp
 from hingtui.ui.screens.dashboard import Dashboard
 from hingtui.ui.screens.dashboard_context import DashboardContext
-from hingtui.ui.textual_fixes.cache_trim import trim_caches
+from hingtui.ui.textual_fixes.closed_screens import ClosedScreensApp
 from hingtui.ui.textual_fixes.control_char_filter import ControlCharFilter
 from hingtui.ui.textual_fixes.error_boundary import ErrorBoundaryApp
 from hingtui.ui.textual_fixes.typed_ahead import TypedAheadApp
@@ -61,6 +61,7 @@ class HingtuiApp(
     LeavingApp,
     ThemedApp,
     ErrorBoundaryApp,
+    ClosedScreensApp,
     TypedAheadApp,
     ToastApp,
     AlertingApp,
@@ -148,6 +149,8 @@ class HingtuiApp(
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        from hingtui.ui.textual_fixes.cache_trim import trim_caches
+
         gc.enable()  # off since the imports began: nothing of what is there now is garbage
         gc.freeze()
         self.is_drawn = True

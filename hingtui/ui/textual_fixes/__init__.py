@@ -11,6 +11,7 @@ row_table             a table that costs only what is visible
 control_char_filter   removes control characters before anything is drawn
 wide_cuts             keeps double-width characters whole
 cache_trim            releases memory
+closed_screens        lets go of what closed dialogs have drawn
 toast_redraw          redraws after a toast
 typed_ahead           keeps what is typed before an input has the focus
 """

@@ -24,6 +24,8 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_show_hover_cursor",
     ),
     "textual._segment_tools": ("line_crop",),  # row_table
+    "textual._styles_cache.StylesCache": ("get_inner_outer",),  # closed_screens: replaced
+    "textual.widget.Widget": ("_styles_cache",),  # closed_screens
     "textual._xterm_parser": ("XTermParser",),  # background_query
     "textual.drivers.linux_driver": ("XTermParser",),  # driver: replaced by one that takes replies
     "textual.app.App": (

@@ -15,7 +15,7 @@ from tests.support.watch import job
 
 def test_all_drawing_caches_are_found() -> None:
     names = {cache.__qualname__ for cache in drawing_caches()}
-    assert names >= {"cached_cell_len", "Segment._split_cells", "StylesCache.get_inner_outer"}
+    assert names >= {"cached_cell_len", "Segment._split_cells", "Strip.blank"}
 
 
 def test_trim_empties_the_caches() -> None:
