@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 from urllib.parse import urlsplit
 
-from textual import on
+from textual import events, on
 from textual.binding import Binding, BindingsMap, BindingType
 from textual.filter import LineFilter
 from textual.theme import Theme
@@ -118,6 +118,7 @@ class HingtuiApp(
         self.set_keymap(self.keys.keymap)
         theme = self.start_theme(config=settings.theme, remembered=self.memory.state.theme)
         self._notices += theme.notices
+        self._last_input_at = self.monitor.clock.monotonic()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Textual's own, and one that removes control characters."""
@@ -149,6 +150,7 @@ class HingtuiApp(
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
+        from hingtui.system.idle_gc import collect_when_idle
         from hingtui.ui.textual_fixes.cache_trim import trim_caches
 
         gc.enable()  # off since the imports began: nothing of what is there now is garbage
@@ -158,9 +160,23 @@ class HingtuiApp(
             self._exit_requested
         )  # not sooner: the start is not interruptible
         self.run_worker(self._watch(), group="watch", exit_on_error=False)
-        self.run_worker(trim_caches(self.monitor.clock), group="memory", exit_on_error=False)
+        for work in (
+            trim_caches(self.monitor.clock),
+            collect_when_idle(self.monitor.clock, self._idle_for),
+        ):
+            self.run_worker(work, group="memory", exit_on_error=False)
         self.stylesheet.add_source(_OPENED.read_text("utf-8"), (str(_OPENED), ""))
         self._dashboard.first_picture_drawn()
+
+    async def on_event(self, event: events.Event) -> None:
+        """As Textual's, and note when something was last pressed."""
+        if isinstance(event, events.InputEvent):
+            self._last_input_at = self.monitor.clock.monotonic()
+        await super().on_event(event)
+
+    def _idle_for(self) -> float:
+        """Seconds since the last input."""
+        return self.monitor.clock.monotonic() - self._last_input_at
 
     async def _watch(self) -> None:
         """Load, connect, then watch for ever."""
