@@ -14,6 +14,8 @@ import stat
 import threading
 import time
 from collections.abc import Callable
+from glob import escape
+from itertools import count
 from pathlib import Path
 from typing import TypeVar
 
@@ -22,11 +24,11 @@ from hingtui.system.clock import Clock
 from hingtui.system.files import (
     NotAFile,
     check_is_file,
+    give_name,
     is_on_network,
     is_taken,
     locked,
     make_folder,
-    publish,
 )
 
 BUSY_TIMEOUT = 2.0
@@ -169,13 +171,13 @@ class Database:
         with locked(self._lock_path, timeout=self._timeout):
             if _identity(self.path) != damaged:
                 return  # another process has done it
-            earlier = [*self.path.parent.glob(f"{self.path.name}.damaged-*[0-9]")]
-            if len(earlier) >= MOST_SET_ASIDE:
+            # Earlier versions put a number before `.damaged`.
+            earlier = self.path.parent.glob(f"{escape(self.path.name)}*.damaged-*[0-9]")
+            if sum(1 for _one in earlier) >= MOST_SET_ASIDE:
                 raise failures.AgainAndAgain
             moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime(self._clock.time()))
-            target = self.path.with_name(f"{self.path.name}.damaged-{moment}")
             self._opened = _GONE
-            self.set_aside = publish(self.path, target)
+            self.set_aside = _give_free_name(self.path, f"{self.path.name}.damaged-{moment}")
             for suffix in ("-wal", "-journal"):
                 beside = self.path.with_name(f"{self.path.name}{suffix}")
                 if is_taken(beside):
@@ -215,6 +217,16 @@ def _choose_journal(connection: sqlite3.Connection, path: Path) -> None:
             if mode == "wal":
                 return
     connection.execute("PRAGMA journal_mode = DELETE")
+
+
+def _give_free_name(path: Path, name: str) -> Path:
+    """Rename `path` to `name`, or to `name-2`, `name-3` and so on; the path of the name it got."""
+    target = path.with_name(name)
+    for number in count(2):
+        if not is_taken(target) and give_name(path, target):
+            break
+        target = path.with_name(f"{name}-{number}")
+    return target
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

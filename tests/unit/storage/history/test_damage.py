@@ -146,11 +146,12 @@ def test_what_another_process_set_aside_is_not_used_any_more(
     other.close()
 
 
+@pytest.mark.parametrize("seconds", [1, 0])
 def test_a_history_that_is_damaged_again_and_again_is_left_alone(
-    tmp_path: Path, clock: FakeClock
+    tmp_path: Path, clock: FakeClock, seconds: int
 ) -> None:
     for number in range(database.MOST_SET_ASIDE):
-        clock.advance(1)
+        clock.advance(seconds)
         (tmp_path / HISTORY_FILE).write_bytes(b"damaged %d" % number)
         history = History(tmp_path / HISTORY_FILE, clock=clock)
         history.record([seen("v_1")])
@@ -159,6 +160,21 @@ def test_a_history_that_is_damaged_again_and_again_is_left_alone(
     with pytest.raises(StorageError, match="several times"):
         History(tmp_path / HISTORY_FILE, clock=clock).record([seen("v_1")])
     assert (tmp_path / HISTORY_FILE).read_bytes() == b"damaged once more"
+
+
+def test_histories_set_aside_within_a_second_are_numbered_at_the_end(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    names = []
+    for number in range(database.MOST_SET_ASIDE):
+        (tmp_path / HISTORY_FILE).write_bytes(b"damaged %d" % number)
+        history = History(tmp_path / HISTORY_FILE, clock=clock)
+        history.record([seen("v_1")])
+        history.close()
+        assert history.set_aside is not None
+        assert history.set_aside.read_bytes() == b"damaged %d" % number
+        names.append(history.set_aside.name)
+    assert names[1:] == [f"{names[0]}-2", f"{names[0]}-3"]
 
 
 def test_a_locked_history_is_reported_and_written_later(history: History) -> None:
