@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from functools import partial
+from itertools import chain
 
 from hingtui.cli.output import (
     columns_of_stdout,
@@ -89,17 +91,15 @@ def _list(known: History, words: str, *, limit: int | None, as_json: bool) -> in
         nothing = _("No video matches: {words}") if words else _("Nothing was watched yet.")
         return fail(nothing.format(words=words))
     shown = numbers[:limit] if limit else numbers
-    for start in range(0, len(shown), _AT_ONCE):
-        videos = known.videos(shown[start : start + _AT_ONCE])
-        if as_json:
-            for video in videos:
-                print_json(history_record(video, known.changes(video.key), now))
-        elif width is None:
-            for line in _whole_lines(videos, now, has_heading=start == 0):
-                write_line(line)
-        else:
-            for line in _fitted_lines(videos, now, width):
-                write_line(line)
+    starts = range(0, len(shown), _AT_ONCE)
+    batches = (known.videos(shown[start : start + _AT_ONCE]) for start in starts)
+    if as_json:
+        for video in chain.from_iterable(batches):
+            print_json(history_record(video, known.changes(video.key), now))
+    else:
+        lines = _whole_lines if width is None else partial(_fitted_lines, width=width)
+        for line in lines(chain.from_iterable(batches), now):
+            write_line(line)
     if len(shown) < len(numbers):
         sentence = _("The last {n} of {total} videos; --limit 0 lists all.")
         print_message(sentence.format(n=len(shown), total=len(numbers)))
@@ -148,21 +148,26 @@ def _columns() -> tuple[Column, ...]:
     )
 
 
-def _fitted_lines(videos: Sequence[HistoryVideo], now: float, width: int) -> Iterator[str]:
-    """A heading and a line for each video, of at most `width` cells."""
-    rows = [[Piece(encodable(text)) for text in _cells(video, now)] for video in videos]
+def _fitted_lines(videos: Iterable[HistoryVideo], now: float, width: int) -> Iterator[str]:
+    """A heading and a line for each video, of at most `width` cells.
+
+    All are read first: the columns are as wide as the widest of all that is in them.
+    """
     room = max(20, width - _PROMPT_CELLS - 2)
-    prompts = (_("PROMPT"), *map(prompt_text, videos))
+    prompts = [_("PROMPT")]
+    rows = []
+    for video in videos:
+        rows.append([Piece(encodable(text)) for text in _cells(video, now)])
+        prompts.append(fit(encodable(prompt_text(video)), width))
     for line, prompt in zip(text_table(_columns(), rows, room), prompts, strict=True):
         shown = "".join(piece.text for piece in line)
-        yield fit(f"{shown}  {encodable(prompt)}", width)
+        yield fit(f"{shown}  {prompt}", width)
 
 
-def _whole_lines(videos: Sequence[HistoryVideo], now: float, *, has_heading: bool) -> Iterator[str]:
+def _whole_lines(videos: Iterable[HistoryVideo], now: float) -> Iterator[str]:
     """For scripts: whole texts under a heading, two blanks between them, `-` for none."""
-    if has_heading:
-        names = (*(column.heading for column in _columns()), _("ID"), _("FILE"))
-        yield "  ".join((*names, _("REASON"), _("PROMPT")))
+    names = (*(column.heading for column in _columns()), _("ID"), _("FILE"))
+    yield "  ".join((*names, _("REASON"), _("PROMPT")))
     for video in videos:
         path = legible(video.entry.saved) if video.entry.saved is not None else ""
         texts = (video.entry.id, path, reason_text(video), own_prompt_text(video))

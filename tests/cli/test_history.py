@@ -97,3 +97,18 @@ def test_on_a_terminal_no_line_wraps(recorded: Shell) -> None:
         lines = [line.rstrip() for line in typed.text().splitlines() if line.strip()]
     assert len(lines) == 4
     assert lines[0].split()[:2] == ["STARTED", "STATUS"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a pty is needed")
+def test_a_long_list_on_a_terminal_has_one_heading(recorded: Shell) -> None:
+    history = History(recorded.home / HISTORY_FILE)
+    history.record([seen(f"w_{n}", model="long-name" if n < 9 else "m") for n in range(520)])
+    history.close()
+    words = ("history", "--limit", "0")
+    with terminal(*words, environ=recorded.environ, columns=120, rows=600) as typed:
+        assert typed.exit_status() == 0
+        lines = [line.rstrip() for line in typed.text().splitlines() if line.strip()]
+    assert len(lines) == 1 + 3 + 520
+    assert [line for line in lines if line.startswith("STARTED")] == lines[:1]
+    at = lines[0].index("MODEL")
+    assert {line[at : at + 9].rstrip() for line in lines[1:]} >= {"m", "long-name"}
