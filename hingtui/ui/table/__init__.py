@@ -7,6 +7,7 @@ video_table    the table: its columns fit, its cursor stays on its video
 ├── columns        which columns fit
 └── cells          draws each cell, the countdown too
     ├── cell           what stands in one
+    ├── reason         why it failed, across columns
     ├── row_state      its colour
     └── progress_bar   its bar
 import_table   the table of an account's list

@@ -13,6 +13,9 @@ from hingtui.text.cell_width import fit
 Cell = tuple[tuple[str, Style], ...]
 """What stands in a cell: pieces of text, each with its style. Cheap to make and to compare."""
 
+JOINED: Cell = (("", Style.null()),)
+"""A cell whose room the one before it uses: known by identity."""
+
 
 def text_cell(line: str, style: Style, width: int) -> Cell:
     """One line in one style, cut to `width` cells."""
@@ -27,7 +30,7 @@ def number_cell(line: str, style: Style, width: int) -> Cell:
 
 def highlight(cell: Cell, words: tuple[str, ...], style: Style) -> Cell:
     """The cell with these words, in any case, in `style` as well."""
-    if not words:
+    if not words or cell is JOINED:
         return cell
     pattern = re.compile("|".join(map(re.escape, words)), re.IGNORECASE)
     return tuple(piece for text, own in cell for piece in _pieces(text, own, pattern, style))

@@ -67,7 +67,7 @@ def progress_cell(row: Row, context: RenderContext, width: int) -> Cell:
             return text_cell(_("unverified"), palette.warning, width)
         size = row.saved_bytes
         return text_cell(human_bytes(size) if size is not None else "", palette.muted, width)
-    if (short := _short_error(row, state)) is not None:
+    if (short := short_error(row, state)) is not None:
         style = palette.warning if state is RowState.WAITING else palette.error
         return text_cell(short, style, width)
     if row.video is None or state not in (RowState.GENERATING, RowState.STALLED):
@@ -78,7 +78,7 @@ def progress_cell(row: Row, context: RenderContext, width: int) -> Cell:
     return bar(progress / 100, f"{progress:.0f}%", width, palette.track, palette.filled)
 
 
-def _short_error(row: Row, state: RowState) -> str | None:
+def short_error(row: Row, state: RowState) -> str | None:
     """Why the video, the download or the last request failed, in a few words; None if none did."""
     if state is RowState.FAILED and row.video is not None:
         from hingtui.model.failures import explain_failure  # not for the first picture
@@ -193,15 +193,22 @@ def shape_of(row: Row) -> str:
 def title_cell(row: Row, context: RenderContext, width: int) -> Cell:
     """The prompt, or the id where there is none; for a failed video, the reason first.
 
-    The reason has the icon of a failure: without colours it would look like a prompt.
+    That is where other columns have no room for the reason (`reason`). It has the icon of a
+    failure: without colours it would look like a prompt.
     """
-    prompt = row.video.prompt if row.video else ""
     if row.status is Status.FAILED:
+        prompt = row.video.prompt if row.video else ""
         reason = fit(f"{row_state_icon(RowState.FAILED)} {error_line(row)}", width)
         room = width - cell_len(reason)
         name = one_line(prompt[: width * 4]) or short_id(row.id, max(0, room - 2))
         rest = fit(f"  {name}", room)
         return ((reason, context.palette.error), (rest, context.palette.muted))
+    return prompt_cell(row, context, width)
+
+
+def prompt_cell(row: Row, context: RenderContext, width: int) -> Cell:
+    """The prompt, or the id where there is none."""
+    prompt = row.video.prompt if row.video else ""
     if prompt:
         return text_cell(one_line(prompt[: width * 4]), context.palette.plain, width)
     return text_cell(short_id(row.id, width), context.palette.muted, width)

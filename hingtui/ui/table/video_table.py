@@ -14,6 +14,7 @@ from textual.message import Message
 from textual.widgets import DataTable
 
 from hingtui.model.key import VideoKey
+from hingtui.model.video import Status
 from hingtui.monitor import Row
 from hingtui.monitor.row_filter import RowFilter
 from hingtui.monitor.row_groups import group_progress
@@ -97,13 +98,19 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
                 return self._header_cells(key)
             row = self._row_by_key[key]
             context = self._render_context(row)
-            return tuple(
-                highlight(
-                    plan.cell(row, context, plan.width),
-                    self.matched.highlighted(plan.field),
-                    context.palette.match,
+            cells = tuple(plan.cell(row, context, plan.width) for plan in self._plan)
+            fields = [plan.field for plan in self._plan]
+            if row.status is Status.FAILED or row.download is not None or row.last_error:
+                from hingtui.ui.table.reason import (  # not for the first picture
+                    reason_fields,
+                    spread_reason,
                 )
-                for plan in self._plan
+
+                cells = spread_reason(row, context, self._plan, cells)
+                fields = reason_fields(fields, cells)
+            return tuple(
+                highlight(cell, self.matched.highlighted(field), context.palette.match)
+                for cell, field in zip(cells, fields, strict=True)
             )
         except Exception as error:  # noqa: BLE001 - all other rows are shown
             return self._error_cells(key, error)

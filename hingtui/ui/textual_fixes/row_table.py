@@ -24,7 +24,7 @@ from textual.strip import Strip
 from textual.widgets import DataTable
 from textual.widgets.data_table import ColumnKey, Row, RowKey
 
-from hingtui.ui.table.cell import Cell
+from hingtui.ui.table.cell import JOINED, Cell
 
 _MOST_STRIPS = 500
 """Drawn rows kept; more than any screen has lines."""
@@ -245,10 +245,17 @@ class RowTable(DataTable[Text], Generic[Key]):
         blank = ground + post
         padding = " " * self.cell_padding
         segments: list[Segment] = []
-        for at, (column, cell) in enumerate(zip(self.ordered_columns, cells, strict=False)):
+        columns = self.ordered_columns
+        for at, (column, cell) in enumerate(zip(columns, cells, strict=False)):
+            if cell is JOINED:
+                continue
             before = set_cell_size(lead, self.cell_padding) if lead and at == 0 else padding
             segments.append(Segment(before, blank))
             left = column.width
+            for other in range(at + 1, len(cells)):
+                if cells[other] is not JOINED:
+                    break
+                left += columns[other].get_render_width(self)
             for text, style in cell:
                 wide = cell_len(text)
                 if wide > left:

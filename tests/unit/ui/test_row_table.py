@@ -13,7 +13,7 @@ from textual.app import App, ComposeResult
 from textual.coordinate import Coordinate
 from textual.widgets import DataTable
 
-from hingtui.ui.table.cell import Cell
+from hingtui.ui.table.cell import JOINED, Cell
 from hingtui.ui.textual_fixes.row_table import RowTable
 
 COLUMNS = (("word", "WORD", 10), ("bar", "BAR", 8), ("title", "TITLE", 16))
@@ -186,3 +186,23 @@ async def test_only_a_visible_changed_row_is_redrawn() -> None:
         fast.update_row("900")
         await pilot.pause()
         assert made == ["3"]
+
+
+class Joined(Fast):
+    def cells_of(self, key: str) -> tuple[Cell, ...]:
+        long = "字" * 12 if int(key) % 2 else "reaches across two"
+        return (((long, Style(color="red")),), JOINED, (("title", Style()),))
+
+
+class JoinedTable(Tables):
+    def compose(self) -> ComposeResult:
+        yield DataTable[Text](cursor_type="row", id="stock")
+        yield Joined(id="fast")
+
+
+async def test_a_cell_reaches_across_the_next_and_the_others_stay_in_place() -> None:
+    app = JoinedTable(4)
+    async with app.run_test(size=(60, 30)):
+        lines = ["".join(character for character, _style in line) for line in drawn(app.fast)]
+        assert lines[1].startswith(" reaches across two    title")
+        assert lines[2].startswith(" " + "字" * 9)
