@@ -80,6 +80,25 @@ async def test_no_toast_covers_the_row_under_the_cursor(
             assert max(lines) < size[1] - 1
 
 
+@pytest.mark.parametrize("size", [(80, 24), (120, 30)], ids=str)
+async def test_no_toast_covers_the_keys_of_the_details(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    jobs = [job(f"video_{n}") for n in range(30)]
+    async with piloted(tmp_path, *jobs, size=size, has_toasts=True) as acting:
+        await acting.press("enter")
+        for kind in "abc":
+            acting.app.notify("something " * 9, kind=kind, markup=False)
+        await acting.drawn()
+        keys = acting.dashboard.query_one("#detail-keys").region
+        for presses in ("j", "G", "k", "k", "g"):
+            await acting.press(presses)
+            lines = {region.y for region in toast_regions(acting)}
+            assert len(lines) == 3
+            assert max(lines) < keys.y
+            assert cursor_line(acting) not in lines
+
+
 @pytest.mark.parametrize(
     ("cursor", "toasts", "free"),
     [

@@ -27,7 +27,7 @@ class DashboardToasts(DashboardLayout):
         """Keep toasts away from the cursor's row and from what lies beneath the table."""
         try:
             rack = self.get_child_by_type(ToastRack)
-            free_from = self.query_one("#body").region.bottom
+            free_from = self._bottom_of_toasts()
         except NoMatches:
             return  # too early, or too late
         toasts = cast("ToastApp", self.app).toast_size()
@@ -35,6 +35,13 @@ class DashboardToasts(DashboardLayout):
         margin = Spacing(0, 0, lines, 0)
         if toasts[1] and rack.styles.margin != margin:
             rack.styles.margin = margin
+
+    def _bottom_of_toasts(self) -> int:
+        """The first line that toasts leave free: of the details' keys, else of what is below."""
+        for keys in self.query("#detail-keys"):
+            if keys.region:
+                return keys.region.y
+        return self.query_one("#body").region.bottom
 
     def _cursor_region(self) -> Region | None:
         """Where the cursor's row is on the screen; None if it is out of sight."""
