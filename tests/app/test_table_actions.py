@@ -239,6 +239,22 @@ async def test_columns_can_be_hidden(tmp_path: Path) -> None:
     assert "model" not in columns
 
 
+@pytest.mark.parametrize(
+    ("language", "words", "numbers"), [("en", "no room", "456"), ("zh", "放不下", "56")]
+)
+async def test_columns_without_room_are_named(
+    tmp_path: Path, language: str, words: str, numbers: str
+) -> None:
+    one = job("video_a", model="sora-2")
+    async with piloted(tmp_path, one, size=(80, 24), language=language) as acting:
+        await acting.press("f2")
+        lines = [line for line in acting.lines() if words in line]
+        assert [line.split("│")[1].split()[0] for line in lines] == [*numbers]
+        assert sum("TIME" in line or "时间" in line for line in acting.lines()[4:]) == 2
+        await acting.press("6")
+        assert sum(words in line for line in acting.lines()) == len(numbers) - 1
+
+
 async def test_a_search_for_ids_outlives_its_dialog_without_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

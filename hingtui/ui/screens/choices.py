@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from rich.text import Text
@@ -73,10 +73,20 @@ class ColumnsDialog(Dialog[frozenset[str]]):
 
     BINDINGS: ClassVar[list[BindingType]] = [*ESCAPE, Binding("enter", "accept", show=False)]
 
-    def __init__(self, chosen: frozenset[str], *, has_gateways: bool) -> None:
-        """With `has_gateways` there are several, and their names can be a column."""
+    def __init__(
+        self,
+        chosen: frozenset[str],
+        *,
+        has_gateways: bool,
+        fitting: Callable[[frozenset[str]], frozenset[str]],
+    ) -> None:
+        """With `has_gateways` there are several, and their names can be a column.
+
+        `fitting` says which columns there is room for now if these are chosen.
+        """
         super().__init__()
         self._chosen = set(chosen)
+        self._fitting = fitting
         self._optional = [
             key for key in COLUMNS if key not in ALWAYS and (has_gateways or key != "gateway")
         ]
@@ -100,9 +110,19 @@ class ColumnsDialog(Dialog[frozenset[str]]):
         for number, key in enumerate(self._optional, 1):
             text.append(f"{number}", "bold")
             sign = "✓" if key in self._chosen else " "
-            text.append(f"  {sign} {column_name(key)}\n")
+            text.append(f"  {sign} {column_name(key)}")
+            text.append(f"{self._why_hidden(key)}\n", "dim")
         text.rstrip()
         return text
+
+    def _why_hidden(self, key: str) -> str:
+        """Why a chosen column is not shown at this width; "" if it is, or is not chosen."""
+        fitting = self._fitting(frozenset(self._chosen))
+        if key not in self._chosen or key in fitting:
+            return ""
+        if key == "expiry" and "time" in fitting:
+            return "  " + _("in {column} at this width").format(column=column_name("time"))
+        return "  " + _("no room at this width")
 
     def on_key(self, event: events.Key) -> None:
         """A number shows or hides its column."""

@@ -155,7 +155,11 @@ class TableActions(DashboardDetails):
         from hingtui.ui.screens.choices import ColumnsDialog
 
         self.app.push_screen(
-            ColumnsDialog(self._columns, has_gateways=not self._gateways.is_one),
+            ColumnsDialog(
+                self._columns,
+                has_gateways=not self._gateways.is_one,
+                fitting=self._table.fitting_columns,
+            ),
             self._columns_chosen,
         )
 

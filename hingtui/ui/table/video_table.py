@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import ClassVar
 
 from rich.style import Style
@@ -174,6 +175,13 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
         """Show these columns, with this one marked as sorted."""
         self._layout = layout
         self._fit_columns()
+
+    def fitting_columns(self, chosen: frozenset[str]) -> frozenset[str]:
+        """Those that there is room for now if these are chosen; all while the table is hidden."""
+        layout = replace(self._layout, chosen=chosen)
+        if not (width := self.size.width):
+            return chosen
+        return frozenset(one.key for one in plan_columns(width, self._widths, layout))
 
     def lead_of(self, key: VideoKey) -> str:
         return "*" if key in self.marks else ""
