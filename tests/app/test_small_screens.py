@@ -12,6 +12,7 @@ from hingtui.text import i18n
 from hingtui.ui.keys import LiveKeys
 from hingtui.ui.screens.help import HelpBox
 from hingtui.ui.screens.help_text import help_text
+from hingtui.ui.table.columns import ColumnLayout, ContentWidths, plan_columns
 from hingtui.ui.theme.palette import palette_of
 from hingtui.ui.theme.themes import DARK
 from tests.support.pilot import PilotedApp, piloted
@@ -118,3 +119,14 @@ async def test_the_first_start_says_what_to_press_in_any_size(tmp_path: Path) ->
             await acting.pilot.resize_terminal(*size)
             await acting.drawn()
             assert "Enter" in acting.text() or size[1] < 5
+
+
+@pytest.mark.parametrize(("width", "status", "prompt"), [(30, 10, 15), (39, 13, 21), (20, 8, 7)])
+def test_on_a_tiny_screen_the_status_leaves_room_for_the_prompt(
+    width: int, status: int, prompt: int
+) -> None:
+    plan = plan_columns(width, ContentWidths(), ColumnLayout())
+    assert [(column.key, column.width) for column in plan] == [
+        ("status", status),
+        ("title", prompt),
+    ]

@@ -23,6 +23,8 @@ _TITLE_LEAST, _TITLE_GOOD = 16, 30
 _SCROLLBAR = 1
 _NARROW = 100
 """Cells of width below which time left and expiry share a column."""
+_TINY = 40
+"""Cells of width below which the status gets a third: its icon says the state too."""
 _FIGURES = frozenset(("time", "expiry", "cost"))
 _MODEL_LEAST, _MODEL_MOST = 12, 24
 _GATEWAY_MOST = 14
@@ -135,7 +137,7 @@ def plan_columns(
     """The columns for a table `width` cells wide; the least important are left out first."""
     is_narrow = width < _NARROW
     sizes = {
-        "status": status_width(),
+        "status": status_width() if width >= _TINY else min(status_width(), max(8, width // 3)),
         "progress": 12 if is_narrow else 20,
         "time": 11,
         "expiry": 9,
