@@ -3,12 +3,13 @@
 Textual 8.2.8 cuts what is in front at the edges of everything beneath it, and a wide character that
 such a cut would halve becomes two blanks (https://github.com/Textualize/textual/issues/6357).
 And it repaints exactly the cells that changed: of a wide character over whose second half a dialog
-grows, the first half stays on the screen (not reported upstream).
+grows, the first half stays on the screen (not reported upstream). To repaint two lines, it renders
+every widget between them, and the lines of each that did not change (not reported upstream).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TypeVar, cast
 
@@ -33,10 +34,33 @@ class WideCompositor(Compositor):
     character that is halved now.
     """
 
+    _changed: Sequence[Region] | None = None
+    """What is being repainted; None: the whole screen."""
+
     def render_partial_update(self) -> ChopsUpdate | None:
         """As Textual's, one cell wider on either side."""
         self._dirty_regions = {region.grow(_SIDES) for region in self._dirty_regions}
-        return super().render_partial_update()
+        self._changed = tuple(self._dirty_regions)
+        try:
+            return super().render_partial_update()
+        finally:
+            self._changed = None
+
+    def _get_renders(
+        self, crop: Region | None = None
+    ) -> Iterable[tuple[Region, Region, list[Strip]]]:
+        """As Textual's; of each widget only from the first to the last line that has changed."""
+        if self._changed is None:
+            yield from super()._get_renders(crop)
+            return
+        for widget, (region, clip) in self.visible_widgets.items():
+            area = region.intersection(clip)
+            changed = [one for one in self._changed if one.overlaps(area)]
+            if changed:
+                top = max(area.y, min(one.y for one in changed))
+                bottom = min(area.bottom, max(one.bottom for one in changed))
+                part = Region(area.x, top, area.width, bottom - top)
+                yield region, part, widget.render_lines(part.translate(-region.offset))
 
     def _render_chops(
         self, crop: Region, is_rendered_line: Callable[[int], bool]

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pyte
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widgets import Static
 
 from hingtui.ui.textual_fixes.wide_cuts import keep_wide_characters
@@ -61,3 +63,46 @@ async def test_no_half_of_a_character_stays_beside_a_box() -> None:
 async def test_textuals_own_compositor_leaves_one() -> None:
     """Try without the workaround if this fails."""
     assert await cell_before_the_moved_box(BoxOverText()) == "字"
+
+
+class Counted(Static):
+    """Notes which of its lines are rendered."""
+
+    def __init__(self, lines: int, name: str) -> None:
+        super().__init__("\n".join("abcdefgh"[:lines]), name=name)
+        self.rendered: list[tuple[int, int]] = []
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self.rendered.append(crop.line_span)
+        return super().render_lines(crop)
+
+
+class ThreeTexts(App[None]):
+    """Three widgets, one below the other."""
+
+    def compose(self) -> ComposeResult:
+        for name, lines in (("first", 2), ("second", 3), ("third", 4)):
+            yield Counted(lines, name)
+
+    def get_default_screen(self) -> Screen[None]:
+        screen = super().get_default_screen()
+        keep_wide_characters(screen)
+        return screen
+
+
+async def test_only_changed_lines_are_rendered_again() -> None:
+    app = ThreeTexts()
+    terminal = pyte.Screen(20, 10)
+    async with app.run_test(size=(20, 10)) as pilot:
+        await pilot.pause()
+        texts = list(app.screen.query(Counted))
+        for text in texts:
+            text.rendered.clear()
+        compositor = app.screen._compositor
+        compositor._dirty_regions = {Region(0, 1, 20, 1), Region(0, 7, 20, 1)}
+        update = compositor.render_partial_update()
+        assert update is not None
+        pyte.Stream(terminal).feed(update.render_segments(app.console))
+    assert [text.rendered for text in texts] == [[(1, 2)], [], [(2, 3)]]
+    drawn = {at: line.strip() for at, line in enumerate(terminal.display) if line.strip()}
+    assert drawn == {1: "b", 7: "c"}
