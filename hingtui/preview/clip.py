@@ -85,6 +85,8 @@ class Clip:
             raise Refused("no_video")
         self._stream: Any = stream
         self._context: Any = self._stream.codec_context
+        if self._context is None:  # FFmpeg does not know the codec
+            raise Refused("codec")
         self.codec: str = self._context.codec.canonical_name
         """Its name as FFmpeg has it, such as `h264`."""
         self.width, self.height = self._context.width, self._context.height

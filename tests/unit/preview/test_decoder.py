@@ -143,7 +143,7 @@ def test_a_clip_cut_anywhere_costs_only_the_preview(
     path = tmp_path / "cut.mp4"
     for length in range(0, len(whole), 97 if thorough else 2500):
         path.write_bytes(whole[:length])
-        assert outcome(decoder, path) in (None, Why.BROKEN, Why.NO_VIDEO)
+        assert outcome(decoder, path) in (None, Why.BROKEN, Why.NO_VIDEO, Why.CODEC)
     assert decoder.poster(source_of(DEMO), BOX)[1].width == 40
 
 
@@ -177,6 +177,12 @@ def test_a_stream_larger_than_its_container_says_costs_only_the_preview(
     clip.write_bytes(data.replace(b"\x08" + small, b"\x08" + huge))
     assert outcome(decoder, clip) is not None
     assert outcome(decoder, DEMO) is None
+
+
+def test_a_codec_that_nobody_knows_is_refused(decoder: Decoder, tmp_path: Path) -> None:
+    path = tmp_path / "unknown.mp4"
+    path.write_bytes(DEMO.read_bytes().replace(b"avc1", b"zzzz"))
+    assert outcome(decoder, path) is Why.CODEC
 
 
 def test_an_odd_codec_is_refused_and_its_facts_are_not_needed(
