@@ -83,21 +83,23 @@ def banner_messages(
 ) -> list[Text]:
     """The alerts, and below them the state of storage and gateways; none when all is well.
 
-    `gateways` are their names and states.
+    What only informs comes last: the first lines are all that a low screen shows. `gateways` are
+    their names and states.
     """
     styles = {
         "information": palette.primary,
         "warning": palette.warning + palette.strong,
         "error": palette.error + palette.strong,
     }
-    lines = [Text(legible(line.text), styles[line.severity]) for line in alerts]
+    told = [(line.severity, Text(legible(line.text), styles[line.severity])) for line in alerts]
+    lines = [text for severity, text in told if severity != "information"]
     if urgent:  # that a gateway is offline, the header says too
         lines.append(Text(legible(urgent), palette.warning))
     elif troubles := _gateway_lines(gateways, palette, key_for):
         lines += troubles
     else:
         lines += [Text(legible(notice), palette.warning) for notice in notices]
-    return lines
+    return lines + [text for severity, text in told if severity == "information"]
 
 
 def _gateway_lines(

@@ -8,6 +8,7 @@ from hingtui.model.errors import RateLimited, Unreachable
 from hingtui.model.video import Cost
 from hingtui.monitor import GatewayState, GatewayStatus, Row, RowState, StatusCounts
 from hingtui.monitor.state_words import row_state_icon, row_word
+from hingtui.ui.alert_text import BannerLine
 from hingtui.ui.keys import default_key_for
 from hingtui.ui.screens.help_text import _signs
 from hingtui.ui.theme.palette import palette_of
@@ -61,6 +62,15 @@ def test_the_banner_names_the_gateway_where_there_are_several(count: int) -> Non
     gateways = [("west", OFFLINE), ("east", ONLINE)][:count]
     [message] = banner_messages(gateways, notices=(), palette=PALETTE, key_for=default_key_for)
     assert message.plain.startswith("west: ") is (count == 2)
+
+
+def test_what_only_informs_stands_below_what_is_wrong() -> None:
+    alerts = [BannerLine("An offer.", "information"), BannerLine("2 expired.", "error")]
+    shown = banner_messages(
+        [("west", OFFLINE)], alerts=alerts, notices=(), palette=PALETTE, key_for=default_key_for
+    )
+    assert [text.plain for text in shown][::2] == ["2 expired.", "An offer."]
+    assert "No route." in shown[1].plain
 
 
 def test_a_pause_that_a_gateway_asks_for_is_no_banner() -> None:
