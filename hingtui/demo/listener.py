@@ -10,6 +10,7 @@ import socketserver
 import sys
 import threading
 import time
+from collections.abc import Iterator
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Protocol, cast
@@ -49,7 +50,7 @@ class Listener(ThreadingHTTPServer):
     def __init__(self, gateway: Gateway, origin: Origin, port: int) -> None:
         self.gateway = gateway
         self.origin: Origin = origin
-        self.numbers = itertools.count(1)
+        self.numbers: Iterator[int] = itertools.count(1)
         self._open: dict[socket.socket, threading.Thread] = {}
         self._lock = threading.Lock()
         self._loop: threading.Thread | None = None

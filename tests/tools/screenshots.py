@@ -15,6 +15,7 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from itertools import repeat
 from pathlib import Path
 
 from hingtui.cli.demo import demo_environ
@@ -120,6 +121,7 @@ async def staged(
 ) -> AsyncIterator[StillDashboard]:
     """A dashboard that watches those ids at a server with that story. `home` is an empty folder."""
     server = DemoServer(story, clock=clock, rate=RATE)
+    server._api.numbers = repeat(27)  # of requests: how often it is asked is decided by a race
     with _surroundings(picture.language), server:
         variables = {"HINGNET_BASE_URL": server.base_url, "HINGNET_API_KEY": server.token}
         environ = {"HINGTUI_LANG": picture.language}
