@@ -235,9 +235,8 @@ async def test_a_held_key_draws_the_details_of_few_rows(
         assert drawn[-1] == "video_50"
 
 
-async def test_time_that_passes_lays_no_widget_out_anew(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def counted_layouts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """One entry for each layout of a screen from now on."""
     laid_out: list[object] = []
     layout = Screen._refresh_layout
 
@@ -245,12 +244,36 @@ async def test_time_that_passes_lays_no_widget_out_anew(
         laid_out.append(size)
         layout(screen, *size, **how)
 
+    monkeypatch.setattr(Screen, "_refresh_layout", counted)
+    return laid_out
+
+
+async def test_time_that_passes_lays_no_widget_out_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with piloted(tmp_path, job("video_one", queued_for=1000), size=(160, 40)) as acting:
         await acting.pass_time(70)
         before = acting.detail()
-        monkeypatch.setattr(Screen, "_refresh_layout", counted)
+        laid_out = counted_layouts(monkeypatch)
         for _second in range(3):
             acting.clock.advance(1)
             await acting.drawn()
         assert acting.detail() != before
         assert laid_out == []
+
+
+async def test_a_line_more_in_the_details_lays_nothing_out_while_there_is_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = job("video_one", queued_for=0, generating_for=900)
+    async with piloted(tmp_path, running, size=(160, 40)) as acting:
+        await acting.pass_time(200)
+        before = acting.detail()
+        laid_out = counted_layouts(monkeypatch)
+        await acting.pass_time(60)
+        assert acting.detail().count("\n") > before.count("\n")
+        assert laid_out == []
+        await acting.pilot.resize_terminal(160, 14)
+        await acting.drawn()
+        await acting.press("J")
+        assert scrolled(acting) == 1

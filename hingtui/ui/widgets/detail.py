@@ -90,7 +90,7 @@ class DetailPane(Vertical):
         self._draw()
 
     def _draw(self) -> None:
-        """Draw what has changed; a new layout is needed only if the number of lines has."""
+        """Draw what has changed; a new layout is needed only if it scrolls further than before."""
         box = next(iter(self.query("#detail-scroll").results(VerticalScroll)), None)
         if box is None or not (width := box.scrollable_content_region.width):
             return  # not laid out yet: the resize comes
@@ -102,12 +102,12 @@ class DetailPane(Vertical):
             try:
                 text = detail_text(self._row, self._render_context, layout)
             except Exception:
-                self._update(Text())  # rather nothing than another video's details
+                self._update(Text(), 0)  # rather nothing than another video's details
                 raise
             if (step := self._step) is not None:
                 self._step = None
                 step()
-        self._update(text)
+        self._update(text, box.scrollable_content_region.height)
         room = self.size.width - _KEYS_PADDING
         keys = detail_keys_text(self._keys, self._row, self._render_context, room)
         if not same_text(keys, self._shown_keys):
@@ -134,11 +134,12 @@ class DetailPane(Vertical):
         if line is not None:
             self.poster.styles.offset = (0, line)
 
-    def _update(self, text: Text) -> None:
+    def _update(self, text: Text, height: int) -> None:
         self._place_poster(text)
+        lines = max(text.plain.count("\n") + 1, height)
         if same_text(text, self._shown):
+            self._line_count = lines  # a pane of another size has been laid out already
             return
-        lines = text.plain.count("\n")
         self.query_one("#detail-text", Static).update(text, layout=lines != self._line_count)
         self._shown, self._line_count = text, lines
 
