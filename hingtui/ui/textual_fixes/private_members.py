@@ -45,7 +45,6 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
     ),
     "textual._compositor.Compositor": (
         "_dirty_regions",
-        "_get_renders",
         "_render_chops",
     ),  # wide_cuts
     "textual.screen.Screen": ("_compositor", "_compositor_refresh"),  # wide_cuts, layout

@@ -4,12 +4,13 @@ Textual 8.2.8 cuts what is in front at the edges of everything beneath it, and a
 such a cut would halve becomes two blanks (https://github.com/Textualize/textual/issues/6357).
 And it repaints exactly the cells that changed: of a wide character over whose second half a dialog
 grows, the first half stays on the screen (not reported upstream). To repaint two lines, it renders
-every widget between them, and the lines of each that did not change (not reported upstream).
+every widget between them, the lines of each that did not change, and what others cover (not
+reported upstream).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import TypeVar, cast
 
@@ -46,35 +47,39 @@ class WideCompositor(Compositor):
         finally:
             self._changed = None
 
-    def _get_renders(
-        self, crop: Region | None = None
-    ) -> Iterable[tuple[Region, Region, list[Strip]]]:
-        """As Textual's; of each widget only from the first to the last line that has changed."""
-        if self._changed is None:
-            yield from super()._get_renders(crop)
-            return
-        for widget, (region, clip) in self.visible_widgets.items():
-            area = region.intersection(clip)
-            changed = [one for one in self._changed if one.overlaps(area)]
-            if changed:
-                top = max(area.y, min(one.y for one in changed))
-                bottom = min(area.bottom, max(one.bottom for one in changed))
-                part = Region(area.x, top, area.width, bottom - top)
-                yield region, part, widget.render_lines(part.translate(-region.offset))
-
     def _render_chops(
         self, crop: Region, is_rendered_line: Callable[[int], bool]
     ) -> Sequence[Mapping[int, Strip]]:
+        """As Textual's; of each widget only what has changed and is not covered is rendered."""
         cuts = self.cuts
         lines: list[dict[int, Strip | None]] = [dict.fromkeys(line[:-1]) for line in cuts]
-        for region, clip, strips in self._get_renders(crop):  # the front ones first
+        for widget, (region, clip) in self.visible_widgets.items():  # the front ones first
             area = region.intersection(clip)
             left, right = area.column_span
-            for y, strip in zip(area.line_range, strips, strict=False):
-                if is_rendered_line(y):
+            seen = {
+                y
+                for y in self._changed_lines(area, crop)
+                if is_rendered_line(y)
+                and any(piece is None and left <= cut < right for cut, piece in lines[y].items())
+            }
+            if not seen:
+                continue
+            part = Region(area.x, min(seen), area.width, max(seen) + 1 - min(seen))
+            strips = widget.render_lines(part.translate(-region.offset))
+            for y, strip in zip(part.line_range, strips, strict=False):
+                if y in seen:
                     within = [cut for cut in cuts[y] if left <= cut <= right]
                     _lay(strip, within, lines[y])
         return cast("Sequence[Mapping[int, Strip]]", lines)
+
+    def _changed_lines(self, area: Region, crop: Region) -> range:
+        """The lines of `area` from the first to the last one that has changed."""
+        changed = [one for one in self._changed or (crop,) if one.overlaps(area)]
+        if not changed:
+            return range(0)
+        top = min(one.y for one in changed)
+        bottom = max(one.bottom for one in changed)
+        return range(max(area.y, top), min(area.bottom, bottom))
 
 
 def _lay(strip: Strip, cuts: list[int], line: dict[int, Strip | None]) -> None:

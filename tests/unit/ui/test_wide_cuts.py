@@ -106,3 +106,30 @@ async def test_only_changed_lines_are_rendered_again() -> None:
     assert [text.rendered for text in texts] == [[(1, 2)], [], [(2, 3)]]
     drawn = {at: line.strip() for at, line in enumerate(terminal.display) if line.strip()}
     assert drawn == {1: "b", 7: "c"}
+
+
+class Covered(ThreeTexts):
+    """A box that covers the second of three texts."""
+
+    CSS = """
+    Screen { layers: below above; }
+    #box { layer: above; width: 100%; height: 3; offset: 0 2; }
+    """
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield Static("x\nx\nx", id="box")
+
+
+async def test_what_is_covered_is_not_rendered() -> None:
+    app = Covered()
+    async with app.run_test(size=(20, 10)) as pilot:
+        await pilot.pause()
+        texts = list(app.screen.query(Counted))
+        for text in texts:
+            text.rendered.clear()
+        update = app.screen._compositor.render_full_update()
+        terminal = pyte.Screen(20, 10)
+        pyte.Stream(terminal).feed(update.render_segments(app.console))
+    assert [text.rendered for text in texts] == [[(0, 2)], [], [(0, 4)]]
+    assert "".join(line[0] for line in terminal.display[:9]) == "abxxxabcd"
