@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hingtui.model.errors import ApiError, NotFound, Scope
 from hingtui.model.explain import diagnose
-from hingtui.model.key import DEFAULT_GATEWAY
+from hingtui.model.key import DEFAULT_GATEWAY, UNKNOWN_GATEWAY
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState, Monitor, Row
 from hingtui.text.i18n import _
@@ -24,9 +24,22 @@ def why_unanswered(row: Row, monitor: Monitor) -> str:
     if status.state is GatewayState.NOT_SET:
         return _("its gateway {name} is not in the settings").format(name=row.gateway)
     error = row.last_error.error if row.last_error is not None else status.error
+    if row.gateway == UNKNOWN_GATEWAY and not row.failures:
+        return _why_not_found(error)
     if error is not None:
         return _explained(error)
     return _("the gateway does not know this id (yet)") if row.failures else _("no answer")
+
+
+def _why_not_found(error: Exception | None) -> str:
+    """Why it is still not known at which of several gateways the video is."""
+    if error is None:
+        return _("No gateway could be asked about it. hingtui doctor says why.")
+    sentence = _(
+        "No gateway is known to have it, and one could not say: {reason} "
+        "hingtui doctor says which one."
+    )
+    return sentence.format(reason=_explained(error))
 
 
 def why_not_saved(row: Row, monitor: Monitor) -> str:

@@ -6,6 +6,7 @@ The one that knew the last id is asked first: ids that are added together mostly
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -20,7 +21,7 @@ from hingtui.monitor.row import LastError, Row
 from hingtui.system.clock import Clock
 
 TRIES = 3
-"""Most requests to each gateway about one id, for a command."""
+"""Rounds over the gateways about one id, for a command."""
 AT_ONCE = 4
 """Most ids that are looked up at a time."""
 LONGEST_PAUSE = 60.0
@@ -38,8 +39,13 @@ class _Search:
     """Monotonic seconds from which on the next gateway may be asked."""
     denied: set[str] = field(default_factory=set)
     """Gateways that do not know it."""
+    unclear: dict[str, ApiError] = field(default_factory=dict)
+    """Gateways whose answer in this round said neither, and what came instead."""
     is_running: bool = False
-    requests: int = 0
+    rounds: int = 0
+    """Rounds over all gateways that ended without a result."""
+    error: ApiError | None = None
+    """What came instead of a clear answer in the last round."""
 
 
 class GatewayLookup:
@@ -80,6 +86,7 @@ class GatewayLookup:
         if (search := self._searches.get(key)) is not None:
             search.due = self._clock.monotonic()
             search.denied.clear()
+            search.unclear.clear()
             self._wake.set()
 
     async def run(self) -> None:
@@ -96,19 +103,18 @@ class GatewayLookup:
             self.start_due()
 
     async def one_round(self) -> None:
-        """Ask every gateway once about each of the rows, for a command."""
-        most = TRIES * len(self._gateways)
-        is_any_usable = any(watch.api is not None for watch in self._gateways.values())
-        while is_any_usable and any(
-            not search.row.failures and search.requests < most for search in self._searches.values()
-        ):
+        """Ask every gateway about each of the rows, for a command; up to `TRIES` times."""
+        while not all(self._is_over(search) for search in self._searches.values()):
             pause = self.start_due()
             if self._tasks:
                 await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
             elif pause is None or pause > LONGEST_PAUSE:
-                return
-            else:
+                break
+            elif pause > 0:
                 await self._clock.sleep(pause)
+        for search in self._searches.values():
+            if search.error is not None and not search.row.failures:
+                search.row.last_error = LastError(search.error, self._clock.time())
 
     def start_due(self) -> float | None:
         """Start every lookup that may begin now; seconds until the next, None for no plan."""
@@ -118,29 +124,53 @@ class GatewayLookup:
                 break  # the end of a task wakes the loop
             if search.is_running or search.due > now:
                 continue
-            if (name := self._next_gateway(search, now)) is None:
-                search.due = now + _PAUSED  # those that are left may not be asked right now
-            else:
+            if (name := self._next_gateway(search, now)) is not None:
                 self._start(search, name, now)
+            elif search.unclear:
+                self._end_round(search, now)
+            else:
+                search.due = now + _PAUSED  # those that are left may not be asked right now
         pauses = [each.due - now for each in self._searches.values() if not each.is_running]
         return None if not pauses else max(0.0, min(pauses))
 
     def _next_gateway(self, search: _Search, now: float) -> str | None:
         """The gateway to ask next; None if none of those that are left may be asked now."""
-        for name in sorted(self._gateways, key=lambda name: name != self._last_found):
-            watch = self._gateways[name]
-            gateway = watch.gateway
-            if name in search.denied or watch.api is None:
-                continue
-            if gateway.is_paused or (gateway.is_probing and gateway.probe_in(now) > 0):
-                continue
-            if gateway.limiter.wait(now) <= 0:
+        for name in sorted(self._left(search), key=lambda name: name != self._last_found):
+            # One that fails again and again must not keep the others from being asked.
+            if name not in search.unclear and self._pause_of(name, now) <= 0:
                 return name
         return None
 
+    def _left(self, search: _Search) -> list[str]:
+        """The gateways that can be asked, now or later, and may know the id."""
+        usable = (name for name, watch in self._gateways.items() if watch.api is not None)
+        return [name for name in usable if name not in search.denied]
+
+    def _pause_of(self, name: str, now: float) -> float:
+        """Seconds until this gateway may be asked; infinite while the user has paused it."""
+        gateway = self._gateways[name].gateway
+        if gateway.is_paused:
+            return math.inf
+        probe_in = gateway.probe_in(now) if gateway.is_probing else 0.0
+        return max(probe_in, gateway.limiter.wait(now))
+
+    def _is_over(self, search: _Search) -> bool:
+        """Whether a command learns nothing more about this one within a reasonable time."""
+        if search.is_running:
+            return False
+        now = self._clock.monotonic()
+        is_too_late = all(self._pause_of(name, now) > LONGEST_PAUSE for name in self._left(search))
+        return search.row.failures > 0 or search.rounds >= TRIES or is_too_late
+
+    def _end_round(self, search: _Search, now: float) -> None:
+        """Every gateway that may be asked was asked: ask those whose answer was unclear again."""
+        search.error = next(iter(search.unclear.values()))
+        search.unclear.clear()
+        search.rounds += 1
+        search.due = now + jitter(STEADY, self._rng)
+
     def _start(self, search: _Search, name: str, now: float) -> None:
         search.is_running = True
-        search.requests += 1
         self._gateways[name].gateway.limiter.spend(now)
         task = asyncio.create_task(self._ask(search, name), name=f"look up {search.row.id}")
         self._tasks.add(task)
@@ -170,13 +200,11 @@ class GatewayLookup:
 
     def _take_error(self, search: _Search, name: str, error: Exception) -> None:
         """This gateway does not know the id, or could not be asked; go on with the others."""
-        now = self._clock.monotonic()
         if not _may_still_know(error):
             search.denied.add(name)
-        elif not isinstance(error, RateLimited):
-            search.due = now + jitter(STEADY, self._rng)
-        usable = {name for name, watch in self._gateways.items() if watch.api is not None}
-        if usable <= search.denied:
+        elif isinstance(error, ApiError) and not isinstance(error, RateLimited):
+            search.unclear[name] = error
+        if not self._left(search):
             self._not_found(search)
 
     def _not_found(self, search: _Search) -> None:

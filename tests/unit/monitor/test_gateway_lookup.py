@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
@@ -13,6 +14,7 @@ from hingtui.api import Api
 from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
+from hingtui.model.errors import ServerError
 from hingtui.model.key import UNKNOWN_GATEWAY, VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState, Monitor
@@ -49,6 +51,15 @@ class TwoGateways:
         await self.monitor.lookup.settle()
         for watch in self.monitor.gateways.values():
             await watch.poller.settle()
+
+    async def command(self) -> None:
+        """Look up as a command does; its pauses end at once."""
+        looking = asyncio.create_task(self.monitor.lookup.one_round())
+        while not looking.done():
+            await asyncio.sleep(0)
+            if not self.monitor.lookup._tasks:
+                self.clock.advance(1.0)
+        await looking
 
     def asked(self, name: str) -> list[str]:
         return [request.path for request in self.servers[name].requests]
@@ -141,6 +152,62 @@ async def test_an_id_is_not_called_unknown_while_a_gateway_cannot_be_asked(two: 
         await here.look()
         [row] = here.monitor.rows.values()
         assert row.failures == 0
+
+
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, b"oops"),
+        (403, b"<html>firewall</html>"),
+        (200, b"<html>log in</html>"),
+        (200, b""),
+        (200, b"[]"),
+        (200, b'{"code": 500, "msg": "internal error", "data": null}'),
+        (429, b"{}"),
+    ],
+)
+async def test_a_gateway_that_answers_nonsense_hides_no_id_of_another(
+    two: Open, status: int, body: bytes
+) -> None:
+    async with two([], [job("video_w")]) as here:
+        for _time in range(9):
+            here.servers["east"].once("/v1/videos", status=status, headers={}, body=body)
+        here.monitor.add(["video_w"])
+        await here.look()
+        assert list(here.monitor.rows) == [VideoKey("west", "video_w")]
+
+
+async def test_a_gateway_that_gave_no_clear_answer_is_asked_again_later(two: Open) -> None:
+    async with two([job("video_e")], []) as here:
+        here.servers["east"].once("/v1/videos", status=500, headers={}, body=b"oops")
+        here.monitor.add(["video_e"])
+        await here.look()
+        [row] = here.monitor.rows.values()
+        assert (row.gateway, row.failures) == (UNKNOWN_GATEWAY, 0)
+        await here.look(after=10)
+        assert list(here.monitor.rows) == [VideoKey("east", "video_e")]
+
+
+async def test_a_command_does_not_wait_for_a_gateway_that_is_limited_for_long(two: Open) -> None:
+    async with two([], []) as here:
+        limiter = here.monitor.gateways["east"].gateway.limiter
+        limiter.slow_down(here.clock.monotonic(), 3600.0)
+        here.monitor.add(["video_e"])
+        await here.command()
+        [row] = here.monitor.rows.values()
+        assert (row.gateway, row.failures) == (UNKNOWN_GATEWAY, 0)
+
+
+async def test_a_command_asks_three_times_where_no_answer_is_clear(two: Open) -> None:
+    async with two([], []) as here:
+        for _time in range(9):
+            here.servers["east"].once("/v1/videos", status=500, headers={}, body=b"oops")
+        here.monitor.add(["video_e"])
+        await here.command()
+        [row] = here.monitor.rows.values()
+        assert isinstance(row.last_error and row.last_error.error, ServerError)
+        asked = {name: here.asked(name).count("/v1/videos/video_e") for name in NAMES}
+        assert asked == {"east": 3, "west": 1}
 
 
 async def test_an_id_that_is_watched_at_some_gateway_is_not_added_again(two: Open) -> None:
