@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hingtui.model.ids.urls import URL, ids_in_url
+from hingtui.model.ids.urls import URL, ids_in_url, url_of_ids
 
 
 def urls_of_ids(text: str) -> dict[str, str]:
@@ -14,5 +14,6 @@ def urls_of_ids(text: str) -> dict[str, str]:
     for match in URL.finditer(text):
         for word, is_id in ids_in_url(match[0]):
             if is_id:
-                found.setdefault(word, match[0].partition("#")[0].partition("?")[0])
+                url = url_of_ids(match[0])
+                found.setdefault(word, url.partition("#")[0].partition("?")[0].partition("|")[0])
     return found

@@ -13,6 +13,7 @@ from hingtui.model.ids.prose import ids_in_prose
 from hingtui.model.ids.records import read_record
 from hingtui.model.ids.urls import URL, ids_in_url
 from hingtui.model.ids.values import Judged, ids_in_value
+from hingtui.model.ids.wrapping import plain_text
 from hingtui.text.clean import clean_block, clean_line
 
 PASTE_LIMIT = 20_000_000
@@ -60,7 +61,7 @@ def find_ids_in_arguments(arguments: Iterable[str]) -> Found:
 
 def readable(text: str) -> str:
     """What was pasted or piped in, cleaned, without a terminal's colours."""
-    return clean_block(_COLOURS.sub(" ", text[:PASTE_LIMIT]), PASTE_LIMIT)
+    return clean_block(_COLOURS.sub(" ", plain_text(text[:PASTE_LIMIT])), PASTE_LIMIT)
 
 
 def _sorted_out(candidates: Iterable[Judged]) -> Found:

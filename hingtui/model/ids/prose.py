@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from hingtui.model.ids import fields, shapes
 from hingtui.model.ids.urls import URL, ids_in_url, is_bare_url
 from hingtui.model.ids.values import Judged, id_text, judged
+from hingtui.model.ids.wrapping import NO_PART_OF_IDS, bare_word, decoded_url
 
 _BETWEEN_WORDS = re.compile("[\\s,;\"'`()\\[\\]{}<>|\\\\，；、。：“”‘’「」『』（）【】《》！？…]+")
-_HAN = re.compile("[\u2e80-\u9fff\uac00-\ud7ff\uf900-\ufaff\uff00-\uffef]+")
 _MEMBER = re.compile(
     r"(?<![\w/.:@=+~?&#%-])(?P<quote>[\"'`]?)(?P<key>[^\W\d][\w.-]{0,60})(?P=quote)"
     r"(?P<sign>[ \t]{0,20}=>?[ \t]{0,3}|[ \t]{0,20}[:：][ \t]{0,20})"
@@ -166,16 +166,18 @@ def _in_words(text: str) -> Iterator[Judged]:
     """Words without fields, each judged by its shape."""
     after_bearer = False
     for raw in _BETWEEN_WORDS.split(text):
-        word = raw.strip(".:!?&*") if raw else ""
+        word = bare_word(raw.strip(".:!?&*")) if raw else ""
         if not word:
             continue
         is_secret = after_bearer or shapes.is_token(word)
         after_bearer = word.lower() == "bearer"
         if is_secret:
             yield f"{word[:_SECRET_SHOWN]}…", False
+        elif url := decoded_url(word):
+            yield from ids_in_url(url)
         elif is_bare_url(word):
             yield from ids_in_url(f"https://…/{word}")
-        elif pieces := [p for p in _HAN.split(word) if _is_plain_id(p)]:
+        elif pieces := [p for p in NO_PART_OF_IDS.split(word) if _is_plain_id(p)]:
             yield from ((piece, True) for piece in pieces)
         else:
             # What follows a `?` can be a signature.

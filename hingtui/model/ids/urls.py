@@ -6,8 +6,9 @@ import re
 from urllib.parse import unquote
 
 from hingtui.model.ids import fields, shapes
+from hingtui.model.ids.wrapping import NO_PART_OF_IDS, inner_url
 
-URL = re.compile(r"(?i)https?://(?:(?![,;]https?://)[^\s\"'<>`\\，；、。“”‘’（）【】《》「」])+")
+URL = re.compile(r"(?i)https?://(?:(?![,;|]https?://)[^\s\"'<>`\\，；、。“”‘’（）【】《》「」])+")
 _BEFORE_ID = frozenset({"video", "videos", "generations", "tasks", "jobs", "predictions"})
 _BETWEEN_TEXT = (
     "generation text2video image2video text-to-video image-to-video multi-image2video video-extend "
@@ -29,15 +30,25 @@ _BARE = re.compile(
 
 def ids_in_url(url: str) -> list[tuple[str, bool]]:
     """Every id in `url`; else what may be repeated of it. Each with whether it is an id."""
-    whole, _, fragment = url.partition("#")
-    path, _, query = whole.partition("?")
-    words = _in_path(path) or _in_query(path, query or fragment.partition("?")[2])
-    if words:
-        return [(word, True) for word in words]
+    for address in dict.fromkeys((url.partition("|")[0], inner_url(url))):
+        if words := _in_address(address):
+            return [(word, True) for word in words]
     # Credentials, queries and fragments can be secrets: only the host is named.
     scheme, _, rest = url.partition("://")
     host = re.split(r"[/?#]", rest, maxsplit=1)[0].rpartition("@")[2]
     return [(f"{scheme}://{host}/…", False)]
+
+
+def _in_address(url: str) -> list[str]:
+    """The ids in the path of `url`, else in its query."""
+    whole, _, fragment = url.partition("#")
+    path, _, query = whole.partition("?")
+    return _in_path(path) or _in_query(path, query or fragment.partition("?")[2])
+
+
+def url_of_ids(url: str) -> str:
+    """The URL in which the ids of `url` stand: itself, or the one that it redirects to."""
+    return url if _in_address(url.partition("|")[0]) else inner_url(url)
 
 
 def is_bare_url(word: str) -> bool:
@@ -69,7 +80,10 @@ def _operation(segments: list[str], at: int) -> list[str]:
 
 def _split_segment(segment: str, *, has_version: bool) -> list[str]:
     """The ids in one segment of a path, without whatever closed the sentence around it."""
-    words = [word for piece in re.split("[,;]", segment) if (word := piece.rstrip(".:!)]}"))]
+    ascii_part = NO_PART_OF_IDS.split(segment)[0]  # a sentence may go on without a blank
+    words = [
+        word for piece in re.split("[,;]", ascii_part) if (word := piece.strip().rstrip(".:!)]}"))
+    ]
     is_good = words and all(
         _is_id(word) and (has_version or re.search(r"[0-9_]", word) or shapes.is_id_in_prose(word))
         for word in words
@@ -93,7 +107,7 @@ def _in_query(path: str, query: str) -> list[str]:
     for pair in re.split("[&;]", query[:20_000]):
         name, _, value = pair.partition("=")
         name = fields.plain(unquote(name))
-        word = unquote(value, errors="replace").rstrip(".:!)]},")
+        word = unquote(value, errors="replace").strip().rstrip(".:!)]},")
         if not shapes.is_named_id(word):
             continue
         if fields.is_request_field(name):
