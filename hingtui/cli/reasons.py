@@ -36,10 +36,10 @@ def _why_not_found(error: Exception | None) -> str:
     if error is None:
         return _("No gateway could be asked about it. hingtui doctor says why.")
     sentence = _(
-        "No gateway is known to have it, and one could not say: {reason} "
+        "No gateway is known to have it, and one could not say ({reason}). "
         "hingtui doctor says which one."
     )
-    return sentence.format(reason=_explained(error))
+    return sentence.format(reason=_explained(error).rstrip(".。"))
 
 
 def why_not_saved(row: Row, monitor: Monitor) -> str:

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hingtui.model.errors import StorageError, is_disk_full
+from hingtui.system.files import next_step
 from hingtui.text.i18n import _
 
 
@@ -20,5 +21,6 @@ def raising_storage_errors(folder: Path) -> Iterator[None]:
             message = _("The disk is full: {folder}").format(folder=folder)
         else:
             reason = error.strerror or type(error).__name__
-            message = _("Cannot write to {folder}: {reason}").format(folder=folder, reason=reason)
+            sentence = _("Cannot write to {folder}: {reason}.")
+            message = f"{sentence.format(folder=folder, reason=reason)} {next_step(error)}"
         raise StorageError.caused_by(error, message) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hingtui.model.errors import StorageError
 from hingtui.storage.history.schema import NotOurs, TooNew
-from hingtui.system.files import NotAFile
+from hingtui.system.files import NotAFile, next_step
 from hingtui.text.i18n import _
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
@@ -64,7 +64,7 @@ def storage_error(error: Exception, path: Path) -> StorageError:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     message = words.format(path=path, reason=reason)
     if isinstance(error, OSError):
-        return StorageError.caused_by(error, message)
+        return StorageError.caused_by(error, f"{message} {next_step(error)}")
     found = StorageError(message)
     found.is_full = is_full(error)
     return found

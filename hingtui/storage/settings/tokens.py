@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from hingtui.model.errors import SettingsError
-from hingtui.system.files import read_file
+from hingtui.system.files import next_step, read_file
 from hingtui.text.i18n import _
 
 FILE = "file"
@@ -114,5 +114,7 @@ def _check_folder(path: Path, notices: list[str]) -> None:
 
 
 def unusable(path: Path, error: OSError) -> SettingsError:
-    sentence = _("{path} cannot be used: {reason}. Check who owns it and the space left.")
-    return SettingsError(sentence.format(path=path, reason=error.strerror or error))
+    sentence = _("{path} cannot be used: {reason}.").format(
+        path=path, reason=error.strerror or error
+    )
+    return SettingsError(f"{sentence} {next_step(error)}")

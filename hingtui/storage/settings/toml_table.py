@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hingtui.model.errors import SettingsError
-from hingtui.system.files import read_file
+from hingtui.system.files import next_step, read_file
 from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _
 
@@ -32,9 +32,10 @@ def read_toml(path: Path) -> dict[str, object]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        sentence = _("{path} cannot be read: {reason}. Check who owns it.")
+        sentence = _("{path} cannot be read: {reason}.")
         reason = error.strerror or str(error)
-        raise SettingsError(sentence.format(path=path, reason=reason)) from error
+        message = f"{sentence.format(path=path, reason=reason)} {next_step(error)}"
+        raise SettingsError(message) from error
     except UnicodeDecodeError:
         sentence = _("{path} is not UTF-8 text. Save it as UTF-8.")
         raise SettingsError(sentence.format(path=path)) from None

@@ -34,6 +34,7 @@ from hingtui.system.files import (
     NotAFile,
     keep_copy,
     locked,
+    next_step,
     read_file,
     same_bytes,
     set_aside,
@@ -278,6 +279,8 @@ class Watchlist:
             message = sentence.format(path=path, reason=cause.strerror or cause)
             if cause.errno in _NO_PLACE:
                 message += " " + _("Set HINGTUI_HOME to a folder that you can write to.")
+            else:
+                message += " " + next_step(cause)
             raise StorageError.caused_by(cause, message) from cause
 
 

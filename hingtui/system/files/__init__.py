@@ -3,12 +3,14 @@
 disk      reading with a limit, making folders, fsync
 locks     exclusive locks among threads and processes
 atomic    new content, all of it or nothing
+advice    what a person can do about a path that cannot be used
 names     safe names, free names, and giving a finished file its final one
 renaming  a rename that never replaces another file
 digest    the SHA-256 of a file
 network   whether a folder is on another machine
 """
 
+from hingtui.system.files.advice import next_step
 from hingtui.system.files.atomic import sweep_leftovers, write_atomically
 from hingtui.system.files.digest import sha256_of
 from hingtui.system.files.disk import (
@@ -50,6 +52,7 @@ __all__ = [
     "lock_descriptor",
     "locked",
     "make_folder",
+    "next_step",
     "numbered",
     "publish",
     "read_file",
