@@ -16,7 +16,11 @@ from hingtui.model.ids import (
     find_ids_in_arguments,
     urls_of_ids,
 )
+from hingtui.text.decoding import decode_text, is_binary
 from hingtui.text.i18n import _
+
+_MOST_BYTES = 4 * (PASTE_LIMIT + 1)
+"""So many bytes hold more characters than are looked at, in every encoding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +67,12 @@ def required_ids(arguments: Sequence[str]) -> Given:
 
 
 def _read_stdin() -> str:
-    text = sys.stdin.read(PASTE_LIMIT + 1)
+    data = sys.stdin.buffer.read(_MOST_BYTES)
+    if is_binary(data):
+        sentence = _("What was piped in is no text. Pipe in ids, URLs, a log or JSON.")
+        print_message(f"hingtui: {sentence}")
+        return ""
+    text = decode_text(data)
     if len(text) > PASTE_LIMIT:
         sentence = _("Only the first {n} million characters of standard input were read.")
         print_message(f"hingtui: {sentence.format(n=PASTE_LIMIT // 1_000_000)}")
