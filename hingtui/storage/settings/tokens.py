@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,25 +16,32 @@ FILE = "file"
 """The source of a token from the token file."""
 TOKEN_VARIABLES = ("HINGNET_API_KEY", "TOKEN")
 _TOKEN_LIMIT = 4096
+_AROUND = " \t\r\n\v\f\xa0\u3000\"'`“”‘’;\ufeff\u200b"
+"""Blanks, quotes and marks that are pasted along with a token."""
+_LABEL = re.compile(
+    r"(?:(?i:bearer(?:\s+|\Z)|authorization\s*:)"
+    r"|(?:export\s+|\$env:)?[A-Z][A-Z0-9_]{2,60}\s*=(?!=|\Z))"
+)
+"""What stands before a token in a header or in a line of a shell."""
+_NO_TOKEN = re.compile('[<>"]')
+"""Signs of markup and JSON."""
 
 
 def clean_token(text: str) -> str:
-    """The token in what was typed or stored, without surrounding blanks, quotes and `Bearer`.
+    """The token in what was typed or stored, without blanks, quotes and labels around it.
 
     Raises SettingsError for what cannot be a token; its sentence never holds the text.
     """
-    token = text.strip().removeprefix("\ufeff").strip()
-    scheme, _blank, rest = token.partition(" ")
-    if scheme.lower() == "bearer":
-        token = rest.strip()
-    token = token.strip("\"'")
+    token = text.strip(_AROUND)
+    while label := _LABEL.match(token):
+        token = token[label.end() :].strip(_AROUND)
     if not token:
         raise SettingsError(_("The token is empty. Copy it again from your gateway's console."))
     if any(char.isspace() for char in token):
         raise SettingsError(
             _("The token holds a blank or a line break. Copy it again: it is one word.")
         )
-    if not (token.isascii() and token.isprintable()):
+    if not (token.isascii() and token.isprintable()) or _NO_TOKEN.search(token):
         raise SettingsError(
             _("The token holds characters that no token has. Copy it again, without its label.")
         )
@@ -71,7 +79,9 @@ def _stored_token(path: Path, notices: list[str]) -> str:
         return ""
     except OSError as error:
         raise unusable(path, error) from error
-    return data.decode("utf-8", "replace").strip()
+    from hingtui.text.decoding import decode_text  # not for the first picture
+
+    return decode_text(data).strip()
 
 
 def named_token(text: str, name: str) -> str:
