@@ -32,6 +32,11 @@ def is_id_field(name: str) -> bool:
     return name in _VIDEO or (_ENDING.search(name) is not None and not _OF_ANOTHER.search(name))
 
 
+def is_of_another(name: str) -> bool:
+    """Whether a plain name says that its value belongs to another video: `remixedfrom`."""
+    return _OF_ANOTHER.search(name) is not None
+
+
 def rank(name: str) -> int:
     """Which of several id fields counts: the lowest."""
     return _VIDEO.index(name) if name in _VIDEO else len(_VIDEO)

@@ -25,6 +25,8 @@ _FREE_TEXT = frozenset(_FREE_TEXT_TEXT.split())
 """Fields that hold a sentence: what follows them to the end of the line is theirs."""
 _SECRET = re.compile(r"key|token|secret|passw|auth|signature|cookie|credential")
 _SECRET_SHOWN = 3
+_UNKNOWN = "unknown"
+"""Stands for the fields that are not known to hold an id."""
 
 
 def ids_in_prose(text: str) -> Iterator[Judged]:
@@ -109,6 +111,10 @@ class _Line:
             return match.end()
         if fields.is_label(name) and "=" not in match["sign"]:
             return match.start("value")  # what follows a heading is judged by itself
+        if shapes.is_unmistakable(word) and not _belongs_elsewhere(name):
+            self._ids.setdefault(_UNKNOWN, []).append(len(self._found))
+            self._found.append((word, True, True))
+            return match.end()
         self._found.append((self._rejected(match, name, word), False, True))
         is_open = not is_quoted and "=" not in match["sign"]
         return self._end_of_value(match) if is_open else match.end()
@@ -146,10 +152,12 @@ class _Line:
         return match[0]
 
     def _settled(self) -> list[tuple[str, bool, bool]]:
-        """What was found, but a request's id or a number beside a video's id."""
+        """What was found, but a request's id, a number or an unknown field beside a video's id."""
         dropped: set[int] = set()
         if self._ids.keys() - {"request"}:
             dropped |= set(self._ids.get("request", ()))
+        if self._ids.keys() - {"request", _UNKNOWN}:
+            dropped |= set(self._ids.get(_UNKNOWN, ()))
         if self._ids.keys() & {"taskid", "videoid", "generationid", "jobid"}:
             dropped |= {at for at in self._ids.get("id", ()) if self._found[at][0].isdigit()}
         return [one for at, one in enumerate(self._found) if at not in dropped]
@@ -160,6 +168,11 @@ _KNOWN_ATTACHED_TEXT = (
 )
 _KNOWN_ATTACHED = frozenset(_KNOWN_ATTACHED_TEXT.split())
 """Fields that are known even where no blank follows their colon."""
+
+
+def _belongs_elsewhere(name: str) -> bool:
+    """Whether even an unmistakable id is not what this field is about."""
+    return name in _FREE_TEXT or fields.is_of_another(name) or bool(_SECRET.search(name))
 
 
 def _in_words(text: str) -> Iterator[Judged]:

@@ -18,6 +18,12 @@ TOKEN = re.compile(
 OPERATION = re.compile(r"(?:[\w.@-]{1,100}/){0,12}operations/[\w.~=+:-]{1,300}")
 """Google's name of a running job, `models/veo-3/operations/abc`."""
 
+_OWN_PREFIX = re.compile(
+    r"(?:video|vid|task|job|gen|generation)[-_](?=[A-Za-z]*\d)[0-9A-Za-z]{8,}(?:[-_][\w-]*)?"
+    r"|cgt-\d{14}-\w+"
+)
+"""Ids whose beginning says that they are a job's: `video_691209aa`, `cgt-20261127104441-2v8bx`."""
+
 _NOTHING = frozenset({"none", "null", "nil", "undefined", "true", "false", "nan", "string"})
 """Placeholders: what an empty field holds, and what documentation writes instead of an id."""
 
@@ -119,6 +125,11 @@ def is_token(word: str) -> bool:
 def is_named_id(word: str) -> bool:
     """Whether `word` can be the value of a field that holds an id."""
     return is_sound(word) and len(word) > 1 and not _PLACEHOLDER.fullmatch(word)
+
+
+def is_unmistakable(word: str) -> bool:
+    """Whether `word` is a job's id whatever stands before it: `started: video_691209aa`."""
+    return len(word) <= LONGEST and _OWN_PREFIX.fullmatch(word) is not None
 
 
 def is_argument_id(word: str) -> bool:

@@ -290,6 +290,12 @@ def test_the_ids_in_the_repr_of_objects_are_found(text: str, ids: list[str]) -> 
         ("request_id=r_1", ["r_1"]),
         ("id=6 task_id=t_1", ["t_1"]),
         ("video_bGl0ZQ== video_bGl1ZQ==", ["video_bGl0ZQ==", "video_bGl1ZQ=="]),
+        ("INFO job=video_1a2b3c4d5e done", ["video_1a2b3c4d5e"]),
+        ("Sora job started: video_1a2b3c4d5e", ["video_1a2b3c4d5e"]),
+        ('look: "video_1a2b3c4d5e", also', ["video_1a2b3c4d5e"]),
+        ("clip: video_1a2b3c4d5e, clip: task_2b3c4d5e6f", ["video_1a2b3c4d5e", "task_2b3c4d5e6f"]),
+        ("made by ark: cgt-20261127104441-2v8bx", ["cgt-20261127104441-2v8bx"]),
+        ("id=abc job=task_99aa88bb77", ["abc"]),
     ],
 )
 def test_the_ids_in_logs_and_lists_of_fields_are_found(text: str, ids: list[str]) -> None:
@@ -364,7 +370,8 @@ def test_a_url_without_an_id_gives_none(url: str) -> None:
         *("created_at=1763424820", "progress=0", "model=sora-2", "attempt=1", "status=queued"),
         *("seconds=4", "size=720x1280", "trace_id=abc_123", "user_id: u_1", "seed: 198543210987"),
         *("remixed_from_video_id: video_9", "model: sora-2", "created_at: 1763424820"),
-        "id=None status=failed",
+        *("id=None status=failed", "remixed_from: video_1a2b3c4d5e", "object: video_generation"),
+        *("source=video_1a2b3c4d5e", "prompt: video_1a2b3c4d5e", "api_key=task_99aa88bb77"),
     ],
 )
 def test_values_of_other_fields_are_not_ids(text: str) -> None:
