@@ -276,6 +276,7 @@ async def test_escape_clears_the_filter_and_keeps_the_cursor(tmp_path: Path) -> 
         await acting.press("escape")
         assert len(acting.table.order) == 12
         assert acting.table.cursor_key == key("video_11")
+        assert not acting.dashboard.query_one(FilterBar).display  # it hides no row any more
 
 
 async def test_the_first_screen_has_the_colours_of_the_theme(tmp_path: Path) -> None:

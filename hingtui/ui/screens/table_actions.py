@@ -68,9 +68,10 @@ class TableActions(DashboardDetails):
     def on_filter_bar_closed(self) -> None:
         """Give the keys back to the table; the bar stays while it hides rows."""
         # Hidden, not removed: Textual keeps every Input that was ever mounted on a screen alive.
-        for bar in self.query("FilterBar"):
-            bar.display = bool(self._view.filter)
-        self._table.focus()
+        # At once: the change of the words may still be on its way, and looks at the focus.
+        self.set_focus(self._table)
+        bar = self._filter_bar()
+        bar.display = bool(bar.value.strip())
 
     def action_clear_filter(self) -> None:
         """Dismiss what expired unsaved; else show all rows; else take the marks away, and so on."""
