@@ -66,6 +66,15 @@ async def test_arrow_keys_move_and_a_further_page_follows(tmp_path: Path) -> Non
         assert shown == ids[6:]
 
 
+async def test_arrow_keys_still_move_after_a_filter_was_typed(tmp_path: Path) -> None:
+    ids = save_videos(tmp_path)
+    async with piloted(tmp_path, watched=[], size=(80, 24)) as acting:
+        await open_gallery(acting)
+        for end in ("enter", "escape"):
+            await acting.press("slash", *"saved", end, "home", "right")
+            assert selected(acting) == ids[1], end
+
+
 async def test_it_holds_what_is_saved_or_ready(tmp_path: Path) -> None:
     jobs = [
         job("video_ready", queued_for=0, generating_for=0, prompt="a ready one"),

@@ -51,11 +51,11 @@ class GalleryView(PreviewActions):
         body.set_class(is_open, "-gallery")
         if is_open:
             self._update_gallery()
-        self._focus_videos()
+        self.call_after_refresh(self._focus_videos)  # shown and hidden only then
 
     def _focus_videos(self) -> None:
         gallery = self._gallery if self.is_gallery_open else None
-        (gallery or self._table).focus()
+        self.set_focus(gallery or self._table)
 
     @property
     def _gallery(self) -> Gallery | None:

@@ -69,9 +69,12 @@ class TableActions(DashboardDetails):
         """Give the keys back to the table; the bar stays while it hides rows."""
         # Hidden, not removed: Textual keeps every Input that was ever mounted on a screen alive.
         # At once: the change of the words may still be on its way, and looks at the focus.
-        self.set_focus(self._table)
+        self._focus_videos()
         bar = self._filter_bar()
         bar.display = bool(bar.value.strip())
+
+    def _focus_videos(self) -> None:
+        self.set_focus(self._table)
 
     def action_clear_filter(self) -> None:
         """Dismiss what expired unsaved; else show all rows; else take the marks away, and so on."""
