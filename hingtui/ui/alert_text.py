@@ -103,8 +103,8 @@ def soon_line(soon: Sequence[Soon], key_for: KeyFor) -> BannerLine:
         )
     else:
         words = ngettext(
-            "{n} expires within {time}, {all} within {longer}: {key} downloads them",
-            "{n} expire within {time}, {all} within {longer}: {key} downloads them",
+            "{n} expires within {time}, {all} in all within {longer}: {key} downloads them",
+            "{n} expire within {time}, {all} in all within {longer}: {key} downloads them",
             first.count,
         )
     text = words.format(

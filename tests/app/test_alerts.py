@@ -87,7 +87,7 @@ async def test_an_unsaved_video_alarms_until_it_has_expired(home: Path) -> None:
 async def test_the_banner_says_what_expires_first_and_what_follows(home: Path) -> None:
     async with piloted(home, ready("one", 170), ready("two", 300), ready("three", 310)) as acting:
         assert acting.lines()[1] == (
-            " 1 expires within 3 minutes, 3 within 10 minutes: D downloads them"
+            " 1 expires within 3 minutes, 3 in all within 10 minutes: D downloads them"
         )
 
 
