@@ -94,7 +94,7 @@ class PreviewActions(TableActions):
         from hingtui.ui.screens.compare import MOST, CompareDialog
 
         if len(rows) > MOST:
-            words = _("{n} can be compared at once: these are the first.")
+            words = _("At most {n} can be compared at once: these are the first {n}.")
             self._notify(Toast(words.format(n=MOST)))
         self.app.push_screen(CompareDialog(rows, self.palette), self._compared)
 
