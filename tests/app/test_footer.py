@@ -89,6 +89,13 @@ async def test_only_keys_of_what_is_in_front_are_shown(
         await until(lambda: footer(acting) == before)
 
 
+async def test_the_key_that_asks_for_a_token_is_called_so(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job("video_one"), token=None, size=(100, 30)) as acting:
+        assert "Enter Token" in footer(acting)
+        await acting.press("slash")
+        assert "Enter Keep" in footer(acting)
+
+
 async def test_a_click_on_a_key_presses_it(tmp_path: Path) -> None:
     async with piloted(tmp_path, job("video_one"), size=(100, 30)) as acting:
         await click(acting, "Details")

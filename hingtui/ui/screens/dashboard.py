@@ -71,6 +71,12 @@ class Dashboard(FileCommands):
             return False
         return super().check_action(action, parameters)
 
+    def footer_label(self, command: str, label: str) -> str:
+        """Without a token, the key of the details asks for one."""
+        if command == "detail" and self._needs_token():
+            return _("Token")
+        return super().footer_label(command, label)
+
     @on(DataTable.RowSelected)
     def _row_selected(self) -> None:
         self.action_detail()

@@ -38,10 +38,19 @@ class FooterScreen(Screen[None]):
         labels = {one.id: one.description for one in active}  # one key may do two things in turn
         keys = self._live_keys
         return [
-            FooterKey(keys.keys_of(command.id)[0], labels[command.id], rank_of(command.id))
+            FooterKey(
+                keys.keys_of(command.id)[0],
+                self.footer_label(command.id, labels[command.id]),
+                rank_of(command.id),
+            )
             for command in keys.commands
             if command.in_footer and command.id in labels and keys.keys_of(command.id)
         ]
+
+    def footer_label(self, command: str, label: str) -> str:
+        """What the footer calls a command: its own label, unless it does something else now."""
+        del command
+        return label
 
     @property
     def active_bindings(self) -> dict[str, ActiveBinding]:
