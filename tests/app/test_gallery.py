@@ -50,6 +50,15 @@ async def test_six_posters_stand_at_80_by_24(tmp_path: Path) -> None:
         assert acting.app.focused is acting.table
 
 
+async def test_a_banner_of_two_lines_leaves_room_for_six_posters(tmp_path: Path) -> None:
+    save_videos(tmp_path)
+    async with piloted(tmp_path, watched=[], size=(80, 22), has_previews=True) as acting:
+        await open_gallery(acting)
+        assert len(tiles(acting)) == 6
+        assert {tile.size.height for tile in tiles(acting)} <= {9, 10}
+        assert acting.text().count("✓ saved") == 6
+
+
 async def test_arrow_keys_move_and_a_further_page_follows(tmp_path: Path) -> None:
     ids = save_videos(tmp_path)
     async with piloted(tmp_path, watched=[], size=(80, 24)) as acting:

@@ -160,7 +160,8 @@ class Gallery(Widget, can_focus=True):
         tile = _NARROW_TILE if width < _WIDE else _WIDE_TILE
         columns = max(1, width // tile)
         tall = round((width // columns - 2) * 9 / 32) + _TEXT_LINES + 1
-        lines = max(1, height // tall)
+        # A banner takes a line or two: rather lower posters than half as many.
+        lines = max(1, round(height / tall))
         if (columns, lines) != (self._columns, self._lines) or not self.query(Tile):
             self._columns, self._lines = columns, lines
             self.styles.grid_size_columns, self.styles.grid_size_rows = columns, lines
