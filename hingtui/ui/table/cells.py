@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from rich.cells import cell_len
 from rich.style import Style
 
+from hingtui.model.errors import Expired
 from hingtui.model.estimate import Estimate
 from hingtui.model.eta import Basis
 from hingtui.model.explain import diagnose
@@ -85,8 +86,9 @@ def short_error(row: Row, state: RowState) -> str | None:
 
         failure = explain_failure(row.video)
         return (failure.short or None) if failure is not None else None
-    if row.download is not None and row.download.error is not None:
-        return diagnose(row.download.error).short
+    if row.download is not None and (error := row.download.error) is not None:
+        is_said = state is RowState.EXPIRED and isinstance(error, Expired)
+        return None if is_said else diagnose(error).short
     if row.last_error is not None and state is not RowState.MISSING:
         return diagnose(row.last_error.error).short
     return None

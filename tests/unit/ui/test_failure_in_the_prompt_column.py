@@ -8,7 +8,7 @@ import pytest
 from rich.cells import cell_len
 from rich.style import Style
 
-from hingtui.model.errors import LoginRequired, StorageRefused
+from hingtui.model.errors import Expired, LoginRequired, StorageRefused
 from hingtui.model.video import Status, Video, VideoError
 from hingtui.monitor import Row
 from hingtui.monitor.history_text import own_prompt_text, prompt_text, reason_text
@@ -112,3 +112,11 @@ def test_a_filter_word_is_found_in_a_reason_that_begins_elsewhere() -> None:
         "expiry",
         "prompt",
     ]
+
+
+def test_an_expired_row_does_not_say_twice_that_it_expired() -> None:
+    row = Row("v", EPOCH, video=replace(READY, status=Status.EXPIRED))
+    for error, words in ((Expired("gone"), ""), (StorageRefused("no"), "odd answer")):
+        row.download = Download(DownloadState.FAILED, error=error)
+        shown = line(row, 100)
+        assert (shown["status"], shown["progress"]) == ("∅ expired", words)
