@@ -10,9 +10,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
+from textual.widgets import Static
 
 from hingtui.model.key import VideoKey
 from hingtui.storage.history import HISTORY_FILE, History, Sighting
+from hingtui.ui.screens.help import HelpBox
 from hingtui.ui.screens.history import HistoryScreen
 from hingtui.ui.widgets.history_table import HistoryTable
 from tests.support.clock import EPOCH, FakeClock
@@ -127,6 +130,16 @@ async def test_words_are_looked_for_while_they_are_typed(tmp_path: Path) -> None
         assert acting.line_with("中秋夜")
         await acting.press("escape")
         assert not isinstance(acting.app.screen, HistoryScreen)
+
+
+async def test_no_figure_is_under_the_scrollbar(tmp_path: Path) -> None:
+    async with shown(tmp_path, seen("v_1", model="veo", took=60.0), size=(80, 12)) as acting:
+        await acting.press("t")
+        await settled(acting)
+        box = acting.app.screen.query_one(HelpBox)
+        assert box.is_cut
+        lines = str(acting.app.screen.query_one("#statistics", Static).render()).split("\n")
+        assert max(map(cell_len, lines)) <= box.scrollable_content_region.width
 
 
 async def test_the_figures_are_those_of_the_words(tmp_path: Path) -> None:
