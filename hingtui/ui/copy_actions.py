@@ -11,7 +11,7 @@ from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.monitor import Monitor
 from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
-from hingtui.ui.explanations import sent_to_clipboard
+from hingtui.ui.explanations import sent_to_clipboard, why_not_opened
 from hingtui.ui.notifications import Toast, row_title
 from hingtui.ui.video_actions import ActionContext, Outcome
 
@@ -44,11 +44,14 @@ class CopyActions:
 
     def copy_path(self) -> Outcome:
         """Copy the paths of the selected videos' files."""
-        paths = [str(row.saved) for row in self._context.targets() if row.saved is not None]
+        rows = self._context.targets()
+        paths = [str(row.saved) for row in rows if row.saved is not None]
+        if not rows:
+            return Outcome()
         if not paths:
-            words = _("It is not saved yet: {key} downloads it.")
-            key = self._context.key_for("download")
-            return Outcome(Toast(words.format(key=key), "warning"))
+            status, now = self._monitor.status_of(rows[0].gateway), self._monitor.now()
+            text = why_not_opened(rows[0], now, status, self._context.key_for)
+            return Outcome(Toast(text, "warning"))
         self._context.copy("\n".join(paths))
         return Outcome(
             Toast(_("Path sent to the terminal's clipboard: {what}").format(what=legible(paths[0])))

@@ -185,10 +185,31 @@ async def test_prompt_and_path_are_copied_whole(tmp_path: Path) -> None:
         assert acting.app.clipboard == LONG
         await acting.press("F")
         assert acting.app.clipboard == LONG
+        assert acting.toasts()[-1] == "It is not saved yet: d downloads it."
         await acting.press("d")
         await acting.saved("video_one")
         await acting.press("F")
         assert acting.app.clipboard == str(acting.row("video_one").saved)
+
+
+async def test_no_path_is_promised_for_a_video_that_cannot_be_downloaded(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job()) as acting:
+        await acting.pass_time(1)
+        await acting.press("F")
+        assert "it can be downloaded once it is ready" in acting.toasts()[-1]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (160, 45)])
+async def test_the_details_keep_their_place_while_nothing_matches(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with piloted(tmp_path, job(), size=size) as acting:
+        if not acting.dashboard.is_detail_open:
+            await acting.press("enter")
+        before = acting.dashboard.query_one("DetailPane").region
+        await acting.press("5")
+        assert "No video matches" in acting.text()
+        assert acting.dashboard.query_one("DetailPane").region == before
 
 
 async def test_the_raw_response_is_copied_without_secrets(tmp_path: Path) -> None:
