@@ -75,6 +75,16 @@ async def test_arrow_keys_move_and_a_further_page_follows(tmp_path: Path) -> Non
         assert shown == ids[6:]
 
 
+async def test_without_colours_playing_names_what_took_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_videos(tmp_path)
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with piloted(tmp_path, watched=[], size=(80, 24)) as acting:
+        await acting.press("v")
+        await until(lambda: any("NO_COLOR is set" in toast for toast in acting.toasts()))
+
+
 async def test_arrow_keys_still_move_after_a_filter_was_typed(tmp_path: Path) -> None:
     ids = save_videos(tmp_path)
     async with piloted(tmp_path, watched=[], size=(80, 24)) as acting:

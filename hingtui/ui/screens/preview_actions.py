@@ -53,7 +53,11 @@ class PreviewActions(TableActions):
     async def _play(self, rows: list[Row]) -> None:
         app = cast("PreviewingApp", self.app)
         if not (await app.drawing()).has_colors:
-            words = _("This terminal has too few colours for pictures.")
+            words = (
+                _("NO_COLOR is set: pictures cannot be drawn without colours.")
+                if app.no_color
+                else _("The terminal or the theme has too few colours for pictures.")
+            )
             self._notify(Toast(words, "warning"))
             return
         if not (await app.previews.tools()).can_play:
