@@ -19,6 +19,7 @@ from hingtui.preview.pictures import Box, Picture, PreviewError
 from hingtui.text.cell_width import fit
 from hingtui.text.clean import one_line
 from hingtui.text.i18n import _
+from hingtui.text.wrap import wrapped
 from hingtui.ui.screens.dialogs import ESCAPE, Dialog
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.widgets.key_bar import FooterKey
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST = 4
 """Videos that are compared at once."""
+_TALL = 20
+"""Lines of height from which a text may take two of them."""
 _FRAME = 0.4
 """Seconds that each frame is shown."""
 
@@ -48,6 +51,17 @@ class Compared(Vertical):
         yield PictureView()
         yield Static(classes="compared-text", markup=False)
 
+    @property
+    def _most(self) -> int:
+        """Lines that each text may take."""
+        return 2 if self.size.height >= _TALL else 1
+
+    @property
+    def room(self) -> Box:
+        """The pixels that a picture may have."""
+        lines = self.size.height - 4 - 2 * self._most  # facts and prompt; the model has one line
+        return Box(max(8, self.size.width - 2), max(8, 2 * lines))
+
     def show_frame(self, number: int) -> None:
         """Show a frame of its film; the film begins again behind the last."""
         if self.pictures:
@@ -62,7 +76,10 @@ class Compared(Vertical):
         text.append(f"{'▸' if is_chosen else ' '} {sign} {word}\n", _style(palette, self))
         video = self.row.video
         for line in (video.model if video else "", self.facts, video.prompt if video else ""):
-            text.append(fit(one_line(line), width) + "\n", palette.muted)
+            *whole, last = wrapped(one_line(line), width)
+            shown = [*whole[: self._most - 1], " ".join([*whole[self._most - 1 :], last])]
+            for piece in shown:
+                text.append(fit(piece, width) + "\n", palette.muted)
         self.query_one(".compared-text", Static).update(text)
         self.set_class(is_chosen, "-chosen")
 
@@ -114,14 +131,14 @@ class CompareDialog(Dialog[Sequence[VideoKey]]):
         previews = cast("PreviewingApp", self.app).previews
         loop = asyncio.get_running_loop()
         for one in self.query(Compared):
-            box = Box(max(8, one.size.width - 2), max(8, 2 * (one.size.height - 6)))
+            box = one.room
             preview = await previews.preview(one.row.saved, box) if one.row.saved else None
             if preview is not None and preview.picture is not None:
                 one.facts, one.pictures = facts_line(preview.facts), [preview.picture]
                 one.show_frame(0)
         self._show_texts()
         for one in self.query(Compared):
-            box = Box(max(8, one.size.width - 2), max(8, 2 * (one.size.height - 6)))
+            box = one.room
             found: list[Picture] = []
 
             def show(picture: Picture, found: list[Picture] = found) -> None:

@@ -1,0 +1,23 @@
+"""The comparison of a few videos: what is written under each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hingtui.ui.screens.compare import Compared
+from tests.support.pilot import piloted
+from tests.support.saved_videos import save_videos
+from tests.support.waiting import until
+
+pytest.importorskip("av", reason="the extra `preview` is not installed")
+
+
+async def test_facts_that_are_wider_than_the_picture_go_on_below(tmp_path: Path) -> None:
+    save_videos(tmp_path, "silk", "lotus", "moon")
+    async with piloted(tmp_path, watched=[], size=(80, 24), has_previews=True) as acting:
+        await acting.press("ctrl+a", "v")
+        await until(lambda: len(acting.app.screen.query(Compared)) == 3)
+        await until(lambda: acting.text().count("no sound") == 3)
+        assert ".." not in acting.text()
