@@ -14,7 +14,17 @@ if TYPE_CHECKING:
 def advice_text(advice: Advice, key_for: KeyFor) -> str:
     """The advice as sentences, "" where there is none."""
     step = "" if advice.step is None else _step_text(advice.step, key_for)
-    return " ".join(part for part in (advice.text, step) if part)
+    return sentences(advice.text, step)
+
+
+def sentences(*parts: str, details: str = "") -> str:
+    """These sentences in a row, those that are "" left out, and the details in brackets."""
+    from hingtui.text.wrap import in_a_row  # not for the first picture
+
+    whole = [part for part in parts if part]
+    if details:
+        whole.append(_("({details})").format(details=details))
+    return in_a_row(whole)
 
 
 def _step_text(step: Step, key_for: KeyFor) -> str:

@@ -14,6 +14,7 @@ from hingtui.model.errors import ApiError, NotFound, NotOffered, Rejected, Scope
 from hingtui.model.explain import diagnose
 from hingtui.model.no_list import lacks_list
 from hingtui.text.i18n import _
+from hingtui.ui.advice import sentences
 
 if TYPE_CHECKING:
     from hingtui.monitor.gateway_api import Api
@@ -65,4 +66,4 @@ def problem_text(problem: Exception) -> str:
     if isinstance(problem, NotFound | NotOffered | Rejected):
         return _("The gateway answers, but not whether the token is right.")
     diagnosis = diagnose(problem, of_all=True)
-    return f"{diagnosis.what} ({diagnosis.details})" if diagnosis.details else diagnosis.what
+    return sentences(diagnosis.what, details=diagnosis.details)

@@ -12,7 +12,7 @@ from hingtui.model.explain import diagnose
 from hingtui.monitor import GatewayState, GatewayStatus
 from hingtui.text.cell_width import legible, steady
 from hingtui.text.i18n import ngettext
-from hingtui.ui.advice import advice_text
+from hingtui.ui.advice import advice_text, sentences
 from hingtui.ui.alert_text import BannerLine
 from hingtui.ui.keys import KeyFor
 from hingtui.ui.theme.palette import Palette
@@ -112,10 +112,8 @@ def _gateway_lines(
             if status.state is not state or status.error is None:
                 continue
             diagnosis = diagnose(status.error, of_all=True)
-            sentences = (diagnosis.what, advice_text(diagnosis.advice, key_for))
-            words = " ".join(sentence for sentence in sentences if sentence)
-            if diagnosis.details:
-                words += f" ({diagnosis.details})"
+            advice = advice_text(diagnosis.advice, key_for)
+            words = sentences(diagnosis.what, advice, details=diagnosis.details)
             start = f"{legible(name)}: " if len(gateways) > 1 else ""
             style = palette.error if state is GatewayState.DENIED else palette.warning
             lines.append(Text(f"{start}{steady(words)}", style))
