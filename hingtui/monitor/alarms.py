@@ -112,6 +112,8 @@ class ExpiryAlarms:
             live, row = self._live.get(key), rows.get(key)
             if live is None or row is None or live.look_at != at:
                 continue
+            if row.saved is not None:  # only now: `changed` comes
+                continue
             live.look_at = math.inf
             self._near.add(key)  # a look is never planned for earlier
             if row.is_downloading and key not in late:
@@ -148,7 +150,7 @@ class ExpiryAlarms:
         ends = []
         for key in self._near:
             row, expiry = rows.get(key), self._live[key].expiry
-            if row is None or expiry is None or row.is_downloading:
+            if row is None or expiry is None or row.is_downloading or row.saved is not None:
                 continue
             if 0 < expiry.at - now <= THRESHOLDS[0] and row.status is Status.READY:
                 ends.append(expiry)

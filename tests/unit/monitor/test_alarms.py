@@ -76,6 +76,14 @@ def test_a_saved_or_removed_video_has_no_alarm() -> None:
     assert not alarmed.alarms.unseen
 
 
+def test_a_video_that_was_saved_this_moment_has_no_alarm() -> None:
+    alarmed = Alarmed(a=610)
+    alarmed.due(15)
+    alarmed.rows[key("a")].saved = Path("a.mp4")  # what has changed is reported a little later
+    assert alarmed.alarms.soon(alarmed.rows, alarmed.now) == []
+    assert not alarmed.due(500)
+
+
 def test_a_download_alarms_only_if_it_will_be_late() -> None:
     alarmed = Alarmed(a=700)
     alarmed.rows[key("a")].download = Download(DownloadState.RUNNING)
