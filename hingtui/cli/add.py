@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hingtui.cli.input import Given, given_ids
-from hingtui.cli.output import print_line
+from hingtui.cli.output import print_line, print_message
 from hingtui.cli.session import fail, named_gateway, read_settings, report_damage
 from hingtui.model.batch import new_batch
 from hingtui.model.errors import HingtuiError
 from hingtui.model.key import UNKNOWN_GATEWAY, VideoKey
-from hingtui.storage.settings import Settings, gateways_by_url
+from hingtui.storage.settings import Settings, foreign_hosts, gateways_by_url
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from hingtui.system.clock import Clock
@@ -46,6 +46,14 @@ def add(environ: Mapping[str, str], arguments: Sequence[str], *, gateway: str | 
         print_line(_("added") if video_id in added else _("already watched"), video_id)
     for word in given.rejected:
         print_line(_("not an id"), word)
+    if gateway is None:
+        for host in foreign_hosts(given.urls.values(), settings.gateways):
+            print_message(
+                _(
+                    "None of your gateways is at {host}: ids in its links are looked up at those"
+                    " that you have. F3 in the dashboard adds one."
+                ).format(host=host)
+            )
     if not given.ids:
         return fail(_("No id was found. An id looks like video_691209aab0a0..."))
     return 0

@@ -25,6 +25,14 @@ def test_ids_are_found_in_urls_and_in_json_on_standard_input(bare: Shell) -> Non
     assert ids(bare.watchlist.read().entries) == ["video_url", "video_json1", "video_json2"]
 
 
+def test_the_address_of_no_gateway_is_named_once(bare: Shell) -> None:
+    urls = [f"https://who:secret@other.example:8443/v1/videos/video_{n}" for n in (1, 2)]
+    ended = bare.run("add", *urls)
+    assert (ended.returncode, ended.stdout) == (0, "added  video_1\nadded  video_2\n")
+    assert ended.stderr.count("None of your gateways is at other.example:8443:") == 1
+    assert "secret" not in ended.stderr
+
+
 @pytest.mark.parametrize("plain", ["abc", "myjob", "a1", "ufawqhfynnddngldkgtslldrkq"])
 def test_an_argument_without_digits_is_an_id(bare: Shell, plain: str) -> None:
     ended = bare.run("add", plain)

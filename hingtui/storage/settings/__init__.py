@@ -21,7 +21,7 @@ toml_table       reading TOML by type
 """
 
 from hingtui.storage.settings.alerts import AlertSettings
-from hingtui.storage.settings.by_url import gateways_by_url
+from hingtui.storage.settings.by_url import foreign_hosts, gateways_by_url
 from hingtui.storage.settings.default_gateway import DEFAULT_BASE_URL
 from hingtui.storage.settings.gateway import GatewaySettings
 from hingtui.storage.settings.gateway_table import KINDS
@@ -51,6 +51,7 @@ __all__ = [
     "check_gateway",
     "clean_token",
     "find_problems",
+    "foreign_hosts",
     "gateways_by_url",
     "inspect_settings",
     "load_settings",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from hingtui.storage.settings.base_url import origin_of
@@ -22,6 +22,20 @@ def gateways_by_url(urls: Mapping[str, str], gateways: Sequence[GatewaySettings]
         if len(nearest) == 1:
             names[video_id] = nearest[0]
     return names
+
+
+def foreign_hosts(urls: Iterable[str], gateways: Sequence[GatewaySettings]) -> list[str]:
+    """The hosts of those URLs that lie at the origin of no gateway, sorted."""
+    ours = {gateway.origin for gateway in gateways}
+    hosts: set[str] = set()
+    for url in urls:
+        try:
+            origin = origin_of(url)
+        except (ValueError, KeyError):
+            continue
+        if origin not in ours:
+            hosts.add(urlsplit(url).netloc.rpartition("@")[2])
+    return sorted(hosts)
 
 
 def _holds(gateway: GatewaySettings, url: str) -> bool:
