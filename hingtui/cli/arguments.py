@@ -206,7 +206,9 @@ def _add_asking_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
     watch.add_argument(
         "--until-done",
         action="store_true",
-        help=_("end when each is saved, has failed or has expired"),
+        help=_(
+            "end when each is saved, has failed, has expired, or is unknown 90 s after it was added"
+        ),
     )
     watch.add_argument("--json", action="store_true", help=_("one JSON object a line"))
 

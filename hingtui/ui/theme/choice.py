@@ -11,6 +11,8 @@ from hingtui.ui.theme.themes import DARK
 
 _NAME_LENGTH = 40
 """Characters of a theme's name that a sentence quotes."""
+_NEAR = 3
+"""Names like the one asked for that a sentence offers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,12 @@ def choose_theme(
 
 
 def _no_such_theme(source: str, asked: str, available: Collection[str]) -> str:
-    ours = sorted(available, key=lambda name: (not name.startswith("hingtui"), name))
-    words = _("{source} asks for the theme “{name}”, which does not exist; these do: {names}.")
-    return words.format(source=source, name=clean_line(asked, _NAME_LENGTH), names=", ".join(ours))
+    from difflib import get_close_matches  # not for the first picture
+
+    ours = [name for name in sorted(available) if name.startswith("hingtui")]
+    near = get_close_matches(asked, available, n=_NEAR) or ours
+    words = _(
+        "{source} asks for the theme “{name}”, which does not exist. The nearest are: {names}. The"
+        " command palette lists all."
+    )
+    return words.format(source=source, name=clean_line(asked, _NAME_LENGTH), names=", ".join(near))

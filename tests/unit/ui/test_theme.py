@@ -136,12 +136,13 @@ def test_only_where_nobody_chose_the_terminal_decides() -> None:
     assert choose_theme(THEMES, config="gone", environ=None, remembered=None).is_automatic
 
 
-def test_an_unknown_theme_is_named_with_those_that_exist() -> None:
+def test_an_unknown_theme_is_named_with_the_nearest_ones() -> None:
     choice = choose_theme(THEMES, config="nrd", environ="\x1b[31mx", remembered=None)
     first, second = choice.notices
     assert first.startswith("config.toml asks for the theme “nrd”, which does not exist")
-    assert first.endswith("these do: hingtui-dark, hingtui-light, nord.")
+    assert "The nearest are: nord." in first
     assert second.startswith("TEXTUAL_THEME asks")
+    assert "The nearest are: hingtui-dark, hingtui-light." in second
     assert "\x1b" not in second
     assert choose_theme(THEMES, config=None, environ=None, remembered="gone").notices == ()
 
