@@ -10,10 +10,12 @@ import pytest
 from textual.containers import VerticalScroll
 from textual.events import MouseScrollDown
 from textual.screen import Screen
+from textual.strip import Strip
 
 from hingtui.storage.state import STATE_FILE, load_state, save_state
 from hingtui.ui.screens import details
 from hingtui.ui.widgets import detail, detail_text
+from hingtui.ui.widgets.line_text import LineText
 from tests.servers.gateway import TOKEN
 from tests.support.keys import key
 from tests.support.pilot import PilotedApp, piloted
@@ -298,3 +300,27 @@ async def test_a_line_more_in_the_details_lays_nothing_out_while_there_is_room(
         await acting.drawn()
         await acting.press("J")
         assert scrolled(acting) == 1
+
+
+async def test_only_lines_that_changed_are_drawn_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with piloted(tmp_path, job("video_one", queued_for=1000), size=(160, 40)) as acting:
+        await acting.pass_time(70)
+        before = acting.detail().splitlines()
+        drawn: list[int] = []
+        line = LineText.render_line
+
+        def noted(text: LineText, y: int) -> Strip:
+            drawn.append(y)
+            return line(text, y)
+
+        monkeypatch.setattr(LineText, "render_line", noted)
+        acting.clock.advance(1)
+        await acting.drawn()
+        after = acting.detail().splitlines()
+        assert drawn == [
+            y for y, pair in enumerate(zip(before, after, strict=True)) if len({*pair}) > 1
+        ]
+        assert drawn
+        assert after[drawn[0]].strip() in acting.text()

@@ -9,6 +9,7 @@ welcome           the card while nothing is watched
 detail            the details pane
 ├── detail_text       its text, the countdown too
 ├── detail_field      a field of it
+├── line_text         draws its changed lines alone
 ├── progress_text     a running video
 ├── progress_curve    its progress as a curve
 ├── problem_text      what is wrong

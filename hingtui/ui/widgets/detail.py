@@ -18,6 +18,7 @@ from hingtui.text.i18n import _
 from hingtui.ui.keys import LiveKeys
 from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.widgets.detail_text import DetailLayout, detail_text, picture_line
+from hingtui.ui.widgets.line_text import LineText
 from hingtui.ui.widgets.poster import Poster, preview_file, room_for_picture
 from hingtui.ui.widgets.preview_text import preview_fields, strip_caption
 from hingtui.ui.widgets.same_text import same_text
@@ -47,7 +48,7 @@ class DetailPane(Vertical):
 
     def compose(self) -> ComposeResult:
         with VerticalScroll(id="detail-scroll", can_focus=False):
-            yield Static(id="detail-text", markup=False)
+            yield LineText(id="detail-text", markup=False)
             yield self.poster
         yield Static(id="detail-keys", markup=False)
 
@@ -140,7 +141,7 @@ class DetailPane(Vertical):
         if same_text(text, self._shown):
             self._line_count = lines  # a pane of another size has been laid out already
             return
-        self.query_one("#detail-text", Static).update(text, layout=lines != self._line_count)
+        self.query_one(LineText).show(text, layout=lines != self._line_count)
         self._shown, self._line_count = text, lines
 
 
