@@ -1,4 +1,4 @@
-"""What a person is told about an error: its words and the next step. `explain` finds them."""
+"""The words for an error and the next step, as the user reads them. `explain` finds them."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from hingtui.monitor.list_poller import Listed, Paged
 from hingtui.system.clock import Clock
 
 EVERY = 45.0
-"""Seconds between two looks at the first page, whoever asked for it."""
+"""Seconds between two requests for the first page, those of the poller included."""
 _WITHOUT_LIST = 900.0
 """Seconds until a gateway that has no list is asked for it again."""
 _FAILING = Backoff(60.0, 600.0)

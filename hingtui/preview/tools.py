@@ -62,6 +62,6 @@ def child_command(*arguments: str) -> list[str]:
 
 
 def child_environ() -> dict[str, str]:
-    """What the decoder process is told of the environment: nothing that could hold a token."""
+    """The environment of the decoder process: no variable that could hold a token."""
     kept = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
     return {name: os.environ[name] for name in kept if name in os.environ}

@@ -47,7 +47,7 @@ def is_first_process() -> bool:
 def reap_orphans() -> None:
     """In the first process of a container, reap what the user's commands left behind.
 
-    Commands that `start` has started are left to whoever waits for them.
+    It leaves out commands that `start` has started: their callers wait for them.
     """
     if sys.platform == "win32" or not is_first_process():
         return

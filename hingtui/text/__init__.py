@@ -1,7 +1,7 @@
 """Text: cleaning, cell widths, translation, redaction. It imports no other package.
 
 clean        makes text from outside harmless; sizes, durations and times for people
-decoding     decodes text whose encoding nobody names
+decoding     decodes text of an unknown encoding
 redaction    removes secrets
 cell_width   fits text into cells of the terminal
 wrap         breaks a line into lines

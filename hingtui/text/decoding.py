@@ -1,13 +1,13 @@
-"""Decode text whose encoding nobody names: piped in, or saved by an editor or by PowerShell."""
+"""Decode text of an unknown encoding: piped in, or saved by an editor or by PowerShell."""
 
 from __future__ import annotations
 
 import codecs
 
 _SAMPLE = 4096
-"""Bytes by which text is told from other data."""
+"""Bytes at the beginning that are examined."""
 _MOST_CONTROLS = 0.05
-"""The share of control characters from which on data is no text."""
+"""Data with a larger share of control characters is not text."""
 _USED_IN_TEXT = b"\0\t\n\v\f\r\x1b\x1c\x1d\x1e\x1f"
 
 

@@ -48,7 +48,7 @@ def main() -> None:
             between = os.getpid()
             if os.fork():
                 os._exit(0)
-            while os.getppid() == between:  # until whoever asked is the parent
+            while os.getppid() == between:  # until the process that asked is the parent
                 time.sleep(0.0005)
             asked.sendall(struct.pack("I", os.getpid()))
             asked.close()

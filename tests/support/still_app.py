@@ -1,7 +1,6 @@
-"""Knows how to run the dashboard over the demo's server with time standing still, and to move on.
+"""Run the dashboard over the demo's server with a clock that stands still until the test moves it.
 
-It knows not what is looked at then. Whatever a race could decide is decided beforehand, so that two
-runs come to the very same screen.
+Everything that a race could decide is decided beforehand, so that two runs draw the same screen.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Knows how to draw lines of a terminal as an SVG picture; knows not which program filled them.
+"""Draw lines of a terminal as an SVG picture, whichever program filled them.
 
 Rich's own export gives each run of text the width of its `len()`, which squashes Chinese (rich
 #2742). Here every width comes from cells, and a run ends where narrow and wide characters meet.

@@ -17,7 +17,7 @@ from hingtui.ui.widgets.key_bar import FooterKey
 
 
 class RemoveGatewayDialog(Dialog[bool]):
-    """Asks whether to remove a gateway, and says what becomes of its videos."""
+    """Asks whether to remove a gateway, and says what happens to its videos."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         *ESCAPE,

@@ -24,6 +24,7 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_show_hover_cursor",
     ),
     "textual._segment_tools": ("line_crop",),  # row_table
+    "textual._time": ("get_time",),  # typed_ahead
     "textual._styles_cache.StylesCache": ("get_inner_outer",),  # closed_screens: replaced
     "textual.widget.Widget": ("_styles_cache",),  # closed_screens
     "textual._xterm_parser": ("XTermParser",),  # background_query

@@ -45,10 +45,9 @@ class TypedAheadApp(App[None]):
                 self._on_their_way.append(event)
 
     async def _on_key(self, event: events.Key) -> None:
-        focused = self.focused
-        if focused is not None and self._is_for_input(event):
+        if self.focused is not None and self._is_for_input(event):
             event.prevent_default()
-            focused.post_message(events.Key(event.key, event.character))
+            self.focused.post_message(events.Key(event.key, event.character))
 
     def _is_for_input(self, event: events.Key) -> bool:
         focused = self.focused

@@ -1,4 +1,4 @@
-"""When somebody comes back, and what they are told."""
+"""When the user has come back, and the summary that is shown then."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a person is told to do about a path that cannot be used."""
+"""The next step for a path that cannot be used."""
 
 from __future__ import annotations
 
