@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import random
+import threading
 from pathlib import Path
 
 import pytest
@@ -278,18 +279,25 @@ async def test_a_download_that_is_not_ready_is_retried(tmp_path: Path) -> None:
         assert row.saved is not None
 
 
+class _StillClock(FakeClock):
+    """A server with this clock sends one piece, and nothing more until it stops."""
+
+    def wait(self, event: threading.Event, seconds: float) -> bool:
+        return event.wait()
+
+
 @pytest.mark.parametrize("is_undone", [False, True])
 async def test_a_removed_rows_part_is_kept_for_an_undo(tmp_path: Path, is_undone: bool) -> None:
     one = job(queued_for=0, generating_for=0, pad=300_000)
     async with watching(tmp_path, one) as watch:
         watch.monitor.add(["video_one"])
         await watch.look(after=1)
-        watch.server.rate = 100_000.0
+        watch.server.rate, watch.server.clock = 100_000.0, _StillClock()
         watch.monitor.download(keys("video_one"))
         watch.monitor.queue.start_next()
         row = watch.row("video_one")
         await until(lambda: row.download is not None and row.download.progress.received > 0)
-        watch.server.rate = None
+        watch.server.rate, watch.server.clock = None, watch.clock
         watch.monitor.remove(keys("video_one"))
         await until(lambda: not watch.monitor.queue.running)
         assert list(watch.folder.glob("*.part"))
