@@ -140,6 +140,7 @@ class Gateway:
         """Send the next request at once: the user asks for it, or the token has changed."""
         if self.is_probing:
             self._answered_at = None  # that it answers again is only hoped for
+        self.last_success = float("-inf")  # what was answered before proves nothing about now
         self.limiter.reopen()
         self._limited = None
         self._recover()
