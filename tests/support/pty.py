@@ -101,6 +101,8 @@ class Terminal:
         self._screen = pyte.Screen(columns or 80, rows or 24)
         self._stream = pyte.ByteStream(self._screen)
         self._unfed = b""
+        self._lines: list[str] = []
+        """The screen as `text` has it; the lines in `_screen.dirty` have changed since."""
         self._replies = dict(_MODERN if is_modern else _SYNCHRONIZED if is_synchronized else {})
         if background:
             self._replies[BACKGROUND_QUERY] = f"\x1b]11;{background}\x1b\\".encode()
@@ -173,10 +175,15 @@ class Terminal:
     def text(self) -> str:
         """The screen."""
         # Not `display`: that fails where half of a wide character was overwritten.
-        screen = self._screen
-        rows = (screen.buffer[row] for row in range(screen.lines))
-        cells = range(screen.columns)
-        return "\n".join("".join(row[cell].data for cell in cells).rstrip() for row in rows)
+        screen, lines = self._screen, self._lines
+        if len(lines) != screen.lines:
+            lines[:] = [""] * screen.lines
+            screen.dirty.update(range(screen.lines))
+        for line in screen.dirty & set(range(screen.lines)):
+            row = screen.buffer[line]
+            lines[line] = "".join(row[cell].data for cell in range(screen.columns)).rstrip()
+        screen.dirty.clear()
+        return "\n".join(lines)
 
     def cells(self, words: str) -> list[pyte.screens.Char]:
         """The cells of the first line that holds these words."""
