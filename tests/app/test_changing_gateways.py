@@ -75,6 +75,7 @@ async def test_a_changed_gateway_keeps_its_token_at_its_origin_only(tmp_path: Pa
         assert "token" not in saved(tmp_path)["lab"]
 
 
+@pytest.mark.slow
 async def test_a_gateway_is_removed_after_a_question_and_its_videos_stay(tmp_path: Path) -> None:
     async with piloted(tmp_path, job("video_1")) as acting:
         await add_lab(acting)

@@ -50,6 +50,7 @@ async def test_six_posters_stand_at_80_by_24(tmp_path: Path) -> None:
         assert acting.app.focused is acting.table
 
 
+@pytest.mark.slow
 async def test_a_banner_of_two_lines_leaves_room_for_six_posters(tmp_path: Path) -> None:
     save_videos(tmp_path)
     async with piloted(tmp_path, watched=[], size=(80, 22), has_previews=True) as acting:
@@ -85,6 +86,7 @@ async def test_without_colours_playing_names_what_took_them(
         await until(lambda: any("NO_COLOR is set" in toast for toast in acting.toasts()))
 
 
+@pytest.mark.slow
 async def test_arrow_keys_still_move_after_a_filter_was_typed(tmp_path: Path) -> None:
     ids = save_videos(tmp_path)
     async with piloted(tmp_path, watched=[], size=(80, 24)) as acting:
@@ -120,6 +122,7 @@ async def test_an_empty_gallery_says_so(tmp_path: Path) -> None:
         await until(lambda: "No saved or ready video is shown." in acting.text())
 
 
+@pytest.mark.slow
 async def test_commands_are_about_the_poster_under_the_cursor(tmp_path: Path) -> None:
     ids = save_videos(tmp_path, "silk", "moon", "lotus")
     async with piloted(tmp_path, watched=[], size=(120, 40)) as acting:

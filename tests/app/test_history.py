@@ -101,6 +101,7 @@ def check(acting: PilotedApp, name: str) -> None:
     assert text == path.read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_history_and_statistics_of_a_week_match_their_dumps(
     made_up_week: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, language: str

@@ -87,7 +87,12 @@ def check_screen(acting: PilotedApp) -> str:
     return acting.text()
 
 
-@pytest.mark.parametrize("size", [(80, 24), (210, 50), (1, 1)], ids=str)
+@pytest.mark.sample(None)
+@pytest.mark.parametrize(
+    "size",
+    [(80, 24), *(pytest.param(size, marks=pytest.mark.slow) for size in ((210, 50), (1, 1)))],
+    ids=str,
+)
 async def test_the_screen_stays_clean_after_every_key(
     tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

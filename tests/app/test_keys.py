@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,6 @@ from hingtui.ui.screens.dialogs import AddDialog, QuitDialog
 from hingtui.ui.screens.help import HelpDialog
 from tests.support.pilot import piloted
 from tests.support.watch import job
-from tests.tools import catalogue
 
 
 def config(home: Path, keys: str) -> None:
@@ -188,17 +186,3 @@ def test_advice_names_keys_on_screen_and_commands_elsewhere(
     in_scripts = command_advice(advice)
     assert in_scripts.startswith("Wait.")
     assert "Press" not in in_scripts
-
-
-SENTENCES_WITH_KEYS = re.compile(
-    r"\b[Pp]ress (?!\{)|(?<![\w{'])[a-zA-Z?] (?:downloads|resumes|brings|quits|shows|adds)\b"
-)
-
-
-def test_no_message_contains_a_fixed_key() -> None:
-    found = [
-        message.id
-        for message in catalogue.extract()
-        if SENTENCES_WITH_KEYS.search(str(message.id)) and "Enter" not in str(message.id)
-    ]
-    assert found == []

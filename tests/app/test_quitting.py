@@ -160,6 +160,7 @@ def test_it_quits_in_time_while_a_download_hangs(tmp_path: Path, hangs: str) -> 
     assert key("video_added1") in Watchlist(home / "watchlist.toml").read().entries
 
 
+@pytest.mark.slow
 def test_it_quits_in_time_while_writing_the_watchlist_hangs(tmp_path: Path) -> None:
     home = home_of(tmp_path, ["video_one"])
     hangs = tmp_path / "hangs"

@@ -46,6 +46,7 @@ def test_the_simulation_is_the_same_each_time() -> None:
     assert schedule.run(short=True) == schedule.run(short=True)
 
 
+@pytest.mark.slow
 def test_the_poll_counts_what_the_gateway_was_asked(capsys: pytest.CaptureFixture[str]) -> None:
     figures = poll.run(short=True)
     report("poll", figures)

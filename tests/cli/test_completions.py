@@ -150,6 +150,7 @@ def test_a_shell_completes_gateways_and_watched_ids(shell: str, typist: Typist) 
     assert typist.offered(shell, "hingtui status video") == {"video_1", "video_2"}
 
 
+@pytest.mark.slow
 @every_shell
 def test_a_shell_completes_the_names_of_shells_and_folders(shell: str, typist: Typist) -> None:
     assert typist.offered(shell, "hingtui completions ") == set(SHELLS)

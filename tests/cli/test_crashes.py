@@ -123,6 +123,7 @@ def test_a_crashing_command_shows_no_secret(crashing: Crashing) -> None:
     assert leaks(printed + crashing.log()) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("crashing", ["client handler thread worker"], indirect=True)
 def test_a_survived_error_shows_no_secret(crashing: Crashing) -> None:
     with terminal(environ=crashing.environ) as running:

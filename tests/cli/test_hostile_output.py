@@ -74,6 +74,7 @@ def run(
     return ended
 
 
+@pytest.mark.slow
 def test_hostile_text_is_printed_in_an_ascii_locale(tmp_path: Path) -> None:
     with HostileGateway(EVERYTHING) as gateway:
         environ = gateway.environ(tmp_path, **C_LOCALE)

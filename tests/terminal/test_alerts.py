@@ -102,6 +102,7 @@ def test_the_title_comes_back_while_it_is_stopped(watched: WatchedHome) -> None:
         assert running.raw.count(PUSH) == running.raw.count(POP) == 2
 
 
+@pytest.mark.slow
 def test_an_expired_video_stays_until_escape(watched: WatchedHome) -> None:
     add(watched, 3)
     with watched.dashboard() as running:
@@ -133,6 +134,7 @@ def alarm_and_save(watched: WatchedHome, running: Terminal) -> None:
     assert running.exit_status() == 143
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["linux", "screen-256color", "vt220"])
 def test_a_terminal_that_could_print_it_gets_only_the_bell(watched: WatchedHome, name: str) -> None:
     watched.environ |= KITTY | WINDOWS | {"TERM": name, "VTE_VERSION": "8000"}

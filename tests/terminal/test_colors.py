@@ -46,6 +46,7 @@ def running_video(watched: WatchedHome) -> None:
     watched.add("video_run")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("theme", [DARK.name, LIGHT.name])
 def test_with_sixteen_colours_bars_text_and_cursor_are_seen(
     watched: WatchedHome, theme: str

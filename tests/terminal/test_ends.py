@@ -83,6 +83,7 @@ def test_it_ends_when_the_terminal_disappears_without_a_signal(
         assert running.exit_status() == 129
 
 
+@pytest.mark.slow
 def test_ctrl_s_ctrl_backslash_and_invalid_input_do_not_end_it(watched: WatchedHome) -> None:
     with watched.dashboard() as running:
         standing(running)

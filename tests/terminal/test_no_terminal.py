@@ -119,6 +119,7 @@ def test_a_terminal_without_a_terminfo_entry_is_accepted(
         assert b"Textual was imported" in running.raw
 
 
+@pytest.mark.slow
 def test_the_dashboard_works_in_an_ascii_locale(tmp_path: Path) -> None:
     ascii_only = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
     with terminal("demo", environ=clean_environ(tmp_path / "home", **ascii_only)) as running:

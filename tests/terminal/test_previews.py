@@ -43,6 +43,7 @@ def distance(shown: list[list[Cell]], rgb: bytes) -> float:
     return sum(abs(a - b) for a, b in zip(drawn, rgb, strict=True)) / len(rgb)
 
 
+@pytest.mark.slow
 def test_poster_film_and_playback_on_a_terminal(tmp_path: Path) -> None:
     save_videos(tmp_path, "silk", "lotus")
     environ = clean_environ(

@@ -22,6 +22,8 @@ from tests.servers import leaky as secret
 from tests.servers.leaky import Leaky, asked, leaks, leaks_in_files, leaky, run_all
 from tests.support.pty import Terminal, clean_environ, terminal
 
+pytestmark = pytest.mark.sample(None)
+
 CHILD = """
 import json, os, sys
 from pathlib import Path
@@ -30,7 +32,8 @@ Path(sys.argv[1], f"{os.getpid()}.json").write_text(json.dumps(record))
 """
 """What is run as the player and at events: it writes down all that it was given."""
 DEBUGGING = ("PYTHONASYNCIODEBUG", "HTTPX_LOG_LEVEL", "TEXTUAL_LOG", "TEXTUAL_DEBUG", "TEXTUAL")
-"""What lets libraries say more. A Python that starts so is slow: not every command does."""
+"""What lets libraries say more. A Python that starts so is slow: not every command does, and none
+in the normal run."""
 COMMANDS = ("open_command", "on_complete", "on_saved")
 
 
@@ -45,6 +48,7 @@ class Run:
     known: Path
     """Where child processes wrote what they were given."""
     servers: Leaky
+    is_debugging: bool
     raw: bytes = b""
     screens: list[str] = field(default_factory=list)
     typing: str = ""
@@ -142,14 +146,17 @@ def change_token(result: Run, running: Terminal) -> None:
     running.until(lambda text: "Token for" not in text and "refused" not in text, "accepted")
 
 
-@pytest.fixture(scope="module")
-def result(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+@pytest.fixture(scope="module", params=["usual", pytest.param("debugging", marks=pytest.mark.slow)])
+def result(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Run]:
     """One run for all tests below, with a umask that makes new files readable by everybody."""
     folder = tmp_path_factory.mktemp("result")
     child = folder / "child.py"
     child.write_text(CHILD)
     with leaky() as servers, pytest.MonkeyPatch.context() as patch, umask(0):
-        result = Run(folder / "deep" / "er" / "home", folder / "user", folder / "known", servers)
+        home, is_debugging = folder / "deep" / "er" / "home", request.param == "debugging"
+        result = Run(home, folder / "user", folder / "known", servers, is_debugging)
         for path in (result.known, result.user / "Downloads"):
             path.mkdir(parents=True)
         patch.chdir(result.user)
@@ -168,6 +175,8 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
             TEXTUAL_DEBUG="1",
             TEXTUAL="debug,devtools",
         )
+        if not is_debugging:
+            environ = {name: text for name, text in environ.items() if name not in DEBUGGING}
         junk = [servers.link, f"Bearer {secret.TYPED_TOKEN}", secret.TYPED_TOKEN]
         result.printed = run_all(environ, {"add": ["add", *secret.IDS, *junk]})
         config = [
@@ -256,5 +265,6 @@ def test_written_files_are_private_whatever_the_umask(result: Run) -> None:
     made = [result.home, *result.home.parents[:2], *result.home.iterdir()]
     written = {path for path in made if path.name not in ("config.toml", "one", "two", "videos")}
     assert {path.name for path in written if path.stat().st_mode & 0o077} == set()
-    files = {"token", "watchlist.toml", "watchlist.toml.bak", "watchlist.toml.lock", "hingtui.log"}
+    files = {"token", "watchlist.toml", "watchlist.toml.bak", "watchlist.toml.lock"}
+    files |= {"hingtui.log"} if result.is_debugging else set()
     assert files <= {path.name for path in written}

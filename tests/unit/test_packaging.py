@@ -65,7 +65,8 @@ def test_the_dashboard_and_the_commands_import_neither_pyav_nor_pillow() -> None
         "import sys, hingtui.cli.parser, hingtui.cli.download, hingtui.cli.watch;"
         "import hingtui.cli.doctor.run, hingtui.ui.app, hingtui.ui.screens.dashboard;"
         "import hingtui.preview.previews, hingtui.ui.screens.player, hingtui.ui.widgets.gallery;"
-        "print(sorted({'av', 'PIL', 'textual_image'} & set(sys.modules)))"
+        "import hingtui.preview.tools; hingtui.preview.tools.find_tools();"
+        "print(sorted({'av', 'PIL', 'textual_image', 'numpy'} & set(sys.modules)))"
     )
     command = [sys.executable, "-c", program]
     ended = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)  # noqa: S603

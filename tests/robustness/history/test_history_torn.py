@@ -103,6 +103,7 @@ def test_downloads_and_watchlist_do_not_need_the_history(tmp_path: Path, what: s
         assert b"Traceback" not in output
 
 
+@pytest.mark.slow
 def test_a_dashboard_goes_on_while_its_history_is_damaged(tmp_path: Path) -> None:
     with shared_home(tmp_path / "home") as shared:
         shared.gateway.video("video_1", status="processing", prompt="the first one")

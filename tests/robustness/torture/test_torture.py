@@ -18,7 +18,7 @@ def test_a_disk_fault_at_any_step_leaves_old_or_new_files(
     if thorough:
         record = torture(scene, every=12)
     else:
-        record = torture(scene, every=60 * scene.thinned, every_telling=6 * scene.thinned)
+        record = torture(scene, every=90 * scene.thinned, every_telling=9 * scene.thinned)
     record_property("cases", record.cases)
     assert record.cases > (20 if thorough else 1)
     assert record.breaches == []

@@ -154,7 +154,7 @@ def test_the_part_of_a_killed_process_is_resumed(server: FileServer, tmp_path: P
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="kills copies of a process")
 def test_a_kill_at_any_line_leaves_no_wrong_file(tmp_path: Path, thorough: bool) -> None:
-    every = 1 if thorough else 23
+    every = 1 if thorough else 61
     subprocess.run(  # noqa: S603 - this interpreter, this file's own words
         [sys.executable, "-c", KILLED_AT_EVERY_LINE, tmp_path, str(every)],
         check=True,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
-import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib import resources
@@ -119,15 +117,3 @@ async def test_a_playback_ends_with_the_program(tmp_path: Path) -> None:
             await playing
     with pytest.raises(ProcessLookupError):
         os.kill(pid or 0, 0)
-
-
-def test_nothing_of_the_extra_is_imported_into_the_program() -> None:
-    code = (
-        "import sys, hingtui.ui.app, hingtui.preview.previews, hingtui.preview.tools as tools\n"
-        "tools.find_tools()\n"
-        "print([name for name in ('av', 'PIL', 'textual_image', 'numpy') if name in sys.modules])"
-    )
-    done = subprocess.run(  # noqa: S603 - our own Python
-        [sys.executable, "-c", code], capture_output=True, text=True, check=True
-    )
-    assert done.stdout.strip() == "[]"

@@ -68,9 +68,9 @@ def test_a_shortened_line_holds_only_whole_characters(line: str, width: int) -> 
     assert whole.startswith(kept.removesuffix("..").rstrip())
 
 
-def test_every_remaining_character_has_the_same_width_everywhere() -> None:
+def test_every_remaining_character_has_the_same_width_everywhere(thorough: bool) -> None:
     planes = [*range(0x20000), *range(0xE0000, 0xE1000), *range(0x2FF00, 0x30100), 0x10FFFF]
-    for at in range(0, len(planes), 512):
+    for at in range(0, len(planes), 512 if thorough else 4 * 512):
         line = "a".join(map(chr, planes[at : at + 512]))
         left = steady(clean_line(line, 2000))
         assert not harm_in(left)
