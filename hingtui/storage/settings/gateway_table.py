@@ -21,6 +21,13 @@ KINDS = ("auto", "videos", "generations", "ark", "kie", "v2")
 NAME_LIMIT = 32
 _NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{NAME_LIMIT}}}")
 _TOKEN_KEYS = ("token_command", "token_env", "token_file")
+_EXAMPLES = {
+    "base_url": '"https://api.example.com"',
+    "token_command": '["pass", "show", "example"]',
+    "token_env": '"EXAMPLE_TOKEN"',
+    "token_file": '"~/example-token"',
+}
+"""What could stand behind a key that is empty."""
 _KEYS = ("balance", "base_url", "follow", "kind", *_TOKEN_KEYS)
 
 
@@ -102,12 +109,12 @@ def _read_gateway(
     return GatewayTable(
         name=name,
         path=path,
-        base_url=table.text(f"{title}.base_url"),
+        base_url=table.text(f"{title}.base_url", _EXAMPLES["base_url"]),
         kind=table.choice(f"{title}.kind", KINDS),
         token=table.text(f"{title}.token") if may_hold_token else None,
-        token_env=table.text(f"{title}.token_env"),
-        token_file=table.text(f"{title}.token_file"),
-        token_command=table.command(f"{title}.token_command"),
+        token_env=table.text(f"{title}.token_env", _EXAMPLES["token_env"]),
+        token_file=table.text(f"{title}.token_file", _EXAMPLES["token_file"]),
+        token_command=table.command(f"{title}.token_command", _EXAMPLES["token_command"]),
         follow=table.switch(f"{title}.follow") or False,
         balance=table.switch(f"{title}.balance") or False,
     )

@@ -73,11 +73,21 @@ class Table:
         sentence = _("{name} in {path} is not a setting of hingtui: it is ignored.")
         return sentence.format(name=clean_line(name, 60), path=self.path)
 
-    def text(self, name: str) -> str | None:
+    def empty(self, name: str, example: str = "") -> SettingsError:
+        """That nothing is written behind the key; `example` is what could be."""
+        expected = _("it is empty. Write a text in quotes, or delete the line")
+        if example:
+            expected = _("it is empty. Write {example}, say, or delete the line")
+        return self.wrong(name, expected.format(example=example))
+
+    def text(self, name: str, example: str = "") -> str | None:
+        """The text of a key, None without one. Raises SettingsError, with `example` if empty."""
         value = self.table.get(name)
         if value is None:
             return None
-        if not isinstance(value, str) or not value.strip() or "\0" in value:
+        if isinstance(value, str) and not value.strip():
+            raise self.empty(name, example)
+        if not isinstance(value, str) or "\0" in value:
             raise self.wrong(name, _("a text in quotes is expected"))
         return value.strip()
 
@@ -109,8 +119,11 @@ class Table:
             )
         return value
 
-    def command(self, name: str) -> tuple[str, ...]:
-        """A command as a list of words, or as one line with a shell's quotes."""
+    def command(self, name: str, example: str = "") -> tuple[str, ...]:
+        """A command as a list of words, or as one line with a shell's quotes; () without one.
+
+        With an `example`, one that is written but empty is an error. Raises SettingsError.
+        """
         value = self.table.get(name, [])
         try:
             if isinstance(value, str):
@@ -121,6 +134,8 @@ class Table:
                 words = list(self.texts(name))
         except ValueError:
             raise self.wrong(name, _("its quotes do not match")) from None
+        if example and name in self.table and not any(word.strip() for word in words):
+            raise self.empty(name, example)
         if any("\0" in word for word in words) or (words and not words[0].strip()):
             raise self.wrong(name, _("a program is expected first"))
         return tuple(words)

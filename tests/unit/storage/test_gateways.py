@@ -275,6 +275,26 @@ def test_a_bad_gateway_that_is_the_only_one_is_an_error(
     assert "s3cr3t" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        'base_url = ""',
+        'token_env = " \t "',
+        'token_file = ""',
+        "token_command = []",
+        'token_command = " "',
+        'token_command = ["", " "]',
+    ],
+)
+def test_an_empty_value_of_a_gateway_is_said_with_an_example(tmp_path: Path, line: str) -> None:
+    key = line.partition(" ")[0]
+    address = "" if key == "base_url" else 'base_url = "https://bad.example"\n'
+    (notice,) = load(tmp_path, f"{LAB}\n[gateways.bad]\n{address}{line}").notices
+    assert f"gateways.bad.{key}" in notice
+    assert "it is empty. Write" in notice
+    assert "example" in notice.partition("Write")[2].lower()
+
+
 def test_an_unknown_key_of_a_gateway_is_ignored_with_a_notice(tmp_path: Path) -> None:
     settings = load(tmp_path, LAB + "folow = true")
     assert names(settings) == ["lab"]
