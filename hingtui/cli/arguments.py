@@ -16,7 +16,7 @@ from hingtui.text.i18n import _, mark
 
 TYPE_CHECKING = False  # typing itself takes a tenth of the time of --help
 if TYPE_CHECKING:
-    from typing import IO
+    from typing import IO, NoReturn
 
 SHELLS = ("bash", "zsh", "fish")
 LISTS = ("gateways", "ids")
@@ -56,6 +56,10 @@ def _check_choice(chosen: argparse.Namespace) -> None:
         parser.error(_("either ids or {option} must be given").format(option=option))
 
 
+_ERROR_CELLS = 320
+"""Cells of an error of argparse: room for all commands, and for some of what it quotes."""
+
+
 class _Parser(argparse.ArgumentParser):
     """A parser that cleans what it quotes, and raises OSError where its help cannot be written."""
 
@@ -66,6 +70,12 @@ class _Parser(argparse.ArgumentParser):
         from hingtui.text.clean import clean_block
 
         print(clean_block(message, 100_000), file=file or sys.stderr)
+
+    def error(self, message: str) -> NoReturn:
+        """End with the usage and `message`, cut in its middle where it quotes a whole log, say."""
+        from hingtui.text.cell_width import fit_middle
+
+        super().error(fit_middle(message, _ERROR_CELLS))
 
 
 def make_parser() -> argparse.ArgumentParser:

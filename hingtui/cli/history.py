@@ -34,7 +34,7 @@ from hingtui.monitor.text_table import Column, Piece, text_table
 from hingtui.storage.history import History, HistoryVideo, StatusChange
 from hingtui.storage.open_history import history_of
 from hingtui.system.clock import Clock
-from hingtui.text.cell_width import fit, legible
+from hingtui.text.cell_width import fit, legible, repeated
 from hingtui.text.i18n import _
 
 ON_A_TERMINAL = 100
@@ -62,11 +62,10 @@ def history(
 
 
 def search_words(words: str, now: float) -> HistoryWords | None:
-    """What these words look for; None, and a message, if one of them should be a date."""
+    """What these words look for; None, and a message, if a date is wrong."""
     found = parse_history_words(words, now)
-    if found.unclear:
-        sentence = _("{word} is no date. Write since:2026-11-20, since:7d or today.")
-        fail(sentence.format(word=found.unclear[0]))
+    if found.problem:
+        fail(found.problem)
         return None
     return found
 
@@ -89,7 +88,7 @@ def _list(known: History, words: str, *, limit: int | None, as_json: bool) -> in
     report_damage(known)
     if not numbers:
         nothing = _("No video matches: {words}") if words else _("Nothing was watched yet.")
-        return fail(nothing.format(words=words))
+        return fail(nothing.format(words=repeated(words)))
     shown = numbers[:limit] if limit else numbers
     starts = range(0, len(shown), _AT_ONCE)
     batches = (known.videos(shown[start : start + _AT_ONCE]) for start in starts)

@@ -15,6 +15,7 @@ from hingtui.monitor.text_table import plain
 from hingtui.storage.history import Outcome, Statistics, bucket_start
 from hingtui.storage.open_history import history_of
 from hingtui.system.clock import Clock
+from hingtui.text.cell_width import repeated
 from hingtui.text.i18n import _
 
 _IN_A_FILE = 100
@@ -35,7 +36,7 @@ def stats(environ: Mapping[str, str], words: Sequence[str], *, as_json: bool) ->
         return fail(error)
     if not figures.kinds:
         nothing = _("No video matches: {words}") if words else _("Nothing was watched yet.")
-        return fail(nothing.format(words=" ".join(words)))
+        return fail(nothing.format(words=repeated(" ".join(words))))
     if as_json:
         print_json(stats_record(figures))
     else:

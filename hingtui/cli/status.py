@@ -10,6 +10,7 @@ from hingtui.cli.reasons import why_unanswered
 from hingtui.cli.session import ask_once, with_monitor
 from hingtui.monitor import Monitor, Row
 from hingtui.monitor.row_filter import parse_filter, shown_text
+from hingtui.text.cell_width import repeated
 from hingtui.text.i18n import _
 
 
@@ -57,7 +58,7 @@ def _print_rows(rows: list[Row], monitor: Monitor, words: str, *, as_json: bool)
     elif shown:
         print_table(shown, now, monitor.gateway_status)
     elif rows:
-        print_message(_("No video matches: {words}").format(words=words))
+        print_message(_("No video matches: {words}").format(words=repeated(words)))
     else:
         print_message(_("Nothing is watched. Add videos with: hingtui add ID"))
 

@@ -38,6 +38,7 @@ monitor             the entry point for the UI and the commands; connects the re
 │   ├── history_sightings   rows as the history keeps them
 │   └── history_notice      what is wrong with it, in one sentence
 ├── history_words       a person's words → a search of the history
+│   └── history_dates       the dates among them
 ├── history_text        the history's videos as text
 ├── statistics_text     its figures as text
 │   └── text_table          a table of text

@@ -12,6 +12,8 @@ from hingtui.text.clean import clean_line
 
 _NAME_LIMIT = 4000
 """The most characters of a name that are shown."""
+_TYPED_CELLS = 60
+"""Cells in which a sentence repeats what was typed."""
 
 _FIRST_FLAG, _LAST_FLAG = "\U0001f1e6", "\U0001f1ff"
 _FIRST_TONE, _LAST_TONE = "\U0001f3fb", "\U0001f3ff"
@@ -95,6 +97,16 @@ def fit_middle(line: str, width: int) -> str:
     while cell_len(line[start:]) > room or cell_len(line[start]) == 0:
         start += 1
     return set_cell_size(line, width - 2 - room).rstrip() + ".." + line[start:]
+
+
+def repeated(typed: str) -> str:
+    """What a person typed as a sentence repeats it: one line, cut in the middle where it is long.
+
+    Whoever pasted a whole log by mistake recognises it by both ends.
+    """
+    if len(typed) > 8 * _TYPED_CELLS:
+        typed = typed[: 4 * _TYPED_CELLS] + typed[-4 * _TYPED_CELLS :]
+    return fit_middle(legible(typed), _TYPED_CELLS)
 
 
 def short_id(video_id: str, width: int) -> str:

@@ -111,9 +111,8 @@ def count_text(found: Found) -> str:
 
 def note_text(found: Found) -> str:
     """Why nothing, or something else than expected, was found; "" if all is well."""
-    if found.words.unclear:
-        sentence = _("{word} is no date. Write since:2026-11-20, since:7d or today.")
-        return sentence.format(word=found.words.unclear[0])
+    if found.words.problem:
+        return found.words.problem
     if found.numbers:
         return ""
     return _("No video matches.") if found.total else _("Nothing was watched yet.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from hingtui.model.tags import parse_tags
 from hingtui.monitor import Monitor
+from hingtui.text.cell_width import repeated
 from hingtui.text.i18n import ngettext
 from hingtui.ui.notifications import Toast
 from hingtui.ui.video_actions import ActionContext, Outcome
@@ -26,7 +27,7 @@ class TagActions:
         if not tags:
             return Outcome()
         n = self._monitor.tag((row.key for row in self._context.targets()), tags, removes=removes)
-        shown = " ".join(f"#{tag}" for tag in tags)
+        shown = repeated(" ".join(f"#{tag}" for tag in tags))
         if removes:
             words = ngettext("{tags} taken off {n} video", "{tags} taken off {n} videos", n)
         else:

@@ -81,11 +81,57 @@ def test_dates_are_those_of_this_machine(
     assert wanted(text) == Search(since=since, until=until)
 
 
-@pytest.mark.parametrize("text", ["since:2026-13", "since:", "until:soon", "since:2026-02-30"])
-def test_what_is_no_date_is_reported_and_left_out(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("since:", "no date"),
+        ("until:soon", "no date"),
+        ("since:2026-13", "the months are 1 to 12"),
+        ("since:2026-00-01", "the months are 1 to 12"),
+        ("since:2026-02-30", "the days of that month are 1 to 28"),
+        ("until:2026-04-00", "the days of that month are 1 to 30"),
+        ("since:0000-01-01", "there is no year 0"),
+    ],
+)
+def test_what_is_no_date_is_left_out_with_the_reason_and_an_example(text: str, says: str) -> None:
     words = parse_history_words(f"moon {text}", NOW)
     assert words.wanted == Search((Term("moon"),))
-    assert words.unclear == (text,)
+    assert text in words.problem
+    assert says in words.problem
+    assert "Write since:2026-11-20" in words.problem
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["since:0001-01-01", "until:9999-12-31", "until:9999-12", "since:0001-01", "since:9999999d"],
+)
+def test_far_out_dates_are_dates(text: str) -> None:
+    words = parse_history_words(text, NOW)
+    assert (words.problem, words.wanted.is_all) == ("", False)
+    assert words.wanted.since is None or words.wanted.since < NOW - 1000 * 365 * DAY
+    assert words.wanted.until is None or words.wanted.until > NOW + 1000 * 365 * DAY
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("since:2026-11-20 until:2026-11-10", "ends before it begins"),
+        ("until:2026-11-10 since:7d", "ends before it begins"),
+        ("since:9999-01-01", "still to come"),
+        ("moon since:2026-11-27", "still to come"),
+    ],
+)
+def test_dates_between_which_nothing_can_be_are_said(text: str, says: str) -> None:
+    problem = parse_history_words(text, NOW).problem
+    assert says in problem
+    assert "moon" not in problem
+
+
+def test_of_a_very_long_word_both_ends_are_repeated() -> None:
+    problem = parse_history_words("since:" + "x" * 10_000 + "end", NOW).problem
+    assert len(problem) < 140
+    assert "since:xxx" in problem
+    assert "xxend is no date" in problem
 
 
 def test_today_can_be_a_word_of_a_prompt() -> None:
