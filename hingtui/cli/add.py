@@ -40,7 +40,7 @@ def add(environ: Mapping[str, str], arguments: Sequence[str], *, gateway: str | 
         )
     except (HingtuiError, OSError) as error:
         return fail(error)
-    report_damage(before.set_aside or after.set_aside)
+    report_damage(before.repair or after.repair)
     added = {key.id for key in new}
     for video_id in given.ids:
         print_line(_("added") if video_id in added else _("already watched"), video_id)

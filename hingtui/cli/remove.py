@@ -50,7 +50,7 @@ def remove(
         after = watchlist.change(remove=keys)
     except (HingtuiError, OSError) as error:
         return fail(error)
-    report_damage(before.set_aside or after.set_aside)
+    report_damage(before.repair or after.repair)
     removed = dict.fromkeys(key.id for key in keys)
     for video_id in removed if saved else found.ids:
         print_line(_("removed") if video_id in removed else _("not watched"), video_id)

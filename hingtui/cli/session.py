@@ -26,6 +26,7 @@ from hingtui.storage.settings import (
     load_token,
 )
 from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.repair import Repair, repair_text
 from hingtui.system.log import open_log
 from hingtui.system.shutdown import this_process
 from hingtui.text import i18n
@@ -171,7 +172,7 @@ async def _connected(
     monitor.subscribe(_print_not_written)
     monitor.subscribe(HistoryNotices(monitor.history).print_new)
     await monitor.load()
-    report_damage(monitor.set_aside)
+    report_damage(monitor.repair)
     named = gateways_by_url(given.urls, settings.gateways)
     added = monitor.add(given.ids, named=named, remember=False)
     for gateway in settings.gateways:
@@ -209,11 +210,10 @@ async def ask_once(monitor: Monitor, rows: list[Row]) -> None:
         live_line.hide()
 
 
-def report_damage(set_aside: Path | None) -> None:
-    """Print that the watchlist was damaged, where its bad file was just `set_aside`."""
-    if set_aside is not None:
-        sentence = _("The watchlist was damaged. Its backup is used; the bad file is {name}.")
-        print_message(f"hingtui: {sentence.format(name=set_aside.name)}")
+def report_damage(repair: Repair | None) -> None:
+    """Print that the watchlist was damaged, where it was just repaired."""
+    if repair is not None:
+        print_message(f"hingtui: {repair_text(repair)}")
 
 
 def fail(problem: object) -> int:

@@ -43,7 +43,7 @@ def tag(
         after = watchlist.change(update=[_changed(each, tags, removes) for each in entries])
     except (HingtuiError, OSError) as error:
         return fail(error)
-    report_damage(before.set_aside or after.set_aside)
+    report_damage(before.repair or after.repair)
     changed = {
         entry.id: after.entries[entry.key] for entry in entries if entry.key in after.entries
     }

@@ -45,6 +45,7 @@ from hingtui.system.clock import Clock
 
 if TYPE_CHECKING:
     from hingtui.monitor.gateway_api import Api
+    from hingtui.storage.watchlist.repair import Repair
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,9 +397,9 @@ class Monitor:
         return self.queue.active
 
     @property
-    def set_aside(self) -> Path | None:
-        """The copy of a damaged watchlist, where one was found."""
-        return self._rows.set_aside
+    def repair(self) -> Repair | None:
+        """What was done about a damaged watchlist, where one was found."""
+        return self._rows.repair
 
     @property
     def is_read_only(self) -> bool:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
@@ -12,6 +11,9 @@ from hingtui.monitor.changes import ChangeFeed
 from hingtui.monitor.duration_stats import DurationStats
 from hingtui.monitor.row import Row
 from hingtui.storage.watchlist import Contents, Entry, merged_files
+
+if TYPE_CHECKING:
+    from hingtui.storage.watchlist.repair import Repair
 
 UNDO = 20
 """Removals that can be undone, one after the other."""
@@ -44,7 +46,7 @@ class Rows:
     ) -> None:
         """With `only`, no other videos of the watchlist's file become rows."""
         self.by_key: dict[VideoKey, Row] = {}
-        self.set_aside: Path | None = None
+        self.repair: Repair | None = None
         """Where a damaged watchlist was put."""
         self.is_read_only = False
         """The watchlist's file is of a future version: nothing is written to it."""
@@ -115,8 +117,8 @@ class Rows:
 
     def merge(self, contents: Contents, gone: list[VideoKey]) -> None:
         """Merge the file's entries; `gone` were removed from it by another process."""
-        if contents.set_aside is not None or contents.read_only != self.is_read_only:
-            self.set_aside = contents.set_aside or self.set_aside
+        if contents.repair is not None or contents.read_only != self.is_read_only:
+            self.repair = contents.repair or self.repair
             self.is_read_only = contents.read_only
             self._feed.gateway_changed()
         self.take_out(gone)

@@ -192,4 +192,4 @@ class WatchlistSync:
         self._in_file = now_in_file
         gone_here = self._pending.removed | self._gone_here
         known = {k: e for k, e in contents.entries.items() if k not in gone_here}
-        self._read(Contents(known, contents.set_aside, contents.read_only, contents.stamp), gone)
+        self._read(Contents(known, contents.repair, contents.read_only, contents.stamp), gone)

@@ -24,8 +24,9 @@ def watchlist_notices(monitor: Monitor) -> Iterable[str]:
     """What is unusual about the files, the most important first."""
     if monitor.is_read_only:
         yield _("The watchlist is of a newer hingtui: it is shown, but nothing is saved in it.")
-    if monitor.set_aside is not None:
-        words = _("The watchlist was damaged. Its backup is used; the bad file is {name}.")
-        yield words.format(name=monitor.set_aside.name)
+    if monitor.repair is not None:
+        from hingtui.storage.watchlist.repair import repair_text  # not for the first picture
+
+        yield repair_text(monitor.repair)
     if notice := history_notice(monitor.history):
         yield notice

@@ -139,10 +139,17 @@ def _watchlist(facts: WatchlistFacts) -> Check:
     watched = watched.format(n=facts.videos)
     if facts.damage is not None:
         message = _("{path} is damaged: {n} videos in it can be read, others not.")
+        if not facts.videos:
+            message = _("{path} is damaged: no video in it can be read.")
         next_step = _(
             "Keep a copy of it. The next start of hingtui repairs it from its backup, and keeps "
             "the damaged file."
         )
+        if not facts.has_backup:
+            next_step = _(
+                "It has no backup. The next start of hingtui keeps what can be read, and the "
+                "damaged file."
+            )
         return about.problem(message.format(path=path, n=facts.videos), next_step)
     if facts.is_of_the_future:
         message = _("{watched}; a later hingtui wrote {path}, so this one only reads it.")

@@ -290,3 +290,9 @@ def _number(value: object) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
     return float(value) if abs(value) < 1e15 else None
+
+
+def merged(known: Entry | None, newer: Entry) -> Entry:
+    """`known` updated by `newer`; `known` itself if nothing is new."""
+    both = (known.followed_by(newer) if known else newer).as_stored()
+    return known if known is not None and both == known else both

@@ -15,10 +15,11 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hingtui.model.errors import StorageError
 from hingtui.model.key import VideoKey
-from hingtui.storage.watchlist.entry import Entry
+from hingtui.storage.watchlist.entry import Entry, merged
 from hingtui.storage.watchlist.layout import (
     FORMAT,
     Damaged,
@@ -43,6 +44,9 @@ from hingtui.system.files import (
 )
 from hingtui.text.i18n import _
 
+if TYPE_CHECKING:
+    from hingtui.storage.watchlist.repair import Repair
+
 __all__ = ["MISSING", "Contents", "Entry", "Watchlist"]
 
 MOST_BYTES = 64 << 20
@@ -61,8 +65,8 @@ class Contents:
 
     entries: dict[VideoKey, Entry]
     """In the order in which they were added."""
-    set_aside: Path | None = None
-    """The copy of a damaged file that was just found and repaired."""
+    repair: Repair | None = None
+    """What was done about a damaged file that was just found."""
     read_only: bool = False
     """Whether a later version of hingtui wrote it; then it is read but never changed."""
     stamp: tuple[int, int, int] = MISSING
@@ -127,10 +131,10 @@ class Watchlist:
             for key in remove:
                 entries.pop(key, None)
             for entry in add:
-                entries[entry.key] = _merged(entries.get(entry.key), entry)
+                entries[entry.key] = merged(entries.get(entry.key), entry)
             for entry in update:
                 if known := entries.get(entry.key):
-                    entries[entry.key] = _merged(known, entry)
+                    entries[entry.key] = merged(known, entry)
             if list(entries.items()) == list(contents.entries.items()):
                 if entries:
                     sync_folder(self.path.parent)  # its writer may have been killed before it did
@@ -189,13 +193,18 @@ class Watchlist:
         """Read the file, or repair it; the lock is held."""
         with contextlib.suppress(Damaged):
             return self._read()
-        entries = self._rescued(self.backup_path)
+        from hingtui.storage.watchlist.repair import Repair  # not for the first picture
+
+        backup = self.backup_path
+        entries = self._rescued(backup)
+        has_backup = bool(entries) or (backup.is_file() and self._is_sound(backup))
         for key, entry in self._rescued(self.path).items():
             entries.setdefault(key, entry)
-        aside = self._kept_aside(self.path)
-        if not self._is_sound(self.backup_path):
-            self._kept_aside(self.backup_path)
-        return Contents(entries, set_aside=aside, stamp=self._write(entries, same_keys=False))
+        kept = self._kept_aside(self.path)
+        if not self._is_sound(backup):
+            self._kept_aside(backup)
+        repair = Repair(kept, has_backup, len(entries)) if kept is not None else None
+        return Contents(entries, repair=repair, stamp=self._write(entries, same_keys=False))
 
     def _rescued(self, path: Path) -> dict[VideoKey, Entry]:
         """All entries of `path` that can be read."""
@@ -282,12 +291,6 @@ class Watchlist:
             else:
                 message += " " + next_step(cause)
             raise StorageError.caused_by(cause, message) from cause
-
-
-def _merged(known: Entry | None, newer: Entry) -> Entry:
-    """`known` updated by `newer`; `known` itself if nothing is new."""
-    merged = (known.followed_by(newer) if known else newer).as_stored()
-    return known if known is not None and merged == known else merged
 
 
 def _stamp(status: os.stat_result) -> tuple[int, int, int]:

@@ -151,8 +151,8 @@ class Home:
         except HingtuiError as error:
             yield f"the watchlist cannot be read: {error}"
             return
-        if contents.set_aside is not None:
-            yield f"the watchlist was damaged: {contents.set_aside.name}"
+        if contents.repair is not None:
+            yield f"the watchlist was damaged: {contents.repair.kept.name}"
         watched = {key.id for key in contents.entries}
         if lost := self.acknowledged - watched:
             yield f"lost: {sorted(lost)}"

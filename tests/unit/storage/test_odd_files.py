@@ -172,8 +172,8 @@ def test_a_huge_watchlist_is_renamed_without_being_read(
     os.truncate(watchlist.path, 2 << 30)
     contents = watchlist.read()
     assert ids(contents.entries) == ["v_1"]
-    assert contents.set_aside is not None
-    assert contents.set_aside.stat().st_size == 2 << 30
+    assert contents.repair is not None
+    assert contents.repair.kept.stat().st_size == 2 << 30
 
 
 def test_a_watchlist_is_not_written_beyond_the_readable_size(

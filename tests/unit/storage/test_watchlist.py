@@ -53,7 +53,7 @@ def ids_in(watchlist: Watchlist) -> list[str]:
 
 def test_a_missing_file_is_an_empty_watchlist(watchlist: Watchlist) -> None:
     contents = watchlist.read()
-    assert (contents.entries, contents.set_aside, contents.read_only) == ({}, None, False)
+    assert (contents.entries, contents.repair, contents.read_only) == ({}, None, False)
 
 
 def test_reading_creates_no_file(watchlist: Watchlist) -> None:
@@ -275,7 +275,7 @@ def test_a_byte_order_mark_and_windows_line_ends_are_read(watchlist: Watchlist) 
     text = watchlist.path.read_bytes().replace(b"\n", b"\r\n")
     watchlist.path.write_bytes(b"\xef\xbb\xbf" + text)
     contents = Watchlist(watchlist.path).read()
-    assert (contents.entries, contents.set_aside) == (known, None)
+    assert (contents.entries, contents.repair) == (known, None)
 
 
 def test_invalid_values_in_an_edited_file_are_ignored(watchlist: Watchlist) -> None:
@@ -337,10 +337,10 @@ def test_no_id_is_lost_when_the_file_is_damaged(watchlist: Watchlist, damage: by
 def test_the_damaged_file_is_renamed_and_kept(watchlist: Watchlist, damage: bytes) -> None:
     watchlist.change(add=entries("v_1"))
     watchlist.path.write_bytes(damage)
-    aside = watchlist.read().set_aside
-    assert aside is not None
-    assert aside.name == "watchlist.toml.damaged-20251110-155002"
-    assert aside.read_bytes() == damage
+    repair = watchlist.read().repair
+    assert repair is not None
+    assert repair.kept.name == "watchlist.toml.damaged-20251110-155002"
+    assert repair.kept.read_bytes() == damage
 
 
 def test_a_damaged_file_is_repaired_after_reading(watchlist: Watchlist) -> None:
@@ -348,7 +348,7 @@ def test_a_damaged_file_is_repaired_after_reading(watchlist: Watchlist) -> None:
     watchlist.path.write_bytes(b"")
     watchlist.read()
     contents = watchlist.read()
-    assert (ids(contents.entries), contents.set_aside) == (["v_1"], None)
+    assert (ids(contents.entries), contents.repair) == (["v_1"], None)
 
 
 def test_a_change_to_a_damaged_file_succeeds_and_reports_the_damage(watchlist: Watchlist) -> None:
@@ -356,18 +356,18 @@ def test_a_change_to_a_damaged_file_succeeds_and_reports_the_damage(watchlist: W
     watchlist.path.write_bytes(b"")
     contents = watchlist.change(add=entries("v_2"))
     assert ids(contents.entries) == ["v_1", "v_2"]
-    assert contents.set_aside is not None
+    assert contents.repair is not None
 
 
 def test_two_damaged_files_in_one_second_are_both_kept(watchlist: Watchlist) -> None:
     watchlist.change(add=entries("v_1"))
     watchlist.path.write_bytes(b"one")
-    first = watchlist.read().set_aside
+    first = watchlist.read().repair
     watchlist.path.write_bytes(b"two")
-    second = watchlist.read().set_aside
+    second = watchlist.read().repair
     assert first is not None
     assert second is not None
-    assert (first.read_bytes(), second.read_bytes()) == (b"one", b"two")
+    assert (first.kept.read_bytes(), second.kept.read_bytes()) == (b"one", b"two")
 
 
 def test_an_id_removed_before_the_damage_stays_removed(watchlist: Watchlist) -> None:
@@ -532,7 +532,7 @@ def test_a_killed_writer_leaves_every_id_it_had_added(
     process.kill()
     process.communicate(timeout=60)
     contents = watchlist.read()
-    assert contents.set_aside is None
+    assert contents.repair is None
     assert ids(contents.entries)[:acknowledged] == added
 
 

@@ -91,8 +91,8 @@ def test_the_readable_entries_of_a_cut_format_1_file_are_kept(
     path.write_text(damaged)
     contents = Watchlist(path).read()
     assert ids(contents.entries) == left
-    assert contents.set_aside is not None
-    assert contents.set_aside.read_text() == damaged
+    assert contents.repair is not None
+    assert contents.repair.kept.read_text() == damaged
 
 
 def test_the_same_id_of_two_gateways_is_two_videos(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_an_entry_with_an_invalid_gateway_counts_as_damage(path: Path, gateway: 
     path.write_text(f'format = 2\ncount = 2\n\n[[videos]]\nid = "v_1"\n\n{bad}')
     contents = Watchlist(path).read()
     assert list(contents.entries) == keys("v_1")
-    assert contents.set_aside is not None
+    assert contents.repair is not None
 
 
 def test_an_unprintable_gateway_name_is_refused(tmp_path: Path) -> None:

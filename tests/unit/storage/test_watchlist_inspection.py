@@ -54,7 +54,7 @@ def test_a_watchlist_cut_anywhere_is_damaged_as_the_program_finds(
         copy = path.with_name("copy") / "watchlist.toml"
         copy.parent.mkdir(exist_ok=True)
         copy.write_bytes(data[:at])
-        assert is_damaged == (Watchlist(copy).read().set_aside is not None), at
+        assert is_damaged == (Watchlist(copy).read().repair is not None), at
         for file in copy.parent.iterdir():
             file.unlink()
         copy.parent.rmdir()
