@@ -23,9 +23,9 @@ def add(environ: Mapping[str, str], arguments: Sequence[str], *, gateway: str | 
     They belong to `gateway`, else to that of the URL in which they stood, or to the only one there
     is. Which of several knows the others is given out when they are asked about.
     """
-    given = given_ids(arguments)
     try:
         settings = read_settings(environ)
+        given = given_ids(arguments)
         keys = _keys(given, settings, gateway)
         watchlist = Watchlist(settings.watchlist_path)
         before = watchlist.read()

@@ -36,7 +36,10 @@ class Given:
 
 
 def given_ids(arguments: Sequence[str]) -> Given:
-    """The ids in the arguments, and in standard input if one of them is `-`."""
+    """The ids in the arguments, and in standard input if one of them is `-`.
+
+    Raises SettingsError if standard input is no text.
+    """
     each = [_in_argument(text) for text in arguments]
     return Given(
         tuple(dict.fromkeys(word for found, _urls in each for word in found.ids)),
@@ -54,7 +57,7 @@ def _in_argument(argument: str) -> tuple[Found, dict[str, str]]:
 
 
 def required_ids(arguments: Sequence[str]) -> Given:
-    """The ids in the arguments. Raises SettingsError if any argument is not one.
+    """The ids in the arguments. Raises SettingsError as `given_ids`, and if any is not one.
 
     `status` and `download` run in scripts: an id with a typing error must not pass unnoticed.
     """
@@ -69,9 +72,7 @@ def required_ids(arguments: Sequence[str]) -> Given:
 def _read_stdin() -> str:
     data = sys.stdin.buffer.read(_MOST_BYTES)
     if is_binary(data):
-        sentence = _("What was piped in is no text. Pipe in ids, URLs, a log or JSON.")
-        print_message(f"hingtui: {sentence}")
-        return ""
+        raise SettingsError(_("What was piped in is no text. Pipe in ids, URLs, a log or JSON."))
     text = decode_text(data)
     if len(text) > PASTE_LIMIT:
         sentence = _("Only the first {n} million characters of standard input were read.")

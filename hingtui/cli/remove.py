@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from hingtui.cli.input import Given, given_ids
 from hingtui.cli.output import print_line, print_message
-from hingtui.cli.session import fail, read_settings, report_damage
+from hingtui.cli.session import check_gateway, fail, read_settings, report_damage
 from hingtui.model.errors import HingtuiError
 from hingtui.model.key import VideoKey
 from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
@@ -32,11 +32,12 @@ def remove(
 
     The exit status is 1 if none of them was watched.
     """
-    found = Given((), (), {}) if saved else given_ids(arguments)
     try:
         settings = read_settings(environ)
+        found = Given((), (), {}) if saved else given_ids(arguments)
         watchlist = Watchlist(settings.watchlist_path)
         before = watchlist.read()
+        check_gateway(settings, gateway, before.entries)
         if before.read_only:
             return fail(_("The watchlist was written by a newer hingtui: upgrade to change it."))
         wanted = set(found.ids)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -30,7 +30,7 @@ from hingtui.storage.watchlist.repair import Repair, repair_text
 from hingtui.system.log import open_log
 from hingtui.system.shutdown import this_process
 from hingtui.text import i18n
-from hingtui.text.clean import clean_line
+from hingtui.text.cell_width import repeated
 from hingtui.text.i18n import _
 
 Work = Callable[[Monitor, list[Row], Path], Awaitable[int]]
@@ -117,8 +117,16 @@ def named_gateway(settings: Settings, name: str) -> GatewaySettings:
     if (found := settings.gateway(name)) is None:
         names = ", ".join(gateway.name for gateway in settings.gateways)
         sentence = _("There is no gateway {name}. The settings have: {names}.")
-        raise SettingsError(sentence.format(name=clean_line(name, 64), names=names))
+        if not (shown := repeated(name)):
+            sentence = _("--gateway names no gateway. The settings have: {names}.")
+        raise SettingsError(sentence.format(name=shown, names=names))
     return found
+
+
+def check_gateway(settings: Settings, name: str | None, watched: Iterable[VideoKey]) -> None:
+    """Raise SettingsError if `--gateway` names one of neither the settings nor the `watched`."""
+    if name is not None and (not name or all(key.gateway != name for key in watched)):
+        named_gateway(settings, name)
 
 
 def _with_tokens(settings: Settings, hide: Callable[[str], None]) -> tuple[GatewaySettings, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from hingtui.cli.input import given_ids
 from hingtui.cli.output import print_line
-from hingtui.cli.session import fail, read_settings, report_damage
+from hingtui.cli.session import check_gateway, fail, read_settings, report_damage
 from hingtui.model.errors import HingtuiError
 from hingtui.model.tags import joined_tags, parse_tags, without_tags
 from hingtui.storage.watchlist import Entry, Watchlist
@@ -28,10 +28,12 @@ def tag(
     tags = parse_tags(words)
     if not tags:
         return fail(_("A tag is a word, such as draft."))
-    found = given_ids(arguments)
     try:
-        watchlist = Watchlist(read_settings(environ).watchlist_path)
+        settings = read_settings(environ)
+        found = given_ids(arguments)
+        watchlist = Watchlist(settings.watchlist_path)
         before = watchlist.read()
+        check_gateway(settings, gateway, before.entries)
         if before.read_only:
             return fail(_("The watchlist was written by a newer hingtui: upgrade to change it."))
         wanted = set(found.ids)
