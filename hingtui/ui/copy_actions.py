@@ -12,7 +12,7 @@ from hingtui.monitor import Monitor
 from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
 from hingtui.ui.explanations import sent_to_clipboard, why_not_opened
-from hingtui.ui.notifications import Toast, row_title
+from hingtui.ui.notifications import Toast, about_one, row_title
 from hingtui.ui.video_actions import ActionContext, Outcome
 
 
@@ -36,11 +36,15 @@ class CopyActions:
         rows = self._context.targets()
         prompts = [row.video.prompt for row in rows if row.video is not None and row.video.prompt]
         if not prompts:
-            return Outcome(Toast(_("The gateway has not said its prompt."), "warning"))
+            words = _("The gateway has not said its prompt.")
+            if len(rows) > 1:
+                words = _("No gateway has said the prompts of these.")
+            return Outcome(Toast(words, "warning"))
         self._context.copy("\n\n".join(prompts))
-        return Outcome(
-            Toast(_("Prompt sent to the terminal's clipboard: {what}").format(what=prompts[0]))
-        )
+        words = _("Prompt sent to the terminal's clipboard: {what}")
+        if len(prompts) > 1:
+            words = _("{n} prompts sent to the terminal's clipboard, the first: {what}")
+        return Outcome(Toast(words.format(n=len(prompts), what=prompts[0])))
 
     def copy_path(self) -> Outcome:
         """Copy the paths of the selected videos' files."""
@@ -51,24 +55,36 @@ class CopyActions:
         if not paths:
             status, now = self._monitor.status_of(rows[0].gateway), self._monitor.now()
             text = why_not_opened(rows[0], now, status, self._context.key_for)
-            return Outcome(Toast(text, "warning"))
+            return Outcome(Toast(about_one(rows[0], len(rows), text), "warning"))
         self._context.copy("\n".join(paths))
-        return Outcome(
-            Toast(_("Path sent to the terminal's clipboard: {what}").format(what=legible(paths[0])))
-        )
+        words = _("Path sent to the terminal's clipboard: {what}")
+        if len(paths) > 1:
+            words = _("{n} paths sent to the terminal's clipboard, the first: {what}")
+        return Outcome(Toast(words.format(n=len(paths), what=legible(paths[0]))))
 
     async def copy_raw(self) -> Outcome:
         """Copy what the gateway last sent about the selected videos, without secrets."""
         rows = self._context.targets()
-        kept = [raw for row in rows if (raw := self._monitor.raw_response(row.key)) is not None]
-        texts = [await asyncio.to_thread(raw.text) for raw in kept]
-        texts = [text for text in texts if text]
-        if not texts:
+        kept = [
+            (row, text)
+            for row in rows
+            if (raw := self._monitor.raw_response(row.key)) is not None
+            and (text := await asyncio.to_thread(raw.text))
+        ]
+        if not kept:
             words = _("No response about it is kept; {key} asks again.")
+            if len(rows) > 1:
+                words = _("No response about these is kept; {key} asks again.")
             return Outcome(Toast(words.format(key=self._context.key_for("ask")), "warning"))
-        self._context.copy("\n".join(texts))
+        self._context.copy("\n".join(text for _row, text in kept))
         words = _("Response, without secrets, sent to the terminal's clipboard: {what}")
-        return Outcome(Toast(words.format(what=row_title(rows[0], rows[0].id))))
+        if len(kept) > 1:
+            words = _(
+                "{n} responses, without secrets, sent to the terminal's clipboard, the first: "
+                "{what}"
+            )
+        first = kept[0][0]
+        return Outcome(Toast(words.format(n=len(kept), what=row_title(first, first.id))))
 
     def copy_curl(self) -> Outcome:
         """Copy command lines that ask about the selected videos; the token is a variable in it."""
@@ -77,7 +93,10 @@ class CopyActions:
             curl_line(url, row.gateway) for row in rows if (url := self._monitor.address_of(row))
         ]
         if not lines:
-            return Outcome(Toast(_("Its gateway cannot be asked: nothing is copied."), "warning"))
+            words = _("Its gateway cannot be asked: nothing is copied.")
+            if len(rows) > 1:
+                words = _("Their gateways cannot be asked: nothing is copied.")
+            return Outcome(Toast(words, "warning"))
         self._context.copy("\n".join(lines))
         return Outcome(Toast(sent_to_clipboard(lines)))
 

@@ -12,7 +12,7 @@ from hingtui.monitor import Monitor
 from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
 from hingtui.ui.explanations import why_not_opened
-from hingtui.ui.notifications import Toast
+from hingtui.ui.notifications import Toast, about_one
 from hingtui.ui.video_actions import ActionContext, Outcome, opened_toast
 
 
@@ -46,7 +46,7 @@ class FileActions:
         if row.saved is None:
             status = self._monitor.status_of(row.gateway)
             text = why_not_opened(row, self._monitor.now(), status, key_for)
-            return Outcome(Toast(text, "warning"))
+            return Outcome(Toast(about_one(row, len(rows), text), "warning"))
         if not await asyncio.to_thread(row.saved.exists):
             words = _("The file is not there any more: {path}. {key} downloads it again.")
             text = words.format(path=legible(row.saved), key=key_for("download"))

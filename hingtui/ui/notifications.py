@@ -107,3 +107,10 @@ def row_title(row: Row | None, video_id: str) -> str:
     """The prompt of a video, or its id where there is none, short enough for a toast."""
     prompt = row.video.prompt if row is not None and row.video else ""
     return fit(one_line(prompt), _PROMPT_CELLS) if prompt else short_id(video_id, _ID_CELLS)
+
+
+def about_one(row: Row, of: int, sentence: str) -> str:
+    """A sentence about a video, which it names where that is one `of` several chosen ones."""
+    if of <= 1:
+        return sentence
+    return _("{what}: {reason}").format(what=row_title(row, row.id), reason=sentence)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -28,7 +28,7 @@ from hingtui.ui.explanations import (
     why_not_asking,
     why_waiting,
 )
-from hingtui.ui.notifications import Toast, row_title
+from hingtui.ui.notifications import Toast, about_one, row_title
 
 if TYPE_CHECKING:
     from hingtui.ui.keys import KeyFor  # imports Textual
@@ -108,23 +108,27 @@ class VideoActions:
         """Download the selected videos; say why where none can be."""
         keys: list[VideoKey] = []
         reasons: list[Toast] = []
-        for row in self._context.targets():
+        rows = self._context.targets()
+        for row in rows:
             if (reason := await self._why_not_downloaded(row)) is None:
                 keys.append(row.key)
             else:
-                reasons.append(reason)
+                named = about_one(row, len(rows), reason.text)
+                reasons.append(replace(reason, text=named))
         begun = self._monitor.download(keys)
         if not begun:
             return Outcome(reasons[0] if reasons else None)
-        return Outcome(self._doubt_about(begun))
+        return Outcome(self._doubt_about(begun, len(rows)))
 
-    def _doubt_about(self, begun: list[VideoKey]) -> Toast | None:
+    def _doubt_about(self, begun: list[VideoKey], chosen: int) -> Toast | None:
         """Why downloads that were asked for just now may not begin, or not succeed."""
         if why := self._why_waiting(begun):
             return Toast(why, "warning")
         now = self._monitor.now()
-        if len(begun) == 1 and (gone := expired_words(self._monitor.rows[begun[0]], now)):
-            return Toast(f"{gone} {_('hingtui tries all the same.')}", "warning")
+        row = self._monitor.rows[begun[0]]
+        if len(begun) == 1 and (gone := expired_words(row, now)):
+            text = f"{gone} {_('hingtui tries all the same.')}"
+            return Toast(about_one(row, chosen, text), "warning")
         return None
 
     def download_all(self) -> Outcome:
@@ -148,10 +152,17 @@ class VideoActions:
 
     def cancel(self) -> Outcome:
         """Stop the downloads of the selected videos."""
-        if self._monitor.cancel(row.key for row in self._context.targets()):
-            words = _("Download stopped; {key} resumes it.")
-            return Outcome(Toast(words.format(key=self._context.key_for("download"))))
-        return Outcome(Toast(_("It is not being downloaded.")))
+        rows = self._context.targets()
+        stopped = self._monitor.cancel(row.key for row in rows)
+        if not stopped:
+            words = _("It is not being downloaded.")
+            if len(rows) > 1:
+                words = _("None of these is being downloaded.")
+            return Outcome(Toast(words))
+        words = _("Download stopped; {key} resumes it.")
+        if stopped > 1:
+            words = _("{n} downloads stopped; {key} resumes them.")
+        return Outcome(Toast(words.format(n=stopped, key=self._context.key_for("download"))))
 
     def cancel_all(self) -> Outcome:
         """Stop all downloads."""
@@ -199,9 +210,10 @@ class VideoActions:
             return Outcome()
         self._monitor.ask(keys)
         statuses = [self._monitor.status_of(key.gateway) for key in keys]
-        return Outcome(
-            self._why_not_asking(in_best_state(statuses)) or Toast(_("Asking about it now."))
-        )
+        words = _("Asking about it now.")
+        if len(keys) > 1:
+            words = _("Asking about these {n} now.").format(n=len(keys))
+        return Outcome(self._why_not_asking(in_best_state(statuses)) or Toast(words))
 
     def ask_all(self) -> Outcome:
         """Ask the gateway about all unfinished videos now."""

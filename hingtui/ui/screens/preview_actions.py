@@ -13,7 +13,7 @@ from hingtui.monitor import Row
 from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
 from hingtui.ui.explanations import why_not_opened
-from hingtui.ui.notifications import Toast
+from hingtui.ui.notifications import Toast, about_one
 from hingtui.ui.screens.table_actions import TableActions
 
 if TYPE_CHECKING:
@@ -39,16 +39,16 @@ class PreviewActions(TableActions):
         """Play the selected video here; show a few marked ones side by side."""
         rows = [row for row in self._targets() if row.saved is not None]
         if not rows:
-            self._explain_unsaved(self._targets()[:1])
+            self._explain_unsaved(self._targets())
             return
         self.app.run_worker(self._play(rows), group="play", exit_on_error=False)
 
     def _explain_unsaved(self, rows: Sequence[Row]) -> None:
-        """Say why there is nothing to see of these videos, and what to do, as `open` does."""
-        for row in rows:
+        """Say why there is nothing to see of the first of these, and what to do, as `open` does."""
+        for row in rows[:1]:
             gateway = self._monitor.status_of(row.gateway)
             words = why_not_opened(row, self._monitor.now(), gateway, self._key_for)
-            self._notify(Toast(words, "warning"))
+            self._notify(Toast(about_one(row, len(rows), words), "warning"))
 
     async def _play(self, rows: list[Row]) -> None:
         app = cast("PreviewingApp", self.app)

@@ -1,0 +1,70 @@
+"""What is said about one of several chosen videos says which."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hingtui.monitor import Monitor, Row
+from hingtui.system.open_file import Opened
+from hingtui.ui.copy_actions import CopyActions
+from hingtui.ui.file_actions import FileActions
+from hingtui.ui.keys import default_key_for
+from hingtui.ui.notifications import about_one, row_title
+from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
+from tests.support.watch import job, watching
+
+
+class Actions(VideoActions, FileActions, CopyActions):
+    """All commands about the rows that are there."""
+
+
+async def never(_path: Path) -> Opened:
+    raise AssertionError("no player is expected to be started")
+
+
+def actions_on_all(monitor: Monitor) -> Actions:
+    context = ActionContext(
+        targets=lambda: list(monitor.rows.values()),
+        shown=list,
+        copy=lambda _text: None,
+        play=never,
+        reveal=never,
+        key_for=default_key_for,
+    )
+    return Actions(monitor, context)
+
+
+def words(outcome: Outcome) -> str:
+    return "" if outcome.toast is None else outcome.toast.text
+
+
+async def test_why_one_of_several_is_not_opened_or_downloaded_names_it(tmp_path: Path) -> None:
+    one, two = (job(name, queued_for=0, generating_for=1000) for name in ("video_one", "video_two"))
+    async with watching(tmp_path, one, two) as watch:
+        watch.monitor.add(["video_one", "video_two"])
+        await watch.look()
+        actions = actions_on_all(watch.monitor)
+        row = watch.row("video_one")
+        said = f"{row_title(row, row.id)}: It is still being generated"
+        assert words(await actions.download()).startswith(said)
+        assert words(await actions.open()).startswith(said)
+        assert words(await actions.reveal()).startswith(said)
+        assert words(actions.copy_path()).startswith(said)
+        assert words(actions.cancel()) == "None of these is being downloaded."
+        assert words(actions.ask()) == "Asking about these 2 now."
+
+
+async def test_of_what_is_copied_of_several_the_number_is_said(tmp_path: Path) -> None:
+    async with watching(tmp_path, job("video_one"), job("video_two")) as watch:
+        watch.monitor.add(["video_one", "video_two"])
+        actions = actions_on_all(watch.monitor)
+        assert words(actions.copy_prompt()) == "No gateway has said the prompts of these."
+        assert words(await actions.copy_raw()).startswith("No response about these is kept")
+        await watch.look()
+        assert words(actions.copy_prompt()).startswith("2 prompts sent")
+        assert words(await actions.copy_raw()).startswith("2 responses, without secrets, sent")
+
+
+def test_a_sentence_about_the_only_one_stays_as_it_is() -> None:
+    assert about_one(Row("video_one", 0.0), 1, "It is.") == "It is."
+    assert about_one(Row("video_one", 0.0), 2, "It is.") == "video_one: It is."
