@@ -115,7 +115,12 @@ def note_text(found: Found) -> str:
         return found.words.problem
     if found.numbers:
         return ""
-    return _("No video matches.") if found.total else _("Nothing was watched yet.")
+    if found.total:
+        return _("No video matches. {key} shows all.").format(key="Esc")
+    return _(
+        "Nothing was watched yet. Videos that you add are listed here, and stay when they are "
+        "unwatched."
+    )
 
 
 def _shown(video: HistoryVideo) -> ShownVideo:

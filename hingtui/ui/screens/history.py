@@ -183,6 +183,7 @@ class HistoryScreen(Dialog[VideoKey]):
     def _show_count(self, found: Found) -> None:
         self.query_one("#history-found", Static).update(count_text(found))
         self._note(note_text(found))
+        self.query_one("#history-box").set_class(not found.numbers, "-empty")
         self._show_detail()
 
     def _show_tab(self) -> None:
