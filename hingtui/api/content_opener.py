@@ -174,7 +174,7 @@ class ContentOpener:
             call = Call.CONTENT if hop.sends_token else Call.STORAGE
             raise refusal(call, self._read(response, chunks), self._setup.clock.time())
         if is_in_pieces(headers):
-            message = _("The server sent a piece of the file that was not asked for")
+            message = _("A piece of the file came that was not asked for")
             raise make(BadResponse, Response(status, headers), message)
         is_packed = bool(compressions(headers))
         if may_be_words(status, headers):

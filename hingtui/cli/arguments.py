@@ -115,7 +115,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:
     demo = _command(
-        commands, "demo", _("try the dashboard on an embedded server: no token, no network")
+        commands, "demo", _("try the dashboard on embedded gateways: no token, no network")
     )
     demo.add_argument(
         "--videos",

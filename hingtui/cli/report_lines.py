@@ -96,7 +96,7 @@ def _gateway(gateway: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 
 def _diagnosis(found: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     yield _("Reason"), found.get("what")
-    yield _("Words"), found.get("words")
+    yield _("Gateway's words"), found.get("words")
     yield _("Next step"), found.get("next_step")
     yield _("Refund"), found.get("refund")
     yield _("Request id"), found.get("request_id")

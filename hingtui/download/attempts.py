@@ -277,7 +277,7 @@ class _Attempts:
         """`error`, or Stalled where every response is cut off and none can be continued."""
         if self.transfer.began_at != 0 or not isinstance(error, Unreachable):
             return error
-        sentence = _("The server cuts the download off after {size} at most and cannot continue it")
+        sentence = _("The download is cut off after {size} at most and cannot be continued")
         return Stalled(sentence.format(size=human_bytes(self.budget.most)))
 
     def _use_next_link(self, error: HingtuiError) -> None:

@@ -66,7 +66,7 @@ class RetryBudget:
         if passed < self._limits.stall_window:
             return
         if size - self._checked_size < self._limits.stall_bytes_per_second * passed:
-            raise Slow(_("The server sends almost nothing"))
+            raise Slow(_("Almost nothing arrives"))
         self._checked_at, self._checked_size = now, size
 
 

@@ -79,7 +79,7 @@ class Transfer:
                 return False
             again = self.part.size - start
         elif content.start:
-            raise BadResponse(_("The server sent a piece of the file that was not asked for"))
+            raise BadResponse(_("A piece of the file came that was not asked for"))
         else:
             source = Source(content.total, content.validator, content.origin, content.version)
             self.part.begin(source)
@@ -184,7 +184,7 @@ class _Pace:
         passed = now - self.window_began
         if passed >= self.limits.stall_window:
             if self.in_window < self.limits.stall_bytes_per_second * passed:
-                raise Slow(_("The server sends almost nothing"))
+                raise Slow(_("Almost nothing arrives"))
             self.window_began, self.in_window = now, 0
 
 
@@ -217,6 +217,4 @@ def _differ(known: str, other: str) -> bool:
 
 
 def _too_large(most: int) -> str:
-    return _("The server sends more than {size}: the download was stopped").format(
-        size=human_bytes(most)
-    )
+    return _("More than {size} came: the download was stopped").format(size=human_bytes(most))

@@ -45,7 +45,7 @@ class Verification:
         Raises Corrupt where another request may bring more, and BadResponse for a text.
         """
         if not self._part.size:
-            raise Corrupt(_("The server sent an empty file"))
+            raise Corrupt(_("The file that came is empty"))
         kind = file_kind(_head_of(self._part.path))
         mp4 = self._verify(kind)
         is_odd_mp4 = mp4 is None and kind.is_mp4
@@ -76,7 +76,7 @@ class Verification:
     def _verify(self, kind: FileKind) -> Mp4 | None:
         if kind is FileKind.TEXT:
             self._part.clear()
-            raise BadResponse(_("The server sent text instead of the video"))
+            raise BadResponse(_("Text came instead of the video"))
         if self.accepts_anything:
             return None
         try:
@@ -99,7 +99,9 @@ class Verification:
         if is_blank:
             raise Corrupt(_("The file begins with nothing but zeros"))
         if not self._is_same_again:
-            raise Corrupt(_("The server does not say how long the file is, and nothing in it does"))
+            raise Corrupt(
+                _("The length of the file was not sent, and nothing in the file gives it")
+            )
 
     def _remember(self) -> None:
         """Compare the rejected file with the one before. If it changed, it may be growing."""

@@ -64,13 +64,13 @@ def _explain(error: Exception, *, of_all: bool) -> _Explained:
         case errors.Corrupt():
             return (
                 _("damaged file"),
-                _("What the server sent is not a whole video; it may still be writing the file."),
+                _("What came is not a whole video; the gateway may still be writing the file."),
                 Advice(_("It is tried again by itself while the file is there."), Step.TRY_AGAIN),
             )
         case errors.Slow():
             return (
                 _("very slow"),
-                _("The server sends almost nothing, so other videos go first."),
+                _("Almost nothing arrives, so other videos go first."),
                 Advice(_("Nothing to do: the download goes on by itself until the file expires.")),
             )
         case errors.Stalled():
@@ -82,7 +82,7 @@ def _explain(error: Exception, *, of_all: bool) -> _Explained:
         case errors.TooLarge():
             return (
                 _("too large"),
-                _("The server sent more than it promised, so the download was stopped."),
+                _("More came than was promised, so the download was stopped."),
                 Advice(step=Step.TRY_AGAIN),
             )
         case errors.StorageError() if error.is_full:
@@ -226,7 +226,7 @@ def _explain_api(error: errors.ApiError) -> _Explained:
             return (
                 _("login in front"),
                 _("Something in front of the gateway asks for a name and password."),
-                Advice(_("Check the base URL, or ask the operator of the server.")),
+                Advice(_("Check the base URL, or ask the operator of the gateway.")),
             )
         case errors.Blocked():
             return (
@@ -247,7 +247,7 @@ def _explain_api(error: errors.ApiError) -> _Explained:
             )
         case errors.ServerError():
             return (
-                _("server error"),
+                _("gateway error"),
                 _("The gateway has trouble of its own."),
                 Advice(_("It is asked again by itself.")),
             )

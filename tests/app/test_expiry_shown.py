@@ -40,7 +40,7 @@ SIGNED = {"expires_at": EPOCH + 600, "expires_by_link": True}
         ({}, "estimated: about 1 hour after completion"),
         ({"usual_life": 86_400.0}, "estimated: about 24 hours after completion"),
         ({"completed_at": None}, "unknown"),
-        ({"usual_life": math.inf}, "never: your own server keeps it"),
+        ({"usual_life": math.inf}, "never: your own gateway keeps it"),
     ],
 )
 def test_the_details_name_the_source_of_an_expiry(known: dict[str, Any], words: str) -> None:

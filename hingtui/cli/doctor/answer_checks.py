@@ -159,9 +159,9 @@ def _step(error: errors.ApiError, report: GatewayReport) -> str:
         case errors.Unreachable():
             return _("Check the base URL and the network.")
         case errors.LoginRequired() | errors.NotOffered() | errors.BadRedirect():
-            return _("Check the base URL, or ask the operator of the server.")
+            return _("Check the base URL, or ask the operator of the gateway.")
         case errors.Blocked():
-            return _("Check the base URL and the network, or ask the operator of the server.")
+            return _("Check the base URL and the network, or ask the operator of the gateway.")
         case errors.ServerError():
             return _("Try again later. If it stays, ask the gateway's support.")
         case _:

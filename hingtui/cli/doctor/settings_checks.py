@@ -130,7 +130,7 @@ def token_check(
 
 def _no_token(environ: Mapping[str, str], gateway: GatewaySettings, about: Subject) -> Check:
     if not gateway.needs_token:
-        return about.ok(_("There is none, and a server of your own may need none."))
+        return about.ok(_("There is none, and a gateway of your own may need none."))
     message = _("There is no token.")
     if gateway.name != DEFAULT_GATEWAY:
         next_step = _(

@@ -138,7 +138,7 @@ def _what_to_start(report: GatewayReport, failed: list[Attempt]) -> str:
     if report.proxy is not None:
         return _wrong_proxy(report)
     if any(attempt.failure is Failure.REFUSED for attempt in failed):
-        return _("Start the server there, or correct the host and the port in the base URL.")
+        return _("Start the gateway there, or correct the host and the port in the base URL.")
     return _("Check the network. If a proxy is needed here, name it in HTTPS_PROXY.")
 
 

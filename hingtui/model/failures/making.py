@@ -131,7 +131,7 @@ MAKING = (
     ),
     Cause(
         "internal",
-        mark("server error"),
+        mark("gateway error"),
         mark("Something broke at the gateway or its provider."),
         mark("Ask for it again where you made it; if it stays, ask the gateway's support."),
         codes=(

@@ -88,7 +88,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
         with Horizontal(classes="field"):
             yield Label(_("Token"), markup=False)
             is_kept = edited is not None and edited.token is not None
-            placeholder = _("as it is") if is_kept else _("none for a server of your own")
+            placeholder = _("as it is") if is_kept else _("none for a gateway of your own")
             yield HiddenInput(
                 password=True, placeholder=placeholder, id="gateway-token", compact=True
             )

@@ -41,7 +41,7 @@ def help_text(keys: LiveKeys, palette: Palette, width: int) -> Text:
     lines = _key_table(keys, width)
     lines += [Text(), Text(_("Signs"), "bold underline"), *_signs(palette, width)]
     for sentence, style in (
-        (_("~ marks an estimate; progress and times without it are the server's."), palette.plain),
+        (_("~ marks an estimate; progress and times without it are the gateway's."), palette.plain),
         (_("hingtui only reads: no key can start, change or delete a job."), palette.muted),
     ):
         lines += [Text(part, style) for part in wrapped(sentence, width)]

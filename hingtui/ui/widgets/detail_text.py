@@ -152,14 +152,14 @@ def _endings(row: Row, context: RenderContext) -> Iterator[Field]:
         yield Field(_("Known from"), _basis(ends, video), palette.muted)
     elif video is not None and video.status is Status.READY:
         is_kept = video.usual_life == math.inf
-        words = _("never: your own server keeps it") if is_kept else _("unknown")
+        words = _("never: your own gateway keeps it") if is_kept else _("unknown")
         yield Field(_("Expires"), words, palette.plain)
 
 
 def _basis(ends: Expiry, video: Video | None) -> str:
     """Where the time of expiry comes from, in words."""
     if ends.basis is Basis.SERVER:
-        return _("the server")
+        return _("the gateway")
     if ends.basis is Basis.LINK:
         return _("the signed link")
     life = USUAL_LIFE if video is None or video.usual_life is None else video.usual_life
@@ -202,7 +202,7 @@ def _facts(row: Row, context: RenderContext) -> list[Field]:
             (_("Length"), _seconds(video)),
             (_("Cost"), video.cost.text if video.cost else ""),
             (_("Remix of"), video.remixed_from),
-            (_("Server says"), video.raw_status),
+            (_("Gateway says"), video.raw_status),
             (_("Progress"), "" if is_over else f"{video.progress:g}%"),
             (_("Created"), _moment(video.created_at, row)),
             (_("Finished"), _moment(video.completed_at, row) if row.is_final else ""),

@@ -351,7 +351,7 @@ class _Hours(Pauses):
 
 def test_a_download_with_almost_no_bytes_stalls(setup: Setup) -> None:
     setup.server.usual = Say(ranges=False, cut=1000)
-    with pytest.raises(Stalled, match="almost nothing"):
+    with pytest.raises(Stalled, match="Almost nothing"):
         setup.download(clock=_Hours())
 
 

@@ -158,7 +158,7 @@ def test_a_used_up_quota_is_named_and_the_token_can_still_be_typed(
 
 
 def test_a_guess_does_not_change_the_diagnosis_of_a_request() -> None:
-    assert diagnose(errors.ServerError("upstream said no")).short == "server error"
+    assert diagnose(errors.ServerError("upstream said no")).short == "gateway error"
     assert diagnose(errors.Unauthorized("quota?"), of_all=True).short == "token refused"
 
 
