@@ -3,6 +3,7 @@
 parser                runs the command that is named; imports only that one
 ├── arguments             all arguments, and errors in them
 ├── examples              the examples in the help
+├── help_format           its columns and lines
 └── session               settings, log, gateway and watchlist of one run
     └── history_notices       says what is wrong with the history meanwhile
 add, remove, tag, status, download, watch, history, stats, report, demo, dashboard    a command each

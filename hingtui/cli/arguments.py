@@ -10,7 +10,8 @@ import sys
 from collections.abc import Sequence
 
 from hingtui import __version__
-from hingtui.cli.examples import HelpFormatter, epilog
+from hingtui.cli.examples import epilog
+from hingtui.cli.help_format import HelpFormatter
 from hingtui.text import i18n
 from hingtui.text.i18n import _, mark
 

@@ -1,11 +1,9 @@
-"""The examples in the help of each command, and the formatter that leaves their lines alone.
+"""The examples in the help of each command. `help_format` leaves their lines alone.
 
 It imports neither Textual nor httpx, nor any command.
 """
 
 from __future__ import annotations
-
-import argparse
 
 from hingtui.text.i18n import _, mark
 
@@ -78,15 +76,3 @@ def epilog(command: str, note: str = "") -> str:
     width = max(len(typed) for typed, _words in examples) + 2
     lines = [_("examples:"), *(f"  {typed:{width}}{_(words)}" for typed, words in examples)]
     return "\n".join(lines) + (f"\n\n{note}" if note else "")
-
-
-class HelpFormatter(argparse.HelpFormatter):
-    """Fill paragraphs as argparse does, but keep the lines of one that holds indented lines."""
-
-    def _fill_text(self, text: str, width: int, indent: str) -> str:
-        return "\n\n".join(
-            paragraph
-            if "\n  " in paragraph
-            else super(HelpFormatter, self)._fill_text(paragraph, width, indent)
-            for paragraph in text.split("\n\n")
-        )
