@@ -23,7 +23,7 @@ from hingtui.model.errors import StorageError
 from hingtui.monitor import Changes, Monitor
 from hingtui.monitor.download_thread import Naming
 from hingtui.storage.open_history import history_of
-from hingtui.storage.settings import Settings
+from hingtui.storage.settings import Settings, foreign_hosts, gateways_by_url
 from hingtui.storage.state import STATE_FILE
 from hingtui.storage.watchlist import Watchlist
 from hingtui.system.clock import Clock
@@ -142,6 +142,8 @@ class HingtuiApp(
                 reveal=self._reveal,
                 open_history=partial(history_of, self.settings, self.monitor.clock),
                 event_log=self.event_log,
+                gateways_by_url=lambda urls: gateways_by_url(urls, self.settings.gateways),
+                foreign_hosts=lambda urls: foreign_hosts(urls, self.settings.gateways),
             ),
         )
         self.monitor.subscribe(self._rows_changed)

@@ -33,6 +33,8 @@ from hingtui.ui.notifications import Toast, about_one, row_title
 if TYPE_CHECKING:
     from hingtui.ui.keys import KeyFor  # imports Textual
 
+ByUrl = Callable[[Mapping[str, str]], Mapping[str, str]]
+"""The gateway of each id, by the URL in which it stood, as far as that says it."""
 _REJECTED_SHOWN = 3
 """Words that are no ids, of which a toast shows so many."""
 
@@ -72,13 +74,14 @@ class VideoActions:
         self._monitor = monitor
         self._context = context
 
-    async def add(self, text: str) -> Outcome:
-        """Watch all ids that are found in a text."""
-        from hingtui.model.ids import find_ids  # the first picture does not need it
+    async def add(self, text: str, by_url: ByUrl) -> Outcome:
+        """Watch all ids that are found in a text, at the gateways that their URLs name."""
+        from hingtui.model.ids import find_ids, urls_of_ids  # the first picture does not need it
 
         found = await asyncio.to_thread(find_ids, text)  # a hostile paste can take seconds
+        named = by_url(await asyncio.to_thread(urls_of_ids, text))
         batch = new_batch(self._monitor.clock.time(), len(found.ids))
-        result = self._monitor.add(found.ids, batch=batch)
+        result = self._monitor.add(found.ids, named=named, batch=batch)
         parts = []
         if result.added:
             n = len(result.added)

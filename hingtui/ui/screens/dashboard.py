@@ -113,11 +113,12 @@ class Dashboard(FileCommands):
         from hingtui.ui.screens.dialogs import AddDialog
 
         known = frozenset(key.id for key in self._monitor.rows)
-        self.app.push_screen(AddDialog(known, text), self._add)
+        hosts, add_key = self._dashboard_context.foreign_hosts, self._key_for("add_gateway")
+        self.app.push_screen(AddDialog(known, text, hosts, add_key), self._add)
 
     def _add(self, text: str | None) -> None:
         if text:
-            self._start(self._actions.add(text))
+            self._start(self._actions.add(text, self._dashboard_context.gateways_by_url))
 
     def action_download(self) -> None:
         """Download the selected video."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -37,3 +37,7 @@ class DashboardContext:
     open_history: Callable[[], History]
     """Makes the history; imports what it needs."""
     event_log: EventLog
+    gateways_by_url: Callable[[Mapping[str, str]], Mapping[str, str]]
+    """The gateway of each id, by the URL in which it stood, as far as that says it."""
+    foreign_hosts: Callable[[Iterable[str]], Sequence[str]]
+    """The hosts of those URLs that are at no gateway."""

@@ -7,7 +7,7 @@ Each returns an answer and does nothing with it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar, Generic, NamedTuple, TypeVar
 
 from rich.text import Text
@@ -19,14 +19,16 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Label, Static, TextArea
 
-from hingtui.model.ids import find_ids, readable
-from hingtui.text.cell_width import fit, steady
+from hingtui.model.ids import find_ids, readable, urls_of_ids
+from hingtui.text.cell_width import fit, legible, steady
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.textual_fixes.wide_cuts import keep_wide_characters
 from hingtui.ui.widgets.key_bar import FooterKey, KeyBar
 
 _PASTE_GAP = 0.02
 """Seconds: an Enter sooner than this after another key was pasted, not pressed."""
+_HOST_CELLS = 50
+"""Cells of the hosts that are at no gateway."""
 ESCAPE: list[BindingType] = [Binding("escape", "dismiss_nothing", show=False)]
 """What every dialog is left by."""
 
@@ -92,10 +94,18 @@ class PasteArea(TextArea):
 class AddDialog(Dialog[str]):
     """Asks for text that holds ids, and says while it is typed what is found in it."""
 
-    def __init__(self, known: frozenset[str], text: str = "") -> None:
-        """`text` was pasted already."""
+    def __init__(
+        self,
+        known: frozenset[str],
+        text: str = "",
+        foreign_hosts: ForeignHosts | None = None,
+        add_key: str = "",
+    ) -> None:
+        """`text` was pasted already; `add_key` adds a gateway, for `foreign_hosts` say."""
         super().__init__()
         self._known = known
+        self._foreign_hosts = foreign_hosts
+        self._add_key = add_key
         self._pasted = pasted_lines(text)
 
     def compose(self) -> ComposeResult:
@@ -108,6 +118,7 @@ class AddDialog(Dialog[str]):
             )
             yield PasteArea(self._pasted, id="add-text", soft_wrap=True, compact=True)
             yield Static("", id="add-found", markup=False)
+            yield Static("", id="add-hosts", markup=False)
             yield Label(_("Enter adds, Esc cancels"), classes="hint keys", markup=False)
 
     def footer_keys(self) -> Sequence[FooterKey]:
@@ -132,7 +143,7 @@ class AddDialog(Dialog[str]):
         text = self.query_one(PasteArea).text
 
         async def look() -> None:
-            found = await asyncio.to_thread(describe_found, text, self._known)
+            found = await asyncio.to_thread(describe_found, text, self._known, self._foreign_hosts)
             if self.is_attached:  # not closed meanwhile
                 use(text, found)
 
@@ -143,6 +154,9 @@ class AddDialog(Dialog[str]):
         shown = self.query_one("#add-found", Static)
         shown.update(Text(found.sentence))
         shown.set_class(not found.new, "-nothing")
+        foreign = self.query_one("#add-hosts", Static)
+        foreign.update(Text(foreign_words(found.hosts, self._add_key)))
+        foreign.display = bool(found.hosts)
 
     def _answer(self, text: str, found: FoundIds) -> None:
         """Close with the text; where it holds no new id it stays, to be corrected."""
@@ -153,6 +167,10 @@ class AddDialog(Dialog[str]):
             self._show_found(text, FoundIds(0, found.sentence or empty))
 
 
+ForeignHosts = Callable[[Iterable[str]], Sequence[str]]
+"""The hosts of those URLs that are at no gateway."""
+
+
 class FoundIds(NamedTuple):
     """What is in a pasted text."""
 
@@ -160,9 +178,13 @@ class FoundIds(NamedTuple):
     """Ids that are not watched yet."""
     sentence: str
     """How many ids are new, known, and which words are none; "" for an empty text."""
+    hosts: Sequence[str] = ()
+    """The hosts in links to ids that are at no gateway."""
 
 
-def describe_found(text: str, known: frozenset[str]) -> FoundIds:
+def describe_found(
+    text: str, known: frozenset[str], foreign_hosts: ForeignHosts | None = None
+) -> FoundIds:
     """What is in a pasted text."""
     found = find_ids(text)
     if not found.ids and not found.rejected:
@@ -175,7 +197,16 @@ def describe_found(text: str, known: frozenset[str]) -> FoundIds:
     if found.rejected:
         some = " ".join(found.rejected[:3])
         parts.append(_("not an id: {words}").format(words=fit(some, 60)))
-    return FoundIds(new, " · ".join(parts))
+    hosts = foreign_hosts(urls_of_ids(text).values()) if foreign_hosts is not None else ()
+    return FoundIds(new, " · ".join(parts), hosts)
+
+
+def foreign_words(hosts: Sequence[str], add_key: str) -> str:
+    """That links are at no gateway of the person, and which key adds one; "" where all are."""
+    if not hosts:
+        return ""
+    words = _("None of your gateways is at {hosts}: {key} adds one.")
+    return words.format(hosts=fit(" ".join(map(legible, hosts)), _HOST_CELLS), key=add_key)
 
 
 class QuitDialog(Dialog[bool]):
