@@ -1,6 +1,8 @@
 """Find out which gateway knows an id that came without one, by asking the gateways in turn.
 
-The one that knew the last id is asked first: ids that are added together mostly come from one.
+The one that knew the last id is asked first: ids that are added together mostly come from one. In
+turn, because an id mostly costs one request then, and no other gateway gets to see it. One that is
+silent for `ANSWER_WITHIN` seconds keeps its request, and the next one is asked meanwhile.
 """
 
 from __future__ import annotations
@@ -23,7 +25,10 @@ from hingtui.system.clock import Clock
 TRIES = 3
 """Rounds over the gateways about one id, for a command."""
 AT_ONCE = 4
-"""Most ids that are looked up at a time."""
+"""Most requests at a time, but for those to silent gateways."""
+ANSWER_WITHIN = 5.0
+"""Seconds after which a gateway that has not answered is silent: it is asked nothing more until it
+answers, and holds nothing up."""
 LONGEST_PAUSE = 60.0
 """Seconds that a command waits at most until a gateway may be asked again."""
 _PAUSED = 2.0
@@ -41,11 +46,26 @@ class _Search:
     """Gateways that do not know it."""
     unclear: dict[str, ApiError] = field(default_factory=dict)
     """Gateways whose answer in this round said neither, and what came instead."""
-    is_running: bool = False
+    asking: dict[str, float] = field(default_factory=dict)
+    """Gateways that are being asked, and since when, in monotonic seconds."""
+    is_found: bool = False
     rounds: int = 0
     """Rounds over all gateways that ended without a result."""
     error: ApiError | None = None
     """What came instead of a clear answer in the last round."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Request:
+    """One request that is under way."""
+
+    name: str
+    """The gateway that is asked."""
+    begun: float
+    """Monotonic seconds."""
+
+    def is_silent(self, now: float) -> bool:
+        return now - self.begun >= ANSWER_WITHIN
 
 
 class GatewayLookup:
@@ -68,6 +88,7 @@ class GatewayLookup:
         self._found = found
         self._searches: dict[VideoKey, _Search] = {}
         self._tasks: set[asyncio.Task[None]] = set()
+        self._requests: set[_Request] = set()
         self._last_found = ""
         self._wake = asyncio.Event()
 
@@ -105,9 +126,10 @@ class GatewayLookup:
     async def one_round(self) -> None:
         """Ask every gateway about each of the rows, for a command; up to `TRIES` times."""
         while not all(self._is_over(search) for search in self._searches.values()):
+            self._wake.clear()
             pause = self.start_due()
-            if self._tasks:
-                await asyncio.wait(self._tasks, return_when=asyncio.FIRST_COMPLETED)
+            if self._requests:
+                await self._clock.wait_for(self._wake, pause)
             elif pause is None or pause > LONGEST_PAUSE:
                 break
             elif pause > 0:
@@ -115,29 +137,35 @@ class GatewayLookup:
         for search in self._searches.values():
             if search.error is not None and not search.row.failures:
                 search.row.last_error = LastError(search.error, self._clock.time())
+        for task in self._tasks:
+            task.cancel()  # what it asks about was found elsewhere
+        await asyncio.gather(*self._tasks, return_exceptions=True)
 
     def start_due(self) -> float | None:
         """Start every lookup that may begin now; seconds until the next, None for no plan."""
         now = self._clock.monotonic()
         for search in list(self._searches.values()):
-            if len(self._tasks) >= AT_ONCE:
-                break  # the end of a task wakes the loop
-            if search.is_running or search.due > now:
+            prompt = [request for request in self._requests if not request.is_silent(now)]
+            if len(prompt) >= AT_ONCE:  # the end of a request wakes the loop too
+                return min(request.begun for request in prompt) + ANSWER_WITHIN - now
+            if _due(search) > now:
                 continue
             if (name := self._next_gateway(search, now)) is not None:
                 self._start(search, name, now)
-            elif search.unclear:
+            elif search.unclear and not search.asking:
                 self._end_round(search, now)
             else:
                 search.due = now + _PAUSED  # those that are left may not be asked right now
-        pauses = [each.due - now for each in self._searches.values() if not each.is_running]
-        return None if not pauses else max(0.0, min(pauses))
+        dues = [_due(search) for search in self._searches.values()]
+        return max(0.0, min(dues) - now) if dues else None
 
     def _next_gateway(self, search: _Search, now: float) -> str | None:
         """The gateway to ask next; None if none of those that are left may be asked now."""
+        silent = {request.name for request in self._requests if request.is_silent(now)}
+        # One that fails again and again must not keep the others from being asked.
+        tried = silent | search.unclear.keys() | search.asking.keys()
         for name in sorted(self._left(search), key=lambda name: name != self._last_found):
-            # One that fails again and again must not keep the others from being asked.
-            if name not in search.unclear and self._pause_of(name, now) <= 0:
+            if name not in tried and self._pause_of(name, now) <= 0:
                 return name
         return None
 
@@ -156,7 +184,7 @@ class GatewayLookup:
 
     def _is_over(self, search: _Search) -> bool:
         """Whether a command learns nothing more about this one within a reasonable time."""
-        if search.is_running:
+        if search.asking:
             return False
         now = self._clock.monotonic()
         is_too_late = all(self._pause_of(name, now) > LONGEST_PAUSE for name in self._left(search))
@@ -170,14 +198,18 @@ class GatewayLookup:
         search.due = now + jitter(STEADY, self._rng)
 
     def _start(self, search: _Search, name: str, now: float) -> None:
-        search.is_running = True
+        search.asking[name] = now
+        request = _Request(name, now)
+        self._requests.add(request)
         self._gateways[name].gateway.limiter.spend(now)
-        task = asyncio.create_task(self._ask(search, name), name=f"look up {search.row.id}")
+        ask = self._ask(search, request)
+        task = asyncio.create_task(ask, name=f"look up {search.row.id}")
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
-    async def _ask(self, search: _Search, name: str) -> None:
-        watch, row = self._gateways[name], search.row
+    async def _ask(self, search: _Search, request: _Request) -> None:
+        name, row = request.name, search.row
+        watch = self._gateways[name]
         outcome: VideoResponse | Exception
         try:
             if watch.api is None:
@@ -186,13 +218,18 @@ class GatewayLookup:
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends on the row
             outcome = error
         finally:
-            search.is_running = False
+            self._requests.discard(request)
+            search.asking.pop(name, None)
+            search.due = min(search.due, self._clock.monotonic())
             self._wake.set()
-        if self._searches.get(row.key) is not search:
-            return  # not watched any more
-        watch.responses.update_gateway(row.id, outcome)
+        is_wanted = self._searches.get(row.key) is search
+        if is_wanted or search.is_found:  # else it is not watched any more
+            watch.responses.update_gateway(row.id, outcome)
+        if not is_wanted:
+            return
         if not isinstance(outcome, Exception):
             self._last_found = name
+            search.is_found = True
             del self._searches[row.key]
             self._found(row, name, outcome)
             return
@@ -217,6 +254,11 @@ class GatewayLookup:
         wait = STEADY if is_young else RARE
         search.due = self._clock.monotonic() + jitter(wait, self._rng)
         self._feed.row_changed(row.key)
+
+
+def _due(search: _Search) -> float:
+    """Monotonic seconds from which on the next gateway may be asked about this one."""
+    return max(search.due, *(begun + ANSWER_WITHIN for begun in search.asking.values()), -math.inf)
 
 
 def _may_still_know(error: Exception) -> bool:
