@@ -6,6 +6,7 @@ no token and no query of a signed URL.
 shapes   what a single word looks like: an id, a model, a date, a token
 fields   which names of fields hold an id
 wrapping what chat tools, mail and web pages wrap around ids and URLs
+mail     how raw mail breaks long lines
 urls     the id in a URL
 addresses  the URLs that ids were found in
 records  JSON-like text that is no JSON: reprs of Python, console output, cut JSON

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hingtui.model.ids.mail import unfolded_mail
 from hingtui.model.ids.urls import URL, ids_in_url, url_of_ids
 
 
@@ -11,7 +12,7 @@ def urls_of_ids(text: str) -> dict[str, str]:
     A query can hold secrets, and says nothing about the gateway.
     """
     found: dict[str, str] = {}
-    for match in URL.finditer(text):
+    for match in URL.finditer(unfolded_mail(text)):
         for word, is_id in ids_in_url(match[0]):
             if is_id:
                 url = url_of_ids(match[0])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from hingtui.model.ids import shapes
 from hingtui.model.ids.fields import is_id_field, plain
+from hingtui.model.ids.mail import unfolded_mail
 from hingtui.model.ids.prose import ids_in_prose
 from hingtui.model.ids.records import read_record
 from hingtui.model.ids.urls import URL, ids_in_url
@@ -61,7 +62,8 @@ def find_ids_in_arguments(arguments: Iterable[str]) -> Found:
 
 def readable(text: str) -> str:
     """What was pasted or piped in, cleaned, without a terminal's colours."""
-    return clean_block(_COLOURS.sub(" ", plain_text(text[:PASTE_LIMIT])), PASTE_LIMIT)
+    plain = plain_text(unfolded_mail(text[:PASTE_LIMIT]))
+    return clean_block(_COLOURS.sub(" ", plain), PASTE_LIMIT)
 
 
 def _sorted_out(candidates: Iterable[Judged]) -> Found:
