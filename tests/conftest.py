@@ -11,10 +11,12 @@ others; `@pytest.mark.sample(n)` says how many it tries of any test (None: all).
 from __future__ import annotations
 
 import gc
+import importlib
 import os
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import cast
@@ -56,10 +58,25 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Let no garbage collection look at what collecting makes: modules and tests, which stay."""
     gc.disable()
     try:
+        _compile_a_share(session.config)
         return (yield)
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _compile_a_share(config: pytest.Config) -> None:
+    """Begin with other test modules than the other processes, which read what this one compiles.
+
+    On a clean checkout each of them would compile everything: seven seconds.
+    """
+    worker, count = (os.environ.get(f"PYTEST_XDIST_WORKER{name}") for name in ("", "_COUNT"))
+    if not worker or not count or config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return
+    for path in sorted(Path(__file__).parent.rglob("test_*.py"))[int(worker[2:]) :: int(count)]:
+        name = ".".join(path.relative_to(config.rootpath).with_suffix("").parts)
+        with suppress(Exception, pytest.skip.Exception):  # collecting it again reports it
+            importlib.import_module(name)
 
 
 _COSTLY = ("tests/app/", "tests/terminal/", "tests/cli/", "tests/robustness/")
