@@ -13,7 +13,7 @@ from textual.screen import Screen
 from textual.theme import ThemeProvider
 
 from hingtui.text.i18n import _
-from hingtui.ui.commands import Group
+from hingtui.ui.commands import Command, Group
 from hingtui.ui.screens.dashboard import Dashboard
 
 if TYPE_CHECKING:
@@ -44,22 +44,27 @@ class CommandProvider(Provider):
                 yield Hit(score, name, entry.run, help=_key_line(entry.key))
 
     def _entries(self) -> Iterator[_Entry]:
+        """Over a dialog, only what means the same there; quitting last, as Enter runs the first."""
         app = cast("HingtuiApp", self.app)
-        on_dashboard = isinstance(self.screen, Dashboard)
-        for group in Group:
-            for command in app.keys.commands:
-                # Over a dialog, only what means the same there.
-                is_usable = on_dashboard or command.id == "quit"
-                if command.group is group and is_usable and command.id != "palette":
-                    yield _Entry(
-                        command.help, app.keys.shown(command.id), _runner(app, command.action)
-                    )
+        if isinstance(self.screen, Dashboard):
+            yield from (
+                self._entry(command)
+                for group in Group
+                for command in app.keys.commands
+                if command.group is group and command.id != "palette"
+            )
         yield _Entry(_("Change the theme"), "", app.action_change_theme)
         yield _Entry(
             _("Take a screenshot (SVG) of this screen"),
             "",
             lambda: app.set_timer(0.1, app.deliver_screenshot),  # once the palette is gone
         )
+        if not isinstance(self.screen, Dashboard):
+            yield from map(self._entry, (one for one in app.keys.commands if one.id == "quit"))
+
+    def _entry(self, command: Command) -> _Entry:
+        app = cast("HingtuiApp", self.app)
+        return _Entry(command.help, app.keys.shown(command.id), _runner(app, command.action))
 
 
 def _key_line(key: str) -> str | None:

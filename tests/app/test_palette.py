@@ -57,9 +57,10 @@ async def test_a_command_that_needs_a_video_shows_a_toast(tmp_path: Path) -> Non
         await until(lambda: "Not possible while no video is watched." in acting.toasts())
 
 
-async def test_over_a_dialog_the_palette_offers_only_quitting(tmp_path: Path) -> None:
+async def test_over_a_dialog_the_palette_offers_quitting_last(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         await acting.press("question_mark")
         assert isinstance(acting.app.screen, HelpDialog)
         listed = await entries(acting)
         assert len(listed) == 3
+        assert "Quit" in listed[-1], "Ctrl+P and Enter would end the program"
