@@ -13,5 +13,5 @@ wide_cuts             keeps double-width characters whole
 cache_trim            releases memory
 closed_screens        lets go of what closed dialogs have drawn
 toast_redraw          redraws after a toast
-typed_ahead           keeps what is typed before an input has the focus
+typed_ahead           gives each key to what has the focus once the keys before it are done
 """

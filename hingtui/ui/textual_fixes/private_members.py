@@ -39,6 +39,7 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_handle_exception",  # error_boundary
         "_loop",  # app: a signal reaches the event loop
         "_register_child",  # error_boundary
+        "_registry",  # typed_ahead
         "_notifications",  # toasts
         "_refresh_notifications",  # toasts
         "_refresh_truecolor_filter",  # themed_app

@@ -1,66 +1,103 @@
-"""Give an input what was typed right after the key that focused it.
+"""Give each key to what has the focus once the keys before it have had their effect.
 
 Textual 8.2.8 sends each key to the widget that has the focus as the key comes in. Where several
-come at once, such as `/fail`, those behind the first are on their way to the table when the input
-gets the focus, and would run commands (not reported upstream). Those come back to the app, as all
-do that no widget takes; keys that come in meanwhile wait for them.
+come at once, such as `/fail` or Enter and `j`, those behind the first are on their way to the table
+when the input gets the focus, or to the input when a dialog closes (not reported upstream). Here a
+key or a paste waits until the command before it is done, and the dialog that it opened is there.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import deque
+
 from textual import events
 from textual._time import get_time
 from textual.app import App
+from textual.widget import Widget
 
-_LOST_AFTER = 0.3
-"""Seconds after which a key that has not come back was taken by a widget."""
+_LONGEST_WAIT = 0.3
+"""Seconds after which a key waits no longer for the command before it."""
+_QUIET_LOOKS = 2
+"""How often nothing must be left to do: a message that is being handled is in no queue."""
 
 
 class TypedAheadApp(App[None]):
-    """An input stops the keys that it takes: one that comes back to the app has not been there."""
+    """Letters for an input follow each other without waiting: none of them moves the focus."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._on_their_way: list[events.Key] = []
-        """Keys that a widget without a use for text was given, the oldest first."""
-        self._held: list[events.Key] = []
-        """Keys for an input that came in behind them."""
+        self._typed: deque[events.Key | events.Paste] = deque()
+        """What waits, the oldest first."""
+        self._command_given_at = -_LONGEST_WAIT
+        """When a key was passed on last that may move the focus; on Textual's clock."""
+        self._last_key = ""
+        self._quiet_looks = 0
 
     async def on_event(self, event: events.Event) -> None:
         """As Textual's, with keys in the order in which they were typed."""
-        if not isinstance(event, events.Key):
+        if event.is_forwarded or not isinstance(event, events.Key | events.Paste):
             await super().on_event(event)
-        elif event.is_forwarded:
-            await super().on_event(event)
-            if event in self._on_their_way:
-                del self._on_their_way[: self._on_their_way.index(event) + 1]
-            await self._release()
-        elif self._is_for_input(event) and (self._held or self._are_some_on_their_way()):
-            self._held.append(event)
-            self.set_timer(_LOST_AFTER, self._release)
+        elif self._typed or not (
+            self._is_repeated(event) or self._has_waited() or self._is_quiet()
+        ):
+            self._typed.append(event)
+            if len(self._typed) == 1:
+                self._look_soon()
         else:
-            is_text = self._is_for_input(event)
-            await super().on_event(event)
-            if event.is_forwarded and not is_text:
-                self._on_their_way.append(event)
+            await self._give(event)
 
     async def _on_key(self, event: events.Key) -> None:
-        if self.focused is not None and self._is_for_input(event):
-            event.prevent_default()
-            self.focused.post_message(events.Key(event.key, event.character))
-
-    def _is_for_input(self, event: events.Key) -> bool:
+        """Pass on what no widget took to the input that has got the focus meanwhile."""
         focused = self.focused
-        return focused is not None and focused.check_consume_key(event.key, event.character)
+        if focused is not None and self._is_for_input(event):
+            event.prevent_default()
+            focused.post_message(events.Key(event.key, event.character))
 
-    def _are_some_on_their_way(self) -> bool:
-        now = get_time()
-        self._on_their_way = [one for one in self._on_their_way if now - one.time < _LOST_AFTER]
-        return bool(self._on_their_way)
+    def _is_for_input(self, event: events.Key | events.Paste) -> bool:
+        focused = self.focused
+        if focused is None or isinstance(event, events.Paste):
+            return False
+        return focused.check_consume_key(event.key, event.character)
 
-    async def _release(self) -> None:
-        """Let the held keys through, unless others are still before them."""
-        if self._held and not self._are_some_on_their_way():
-            held, self._held = self._held, []
-            for event in held:
-                await super().on_event(event)
+    def _is_repeated(self, event: events.Key | events.Paste) -> bool:
+        """Whether it is the key before it once more: a key that is held down waits for nothing."""
+        return isinstance(event, events.Key) and event.key == self._last_key
+
+    async def _give(self, event: events.Key | events.Paste) -> bool:
+        """Pass an event on; return whether the next one can follow at once."""
+        is_letter = self._is_for_input(event)
+        self._last_key = event.key if isinstance(event, events.Key) else ""
+        await super().on_event(event)
+        if not is_letter:
+            self._command_given_at = get_time()
+        return is_letter
+
+    def _has_waited(self) -> bool:
+        return get_time() - self._command_given_at >= _LONGEST_WAIT
+
+    def _is_quiet(self) -> bool:
+        """Whether no widget has anything left to do."""
+        return not self.message_queue_size and all(
+            node.is_mounted and not node.message_queue_size
+            for node in list(self._registry)
+            if isinstance(node, Widget)
+        )
+
+    def _look_soon(self) -> None:
+        self._quiet_looks = 0
+        self.call_later(self._look)
+
+    async def _look(self) -> None:
+        """Pass on what waits if all is quiet; otherwise look again."""
+        await asyncio.sleep(0)  # the widgets' turn: this queue alone would go on without them
+        self._quiet_looks = self._quiet_looks + 1 if self._is_quiet() else 0
+        if self._quiet_looks < _QUIET_LOOKS and not self._has_waited():
+            self.call_later(self._look)
+            return
+        while self._typed:
+            is_letter = await self._give(self._typed.popleft())
+            if not is_letter and self._typed and not self._is_repeated(self._typed[0]):
+                break
+        if self._typed:
+            self._look_soon()
