@@ -18,6 +18,7 @@ from hingtui.text.clean import (
     time_of_day,
 )
 from hingtui.text.i18n import _, mark, ngettext
+from hingtui.text.wrap import in_a_row
 
 _GAP = "  "
 _WORDS = {
@@ -126,7 +127,7 @@ def _details(event: WatchEvent, now: float) -> Iterator[str]:
 
 def _explained(error: Exception, *, of_all: bool = False) -> str:
     diagnosis = diagnose(error, of_all=of_all)
-    return f"{diagnosis.what} {diagnosis.details}".strip()
+    return in_a_row(filter(None, (diagnosis.what, diagnosis.details)))
 
 
 def watching_line(count: int, at: float, style: LineStyle) -> str:

@@ -23,6 +23,7 @@ from hingtui.system.files import sha256_of
 from hingtui.text.cell_width import fit, legible, short_id, steady
 from hingtui.text.clean import BLOCK_LIMIT, HIDDEN, clean_line, human_duration, one_line
 from hingtui.text.i18n import _
+from hingtui.text.wrap import in_a_row
 
 _WORTH_SHOWING = 20
 """Videos from which on the progress of asking is shown: fewer are asked about in a second."""
@@ -47,7 +48,7 @@ def advice_text(advice: Advice) -> str:
         Step.ASK_OR_DOWNLOAD: _("Run the command again to try again."),
         Step.TYPE_TOKEN: _("Put another token into HINGNET_API_KEY, or run hingtui to type it."),
     }
-    return f"{advice.text} {steps[advice.step]}".strip()
+    return in_a_row(filter(None, (advice.text, steps[advice.step])))
 
 
 def show_asking(finished: int, total: int) -> None:

@@ -8,6 +8,7 @@ from hingtui.model.key import DEFAULT_GATEWAY, UNKNOWN_GATEWAY
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState, Monitor, Row
 from hingtui.text.i18n import _
+from hingtui.text.wrap import in_a_row
 
 MOST_UNANSWERED = 8
 """Failed requests in a row about one video, some minutes' worth, after which a command that waits
@@ -94,4 +95,4 @@ def seems_gone(row: Row, now: float) -> bool:
 
 def _explained(error: Exception) -> str:
     diagnosis = diagnose(error)
-    return f"{diagnosis.what} {diagnosis.details}".strip()
+    return in_a_row(filter(None, (diagnosis.what, diagnosis.details)))

@@ -13,7 +13,7 @@ from hingtui.monitor import GatewayState, GatewayStatus, Row
 from hingtui.text.cell_width import fit
 from hingtui.text.clean import clean_line, time_of_day
 from hingtui.text.i18n import _, ngettext
-from hingtui.ui.advice import advice_text
+from hingtui.ui.advice import advice_text, sentences
 
 if TYPE_CHECKING:
     from hingtui.ui.keys import KeyFor  # imports Textual
@@ -69,9 +69,7 @@ def _why_unknown(row: Row, gateway: GatewayStatus, key_for: KeyFor) -> str:
         error = gateway.error
     if error is not None:
         diagnosis = diagnose(error, of_all=error is gateway.error)
-        return " ".join(
-            text for text in (diagnosis.what, advice_text(diagnosis.advice, key_for)) if text
-        )
+        return sentences(diagnosis.what, advice_text(diagnosis.advice, key_for))
     if row.failures:
         return _("The gateway does not know this id (yet). It is asked again by itself.")
     if gateway.state is GatewayState.NO_TOKEN:
@@ -90,9 +88,8 @@ def why_not_opened(row: Row, now: float, gateway: GatewayStatus, key_for: KeyFor
     if row.is_downloading:
         return _("Its download is not finished yet.")
     if row.expiry is not None and row.expiry.at <= now:
-        return f"{expired_words(row, now)} " + _("{key} tries all the same.").format(
-            key=key_for("download")
-        )
+        try_it = _("{key} tries all the same.").format(key=key_for("download"))
+        return sentences(expired_words(row, now), try_it)
     return _("It is not saved yet: {key} downloads it.").format(key=key_for("download"))
 
 
@@ -112,7 +109,7 @@ def begun_words(n: int, why_waiting: str) -> str:
     """What happens to `n` downloads that were just asked for."""
     words = ngettext("{n} video will be downloaded", "{n} videos will be downloaded", n)
     text = words.format(n=n)
-    return f"{text}. {why_waiting}" if why_waiting else text
+    return _("{what}. {why}").format(what=text, why=why_waiting) if why_waiting else text
 
 
 def why_waiting(gateway: GatewayStatus, key_for: KeyFor) -> str:
@@ -126,10 +123,10 @@ def why_waiting(gateway: GatewayStatus, key_for: KeyFor) -> str:
         return words.format(time=time_of_day(gateway.until))
     if gateway.state is GatewayState.OFFLINE and gateway.error is not None:
         what = diagnose(gateway.error, of_all=True).what
-        return what + " " + _("Downloads go on by themselves after that.")
+        return sentences(what, _("Downloads go on by themselves after that."))
     if gateway.state is GatewayState.DENIED and gateway.error is not None:
         diagnosis = diagnose(gateway.error, of_all=True)
-        return f"{diagnosis.what} {advice_text(diagnosis.advice, key_for)}".strip()
+        return sentences(diagnosis.what, advice_text(diagnosis.advice, key_for))
     return ""
 
 

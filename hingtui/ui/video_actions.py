@@ -21,6 +21,7 @@ from hingtui.system.open_file import Opened
 from hingtui.text.cell_width import legible
 from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _, ngettext
+from hingtui.ui.advice import sentences
 from hingtui.ui.explanations import (
     begun_words,
     expired_words,
@@ -130,7 +131,7 @@ class VideoActions:
         now = self._monitor.now()
         row = self._monitor.rows[begun[0]]
         if len(begun) == 1 and (gone := expired_words(row, now)):
-            text = f"{gone} {_('hingtui tries all the same.')}"
+            text = sentences(gone, _("hingtui tries all the same."))
             return Toast(about_one(row, chosen, text), "warning")
         return None
 

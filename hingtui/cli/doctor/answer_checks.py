@@ -15,6 +15,7 @@ from hingtui.model.no_list import lacks_list, no_list
 from hingtui.storage.settings import GatewaySettings
 from hingtui.text.clean import human_duration
 from hingtui.text.i18n import _, ngettext
+from hingtui.text.wrap import in_a_row
 
 _NOISE = 5.0
 """Seconds: clocks that differ by less are the same."""
@@ -245,9 +246,9 @@ def _clock(gateway: GatewaySettings, offset: float) -> Check:
     next_step = _("Set the date and time of this machine, if it is this one that is wrong.")
     if abs(offset) < _TOO_FAR:
         counted = _("Countdowns follow the gateway's.")
-        return about.note(f"{message} {counted}", next_step)
+        return about.note(in_a_row((message, counted)), next_step)
     counted = _("That is too far to be believed, so countdowns follow this machine's.")
-    return about.problem(f"{message} {counted}", next_step)
+    return about.problem(in_a_row((message, counted)), next_step)
 
 
 def _rate_limit(gateway: GatewaySettings, report: GatewayReport) -> Check:

@@ -69,6 +69,14 @@ def test_a_constant_in_mark_is_extracted(tmp_path: Path) -> None:
     assert catalogue.extract(tmp_path).get("later") is not None
 
 
+def test_a_sentence_within_an_f_string_is_extracted(tmp_path: Path) -> None:
+    text = """line = f"! {_('file moved')} {ngettext('{n} day', '{n} days', 3)}"\n"""
+    (tmp_path / "one.py").write_text(text)
+    found = catalogue.extract(tmp_path)
+    assert found.get("file moved") is not None
+    assert found.get("{n} day") is not None
+
+
 @pytest.mark.parametrize(
     ("chinese", "is_fine"), [("{n} 个", True), ("{m} 个", False), ("个", False)]
 )
