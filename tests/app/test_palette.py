@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual._context import visible_screen_stack
 from textual.command import Command, CommandList, CommandPalette
 
 from hingtui.ui.screens.dialogs import AddDialog
@@ -64,3 +65,19 @@ async def test_over_a_dialog_the_palette_offers_quitting_last(tmp_path: Path) ->
         listed = await entries(acting)
         assert len(listed) == 3
         assert "Quit" in listed[-1], "Ctrl+P and Enter would end the program"
+
+
+async def test_under_two_dialogs_the_dashboard_goes_on_counting(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job()) as acting:
+        await acting.pass_time(70)
+        await acting.press("s")
+        await entries(acting)
+        assert "59:55" in drawn_header(acting)
+        await acting.pass_time(60)
+        assert "58:55" in drawn_header(acting)
+
+
+def drawn_header(acting: PilotedApp) -> str:
+    """The first line as it is drawn, with what is seen of the screens behind the top one."""
+    visible_screen_stack.set(acting.app._background_screens)
+    return acting.app.screen._compositor.render_strips()[0].text

@@ -101,6 +101,10 @@ class DashboardLayout(FooterScreen):
     def _compositor_refresh(self) -> None:
         """As Textual's, which while an app is mounted renders what it then does not show."""
         if not self.app._batch_count:
+            if len(self.app.screen_stack) > 2:
+                from hingtui.ui.textual_fixes.behind_dialogs import redraw_dialogs_over
+
+                redraw_dialogs_over(self)
             super()._compositor_refresh()
 
     def _use_size_classes(self) -> None:

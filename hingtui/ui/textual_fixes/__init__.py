@@ -12,6 +12,7 @@ control_char_filter   removes control characters before anything is drawn
 wide_cuts             keeps double-width characters whole
 cache_trim            releases memory
 closed_screens        lets go of what closed dialogs have drawn
+behind_dialogs        draws what changes behind several dialogs
 toast_redraw          redraws after a toast
 typed_ahead           gives each key to what has the focus once the keys before it are done
 """

@@ -30,6 +30,7 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
     "textual._xterm_parser": ("XTermParser",),  # background_query
     "textual.drivers.linux_driver": ("XTermParser",),  # driver: replaced by one that takes replies
     "textual.app.App": (
+        "_background_screens",  # behind_dialogs
         "_batch_count",  # layout
         "_bindings",  # app: bindings with translated labels
         "_close_messages_no_wait",  # error_boundary
@@ -49,7 +50,11 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_dirty_regions",
         "_render_chops",
     ),  # wide_cuts
-    "textual.screen.Screen": ("_compositor", "_compositor_refresh"),  # wide_cuts, layout
+    "textual.screen.Screen": (
+        "_compositor",  # wide_cuts, behind_dialogs
+        "_compositor_refresh",  # layout, behind_dialogs
+        "_set_dirty",  # behind_dialogs
+    ),
     "textual.widgets._toast": ("ToastRack",),  # toast_place
     "textual.drivers.linux_driver.LinuxDriver": (
         "_app",
