@@ -26,7 +26,7 @@ from hingtui.model.key import VideoKey
 from hingtui.monitor.download_listener import DownloadListener
 from hingtui.monitor.download_thread import USUAL_NAMING, DownloadThread, Naming
 from hingtui.monitor.gateway import Gateway
-from hingtui.monitor.retry_policy import retry_in
+from hingtui.monitor.retry_policy import final_error, retry_in
 from hingtui.monitor.row import Download, DownloadState, Row
 from hingtui.monitor.shared_downloads import SharedDownloads
 from hingtui.system.clock import Clock
@@ -261,6 +261,7 @@ class DownloadQueue:
             download.busy_part, download.busy_index = error.part, error.index
         wait = retry_in(row, download, error, now=now, unix_now=self._clock.time(), rng=self._rng)
         if wait is None:
+            download.error = error = final_error(row, error, self._clock.time())
             self._give_up(row, download, error)
         else:
             download.state = DownloadState.WAITING

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 
-from hingtui.model.errors import Busy, HingtuiError, Scope, Slow
+from hingtui.model.errors import Busy, Expired, HingtuiError, NotFound, NotReady, Scope, Slow
 from hingtui.model.eta import Basis
 from hingtui.model.video import USUAL_LIFE
 from hingtui.monitor.row import Download, Row
@@ -52,6 +52,23 @@ def _is_in_time(
         return True  # it says nothing about this file
     left = download.asked_at + USUAL_LIFE - now
     return left > 0 or (ends is not None and unix_now < ends.at)
+
+
+def final_error(row: Row, error: HingtuiError, unix_now: float) -> HingtuiError:
+    """What `error` means if there is no point in another try.
+
+    Many gateways answer of a deleted file as of one that is not there yet (404).
+    """
+    if not isinstance(error, NotFound | NotReady) or not row.has_vanished(unix_now):
+        return error
+    gone = Expired(
+        error.message,
+        code=error.code,
+        request_id=error.request_id,
+        http_status=error.http_status,
+    )
+    gone.is_bare, gone.body = error.is_bare, error.body
+    return gone
 
 
 def _gains(download: Download) -> bool:
