@@ -184,7 +184,7 @@ def result(
             for name in COMMANDS
         ]
         (result.home / "config.toml").write_text("\n".join(config))
-        with terminal(environ=environ, columns=200, rows=50) as running:
+        with terminal(environ=environ, columns=200, rows=60) as running:
             watch(result, running)
             run_commands(result, environ)
             change_token(result, running)
