@@ -6,6 +6,7 @@ A reader that is slow, or that has been stopped, holds up nothing but the lines.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import queue
@@ -28,6 +29,7 @@ class LineWriter:
         """Set when a line could not be written: `raise_error` says why."""
         self._error: Exception | None = None
         self._is_dropping = False
+        self._ended = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self._waiting: queue.Queue[Callable[[], None] | None] = queue.Queue(_MOST_WAITING)
         self._thread = threading.Thread(target=self._work, name="output", daemon=True)
@@ -57,17 +59,29 @@ class LineWriter:
             self._waiting.put_nowait(None)
         except queue.Full:
             return  # the reader has been stopped for long
-        await asyncio.to_thread(self._thread.join, within)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(within):
+                await self._ended.wait()
 
     def _work(self) -> None:
+        try:
+            self._write_lines()
+        finally:
+            self._tell(self._ended)
+
+    def _write_lines(self) -> None:
         while (write := self._waiting.get()) is not None:
             try:
                 write()
             except Exception as error:  # noqa: BLE001 - raised again by `raise_error`
                 self._error = error
-                if not self._loop.is_closed():
-                    self._loop.call_soon_threadsafe(self.failed.set)
+                self._tell(self.failed)
                 return
+
+    def _tell(self, event: asyncio.Event) -> None:
+        """Set it in the event loop, if that still runs."""
+        with contextlib.suppress(RuntimeError):  # it is closed
+            self._loop.call_soon_threadsafe(event.set)
 
 
 def has_reader() -> bool:

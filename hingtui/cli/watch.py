@@ -37,7 +37,9 @@ from hingtui.text.i18n import _
 
 _TICK = 1.0
 """Seconds between two looks at what only the time changes."""
-_LAST_LINES = 0.3
+_LAST_LINES = 60.0
+"""Seconds for the last lines, when all is done."""
+_LAST_LINES_ON_SIGNAL = 0.3
 """Seconds for the last lines, when a signal ends the command."""
 _TRIM_EVERY = 600.0
 """Seconds between two times that free memory is given back to the system."""
@@ -89,8 +91,9 @@ class _Watch:
         self._follow()
         try:
             await self._until_over(until_done=until_done)
-        finally:
             await self._writer.close(_LAST_LINES)
+        finally:
+            await self._writer.close(_LAST_LINES_ON_SIGNAL)
         self._writer.raise_error()
         return self._report_lost()
 
@@ -105,6 +108,7 @@ class _Watch:
         clock = self._monitor.clock
         trim_at = clock.monotonic() + _TRIM_EVERY
         while True:
+            self._monitor.feed.flush()  # its last changes are to be told before the end
             self._update()
             self._writer.raise_error()
             if until_done and all(map(self._is_over, self._monitor.rows.values())):
