@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -136,6 +138,17 @@ async def test_lines_are_written_in_order_by_another_thread() -> None:
     await writer.close(20)
     assert written == [*range(100)]
     writer.raise_error()
+
+
+async def test_closing_waits_for_a_line_that_takes_long() -> None:
+    writer, may_go, written = LineWriter(), threading.Event(), []
+    writer.put(lambda: written.append(may_go.wait(20)))
+    closing = asyncio.create_task(writer.close(20))
+    await asyncio.sleep(0)
+    assert not closing.done()
+    may_go.set()
+    await closing
+    assert written == [True]
 
 
 async def test_a_line_that_cannot_be_written_is_reported() -> None:
