@@ -35,7 +35,7 @@ SIGNED = {"expires_at": EPOCH + 600, "expires_by_link": True}
 @pytest.mark.parametrize(
     ("known", "words"),
     [
-        (SERVER, "the server"),
+        (SERVER, "the gateway"),
         (SIGNED, "the signed link"),
         ({}, "estimated: about 1 hour after completion"),
         ({"usual_life": 86_400.0}, "estimated: about 24 hours after completion"),

@@ -114,7 +114,7 @@ def test_several_signals_act_like_one(environ: dict[str, str]) -> None:
     [
         (b"", 1),
         (bytes(range(256)) * 100, 1),
-        (b"\xff\xfevideo_691209aab0a0 \0", 0),
+        (b"\xfa\xfb video_691209aab0a0 \xfc\0", 0),
         (b"\x1b]0;evil\x07\x1b[31mvideo_691209aab0a0\x1b[0m", 0),
     ],
     ids=["nothing", "every byte", "an id amid bytes", "an id amid escapes"],
