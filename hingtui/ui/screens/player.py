@@ -94,8 +94,8 @@ class Player(ModalScreen[Why | None]):
 
     def _draw(self) -> None:
         picture, self._latest = self._latest, None
-        if picture is None or self._is_stopped or not self.is_mounted:
-            return
+        if picture is None or self._is_stopped or not self.query(PictureView):
+            return  # a frame can come while the program ends, when nothing is left to draw on
         self.frames += 1
         self.query_one(PictureView).show(picture)
         words = _("{time} · any key stops").format(time=human_duration(picture.at))
