@@ -5,12 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from tests.robustness.torture.all_scenes import SCENES
+from tests.robustness.torture.naming_scenes import TwoProcessesWithOneName
 from tests.robustness.torture.steps import Scene, torture
 
 
-@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def _case(scene: Scene) -> ParameterSet:
+    """Left to `-m slow` where threads take the steps in another order each time."""
+    marks = [pytest.mark.slow] if isinstance(scene, TwoProcessesWithOneName) else []
+    return pytest.param(scene, id=scene.name, marks=marks)
+
+
+@pytest.mark.parametrize("scene", [_case(scene) for scene in SCENES])
 @pytest.mark.sample(None)
 def test_a_disk_fault_at_any_step_leaves_old_or_new_files(
     scene: Scene, record_property: Callable[[str, object], None], thorough: bool
