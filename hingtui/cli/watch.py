@@ -108,7 +108,7 @@ class _Watch:
         clock = self._monitor.clock
         trim_at = clock.monotonic() + _TRIM_EVERY
         while True:
-            self._monitor.feed.flush()  # its last changes are to be told before the end
+            self._monitor.feed.flush()  # report the last changes before the end
             self._update()
             self._writer.raise_error()
             if until_done and all(map(self._is_over, self._monitor.rows.values())):

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from _pytest.mark import ParameterSet
 
 from tests.robustness.torture.all_scenes import SCENES
 from tests.robustness.torture.naming_scenes import TwoProcessesWithOneName
 from tests.robustness.torture.steps import Scene, torture
 
 
-def _case(scene: Scene) -> ParameterSet:
-    """Left to `-m slow` where threads take the steps in another order each time."""
-    marks = [pytest.mark.slow] if isinstance(scene, TwoProcessesWithOneName) else []
-    return pytest.param(scene, id=scene.name, marks=marks)
+CASES = [
+    # Threads take the steps in another order each time: not for a run that has to be the same.
+    pytest.param(scene, marks=[pytest.mark.slow] * isinstance(scene, TwoProcessesWithOneName))
+    for scene in SCENES
+]
 
 
-@pytest.mark.parametrize("scene", [_case(scene) for scene in SCENES])
+@pytest.mark.parametrize("scene", CASES, ids=lambda scene: scene.name)
 @pytest.mark.sample(None)
 def test_a_disk_fault_at_any_step_leaves_old_or_new_files(
     scene: Scene, record_property: Callable[[str, object], None], thorough: bool
