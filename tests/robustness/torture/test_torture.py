@@ -10,7 +10,6 @@ from tests.robustness.torture.all_scenes import SCENES
 from tests.robustness.torture.naming_scenes import TwoProcessesWithOneName
 from tests.robustness.torture.steps import Scene, torture
 
-
 CASES = [
     # Threads take the steps in another order each time: not for a run that has to be the same.
     pytest.param(scene, marks=[pytest.mark.slow] * isinstance(scene, TwoProcessesWithOneName))
