@@ -18,7 +18,6 @@ from pathlib import Path
 from string import Formatter
 
 from babel.messages.catalog import Catalog, Message
-from babel.messages.extract import extract_from_file
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
@@ -28,33 +27,34 @@ PO = FOLDER / "hingtui.po"
 MO = FOLDER / "hingtui.mo"
 LOCALE = "zh_CN"
 
-KEYWORDS = {"_": None, "mark": None, "ngettext": (1, 2)}
+TEXTS = {"_": 1, "mark": 1, "ngettext": 2}
+"""The functions that take a sentence, and how many of their arguments are its forms."""
 
 
 def extract(source: Path = SOURCE) -> Catalog:
     """Every sentence in the code below `source`, untranslated."""
     template = Catalog(LOCALE, domain="hingtui")
     for path in sorted(source.rglob("*.py")):
-        for line, sentence, _comments, _context in extract_from_file(
-            "python", path, keywords=KEYWORDS
-        ):
-            template.add(sentence, locations=[(path.relative_to(source).as_posix(), line)])
-        for line, sentence in _within_f_strings(path):
+        for line, sentence in _sentences(path):
             template.add(sentence, locations=[(path.relative_to(source).as_posix(), line)])
     return template
 
 
-def _within_f_strings(path: Path) -> Iterator[tuple[int, str | tuple[str, ...]]]:
-    """The sentences in the braces of f-strings, which Babel finds from Python 3.12 on only."""
-    for f_string in ast.walk(ast.parse(path.read_bytes())):
-        if not isinstance(f_string, ast.JoinedStr):
-            continue
-        for call in ast.walk(f_string):
-            if isinstance(call, ast.Call) and getattr(call.func, "id", None) in KEYWORDS:
-                texts = [one.value for one in call.args if isinstance(one, ast.Constant)]
-                sentence = tuple(text for text in texts if isinstance(text, str))
-                if sentence:
-                    yield call.lineno, sentence if len(sentence) > 1 else sentence[0]
+def _sentences(path: Path) -> list[tuple[int, str | tuple[str, ...]]]:
+    """Each sentence of a file with its line, in their order.
+
+    Babel's own search knows no braces of f-strings before Python 3.12, and takes three times as
+    long.
+    """
+    found: list[tuple[int, int, tuple[str, ...]]] = []
+    for call in ast.walk(ast.parse(path.read_bytes())):
+        if isinstance(call, ast.Call) and isinstance(call.func, ast.Name):
+            given = call.args[: TEXTS.get(call.func.id, 0)]
+            texts = [one.value for one in given if isinstance(one, ast.Constant)]
+            forms = tuple(text for text in texts if isinstance(text, str))
+            if forms:
+                found.append((call.lineno, call.col_offset, forms))
+    return [(line, forms if len(forms) > 1 else forms[0]) for line, _, forms in sorted(found)]
 
 
 def read(path: Path = PO) -> Catalog:
