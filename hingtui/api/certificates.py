@@ -10,7 +10,8 @@ import os
 import re
 import ssl
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,10 @@ _BUNDLES = (
 """Where distributions keep their store, for a Python that was built elsewhere (uv, PyInstaller)."""
 _FEW = 60
 """Certificates up to which parsing them with the GIL held is cheaper than reading a whole file."""
+
+_shared: dict[Hashable, ssl.SSLContext] = {}
+"""The last context of `shared_trust_context`, by what it was made from."""
+_sharing = threading.Lock()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +76,31 @@ def trust_context(environ: Mapping[str, str]) -> ssl.SSLContext:
     with contextlib.suppress(OSError):  # certifi was removed: the system's store has to do
         _add_certifi(context, already_there=file)
     return context
+
+
+def shared_trust_context(environ: Mapping[str, str]) -> ssl.SSLContext:
+    """As `trust_context`, but one for all gateways, until one of the files has changed."""
+    import certifi
+
+    sources = trust_sources(environ)
+    places = (sources.file, *sources.folder.split(os.pathsep), certifi.where())
+    named = (environ.get("SSL_CERT_FILE"), environ.get("SSL_CERT_DIR"))
+    key = (sources, named, *((place, _stamp(place)) for place in places))
+    with _sharing:
+        if key not in _shared:
+            context = trust_context(environ)
+            _shared.clear()  # of files as they were before
+            _shared[key] = context
+        return _shared[key]
+
+
+def _stamp(path: str) -> tuple[int, int] | None:
+    """What changes with a file or folder; None where there is none."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 - "" is no path, and not the current folder
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
 
 
 def _empty_context() -> ssl.SSLContext:

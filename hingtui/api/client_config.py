@@ -5,11 +5,11 @@ The calls are in `client` and `content_opener`, the meaning of responses in `res
 
 from __future__ import annotations
 
+import functools
 import logging
 import os
 import re
 import ssl
-import threading
 import urllib.request
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ from typing import Any
 import httpx
 
 from hingtui import __version__
-from hingtui.api.certificates import trust_context
+from hingtui.api.certificates import shared_trust_context
 from hingtui.api.headers import compressions
 from hingtui.api.locations import (
     location_of,
@@ -76,8 +76,6 @@ class ClientConfig:
             )
         else:
             self._proxies = Proxies(environ)
-        self._tls: ssl.SSLContext | None = None
-        self._tls_lock = threading.Lock()
 
     @property
     def response_timeout(self) -> float:
@@ -110,8 +108,7 @@ class ClientConfig:
         """The arguments of an httpx client for `origin`. Raises BadCertificate."""
         set_aside = set_location_aside_async if is_async else set_location_aside
         needs_tls = origin.scheme == "https" or (proxy is not None and proxy.is_encrypted)
-        # Without TLS an empty context is enough: it trusts no certificate.
-        context = self._trust() if needs_tls else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context = shared_trust_context(self._environ) if needs_tls else _no_trust()
         return {
             "verify": context,
             "proxy": _httpx_proxy(proxy, context) if proxy is not None else None,
@@ -122,11 +119,6 @@ class ClientConfig:
             "headers": {"User-Agent": USER_AGENT},
             "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         }
-
-    def _trust(self) -> ssl.SSLContext:
-        with self._tls_lock:
-            self._tls = self._tls or trust_context(self._environ)
-            return self._tls
 
 
 class Body:
@@ -177,6 +169,12 @@ def unpacked(response: Response, cap: int) -> Response:
     if body is None and is_good:
         raise too_big(response, cap)
     return replace(response, body=body or b"")
+
+
+@functools.cache
+def _no_trust() -> ssl.SSLContext:
+    """Enough where nothing is encrypted: it trusts no certificate."""
+    return ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def _httpx_proxy(proxy: Proxy, context: ssl.SSLContext) -> httpx.Proxy:

@@ -122,3 +122,22 @@ def test_a_certificate_in_both_stores_is_loaded_once() -> None:
     assert both.cert_store_stats() == alone.cert_store_stats()
     assert both.verify_mode is ssl.CERT_REQUIRED
     assert both.check_hostname
+
+
+def test_gateways_share_the_certificates_until_their_file_changes(tmp_path: Path) -> None:
+    environ = {"SSL_CERT_FILE": str(tmp_path / "trusted.pem")}
+    shutil.copy(AUTHORITY, tmp_path / "trusted.pem")
+    before = certificates.shared_trust_context(environ)
+    assert certificates.shared_trust_context(dict(environ)) is before
+    with (tmp_path / "trusted.pem").open("a") as file:
+        file.write((CERTIFICATES / "good.pem").read_text())
+    after = certificates.shared_trust_context(environ)
+    assert after.cert_store_stats()["x509"] == before.cert_store_stats()["x509"] + 1
+
+
+def test_a_store_that_cannot_be_read_is_tried_again(tmp_path: Path) -> None:
+    environ = {"SSL_CERT_FILE": str(tmp_path / "trusted.pem")}
+    with pytest.raises(errors.BadCertificate):
+        certificates.shared_trust_context(environ)
+    shutil.copy(AUTHORITY, tmp_path / "trusted.pem")
+    assert certificates.shared_trust_context(environ).verify_mode is ssl.CERT_REQUIRED
