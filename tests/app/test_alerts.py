@@ -208,7 +208,8 @@ async def test_late_downloads_are_forecast_with_what_would_save_them(home: Path)
     ]
     async with piloted(home, *jobs) as acting:
         acting.app.monitor.queue._at_once = 1
-        acting.app.monitor.gateways["default"].api = None  # nothing really moves
+        gateway = acting.app.monitor.gateways["default"]
+        api, gateway.api = gateway.api, None  # nothing really moves
         acting.app.monitor.download([acting.row("long").key, acting.row("soon").key])
         download, waiting = acting.row("long").download, acting.row("soon").download
         assert download is not None
@@ -223,6 +224,7 @@ async def test_late_downloads_are_forecast_with_what_would_save_them(home: Path)
             "the last 20 s). Cancelling “The long one” (c) would save 1 more."
         )
         assert "Expires within 3 minutes: soon" in acting.toasts(), "although it is downloaded"
+        gateway.api = api  # to be closed with the app
 
 
 # What happens while nobody looks

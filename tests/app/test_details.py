@@ -318,6 +318,7 @@ async def test_only_lines_that_changed_are_drawn_again(
         monkeypatch.setattr(LineText, "render_line", noted)
         acting.clock.advance(1)
         await acting.drawn()
+        acting.draw()
         after = acting.detail().splitlines()
         assert drawn == [
             y for y, pair in enumerate(zip(before, after, strict=True)) if len({*pair}) > 1

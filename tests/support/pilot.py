@@ -86,9 +86,7 @@ def _draw_later(
     screen_stack: list[Screen[Any]] | None = None,
     simplify: bool = False,
 ) -> RenderableType | None:
-    """Keep what is to be drawn until `drawn`: Textual draws up to sixty times a second."""
-    if full:
-        return _render_update(compositor, full, screen_stack, simplify)
+    """Keep what is to be drawn until somebody looks: Textual draws up to sixty times a second."""
     return None
 
 
@@ -117,6 +115,8 @@ class PilotedApp:
     home: Path
     survives: int = 0
     """How many kinds of unexpected errors the test provokes."""
+    _seen: Screen[Any] | None = None
+    """The screen that was drawn last."""
 
     @property
     def dashboard(self) -> Dashboard:
@@ -136,13 +136,21 @@ class PilotedApp:
         await self.drawn()
 
     async def drawn(self) -> None:
-        """Let what has happened be reported and drawn."""
+        """Let what has happened be reported, and the screen be ready to be drawn.
+
+        It is drawn when somebody looks at its text, and each screen when it appears.
+        """
         self.app.monitor.feed.flush()
         await self.pilot.pause()
         self.dashboard.time_passed()
         await self.laid_out()
-        screen = self.app.screen
-        _render_update(screen._compositor, screen_stack=self.app._background_screens)
+        if self.app.screen is not self._seen:
+            self.draw()
+
+    def draw(self) -> None:
+        """Draw what has changed on the screen."""
+        self._seen = self.app.screen
+        _render_update(self._seen._compositor, screen_stack=self.app._background_screens)
 
     async def laid_out(self) -> None:
         """Let the screen do now what Textual does up to a sixtieth of a second later."""
@@ -185,6 +193,7 @@ class PilotedApp:
 
     def lines(self) -> list[str]:
         """The screen as text, as a person reads it."""
+        self.draw()
         return screen_lines(self.app)
 
     def text(self) -> str:
@@ -241,6 +250,7 @@ async def piloted(
                 acting = PilotedApp(clock, server, app, pilot, home)
                 await acting.pass_time()
                 yield acting
+                acting.draw()
         assert len(app.unexpected) == acting.survives, app.unexpected
 
 
