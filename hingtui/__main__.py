@@ -2,6 +2,7 @@
 
 # The very core of `signal`: that itself takes milliseconds, in which Ctrl+C would be a traceback.
 import _signal  # type: ignore[import-not-found]  # typeshed knows it under its public name only
+import os
 import sys
 
 
@@ -16,7 +17,7 @@ def run() -> None:
         from hingtui.system.shutdown import leave
 
         leave(status)
-    raise SystemExit(status)
+    os._exit(status)
 
 
 if __name__ == "__main__":
