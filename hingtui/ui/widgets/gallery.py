@@ -55,6 +55,7 @@ class Tile(Vertical):
     def __init__(self) -> None:
         super().__init__(classes="tile")
         self.key: VideoKey | None = None
+        self._shown: tuple[Picture | None, str, Text] | None = None
 
     def compose(self) -> ComposeResult:
         yield PictureView()
@@ -71,15 +72,20 @@ class Tile(Vertical):
     ) -> None:
         """Show this video, or nothing. `mark` is one cell."""
         self.key = None if row is None else row.key
-        if not self.query(".tile-text"):
+        if not self.children:
             return  # not composed yet: the gallery draws again
-        view, empty = self.query_one(PictureView), self.query_one(".tile-empty", Static)
+        is_missing = row is not None and row.saved is None
+        empty = _("not saved yet") if is_missing else ""
+        text = Text() if row is None or context is None else self._text(row, context, mark)
+        if (shown := (picture, empty, text)) == self._shown:
+            return  # each update of a text lays out the whole screen
+        self._shown = shown
+        view = self.query_one(PictureView)
         view.show(picture)
         view.display = picture is not None
-        is_missing = row is not None and row.saved is None
-        empty.display = picture is None
-        empty.update(_("not saved yet") if is_missing else "")
-        text = Text() if row is None or context is None else self._text(row, context, mark)
+        label = self.query_one(".tile-empty", Static)
+        label.display = picture is None
+        label.update(empty)
         self.query_one(".tile-text", Static).update(text)
 
     def _text(self, row: Row, context: RenderContext, mark: str) -> Text:
