@@ -29,15 +29,24 @@ _OUT_OF_THE_WAY = 100
 """Descriptors from here on are none that anybody asks for."""
 _DECODER = ("hingtui.preview.child", "hingtui.preview.clip", "hingtui.preview.serving")
 """What only the decoder's own process imports, and only where the extra `preview` is installed."""
+_AT_THE_FIRST_REQUEST = ("anyio._backends._asyncio", "anyio.to_thread", "encodings.idna")
+"""What httpx and asyncio import only then."""
 
 
 def main() -> None:
     """Fork until the other side goes away; in a forked process, run what was asked for."""
-    import hingtui
+    import hingtui.text.cell_width
+    import hingtui.text.clean
+    import hingtui.text.i18n
 
     for module in pkgutil.walk_packages(hingtui.__path__, "hingtui."):
         if not module.name.endswith("__main__") and module.name not in _DECODER:
             importlib.import_module(module.name)
+    for name in _AT_THE_FIRST_REQUEST:
+        importlib.import_module(name)
+    # What is made at the first use: long expressions, and the translations.
+    hingtui.text.cell_width.steady(hingtui.text.clean.clean_line("ǎ"))
+    hingtui.text.i18n.in_all_languages("ready")
     gc.collect()
     gc.freeze()
     asked = socket.socket(fileno=int(sys.argv[1]))
