@@ -23,6 +23,7 @@ from typing import cast
 
 import pytest
 from hypothesis import is_hypothesis_test, settings
+from hypothesis.internal.conjecture import providers
 
 from tests.support.clock import FakeClock
 from tests.support.memory_folder import use_memory
@@ -40,7 +41,7 @@ for name in ("NO_COLOR", "TEXTUAL_THEME", "TEXTUAL_COLOR_SYSTEM"):
 
 use_memory()
 
-settings.register_profile("normal", max_examples=20, deadline=None)
+settings.register_profile("normal", max_examples=10, deadline=None)
 settings.register_profile("slow", max_examples=500, deadline=None)
 
 
@@ -51,6 +52,9 @@ def _is_thorough(config: pytest.Config) -> bool:
 def pytest_configure(config: pytest.Config) -> None:
     """Choose how many examples Hypothesis tries."""
     settings.load_profile("slow" if _is_thorough(config) else "normal")
+    if not _is_thorough(config):
+        # Reading the constants of all modules takes each process seconds on a clean checkout.
+        providers._get_local_constants = lambda: providers._local_constants
 
 
 @pytest.hookimpl(wrapper=True)
@@ -81,6 +85,8 @@ def _compile_a_share(config: pytest.Config) -> None:
 
 _COSTLY = ("tests/app/", "tests/terminal/", "tests/cli/", "tests/robustness/")
 """Where a case starts an app, a process or servers, so that the normal run tries one of a test."""
+_SCENARIOS = ("tests/terminal/test_secrets.py", "tests/cli/test_processes.py")
+"""They look at one costly run each. First in line, no other process takes some of them over."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -89,6 +95,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     by_test: dict[str, list[pytest.Item]] = {}
     for item in items:
         by_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
+    items.sort(key=lambda item: not item.nodeid.startswith(_SCENARIOS))
     for name, cases in by_test.items():
         for case in _left_out(name, cases, _few_of(cases[0]) or len(cases)):
             case.add_marker(pytest.mark.slow)
