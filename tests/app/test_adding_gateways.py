@@ -6,6 +6,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
+import pytest
 from textual.widgets import Input, Static
 
 from hingtui.ui.screens.gateway_dialog import GatewayDialog
@@ -62,6 +63,7 @@ async def test_a_gateway_is_tested_then_saved_and_used_at_once(tmp_path: Path) -
         assert acting.toasts() == ["The gateway lab is saved, and used from now on."]
 
 
+@pytest.mark.slow
 async def test_a_refused_token_is_saved_only_as_it_was_tested(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         await open_dialog(acting)
@@ -93,6 +95,7 @@ async def test_a_pasted_video_gives_address_name_and_family(tmp_path: Path) -> N
         assert "Other family" in acting.lines()[-1]
 
 
+@pytest.mark.slow
 async def test_without_a_list_the_pasted_video_is_asked_about(tmp_path: Path) -> None:
     async with piloted(tmp_path, job("video_1")) as acting:
         acting.server.once("/v1/videos?", status=501, times=99)
@@ -120,6 +123,7 @@ async def test_what_cannot_be_a_gateway_is_said_without_a_request(tmp_path: Path
         assert saved(tmp_path) == {}
 
 
+@pytest.mark.slow
 async def test_a_gateway_that_cannot_be_saved_is_used_in_this_run(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         await open_dialog(acting)

@@ -233,9 +233,9 @@ async def test_late_downloads_are_forecast_with_what_would_save_them(home: Path)
 async def test_somebody_who_comes_back_gets_one_line_about_it(home: Path) -> None:
     later = job("later", queued_for=0, generating_for=300)
     async with piloted(home, ready("one", 120), later) as acting:
-        await live_through(acting, 1020)
+        await live_through(acting, 620)
         await acting.press("j")
-        assert "While you were away (17:00): 1 ready · 1 expired" in acting.toasts()
+        assert "While you were away (10:20): 1 ready · 1 expired" in acting.toasts()
 
 
 async def test_desktop_notifications_are_sent_only_without_focus(home: Path) -> None:

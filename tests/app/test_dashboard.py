@@ -144,6 +144,7 @@ async def test_a_typed_token_is_saved_in_the_token_file(tmp_path: Path) -> None:
         assert TOKEN not in acting.text()
 
 
+@pytest.mark.slow
 async def test_a_token_for_this_run_only_is_not_saved(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         await acting.press("enter")
@@ -185,6 +186,7 @@ async def test_the_help_lists_the_commands(tmp_path: Path) -> None:
             assert words in text
 
 
+@pytest.mark.slow
 async def test_a_full_width_question_mark_opens_the_help(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), language="zh") as acting:
         await acting.press("fullwidth_question_mark")
@@ -194,6 +196,7 @@ async def test_a_full_width_question_mark_opens_the_help(tmp_path: Path) -> None
 HOSTILE = "[@click=app.quit]x[/] [/] [link=https://a.b]l[/link] \x1b]52;c;AA\x07 \u202egpj\u200b 表"
 
 
+@pytest.mark.slow
 async def test_hostile_text_is_shown_without_control_characters(tmp_path: Path) -> None:
     everywhere: dict[str, Any] = dict.fromkeys(("prompt", "model", "size"), HOSTILE)
     bad = job(outcome="failed", error=(HOSTILE, HOSTILE), **everywhere, **READY)
@@ -225,6 +228,7 @@ async def test_no_line_is_wider_than_the_screen_at_any_size(
         assert len(acting.lines()) <= size[1]
 
 
+@pytest.mark.slow
 async def test_resizing_keeps_the_cursor_and_the_rows(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}") for n in range(30)]
     async with piloted(tmp_path, *jobs) as acting:
@@ -300,6 +304,7 @@ async def test_reopening_the_filter_creates_no_second_filter_bar(tmp_path: Path)
         assert acting.dashboard.query_one(FilterBar).value == ""
 
 
+@pytest.mark.slow
 async def test_a_storage_error_outranks_the_offline_banner(tmp_path: Path) -> None:
     async with piloted(tmp_path, *(job(f"video_{n}") for n in range(5))) as acting:
         acting.server.once("/v1", status=503, times=1000)
@@ -312,6 +317,7 @@ async def test_a_storage_error_outranks_the_offline_banner(tmp_path: Path) -> No
         assert acting.line_with("failing since")
 
 
+@pytest.mark.slow
 async def test_ids_that_share_both_ends_are_shown_differently(tmp_path: Path) -> None:
     ids = [f"video_{'b' * 114}{n}{'c' * 59}=" for n in range(2)]
     async with piloted(tmp_path, *(job(one, prompt="") for one in ids)) as acting:

@@ -109,6 +109,7 @@ async def test_keys_scroll_the_details_and_another_row_begins_at_the_top(tmp_pat
         assert scrolled(acting) == 0
 
 
+@pytest.mark.slow
 async def test_the_mouse_wheel_scrolls_the_details(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(prompt=LONG), size=(160, 40)) as acting:
         await acting.drawn()
@@ -148,6 +149,7 @@ async def test_what_a_person_chose_is_remembered_and_outranks_the_width(
         assert is_open(acting) is chosen
 
 
+@pytest.mark.slow
 async def test_q_closes_the_details_before_it_quits(tmp_path: Path) -> None:
     save_state(tmp_path / STATE_FILE, details=True)
     async with piloted(tmp_path, job()) as acting:
@@ -161,6 +163,7 @@ async def test_q_closes_the_details_before_it_quits(tmp_path: Path) -> None:
         await until(lambda: not acting.app.is_running)
 
 
+@pytest.mark.slow
 async def test_escape_clears_the_filter_before_it_closes_the_details(tmp_path: Path) -> None:
     async with piloted(tmp_path, job("video_a"), job("video_b")) as acting:
         await acting.press("enter", "slash", *"_b", "enter", "escape")
@@ -170,6 +173,7 @@ async def test_escape_clears_the_filter_before_it_closes_the_details(tmp_path: P
         assert not is_open(acting)
 
 
+@pytest.mark.slow
 async def test_the_last_line_of_the_pane_names_own_keys(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text('[keys]\ndetail_down = "ctrl+j"\ncopy_prompt = "z"\n')
     async with piloted(tmp_path, job(prompt="a boat", **READY), size=(160, 40)) as acting:
@@ -201,6 +205,7 @@ async def test_no_path_is_promised_for_a_video_that_cannot_be_downloaded(tmp_pat
         assert "it can be downloaded once it is ready" in acting.toasts()[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
 async def test_the_details_keep_their_place_while_nothing_matches(
     tmp_path: Path, size: tuple[int, int]
@@ -238,6 +243,7 @@ async def test_the_raw_response_is_copied_without_secrets(tmp_path: Path) -> Non
             assert secret not in copied
 
 
+@pytest.mark.slow
 async def test_a_held_key_draws_the_details_of_few_rows(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -271,6 +277,7 @@ def counted_layouts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
     return laid_out
 
 
+@pytest.mark.slow
 async def test_time_that_passes_lays_no_widget_out_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,6 +292,7 @@ async def test_time_that_passes_lays_no_widget_out_anew(
         assert laid_out == []
 
 
+@pytest.mark.slow
 async def test_a_line_more_in_the_details_lays_nothing_out_while_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -302,6 +310,7 @@ async def test_a_line_more_in_the_details_lays_nothing_out_while_there_is_room(
         assert scrolled(acting) == 1
 
 
+@pytest.mark.slow
 async def test_only_lines_that_changed_are_drawn_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -96,6 +96,7 @@ async def test_the_key_that_asks_for_a_token_is_called_so(tmp_path: Path) -> Non
         assert "Enter Keep" in footer(acting)
 
 
+@pytest.mark.slow
 async def test_a_click_on_a_key_presses_it(tmp_path: Path) -> None:
     async with piloted(tmp_path, job("video_one"), size=(100, 30)) as acting:
         await click(acting, "Details")

@@ -27,6 +27,7 @@ mood = "a field of the future"
 """
 
 
+@pytest.mark.slow
 def test_a_watchlist_of_a_later_format_is_shown_and_never_changed(tmp_path: Path) -> None:
     with shared_home(tmp_path / "home", watchlist=LATER_FORMAT) as alone:
         adding = alone.start("add", "video_3")

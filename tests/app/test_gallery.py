@@ -33,6 +33,7 @@ async def open_gallery(acting: PilotedApp) -> None:
     await acting.drawn()
 
 
+@pytest.mark.slow
 async def test_six_posters_stand_at_80_by_24(tmp_path: Path) -> None:
     save_videos(tmp_path)
     async with piloted(tmp_path, watched=[], size=(80, 24), has_previews=True) as acting:

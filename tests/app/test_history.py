@@ -133,6 +133,7 @@ async def test_words_are_looked_for_while_they_are_typed(tmp_path: Path) -> None
         assert not isinstance(acting.app.screen, HistoryScreen)
 
 
+@pytest.mark.slow
 async def test_no_figure_is_under_the_scrollbar(tmp_path: Path) -> None:
     async with shown(tmp_path, seen("v_1", model="veo", took=60.0), size=(80, 12)) as acting:
         await acting.press("t")
@@ -143,6 +144,7 @@ async def test_no_figure_is_under_the_scrollbar(tmp_path: Path) -> None:
         assert max(map(cell_len, lines)) <= box.scrollable_content_region.width
 
 
+@pytest.mark.slow
 async def test_the_figures_are_those_of_the_words(tmp_path: Path) -> None:
     videos = (seen("v_1", model="veo", took=60.0), seen("v_2", at=1, model="kling", took=90.0))
     async with shown(tmp_path, *videos) as acting:
@@ -155,6 +157,7 @@ async def test_the_figures_are_those_of_the_words(tmp_path: Path) -> None:
         assert not acting.line_with("kling")
 
 
+@pytest.mark.slow
 async def test_a_file_that_was_moved_is_reported(tmp_path: Path) -> None:
     (tmp_path / "here.mp4").write_bytes(b"")
     videos = (
@@ -172,6 +175,7 @@ async def test_a_file_that_was_moved_is_reported(tmp_path: Path) -> None:
         assert "The file is not there any more" in acting.toasts()[-1]
 
 
+@pytest.mark.slow
 async def test_a_video_can_be_watched_again(tmp_path: Path) -> None:
     async with shown(tmp_path, seen("v_1", prompt="first")) as acting:
         await acting.press("a")

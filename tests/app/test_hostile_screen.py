@@ -73,18 +73,19 @@ HARMLESS: set[tuple[object, ...]] = set()
 def check_screen(acting: PilotedApp) -> str:
     """Check that the screen has no control characters, links or wrong widths; return its text."""
     width, height = acting.app.size
-    strips = acting.app.screen._compositor.render_strips()[:height]
-    for strip in strips:
+    lines = []
+    for strip in acting.app.screen._compositor.render_strips()[:height]:
+        line = "".join(segment.text for segment in strip)
+        lines.append(line)
         drawn = (width, *strip)
         if drawn in HARMLESS:  # most of a screen is as it was a key before
             continue
         for text, style, _control in strip:
             assert not harm_in(text)
             assert style is None or (style.link is None and "@click" not in style.meta)
-        line = "".join(segment.text for segment in strip)
         assert cells_of(line) == width, line
         HARMLESS.add(drawn)
-    return acting.text()
+    return "\n".join(lines)
 
 
 @pytest.mark.sample(None)
@@ -94,7 +95,7 @@ def check_screen(acting: PilotedApp) -> str:
     ids=str,
 )
 async def test_the_screen_stays_clean_after_every_key(
-    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch, thorough: bool
 ) -> None:
     monkeypatch.setattr("hingtui.ui.app.open_file", lambda *_: Opened("mpv"))
     home = job("video_home", prompt=TEXT, model=TEXT, size=TEXT, **READY)
@@ -106,7 +107,7 @@ async def test_the_screen_stays_clean_after_every_key(
         for _row in acting.table.order:
             check_screen(acting)
             await acting.pilot.press("j")
-        for command in commands():
+        for command in commands() if thorough else commands()[::3]:
             if command.id not in ("quit", "detail"):
                 await acting.pilot.press(command.keys[0])
                 check_screen(acting)

@@ -65,6 +65,7 @@ async def test_the_next_page_is_read_near_the_end_and_once(tmp_path: Path) -> No
         assert len(requests) == 2
 
 
+@pytest.mark.slow
 async def test_a_failed_page_can_be_tried_again(tmp_path: Path) -> None:
     async with piloted(tmp_path, *JOBS, watched=[]) as acting:
         dialog = await opened(acting)
@@ -98,6 +99,7 @@ async def test_without_a_token_the_next_step_is_to_type_one(tmp_path: Path) -> N
         assert "There is no token yet: Enter types it." in acting.toasts()
 
 
+@pytest.mark.slow
 async def test_the_table_keeps_the_keys_while_nothing_matches(tmp_path: Path) -> None:
     async with piloted(tmp_path, *JOBS[:3], watched=[]) as acting:
         dialog = await opened(acting, count=3)
@@ -109,6 +111,7 @@ async def test_the_table_keeps_the_keys_while_nothing_matches(tmp_path: Path) ->
         assert not isinstance(acting.app.screen, ImportDialog)
 
 
+@pytest.mark.slow
 async def test_without_a_list_the_dialog_names_other_ways(tmp_path: Path) -> None:
     async with piloted(tmp_path, watched=[], size=(60, 15)) as acting:
         acting.server.once(LIST, status=501)
@@ -119,6 +122,7 @@ async def test_without_a_list_the_dialog_names_other_ways(tmp_path: Path) -> Non
         assert "hingtui add -" in words
 
 
+@pytest.mark.slow
 async def test_a_page_that_comes_after_closing_is_dropped(tmp_path: Path) -> None:
     async with piloted(tmp_path, *JOBS, watched=[]) as acting:
         gateway = acting.app.monitor.gateways[DEFAULT_GATEWAY].gateway
@@ -131,6 +135,7 @@ async def test_a_page_that_comes_after_closing_is_dropped(tmp_path: Path) -> Non
         assert not dialog._list.rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["selected", "watched"])
 async def test_enter_without_marks_adds_the_selected_video_once(tmp_path: Path, where: str) -> None:
     already = ["video_129"] if where == "watched" else []

@@ -138,6 +138,7 @@ async def test_all_mistakes_are_in_the_banner_at_the_start(tmp_path: Path) -> No
             assert acting.line_with(words)
 
 
+@pytest.mark.slow
 async def test_ctrl_q_always_quits(tmp_path: Path) -> None:
     config(tmp_path, 'quit = "Q"')
     async with piloted(tmp_path, job(queued_for=0, generating_for=0)) as acting:
@@ -152,6 +153,7 @@ async def test_ctrl_q_always_quits(tmp_path: Path) -> None:
         assert isinstance(acting.app.screen, QuitDialog)
 
 
+@pytest.mark.slow
 async def test_every_message_names_own_keys(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -82,6 +82,7 @@ async def in_themes(themes: tuple[str, ...], acting: PilotedApp, *places: str) -
     return found
 
 
+@pytest.mark.slow
 async def test_the_dashboard_is_legible_in_every_theme(
     tmp_path: Path, themes: tuple[str, ...]
 ) -> None:

@@ -49,6 +49,7 @@ async def test_a_command_runs_from_the_palette(tmp_path: Path) -> None:
         await until(lambda: isinstance(acting.app.screen, AddDialog))
 
 
+@pytest.mark.slow
 async def test_a_command_that_needs_a_video_shows_a_toast(tmp_path: Path) -> None:
     async with piloted(tmp_path) as acting:
         await entries(acting)
@@ -58,6 +59,7 @@ async def test_a_command_that_needs_a_video_shows_a_toast(tmp_path: Path) -> Non
         await until(lambda: "Not possible while no video is watched." in acting.toasts())
 
 
+@pytest.mark.slow
 async def test_over_a_dialog_the_palette_offers_quitting_last(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         await acting.press("question_mark")
@@ -67,6 +69,7 @@ async def test_over_a_dialog_the_palette_offers_quitting_last(tmp_path: Path) ->
         assert "Quit" in listed[-1], "Ctrl+P and Enter would end the program"
 
 
+@pytest.mark.slow
 async def test_under_two_dialogs_the_dashboard_goes_on_counting(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         await acting.pass_time(70)

@@ -101,6 +101,7 @@ async def test_the_half_blocks_of_the_poster_have_the_colours_of_the_frame(tmp_p
         assert distance(cells, frame_of(videos / "video_aurora_0.mp4", width, height)) > 20
 
 
+@pytest.mark.slow
 async def test_the_poster_takes_a_third_of_the_pane_and_keeps_its_shape(tmp_path: Path) -> None:
     async with with_videos(tmp_path, "moon") as acting:
         region = (await shown(acting)).region
@@ -113,6 +114,7 @@ async def test_the_poster_takes_a_third_of_the_pane_and_keeps_its_shape(tmp_path
         assert video < region.y < model
 
 
+@pytest.mark.slow
 async def test_a_small_pane_has_facts_and_no_picture(tmp_path: Path) -> None:
     async with with_videos(tmp_path, "moon", size=(100, 30)) as acting:
         await acting.press("enter")
@@ -139,6 +141,7 @@ async def test_the_film_is_gone_through_by_two_keys(tmp_path: Path) -> None:
         assert colors_at(acting) == first
 
 
+@pytest.mark.slow
 async def test_the_film_begins_at_once_where_the_details_were_closed(tmp_path: Path) -> None:
     async with with_videos(tmp_path, "lotus", size=(120, 40)) as acting:
         assert not acting.dashboard.is_detail_open
@@ -147,6 +150,7 @@ async def test_the_film_begins_at_once_where_the_details_were_closed(tmp_path: P
         assert acting.toasts() == []
 
 
+@pytest.mark.slow
 async def test_another_row_has_another_picture_and_its_own_facts(tmp_path: Path) -> None:
     async with with_videos(tmp_path, "silk", "tunnel") as acting:
         await shown(acting)
@@ -158,6 +162,7 @@ async def test_another_row_has_another_picture_and_its_own_facts(tmp_path: Path)
         assert "720×1280 · 6 s" in acting.detail()
 
 
+@pytest.mark.slow
 async def test_what_differs_from_the_request_is_a_warning(tmp_path: Path) -> None:
     save_videos(tmp_path, "silk")
     make_clip(tmp_path / "videos" / "video_silk_0.mp4", color=lambda _at: (0, 0, 0), has_audio=True)
@@ -171,6 +176,7 @@ async def test_what_differs_from_the_request_is_a_warning(tmp_path: Path) -> Non
         assert "It looks black." in text
 
 
+@pytest.mark.slow
 async def test_a_broken_file_costs_only_its_picture(tmp_path: Path) -> None:
     save_videos(tmp_path, "silk", "lotus")
     (tmp_path / "videos" / "video_silk_0.mp4").write_bytes(b"\0\0\0\x20ftypisom" + b"x" * 900)
@@ -219,6 +225,7 @@ async def test_what_is_not_saved_is_not_played(tmp_path: Path) -> None:
         assert not acting.dashboard.is_detail_open
 
 
+@pytest.mark.slow
 async def test_a_few_marked_videos_are_compared_and_one_goes(tmp_path: Path) -> None:
     async with with_videos(tmp_path, "silk", "lotus", "moon") as acting:
         await acting.press("space", "space", "v")

@@ -80,7 +80,7 @@ async def show_every_status(acting: PilotedApp) -> None:
     await acting.drawn()
 
 
-@pytest.mark.sample(3)
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", SIZES, ids=lambda s: f"{s[0]}x{s[1]}")
 async def test_the_screens_match_their_dumps(

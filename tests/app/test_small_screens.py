@@ -77,6 +77,7 @@ async def test_a_help_that_fits_has_no_hints(tmp_path: Path) -> None:
         assert acting.lines()[-1].strip() == "Esc Close"
 
 
+@pytest.mark.slow
 async def test_the_help_follows_the_size_of_the_terminal(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), size=(120, 40)) as acting:
         await acting.press("question_mark")
@@ -87,6 +88,7 @@ async def test_the_help_follows_the_size_of_the_terminal(tmp_path: Path) -> None
         assert acting.line_with("more below: j")
 
 
+@pytest.mark.slow
 async def test_a_token_can_be_typed_on_a_small_screen(tmp_path: Path) -> None:
     async with piloted(tmp_path, size=(60, 15), token=None) as acting:
         await acting.press("enter")

@@ -139,6 +139,7 @@ async def test_a_row_that_cannot_be_shown_hides_no_other(
     assert log() == 2  # its place in the order, and its cells
 
 
+@pytest.mark.slow
 async def test_failing_details_do_not_show_those_of_another_video(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,6 +224,7 @@ async def test_a_failing_command_shows_a_toast(
     assert log() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("is_closed", [True, False])
 async def test_a_failing_worker_of_a_closed_dialog_shows_no_toast(
     tmp_path: Path, is_closed: bool

@@ -41,6 +41,7 @@ async def test_one_letter_sorts_by_a_column(tmp_path: Path) -> None:
     assert (remembered.sort, remembered.is_reversed) == ("model", True)
 
 
+@pytest.mark.slow
 async def test_a_click_on_a_column_sorts_by_it(tmp_path: Path) -> None:
     jobs = [job("video_a", prompt="zebra"), job("video_b", prompt="apple")]
     async with piloted(tmp_path, *jobs) as acting:
@@ -54,6 +55,7 @@ async def test_a_click_on_a_column_sorts_by_it(tmp_path: Path) -> None:
         assert ids(acting.table.order) == ["video_a", "video_b"]
 
 
+@pytest.mark.slow
 async def test_the_cursor_on_the_first_row_stays_there(tmp_path: Path) -> None:
     jobs = [job("video_slow"), job("video_fast", **READY)]
     async with piloted(tmp_path, *jobs) as acting:
@@ -84,6 +86,7 @@ async def test_a_digit_shows_one_group_of_states(tmp_path: Path) -> None:
         assert len(acting.table.order) == 3
 
 
+@pytest.mark.slow
 async def test_a_click_on_a_count_shows_its_states(tmp_path: Path) -> None:
     jobs = [job("video_a", **READY), job("video_b")]
     async with piloted(tmp_path, *jobs) as acting:
@@ -94,6 +97,7 @@ async def test_a_click_on_a_count_shows_its_states(tmp_path: Path) -> None:
         assert ids(acting.table.order) == ["video_a"]
 
 
+@pytest.mark.slow
 async def test_a_click_on_the_next_expiry_goes_to_its_video(tmp_path: Path) -> None:
     jobs = [job("video_a", lifetime=9000, **READY), job("video_b", lifetime=2000, **READY)]
     async with piloted(tmp_path, *jobs) as acting:
@@ -152,6 +156,7 @@ async def test_commands_act_on_the_marked_rows(tmp_path: Path) -> None:
         assert ids(acting.table.order) == [f"video_{n}" for n in range(5)]
 
 
+@pytest.mark.slow
 async def test_a_range_and_its_inverse_can_be_marked(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}") for n in range(5)]
     async with piloted(tmp_path, *jobs) as acting:
@@ -165,6 +170,7 @@ async def test_a_range_and_its_inverse_can_be_marked(tmp_path: Path) -> None:
         assert len(acting.table.marks) == 5
 
 
+@pytest.mark.slow
 async def test_saved_rows_are_unwatched_together(tmp_path: Path) -> None:
     jobs = [job("video_a", **READY), job("video_b", **READY), job("video_c")]
     async with piloted(tmp_path, *jobs) as acting:
@@ -193,6 +199,7 @@ async def test_unwatching_a_download_asks_and_can_be_undone(tmp_path: Path) -> N
         assert acting.row("video_a").is_downloading
 
 
+@pytest.mark.slow
 async def test_all_downloads_can_be_cancelled(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}", **READY) for n in range(3)]
     async with piloted(tmp_path, *jobs) as acting:
@@ -216,6 +223,7 @@ async def test_a_paste_on_the_dashboard_adds_videos(tmp_path: Path) -> None:
         await until(lambda: key("video_b") in acting.app.monitor.rows)
 
 
+@pytest.mark.slow
 async def test_the_add_dialog_keeps_what_holds_no_new_id(tmp_path: Path) -> None:
     async with piloted(tmp_path, job("video_a")) as acting:
         await acting.press("a")
@@ -227,6 +235,7 @@ async def test_the_add_dialog_keeps_what_holds_no_new_id(tmp_path: Path) -> None
         assert shown.has_class("-nothing")
 
 
+@pytest.mark.slow
 async def test_columns_can_be_hidden(tmp_path: Path) -> None:
     async with piloted(tmp_path, job("video_a", model="sora-2"), size=(160, 30)) as acting:
         await acting.pass_time(10)
@@ -255,6 +264,7 @@ async def test_columns_without_room_are_named(
         assert sum(words in line for line in acting.lines()) == len(numbers) - 1
 
 
+@pytest.mark.slow
 async def test_a_search_for_ids_outlives_its_dialog_without_an_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

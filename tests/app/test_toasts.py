@@ -57,6 +57,7 @@ async def test_a_toast_is_one_line_and_the_event_has_it_all(tmp_path: Path) -> N
         assert texts(acting)[0] == " ".join(words.split())
 
 
+@pytest.mark.slow
 async def test_sorting_makes_no_toast(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), job("video_b")) as acting:
         await acting.press("s", "S")
@@ -80,6 +81,7 @@ async def test_no_toast_covers_the_row_under_the_cursor(
             assert max(lines) < size[1] - 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 30)], ids=str)
 async def test_no_toast_covers_the_keys_of_the_details(
     tmp_path: Path, size: tuple[int, int]
@@ -117,6 +119,7 @@ def test_toasts_stand_above_a_cursor_that_they_would_cover(
     assert lines_beneath_toasts(cursor, toasts, Region(0, 0, 80, 24), 23) == free
 
 
+@pytest.mark.slow
 async def test_chinese_toasts_are_whole_where_they_cross_a_border(tmp_path: Path) -> None:
     """And Textual's own compositor still halves a character: try without the workaround if not."""
     one = job()
@@ -158,6 +161,7 @@ async def test_the_events_are_listed_newest_first_and_enter_selects_the_video(
         assert acting.table.cursor_key == listed[-1].key
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leave", ["escape", "q", "e"])
 async def test_the_event_list_is_left_by_its_own_key(tmp_path: Path, leave: str) -> None:
     async with piloted(tmp_path, job(), language="zh", size=(60, 15)) as acting:
@@ -168,6 +172,7 @@ async def test_the_event_list_is_left_by_its_own_key(tmp_path: Path, leave: str)
         assert acting.app.is_running
 
 
+@pytest.mark.slow
 async def test_a_new_event_does_not_move_the_one_that_is_read(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         for number in range(40):
@@ -216,6 +221,7 @@ async def test_failures_are_listed_one_by_one_with_their_reason(tmp_path: Path) 
         assert screen_lines(acting.app)
 
 
+@pytest.mark.slow
 async def test_a_gateway_that_is_offline_and_back_is_in_the_list(tmp_path: Path) -> None:
     async with piloted(tmp_path, *(job(f"video_{n}") for n in range(5))) as acting:
         acting.server.once("/v1", status=503, times=15)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input, Static
 
 from hingtui.monitor import GatewayState
@@ -55,6 +56,7 @@ async def test_a_refused_token_is_saved_only_when_asked_again(tmp_path: Path) ->
         assert not acting.toasts()
 
 
+@pytest.mark.slow
 async def test_offline_a_token_can_be_saved_unproven(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         acting.server.stop()
@@ -65,6 +67,7 @@ async def test_offline_a_token_can_be_saved_unproven(tmp_path: Path) -> None:
         await until(lambda: (tmp_path / "token").exists())
 
 
+@pytest.mark.slow
 async def test_another_token_is_tried_anew(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         await type_token(acting, "oh-wrong-0123456789")

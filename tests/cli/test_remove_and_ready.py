@@ -62,6 +62,7 @@ def test_remove_saved_fails_where_nothing_is_saved(bare: Shell) -> None:
     assert (ended.returncode, ended.stderr) == (1, "hingtui: No watched video is saved.\n")
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a pty is needed")
 def test_a_running_dashboard_drops_removed_rows(tmp_path: Path) -> None:
     with shell(tmp_path, job("queued", prompt="to stay"), job("ready", prompt="to go")) as typed:

@@ -89,6 +89,7 @@ def test_until_done_it_saves_each_video_and_tells_of_each_event_in_json(tmp_path
         assert typed.content_requests() == 2
 
 
+@pytest.mark.slow
 def test_a_video_that_expired_unsaved_is_a_failure(tmp_path: Path) -> None:
     with shell(tmp_path, job("ready"), job("expired")) as typed:
         watched(typed, "video_ready", "video_expired")
@@ -116,6 +117,7 @@ def test_without_a_token_it_says_what_to_do(tmp_path: Path) -> None:
     assert "HINGNET_API_KEY" in ended.stderr
 
 
+@pytest.mark.slow
 def test_a_refused_token_ends_it_and_is_not_printed(tmp_path: Path) -> None:
     with shell(tmp_path, job("ready")) as typed:
         watched(typed, "video_ready")
@@ -210,6 +212,7 @@ def test_a_closed_pipe_ends_it_silently(tmp_path: Path) -> None:
         assert running.stderr.read() == b""
 
 
+@pytest.mark.slow
 def test_a_reader_that_has_stopped_holds_up_no_download(tmp_path: Path) -> None:
     reader, writer = os.pipe()
     os.set_blocking(writer, False)

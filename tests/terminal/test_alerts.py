@@ -78,6 +78,7 @@ def test_an_alarm_reaches_the_bell_the_title_and_the_desktop(watched: WatchedHom
         assert running.raw.count(PUSH) == running.raw.count(POP) == 1
 
 
+@pytest.mark.slow
 def test_the_title_comes_back_when_a_signal_ends_it(watched: WatchedHome) -> None:
     add(watched, 100)
     with watched.dashboard() as running:
@@ -88,6 +89,7 @@ def test_the_title_comes_back_when_a_signal_ends_it(watched: WatchedHome) -> Non
         assert running.raw.count(PUSH) == running.raw.count(POP) == 1
 
 
+@pytest.mark.slow
 def test_the_title_comes_back_while_it_is_stopped(watched: WatchedHome) -> None:
     add(watched, 100)
     with watched.dashboard(started_as="job") as running:

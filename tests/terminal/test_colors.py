@@ -78,6 +78,7 @@ def test_with_sixteen_colours_bars_text_and_cursor_are_seen(
         assert running.exit_status() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["xterm", "xterm-256color"])
 def test_without_colour_an_alarm_stands_out_most(watched: WatchedHome, name: str) -> None:
     running_video(watched)
@@ -114,6 +115,7 @@ def test_the_terminals_background_chooses_the_theme(
         running.assert_restored()
 
 
+@pytest.mark.slow
 def test_a_late_reply_in_two_pieces_changes_the_theme_and_types_nothing(
     watched: WatchedHome,
 ) -> None:
@@ -130,6 +132,7 @@ def test_a_late_reply_in_two_pieces_changes_the_theme_and_types_nothing(
         assert running.exit_status() == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked", [{"TERM": "linux"}, {"TEXTUAL_THEME": "nord"}, {"config": "dracula"}], ids=str
 )

@@ -68,6 +68,7 @@ def test_a_signal_during_the_start_ends_it_quietly(watched: WatchedHome, after: 
         assert b"Traceback" not in running.raw
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the system what a process has computed")
 @pytest.mark.parametrize("started_as", ["leader", "stranger"])
 def test_it_ends_when_the_terminal_disappears_without_a_signal(

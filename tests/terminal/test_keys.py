@@ -74,6 +74,7 @@ def test_the_demo_prints_where_saved_videos_are(environ: dict[str, str], tempora
     assert str(videos) in last_words.replace("\n", "")
 
 
+@pytest.mark.slow
 def test_a_sigterm_ends_the_demo_and_restores_the_terminal(
     environ: dict[str, str], temporary: Path
 ) -> None:
@@ -105,6 +106,7 @@ def test_the_dashboard_ends_when_its_terminal_closes(
     assert not list(temporary.iterdir())
 
 
+@pytest.mark.slow
 def test_quitting_during_a_download_asks_for_confirmation(
     environ: dict[str, str], temporary: Path
 ) -> None:
@@ -129,6 +131,7 @@ def test_keys_typed_quickly_act_on_the_selected_video(environ: dict[str, str]) -
         assert running.exit_status() == 143
 
 
+@pytest.mark.slow
 def test_words_typed_quickly_after_the_slash_are_the_filter(environ: dict[str, str]) -> None:
     with terminal("demo", environ=environ) as running:
         running.until(OLDEST.search, "the oldest video")

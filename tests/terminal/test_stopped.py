@@ -70,6 +70,7 @@ def test_after_an_hour_stopped_requests_stay_rate_limited(
         running.assert_restored()
 
 
+@pytest.mark.slow
 def test_killing_it_while_stopped_writes_nothing_to_the_terminal(watched: WatchedHome) -> None:
     with watched.dashboard(started_as="job") as running:
         standing(running)
@@ -99,6 +100,7 @@ def test_started_in_the_background_it_stops_until_fg(watched: WatchedHome, comma
         assert running.attributes() == running.attributes_before
 
 
+@pytest.mark.slow
 def test_the_screen_is_redrawn_after_a_sigstop(watched: WatchedHome) -> None:
     with watched.dashboard(started_as="job") as running:
         before = still(settled(running))

@@ -38,8 +38,8 @@ from tests.robustness.campaign.schedule import DOWNLOAD, WATCH, drawn
 
 CHUNK = 125
 """Lives in one test: few enough to spread over processes."""
-FEW = 16
-"""Seeds of the sample that the normal run takes: seven of ten kinds come up in them."""
+FEW = 10
+"""Seeds of the sample that the normal run takes: half of the kinds come up in them."""
 MOST_TRIED = 150
 """Lives within which a mutant has to be found."""
 

@@ -161,6 +161,7 @@ async def test_a_file_that_stays_broken_is_kept_unverified(tmp_path: Path, name:
         assert len(ranges(here)) <= (1 if name in STRANGE else 6)
 
 
+@pytest.mark.slow
 async def test_a_file_that_changes_until_it_expires_is_kept_unverified(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 600)
@@ -173,6 +174,7 @@ async def test_a_file_that_changes_until_it_expires_is_kept_unverified(tmp_path:
         assert [path.suffix for path in here.folder.iterdir()] == [".unverified"]
 
 
+@pytest.mark.slow
 async def test_an_empty_file_is_retried_until_it_expires(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", b"", expires_at=int(here.clock.time()) + 900)

@@ -156,6 +156,7 @@ def test_every_id_is_requested_however_long_it_takes(shell: Shell) -> None:
     assert len(ended.stderr.splitlines()) == 10
 
 
+@pytest.mark.slow
 def test_a_terminal_shows_the_progress_of_requests(shell: Shell) -> None:
     names = [f"video_{n:02}" for n in range(30)]
     for name in names:
@@ -192,6 +193,7 @@ def test_missing_content_is_reported_within_seconds(shell: Shell) -> None:
     assert "not yet" in ended.stderr
 
 
+@pytest.mark.slow
 def test_two_processes_download_an_unwatched_video_once(shell: Shell) -> None:
     shell.gateway.file("a", DATA)
     both = threading.Barrier(2, timeout=30)

@@ -260,6 +260,7 @@ async def test_a_poll_response_cut_at_any_byte_changes_nothing(
         assert (row.video.progress, here.state) == (60, GatewayState.ONLINE)
 
 
+@pytest.mark.slow
 async def test_new_bytes_reset_the_number_of_tries(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
@@ -361,6 +362,7 @@ async def test_a_slow_download_without_ranges_fails_with_a_reason(
         assert 5 <= len(here.gateway.asked("/content")) < 20
 
 
+@pytest.mark.slow
 async def test_a_slow_download_continues_until_its_expiry(
     tmp_path: Path,
 ) -> None:
@@ -379,6 +381,7 @@ async def test_a_slow_download_continues_until_its_expiry(
         assert here.files == {}
 
 
+@pytest.mark.slow
 async def test_responses_cut_after_a_few_bytes_count_as_slow(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)

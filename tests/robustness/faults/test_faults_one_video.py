@@ -87,6 +87,7 @@ async def test_a_refused_download_stops_no_other(tmp_path: Path, says: Part | li
         assert all(here.row(name).download is None for name in HEALTHY)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("failing", [10, 30])
 @pytest.mark.parametrize("says", [answer(500), answer(503), [RESET]], ids=["500", "503", "reset"])
 async def test_ids_that_always_fail_do_not_delay_the_others(
@@ -116,6 +117,7 @@ async def test_a_gateway_that_fails_for_all_is_offline_and_recovers(tmp_path: Pa
         assert all(here.row(name).last_error is None for name in HEALTHY)
 
 
+@pytest.mark.slow
 async def test_four_refused_ids_are_not_a_refused_token(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         names = [f"failing{n}" for n in range(4)]
@@ -138,6 +140,7 @@ async def test_many_refused_ids_beside_healthy_ones_are_not_a_refused_token(tmp_
         assert {here.row(name).status for name in HEALTHY} == {Status.GENERATING}
 
 
+@pytest.mark.slow
 async def test_a_refused_token_is_probed_with_another_id_each_time(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         names = [f"v{n:02}" for n in range(50)]

@@ -89,6 +89,7 @@ async def test_a_429_is_not_an_error_of_a_row(tmp_path: Path) -> None:
         assert len(here.gateway.requests) < 100  # in five minutes, for a hundred rows
 
 
+@pytest.mark.slow
 async def test_the_full_rate_recovers_after_many_429s(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = False

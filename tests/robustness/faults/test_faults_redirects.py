@@ -140,6 +140,7 @@ INVALID_LOCATIONS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("location", INVALID_LOCATIONS)
 async def test_a_redirect_to_an_invalid_location_fails_the_download(
     tmp_path: Path, location: str

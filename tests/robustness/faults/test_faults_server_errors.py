@@ -76,6 +76,7 @@ async def test_a_download_is_retried_until_server_errors_pass(tmp_path: Path, st
         assert here.files == {"a.mp4": DATA}
 
 
+@pytest.mark.slow
 async def test_server_errors_beyond_the_expiry_fail_the_download(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA, expires_at=int(here.clock.time()) + 900)
@@ -90,6 +91,7 @@ async def test_server_errors_beyond_the_expiry_fail_the_download(tmp_path: Path)
         assert len(here.gateway.asked("/content")) < 120
 
 
+@pytest.mark.slow
 async def test_many_failing_downloads_stay_within_the_rate_limit(
     tmp_path: Path,
 ) -> None:

@@ -213,7 +213,7 @@ def test_every_plain_id_is_found_in_order(ids: list[str]) -> None:
 )
 @pytest.mark.sample(2)
 def test_many_brackets_and_quotes_give_no_ids(text: str, thorough: bool) -> None:
-    length = 2_000_000 if thorough else 300_000
+    length = 2_000_000 if thorough else 100_000
     assert find_ids(text * (length // len(text))).ids == ()
 
 

@@ -135,6 +135,7 @@ def test_an_index_of_many_gigabytes_is_not_read(tmp_path: Path, kind: bytes) -> 
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize(
     "boxes",
     [

@@ -225,6 +225,7 @@ def test_a_decoder_that_hangs_is_ended_and_started_again(tools: Tools) -> None:
     decoder.close()
 
 
+@pytest.mark.slow
 def test_a_decoder_that_dies_is_started_again(tools: Tools) -> None:
     decoder = Decoder(tools.folders)
     decoder.start()
@@ -272,6 +273,7 @@ def test_only_sixel_goes_to_the_terminal_as_sixel(sent: bytes, is_taken: bool) -
     assert bool(_checked_sixels(sent)) is is_taken
 
 
+@pytest.mark.slow
 def test_a_picture_becomes_a_sixel_for_each_line(decoder: Decoder) -> None:
     pytest.importorskip("textual_image")
     picture = Picture(20, 24, bytes((200, 30, 40)) * 480)

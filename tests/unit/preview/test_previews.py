@@ -73,6 +73,7 @@ async def test_ffmpeg_makes_posters_where_the_extra_is_missing(tmp_path: Path) -
         assert (await one.preview(broken, BOX)).why is Why.BROKEN
 
 
+@pytest.mark.slow
 async def test_another_request_ends_looking_for_black_and_frozen(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "long.mp4", size=(320, 240), seconds=60, rate=24)
     async with previews(tmp_path) as made:
@@ -95,6 +96,7 @@ async def test_a_request_that_nobody_waits_for_is_not_made(tmp_path: Path) -> No
         assert len(list((tmp_path / "cache").iterdir())) == 1
 
 
+@pytest.mark.slow
 async def test_the_process_ends_while_nothing_is_wanted_and_starts_again(tmp_path: Path) -> None:
     async with previews(tmp_path, idle=0.05) as made:
         await made.preview(CLIPS / "moon.mp4", BOX)

@@ -95,6 +95,7 @@ def test_what_can_be_read_of_a_damaged_history_is_kept(
     assert len(asides(history)) == 1
 
 
+@pytest.mark.slow
 def test_damage_at_any_place_never_raises_anything_else(
     tmp_path: Path, clock: FakeClock, thorough: bool
 ) -> None:
