@@ -80,6 +80,7 @@ async def test_a_refused_token_is_saved_only_as_it_was_tested(tmp_path: Path) ->
         await until(lambda: "local" in saved(tmp_path))
 
 
+@pytest.mark.slow
 async def test_a_pasted_video_gives_address_name_and_family(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         await open_dialog(acting)

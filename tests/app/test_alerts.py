@@ -91,6 +91,7 @@ async def test_the_banner_says_what_expires_first_and_what_follows(home: Path) -
         )
 
 
+@pytest.mark.slow
 async def test_an_expired_video_is_red(home: Path) -> None:
     async with piloted(home, ready("one", 60)) as acting:
         palette = acting.dashboard.palette
@@ -163,6 +164,7 @@ async def test_automatic_download_begins_with_what_is_ready_and_is_remembered(ho
     assert load_state(home / "state.toml").auto_download is False
 
 
+@pytest.mark.slow
 async def test_it_downloads_at_the_start_what_was_ready_before(home: Path) -> None:
     async with piloted(home, ready("one", 3000)) as acting:
         await acting.app.memory.written(1)
@@ -175,6 +177,7 @@ async def test_it_downloads_at_the_start_what_was_ready_before(home: Path) -> No
 OFFER = "A downloads each video as soon as it is ready (Esc hides this offer)"
 
 
+@pytest.mark.slow
 async def test_automatic_download_is_offered_until_it_is_dismissed(home: Path) -> None:
     async with piloted(home, ready("one", 3000)) as acting:
         assert acting.lines()[1].strip() == OFFER
@@ -184,6 +187,7 @@ async def test_automatic_download_is_offered_until_it_is_dismissed(home: Path) -
         assert OFFER not in acting.text()
 
 
+@pytest.mark.slow
 async def test_it_is_offered_in_the_first_minutes_only(home: Path) -> None:
     async with piloted(home, ready("one", 3000)) as acting:
         await acting.pass_time(301)
@@ -201,6 +205,7 @@ async def test_it_is_not_offered_where_the_config_decides(home: Path) -> None:
 # The forecast
 
 
+@pytest.mark.slow
 async def test_late_downloads_are_forecast_with_what_would_save_them(home: Path) -> None:
     jobs = [
         ready("long", 3000, "The long one", pad=40_000_000),

@@ -272,6 +272,7 @@ async def test_the_filter_shows_rows_with_all_words_while_typing(tmp_path: Path)
         assert list(acting.table.order) == keys("video_b", "video_c")
 
 
+@pytest.mark.slow
 async def test_escape_clears_the_filter_and_keeps_the_cursor(tmp_path: Path) -> None:
     jobs = [job(f"video_{n}", prompt=f"number {n}") for n in range(12)]
     async with piloted(tmp_path, *jobs) as acting:
@@ -294,6 +295,7 @@ async def test_the_first_screen_has_the_colours_of_the_theme(tmp_path: Path) -> 
         assert ground.hex.lower() == str(acting.app.current_theme.background)
 
 
+@pytest.mark.slow
 async def test_reopening_the_filter_creates_no_second_filter_bar(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         for _time in range(5):

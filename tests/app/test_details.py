@@ -58,6 +58,7 @@ async def test_prompt_problem_and_next_step_come_first_then_facts_then_history(
         assert places == sorted(places)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_four_lines_at_80_columns_show_the_problem_and_the_prompt(
     tmp_path: Path, language: str
@@ -129,6 +130,7 @@ async def test_the_details_are_open_from_160_columns_on(tmp_path: Path) -> None:
         assert not is_open(acting)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("width", "press"), [(120, "enter"), (160, "escape"), (160, "enter")])
 async def test_what_a_person_chose_is_remembered_and_outranks_the_width(
     tmp_path: Path, width: int, press: str
@@ -198,6 +200,7 @@ async def test_prompt_and_path_are_copied_whole(tmp_path: Path) -> None:
         assert acting.app.clipboard == str(acting.row("video_one").saved)
 
 
+@pytest.mark.slow
 async def test_no_path_is_promised_for_a_video_that_cannot_be_downloaded(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         await acting.pass_time(1)

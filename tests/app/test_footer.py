@@ -118,6 +118,7 @@ async def test_a_click_between_two_keys_does_nothing(tmp_path: Path) -> None:
         assert bar.key_at(99) is None
 
 
+@pytest.mark.slow
 async def test_the_key_under_the_mouse_is_marked(tmp_path: Path) -> None:
     async with piloted(tmp_path, job("video_one"), size=(100, 30)) as acting:
         bar = acting.dashboard.query_one(KeyBar)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from textual.widgets import Input
 
 from hingtui.storage.state import load_state
@@ -25,6 +26,7 @@ async def grouped(acting: PilotedApp) -> None:
     await acting.press("b", "g")
 
 
+@pytest.mark.slow
 async def test_a_group_has_a_header_that_enter_collapses(tmp_path: Path) -> None:
     async with piloted(tmp_path, *JOBS, watched=[]) as acting:
         await grouped(acting)

@@ -53,6 +53,7 @@ async def test_marked_videos_are_added_with_what_the_list_says(tmp_path: Path) -
         assert acting.line_with("Film 127")
 
 
+@pytest.mark.slow
 async def test_the_next_page_is_read_near_the_end_and_once(tmp_path: Path) -> None:
     async with piloted(tmp_path, *JOBS, watched=[]) as acting:
         dialog = await opened(acting)
@@ -147,6 +148,7 @@ async def test_enter_without_marks_adds_the_selected_video_once(tmp_path: Path, 
         assert ("It is watched already." in acting.text()) is (where == "watched")
 
 
+@pytest.mark.slow
 async def test_tab_shows_the_list_of_the_next_gateway(tmp_path: Path) -> None:
     relayed = Job(id="video_relayed", created_at=EPOCH - 5, queued_for=900, prompt="Relayed")
     async with piloted(tmp_path, *JOBS[:3], watched=[]) as acting:

@@ -99,6 +99,7 @@ async def test_a_token_can_be_typed_on_a_small_screen(tmp_path: Path) -> None:
         assert acting.lines()[-1].strip() == "Enter Save it  Tab Next field  Esc Cancel"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("size", [(60, 15), (40, 10), (20, 5), (10, 3), (2, 1)], ids=str)
 async def test_every_screen_stands_in_any_size(

@@ -123,6 +123,7 @@ async def test_a_failing_handler_is_logged_and_shown_once(
         assert all(acting.row(f"video_{n}").is_final for n in range(5))
 
 
+@pytest.mark.slow
 async def test_a_row_that_cannot_be_shown_hides_no_other(
     tmp_path: Path, log: Callable[[], int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

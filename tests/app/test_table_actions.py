@@ -110,6 +110,7 @@ async def test_a_click_on_the_next_expiry_goes_to_its_video(tmp_path: Path) -> N
         assert acting.table.cursor_key == key("video_b")
 
 
+@pytest.mark.slow
 async def test_n_jumps_to_what_needs_a_person(tmp_path: Path) -> None:
     jobs = [job("video_a", **READY), job("video_b"), job("video_c", **READY), job("video_d")]
     async with piloted(tmp_path, *jobs) as acting:

@@ -64,6 +64,7 @@ async def test_sorting_makes_no_toast(tmp_path: Path) -> None:
         assert acting.toasts() == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(80, 24), (120, 30), (60, 15)], ids=str)
 async def test_no_toast_covers_the_row_under_the_cursor(
     tmp_path: Path, size: tuple[int, int]
@@ -200,6 +201,7 @@ def test_the_oldest_events_are_dropped() -> None:
     assert log.count == MOST_EVENTS + 5
 
 
+@pytest.mark.slow
 async def test_failures_are_listed_one_by_one_with_their_reason(tmp_path: Path) -> None:
     jobs = [
         job(

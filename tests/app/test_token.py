@@ -43,6 +43,7 @@ async def test_a_token_that_works_is_saved_and_said_to_work(tmp_path: Path) -> N
         assert acting.app.monitor.gateway_status.state is GatewayState.ONLINE
 
 
+@pytest.mark.slow
 async def test_a_refused_token_is_saved_only_when_asked_again(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         await type_token(acting, "oh-wrong-0123456789")
@@ -94,6 +95,7 @@ async def test_a_token_of_another_gateway_is_kept_apart(tmp_path: Path) -> None:
         assert acting.app.settings.named("default").token is None
 
 
+@pytest.mark.slow
 async def test_without_a_list_a_watched_video_proves_the_token(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         acting.server.once("/v1/videos?", status=404, times=9)

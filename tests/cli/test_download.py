@@ -101,6 +101,7 @@ def test_a_watched_video_is_downloaded_once(bare: Shell) -> None:
     assert asked == bare.content_requests() == 1
 
 
+@pytest.mark.slow
 def test_an_unwatched_video_is_saved_only_once(bare: Shell) -> None:
     first, second = (bare.run("download", "video_ready") for _turn in range(2))
     assert second.returncode == 0

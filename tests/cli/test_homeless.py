@@ -78,6 +78,7 @@ def test_without_a_home_folder_the_dashboard_prints_the_reason() -> None:
         assert b"Traceback" not in running.raw
 
 
+@pytest.mark.slow
 def test_the_demo_runs_without_a_home_folder() -> None:
     with terminal("demo", environ=environ(HOME="")) as running:
         running.shows("generating")

@@ -68,6 +68,7 @@ def test_the_json_of_a_report_holds_diagnosis_statuses_and_response(home: Path) 
     assert json.loads(found["response"])["status"] == "failed"
 
 
+@pytest.mark.slow
 def test_a_failed_request_is_reported_with_its_body(home: Path) -> None:
     with Gateway(Clock()) as gateway:
         environ = environ_of(home, gateway)

@@ -160,6 +160,7 @@ def test_everything_can_be_switched_off(watched: WatchedHome) -> None:
         assert not numbers_sent(running) & NUMBERS
 
 
+@pytest.mark.slow
 def test_the_progress_of_downloads_is_shown_and_taken_away(watched: WatchedHome) -> None:
     watched.environ |= WINDOWS
     add(watched, 3000, "video_big", pad=3_000_000)

@@ -109,6 +109,7 @@ def test_a_command_that_cannot_run_is_reported_once() -> None:
     assert failed == ["ready"]
 
 
+@pytest.mark.slow
 def test_a_command_that_has_ended_is_no_zombie(tmp_path: Path) -> None:
     run = commands(tmp_path, "ready")
     run.changed(Changes(ready=[key("video_a")]), rows())

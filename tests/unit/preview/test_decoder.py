@@ -282,6 +282,7 @@ def test_a_picture_becomes_a_sixel_for_each_line(decoder: Decoder) -> None:
     assert all("20;12" in piece for piece in pieces)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/proc/self/limits"), reason="the system has no /proc")  # noqa: PTH110
 def test_the_process_is_limited_and_knows_nothing_of_the_environment(
     decoder: Decoder, monkeypatch: pytest.MonkeyPatch
