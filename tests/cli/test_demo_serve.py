@@ -13,7 +13,6 @@ from tests.support.shell import Shell
 from tests.support.waiting import PATIENCE
 
 
-@pytest.mark.slow
 @pytest.mark.usefixtures("interruptible")
 def test_demo_serve_prints_what_other_terminals_need(bare: Shell) -> None:
     serving = bare.start("demo", "--serve", "--videos", "12")
