@@ -11,6 +11,7 @@ import logging
 import queue
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -91,13 +92,18 @@ class Previews:
         return await self._run(lambda: self._look(path))
 
     async def strip(self, path: Path, box: Box, show: Show) -> None:
-        """Call `show`, in a thread, with frames from all over the video; another request ends it.
+        """Call `show`, in a thread, with frames from all over the video. Raises PreviewError.
 
-        Raises PreviewError.
+        Another request goes first; the frames that are left follow it.
         """
-        await self._run(
-            lambda: self._asked().frames(source_of(path), box, STRIP, show, self._is_wanted)
-        )
+        left, is_begun = list(STRIP), False
+
+        def shown(picture: Picture) -> None:
+            del left[:1]
+            show(picture)
+
+        while await self._run(partial(self._is_interrupted, path, box, left, shown, is_begun)):
+            is_begun = True
 
     async def play(self, path: Path, box: Box, show: Show, is_stopped: Callable[[], bool]) -> None:
         """Call `show`, in a thread, with each frame as its time comes. Raises PreviewError."""
@@ -203,6 +209,24 @@ class Previews:
     def _is_wanted(self) -> bool:
         """Whether something else is asked for."""
         return not self._jobs.empty()
+
+    def _is_interrupted(
+        self, path: Path, box: Box, left: list[float], show: Show, is_begun: bool
+    ) -> bool:
+        """Call `show` with the frames that are `left`; whether another request ended that early.
+
+        What was interrupted before shows one frame at least: two strips take turns.
+        """
+        parts, is_interrupted = tuple(left), False
+
+        def is_wanted() -> bool:
+            nonlocal is_interrupted
+            may_be = not is_begun or len(left) < len(parts)
+            is_interrupted = is_interrupted or (may_be and self._is_wanted())
+            return is_interrupted
+
+        self._asked().frames(source_of(path), box, parts, show, is_wanted)
+        return is_interrupted and bool(left)
 
     def _look(self, path: Path) -> Looks | None:
         source = source_of(path)

@@ -92,6 +92,8 @@ class Poster(PictureView):
         self.preview: Preview | None = None
         self.looks: Looks | None = None
         self.strip: list[Picture] = []
+        self._has_strip = False
+        """Whether the filmstrip is there or coming: a further step does not begin it anew."""
         self.place = 0
         """Which frame of the filmstrip is shown, from 1 on; 0 for the poster."""
 
@@ -114,7 +116,7 @@ class Poster(PictureView):
         self._file, self._room = file, room
         self._stop()
         self._forget_picture()
-        self.strip, self.place = [], 0
+        self.strip, self.place, self._has_strip = [], 0, False
         if file is not None:
             self._rest_timer = self.set_timer(REST, self._rested)
 
@@ -122,7 +124,8 @@ class Poster(PictureView):
         """Go so many frames on or back in the filmstrip; the first step decodes it."""
         if self._file is None or self._file.is_part or not self._room.height:
             return
-        if not self.strip:
+        if not self._has_strip:
+            self._has_strip = True
             self._start(self._load_strip(self._file))
         self.place = max(0, self.place + frames)
         if self.strip:
@@ -181,6 +184,7 @@ class Poster(PictureView):
         loop = asyncio.get_running_loop()
         self._drawing = await self._previewing.drawing()
         if (box := self._drawing.box(self._room)) is None:
+            self._has_strip = False
             return
         if self.preview is None:  # the cursor has not rested here: the facts are not known either
             self.preview = await self._previewing.previews.preview(file.path, box, is_part=False)
@@ -194,7 +198,7 @@ class Poster(PictureView):
         except PreviewError as error:
             if self.preview is not None and error.why is not Why.NO_DECODER:
                 self.preview = replace(self.preview, why=error.why)
-            self.place = 0
+            self.place, self._has_strip = 0, False
             self._changed()
 
     def _add_to_strip(self, file: PreviewFile, picture: Picture) -> None:

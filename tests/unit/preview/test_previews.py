@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hingtui.preview.pictures import Box, Picture, PreviewError, Why
+from hingtui.preview.pictures import STRIP, Box, Picture, PreviewError, Why
 from hingtui.preview.previews import Previews
 from hingtui.preview.tools import Tools, find_tools
 from tests.support.made_clips import make_clip
@@ -82,6 +82,21 @@ async def test_another_request_ends_looking_for_black_and_frozen(tmp_path: Path)
         poster = asyncio.ensure_future(made.preview(CLIPS / "moon.mp4", BOX))
         assert await looks is None
         assert (await poster).picture is not None
+
+
+async def test_a_strip_goes_on_after_another_request(tmp_path: Path) -> None:
+    """Two strips at once interrupt each other after each frame."""
+    pictures: dict[str, list[Picture]] = {"alone": [], "moon": [], "silk": []}
+    async with previews(tmp_path) as made:
+        await made.strip(CLIPS / "moon.mp4", BOX, pictures["alone"].append)
+        both = [
+            made.strip(CLIPS / f"{name}.mp4", BOX, pictures[name].append)
+            for name in ("moon", "silk")
+        ]
+        await asyncio.gather(*both, made.preview(CLIPS / "lotus.mp4", BOX))
+    assert len(pictures["alone"]) == len(STRIP)
+    assert [one.rgb for one in pictures["moon"]] == [one.rgb for one in pictures["alone"]]
+    assert len(pictures["silk"]) == len(STRIP)
 
 
 async def test_a_request_that_nobody_waits_for_is_not_made(tmp_path: Path) -> None:
