@@ -87,6 +87,8 @@ _COSTLY = ("tests/app/", "tests/terminal/", "tests/cli/", "tests/robustness/")
 """Where a case starts an app, a process or servers, so that the normal run tries one of a test."""
 _SCENARIOS = ("tests/terminal/test_secrets.py", "tests/cli/test_processes.py")
 """They look at one costly run each. First in line, no other process takes some of them over."""
+_WAITING = ("tests/cli/", "tests/terminal/", "tests/robustness/")
+"""They wait more than they calculate: early, others calculate beside them."""
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -95,7 +97,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     by_test: dict[str, list[pytest.Item]] = {}
     for item in items:
         by_test.setdefault(item.nodeid.partition("[")[0], []).append(item)
-    items.sort(key=lambda item: not item.nodeid.startswith(_SCENARIOS))
+    items.sort(key=lambda i: [not i.nodeid.startswith(names) for names in (_SCENARIOS, _WAITING)])
     for name, cases in by_test.items():
         for case in _left_out(name, cases, _few_of(cases[0]) or len(cases)):
             case.add_marker(pytest.mark.slow)

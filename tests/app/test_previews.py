@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -141,6 +142,31 @@ async def test_the_film_is_gone_through_by_two_keys(tmp_path: Path) -> None:
         await until(lambda: "/12" not in acting.detail())
         await acting.drawn()
         assert colors_at(acting) == first
+
+
+async def test_keys_count_while_the_film_is_on_its_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its first frame is there, then three more: this file has no twelve."""
+    arrived = asyncio.Event()
+
+    async def strip(_path: Path, _box: Box, show: Callable[[Picture], None]) -> None:
+        show(Picture(1, 1, b"\0\0\0"))
+        await arrived.wait()
+        for _frame in range(3):
+            show(Picture(1, 1, b"\xff\xff\xff"))
+        await asyncio.sleep(0)  # until they have come from what is a thread as a rule
+
+    async with with_videos(tmp_path, "lotus") as acting:
+        await shown(acting)
+        monkeypatch.setattr(acting.app.previews, "strip", strip)
+        await acting.press("right_square_bracket")
+        await until(lambda: "1/12" in acting.detail())
+        await acting.press("right_square_bracket", "right_square_bracket")
+        arrived.set()
+        await until(lambda: "3/12" in acting.detail())
+        await acting.press("right_square_bracket", "right_square_bracket")
+        await until(lambda: "4/12" in acting.detail())
 
 
 @pytest.mark.slow

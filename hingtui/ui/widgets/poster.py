@@ -18,7 +18,7 @@ from textual.timer import Timer
 
 from hingtui.download.part_names import part_paths, target_of
 from hingtui.monitor import DownloadState, Row
-from hingtui.preview.pictures import Box, Looks, Picture, Preview, PreviewError, Why
+from hingtui.preview.pictures import STRIP, Box, Looks, Picture, Preview, PreviewError, Why
 from hingtui.system.terminal_pictures import (
     KITTY_ROWS,
     Graphics,
@@ -92,8 +92,8 @@ class Poster(PictureView):
         self.preview: Preview | None = None
         self.looks: Looks | None = None
         self.strip: list[Picture] = []
-        self._has_strip = False
-        """Whether the filmstrip is there or coming: a further step does not begin it anew."""
+        self._frames = 0
+        """Frames of the filmstrip, there or coming; 0 before the first step."""
         self.place = 0
         """Which frame of the filmstrip is shown, from 1 on; 0 for the poster."""
 
@@ -116,7 +116,7 @@ class Poster(PictureView):
         self._file, self._room = file, room
         self._stop()
         self._forget_picture()
-        self.strip, self.place, self._has_strip = [], 0, False
+        self.strip, self.place, self._frames = [], 0, 0
         if file is not None:
             self._rest_timer = self.set_timer(REST, self._rested)
 
@@ -124,12 +124,10 @@ class Poster(PictureView):
         """Go so many frames on or back in the filmstrip; the first step decodes it."""
         if self._file is None or self._file.is_part or not self._room.height:
             return
-        if not self._has_strip:
-            self._has_strip = True
+        if not self._frames:
+            self._frames = len(STRIP)
             self._start(self._load_strip(self._file))
-        self.place = max(0, self.place + frames)
-        if self.strip:
-            self.place = min(self.place, len(self.strip))
+        self.place = max(0, min(self.place + frames, self._frames))
         self._show_place()
 
     def on_unmount(self) -> None:
@@ -184,7 +182,7 @@ class Poster(PictureView):
         loop = asyncio.get_running_loop()
         self._drawing = await self._previewing.drawing()
         if (box := self._drawing.box(self._room)) is None:
-            self._has_strip = False
+            self._frames = self.place = 0
             return
         if self.preview is None:  # the cursor has not rested here: the facts are not known either
             self.preview = await self._previewing.previews.preview(file.path, box, is_part=False)
@@ -198,7 +196,11 @@ class Poster(PictureView):
         except PreviewError as error:
             if self.preview is not None and error.why is not Why.NO_DECODER:
                 self.preview = replace(self.preview, why=error.why)
-            self.place, self._has_strip = 0, False
+                self._changed()
+        self._frames = len(self.strip)
+        if self.place > self._frames:  # not every file has all
+            self.place = self._frames
+            self._show_place()
             self._changed()
 
     def _add_to_strip(self, file: PreviewFile, picture: Picture) -> None:

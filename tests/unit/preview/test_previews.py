@@ -86,17 +86,15 @@ async def test_another_request_ends_looking_for_black_and_frozen(tmp_path: Path)
 
 async def test_a_strip_goes_on_after_another_request(tmp_path: Path) -> None:
     """Two strips at once interrupt each other after each frame."""
-    pictures: dict[str, list[Picture]] = {"alone": [], "moon": [], "silk": []}
+    clip = make_clip(tmp_path / "short.mp4", seconds=3)
+    alone, one, other = list[Picture](), list[Picture](), list[Picture]()
     async with previews(tmp_path) as made:
-        await made.strip(CLIPS / "moon.mp4", BOX, pictures["alone"].append)
-        both = [
-            made.strip(CLIPS / f"{name}.mp4", BOX, pictures[name].append)
-            for name in ("moon", "silk")
-        ]
-        await asyncio.gather(*both, made.preview(CLIPS / "lotus.mp4", BOX))
-    assert len(pictures["alone"]) == len(STRIP)
-    assert [one.rgb for one in pictures["moon"]] == [one.rgb for one in pictures["alone"]]
-    assert len(pictures["silk"]) == len(STRIP)
+        await made.strip(clip, BOX, alone.append)
+        strips = [made.strip(clip, BOX, pictures.append) for pictures in (one, other)]
+        await asyncio.gather(*strips, made.preview(CLIPS / "moon.mp4", BOX))
+    assert len(alone) == len(STRIP)
+    for pictures in (one, other):
+        assert [picture.rgb for picture in pictures] == [picture.rgb for picture in alone]
 
 
 async def test_a_request_that_nobody_waits_for_is_not_made(tmp_path: Path) -> None:
