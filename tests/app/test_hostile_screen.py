@@ -6,6 +6,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from textual.widgets import Input
 
 from hingtui.system.open_file import Opened
 from hingtui.ui.commands import commands
@@ -129,6 +130,20 @@ async def test_pasted_text_is_shown_without_control_characters(tmp_path: Path, k
         assert "Pasted" in acting.text()
         await acting.press("enter")
         check_screen(acting)
+
+
+@pytest.mark.parametrize("pressed", [["f3"], ["f3", "tab"], ["T"]], ids=str)
+async def test_text_pasted_into_a_dialog_is_shown_cleaned(
+    tmp_path: Path, pressed: list[str]
+) -> None:
+    async with piloted(tmp_path, job()) as acting:
+        await acting.press(*pressed)
+        for kinds in (OBEYED, TURNED, UNSEEN, MARKED, WIDE, LINES):
+            await acting.press("ctrl+u")  # a tag is short: no room for all of them
+            await acting.paste("pasted " + "".join(kinds.values())[:190])
+            assert isinstance(acting.app.focused, Input)
+            assert acting.app.focused.value
+            check_screen(acting)
 
 
 async def test_text_pasted_into_the_palette_is_shown_cleaned(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring
 
@@ -10,12 +11,22 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
+from tests.support.pilot import drawing_at_once
 from tests.support.svg_screen import CELL, LINE, svg_of
 from tests.tools.animation import ANIMATIONS, film
 from tests.tools.raster import digest_in, digest_of
 from tests.tools.screenshots import FOLDER, PICTURES, take
 
+pytestmark = pytest.mark.usefixtures("_drawn_at_once")
+
 SVG = "{http://www.w3.org/2000/svg}"
+
+
+@pytest.fixture
+def _drawn_at_once() -> Iterator[None]:
+    """The pictures are of what Textual has drawn; other tests of this process draw later."""
+    with drawing_at_once():
+        yield
 
 
 def drawn(*lines: str | list[Segment]) -> Element:
@@ -101,6 +112,7 @@ HINT = "python3 -m tests.tools.screenshots NAME draws it anew"
 SAMPLE = ("saving-zh-dark", "detail-en-light")
 
 
+@pytest.mark.sample(None)
 @pytest.mark.parametrize("name", PICTURES)
 async def test_a_picture_shows_what_the_program_draws(
     name: str, tmp_path: Path, thorough: bool

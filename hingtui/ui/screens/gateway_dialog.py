@@ -24,6 +24,7 @@ from hingtui.ui.screens.dialogs import ESCAPE, Dialog
 from hingtui.ui.screens.gateway_fields import AddressInput, FollowField, KindField
 from hingtui.ui.screens.token_dialog import HiddenInput
 from hingtui.ui.widgets.key_bar import FooterKey, KeyBar
+from hingtui.ui.widgets.line_input import LineInput
 
 Test = Callable[[GatewaySettings, str | None], Awaitable[Checked]]
 """Asks a gateway whether it can be used; the second is the id of a video that it should know."""
@@ -81,7 +82,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
             yield AddressInput(address, placeholder="https://…", id="gateway-address", compact=True)
         with Horizontal(classes="field"):
             yield Label(_("Name"), markup=False)
-            yield Input(name, id="gateway-name", compact=True, disabled=edited is not None)
+            yield LineInput(name, id="gateway-name", compact=True, disabled=edited is not None)
         with Horizontal(classes="field"):
             yield Label(_("Family"), markup=False)
             yield KindField(id="gateway-kind", markup=False)

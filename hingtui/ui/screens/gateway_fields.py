@@ -13,6 +13,8 @@ from textual.widgets import Input, Static
 
 from hingtui.storage.settings import KINDS
 from hingtui.storage.settings.pasted_address import PastedAddress, read_address
+from hingtui.text.cell_width import steady
+from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _
 
 
@@ -69,7 +71,7 @@ class AddressInput(Input):
 
     def _on_paste(self, event: events.Paste) -> None:
         """Textual's own handler comes after this one, and would insert whatever it is given."""
-        self.pasted = read_address(" ".join(event.text.split()))
+        self.pasted = read_address(steady(clean_line(event.text)))
         event.text = self.pasted.base_url
         self.value = ""
 

@@ -13,6 +13,7 @@ from hingtui.text.cell_width import fit
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.screens.dialogs import Dialog
 from hingtui.ui.widgets.key_bar import FooterKey
+from hingtui.ui.widgets.line_input import LineInput
 
 _SHOWN = 50
 """Cells of the tags that there are already."""
@@ -31,7 +32,9 @@ class TagDialog(Dialog[str]):
         words = ngettext("Tag {n} video", "Tag {n} videos", self._count)
         with Vertical(classes="box narrow"):
             yield Label(words.format(n=self._count), classes="title", markup=False)
-            yield Input(id="tag", placeholder=_("a word, or several"), compact=True, max_length=200)
+            yield LineInput(
+                id="tag", placeholder=_("a word, or several"), compact=True, max_length=200
+            )
             if self._known:
                 known = _("There are: {tags}").format(tags=" ".join(self._known))
                 yield Label(fit(known, _SHOWN), classes="hint", markup=False)

@@ -4,6 +4,7 @@ header            how many videos are in which state, and the next countdown
 └── header_part       a piece of it
 banner            what a person should know or do
 filter_bar        the line of the filter
+└── line_input        an input whose pasted text is cleaned
 key_bar           the footer
 welcome           the card while nothing is watched
 detail            the details pane

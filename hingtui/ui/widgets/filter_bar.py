@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from textual import events, on
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.message import Message
 from textual.widgets import Input, Static
 
-from hingtui.text.cell_width import steady
-from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _
 from hingtui.ui.widgets.key_bar import FooterKey
+from hingtui.ui.widgets.line_input import LineInput
 
 
 class FilterBar(Horizontal):
@@ -82,13 +81,9 @@ class FilterBar(Horizontal):
         self.post_message(self.Closed())
 
 
-class FilterInput(Input):
+class FilterInput(LineInput):
     """One line of words."""
 
     def footer_keys(self) -> list[FooterKey]:
         """What works while words are typed."""
         return [FooterKey("escape", _("Clear")), FooterKey("enter", _("Keep"), 1)]
-
-    def _on_paste(self, event: events.Paste) -> None:
-        """Textual's own handler comes after this one, and would insert whatever it is given."""
-        event.text = steady(clean_line(event.text))
