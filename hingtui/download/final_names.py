@@ -5,9 +5,9 @@ from __future__ import annotations
 import errno
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import chain, takewhile
+from itertools import chain
 from pathlib import Path
 
 from hingtui.download.claim import busy_elsewhere, is_at, is_locked_elsewhere
@@ -17,6 +17,9 @@ from hingtui.system.files import is_taken, numbered
 
 _IMPOSSIBLE = (errno.EINVAL, errno.EILSEQ, errno.ENAMETOOLONG)
 """Errors of a file system for a name that it does not allow."""
+
+_GAP = 2
+"""Free names in a row after which no further one is taken."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class FinalNames:
         if recorded:
             yield from filter(is_taken, [self.folder / recorded])
         for suffix in SUFFIXES:
-            yield from takewhile(is_taken, self.by_id(suffix))
+            yield from taken(self.by_id(suffix))
 
     def of(self, state: os.stat_result, recorded: str = "") -> Path | None:
         """The name that leads to the file of this `state`; None if there is none."""
@@ -79,7 +82,7 @@ class FinalNames:
         if (path := self.of(state)) is not None or not state.st_size:
             return path
         try:
-            shared = (takewhile(is_taken, self.preferred(suffix)) for suffix in SUFFIXES)
+            shared = (taken(self.preferred(suffix)) for suffix in SUFFIXES)
             return next((p for p in chain.from_iterable(shared) if is_at(state, p)), None)
         except OSError as error:
             if is_impossible(error):
@@ -96,6 +99,20 @@ class FinalNames:
         """
         if any(map(is_locked_elsewhere, self.own(recorded))):
             raise busy_elsewhere()
+
+
+def taken(paths: Iterable[Path]) -> Iterator[Path]:
+    """Those of the names, in order, at which there is a file; a few free ones may be between them.
+
+    A free one is left by a file that was removed, or by a process that took a name back.
+    """
+    free = 0
+    for path in paths:
+        if is_taken(path):
+            free = 0
+            yield path
+        elif (free := free + 1) > _GAP:
+            return
 
 
 def is_impossible(error: OSError) -> bool:

@@ -12,11 +12,11 @@ import logging
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from itertools import chain, takewhile
+from itertools import chain
 from pathlib import Path
 
 from hingtui.download.claim import busy_elsewhere, is_at, open_locked
-from hingtui.download.final_names import FinalNames, is_impossible
+from hingtui.download.final_names import FinalNames, is_impossible, taken
 from hingtui.download.part_metadata import PartMetadata, Source, read_metadata, write_metadata
 from hingtui.download.part_names import part_paths, part_target_of
 from hingtui.model.errors import Busy
@@ -203,7 +203,7 @@ class Part:
 
     def _publish(self, suffix: str, choices: Callable[[str], Iterator[Path]]) -> Path:
         earlier = [self.names.folder / self.recorded_name] if self.recorded_name else []
-        for path in chain(earlier, takewhile(is_taken, choices(suffix))):
+        for path in chain(earlier, taken(choices(suffix))):
             if path.suffix == suffix and same_bytes(self.path, path):
                 sync_file(path)
                 self._truncate(0)  # `close` removes it: its lock is still needed

@@ -55,6 +55,17 @@ def test_the_same_bytes_are_not_kept_twice(tmp_path: Path) -> None:
     assert files(tmp_path) == [f"{MOON}.mp4"]
 
 
+@pytest.mark.parametrize("gone", [["{}"], ["{}", "{}-2"], ["{}-2"]])
+def test_the_same_bytes_are_found_behind_free_names(tmp_path: Path, gone: list[str]) -> None:
+    for stem in (MOON, f"{MOON}-2"):
+        (tmp_path / f"{stem}.mp4").write_bytes(b"mine")
+    first = fetch(Canned(), tmp_path, NAMED)
+    assert first.path == tmp_path / f"{MOON}-3.mp4"
+    for stem in gone:
+        (tmp_path / f"{stem.format(MOON)}.mp4").unlink()
+    assert fetch(Canned(), tmp_path, NAMED).path == first.path
+
+
 def test_a_name_whose_sidecar_is_taken_is_avoided(tmp_path: Path) -> None:
     (tmp_path / f"{MOON}.json").write_text("mine")
     hooks = replace(NAMED, companion=".json")
