@@ -11,21 +11,21 @@ from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 
-from tests.support.pilot import drawing_at_once
+from tests.support.pilot import as_textual_does
 from tests.support.svg_screen import CELL, LINE, svg_of
 from tests.tools.animation import ANIMATIONS, film
 from tests.tools.raster import digest_in, digest_of
 from tests.tools.screenshots import FOLDER, PICTURES, take
 
-pytestmark = pytest.mark.usefixtures("_drawn_at_once")
+pytestmark = pytest.mark.usefixtures("_as_textual_does")
 
 SVG = "{http://www.w3.org/2000/svg}"
 
 
 @pytest.fixture
-def _drawn_at_once() -> Iterator[None]:
-    """The pictures are of what Textual has drawn; other tests of this process draw later."""
-    with drawing_at_once():
+def _as_textual_does() -> Iterator[None]:
+    """Other tests of this process draw later, and wait for less."""
+    with as_textual_does():
         yield
 
 

@@ -16,6 +16,7 @@ from rich.text import Text
 from textual import app as app_module
 from textual import pilot as pilot_module
 from textual._compositor import Compositor
+from textual._wait import wait_for_idle
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from textual.pilot import Pilot
@@ -94,6 +95,17 @@ def _draw_later(
 def drawing_at_once() -> Iterator[None]:
     """Draw whenever Textual does, for tests of drawing itself."""
     with patch.object(Compositor, "render_update", _render_update):
+        yield
+
+
+@contextmanager
+def as_textual_does() -> Iterator[None]:
+    """Draw at once, and wait until the whole process is idle: for pictures of what is drawn."""
+    with (
+        drawing_at_once(),
+        patch.object(app_module, "wait_for_idle", wait_for_idle),
+        patch.object(pilot_module, "wait_for_idle", wait_for_idle),
+    ):
         yield
 
 
