@@ -79,7 +79,10 @@ def trust_context(environ: Mapping[str, str]) -> ssl.SSLContext:
 
 
 def shared_trust_context(environ: Mapping[str, str]) -> ssl.SSLContext:
-    """As `trust_context`, but one for all gateways, until one of the files has changed."""
+    """As `trust_context`, but the same for each gateway, until one of the files has changed.
+
+    Raises BadCertificate.
+    """
     import certifi
 
     sources = trust_sources(environ)

@@ -108,7 +108,7 @@ class ClientConfig:
         """The arguments of an httpx client for `origin`. Raises BadCertificate."""
         set_aside = set_location_aside_async if is_async else set_location_aside
         needs_tls = origin.scheme == "https" or (proxy is not None and proxy.is_encrypted)
-        context = shared_trust_context(self._environ) if needs_tls else _no_trust()
+        context = self._trust if needs_tls else _no_trust()
         return {
             "verify": context,
             "proxy": _httpx_proxy(proxy, context) if proxy is not None else None,
@@ -119,6 +119,11 @@ class ClientConfig:
             "headers": {"User-Agent": USER_AGENT},
             "cookies": CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         }
+
+    @functools.cached_property
+    def _trust(self) -> ssl.SSLContext:
+        """Looked for once: that reads folders."""
+        return shared_trust_context(self._environ)
 
 
 class Body:
