@@ -17,7 +17,7 @@ def run() -> None:
         from hingtui.system.shutdown import leave
 
         leave(status)
-    os._exit(status)
+    os._exit(status)  # all output is flushed: see `leave`
 
 
 if __name__ == "__main__":

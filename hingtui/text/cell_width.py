@@ -102,7 +102,7 @@ def fit_middle(line: str, width: int) -> str:
 def repeated(typed: str) -> str:
     """What a person typed as a sentence repeats it: one line, cut in the middle where it is long.
 
-    Whoever pasted a whole log by mistake recognises it by both ends.
+    A whole log that was pasted by mistake can be recognised by both ends.
     """
     if len(typed) > 8 * _TYPED_CELLS:
         typed = typed[: 4 * _TYPED_CELLS] + typed[-4 * _TYPED_CELLS :]

@@ -117,7 +117,7 @@ def test_several_signals_act_like_one(environ: dict[str, str]) -> None:
         (b"\xfa\xfb video_691209aab0a0 \xfc\0", 0),
         (b"\x1b]0;evil\x07\x1b[31mvideo_691209aab0a0\x1b[0m", 0),
     ],
-    ids=["nothing", "every byte", "an id amid bytes", "an id amid escapes"],
+    ids=["nothing", "every byte", "an id among bytes", "an id among escapes"],
 )
 def test_add_accepts_any_bytes_on_standard_input(
     environ: dict[str, str], given: bytes, status: int

@@ -1,4 +1,4 @@
-"""What was done about a damaged watchlist, and how a person is told. It reads no file."""
+"""What was done about a damaged watchlist, and the sentence that says so. It reads no file."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ MODERN = {
 
 
 class FakeTerminal:
-    """The other end of a pty, which replies as it is told."""
+    """The other end of a pty, which sends the replies that it was given."""
 
     def __init__(self, replies: Mapping[bytes, bytes], widths: Mapping[str, int]) -> None:
         self.master, self.slave = pty.openpty()
