@@ -1,4 +1,4 @@
-"""Look at and remove parts that no download has open."""
+"""Remove parts that no download has open."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from hingtui.download.part import opened_part
-from hingtui.download.part_names import part_paths, part_target_of, target_of
+from hingtui.download.part_names import part_paths, part_target_of
 from hingtui.download.storage_errors import raising_storage_errors
 from hingtui.model.errors import Busy
 from hingtui.model.key import VideoKey
@@ -26,11 +26,3 @@ def discard_part(key: VideoKey, folder: Path) -> None:
             with suppress(Busy), opened_part(key, folder, index) as part:
                 part.discard()
                 sync_folder(folder)
-
-
-def part_size(key: VideoKey, folder: Path) -> int:
-    """Bytes in the part of a video; 0 if there is none."""
-    try:
-        return part_paths(target_of(key, folder))[0].stat().st_size
-    except OSError:
-        return 0

@@ -25,8 +25,6 @@ GRACE = 90.0
 """Seconds during which an unknown id may simply be too new."""
 TELLING = 10.0
 """Per cent of progress below which the usual duration predicts more than the pace so far."""
-_MOVED = 5.0
-"""Per cent by which the progress was seen to move before its pace is shown."""
 _STILL = 0.3
 """Without any progress, the time left is at least this share of the time passed."""
 
@@ -97,15 +95,6 @@ def remaining(pace: Pace, now: float, usual: float | None) -> float | None:
         return None
     age = now - pace.started_at
     return max(usual - age, _STILL * age)
-
-
-def is_worth_showing(pace: Pace, usual: float | None) -> bool:
-    """Whether an estimate rests on enough to be shown: the first per cent say little.
-
-    One per cent after twenty seconds in a queue would mean "32 minutes left" for a job of one.
-    """
-    has_moved = pace.latest - pace.first >= _MOVED
-    return usual is not None or has_moved or pace.latest >= TELLING
 
 
 def ask_again_in(status: Status, pace: Pace, now: float, usual: float | None) -> float:

@@ -5,17 +5,10 @@ from __future__ import annotations
 from hingtui.monitor.state_words import row_state_icon, row_state_word
 from hingtui.monitor.statistics_text import money_text
 from hingtui.monitor.status_counts import RowState
-from hingtui.monitor.text_table import Role
 from hingtui.storage.history import HistoryState, HistoryVideo
 from hingtui.text.cell_width import short_id, steady
 from hingtui.text.clean import date_and_time, human_duration, one_line
 
-_ROLES = {
-    HistoryState.SAVED: Role.GOOD,
-    HistoryState.READY: Role.STRONG,
-    HistoryState.FAILED: Role.BAD,
-    HistoryState.EXPIRED: Role.BAD,
-}
 _ID_CELLS = 24
 
 
@@ -27,11 +20,6 @@ def row_state(state: HistoryState) -> RowState:
 def state_text(state: HistoryState) -> str:
     """Icon and word, as on the dashboard."""
     return f"{row_state_icon(row_state(state))} {row_state_word(row_state(state))}"
-
-
-def state_role(state: HistoryState) -> Role:
-    """What decides the colour of a state."""
-    return _ROLES.get(state, Role.PLAIN)
 
 
 def when_text(video: HistoryVideo) -> str:

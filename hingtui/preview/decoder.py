@@ -74,11 +74,6 @@ class Decoder:
         """The process, None while there is none."""
         return None if self._process is None else self._process.pid
 
-    def start(self) -> None:
-        """Start the process and wait until it has imported its libraries."""
-        for _message in self._ask({"do": "ping"}):
-            pass
-
     def poster(self, source: Source, box: Box) -> tuple[Facts, Picture]:
         """What the file holds, and its first frame that is not black. Raises PreviewError."""
         facts, pictures = Facts(), []

@@ -76,10 +76,6 @@ class Previews:
         """What can decode here."""
         return await self._run(self._found)
 
-    async def warm_up(self) -> None:
-        """Start the process, before a picture is wanted."""
-        await self._run(self._warm_up)
-
     async def preview(self, path: Path, box: Box, *, is_part: bool = False) -> Preview:
         """What the file holds, and its poster within `box` pixels."""
         return await self._run(lambda: self._preview(path, box, is_part=is_part))
@@ -178,12 +174,6 @@ class Previews:
         if self._decoder is None:
             self._decoder = self._make_decoder(folders)
         return self._decoder
-
-    def _warm_up(self) -> None:
-        try:
-            self._asked().start()
-        except PreviewError as error:  # the next request says so again
-            _log.info("the decoder could not be started: %s", error)
 
     def _preview(self, path: Path, box: Box, *, is_part: bool) -> Preview:
         try:

@@ -26,11 +26,6 @@ class Tools:
     """Its path, "" without."""
 
     @property
-    def can_decode(self) -> bool:
-        """Whether there can be pictures at all."""
-        return bool(self.folders or self.ffmpeg)
-
-    @property
     def can_play(self) -> bool:
         """Whether there can be more than a poster."""
         return bool(self.folders)

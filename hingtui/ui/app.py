@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 from textual import events, on
@@ -46,9 +46,6 @@ from hingtui.ui.textual_fixes.error_boundary import ErrorBoundaryApp
 from hingtui.ui.textual_fixes.typed_ahead import TypedAheadApp
 from hingtui.ui.theme.themed_app import ThemedApp
 from hingtui.ui.toasts import ToastApp
-
-if TYPE_CHECKING:
-    pass
 
 _OPENED = Path(__file__).with_name("opened.tcss")
 """The styles of what is opened after the first picture: parsing all takes a tenth of the start."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from hingtui.model.estimate import NOTHING_KNOWN, Usual, estimate
-from hingtui.model.eta import Pace, first_pace, is_worth_showing, remaining
+from hingtui.model.eta import TELLING, Pace, first_pace, remaining
 from hingtui.model.video import Status, Video
 from tests.bench import Figure, against
 from tests.bench.schedule import START, Fate, duration_of, fates_of_mix
@@ -22,6 +22,8 @@ _SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Of a video's duration: the moments at which the estimate is looked at."""
 _EARLIER = 50
 """Videos in the history."""
+_MOVED = 5.0
+"""Per cent of progress that had to be seen before there was an estimate."""
 
 Estimator = Callable[[Pace, float], float | None]
 """Seconds left at a moment, from what was observed."""
@@ -75,7 +77,8 @@ def run(short: bool = False) -> list[Figure]:
 
 def _before(pace: Pace, now: float) -> float | None:
     """What was shown right after a start, when nothing had finished yet."""
-    return (remaining(pace, now, None) or None) if is_worth_showing(pace, None) else None
+    is_worth_showing = pace.latest - pace.first >= _MOVED or pace.latest >= TELLING
+    return (remaining(pace, now, None) or None) if is_worth_showing else None
 
 
 def _after(usual: Usual, pace: Pace, now: float) -> float | None:

@@ -65,7 +65,6 @@ class _Line:
         self._found: list[tuple[str, bool, bool]] = []
         """Each word, whether it is an id, and whether it is the value of a field."""
         self._ids: dict[str, list[int]] = {}
-        self._is_after_bearer = False
 
     def read(self) -> list[tuple[str, bool, bool]]:
         done = position = 0
@@ -147,7 +146,6 @@ class _Line:
 
     def _rejected(self, match: re.Match[str], name: str, word: str) -> str:
         if shapes.is_token(word) or _SECRET.search(name):
-            self._is_after_bearer = word.lower() == "bearer"
             return f"{match['key'][:_SECRET_SHOWN]}…"
         return match[0]
 

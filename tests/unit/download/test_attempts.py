@@ -16,7 +16,6 @@ import pytest
 from hingtui.api import Api
 from hingtui.download.attempts import download
 from hingtui.download.interface import DownloadHooks, Limits, Saved
-from hingtui.download.leftover_parts import part_size
 from hingtui.download.progress import Phase, Progress
 from hingtui.model.errors import (
     ApiError,
@@ -39,6 +38,7 @@ from tests.servers.files import FileServer, Say, serving
 from tests.support.clock import FakeClock
 from tests.support.keys import key
 from tests.support.mp4 import mp4
+from tests.support.part_size import part_size
 
 DATA = mp4(50_000)
 HALF = len(DATA) // 2

@@ -21,7 +21,7 @@ import pytest
 from hingtui.api import Api
 from hingtui.download.attempts import download
 from hingtui.download.interface import NO_HOOKS, Saved
-from hingtui.download.leftover_parts import discard_part, part_size
+from hingtui.download.leftover_parts import discard_part
 from hingtui.download.part import opened_part
 from hingtui.download.part_metadata import Source
 from hingtui.download.progress import Progress
@@ -34,6 +34,7 @@ from tests.support.canned import HALVES, Canned, fetch
 from tests.support.clock import FakeClock
 from tests.support.keys import key
 from tests.support.mp4 import mp4
+from tests.support.part_size import part_size
 
 DATA = mp4(50_000)
 HALF = len(DATA) // 2

@@ -212,7 +212,7 @@ def test_a_pipe_is_no_file(decoder: Decoder, tmp_path: Path) -> None:
 
 def test_a_decoder_that_hangs_is_ended_and_started_again(tools: Tools) -> None:
     decoder = Decoder(tools.folders)
-    decoder.start()
+    assert outcome(decoder, DEMO) is None
     assert decoder.pid is not None
     first = decoder.pid
     os.kill(first, signal.SIGSTOP)
@@ -228,7 +228,7 @@ def test_a_decoder_that_hangs_is_ended_and_started_again(tools: Tools) -> None:
 @pytest.mark.slow
 def test_a_decoder_that_dies_is_started_again(tools: Tools) -> None:
     decoder = Decoder(tools.folders)
-    decoder.start()
+    assert outcome(decoder, DEMO) is None
     assert decoder.pid is not None
     os.kill(decoder.pid, signal.SIGKILL)
     assert outcome(decoder, DEMO) in (None, Why.CRASHED)  # it may be noticed while writing
@@ -289,7 +289,7 @@ def test_the_process_is_limited_and_knows_nothing_of_the_environment(
 ) -> None:
     decoder.close()
     monkeypatch.setenv("HINGNET_API_KEY", "oh-secret-of-the-test")
-    decoder.start()
+    assert outcome(decoder, DEMO) is None
     told = Path(f"/proc/{decoder.pid}/limits").read_text()
     limits = {line[:26].strip(): line[26:].split()[0] for line in told.splitlines()[1:]}
     assert int(limits["Max address space"]) <= 1 << 30

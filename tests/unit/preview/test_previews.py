@@ -77,7 +77,7 @@ async def test_ffmpeg_makes_posters_where_the_extra_is_missing(tmp_path: Path) -
 async def test_another_request_ends_looking_for_black_and_frozen(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "long.mp4", size=(320, 240), seconds=60, rate=24)
     async with previews(tmp_path) as made:
-        await made.warm_up()
+        await made.preview(CLIPS / "silk.mp4", BOX)
         looks = asyncio.ensure_future(made.looks(clip))
         poster = asyncio.ensure_future(made.preview(CLIPS / "moon.mp4", BOX))
         assert await looks is None
@@ -99,7 +99,6 @@ async def test_a_strip_goes_on_after_another_request(tmp_path: Path) -> None:
 
 async def test_a_request_that_nobody_waits_for_is_not_made(tmp_path: Path) -> None:
     async with previews(tmp_path) as made:
-        await made.warm_up()
         first = asyncio.ensure_future(made.preview(CLIPS / "moon.mp4", BOX))
         second = asyncio.ensure_future(made.preview(CLIPS / "silk.mp4", BOX))
         await asyncio.sleep(0)
