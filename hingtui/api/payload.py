@@ -83,7 +83,7 @@ def parse_video(payload: object, video_id: str | None = None, now: float | None 
     key = video_id if video_id is not None else remote_id
     is_changed = isinstance(raw_id, str) and raw_id.strip() != remote_id
     if not key or (video_id is None and is_changed):
-        raise NotAVideo()  # a cleaned id would name nothing, or another video
+        raise NotAVideo  # a cleaned id would name nothing, or another video
     raw_status, status, error = _standing(found)
     links = find_links(video) or ("",)
     link = links[0]

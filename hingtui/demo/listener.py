@@ -103,7 +103,7 @@ class Listener(ThreadingHTTPServer):
     def handle_error(self, _request: object, _client_address: object) -> None:
         """Log an error of ours; clients that close their connection are normal."""
         if not isinstance(sys.exception(), OSError):
-            log.exception("the demo server could not answer")
+            log.exception("the demo server could not answer")  # noqa: LOG004 - called in the handler
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -141,14 +141,18 @@ class _Drawing:
         ]
         return "\n".join(
             (
-                f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
-                f'width="{width}" height="{height}">',
+                (
+                    f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" '
+                    f'width="{width}" height="{height}">'
+                ),
                 f"<style>\ntext{{font:{FONT}px {_FONTS};font-variant-ligatures:none}}",
                 f"text.w{{font-size:{WIDE_FONT}px;letter-spacing:{2 * CELL - WIDE_FONT}px}}",
                 "path{fill:none;stroke-width:1.5}",
                 f"{rules}</style>",
-                f'<rect x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="9" '
-                f'fill="{ground}" stroke="#808080" stroke-opacity=".5"/>',
+                (
+                    f'<rect x=".5" y=".5" width="{width - 1}" height="{height - 1}" rx="9" '
+                    f'fill="{ground}" stroke="#808080" stroke-opacity=".5"/>'
+                ),
                 *lights,
                 f'<text x="{width // 2}" y="24" text-anchor="middle" fill="#808080">{words}</text>',
                 f'<g transform="translate({_EDGE} {_BAR})">',

@@ -141,10 +141,14 @@ def test_only_the_ids_in_broken_json_are_found(text: str) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        f'curl -L "https://h.example/v1/videos/v_1/content" -H "Authorization: Bearer {TOKEN}" '
-        '--output "out_1.mp4"',
-        f'curl "https://h.example/v1/videos/v_1" \\\n  -H "Authorization: Bearer {TOKEN}" \\\n'
-        "  --max-time 120 -o x_1.json",
+        (
+            f'curl -L "https://h.example/v1/videos/v_1/content" -H "Authorization: Bearer {TOKEN}" '
+            '--output "out_1.mp4"'
+        ),
+        (
+            f'curl "https://h.example/v1/videos/v_1" \\\n  -H "Authorization: Bearer {TOKEN}" \\\n'
+            "  --max-time 120 -o x_1.json"
+        ),
         f"me@host_1 ~ $ curl -H 'Authorization: Bearer {TOKEN}' https://h.example/v1/videos/v_1",
         f'curl.exe ^\n -H "X: {TOKEN}" ^\n https://h.example/v1/videos/v_1',
         f"cd x; curl -H 'Authorization: Bearer {TOKEN}' https://h.example/v1/videos/v_1",

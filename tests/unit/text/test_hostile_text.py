@@ -245,7 +245,7 @@ def test_the_programs_own_errors_are_shown_without_control_characters(
     error: type[Exception],
 ) -> None:
     shown = diagnose(error(EVERYTHING))
-    assert not harm_in("".join((shown.short, shown.what, shown.advice.text, shown.details)))
+    assert not harm_in(f"{shown.short}{shown.what}{shown.advice.text}{shown.details}")
 
 
 def test_valid_entries_among_hostile_list_entries_are_kept() -> None:
