@@ -77,13 +77,14 @@ async def test_arrow_keys_move_and_a_further_page_follows(tmp_path: Path) -> Non
         assert shown == ids[6:]
 
 
-async def test_without_colours_playing_names_what_took_them(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("pressed", ["v", "right_square_bracket"])
+async def test_without_colours_playing_and_stepping_name_what_took_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pressed: str
 ) -> None:
     save_videos(tmp_path)
     monkeypatch.setenv("NO_COLOR", "1")
     async with piloted(tmp_path, watched=[], size=(80, 24)) as acting:
-        await acting.press("v")
+        await acting.press(pressed)
         await until(lambda: any("NO_COLOR is set" in toast for toast in acting.toasts()))
 
 

@@ -52,19 +52,7 @@ class PreviewActions(TableActions):
 
     async def _play(self, rows: list[Row]) -> None:
         app = cast("PreviewingApp", self.app)
-        if not (await app.drawing()).has_colors:
-            words = (
-                _("NO_COLOR is set: pictures cannot be drawn without colours.")
-                if app.no_color
-                else _("The terminal or the theme has too few colours for pictures.")
-            )
-            self._notify(Toast(words, "warning"))
-            return
-        if not (await app.previews.tools()).can_play:
-            from hingtui.ui.widgets.preview_text import INSTALL
-
-            words = _("To play videos here: {command}").format(command=INSTALL)
-            self._notify(Toast(words, "warning"))
+        if not await self._can_decode(has_colors=(await app.drawing()).has_colors):
             return
         if len(rows) > 1:
             self._compare(rows)
@@ -78,6 +66,24 @@ class PreviewActions(TableActions):
         from hingtui.ui.screens.player import Player
 
         self.app.push_screen(Player(path, self._place_to_play()), self._played)
+
+    async def _can_decode(self, *, has_colors: bool) -> bool:
+        """Whether more than a poster can be shown; if not, say why."""
+        app = cast("PreviewingApp", self.app)
+        if not has_colors:
+            words = (
+                _("NO_COLOR is set: pictures cannot be drawn without colours.")
+                if app.no_color
+                else _("The terminal or the theme has too few colours for pictures.")
+            )
+        elif not (await app.previews.tools()).can_play:
+            from hingtui.ui.widgets.preview_text import INSTALL
+
+            words = _("To play videos here: {command}").format(command=INSTALL)
+        else:
+            return True
+        self._notify(Toast(words, "warning"))
+        return False
 
     def _played(self, why: Why | None) -> None:
         if why is not None:
@@ -122,9 +128,15 @@ class PreviewActions(TableActions):
         if not self.is_detail_open:
             self.toggle_detail()
         if (pane := self._detail_pane) is not None:
-            pane.step(frames, self._has_no_room)
+            pane.step(frames, self._stepped)
             self._show_detail()
 
-    def _has_no_room(self) -> None:
+    def _stepped(self, has_room: bool) -> None:
+        self.app.run_worker(self._explain_no_film(has_room), group="film", exit_on_error=False)
+
+    async def _explain_no_film(self, has_room: bool) -> None:
+        drawing = await cast("PreviewingApp", self.app).drawing()
+        if not await self._can_decode(has_colors=drawing.can_show) or has_room:
+            return
         words = _("There is no room for a picture: {key} plays it.")
         self._notify(Toast(words.format(key=self._key_for("play")), is_event=False))

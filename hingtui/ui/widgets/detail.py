@@ -60,15 +60,14 @@ class DetailPane(Vertical):
         if is_other:
             self.scroll_text(None)
 
-    def step(self, frames: int, refuse: Callable[[], object]) -> None:
-        """Go so many frames on in the film at the next drawing; call `refuse` where none fits.
+    def step(self, frames: int, stepped: Callable[[bool], object]) -> None:
+        """Step through the film at the next drawing, and call `stepped` with whether it has room.
 
         A pane that has just been opened does not know yet how large it is.
         """
 
         def step() -> None:
-            if not room_for_picture(self.size).height:
-                refuse()
+            stepped(room_for_picture(self.size).height > 0)
             self.poster.step(frames)
 
         self._step = step
