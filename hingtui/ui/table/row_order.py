@@ -58,6 +58,7 @@ class RowOrder:
         """Rows whose failure is in the log already."""
         self._texts: dict[VideoKey, str] = {}
         """What the filter looks through, for rows that did not change since."""
+        self._texts_have_gateways = shows_gateways()
 
     @property
     def filter(self) -> RowFilter:
@@ -78,7 +79,7 @@ class RowOrder:
             self._arrange(rows, now)
         else:
             self.update(rows, self._places.keys() ^ rows.keys(), now)
-        if (view.filter, view.group) != (old.filter, old.group):
+        if self._forget_texts() or (view.filter, view.group) != (old.filter, old.group):
             self._match(rows, now)
 
     def update(
@@ -90,13 +91,21 @@ class RowOrder:
             due.add(heapq.heappop(self._changes)[1])
         for key in due:
             self._texts.pop(key, None)
-        if len(due) > _MANY:
+        if self._forget_texts() or len(due) > _MANY:
             before = self.keys()
             self._arrange(rows, now)
             self._match(rows, now)
             return before != self.keys()
         moved = [self._move(key, rows.get(key), now) for key in due]
         return any(moved)
+
+    def _forget_texts(self) -> bool:
+        """Build all texts anew if gateways are shown since, or no longer; whether that is so."""
+        had_gateways, self._texts_have_gateways = self._texts_have_gateways, self._shows_gateways()
+        if had_gateways is self._texts_have_gateways:
+            return False
+        self._texts.clear()
+        return True
 
     def _arrange(self, rows: Mapping[VideoKey, Row], now: float) -> None:
         """Sort all rows."""
@@ -170,7 +179,9 @@ class RowOrder:
                 return True
             text = self._texts.get(key)
             if text is None:
-                text = self._texts[key] = shown_text(row, now, with_gateway=self._shows_gateways())
+                text = self._texts[key] = shown_text(
+                    row, now, with_gateway=self._texts_have_gateways
+                )
             return self._filter.matches(row, now, text)
         except Exception as error:  # noqa: BLE001 - rather shown than lost
             self._report(key, error)

@@ -152,3 +152,22 @@ def test_a_gateways_name_is_found_where_it_is_shown(has_several: bool) -> None:
     order.use(RowView(filter="lab"), rows, NOW)
     shown = order.keys()
     assert [key.id for key in shown] == (["a"] if has_several else [])
+
+
+@pytest.mark.parametrize("is_drawn_anew", [True, False])
+def test_a_gateways_name_is_found_once_another_one_was_added(is_drawn_anew: bool) -> None:
+    gateways = ["default"]
+    rows = rows_of(Row("a", NOW))
+    order = RowOrder(left, lambda: len(gateways) > 1)
+    view = RowView(filter="default")
+    order.use(view, rows, NOW)
+    assert not order.keys()
+    gateways.append("lab")
+    if is_drawn_anew:
+        order.use(view, rows, NOW)
+    else:
+        assert order.update(rows, (), NOW)
+    assert ids(order.keys()) == ["a"]
+    gateways.remove("lab")
+    assert order.update(rows, (), NOW)
+    assert not order.keys()
