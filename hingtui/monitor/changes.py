@@ -1,4 +1,4 @@
-"""Gather what changed and notify listeners a few times a second."""
+"""Gather what changed, and notify listeners at most ten times a second."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ class ChangeFeed:
         self._is_planned = False
 
     def subscribe(self, listener: Callable[[Changes], None]) -> None:
-        """Call `listener` with what changed, a few times a second at most."""
+        """Call `listener` with what changed, at most ten times a second."""
         self._listeners.append(listener)
 
     def row_changed(self, key: VideoKey) -> None:

@@ -211,7 +211,7 @@ class Monitor:
         await self.gateways.ask_once(asked, lambda done: progress(found + done, len(rows)))
 
     def subscribe(self, listener: Callable[[Changes], None]) -> None:
-        """Call `listener` with what changed, a few times a second at most."""
+        """Call `listener` with what changed, at most ten times a second."""
         self.feed.subscribe(listener)
 
     def add(
