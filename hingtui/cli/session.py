@@ -183,6 +183,9 @@ async def _connected(
     report_damage(monitor.repair)
     named = gateways_by_url(given.urls, settings.gateways)
     added = monitor.add(given.ids, named=named, remember=False)
+    keys = dict.fromkeys([*added.known, *added.added]) if given.ids else monitor.rows
+    rows = [monitor.rows[key] for key in keys]
+    await monitor.checked()  # the history may know the gateway of a row, which changes its key
     for gateway in settings.gateways:
         api = None
         if not gateway.needs_token:
@@ -190,9 +193,7 @@ async def _connected(
         monitor.connect(api, gateway.name)
     runner = asyncio.create_task(monitor.run(polls=mode.polls))
     try:
-        keys = dict.fromkeys([*added.known, *added.added]) if given.ids else monitor.rows
         places = {video_id: place for place, video_id in enumerate(given.ids)}
-        rows = [monitor.rows[key] for key in keys]
         rows.sort(key=lambda row: places.get(row.id, 0))
         return await work(monitor, rows, settings.downloads)
     finally:

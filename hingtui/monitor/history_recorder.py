@@ -26,7 +26,7 @@ from hingtui.storage.watchlist import Entry
 from hingtui.system.clock import Clock
 
 if TYPE_CHECKING:
-    from hingtui.storage.history import Sighting
+    from hingtui.storage.history import HistoryVideo, Sighting
 
 LEARN_AFTER = 0.5
 """Seconds after the start until the history is read: the first picture goes first."""
@@ -36,6 +36,8 @@ RETRY = 30.0
 """Seconds until a failed write is tried again."""
 AT_ONCE = 100
 """Rows that are written in one transaction."""
+_FIND_WITHIN = 1.0
+"""Seconds for which new rows wait for what the history knows of them."""
 _STOP_WITHIN = 0.5
 """Seconds that the last write gets when the program ends."""
 
@@ -54,6 +56,7 @@ class HistoryStore(Protocol):
     def path(self) -> Path: ...
     def usual_durations(self) -> Durations: ...
     def usual_stills(self) -> Durations: ...
+    def saved(self, keys: Sequence[VideoKey]) -> dict[VideoKey, HistoryVideo]: ...
     def record(self, sightings: Sequence[Sighting]) -> None: ...
     def close(self) -> None: ...
 
@@ -125,6 +128,28 @@ class HistoryRecorder:
         if self._pending:
             self._wake.set()
 
+    async def saved_before(self, keys: Sequence[VideoKey]) -> Mapping[VideoKey, HistoryVideo]:
+        """Those of these videos that an earlier run saved and whose files are still there.
+
+        None of them where the history cannot be read, or not soon enough.
+        """
+        finding = asyncio.create_task(self._find_saved(keys))
+        await asyncio.wait([finding], timeout=_FIND_WITHIN)
+        return finding.result() if finding.done() else {}
+
+    async def _find_saved(self, keys: Sequence[VideoKey]) -> Mapping[VideoKey, HistoryVideo]:
+        try:
+            async with self._lock:
+                return await run_in_daemon_thread(partial(self._read_saved, keys), "history")
+        except StorageError as error:
+            _log.warning("the history could not be read: %s", error)
+            return {}
+
+    def _read_saved(self, keys: Sequence[VideoKey]) -> Mapping[VideoKey, HistoryVideo]:
+        """In a thread."""
+        store = self._existing_store()
+        return {} if store is None else store.saved(keys)
+
     async def run(self) -> None:
         """Read the durations where they are wanted, then write for ever, or sleep."""
         if self.learned is not None and self._open_store is not None:
@@ -149,11 +174,14 @@ class HistoryRecorder:
 
     def _read_durations(self) -> tuple[Durations, Durations]:
         """In a thread: the durations and stills, none where there is no file yet."""
+        store = self._existing_store()
+        return ({}, {}) if store is None else (store.usual_durations(), store.usual_stills())
+
+    def _existing_store(self) -> HistoryStore | None:
+        """In a thread: the history, None where there is no file yet."""
         if self._store is None and self._open_store is not None:
             self._store = self._open_store()
-        if self._store is None or not self._store.path.exists():
-            return {}, {}
-        return self._store.usual_durations(), self._store.usual_stills()
+        return self._store if self._store is not None and self._store.path.exists() else None
 
     async def flush(self) -> None:
         """Write what has changed."""

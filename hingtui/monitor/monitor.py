@@ -126,6 +126,9 @@ class Monitor:
             gateways=self.gateways, feed=self.feed, watchlist_sync=self.watchlist_sync
         )
         self.queue.listener = self._download_events
+        self.history = HistoryRecorder(
+            history, self.rows, self.clock, reported=self.feed.gateway_changed
+        )
         self._row_events = RowEvents(
             rows=self._rows,
             gateways=self.gateways,
@@ -134,6 +137,7 @@ class Monitor:
             background=self._background,
             clock=self.clock,
             download=self._download_automatically,
+            saved_before=None if history is None else self.history.saved_before,
         )
         self.lookup = GatewayLookup(
             self.gateways, self.clock, self._rng, self.feed, found=self._row_events.gateway_found
@@ -141,9 +145,6 @@ class Monitor:
         self._row_events.lookup = self.lookup
         self._rows.listener = self._row_events
         self._followers = Followers(self.clock, self._background)
-        self.history = HistoryRecorder(
-            history, self.rows, self.clock, reported=self.feed.gateway_changed
-        )
         if history is not None:
             self.subscribe(self.history.changed)
 
@@ -249,8 +250,21 @@ class Monitor:
         """Watch these entries of a gateway's list, and show at once what the list says of them."""
         result = self.add([entry.video.id for entry in entries], gateway=gateway, batch=batch)
         added = {key.id for key in result.added}
-        self.gateways[gateway].take_listed([e for e in entries if e.video.id in added])
+        listed = [entry for entry in entries if entry.video.id in added]
+        if self._row_events.is_checking:
+            self._background.start(self._take_listed(gateway, listed))
+        else:
+            self.gateways[gateway].take_listed(listed)
         return result
+
+    async def _take_listed(self, gateway: str, entries: Sequence[Listed]) -> None:
+        await self.checked()
+        if gateway in self.gateways:
+            self.gateways[gateway].take_listed(entries)
+
+    async def checked(self) -> None:
+        """Wait until all new rows were looked for in the history; no request is sent before."""
+        await self._row_events.checked()
 
     async def list_page(
         self, gateway: str, after: str | None, is_wanted: Callable[[], bool]

@@ -62,6 +62,10 @@ class Rows:
         self._feed.row_changed(row.key)
         self.listener.inserted(row)
 
+    def changed(self, key: VideoKey) -> None:
+        """Report that something of this row changed."""
+        self._feed.row_changed(key)
+
     def move(self, row: Row, gateway: str) -> bool:
         """Its gateway became known: give it its key. False where that video is watched already.
 

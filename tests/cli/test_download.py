@@ -117,6 +117,18 @@ def test_a_saved_file_needs_no_gateway(bare: Shell) -> None:
     assert (second.returncode, second.stdout) == (0, first.stdout)
 
 
+def test_an_earlier_runs_file_is_found_by_the_history(bare: Shell) -> None:
+    """Also where several gateways might know the id."""
+    config = Path(bare.environ["HINGTUI_HOME"]) / "config.toml"
+    config.write_text('[gateways.lab]\nbase_url = "http://127.0.0.1:9"\n')
+    first = bare.run("download", "--gateway", "default", "video_ready")
+    bare.server.stop()
+    second = bare.run("download", "video_ready")
+    assert (second.returncode, second.stdout) == (0, first.stdout)
+    Path(first.stdout.rstrip("\n")).unlink()
+    assert bare.run("download", "video_ready").returncode == 1
+
+
 def test_a_file_that_was_deleted_is_downloaded_again(bare: Shell) -> None:
     path = bare.folder / "video_ready.mp4"
     bare.watchlist.change(add=[Entry("video_ready", 1.0, saved=path, saved_bytes=5)])

@@ -144,6 +144,7 @@ class PilotedApp:
     async def pass_time(self, seconds: float = 0.0) -> None:
         """Let so many seconds pass, and everything that is due then happen and be drawn."""
         self.clock.advance(seconds)
+        await self.app.monitor.checked()
         await self.app.monitor.gateways["default"].poller.settle()
         await self.drawn()
 

@@ -109,6 +109,7 @@ class StillDashboard:
         """Ask about everything at this moment, but for what the host's budget does not allow."""
         monitor = self.app.monitor
         poller = monitor.gateways["default"].poller
+        await monitor.checked()
         await poller.settle()  # what is under way would be asked no second time
         monitor.ask()
         monitor.pause(False)

@@ -55,6 +55,7 @@ class Watch(Generic[S]):
         """Let so many seconds pass, ask whatever is due then, and report what changed."""
         for _ in range(times):
             self.clock.advance(after)
+            await self.monitor.checked()
             await self.monitor.gateways["default"].poller.settle()
             self.monitor.feed.flush()
 

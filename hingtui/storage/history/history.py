@@ -107,6 +107,17 @@ class History:
 
         return self._read(read)
 
+    def saved(self, keys: Sequence[VideoKey]) -> dict[VideoKey, HistoryVideo]:
+        """Those of these videos that were saved and whose files are still there."""
+
+        def read(db: sqlite3.Connection) -> dict[VideoKey, HistoryVideo]:
+            sql = f"{rows.SELECT} WHERE gateway = ? AND id = ?"
+            lines = (db.execute(sql, key).fetchone() for key in keys)
+            videos = [rows.video_of(line) for line in lines if line is not None]
+            return {video.key: video for video in videos if video.entry.saved is not None}
+
+        return {key: video for key, video in self._read(read).items() if video.has_files()}
+
     def count(self) -> int:
         """How many videos there are."""
         sql = "SELECT count(*) FROM videos"

@@ -68,6 +68,16 @@ class HistoryVideo:
         """What identifies it."""
         return self.entry.key
 
+    def has_files(self) -> bool:
+        """Whether all its files are still there, and the first is as long as it was. It blocks."""
+        entry = self.entry
+        paths = entry.files or (entry.saved,)
+        try:
+            sizes = [None if path is None else path.stat().st_size for path in paths]
+        except OSError:
+            return False
+        return None not in sizes and entry.saved_bytes in (None, sizes[0])
+
     @property
     def request_id(self) -> str:
         """What the gateway's support asks for where it has failed; may be ""."""

@@ -62,6 +62,11 @@ class Store:
             for video, entry in zip(known, entries, strict=True)
         ]
 
+    def saved(self, keys: Sequence[VideoKey]) -> dict[VideoKey, HistoryVideo]:
+        if self.error is not None:
+            raise self.error
+        return {key: self.videos[key] for key in keys if key in self.videos}
+
     def record(self, sightings: Sequence[Sighting]) -> None:
         if self.error is not None:
             raise self.error
@@ -265,6 +270,7 @@ async def test_a_watched_video_is_in_the_history_with_its_file(
     history = History(tmp_path / "history.sqlite3", clock=clock)
     async with recorded_watch(tmp_path, clock, history) as monitor:
         monitor.add(["v_1"])
+        await monitor.checked()
         watch = monitor.gateways["default"]
         while monitor.rows[key("v_1")].status is not Status.READY:
             await watch.poller.settle()
