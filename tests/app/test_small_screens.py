@@ -133,3 +133,18 @@ def test_on_a_tiny_screen_the_status_leaves_room_for_the_prompt(
         ("status", status),
         ("title", prompt),
     ]
+
+
+async def test_the_selected_row_stays_in_view_when_there_is_less_room(tmp_path: Path) -> None:
+    async with piloted(tmp_path, *JOBS, size=(100, 30)) as acting:
+        table = acting.table
+        await acting.press("G")
+        for act in (
+            acting.pilot.resize_terminal(60, 15),
+            acting.pilot.resize_terminal(100, 30),
+            acting.press("enter"),
+        ):
+            await act
+            await acting.drawn()
+            line = table.cursor_row - table.scroll_offset.y
+            assert 0 <= line < table.size.height - table.header_height
