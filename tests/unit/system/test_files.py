@@ -138,12 +138,15 @@ def test_the_lock_of_a_killed_process_is_released(tmp_path: Path) -> None:
 def test_a_file_system_without_locks_is_tolerated(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def no_locks(*_: object, **__: object) -> NoReturn:
+    requested: list[int] = []
+
+    def no_locks(_descriptor: int, operation: int) -> NoReturn:
+        requested.append(operation)
         raise OSError(errno.ENOLCK, "No locks available")
 
     monkeypatch.setattr(fcntl, "flock", no_locks)
     with locked(tmp_path / "lock"):
-        pass
+        assert requested == [fcntl.LOCK_EX | fcntl.LOCK_NB]
 
 
 @pytest.mark.parametrize("safe", ["video_691209aab0a08198", "task-01HXyz", "a.b", "1"])
