@@ -107,7 +107,7 @@ async def test_without_a_list_the_pasted_video_is_asked_about(tmp_path: Path) ->
         await until(lambda: "It works: add its videos by their ids." in said(acting))
 
 
-async def test_what_cannot_be_a_gateway_is_said_without_a_request(tmp_path: Path) -> None:
+async def test_an_invalid_gateway_is_reported_without_a_request(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         await open_dialog(acting)
         for values, words in (

@@ -100,7 +100,7 @@ async def test_an_expired_video_is_red(home: Path) -> None:
         assert "expired" in acting.line_with(row_state_icon(RowState.EXPIRED))
 
 
-async def test_the_banner_names_the_persons_own_keys(home: Path) -> None:
+async def test_the_banner_names_the_users_own_keys(home: Path) -> None:
     configure(home, '[keys]\ndownload_all = "ctrl+d"')
     async with piloted(home, ready("one", 170)) as acting:
         assert acting.lines()[1] == " 1 expires within 3 minutes: Ctrl+D downloads it"
@@ -136,7 +136,7 @@ async def test_an_estimated_expiry_that_passes_is_only_probable(home: Path) -> N
         assert "probably" not in acting.text()
 
 
-async def test_the_gateway_may_say_that_it_has_expired(home: Path) -> None:
+async def test_a_video_the_gateway_calls_expired_is_reported(home: Path) -> None:
     async with piloted(home, ready("one", 900)) as acting:
         acting.app.monitor.gateways["default"].responses.expire(acting.row("one"))
         await acting.drawn()
@@ -148,7 +148,7 @@ async def test_the_gateway_may_say_that_it_has_expired(home: Path) -> None:
 # Automatic download
 
 
-async def test_automatic_download_begins_with_what_is_ready_and_is_remembered(home: Path) -> None:
+async def test_automatic_download_starts_with_ready_videos_and_is_remembered(home: Path) -> None:
     later = job("later", queued_for=0, generating_for=30)
     async with piloted(home, ready("one", 3000), later) as acting:
         await acting.press("A")
@@ -165,7 +165,7 @@ async def test_automatic_download_begins_with_what_is_ready_and_is_remembered(ho
 
 
 @pytest.mark.slow
-async def test_it_downloads_at_the_start_what_was_ready_before(home: Path) -> None:
+async def test_videos_ready_before_the_start_are_downloaded(home: Path) -> None:
     async with piloted(home, ready("one", 3000)) as acting:
         await acting.app.memory.written(1)
         acting.app.memory.change(auto_download=True)
@@ -235,7 +235,7 @@ async def test_late_downloads_are_forecast_with_what_would_save_them(home: Path)
 # What happens while nobody looks
 
 
-async def test_somebody_who_comes_back_gets_one_line_about_it(home: Path) -> None:
+async def test_a_returning_user_gets_a_summary_in_one_line(home: Path) -> None:
     later = job("later", queued_for=0, generating_for=300)
     async with piloted(home, ready("one", 120), later) as acting:
         await live_through(acting, 620)

@@ -101,7 +101,7 @@ async def test_a_gateway_is_removed_after_a_question_and_its_videos_stay(tmp_pat
     [((), "by HINGNET_… or in"), (("j",), "here: it is described in")],
     ids=["default", "config.toml"],
 )
-async def test_what_a_person_has_written_is_left_to_them(
+async def test_a_gateway_of_config_toml_cannot_be_changed(
     tmp_path: Path, keys: tuple[str, ...], words: str
 ) -> None:
     (tmp_path / "config.toml").write_text(CONFIG)

@@ -14,7 +14,7 @@ from tests.support.waiting import until
 pytest.importorskip("av", reason="the extra `preview` is not installed")
 
 
-async def test_facts_that_are_wider_than_the_picture_go_on_below(tmp_path: Path) -> None:
+async def test_facts_wider_than_the_picture_wrap(tmp_path: Path) -> None:
     save_videos(tmp_path, "silk", "lotus", "moon")
     async with piloted(tmp_path, watched=[], size=(80, 24), has_previews=True) as acting:
         await acting.press("ctrl+a", "v")

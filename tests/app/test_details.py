@@ -132,7 +132,7 @@ async def test_the_details_are_open_from_160_columns_on(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("width", "press"), [(120, "enter"), (160, "escape"), (160, "enter")])
-async def test_what_a_person_chose_is_remembered_and_outranks_the_width(
+async def test_the_users_choice_is_remembered_and_outranks_the_width(
     tmp_path: Path, width: int, press: str
 ) -> None:
     async with piloted(tmp_path, job(), size=(width, 40)) as acting:
@@ -281,7 +281,7 @@ def counted_layouts(monkeypatch: pytest.MonkeyPatch) -> list[object]:
 
 
 @pytest.mark.slow
-async def test_time_that_passes_lays_no_widget_out_anew(
+async def test_passing_time_causes_no_layout(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with piloted(tmp_path, job("video_one", queued_for=1000), size=(160, 40)) as acting:
@@ -296,7 +296,7 @@ async def test_time_that_passes_lays_no_widget_out_anew(
 
 
 @pytest.mark.slow
-async def test_a_line_more_in_the_details_lays_nothing_out_while_there_is_room(
+async def test_an_added_line_causes_no_layout_while_there_is_room(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running = job("video_one", queued_for=0, generating_for=900)

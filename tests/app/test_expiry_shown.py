@@ -72,7 +72,7 @@ def test_only_an_estimated_expiry_has_a_tilde(known: dict[str, Any], shown: str)
     assert "".join(text for text, _style in expiry_cell(row(**known), CONTEXT, 9)).strip() == shown
 
 
-def test_what_is_gone_is_red_and_what_may_be_gone_is_amber() -> None:
+def test_expired_is_red_and_probably_expired_is_amber() -> None:
     late = replace(CONTEXT, now=EPOCH + 9000)
     for known, shown in ((SERVER, ("gone", PALETTE.error)), ({}, ("gone?", PALETTE.warning))):
         ((text, style),) = expiry_cell(row(**known), late, 5)

@@ -27,7 +27,7 @@ async def click(acting: PilotedApp, label: str) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_keys_leave_one_by_one_and_help_and_quit_last(language: str) -> None:
+def test_keys_are_dropped_one_by_one_help_and_quit_last(language: str) -> None:
     from hingtui.text import i18n
 
     i18n.use_language(language)
@@ -75,7 +75,7 @@ async def test_a_command_with_another_key_shows_that_key(tmp_path: Path) -> None
     ],
     ids=["add", "help", "filter", "palette"],
 )
-async def test_only_keys_of_what_is_in_front_are_shown(
+async def test_only_keys_of_the_front_screen_are_shown(
     tmp_path: Path, keys: list[str], shown: str
 ) -> None:
     async with piloted(tmp_path, job("video_one"), size=(100, 30)) as acting:
@@ -89,7 +89,7 @@ async def test_only_keys_of_what_is_in_front_are_shown(
         await until(lambda: footer(acting) == before)
 
 
-async def test_the_key_that_asks_for_a_token_is_called_so(tmp_path: Path) -> None:
+async def test_enter_is_labelled_by_what_it_does(tmp_path: Path) -> None:
     async with piloted(tmp_path, job("video_one"), token=None, size=(100, 30)) as acting:
         assert "Enter Token" in footer(acting)
         await acting.press("slash")

@@ -78,7 +78,7 @@ async def test_arrow_keys_move_and_a_further_page_follows(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("pressed", ["v", "right_square_bracket"])
-async def test_without_colours_playing_and_stepping_name_what_took_them(
+async def test_without_colours_playing_and_stepping_name_the_variable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pressed: str
 ) -> None:
     save_videos(tmp_path)
@@ -98,7 +98,7 @@ async def test_arrow_keys_still_move_after_a_filter_was_typed(tmp_path: Path) ->
             assert selected(acting) == ids[1], end
 
 
-async def test_it_holds_what_is_saved_or_ready(tmp_path: Path) -> None:
+async def test_it_shows_saved_and_ready_videos(tmp_path: Path) -> None:
     jobs = [
         job("video_ready", queued_for=0, generating_for=0, prompt="a ready one"),
         job("video_queued", queued_for=900, prompt="a queued one"),
@@ -118,7 +118,7 @@ async def test_it_holds_what_is_saved_or_ready(tmp_path: Path) -> None:
         assert acting.row("video_ready").saved is not None
 
 
-async def test_an_empty_gallery_says_so(tmp_path: Path) -> None:
+async def test_an_empty_gallery_shows_a_notice(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(queued_for=900), size=(80, 24)) as acting:
         await acting.press("tab")
         await until(lambda: "No saved or ready video is shown." in acting.text())

@@ -62,7 +62,7 @@ async def test_the_dialog_shows_the_figures_of_the_history(
         assert not isinstance(acting.app.screen, GatewayHealthDialog)
 
 
-async def test_without_a_history_it_says_that_it_knows_only_this_run(tmp_path: Path) -> None:
+async def test_without_a_history_it_covers_only_this_run(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(queued_for=0, generating_for=0)) as acting:
         await acting.pass_time(1)
         header = acting.dashboard.query_one("Header")

@@ -118,7 +118,7 @@ async def test_history_and_statistics_of_a_week_match_their_dumps(
             await settled(acting)
 
 
-async def test_words_are_looked_for_while_they_are_typed(tmp_path: Path) -> None:
+async def test_the_search_runs_while_words_are_typed(tmp_path: Path) -> None:
     videos = (seen("v_1", prompt="中秋夜，满月"), seen("v_2", at=1, prompt="a moonlit lake"))
     async with shown(tmp_path, *videos) as acting:
         await acting.press("slash", "m", "o", "o", "n")
@@ -145,7 +145,7 @@ async def test_no_figure_is_under_the_scrollbar(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-async def test_the_figures_are_those_of_the_words(tmp_path: Path) -> None:
+async def test_the_statistics_cover_the_videos_of_the_search(tmp_path: Path) -> None:
     videos = (seen("v_1", model="veo", took=60.0), seen("v_2", at=1, model="kling", took=90.0))
     async with shown(tmp_path, *videos) as acting:
         await acting.press("t")
@@ -183,7 +183,7 @@ async def test_a_video_can_be_watched_again(tmp_path: Path) -> None:
         await until(lambda: any("Watched again" in toast for toast in acting.toasts()))
 
 
-async def test_a_history_that_cannot_be_used_says_so(tmp_path: Path) -> None:
+async def test_an_unusable_history_is_reported(tmp_path: Path) -> None:
     for number in range(3):
         (tmp_path / f"{HISTORY_FILE}.damaged-2025-{number}").write_bytes(b"")
     (tmp_path / HISTORY_FILE).write_bytes(b"damaged")
@@ -191,7 +191,7 @@ async def test_a_history_that_cannot_be_used_says_so(tmp_path: Path) -> None:
         assert "was damaged several times" in " ".join(acting.text().split())
 
 
-async def test_an_empty_history_says_so(tmp_path: Path) -> None:
+async def test_an_empty_history_shows_a_notice(tmp_path: Path) -> None:
     async with shown(tmp_path) as acting:
         assert acting.line_with("Nothing was watched yet.")
         await acting.press("o", "t")

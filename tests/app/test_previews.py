@@ -125,7 +125,7 @@ async def test_a_small_pane_has_facts_and_no_picture(tmp_path: Path) -> None:
         assert not poster(acting).region.height
 
 
-async def test_the_film_is_gone_through_by_two_keys(tmp_path: Path) -> None:
+async def test_two_keys_step_through_the_film_strip(tmp_path: Path) -> None:
     async with with_videos(tmp_path, "lotus") as acting:
         await shown(acting)
         first = colors_at(acting)
@@ -144,7 +144,7 @@ async def test_the_film_is_gone_through_by_two_keys(tmp_path: Path) -> None:
         assert colors_at(acting) == first
 
 
-async def test_keys_count_while_the_film_is_on_its_way(
+async def test_keys_count_while_the_film_strip_loads(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Its first frame is there, then three more: this file has no twelve."""
@@ -170,7 +170,7 @@ async def test_keys_count_while_the_film_is_on_its_way(
 
 
 @pytest.mark.slow
-async def test_the_film_begins_at_once_where_the_details_were_closed(tmp_path: Path) -> None:
+async def test_stepping_opens_closed_details_at_the_first_frame(tmp_path: Path) -> None:
     async with with_videos(tmp_path, "lotus", size=(120, 40)) as acting:
         assert not acting.dashboard.is_detail_open
         await acting.press("right_square_bracket")
@@ -243,7 +243,7 @@ async def test_playing_ends_by_itself_and_by_any_key(tmp_path: Path) -> None:
         assert len(acting.app.monitor.rows) == 1, "the key did nothing else"
 
 
-async def test_what_is_not_saved_is_not_played(tmp_path: Path) -> None:
+async def test_an_unsaved_video_is_not_played(tmp_path: Path) -> None:
     async with with_videos(tmp_path, "silk", size=(120, 40)) as acting:
         acting.row("video_silk_0").saved = None
         for name in ("v", "right_square_bracket"):
@@ -254,7 +254,7 @@ async def test_what_is_not_saved_is_not_played(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-async def test_a_few_marked_videos_are_compared_and_one_goes(tmp_path: Path) -> None:
+async def test_marked_videos_are_compared_and_one_is_unwatched(tmp_path: Path) -> None:
     async with with_videos(tmp_path, "silk", "lotus", "moon") as acting:
         await acting.press("space", "space", "v")
         await until(lambda: isinstance(acting.app.screen, CompareDialog))
@@ -270,7 +270,7 @@ async def test_a_few_marked_videos_are_compared_and_one_goes(tmp_path: Path) -> 
         assert len(acting.app.monitor.rows) == 3
 
 
-async def test_a_download_has_a_poster_as_soon_as_a_frame_has_arrived(
+async def test_a_download_has_a_poster_after_its_first_frame(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("hingtui.ui.widgets.poster._AGAIN", 0.05)

@@ -111,7 +111,7 @@ async def test_a_click_on_the_next_expiry_goes_to_its_video(tmp_path: Path) -> N
 
 
 @pytest.mark.slow
-async def test_n_jumps_to_what_needs_a_person(tmp_path: Path) -> None:
+async def test_n_jumps_to_rows_that_need_attention(tmp_path: Path) -> None:
     jobs = [job("video_a", **READY), job("video_b"), job("video_c", **READY), job("video_d")]
     async with piloted(tmp_path, *jobs) as acting:
         await ready(acting)
@@ -225,7 +225,7 @@ async def test_a_paste_on_the_dashboard_adds_videos(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-async def test_the_add_dialog_keeps_what_holds_no_new_id(tmp_path: Path) -> None:
+async def test_the_add_dialog_stays_open_without_a_new_id(tmp_path: Path) -> None:
     async with piloted(tmp_path, job("video_a")) as acting:
         await acting.press("a")
         await acting.paste("video_a no-id-here")

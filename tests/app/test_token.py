@@ -34,7 +34,7 @@ def is_closed(acting: PilotedApp) -> bool:
     return not isinstance(acting.app.screen, TokenDialog)
 
 
-async def test_a_token_that_works_is_saved_and_said_to_work(tmp_path: Path) -> None:
+async def test_a_working_token_is_saved_and_reported(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         await type_token(acting, TOKEN)
         await until(lambda: bool(acting.toasts()))
@@ -58,7 +58,7 @@ async def test_a_refused_token_is_saved_only_when_asked_again(tmp_path: Path) ->
 
 
 @pytest.mark.slow
-async def test_offline_a_token_can_be_saved_unproven(tmp_path: Path) -> None:
+async def test_offline_a_token_can_be_saved_untested(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         acting.server.stop()
         await type_token(acting, TOKEN)

@@ -45,7 +45,7 @@ def test_a_healthy_machine_ends_with_0_and_json_lines(home: Path) -> None:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_everything_wrong_is_on_one_private_page(home: Path, language: str) -> None:
+def test_all_problems_are_listed_without_private_words(home: Path, language: str) -> None:
     with Gateway(Clock(), token="oh-another-token-1") as gateway:
         environ = environ_of(home, gateway.url, HINGTUI_LANG=language, USER="zhangwei")
         config = 'max_downloads = 0\n[gateways.lab]\nbase_url = "http://127.0.0.1:1"\n'
@@ -108,7 +108,7 @@ def test_hostile_words_of_a_gateway_do_no_harm(
 if sys.platform != "win32":
     from tests.support.pty import terminal
 
-    def test_on_a_terminal_no_line_wraps_and_nothing_is_left_of_the_questions(home: Path) -> None:
+    def test_on_a_terminal_no_line_wraps_and_nothing_stays(home: Path) -> None:
         with Gateway(Clock()) as gateway:
             environ = environ_of(home, gateway.url)
             with terminal("doctor", environ=environ, columns=70, rows=70) as running:

@@ -69,7 +69,7 @@ def test_a_path_is_never_cut() -> None:
     assert shown.endswith("name.mp4  1.2 MB  verified")
 
 
-def test_a_file_that_nothing_verified_says_so() -> None:
+def test_an_unverified_file_is_marked() -> None:
     assert "a cat.video  1.2 MB  not verified  A cat" in line(saved("/videos/a cat.video"))
 
 
@@ -97,7 +97,7 @@ def test_the_gateway_is_named_where_there_are_several() -> None:
     ],
     ids=lambda value: value.kind.value if isinstance(value, WatchEvent) else "",
 )  # fmt: skip
-def test_a_line_says_why(event: WatchEvent, words: str) -> None:
+def test_a_line_gives_the_reason(event: WatchEvent, words: str) -> None:
     assert words in line(event)
     assert "\n" not in line(event)
 
@@ -121,7 +121,7 @@ def test_json_holds_event_time_and_the_file() -> None:
     assert (record["sha256"], record["verified"]) == (None, True)
 
 
-def test_json_of_a_gateway_and_of_the_disk_says_why() -> None:
+def test_json_of_a_gateway_error_has_its_message() -> None:
     offline = WatchEvent(EventKind.OFFLINE, NOW, gateway="relay", error=Unreachable("no route"))
     record = event_record(offline, NOW)
     assert (record["event"], record["gateway"]) == ("offline", "relay")

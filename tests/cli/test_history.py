@@ -45,7 +45,7 @@ def test_the_history_lists_what_the_words_find(recorded: Shell) -> None:
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-def test_the_last_to_begin_comes_first_and_a_limit_is_kept(recorded: Shell) -> None:
+def test_the_newest_comes_first_and_a_limit_is_kept(recorded: Shell) -> None:
     ended = recorded.run("history", "--limit", "2", "--json")
     assert [json.loads(line)["id"] for line in ended.stdout.splitlines()] == ["v_3", "v_2"]
     assert "2 of 3" in ended.stderr

@@ -72,7 +72,7 @@ def test_status_shows_only_what_the_filter_lets_through(tmp_path: Path) -> None:
     assert [row.split()[:2] for row in rows] == [["✗", "failed"]]
 
 
-def test_status_says_where_the_filter_lets_nothing_through(tmp_path: Path) -> None:
+def test_status_reports_that_the_filter_matches_nothing(tmp_path: Path) -> None:
     assert status_screen(tmp_path, 80, "--filter", "nowhere") == ["No video matches: nowhere"]
 
 

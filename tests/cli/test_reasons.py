@@ -12,7 +12,7 @@ from hingtui.monitor.row import LastError, Row
 from tests.support.watch import job, watching
 
 
-async def test_an_unknown_id_is_given_up_once_it_is_not_new_any_more(tmp_path: Path) -> None:
+async def test_an_unknown_id_is_given_up_after_its_grace_period(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         watch.monitor.add(["video_unknown"])
         row = watch.row("video_unknown")
@@ -22,7 +22,7 @@ async def test_an_unknown_id_is_given_up_once_it_is_not_new_any_more(tmp_path: P
         assert is_unanswerable(row, watch.monitor)
 
 
-async def test_a_known_video_is_given_up_after_several_errors_in_a_row(tmp_path: Path) -> None:
+async def test_a_known_video_is_given_up_after_repeated_errors(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         row = Row("video_one", 0.0, Video("video_one", status=Status.GENERATING))
         for error, most in ((NotFound("gone"), 4), (ServerError("oops"), MOST_UNANSWERED)):
@@ -35,13 +35,13 @@ async def test_a_known_video_is_given_up_after_several_errors_in_a_row(tmp_path:
         assert not is_unanswerable(row, watch.monitor)
 
 
-async def test_a_gateway_without_a_token_is_never_asked(tmp_path: Path) -> None:
+async def test_without_a_token_a_video_is_given_up(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         watch.monitor.add(["video_one"])
         watch.monitor.connect(None)
         assert is_unanswerable(watch.row("video_one"), watch.monitor)
 
 
-async def test_a_gateway_that_is_not_in_the_settings_is_never_asked(tmp_path: Path) -> None:
+async def test_without_a_known_gateway_a_video_is_given_up(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         assert is_unanswerable(Row("video_one", 0.0, gateway="elsewhere"), watch.monitor)

@@ -87,7 +87,7 @@ def test_a_failed_request_is_reported_with_its_body(home: Path) -> None:
     assert found["diagnosis"]["request_id"]
 
 
-def test_an_id_that_nobody_knows_ends_with_1_and_a_diagnosis(home: Path) -> None:
+def test_an_unknown_id_ends_with_1_and_a_diagnosis(home: Path) -> None:
     with Gateway(Clock()) as gateway:
         done = run("report", "video_9", "--json", env=environ_of(home, gateway))
         assert done.returncode == 1

@@ -63,7 +63,7 @@ def watched(typed: Shell, *video_ids: str) -> Shell:
 # Until it is done
 
 
-def test_until_done_it_saves_each_video_and_tells_of_each_event_in_json(tmp_path: Path) -> None:
+def test_until_done_saves_all_and_prints_json_events(tmp_path: Path) -> None:
     with shell(tmp_path, job("ready"), soon_ready(seconds=0.5), job("failed")) as typed:
         watched(typed, "video_ready", "video_soon", "video_failed")
         ended = typed.run("watch", "--until-done", "--json")
@@ -127,7 +127,7 @@ def test_a_refused_token_ends_it_and_is_not_printed(tmp_path: Path) -> None:
     assert "oh-wrong" not in ended.stdout + ended.stderr
 
 
-def test_the_persons_commands_run(tmp_path: Path) -> None:
+def test_the_users_commands_run(tmp_path: Path) -> None:
     note = tmp_path / "note"
     script = f'echo "$HINGTUI_EVENT $HINGTUI_ID $HINGNET_API_KEY" >> {note}'
     (tmp_path / "config.toml").write_text(f"on_saved = ['sh', '-c', '{script}']\n")

@@ -180,7 +180,7 @@ def test_the_progress_of_downloads_is_shown_and_taken_away(watched: WatchedHome)
 
 
 @pytest.mark.slow
-def test_events_are_gathered_into_one_notification_while_nobody_looks(
+def test_events_are_gathered_into_one_notification_without_focus(
     watched: WatchedHome,
 ) -> None:
     watched.environ |= {"TERM_PROGRAM": "iTerm.app"}

@@ -136,7 +136,7 @@ def test_a_late_reply_in_two_pieces_changes_the_theme_and_types_nothing(
 @pytest.mark.parametrize(
     "asked", [{"TERM": "linux"}, {"TEXTUAL_THEME": "nord"}, {"config": "dracula"}], ids=str
 )
-def test_it_does_not_ask_where_it_makes_no_difference(
+def test_the_background_is_not_queried_where_it_makes_no_difference(
     watched: WatchedHome, asked: dict[str, str]
 ) -> None:
     if theme := asked.pop("config", ""):

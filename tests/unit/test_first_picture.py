@@ -96,7 +96,7 @@ def test_it_is_not_imported_before_the_first_picture(module: str) -> None:
 
 
 @pytest.mark.parametrize("module", [name for name in LATER if name.startswith("hingtui")])
-def test_what_comes_later_exists(module: str) -> None:
+def test_every_module_imported_later_exists(module: str) -> None:
     assert path_of(module) is not None
 
 

@@ -103,7 +103,7 @@ def test_every_oddity_of_a_video_occurs() -> None:
     assert len(drawn_ones) == len(containers.ODD) + len(CODINGS) + 8
 
 
-def test_rows_are_the_same_whatever_befalls_the_history(tmp_path: Path, thorough: bool) -> None:
+def test_faults_of_the_history_change_no_row(tmp_path: Path, thorough: bool) -> None:
     seeds = [seed for seed in range(60) if drawn(seed, life=WATCH, kinds=(HISTORY,)).history]
     fired = 0
     with Campaign(tmp_path) as campaign:

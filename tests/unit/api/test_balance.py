@@ -42,7 +42,7 @@ def used(amount: object) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["auto", "videos", "generations"])
-async def test_what_is_left_is_the_limit_less_the_cents_used(kind: str) -> None:
+async def test_the_balance_is_the_limit_less_the_cents_used(kind: str) -> None:
     left, asked = await balance_of(limit(20), used(1250.5), kind)
     assert left is not None
     assert (round(left.amount, 6), left.unit) == (7.495, "USD")
@@ -53,7 +53,7 @@ async def test_an_overdrawn_account_is_below_zero() -> None:
     assert (await balance_of(limit("5"), used(600)))[0] == Cost(-1.0, "USD")
 
 
-async def test_an_unlimited_token_has_no_balance_and_is_not_asked_for_its_usage() -> None:
+async def test_an_unlimited_token_has_no_balance_and_no_usage_request() -> None:
     assert await balance_of(limit(100_000_000), used(1)) == (None, [f"{BILLING}/subscription"])
 
 
@@ -84,7 +84,7 @@ async def test_other_families_are_not_asked(kind: str) -> None:
     ],
     ids=range(16),
 )
-async def test_a_gateway_that_does_not_say_has_no_balance(odd: Answer) -> None:
+async def test_a_response_without_an_amount_gives_no_balance(odd: Answer) -> None:
     assert (await balance_of(odd, odd))[0] is None
     assert (await balance_of(limit(20), odd))[0] is None
 
@@ -97,7 +97,7 @@ async def test_a_gateway_that_does_not_say_has_no_balance(odd: Answer) -> None:
         (answer(502), errors.ServerError),
     ],
 )
-async def test_a_balance_that_cannot_be_asked_now_is_an_error(
+async def test_a_refused_request_for_the_balance_is_an_error(
     refusal: Answer, kind: type[errors.ApiError]
 ) -> None:
     with pytest.raises(kind):

@@ -141,7 +141,7 @@ async def test_fields_of_wrong_types_leave_a_video_with_what_is_known(kind: str)
 
 
 @pytest.mark.parametrize(("kind", "life"), [("ark", 86_400.0), ("videos", None), ("kie", None)])
-async def test_the_usual_life_is_that_of_the_family(kind: str, life: float | None) -> None:
+async def test_the_usual_lifetime_is_that_of_the_family(kind: str, life: float | None) -> None:
     got, _ = await ask(running, kind, lambda api: api.retrieve("v1"))
     assert got.video.usual_life == life
 
@@ -214,13 +214,13 @@ async def test_a_family_without_a_list_is_not_asked_for_it(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ["videos", "ark", "auto"])
 @pytest.mark.parametrize("status", [200, 404, 501])
-async def test_a_web_page_for_a_list_means_that_none_is_offered(kind: str, status: int) -> None:
+async def test_a_web_page_instead_of_a_list_means_no_list(kind: str, status: int) -> None:
     page = answer(status, b"<!doctype html><title>Relay</title>", content_type="text/html")
     with pytest.raises(errors.NotOffered):
         await ask(lambda _: page, kind, lambda api: api.list_page())
 
 
-async def test_a_list_called_a_web_page_is_read_all_the_same() -> None:
+async def test_a_list_sent_as_html_is_read() -> None:
     body = json.dumps({"data": tasks("v1")}).encode()
     page, _ = await ask(
         lambda _: answer(200, body, content_type="text/html"), "videos", lambda api: api.list_page()
@@ -228,7 +228,7 @@ async def test_a_list_called_a_web_page_is_read_all_the_same() -> None:
     assert [video.id for video in page.videos] == ["v1"]
 
 
-async def test_litellm_is_paged_by_the_last_entry_and_not_by_its_last_id() -> None:
+async def test_litellm_is_paged_by_the_last_entry_not_last_id() -> None:
     last = "dmlkZW9fbGl0ZWxsbTp2aWRlb182OTg0" * 9 + "=="
     payload = {
         "data": [*tasks("v1"), {"id": last, "object": "video", "status": "completed"}],
@@ -247,7 +247,7 @@ async def test_litellm_is_paged_by_the_last_entry_and_not_by_its_last_id() -> No
 
 
 @pytest.mark.parametrize("odd", [None, 7, {"id": {}}, {"id": "x" * 100_000}, {}], ids=range(5))
-async def test_a_list_ends_in_an_odd_entry_and_is_paged_all_the_same(odd: object) -> None:
+async def test_an_odd_last_entry_does_not_end_the_paging(odd: object) -> None:
     payload = {"data": [*tasks("v1"), odd], "has_more": True}
     page, _ = await ask(lambda _: json_answer(payload), "videos", lambda api: api.list_page())
     assert page.last_id == "v1"
@@ -279,7 +279,7 @@ async def test_an_odd_page_number_is_the_first_page(after: str) -> None:
 
 
 @pytest.mark.parametrize("total", [10**400, -1, "x", [], {}, True, None])
-async def test_an_odd_total_ends_no_list_with_an_error(total: object) -> None:
+async def test_an_odd_total_does_not_fail_the_list(total: object) -> None:
     payload = {"items": tasks("cgt-1"), "total": total}
     page, _ = await ask(lambda _: json_answer(payload), "ark", lambda api: api.list_page())
     assert [video.id for video in page.videos] == ["cgt-1"]

@@ -41,7 +41,7 @@ def test_every_file_of_a_job_is_found(payload: object, links: tuple[str, ...]) -
     assert find_link(payload) == next((link for link in links if link), "")
 
 
-def test_only_so_many_files_are_believed() -> None:
+def test_the_number_of_files_is_limited() -> None:
     links = [f"https://cdn.example/{n}.mp4" for n in range(10_000)]
     assert len(find_links({"urls": links})) == MOST_FILES
 

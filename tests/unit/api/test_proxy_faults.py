@@ -235,7 +235,7 @@ async def test_a_401_of_the_gateway_itself_is_a_token_error(
         assert type(await error_of(call, server.url, {})) is errors.Unauthorized
 
 
-async def test_a_407_on_the_way_to_the_storage_server_is_a_proxy_login() -> None:
+async def test_a_407_before_the_storage_server_is_a_proxy_login() -> None:
     leave = answer(302, location="http://cdn.example/v")
     refuse = answer(407, SQUID)
     with FaultServer(lambda r: refuse if "cdn" in r.target else leave) as proxy:

@@ -18,7 +18,7 @@ LONG = "x" * 10_000
         (["completions", LONG], "invalid choice"),
     ],
 )
-def test_an_error_repeats_only_some_of_a_long_argument(
+def test_an_error_shortens_a_long_argument(
     capsys: pytest.CaptureFixture[str], arguments: list[str], cause: str
 ) -> None:
     with pytest.raises(SystemExit):
@@ -29,7 +29,7 @@ def test_an_error_repeats_only_some_of_a_long_argument(
     assert len(printed) < 600
 
 
-def test_an_unknown_command_is_answered_with_all_that_there_are(
+def test_an_unknown_command_is_answered_with_all_commands(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     with pytest.raises(SystemExit):

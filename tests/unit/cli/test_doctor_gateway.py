@@ -98,7 +98,7 @@ async def test_a_list_that_is_a_web_page_counts_as_none() -> None:
     assert (checks["api"].state, checks["list"].state) == (OK, NOTE)
 
 
-async def test_a_list_that_wants_a_parameter_is_said_in_the_gateways_words() -> None:
+async def test_a_refused_list_is_reported_in_the_gateways_words() -> None:
     refused = json_answer({"error": {"message": "LLM Provider NOT provided", "code": "400"}}, 400)
     with Gateway(Clock()) as gateway:
         gateway.fault("/v1/videos?", refused)
@@ -110,7 +110,7 @@ async def test_a_list_that_wants_a_parameter_is_said_in_the_gateways_words() -> 
     assert "by their ids" in checks["list"].next_step
 
 
-async def test_a_token_that_may_not_read_the_list_is_said_beside_its_acceptance() -> None:
+async def test_an_unreadable_list_is_reported_beside_an_accepted_token() -> None:
     with Gateway(Clock()) as gateway:
         gateway.fault("/v1/videos?", json_answer({"error": {"message": "not yours"}}, 403))
         checks = await examined(gateway.url)
@@ -128,7 +128,7 @@ async def test_a_refused_token_is_a_problem_with_the_servers_words() -> None:
     assert "list" not in checks
 
 
-async def test_without_a_token_the_gateway_is_said_to_ask_for_one() -> None:
+async def test_without_a_token_the_gateways_request_for_one_is_reported() -> None:
     with Gateway(Clock()) as gateway:
         checks = await examined(gateway.url, token=None)
         assert all("authorization" not in request.headers for request in gateway.requests)
@@ -150,7 +150,7 @@ async def test_a_page_of_a_missing_route_is_not_an_api() -> None:
     assert "A web page answers there (HTTP 404)" in checks["api"].message
 
 
-async def test_trouble_of_the_gateway_is_no_wrong_address() -> None:
+async def test_an_error_of_the_gateway_is_no_wrong_address() -> None:
     with FaultServer(lambda _: answer(502, PAGE, content_type="text/html")) as server:
         checks = await examined(server.url)
     assert "trouble of its own. Its answer: HTTP 502" in checks["api"].message
@@ -215,7 +215,7 @@ async def test_a_login_in_front_is_named() -> None:
         (0, "agree about the time", OK),
     ],
 )
-async def test_a_clock_that_is_off_is_found(hours: float, words: str, state: State) -> None:
+async def test_a_wrong_clock_is_found(hours: float, words: str, state: State) -> None:
     with Gateway(Clock()) as gateway:
         gateway.date = formatdate(time.time() + hours * 3600, usegmt=True)
         checks = await examined(gateway.url)

@@ -66,7 +66,7 @@ def test_a_gateway_that_is_left_out_is_a_problem(home: Path) -> None:
     assert [gateway.name for gateway in settings.gateways] == ["default"]
 
 
-def test_a_folder_of_settings_that_is_closed_is_a_problem(
+def test_an_unreadable_settings_folder_is_a_problem(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(path: Path, _limit: int) -> bytes:
@@ -168,7 +168,7 @@ def test_versions_are_listed() -> None:
         ({"has_locks": False}, NOTE, "locks"),
     ],
 )
-def test_a_folder_is_judged(
+def test_the_state_of_a_folder_follows_its_facts(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     change: dict[str, object],
@@ -190,7 +190,7 @@ def watchlist_states(settings: Settings, gateways: Iterable[str] = ("default",))
     return [check.state for check in folder_checks.watchlist_checks(settings, [*gateways])]
 
 
-def test_a_watchlist_is_judged(home: Path) -> None:
+def test_the_state_of_a_watchlist_follows_its_file(home: Path) -> None:
     _checks, settings = of_settings(home)
     path = settings.watchlist_path
     assert watchlist_states(settings) == [OK]
@@ -206,7 +206,7 @@ def test_a_watchlist_is_judged(home: Path) -> None:
     assert watchlist_states(settings) == [NOTE]
 
 
-def test_without_a_terminal_nothing_about_one_is_said_to_be_well(
+def test_without_a_terminal_no_terminal_check_is_ok(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(terminal_checks, "_streams", list)
@@ -277,7 +277,7 @@ def test_an_encoding_without_chinese_is_a_problem(monkeypatch: pytest.MonkeyPatc
     assert (check.state, "ascii" in check.message) == (PROBLEM, True)
 
 
-def test_what_lies_between_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tmux_and_ssh_in_between_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     environ = XTERM | {"TERM": "tmux-256color", "TMUX": "x", "SSH_TTY": "/dev/pts/1"}
     checks = of_terminal(monkeypatch, environ, TerminalReplies())
     assert "through tmux, ssh" in checks["terminal"].message

@@ -32,7 +32,7 @@ def environ(tmp_path: Path) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-def test_piped_in_bytes_that_are_no_text_are_one_sentence(
+def test_binary_standard_input_is_answered_with_one_sentence(
     environ: dict[str, str],
     command: Command,
     monkeypatch: pytest.MonkeyPatch,
@@ -49,7 +49,7 @@ def test_piped_in_bytes_that_are_no_text_are_one_sentence(
 
 @pytest.mark.parametrize("name", ["", "  ", "\x1b\x01", "\u200b"])
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-def test_a_gateway_without_a_visible_name_is_said(
+def test_a_gateway_without_a_visible_name_is_reported(
     environ: dict[str, str], command: Command, name: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(environ, "video_691209aab0a0", name) == 1
@@ -57,7 +57,7 @@ def test_a_gateway_without_a_visible_name_is_said(
 
 
 @pytest.mark.parametrize("command", COMMANDS.values(), ids=COMMANDS)
-def test_of_a_very_long_gateway_some_is_repeated(
+def test_a_very_long_gateway_name_is_shortened(
     environ: dict[str, str], command: Command, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command(environ, "video_691209aab0a0", "lab\x1b" + "x" * 10_000) == 1
@@ -66,7 +66,7 @@ def test_of_a_very_long_gateway_some_is_repeated(
     assert len(printed) < 150
 
 
-def test_what_was_watched_at_a_gateway_that_is_gone_can_be_taken_off(
+def test_a_video_of_a_removed_gateway_can_be_removed(
     environ: dict[str, str],
 ) -> None:
     assert remove(environ, ["video_691209aab0a0"], saved=False, gateway="gone") == 0

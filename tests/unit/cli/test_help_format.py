@@ -55,7 +55,7 @@ def test_no_line_of_chinese_begins_with_a_closing_mark(width: int) -> None:
         assert not re.search(r"^ *[，。、；：！？）》”]", text, re.MULTILINE), width
 
 
-def test_what_was_only_counted_is_not_shown() -> None:
+def test_the_placeholder_for_measuring_is_not_shown() -> None:
     spoken = i18n.current_language()
     i18n.use_language("zh")
     try:

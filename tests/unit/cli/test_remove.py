@@ -40,7 +40,7 @@ def seen(home: Path, gateway: str) -> tuple[str, ...] | None:
     return None if known is None else known.seen
 
 
-def test_what_is_removed_counts_as_seen_where_an_account_is_or_was_followed(home: Path) -> None:
+def test_a_removed_video_of_a_followed_account_counts_as_seen(home: Path) -> None:
     assert removed(home) == 0
     assert seen(home, "lab") == ("video_1",)
     assert seen(home, "once") == ("video_0", "video_1")
@@ -64,7 +64,7 @@ def test_a_damaged_file_is_set_aside_and_reported(
     assert (home / "followed-2.json").read_text() == "{"
 
 
-def test_a_file_that_cannot_be_written_is_said_and_the_videos_go(
+def test_an_unwritable_file_is_reported_and_the_videos_are_removed(
     home: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (home / FOLLOWED_FILE).unlink()

@@ -93,7 +93,7 @@ def test_a_relays_task_reads_as_a_ready_video(relay: DemoServer) -> None:
     assert request(video.link).body == RELAYED.file()
 
 
-def test_a_running_task_of_a_relay_has_per_cent_as_text_and_no_link(relay: DemoServer) -> None:
+def test_a_relays_running_task_has_textual_progress_and_no_link(relay: DemoServer) -> None:
     task = get(relay, f"/v1/video/generations/{RELAYED_RUNNING.id}").json["data"]
     assert isinstance(task, dict)
     assert (task["status"], task["progress"], task["result_url"]) == ("IN_PROGRESS", "50%", "")
@@ -125,7 +125,7 @@ def test_a_relay_has_no_list_and_no_route_of_the_other_family(relay: DemoServer,
 
 
 @pytest.mark.parametrize("name", ["task_nobody", ARKS.id])
-def test_an_id_of_nobody_or_another_gateway_is_unknown(relay: DemoServer, name: str) -> None:
+def test_an_unknown_id_or_another_gateways_does_not_exist(relay: DemoServer, name: str) -> None:
     response = get(relay, f"/v1/video/generations/{name}")
     assert (response.status, response.json["code"]) == (400, "task_not_exist")
 
@@ -141,7 +141,7 @@ def test_an_ark_task_has_the_names_of_a_real_one(ark_server: DemoServer) -> None
     assert shape(response.json) == shape(real)
 
 
-def test_an_ark_task_says_its_end_only_in_its_link(ark_server: DemoServer) -> None:
+def test_an_ark_task_states_its_expiry_only_in_its_link(ark_server: DemoServer) -> None:
     response = get(ark_server, f"{TASKS}/{ARKS.id}")
     video = parse_video(response.json, ARKS.id)
     assert "X-Tos-Expires=86400" in video.link
@@ -160,7 +160,7 @@ def test_an_ark_link_with_a_longer_lifetime_is_refused(ark_server: DemoServer) -
     assert request(link.replace("Expires=86400", "Expires=96400")).status == 403
 
 
-def test_an_expired_ark_task_says_so_and_has_no_link(
+def test_an_expired_ark_task_has_its_status_and_no_link(
     ark_server: DemoServer, clock: FakeClock
 ) -> None:
     clock.now = ARKS.expires_at

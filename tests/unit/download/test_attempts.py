@@ -239,7 +239,7 @@ def test_a_complete_part_is_saved_without_a_request(setup: Setup) -> None:
     assert (setup.files, setup.server.requests) == (WHOLE, [])
 
 
-def test_a_416_for_a_part_that_is_the_whole_file_finishes_it(setup: Setup) -> None:
+def test_a_416_for_a_complete_part_finishes_it(setup: Setup) -> None:
     setup.server.says(Say(length="unsaid", cut=HALF), Say(status=429, body=b""))
     with pytest.raises(RateLimited):
         setup.download()

@@ -103,7 +103,7 @@ def test_the_file_that_another_process_wrote_is_found_by_its_part(tmp_path: Path
     assert not source.requests
 
 
-def test_an_empty_part_leads_to_no_name_that_others_share(tmp_path: Path) -> None:
+def test_an_empty_part_matches_no_existing_file(tmp_path: Path) -> None:
     (tmp_path / f"{MOON}.mp4").touch()
     state = (tmp_path / f"{MOON}.mp4").stat()
     assert FinalNames(key(ID), tmp_path, 0, like(MOON)).published_as(state) is None
@@ -155,7 +155,7 @@ def test_a_file_system_that_allows_no_such_name_gets_the_id(
     assert files(tmp_path) == [f"{ID}.mp4"]
 
 
-def test_a_full_disk_that_takes_no_record_keeps_no_file_from_its_name(
+def test_without_room_for_its_metadata_a_file_gets_its_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(path: Path, wanted: VideoKey, metadata: PartMetadata) -> os.stat_result:

@@ -159,7 +159,7 @@ def test_a_file_without_any_link_is_requested_by_its_index(job: Job) -> None:
     assert job.names["v1-2.mp4"] == FILES[1]
 
 
-def test_the_links_of_further_files_are_asked_for_where_none_is_known(job: Job) -> None:
+def test_missing_links_of_further_files_are_requested(job: Job) -> None:
     job.content = film(0)
     job.store(film(0), film(1))
     job.download(2, are_links_known=False)
@@ -178,7 +178,7 @@ def test_a_foreign_file_of_that_name_is_never_replaced(job: Job) -> None:
 # Some fail
 
 
-def test_one_broken_file_keeps_no_other_from_being_saved(job: Job) -> None:
+def test_one_broken_file_does_not_stop_the_others(job: Job) -> None:
     job.store(film(0), GONE, film(2))
     assert isinstance(job.fails(3, StorageRefused), StorageRefused)
     assert job.names == {"v1.mp4": FILES[0], "v1-3.mp4": FILES[2]}
@@ -201,12 +201,12 @@ def test_the_first_file_is_never_saved_in_place_of_a_further_one(job: Job) -> No
     assert list(job.names) == ["v1.mp4"]
 
 
-def test_an_error_that_may_pass_is_the_one_reported(job: Job) -> None:
+def test_a_temporary_error_is_the_one_reported(job: Job) -> None:
     job.store(film(0), answer(302, location="/1"), GONE)  # a redirect in a loop
     assert job.fails(3, ApiError).is_transient
 
 
-def test_a_gateway_that_is_away_ends_the_round(job: Job) -> None:
+def test_an_unreachable_gateway_ends_the_round(job: Job) -> None:
     job.store(film(0), film(1), film(2))
     job.storage.go_away()
     job.fails(3, ApiError)

@@ -68,7 +68,7 @@ def test_a_file_that_was_there_before_is_shared_too(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
 
 
-def test_a_file_found_by_its_part_is_written_down(tmp_path: Path) -> None:
+def test_a_file_found_by_its_part_is_recorded(tmp_path: Path) -> None:
     source, written = Canned(), Written()
     (tmp_path / NAME).write_bytes(DATA)
     state = (tmp_path / NAME).stat()

@@ -33,14 +33,14 @@ def left(found: Pace, at: float, usual: Usual = NOTHING_KNOWN) -> Estimate | Non
     return estimate(found, START + at, usual)
 
 
-def test_a_progress_that_moves_is_what_an_estimate_rests_on() -> None:
+def test_moving_progress_is_the_basis_of_an_estimate() -> None:
     found = left(pace((0, 0), (10, 10), (20, 20)), 20, Usual.of([500] * 9))
     assert found is not None
     assert (found.basis, found.earlier) == (EstimateBasis.PROGRESS, 0)
     assert found.seconds == pytest.approx(80)
 
 
-def test_without_progress_it_rests_on_earlier_videos() -> None:
+def test_without_progress_earlier_videos_are_the_basis() -> None:
     found = left(pace((0, 0)), 30, Usual.of([80, 90, 100]))
     assert found == Estimate(60, EstimateBasis.EARLIER, 3)
 
@@ -51,27 +51,27 @@ def test_only_earlier_videos_that_took_longer_than_this_one_count() -> None:
     assert found.seconds == 15
 
 
-def test_a_video_that_takes_longer_than_all_earlier_ones_gets_a_share_of_its_age() -> None:
+def test_beyond_all_earlier_videos_the_age_gives_the_estimate() -> None:
     found = left(pace((0, 0)), 200, Usual.of([80, 90]))
     assert found is not None
     assert found.seconds == pytest.approx(60)
 
 
 @pytest.mark.parametrize("seen", [((0, 0),), ((0, 0), (20, 3))])
-def test_little_progress_and_no_earlier_video_support_no_estimate(
+def test_little_progress_and_no_earlier_video_give_no_estimate(
     seen: tuple[tuple[float, float], ...],
 ) -> None:
     assert left(pace(*seen), 25) is None
 
 
-def test_a_progress_at_99_says_nothing_any_more() -> None:
+def test_a_progress_of_99_gives_no_estimate() -> None:
     almost = pace((0, 0), (40, 80), (50, 99))
     assert left(almost, 51) is None
     found = left(almost, 51, Usual.of([100]))
     assert found == Estimate(49, EstimateBasis.EARLIER, 1)
 
 
-def test_an_estimate_from_progress_that_has_run_out_gives_way_to_earlier_videos() -> None:
+def test_an_overdue_estimate_from_progress_yields_to_earlier_videos() -> None:
     overdue = pace((0, 0), (40, 80), (45, 90))
     assert left(overdue, 51) is None
     found = left(overdue, 51, Usual.of([100]))
@@ -79,13 +79,13 @@ def test_an_estimate_from_progress_that_has_run_out_gives_way_to_earlier_videos(
     assert found.basis is EstimateBasis.EARLIER
 
 
-def test_a_silent_video_is_stalled_once_it_takes_longer_than_19_of_20() -> None:
+def test_without_progress_a_duration_beyond_19_of_20_means_stalled() -> None:
     silent = pace((0, 0))
     assert not has_stalled(silent, START + 78, TWENTY)
     assert has_stalled(silent, START + 79, TWENTY)
 
 
-def test_a_progress_is_stalled_once_it_stands_longer_than_in_19_of_20() -> None:
+def test_a_standstill_beyond_19_of_20_means_stalled() -> None:
     usual = Usual.of([60], [*range(40, 59), 500])
     standing = pace((0, 0), (10, 30))
     assert not has_stalled(standing, START + 68, usual)
@@ -98,7 +98,7 @@ def test_nothing_is_stalled_within_half_a_minute() -> None:
     assert has_stalled(pace((0, 0), (10, 30)), START + 41, usual)
 
 
-def test_where_too_few_are_known_the_pace_so_far_decides() -> None:
+def test_with_few_earlier_videos_the_pace_so_far_decides() -> None:
     few = Usual.of([10.0] * 4, [10.0] * 4)
     standing = pace((0, 0), (10, 10), (20, 20))
     assert not has_stalled(standing, START + 45, few)

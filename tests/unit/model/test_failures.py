@@ -74,7 +74,7 @@ def test_a_known_code_or_word_names_its_cause(code: str, message: str, name: str
         ("", "upstream said no", "internal"),
     ],
 )
-def test_a_vague_word_is_only_a_guess_and_says_so(code: str, message: str, name: str) -> None:
+def test_a_vague_word_is_marked_as_a_guess(code: str, message: str, name: str) -> None:
     found = find_cause(code, message)
     assert found is not None
     assert (found.cause.name, found.is_guess) == (name, True)
@@ -87,7 +87,7 @@ def test_a_vague_word_is_only_a_guess_and_says_so(code: str, message: str, name:
     ("code", "message"),
     [("", ""), ("failed", "failed"), ("", "it broke"), ("x", "video 10261 is gone"), ("13", "no")],
 )
-def test_what_says_nothing_has_no_cause(code: str, message: str) -> None:
+def test_words_without_meaning_have_no_cause(code: str, message: str) -> None:
     assert find_cause(code, message) is None
 
 
@@ -96,7 +96,7 @@ def failed(code: str, message: str, **more: object) -> Video:
     return Video("v", Status.FAILED, error=error, **more)  # type: ignore[arg-type]
 
 
-def test_a_failure_without_a_cause_has_a_next_step_all_the_same() -> None:
+def test_a_failure_without_a_cause_has_a_next_step() -> None:
     failure = explain_failure(failed("", "it broke"))
     assert failure is not None
     assert (failure.name, failure.short, failure.what) == ("unknown", "", "")
@@ -107,7 +107,7 @@ def test_only_a_failed_video_is_explained() -> None:
     assert explain_failure(Video("v", Status.GENERATING, error=VideoError("timeout", ""))) is None
 
 
-def test_the_gateways_word_for_the_status_counts_where_it_gives_no_reason() -> None:
+def test_without_a_reason_the_status_word_names_the_cause() -> None:
     failure = explain_failure(failed("", "", raw_status="timeout"))
     assert failure is not None
     assert failure.name == "timeout"
@@ -123,7 +123,7 @@ def test_the_gateways_word_for_the_status_counts_where_it_gives_no_reason() -> N
         (None, "no", ""),
     ],
 )
-def test_it_says_what_is_known_about_a_refund(cost: Cost | None, message: str, says: str) -> None:
+def test_what_is_known_about_a_refund_is_stated(cost: Cost | None, message: str, says: str) -> None:
     failure = explain_failure(failed("", message, cost=cost))
     assert failure is not None
     assert says in failure.money
@@ -145,7 +145,7 @@ def test_the_gateways_own_words_are_quoted(error: VideoError | None, words: str)
 
 
 @pytest.mark.parametrize("kind", [errors.Unauthorized, errors.Forbidden])
-def test_a_used_up_quota_is_named_and_the_token_can_still_be_typed(
+def test_a_used_up_quota_is_named_and_offers_another_token(
     kind: type[errors.ApiError],
 ) -> None:
     error = kind("该令牌额度已用尽", http_status=401, request_id="req-1")
@@ -162,11 +162,11 @@ def test_a_guess_does_not_change_the_diagnosis_of_a_request() -> None:
     assert diagnose(errors.Unauthorized("quota?"), of_all=True).short == "token refused"
 
 
-def test_a_moderated_word_in_a_refused_request_is_no_moderation_of_the_request() -> None:
+def test_a_request_rejected_in_words_of_moderation_stays_rejected() -> None:
     assert diagnose(errors.Rejected("violates our rules")).short == "rejected"
 
 
-def test_a_storage_server_that_mentions_a_quota_is_not_the_gateways() -> None:
+def test_a_quota_of_the_storage_server_is_not_the_gateways() -> None:
     error = errors.StorageRefused("insufficient balance")
     error.is_from_storage = True
     assert diagnose(error).short == "storage refuses"

@@ -27,7 +27,7 @@ def test_an_id_is_whole_wherever_its_line_was_broken(before: int, line_end: str)
     assert find_ids(text).ids == (ONE, TWO)
 
 
-def test_what_was_read_once_reads_the_same_again() -> None:
+def test_reading_a_mail_twice_changes_nothing() -> None:
     once = readable(mail("task_id=abcdef0123456789"))
     assert readable(once) == once
     assert find_ids(once).ids == ("abcdef0123456789",)
@@ -47,7 +47,7 @@ def test_lines_without_a_mark_or_a_header_are_not_joined() -> None:
     assert find_ids(f"id=\n{ONE}").ids == (ONE,)
 
 
-def test_many_headers_take_no_time() -> None:
+def test_many_headers_are_read_quickly() -> None:
     begun = time.process_time()
     find_ids(f"{HEADER}\n" * 20_000)
     assert time.process_time() - begun < 10

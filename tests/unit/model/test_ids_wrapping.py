@@ -34,19 +34,19 @@ def test_an_id_is_found_in_its_wrapping(text: str) -> None:
 @pytest.mark.parametrize(
     "between", ["\0", "\x1e", "→", "🎬", "&#10;", "&nbsp;", " • ", "·", "⏎", "|", "\u3000"]
 )
-def test_what_stands_between_two_ids_separates_them(between: str) -> None:
+def test_text_between_two_ids_separates_them(between: str) -> None:
     assert find_ids(f"{ONE}{between}{TWO}").ids == (ONE, TWO)
 
 
 @pytest.mark.parametrize("behind", ["✅", "→", "已完成", "。", "\u3000x", "|x", "&nbsp;", "\0"])
-def test_what_stands_behind_a_link_costs_no_id(behind: str) -> None:
+def test_text_after_a_link_does_not_hide_its_id(behind: str) -> None:
     assert find_ids(f"{URL}{behind}").ids == (ONE,)
 
 
 @pytest.mark.parametrize(
     "word", ["vidéo_1", "vide\u0301o_1", "vid\u0435o_1", "_x", "&#27;[31m", "#", "@me"]
 )
-def test_a_sign_at_a_word_makes_no_id_of_it(word: str) -> None:
+def test_a_word_with_a_sign_is_no_id(word: str) -> None:
     assert find_ids(word).ids == ()
 
 
@@ -55,7 +55,7 @@ def test_the_gateway_is_that_of_the_link_inside_a_redirecting_one() -> None:
     assert urls_of_ids(text) == {ONE: URL, TWO: URL.replace(ONE, TWO)}
 
 
-def test_of_a_redirecting_link_without_an_id_only_its_host_is_repeated() -> None:
+def test_a_redirecting_link_without_an_id_shows_only_its_host() -> None:
     found = find_ids("https://a.example/?u=https%3A%2F%2Fb.example%2Fx%3Fsig%3Ds3cr3t_1|s3cr3t_2")
     assert found.ids == ()
     assert found.rejected == ("https://a.example/…",)

@@ -43,7 +43,7 @@ def test_the_usual_name_is_date_model_and_beginning_of_the_prompt() -> None:
     assert third == f"{first} 09aab0a0-2"
 
 
-def test_a_name_with_the_id_needs_no_other_one() -> None:
+def test_a_name_with_the_id_gets_only_a_number() -> None:
     assert names("{id}", moon(), most=2) == ["video_691209aab0a0", "video_691209aab0a0-2"]
 
 
@@ -56,12 +56,12 @@ def test_further_files_of_a_job_are_numbered() -> None:
     assert names("{model} {n}", moon(), index=2, most=2) == ["veo-3.1 3", "veo-3.1 4"]
 
 
-def test_what_is_unknown_leaves_no_separators_behind() -> None:
+def test_unknown_fields_leave_no_separators() -> None:
     assert names("{model}_{prompt} - {size}", Video("a", model="m"), most=1) == ["m"]
     assert names("{gateway}_{model}_{prompt}", Video("a"), most=1) == ["default"]
 
 
-def test_a_name_of_nothing_known_is_left_to_the_id() -> None:
+def test_without_any_known_field_the_template_gives_no_name() -> None:
     assert names("{prompt} {model}", Video("a")) == []
 
 
@@ -128,6 +128,6 @@ def test_any_name_is_safe_short_and_leads_to_a_free_one(
         assert name[-1] not in " ."
 
 
-def test_a_moment_no_calendar_knows_is_replaced_by_now() -> None:
+def test_an_impossible_date_is_replaced_by_now() -> None:
     values = name_values(key("a"), Video("a", created_at=1e14), NOON)
     assert values["date"] == day(NOON)

@@ -52,7 +52,7 @@ def error_of(status: int, body: object, content_type: str = "application/json") 
         (200, {"code": 1, "message": "列表未开放。"}, "列表未开放"),
     ],
 )
-def test_the_reason_is_in_the_gateways_words_and_no_code_twice(
+def test_the_gateways_reason_is_quoted_and_no_code_repeated(
     status: int, body: object, reason: str
 ) -> None:
     error = error_of(status, body)
@@ -76,7 +76,7 @@ def test_an_error_that_may_pass_says_nothing_about_the_list(kind: type[ApiError]
     assert not lacks_list(kind(http_status=500))
 
 
-def test_a_long_answer_is_cut_in_a_sentence_and_whole_in_the_details() -> None:
+def test_a_long_reason_is_cut_except_in_the_details() -> None:
     error = error_of(400, {"error": {"message": "why " * 100}})
     assert len(no_list(error)) < 220
     assert no_list(error).endswith("why why…).")

@@ -18,7 +18,7 @@ def test_the_first_input_after_ten_minutes_summarises() -> None:
     assert absence.person_came(701.0) is None
 
 
-def test_somebody_who_was_there_gets_no_summary() -> None:
+def test_a_user_who_was_present_gets_no_summary() -> None:
     absence = Absence(0.0)
     absence.happened(Happened.SAVED)
     assert absence.person_came(590.0) is None
@@ -29,7 +29,7 @@ def test_an_absence_in_which_nothing_happened_is_not_mentioned() -> None:
     assert Absence(0.0).person_came(9000.0) is None
 
 
-def test_after_a_stop_the_summary_waits_for_what_the_gateway_says() -> None:
+def test_after_a_stop_the_summary_waits_for_the_gateway() -> None:
     absence = Absence(0.0)
     assert absence.time_passed(1.0) is None
     assert absence.time_passed(400.0) is None

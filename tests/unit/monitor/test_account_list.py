@@ -43,7 +43,7 @@ async def test_a_page_proves_that_the_gateway_answers(tmp_path: Path) -> None:
         assert (before, watch.state) == (GatewayState.CONNECTING, GatewayState.ONLINE)
 
 
-async def test_a_gateway_without_a_list_says_so(tmp_path: Path) -> None:
+async def test_a_gateway_without_a_list_is_an_error(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         watch.server.once(LIST, status=501)
         with pytest.raises(NotOffered):
@@ -65,7 +65,7 @@ async def test_a_rate_limit_makes_the_next_page_wait(tmp_path: Path) -> None:
         assert len(watch.asked(LIST)) == 2
 
 
-async def test_what_is_not_wanted_any_more_is_not_asked_for(tmp_path: Path) -> None:
+async def test_a_page_no_longer_wanted_is_not_requested(tmp_path: Path) -> None:
     async with watching(tmp_path) as watch:
         assert await page(watch, is_wanted=False) is None
         assert not watch.asked(LIST)

@@ -103,7 +103,7 @@ def test_a_cancelled_download_alarms_at_once() -> None:
     assert alarmed.within() == [("a", 180)]
 
 
-def test_a_download_that_goes_on_past_the_expiry_has_not_expired_yet() -> None:
+def test_a_download_running_past_the_expiry_has_not_expired() -> None:
     alarmed = Alarmed(a=100)
     alarmed.within()
     alarmed.rows[key("a")].download = Download(DownloadState.RUNNING)
@@ -124,7 +124,7 @@ def test_an_expired_video_stays_until_it_is_seen() -> None:
     assert not alarmed.alarms.see()
 
 
-def test_what_had_expired_before_the_start_is_no_news() -> None:
+def test_videos_expired_before_the_start_are_not_reported() -> None:
     alarmed = Alarmed(a=-10)
     assert not alarmed.due(10)
 
@@ -157,7 +157,7 @@ def test_a_threshold_is_not_repeated_when_a_fresh_link_lasts_longer() -> None:
     assert alarmed.within(120) == [("a", 60)]
 
 
-def test_the_banner_counts_what_expires_soon_and_nothing_saves() -> None:
+def test_the_banner_counts_videos_about_to_expire_unsaved() -> None:
     alarmed = Alarmed(a=50, b=100, c=170, d=590, e=3000, f=40)
     alarmed.rows[key("f")].download = Download(DownloadState.RUNNING)
     alarmed.due()

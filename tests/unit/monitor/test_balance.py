@@ -93,7 +93,7 @@ async def test_another_token_forgets_the_amount_and_drops_a_late_one(clock: Fake
     assert seen == [FOUR]
 
 
-async def test_a_gateway_that_may_not_be_asked_is_not(clock: FakeClock) -> None:
+async def test_while_asking_is_not_allowed_no_request_is_sent(clock: FakeClock) -> None:
     account = Account(FIVE)
     balance = Balance(clock, lambda: None, may_ask=lambda: False)
     balance.use(account)
@@ -111,7 +111,7 @@ class CountingClock(FakeClock):
         await super().sleep(seconds)
 
 
-async def test_nothing_wakes_it_where_nobody_is_to_be_asked() -> None:
+async def test_without_a_gateway_to_ask_it_sets_no_timer() -> None:
     clock, account = CountingClock(), Account(FIVE)
     balance = Balance(clock, lambda: None)
     running = asyncio.create_task(balance.run())

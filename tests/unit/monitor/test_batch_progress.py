@@ -15,7 +15,7 @@ def row(name: str, received: int = 0, state: DownloadState = DownloadState.RUNNI
     return Row(name, 0.0, download=download)
 
 
-def test_each_download_counts_alike_until_there_are_none() -> None:
+def test_each_download_has_equal_weight_until_the_batch_ends() -> None:
     batch = BatchProgress()
     one, two, three = row("a", 50), row("b"), row("c")
     rows = {each.key: each for each in (one, two, three)}
@@ -29,7 +29,7 @@ def test_each_download_counts_alike_until_there_are_none() -> None:
     assert batch.update([three], rows) == Batch(0, 1, 0, is_waiting=False)
 
 
-def test_it_waits_while_none_can_go_on() -> None:
+def test_a_batch_waits_if_all_its_downloads_wait() -> None:
     waiting, queued = row("a", state=DownloadState.WAITING), row("b", state=DownloadState.QUEUED)
     rows = {each.key: each for each in (waiting, queued)}
     found = BatchProgress().update([waiting], rows)

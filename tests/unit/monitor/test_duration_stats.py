@@ -20,7 +20,7 @@ def finished(seconds: float, model: str = "m") -> Video:
     )
 
 
-def test_the_history_and_this_run_are_counted_together_and_nothing_twice() -> None:
+def test_history_and_this_run_are_counted_together_once() -> None:
     stats = DurationStats()
     stats.record(finished(30))
     stats.fill({("m", 8): [10, 20, 30], ("other", None): [500]}, {})
@@ -35,7 +35,7 @@ def test_the_last_fifty_count() -> None:
     assert stats.usual(finished(1)).durations == tuple(range(10, 60))
 
 
-def test_a_video_without_progress_says_nothing_about_standing_still() -> None:
+def test_a_video_without_progress_gives_no_still_time() -> None:
     stats = DurationStats()
     silent = Pace(EPOCH, 0, EPOCH, 0, EPOCH)
     stats.record_still(finished(1), silent, EPOCH + 90)
@@ -44,7 +44,7 @@ def test_a_video_without_progress_says_nothing_about_standing_still() -> None:
     assert stats.usual(finished(1)).stills == (60,)
 
 
-def test_still_times_of_earlier_runs_say_at_once_what_is_stalled() -> None:
+def test_still_times_of_earlier_runs_find_stalls_at_once() -> None:
     stats = DurationStats()
     pace = Pace(EPOCH, 0, EPOCH, 40, EPOCH + 20)
     assert has_stalled(pace, EPOCH + 150, stats.usual(finished(1)))  # by its own pace

@@ -92,7 +92,7 @@ def test_each_event_runs_its_command_with_what_is_known(tmp_path: Path) -> None:
     assert saved[1]["HINGTUI_PROMPT"] == "a cat"
 
 
-def test_on_complete_runs_for_all_that_is_over(tmp_path: Path) -> None:
+def test_on_complete_runs_for_ready_and_failed_videos(tmp_path: Path) -> None:
     changes = Changes(failed=[key("video_b"), key("video_c")], ready=[key("video_a")])
     commands(tmp_path, on_complete=("yes",)).changed(changes, rows())
     given = [arguments[:2] for arguments, _environ in noted(tmp_path, 3)]

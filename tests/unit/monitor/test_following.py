@@ -102,7 +102,7 @@ async def test_a_removed_video_stays_removed_in_the_next_run(tmp_path: Path) -> 
         assert watched(watch) == set()
 
 
-async def test_what_was_removed_before_it_was_seen_in_the_list_stays_removed(
+async def test_a_video_removed_before_it_was_listed_stays_removed(
     tmp_path: Path,
 ) -> None:
     async with following(tmp_path) as watch:
@@ -123,7 +123,7 @@ async def test_undo_brings_a_followed_video_back(tmp_path: Path) -> None:
         assert watched(watch) == {"video_one"}
 
 
-async def test_at_first_only_what_something_comes_of_is_added(tmp_path: Path) -> None:
+async def test_the_first_look_adds_only_unfinished_and_ready_videos(tmp_path: Path) -> None:
     long_ago = EPOCH - 40 * 86_400
     jobs = (
         job("video_running", queued_for=1000),
@@ -237,7 +237,7 @@ async def test_without_a_token_nothing_is_looked_at(tmp_path: Path) -> None:
         assert not follower(watch).is_due()
 
 
-async def test_what_cannot_be_remembered_is_not_forgotten_either(tmp_path: Path) -> None:
+async def test_while_the_file_cannot_be_read_nothing_is_skipped(tmp_path: Path) -> None:
     async with following(tmp_path, job("video_one")) as watch:
         (tmp_path / FOLLOWED_FILE).mkdir()
         await look(watch)
@@ -332,5 +332,7 @@ DAY = 86_400.0
         (Video("v", Status.EXPIRED, created_at=NOW - 60), NOW, False),
     ],
 )
-def test_what_is_worth_adding(video: Video, since: float, is_worth: bool) -> None:
+def test_a_video_is_worth_adding_by_status_and_age(
+    video: Video, since: float, is_worth: bool
+) -> None:
     assert is_worth_adding(video, since=since, now=NOW) is is_worth

@@ -22,11 +22,11 @@ def offline(clock: FakeClock) -> Gateway:
     return gateway
 
 
-def test_a_list_that_no_request_was_sent_for_is_no_response(offline: Gateway) -> None:
+def test_a_local_not_offered_error_keeps_the_gateway_offline(offline: Gateway) -> None:
     offline.failed(LIST, NotOffered("no list"), active=9, watched=9)
     assert offline.status.state is GatewayState.OFFLINE
 
 
-def test_a_response_that_there_is_no_list_is_one(offline: Gateway) -> None:
+def test_a_501_brings_the_gateway_online(offline: Gateway) -> None:
     offline.failed(LIST, NotOffered("no list", http_status=501), active=9, watched=9)
     assert offline.status.state is GatewayState.ONLINE

@@ -25,7 +25,7 @@ def health(*ended: Ended, gateway: str = "lab") -> Health:
     return health_of(ended, gateway, EPOCH)
 
 
-def test_the_usual_duration_and_the_one_of_nine_in_ten_are_told() -> None:
+def test_the_median_and_p90_durations_are_reported() -> None:
     found = health(*(took(seconds, 2) for seconds in range(10, 110, 10)))
     assert (found.count, found.median, found.p90) == (10, 55, 90)
 

@@ -99,7 +99,7 @@ async def test_an_id_is_watched_at_the_gateway_that_knows_it(two: Open) -> None:
         assert all(row.video is not None for row in here.monitor.rows.values())
 
 
-async def test_what_was_found_out_is_stored(two: Open) -> None:
+async def test_the_gateway_of_an_id_is_stored(two: Open) -> None:
     async with two([], [job("video_w")]) as here:
         here.monitor.add(["video_w"])
         await here.monitor.watchlist_sync.flush()
@@ -109,7 +109,7 @@ async def test_what_was_found_out_is_stored(two: Open) -> None:
         assert list(here.watchlist.read().entries) == [VideoKey("west", "video_w")]
 
 
-async def test_listeners_are_told_the_old_and_the_new_key(two: Open) -> None:
+async def test_listeners_get_the_old_and_the_new_key(two: Open) -> None:
     async with two([], [job("video_w")]) as here:
         moved: dict[VideoKey, VideoKey] = {}
         here.monitor.subscribe(lambda changes: moved.update(changes.moved))
@@ -130,7 +130,7 @@ async def test_the_gateway_that_knew_the_last_id_is_asked_first(two: Open) -> No
         assert len(here.asked("east")) == asked
 
 
-async def test_an_id_that_no_gateway_knows_is_kept_and_looked_up_again_later(two: Open) -> None:
+async def test_an_id_unknown_everywhere_is_kept_and_looked_up_again(two: Open) -> None:
     async with two([], []) as here:
         here.monitor.add(["video_late"])
         await here.look()
@@ -143,7 +143,7 @@ async def test_an_id_that_no_gateway_knows_is_kept_and_looked_up_again_later(two
         assert list(here.monitor.rows) == [VideoKey("west", "video_late")]
 
 
-async def test_an_id_is_not_called_unknown_while_a_gateway_cannot_be_asked(two: Open) -> None:
+async def test_an_id_is_not_unknown_while_a_gateway_is_unreachable(two: Open) -> None:
     async with two([], [job("video_w")]) as here:
         here.monitor.connect(None, "west")
         here.servers["west"].stop()
@@ -177,7 +177,7 @@ async def test_a_gateway_that_answers_nonsense_hides_no_id_of_another(
         assert list(here.monitor.rows) == [VideoKey("west", "video_w")]
 
 
-async def test_a_gateway_that_gave_no_clear_answer_is_asked_again_later(two: Open) -> None:
+async def test_a_gateway_without_a_clear_answer_is_asked_again(two: Open) -> None:
     async with two([job("video_e")], []) as here:
         here.servers["east"].once("/v1/videos", status=500, headers={}, body=b"oops")
         here.monitor.add(["video_e"])
@@ -188,7 +188,7 @@ async def test_a_gateway_that_gave_no_clear_answer_is_asked_again_later(two: Ope
         assert list(here.monitor.rows) == [VideoKey("east", "video_e")]
 
 
-async def test_a_command_does_not_wait_for_a_gateway_that_is_limited_for_long(two: Open) -> None:
+async def test_a_command_does_not_wait_for_a_long_rate_limit(two: Open) -> None:
     async with two([], []) as here:
         limiter = here.monitor.gateways["east"].gateway.limiter
         limiter.slow_down(here.clock.monotonic(), 3600.0)
@@ -210,7 +210,7 @@ async def test_a_command_asks_three_times_where_no_answer_is_clear(two: Open) ->
         assert asked == {"east": 3, "west": 1}
 
 
-async def test_an_id_that_is_watched_at_some_gateway_is_not_added_again(two: Open) -> None:
+async def test_an_id_watched_at_some_gateway_is_not_added_again(two: Open) -> None:
     async with two([], [job("video_w")]) as here:
         here.monitor.add(["video_w"], gateway="west")
         added = here.monitor.add(["video_w"])
@@ -263,7 +263,7 @@ async def test_no_gateway_ever_gets_the_token_of_another(two: Open) -> None:
             assert sent == {f"Bearer oh-{name}-token"}
 
 
-async def test_a_video_of_a_gateway_that_is_no_longer_set_says_so(two: Open) -> None:
+async def test_a_gateway_missing_from_the_settings_is_not_set(two: Open) -> None:
     async with two([], []) as here:
         here.monitor.add(["video_x"], gateway="gone")
         await here.look()
@@ -281,7 +281,7 @@ async def test_a_gateway_can_be_added_while_others_are_watched(two: Open) -> Non
         assert here.monitor.rows[VideoKey("new", "video_n")].video is not None
 
 
-async def test_a_gateway_that_is_removed_is_asked_nothing_more_and_its_rows_stay(two: Open) -> None:
+async def test_a_removed_gateway_gets_no_requests_and_its_rows_stay(two: Open) -> None:
     async with two([job("video_e")], [job("video_w")]) as here:
         here.monitor.add(["video_e"], gateway="east")
         await here.look()

@@ -218,14 +218,14 @@ def entry(at: float, status: Status) -> HistoryEntry:
     return HistoryEntry(EPOCH + at, status, status.value, None)
 
 
-async def test_a_duration_is_what_the_gateway_says(clock: FakeClock) -> None:
+async def test_the_gateways_own_duration_is_recorded(clock: FakeClock) -> None:
     recorded = recording(clock)
     recorded.change("a", status=Status.READY, completed_at=EPOCH + 90)
     await recorded.recorder.flush()
     assert recorded.store.videos[key("a")].duration == Duration(90.0)
 
 
-async def test_a_duration_that_was_only_seen_is_marked(clock: FakeClock) -> None:
+async def test_an_observed_duration_is_marked(clock: FakeClock) -> None:
     recorded = recording(clock)
     recorded.change("seen", "unseen", "failed", status=Status.READY)
     generating, ready = entry(50, Status.GENERATING), entry(95, Status.READY)

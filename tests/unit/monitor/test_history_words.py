@@ -33,11 +33,11 @@ def wanted(text: str) -> Search:
     return parse_history_words(text, NOW).wanted
 
 
-def test_no_words_look_for_everything() -> None:
+def test_an_empty_search_matches_everything() -> None:
     assert wanted("  ").is_all
 
 
-def test_words_are_looked_for_in_their_fields() -> None:
+def test_words_are_searched_in_their_fields() -> None:
     assert wanted("Moon model:Veo !gateway:ark prompt：月").terms == (
         Term("moon"),
         Term("veo", "model"),
@@ -93,7 +93,7 @@ def test_dates_are_those_of_this_machine(
         ("since:0000-01-01", "there is no year 0"),
     ],
 )
-def test_what_is_no_date_is_left_out_with_the_reason_and_an_example(text: str, says: str) -> None:
+def test_an_invalid_date_is_left_out_with_reason_and_example(text: str, says: str) -> None:
     words = parse_history_words(f"moon {text}", NOW)
     assert words.wanted == Search((Term("moon"),))
     assert text in words.problem
@@ -121,13 +121,13 @@ def test_far_out_dates_are_dates(text: str) -> None:
         ("moon since:2026-11-27", "still to come"),
     ],
 )
-def test_dates_between_which_nothing_can_be_are_said(text: str, says: str) -> None:
+def test_contradictory_dates_are_reported(text: str, says: str) -> None:
     problem = parse_history_words(text, NOW).problem
     assert says in problem
     assert "moon" not in problem
 
 
-def test_of_a_very_long_word_both_ends_are_repeated() -> None:
+def test_a_very_long_word_is_cut_in_its_middle() -> None:
     problem = parse_history_words("since:" + "x" * 10_000 + "end", NOW).problem
     assert len(problem) < 140
     assert "since:xxx" in problem

@@ -107,7 +107,7 @@ async def test_a_refused_token_stops_all_requests(tmp_path: Path) -> None:
         assert all(w.last_error is None for w in watch.monitor.rows.values())
 
 
-async def test_who_asks_again_learns_at_once_that_the_token_is_refused_now(tmp_path: Path) -> None:
+async def test_polling_again_reports_a_newly_refused_token_at_once(tmp_path: Path) -> None:
     ready = [job(f"video_{n}", queued_for=0, generating_for=0) for n in range(3)]
     async with watching(tmp_path, job(), *ready) as watch:
         watch.monitor.add(["video_one", *(each.id for each in ready)])

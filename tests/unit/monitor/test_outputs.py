@@ -44,7 +44,7 @@ async def test_a_job_is_saved_when_all_its_files_are(tmp_path: Path) -> None:
         assert here.gateway.leaks == []
 
 
-async def test_a_job_with_a_missing_file_is_not_saved_but_keeps_what_came(tmp_path: Path) -> None:
+async def test_a_job_with_a_missing_file_keeps_the_others(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         await finished_job(here)
         here.gateway.fault("/files/two", answer(404), times=MANY)

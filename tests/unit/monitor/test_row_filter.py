@@ -59,7 +59,7 @@ SAVED = row(saved=Path("/videos/video_Gold.mp4"))
         ("unverified", row(saved=Path("/videos/video_Gold.unverified.bin"))),
     ],
 )
-def test_what_is_shown_is_found(words: str, of: Row) -> None:
+def test_text_that_is_shown_is_found(words: str, of: Row) -> None:
     assert parse_filter(words).matches(of, NOW)
 
 
@@ -78,11 +78,11 @@ def test_what_is_shown_is_found(words: str, of: Row) -> None:
         ("http://x", row()),
     ],
 )
-def test_what_is_not_shown_is_not_found(words: str, of: Row) -> None:
+def test_text_that_is_not_shown_is_not_found(words: str, of: Row) -> None:
     assert not parse_filter(words).matches(of, NOW)
 
 
-def test_only_what_no_answer_can_change_excludes_a_row() -> None:
+def test_only_facts_that_no_response_changes_exclude_a_row() -> None:
     row = Row("video_1", added_at=0.0, gateway="lab", tags=("moon",))
     for words in ("tag:sun", "gateway:relay", "id:video_2", "!tag:moon", "failed tag:sun"):
         assert parse_filter(words).excludes(row, 0.0), words

@@ -79,7 +79,7 @@ def test_an_entry_keeps_batch_and_tags_and_older_ones_are_read() -> None:
     assert (old.batch, old.tags) == ("", None)
 
 
-def test_an_update_that_says_nothing_of_tags_leaves_them() -> None:
+def test_an_update_without_tags_keeps_them() -> None:
     entry = Entry("a", 1.0, tags=("moon",))
     assert entry.followed_by(Entry("a", 1.0, batch="7")).tags == ("moon",)
     assert entry.followed_by(Entry("a", 1.0, tags=())).tags is None

@@ -40,7 +40,7 @@ def write(saved: Saved) -> SidecarFailed | None:
     return write_sidecar(key("v1"), VIDEO, saved, 0, 99.0)
 
 
-def test_it_has_the_name_of_the_video_and_all_that_is_known(tmp_path: Path) -> None:
+def test_it_has_the_videos_name_and_all_known_facts(tmp_path: Path) -> None:
     assert write(saved_in(tmp_path)) is None
     text = (tmp_path / "moon veo-3.1.json").read_text("utf-8")
     record = json.loads(text)

@@ -75,7 +75,7 @@ async def test_the_next_gateway_is_asked_while_one_is_silent(tmp_path: Path) -> 
         running.cancel()
 
 
-async def test_a_silent_gateway_gets_few_requests_and_holds_up_none_of_many(tmp_path: Path) -> None:
+async def test_a_silent_gateway_gets_few_requests_and_delays_no_id(tmp_path: Path) -> None:
     async with lookups(tmp_path) as here:
         here.monitor.add(IDS)
         running = asyncio.create_task(here.monitor.lookup.run())
@@ -94,7 +94,7 @@ async def test_a_command_ends_without_the_answer_of_a_silent_gateway(tmp_path: P
         assert here.unknown() == []
 
 
-async def test_while_requests_are_under_way_the_next_look_is_not_at_once(tmp_path: Path) -> None:
+async def test_pending_requests_delay_the_next_lookup(tmp_path: Path) -> None:
     async with lookups(tmp_path) as here:
         here.monitor.add(IDS)
         pause = here.monitor.lookup.start_due()

@@ -77,7 +77,7 @@ async def test_a_failed_video_is_reported_and_not_lost(seen: Told) -> None:
     assert seen.events.lost == set()
 
 
-async def test_what_was_known_at_the_start_is_no_news(seen: Told) -> None:
+async def test_states_known_at_the_start_are_not_reported(seen: Told) -> None:
     seen.watch.monitor.add(["video_one", "video_bad"])
     await live(seen, 100)
     await seen.watch.saved("video_one")
@@ -206,7 +206,7 @@ async def test_a_rate_limit_that_comes_and_goes_is_reported_once(
     assert stub.becomes(GatewayState.ONLINE) == ["online"]
 
 
-async def test_trouble_with_the_disk_is_reported_until_it_is_mended(seen: Told) -> None:
+async def test_a_disk_error_is_reported_until_it_ends(seen: Told) -> None:
     monitor = seen.watch.monitor
     monitor.storage_error = StorageError("no place")
     seen.look()

@@ -26,7 +26,7 @@ def files(folder: Path) -> list[Path]:
     return sorted(folder.iterdir())
 
 
-def test_what_is_kept_comes_back(tmp_path: Path) -> None:
+def test_a_kept_entry_is_read_back(tmp_path: Path) -> None:
     cache = PreviewCache(tmp_path / "cache")
     assert cache.get(SOURCE, BOX, "poster") is None
     cache.put(SOURCE, BOX, "poster", entry())

@@ -98,9 +98,7 @@ def test_a_playback_is_in_time_and_ends(decoder: Decoder, clip: Path) -> None:
     assert 0.4 < time.monotonic() - began < 3
 
 
-def test_a_playback_stops_when_told_and_the_next_request_is_answered(
-    decoder: Decoder, clip: Path
-) -> None:
+def test_a_cancelled_playback_stops_and_the_decoder_goes_on(decoder: Decoder, clip: Path) -> None:
     make_clip(clip, seconds=60, rate=4)
     pid = decoder.pid
     shown: list[Picture] = []
@@ -128,7 +126,7 @@ def test_a_part_of_a_faststart_file_has_a_poster(decoder: Decoder, tmp_path: Pat
     ],
     ids=["empty", "html", "playlist", "concat", "noise"],
 )
-def test_what_is_no_video_is_refused(
+def test_a_file_that_is_no_video_is_refused(
     decoder: Decoder, tmp_path: Path, content: bytes, reason: Why
 ) -> None:
     path = tmp_path / "x.mp4"
@@ -179,7 +177,7 @@ def test_a_stream_larger_than_its_container_says_costs_only_the_preview(
     assert outcome(decoder, DEMO) is None
 
 
-def test_a_codec_that_nobody_knows_is_refused(decoder: Decoder, tmp_path: Path) -> None:
+def test_an_unknown_codec_is_refused(decoder: Decoder, tmp_path: Path) -> None:
     path = tmp_path / "unknown.mp4"
     path.write_bytes(DEMO.read_bytes().replace(b"avc1", b"zzzz"))
     assert outcome(decoder, path) is Why.CODEC
@@ -205,7 +203,7 @@ def test_a_file_without_a_picture_is_refused(decoder: Decoder, tmp_path: Path) -
     assert outcome(decoder, path) is Why.NO_VIDEO
 
 
-def test_a_pipe_is_no_file(decoder: Decoder, tmp_path: Path) -> None:
+def test_a_pipe_is_refused(decoder: Decoder, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     assert outcome(decoder, tmp_path / "pipe") is Why.NO_FILE
 
@@ -244,7 +242,7 @@ def test_a_decoder_that_dies_is_started_again(tools: Tools) -> None:
         encode(Message({"id": 1, "kind": "error", "why": ["?"]})),
     ],
 )
-def test_a_decoder_taken_over_can_show_nothing_false(
+def test_the_output_of_a_hijacked_decoder_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sent: bytes
 ) -> None:
     script = f"import sys; sys.stdin.buffer.read(9); sys.stdout.buffer.write({sent!r})"
@@ -284,7 +282,7 @@ def test_a_picture_becomes_a_sixel_for_each_line(decoder: Decoder) -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(not os.path.exists("/proc/self/limits"), reason="the system has no /proc")  # noqa: PTH110
-def test_the_process_is_limited_and_knows_nothing_of_the_environment(
+def test_the_process_has_limits_and_no_environment(
     decoder: Decoder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decoder.close()

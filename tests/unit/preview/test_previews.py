@@ -46,7 +46,7 @@ async def test_a_poster_seen_before_needs_no_decoder(tmp_path: Path) -> None:
     assert again.facts == seen.facts
 
 
-async def test_without_extra_and_ffmpeg_there_is_what_the_file_says(tmp_path: Path) -> None:
+async def test_without_extra_and_ffmpeg_only_facts_are_shown(tmp_path: Path) -> None:
     async with previews(tmp_path, find=Tools) as made:
         shown = await made.preview(CLIPS / "moon.mp4", BOX)
         assert (shown.picture, shown.why) == (None, Why.NO_DECODER)
@@ -74,7 +74,7 @@ async def test_ffmpeg_makes_posters_where_the_extra_is_missing(tmp_path: Path) -
 
 
 @pytest.mark.slow
-async def test_another_request_ends_looking_for_black_and_frozen(tmp_path: Path) -> None:
+async def test_another_request_ends_the_search_for_black_frames(tmp_path: Path) -> None:
     clip = make_clip(tmp_path / "long.mp4", size=(320, 240), seconds=60, rate=24)
     async with previews(tmp_path) as made:
         await made.preview(CLIPS / "silk.mp4", BOX)
@@ -97,7 +97,7 @@ async def test_a_strip_goes_on_after_another_request(tmp_path: Path) -> None:
         assert [picture.rgb for picture in pictures] == [picture.rgb for picture in alone]
 
 
-async def test_a_request_that_nobody_waits_for_is_not_made(tmp_path: Path) -> None:
+async def test_an_abandoned_request_is_not_carried_out(tmp_path: Path) -> None:
     async with previews(tmp_path) as made:
         first = asyncio.ensure_future(made.preview(CLIPS / "moon.mp4", BOX))
         second = asyncio.ensure_future(made.preview(CLIPS / "silk.mp4", BOX))

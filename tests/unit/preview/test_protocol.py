@@ -25,7 +25,7 @@ def read(data: bytes) -> Message | None:
     return read_message(io.BytesIO(data).read)
 
 
-def test_a_message_comes_out_as_it_went_in() -> None:
+def test_a_message_is_read_as_it_was_written() -> None:
     message = Message({"id": 1, "words": "片\udcff"}, b"\0pixels")
     assert read(encode(message)) == message
     assert read(b"") is None
@@ -44,7 +44,7 @@ def test_a_message_comes_out_as_it_went_in() -> None:
         b"\0\0",
     ],
 )
-def test_what_is_no_message_is_an_error(data: bytes) -> None:
+def test_invalid_bytes_are_an_error(data: bytes) -> None:
     with pytest.raises(ProtocolError):
         read(data)
 
@@ -70,7 +70,7 @@ def test_a_picture_has_as_many_bytes_as_its_size_says(head: dict[str, object]) -
     assert picture_from(head, b"123") is None
 
 
-def test_facts_that_cannot_be_are_left_out() -> None:
+def test_impossible_facts_are_left_out() -> None:
     odd = {"codec": "h264\x1b[31m", "width": 1 << 40, "duration": float("nan"), "has_audio": 1}
     facts = facts_from(odd)
     assert "\x1b" not in facts.codec

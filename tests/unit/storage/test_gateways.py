@@ -95,7 +95,9 @@ def test_the_token_file_and_base_url_add_it_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("more", [{}, {"BASE_URL": "https://b.example"}, {"TOKEN": "ghp-1"}])
-def test_otherwise_there_is_no_default_beside_others(tmp_path: Path, more: dict[str, str]) -> None:
+def test_without_them_there_is_no_default_beside_others(
+    tmp_path: Path, more: dict[str, str]
+) -> None:
     assert names(load(tmp_path, LAB, **more)) == ["lab"]
 
 
@@ -286,7 +288,7 @@ def test_a_bad_gateway_that_is_the_only_one_is_an_error(
         'token_command = ["", " "]',
     ],
 )
-def test_an_empty_value_of_a_gateway_is_said_with_an_example(tmp_path: Path, line: str) -> None:
+def test_an_empty_value_is_reported_with_an_example(tmp_path: Path, line: str) -> None:
     key = line.partition(" ")[0]
     address = "" if key == "base_url" else 'base_url = "https://bad.example"\n'
     (notice,) = load(tmp_path, f"{LAB}\n[gateways.bad]\n{address}{line}").notices

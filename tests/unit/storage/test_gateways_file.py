@@ -324,7 +324,7 @@ def test_one_bad_gateway_in_the_file_does_not_stop_others(
     assert "s3cr3t" not in notice
 
 
-def test_a_bad_one_beside_a_good_one_of_the_config_is_a_notice(tmp_path: Path) -> None:
+def test_a_bad_copy_of_a_config_gateway_is_a_notice(tmp_path: Path) -> None:
     put(tmp_path, "[gateways.lab]\nbase_url = 3")
     settings = load(tmp_path, '[gateways.lab]\nbase_url = "https://lab.example"')
     assert names(settings) == ["lab"]

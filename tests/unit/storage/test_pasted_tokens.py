@@ -45,7 +45,7 @@ def test_a_token_that_looks_like_a_label_is_kept(token: str) -> None:
 @pytest.mark.parametrize(
     "text", ['{"token": 1}', '{"token":"abc"}', "<html>", "Bearer", "a b", "abc\ndef", "ключ", "''"]
 )
-def test_what_is_no_token_is_refused_without_repeating_it(text: str) -> None:
+def test_an_invalid_token_is_refused_without_repeating_it(text: str) -> None:
     with pytest.raises(SettingsError) as caught:
         clean_token(text)
     assert "Copy" in str(caught.value)

@@ -462,7 +462,7 @@ def test_an_unreadable_config_is_refused_by_name(tmp_path: Path) -> None:
     assert str(tmp_path / "config.toml") in refusal(tmp_path)
 
 
-def test_a_home_that_cannot_be_looked_into_is_one_sentence(tmp_path: Path) -> None:
+def test_an_unreadable_home_is_reported_in_one_sentence(tmp_path: Path) -> None:
     too_long = tmp_path / ("x" * 300)
     with pytest.raises(SettingsError, match="cannot be read"):
         load_settings({"HINGTUI_HOME": str(too_long)})

@@ -62,7 +62,7 @@ def test_no_shell_reads_the_command(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("status", [1, 2, 127])
-def test_a_failure_is_said_with_its_status_only(
+def test_a_failure_is_reported_with_its_status_only(
     status: int, caplog: pytest.LogCaptureFixture, capfd: pytest.CaptureFixture[str]
 ) -> None:
     code = f"import sys; print('s3cr3t'); print('s3cr3t', file=sys.stderr); sys.exit({status})"
@@ -117,7 +117,7 @@ def test_a_child_that_keeps_the_output_open_holds_nothing_up() -> None:
 
 
 @pytest.mark.parametrize("program", ["/nowhere/pass-s3cr3t", "sk-s3cr3t", "a\0b"])
-def test_a_missing_program_is_said_without_its_name(program: str) -> None:
+def test_a_missing_program_is_reported_without_its_name(program: str) -> None:
     sentence = refusal(gateway(program, "s3cr3t"))
     assert "cannot be started" in sentence
     assert "s3cr3t" not in sentence

@@ -20,9 +20,7 @@ NOTHING = {"empty": b"", "blanks": b" \n\t\n", "NULs": b"\0" * 400, "comment": b
 
 
 @pytest.mark.parametrize("nothing", NOTHING.values(), ids=NOTHING)
-def test_that_nothing_is_left_is_said_where_there_is_no_backup(
-    watchlist: Watchlist, nothing: bytes
-) -> None:
+def test_a_lost_watchlist_without_backup_is_reported(watchlist: Watchlist, nothing: bytes) -> None:
     watchlist.path.write_bytes(nothing)
     repair = watchlist.read().repair
     assert repair is not None
@@ -32,7 +30,7 @@ def test_that_nothing_is_left_is_said_where_there_is_no_backup(
 
 
 @pytest.mark.parametrize("nothing", NOTHING.values(), ids=NOTHING)
-def test_a_backup_that_was_used_is_said(watchlist: Watchlist, nothing: bytes) -> None:
+def test_a_used_backup_is_reported(watchlist: Watchlist, nothing: bytes) -> None:
     watchlist.change(add=[Entry("v_1", EPOCH)])
     watchlist.path.write_bytes(nothing)
     repair = watchlist.read().repair
@@ -40,7 +38,7 @@ def test_a_backup_that_was_used_is_said(watchlist: Watchlist, nothing: bytes) ->
     assert "Its backup is used" in repair_text(repair)
 
 
-def test_what_was_read_of_a_damaged_file_without_a_backup_is_counted(watchlist: Watchlist) -> None:
+def test_entries_recovered_without_a_backup_are_counted(watchlist: Watchlist) -> None:
     watchlist.change(add=[Entry("v_1", EPOCH), Entry("v_2", EPOCH)])
     watchlist.path.write_bytes(watchlist.path.read_bytes() + b"\n[[videos]]\nid = oops\n")
     watchlist.backup_path.write_bytes(b"\0" * 400)

@@ -39,7 +39,7 @@ def test_the_step_fits_the_error(number: int, step: str) -> None:
 @pytest.mark.parametrize(
     "use", [read_toml, lambda path: token_in_file(path, []), lambda path: Watchlist(path).read()]
 )
-def test_what_stands_in_a_files_place_is_to_be_moved_away(
+def test_something_in_a_files_place_should_be_moved_away(
     tmp_path: Path, put: Callable[[Path], object], use: Callable[[Path], object]
 ) -> None:
     path = tmp_path / "file"
@@ -50,7 +50,7 @@ def test_what_stands_in_a_files_place_is_to_be_moved_away(
     assert str(path) in str(caught.value)
 
 
-def test_a_file_in_the_place_of_the_videos_folder_is_to_be_moved_away(tmp_path: Path) -> None:
+def test_a_file_in_the_folders_place_should_be_moved_away(tmp_path: Path) -> None:
     folder = tmp_path / "videos"
     folder.write_text("")
     with pytest.raises(StorageError) as caught, raising_storage_errors(folder):

@@ -35,7 +35,7 @@ def test_a_file_in_the_place_of_a_folder_is_an_error(tmp_path: Path) -> None:
     assert facts.error == os.strerror(errno.ENOTDIR)
 
 
-def test_a_folder_that_cannot_be_written_to_says_why(
+def test_an_unwritable_folder_gives_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(*_: object) -> int:
@@ -45,7 +45,7 @@ def test_a_folder_that_cannot_be_written_to_says_why(
     assert check_folder(tmp_path).error == os.strerror(errno.EROFS)
 
 
-def test_a_folder_that_may_not_be_looked_into_says_why(
+def test_an_unreadable_folder_gives_the_reason(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(path: Path) -> bool:
@@ -76,7 +76,7 @@ def test_short_names_missing_links_and_locks_are_found(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_file_system_without_case_is_found(
+def test_a_case_insensitive_file_system_is_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Path, "exists", lambda _path: True)

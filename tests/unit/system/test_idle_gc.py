@@ -50,7 +50,7 @@ async def collecting(
         await task
 
 
-async def test_garbage_is_collected_once_nobody_waits(collecting: Collecting) -> None:
+async def test_garbage_is_collected_once_the_program_is_idle(collecting: Collecting) -> None:
     collecting.idle = REST / 2
     await collecting.look()
     assert collecting.full == 0
@@ -66,7 +66,7 @@ async def test_little_garbage_is_left_alone(collecting: Collecting) -> None:
     assert collecting.full == 0
 
 
-async def test_cpython_makes_full_collections_later_meanwhile(clock: FakeClock) -> None:
+async def test_the_threshold_of_full_collections_is_raised_meanwhile(clock: FakeClock) -> None:
     before = gc.get_threshold()
     task = asyncio.create_task(collect_when_idle(clock, lambda: 0.0))
     await asyncio.sleep(0)

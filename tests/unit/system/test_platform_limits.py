@@ -22,7 +22,9 @@ def test_windows_has_one_sentence_with_a_next_step() -> None:
     assert "WSL" in sentence
 
 
-def test_each_start_on_windows_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_each_start_on_windows_gives_a_notice(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     environ = {"HINGTUI_HOME": str(tmp_path), "HINGNET_API_KEY": "sk-test-of-windows"}
     assert load_settings(environ).notices == ()
     monkeypatch.setattr(module, "PLATFORM", "win32")

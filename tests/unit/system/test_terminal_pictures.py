@@ -36,7 +36,7 @@ RED = b"\xff\0\0"
         ({}, None),
     ],
 )
-def test_how_a_terminal_draws_is_known_by_its_name_or_asked_for(
+def test_the_kind_of_graphics_is_known_by_the_environment(
     environ: dict[str, str], graphics: Graphics | None
 ) -> None:
     assert graphics_by_name(environ) is graphics

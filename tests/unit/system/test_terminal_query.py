@@ -97,7 +97,7 @@ def test_wide_signs_are_measured_and_removed_from_the_line() -> None:
     assert terminal.written.rstrip().endswith(b"\r\x1b[K")
 
 
-def test_a_terminal_that_knows_no_images_says_no() -> None:
+def test_a_terminal_without_images_is_recognised() -> None:
     with FakeTerminal({b"\x1b[c": b"\x1b[?1;2c"}, {}) as terminal:
         replies = terminal.ask(XTERM, within=0.05)
     assert (replies.kitty_images, replies.has_sixel) == (False, False)
@@ -127,7 +127,7 @@ def test_images_are_not_asked_for_through_a_multiplexer(more: dict[str, str]) ->
     assert replies.kitty_images is None
 
 
-def test_apples_terminal_is_not_asked_what_it_prints() -> None:
+def test_apples_terminal_gets_no_query_that_it_would_print() -> None:
     with modern() as terminal:
         terminal.ask(XTERM | {"TERM_PROGRAM": "Apple_Terminal"})
     assert b"$p" not in terminal.written

@@ -22,7 +22,7 @@ def messages() -> Catalog:
     return catalogue.extract()
 
 
-def test_every_message_of_the_code_is_translated_and_no_translation_is_unused(
+def test_every_message_is_translated_and_no_translation_is_unused(
     messages: Catalog,
 ) -> None:
     translations = catalogue.read()

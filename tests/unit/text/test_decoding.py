@@ -21,14 +21,14 @@ def test_text_is_read_in_its_encoding(encoding: str) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "utf-16-le", "utf-16-be"])
-def test_ascii_is_read_without_a_mark_of_its_encoding(encoding: str) -> None:
+def test_ascii_without_a_byte_order_mark_is_read(encoding: str) -> None:
     data = ASCII.encode(encoding)
     assert decode_text(data) == ASCII
     assert not is_binary(data)
 
 
 @pytest.mark.parametrize("data", [b"\xff video_2", b"video_1\xff\xff video_2\xff", b"\xff\xfev\0i"])
-def test_bytes_of_no_encoding_stop_nothing(data: bytes) -> None:
+def test_bytes_of_no_encoding_are_read_in_part(data: bytes) -> None:
     assert "v" in decode_text(data)
     assert "\ufffd" not in decode_text(data)
 

@@ -39,7 +39,7 @@ def test_the_reason_of_a_failure_has_its_icon() -> None:
     assert shown(READY) == "a moonlit lake"
 
 
-def test_the_history_tells_reason_and_prompt_apart() -> None:
+def test_the_history_separates_reason_and_prompt() -> None:
     failed, ready = (HistoryVideo(Entry("v", EPOCH, video)) for video in (FAILED, READY))
     assert prompt_text(failed) == "✗ Refused.  a moonlit lake"
     assert (reason_text(failed), own_prompt_text(failed)) == ("Refused.", "a moonlit lake")
@@ -79,7 +79,7 @@ def test_a_reason_reaches_across_as_many_columns_as_it_needs(width: int) -> None
     assert (shown["progress"] or "").startswith("Zebra trouble Zebra")
 
 
-def test_a_chinese_reason_is_never_cut_in_the_middle_of_a_character() -> None:
+def test_a_chinese_reason_is_never_cut_within_a_character() -> None:
     row = Row("v", EPOCH, video=replace(LAKE, error=VideoError("", "斑马出错" * 20)))
     for width in range(70, 130):
         reason = line(row, width)["progress"] or ""

@@ -52,7 +52,7 @@ async def test_a_list_is_counted(gateway: Gateway, videos: int, sentence: str) -
     assert len(gateway.requests) == 1
 
 
-async def test_a_refused_token_is_said_in_the_gateways_words(gateway: Gateway) -> None:
+async def test_a_refused_token_is_reported_in_the_gateways_words(gateway: Gateway) -> None:
     result = await checked(gateway, token="oh-wrong-0123456789")
     assert result.is_problem
     assert "无效的令牌" in result.sentence
@@ -112,7 +112,7 @@ async def test_a_family_without_a_list_is_not_asked(gateway: Gateway, kind: str)
     assert gateway.requests == []
 
 
-async def test_a_token_that_may_not_read_the_list_is_tried_on_the_video(gateway: Gateway) -> None:
+async def test_a_token_without_list_access_is_tried_on_the_video(gateway: Gateway) -> None:
     gateway.fault("/v1/videos?", json_answer({"error": {"message": "no"}}, 403), ANYTHING)
     gateway.video("video_1")
     assert not (await checked(gateway, video_id="video_1")).is_problem
@@ -130,7 +130,7 @@ async def test_a_server_that_is_gone_is_a_problem(gateway: Gateway) -> None:
     ("error", "words"),
     [(SettingsError("the command failed"), "the command failed"), (ValueError("s3cr3t"), "log")],
 )
-async def test_a_client_that_cannot_be_made_is_said(error: Exception, words: str) -> None:
+async def test_a_client_that_cannot_be_created_is_reported(error: Exception, words: str) -> None:
     def fails(_gateway: GatewaySettings) -> MonitorApi:
         raise error
 

@@ -31,7 +31,7 @@ def test_gateways_that_are_well_are_names_with_a_tick() -> None:
     assert line(("east", ONLINE), ("west", ONLINE)).rstrip().endswith("east ✓ west ✓ auto off")
 
 
-def test_only_a_gateway_in_trouble_has_words() -> None:
+def test_only_a_failing_gateway_has_words() -> None:
     shown = line(("east", ONLINE), ("west", OFFLINE))
     assert "east ✓" in shown
     assert "west: offline since" in shown
@@ -52,7 +52,7 @@ def test_gateways_that_are_paused_together_are_one_word() -> None:
     assert shown.count("paused") == 1
 
 
-def test_what_is_left_in_an_account_is_shown_with_its_unit() -> None:
+def test_the_balance_of_an_account_is_shown_with_its_unit() -> None:
     shown = line(("host.example", ONLINE), balances=[("", Cost(12.5, "USD"))])
     assert "12.5 USD left" in shown
 
@@ -64,7 +64,7 @@ def test_the_banner_names_the_gateway_where_there_are_several(count: int) -> Non
     assert message.plain.startswith("west: ") is (count == 2)
 
 
-def test_what_only_informs_stands_below_what_is_wrong() -> None:
+def test_information_stands_below_problems() -> None:
     alerts = [BannerLine("An offer.", "information"), BannerLine("2 expired.", "error")]
     shown = banner_messages(
         [("west", OFFLINE)], alerts=alerts, notices=(), palette=PALETTE, key_for=default_key_for
@@ -88,7 +88,7 @@ def test_a_pause_that_a_gateway_asks_for_is_no_banner() -> None:
     ],
     ids=["starting", "connecting", "offline"],
 )
-def test_rows_without_an_answer_are_counted_under_their_own_sign_and_word(
+def test_rows_without_an_answer_are_counted_on_their_own(
     gateway: GatewayStatus, counted: str
 ) -> None:
     counts = StatusCounts()

@@ -37,7 +37,7 @@ def seen(messages: list[Message]) -> list[object]:
         ("\x1b[?6c", False),
     ],
 )
-def test_sixel_is_an_ability(reply: str, has_sixel: bool) -> None:
+def test_sixel_support_is_read_from_the_attributes(reply: str, has_sixel: bool) -> None:
     assert seen(list(GraphicsParser().feed(f"a{reply}b"))) == [has_sixel, "a", "b"]
 
 

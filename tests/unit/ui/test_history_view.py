@@ -19,13 +19,13 @@ def test_an_empty_history_says_how_it_fills() -> None:
 
 
 @pytest.mark.parametrize("words", ["moon", "since:2020-01-01"])
-def test_a_search_without_a_match_says_how_to_leave_it(words: str) -> None:
+def test_a_search_without_a_match_names_the_way_back(words: str) -> None:
     assert note(words, total=3) == "No video matches. Esc shows all."
 
 
-def test_a_bad_date_is_said_beside_what_the_other_words_find() -> None:
+def test_a_bad_date_is_reported_beside_other_matches() -> None:
     assert "months are 1 to 12" in note("since:2020-13 moon", numbers=(1,), total=3)
 
 
-def test_nothing_is_said_where_all_is_well() -> None:
+def test_without_a_problem_there_is_no_message() -> None:
     assert note("moon", numbers=(1,), total=3) == ""

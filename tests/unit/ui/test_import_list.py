@@ -91,14 +91,14 @@ def test_a_failed_page_keeps_what_came_and_can_be_tried_again() -> None:
 
 
 @pytest.mark.parametrize("error", [NotOffered(), NotFound(), BadResponse()])
-def test_a_gateway_whose_first_page_is_none_has_no_list(error: ApiError) -> None:
+def test_an_unreadable_first_page_means_no_list(error: ApiError) -> None:
     account = ImportList("default")
     account.begin()
     account.fail(error)
     assert account.state is Reading.NO_LIST
 
 
-def test_an_odd_later_page_is_an_error_only() -> None:
+def test_an_unreadable_later_page_is_only_an_error() -> None:
     account = read(page("c", "b"))
     account.begin()
     account.fail(BadResponse())
@@ -186,7 +186,7 @@ def words(account: ImportList, count: int | None = None, marked: int = 0) -> str
     return state_words(account, count, marked, ONLINE, default_key_for)
 
 
-def test_how_much_was_read_is_said() -> None:
+def test_the_number_of_videos_read_is_reported() -> None:
     account = read(page("c", "b"))
     assert words(account) == "2 read, there are more"
     account.begin()
@@ -213,7 +213,7 @@ def test_without_a_list_the_alternatives_are_named() -> None:
     assert "hingtui add -" in said
 
 
-def test_a_gateway_without_a_token_says_so() -> None:
+def test_a_missing_token_is_reported() -> None:
     account = ImportList("default")
     account.begin()
     account.fail(ServerError())

@@ -22,7 +22,7 @@ LAB = "https://lab.example/api/v1/videos/video_691209aab0a0"
 OTHER = "https://elsewhere.example/v1/videos/video_691209aab0a1"
 
 
-def test_hosts_that_are_at_no_gateway_are_said(tmp_path: Path) -> None:
+def test_hosts_of_no_gateway_are_reported(tmp_path: Path) -> None:
     (tmp_path / "config.toml").write_text(CONFIG)
     gateways = load_settings({"HINGTUI_HOME": str(tmp_path)}).gateways
     foreign = partial(foreign_hosts, gateways=gateways)
@@ -33,7 +33,7 @@ def test_hosts_that_are_at_no_gateway_are_said(tmp_path: Path) -> None:
     assert foreign_words([], "F3") == ""
 
 
-def test_hosts_without_end_stay_on_a_line() -> None:
+def test_any_number_of_hosts_fits_one_line() -> None:
     said = foreign_words([f"host-{n}.example" for n in range(1000)], "F3")
     assert "host-0.example" in said
     assert len(said) < 150

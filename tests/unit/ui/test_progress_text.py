@@ -40,7 +40,7 @@ def context(
         (None, ""),
     ],
 )
-def test_an_estimate_says_what_it_rests_on(estimate: Estimate | None, text: str) -> None:
+def test_an_estimate_names_its_basis(estimate: Estimate | None, text: str) -> None:
     assert time_left_text(VIDEO, estimate) == text
 
 

@@ -38,7 +38,7 @@ def words(outcome: Outcome) -> str:
     return "" if outcome.toast is None else outcome.toast.text
 
 
-async def test_why_one_of_several_is_not_opened_or_downloaded_names_it(tmp_path: Path) -> None:
+async def test_a_reason_about_one_of_several_names_it(tmp_path: Path) -> None:
     one, two = (job(name, queued_for=0, generating_for=1000) for name in ("video_one", "video_two"))
     async with watching(tmp_path, one, two) as watch:
         watch.monitor.add(["video_one", "video_two"])
@@ -54,7 +54,7 @@ async def test_why_one_of_several_is_not_opened_or_downloaded_names_it(tmp_path:
         assert words(actions.ask()) == "Asking about these 2 now."
 
 
-async def test_of_what_is_copied_of_several_the_number_is_said(tmp_path: Path) -> None:
+async def test_copying_several_shows_their_number(tmp_path: Path) -> None:
     async with watching(tmp_path, job("video_one"), job("video_two")) as watch:
         watch.monitor.add(["video_one", "video_two"])
         actions = actions_on_all(watch.monitor)

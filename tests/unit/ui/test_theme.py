@@ -130,7 +130,7 @@ def test_config_toml_comes_before_the_environment_and_what_is_remembered() -> No
     assert chosen(None, "", "gone") == DARK.name
 
 
-def test_only_where_nobody_chose_the_terminal_decides() -> None:
+def test_without_a_choice_the_terminal_decides() -> None:
     assert choose_theme(THEMES, config=None, environ=None, remembered=None).is_automatic
     assert not choose_theme(THEMES, config=None, environ=None, remembered="nord").is_automatic
     assert choose_theme(THEMES, config="gone", environ=None, remembered=None).is_automatic

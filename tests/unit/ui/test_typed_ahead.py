@@ -77,7 +77,7 @@ class Searching(TypedAheadApp):
         return self.screen_stack[0].query_one(Input).value
 
 
-async def test_keys_reach_the_input_in_the_order_in_which_they_were_typed() -> None:
+async def test_keys_reach_the_input_in_their_order() -> None:
     app = Searching()
     async with app.run_test():
         app.type("/aqa")
@@ -111,7 +111,7 @@ async def test_a_paste_behind_a_command_reaches_the_input() -> None:
         assert app.words == "moonxyz"
 
 
-async def test_a_widget_that_is_never_done_holds_keys_up_for_a_moment_only() -> None:
+async def test_a_busy_widget_delays_keys_only_for_a_moment() -> None:
     app = Searching()
     time = count()
     async with app.run_test():

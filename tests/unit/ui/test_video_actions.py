@@ -80,7 +80,7 @@ async def test_a_deleted_video_is_not_called_unsaved(tmp_path: Path) -> None:
         assert words(await actions.open()).startswith(said)
 
 
-async def test_what_may_be_outdated_is_said_in_the_past(tmp_path: Path) -> None:
+async def test_outdated_states_are_described_in_the_past(tmp_path: Path) -> None:
     async with watching(tmp_path, job(**GENERATING)) as watch:
         watch.monitor.add(["video_one"])
         await watch.look()
@@ -105,7 +105,7 @@ async def test_an_unsaved_video_past_its_expiry_is_not_promised(tmp_path: Path) 
             assert said.endswith(end)
 
 
-async def test_asking_while_paused_says_so(tmp_path: Path) -> None:
+async def test_polling_while_paused_is_answered_with_the_pause(tmp_path: Path) -> None:
     async with watching(tmp_path, job()) as watch:
         watch.monitor.add(["video_one"])
         await watch.look()
@@ -115,7 +115,7 @@ async def test_asking_while_paused_says_so(tmp_path: Path) -> None:
         assert words(actions.ask()) == words(actions.ask_all()) == "Asking is paused: p goes on."
 
 
-async def test_asking_about_finished_videos_says_that_there_are_no_others(tmp_path: Path) -> None:
+async def test_polling_with_only_finished_videos_asks_nothing(tmp_path: Path) -> None:
     async with watching(tmp_path, job(**READY)) as watch:
         watch.monitor.add(["video_one"])
         await watch.look()
@@ -180,7 +180,7 @@ async def test_the_complete_id_is_copied_and_shown(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-async def test_opening_says_what_came_of_it(tmp_path: Path, opened: Opened, said: str) -> None:
+async def test_opening_reports_its_outcome(tmp_path: Path, opened: Opened, said: str) -> None:
     async with watching(tmp_path, job(**READY)) as watch:
         watch.monitor.add(["video_one"])
         await watch.look()

@@ -60,7 +60,7 @@ async def test_no_half_of_a_character_stays_beside_a_box() -> None:
     assert await cell_before_the_moved_box(FixedBoxOverText()) == " "
 
 
-async def test_textuals_own_compositor_leaves_one() -> None:
+async def test_textuals_own_compositor_leaves_half_a_character() -> None:
     """Try without the workaround if this fails."""
     assert await cell_before_the_moved_box(BoxOverText()) == "字"
 

@@ -43,7 +43,7 @@ def raw(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 @pytest.mark.parametrize("content", [b"not a database", b"\0" * 8192, b"SQLite format 3\0" * 99])
-def test_what_is_no_database_is_set_aside(history: History, content: bytes) -> None:
+def test_a_file_that_is_no_database_is_set_aside(history: History, content: bytes) -> None:
     history.path.write_bytes(content)
     history.record([seen("v_1")])
     assert ids(history) == ["v_1"]
@@ -96,7 +96,7 @@ def test_what_can_be_read_of_a_damaged_history_is_kept(
 
 
 @pytest.mark.slow
-def test_damage_at_any_place_never_raises_anything_else(
+def test_damage_at_any_place_raises_only_storage_errors(
     tmp_path: Path, clock: FakeClock, thorough: bool
 ) -> None:
     chance = random.Random(3)  # noqa: S311 - the same damage in every run
@@ -135,7 +135,7 @@ def test_a_lost_history_is_begun_anew(history: History) -> None:
     assert history.generation > before
 
 
-def test_what_another_process_set_aside_is_not_used_any_more(
+def test_a_file_moved_by_another_process_is_no_longer_used(
     history: History, clock: FakeClock
 ) -> None:
     history.record([seen("v_1")])
@@ -283,7 +283,7 @@ def test_a_sqlite_without_the_index_reads_and_writes_the_same_file(
     assert ids(history) == ["v_3", "v_2", "v_1"]
 
 
-def test_what_is_interrupted_raises_an_error_of_its_own(history: History) -> None:
+def test_an_interrupted_query_raises_its_own_error(history: History) -> None:
     history.interrupt()  # nobody reads: nothing happens
     history.record([seen("v_1")])
     assert ids(history) == ["v_1"]

@@ -120,7 +120,7 @@ def test_a_refund_is_the_fall_of_the_cost(history: History) -> None:
     assert found(history)[0].refunded == 0.8
 
 
-def test_what_is_stored_as_it_is_is_known(history: History) -> None:
+def test_only_unchanged_entries_are_known(history: History) -> None:
     one, other = seen("v_1", saved="/videos/v_1.mp4"), seen("v_2")
     history.record([one, other])
     entries = [one.video.entry, other.video.entry]
@@ -155,7 +155,7 @@ def test_all_of_a_batch_is_stored_or_nothing(history: History) -> None:
     assert ids(history) == ["v_2"]
 
 
-def test_only_so_many_are_kept(tmp_path: Path, clock: FakeClock) -> None:
+def test_the_number_of_videos_is_limited(tmp_path: Path, clock: FakeClock) -> None:
     history = History(tmp_path / "history.sqlite3", most=3, clock=clock)
     history.record([seen(f"v_{n}", at=n, prompt=f"number {n}") for n in range(5)])
     assert ids(history) == ["v_4", "v_3", "v_2"]
@@ -245,7 +245,9 @@ def test_a_common_short_word_is_found_from_the_last_one_backwards(history: Histo
         (Term(), []),
     ],
 )
-def test_a_term_may_be_confined(history: History, term: Term, expected: list[str]) -> None:
+def test_a_term_may_be_limited_to_a_field(
+    history: History, term: Term, expected: list[str]
+) -> None:
     history.record(
         [
             seen("v_1", model="veo-3", prompt="moon", size="1280x720"),

@@ -143,7 +143,7 @@ def test_hours_are_those_of_this_machine(history: History) -> None:
     assert (hours[0].durations, hours[3].durations) == ([30.0], [90.0])
 
 
-def test_figures_can_be_those_of_some_videos(history: History) -> None:
+def test_statistics_can_cover_a_search(history: History) -> None:
     history.record(
         [
             seen("v_1", model="veo", prompt="moon", took=30.0),
