@@ -1,4 +1,4 @@
-"""The dialog of the gateways changes what was added in the dashboard, or removes it if sure."""
+"""The dialog that changes or removes a gateway that was added in the dashboard."""
 
 from __future__ import annotations
 

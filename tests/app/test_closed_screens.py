@@ -1,4 +1,4 @@
-"""What a dialog has drawn is let go when it is closed."""
+"""A closed dialog frees the lines it has drawn."""
 
 from __future__ import annotations
 

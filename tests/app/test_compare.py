@@ -1,4 +1,4 @@
-"""The comparison of a few videos: what is written under each."""
+"""The comparison of several videos: the facts under each picture."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The gallery: what it shows, how one moves in it, and that every command works there too."""
+"""The gallery: its contents, moving in it, and commands for the poster under the cursor."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The dialog about the health of the gateways: what it says, and how it is opened."""
+"""The dialog about the health of the gateways: its figures, and how it is opened."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What all benchmarks share: a figure beside its peer and its Reach line, and how they are printed.
+"""Code of all benchmarks: a figure beside its peer and its Reach line, and how they are printed.
 
-It measures nothing itself.
+Nothing is measured here.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """`python3 -m tests.bench NAME`: runs one benchmark, or all, and prints the figures.
 
-It knows what they are called, and not what they measure.
+What each one measures is in its own module.
 """
 
 from __future__ import annotations

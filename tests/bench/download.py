@@ -1,4 +1,4 @@
-"""How fast one large video comes home beside curl, and whether keys are answered meanwhile.
+"""How fast one large video is downloaded beside curl, and whether keys are answered meanwhile.
 
 The server is a process of its own that hands the file to the kernel (sendfile), as nginx does;
 ours is a process of its own too, and everything is written to the same disk.

@@ -1,4 +1,4 @@
-"""Measures what the real dashboard costs while nobody touches it, over a server of its own process.
+"""Measure the cost of the real dashboard while no key is pressed, over a server of its own process.
 
 Beside it stands a Textual app that shows one Static, measured during the same seconds.
 """

@@ -1,4 +1,4 @@
-"""Measures previews on a terminal: the first poster, stepping through rows, a playback.
+"""Measure previews on a terminal: the first poster, stepping through rows, a playback.
 
 Peers, where they are installed: ffmpeg decodes the same frames, mpv plays the same file into the
 same terminal. hingtui's figures hold its decoder process too.

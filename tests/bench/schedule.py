@@ -1,4 +1,4 @@
-"""When to ask: how many requests a video costs and how late its end is seen, beside fixed polling.
+"""How many requests a video costs and how late its end is seen, beside polling at fixed intervals.
 
 A simulation of the real functions of `hingtui.model.eta`; no clock runs and no socket is opened.
 """

@@ -1,4 +1,4 @@
-"""Measures how soon something is to be seen, and how soon `--help` and `--version` answer.
+"""Measure how soon the dashboard shows something, and how soon `--help` and `--version` end.
 
 The peers: a Textual app that shows one Static, and a Python that does nothing.
 """

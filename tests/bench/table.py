@@ -1,4 +1,4 @@
-"""Measures our table beside Textual's own, each on a terminal: whatever a person does, and storms.
+"""Measure our table beside Textual's own, each on a terminal: a user's actions, and many changes.
 
 Times are from an order, or a key, until what it leads to is read back from the terminal.
 """

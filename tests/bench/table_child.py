@@ -1,6 +1,6 @@
 """A small app that shows one table, ours or Textual's own, and carries out orders.
 
-It measures nothing. Orders come over a pipe, a line of JSON each; each is confirmed once done.
+Nothing is measured here. Orders come over a pipe, a line of JSON each; each is confirmed once done.
 """
 
 from __future__ import annotations

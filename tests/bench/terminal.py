@@ -1,6 +1,6 @@
 """A real pseudo-terminal for measuring: it answers what terminals are asked, and times the bytes.
 
-It keeps no picture of the screen, for that would cost time; nor does it know what is drawn on it.
+What is drawn is not interpreted, because that would cost time.
 """
 
 from __future__ import annotations

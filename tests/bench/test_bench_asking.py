@@ -1,4 +1,4 @@
-"""The benchmarks of asking and downloading still run and print what can be; nothing is timed."""
+"""The benchmarks of polling and downloading still run and print their figures; nothing is timed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the demo tells the dashboard about its gateways."""
+"""The settings with which the demo starts the dashboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When nothing more is to be expected of a video."""
+"""When a command gives up on a video."""
 
 from __future__ import annotations
 

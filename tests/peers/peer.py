@@ -1,4 +1,4 @@
-"""What hingtui has to know about a gateway, and programs that run meanwhile."""
+"""The settings that hingtui needs for a gateway, and programs that run meanwhile."""
 
 from __future__ import annotations
 

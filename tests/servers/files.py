@@ -1,6 +1,6 @@
 """One file on a real socket, served correctly unless a script says how to answer wrongly.
 
-It knows files and ranges, and not the gateway's API.
+The gateway's API is in `gateway`.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A gateway that puts the same words in every place where HTTP and the API have room for any."""
+"""A gateway that puts the same text into every field of HTTP and of the API that can hold any."""
 
 from __future__ import annotations
 

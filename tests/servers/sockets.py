@@ -1,4 +1,4 @@
-"""A server of raw sockets that sends exactly the bytes of a test; it knows no API.
+"""A server of raw sockets that sends exactly the bytes of a test.
 
 No server library would send half a body, malformed headers, or a reset after some byte.
 """

@@ -1,4 +1,4 @@
-"""Videos of a history, and what was seen of them, in one line."""
+"""Make the videos of a history, each in one line."""
 
 from __future__ import annotations
 

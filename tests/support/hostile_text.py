@@ -1,6 +1,6 @@
-"""Text that is meant to do harm: what it is made of, where a gateway can put it, and a judge of it.
+"""Hostile text: its parts, the places where a gateway can put it, and a check that none is left.
 
-It must not know how the program cleans text: the judge has its own idea of what is harmless.
+The check must not use the program's own cleaning: it would repeat its mistakes.
 """
 
 from __future__ import annotations

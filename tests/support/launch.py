@@ -2,8 +2,8 @@
 
 Run as a program of its own:
 `launch.py KIND SIGNALS DESCRIPTOR ARGUMENTS`, where KIND is `leader` (the first program of the
-terminal), `stranger` (one that the terminal does not know: nobody tells it when the terminal
-goes), `job` or `background` (of a shell, which reads commands from the descriptor); SIGNALS are
+terminal), `stranger` (without a controlling terminal: it gets no signal when the terminal
+closes), `job` or `background` (of a shell, which reads commands from the descriptor); SIGNALS are
 ignored.
 """
 

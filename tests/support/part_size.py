@@ -1,4 +1,4 @@
-"""How much of a video has arrived: what a test of downloads looks at on the disk."""
+"""How many bytes of a video have arrived, read from the disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands that get signals: start one so that it heeds them, and check how it ended."""
+"""Commands that get signals: start one that handles them, and check how it ended."""
 
 from __future__ import annotations
 

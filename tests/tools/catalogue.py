@@ -1,9 +1,8 @@
-"""Knows how the translations are kept: `python3 -m tests.tools.catalogue update|compile|check`.
+"""Update, compile and check the translations.
 
-It must not know any language: what is said is in the catalogue, not here.
-
+Run `python3 -m tests.tools.catalogue update|compile|check`:
 `update` collects the sentences of the code into the .po file and keeps what is translated;
-`compile` makes the .mo file that the program reads; `check` says what is wrong with both.
+`compile` makes the .mo file that the program reads; `check` reports what is wrong with both.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Knows how the demo's clips are drawn: `python3 -m tests.tools.clips [name …]`; no test needs it.
+"""Draw the demo's clips: `python3 -m tests.tools.clips [NAME…]`; no test needs it.
 
 Every clip is a formula for each pixel, drawn small by ffmpeg and scaled up, so that smooth shapes
-stay smooth and eight videos fit into a few hundred kilobytes. It must not know what the demo
-tells about them: their names, sizes and lengths come from there.
+stay smooth and eight videos fit into a few hundred kilobytes. Their names, sizes and lengths
+come from the demo.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Install the wheel in fresh environments and try it: `python3 -m tests.tools.installs [PYTHON…]`.
 
 With each PYTHON (this one if none is named), with pip, pipx and uv as far as they are installed,
-and with the lowest and the newest dependencies that pyproject.toml allows. It says what it could
-not run. Each case takes about 20 seconds, most of it for downloads. No extra is installed: neither
+and with the lowest and the newest dependencies that pyproject.toml allows. What could not run is
+printed. Each case takes about 20 seconds, most of it for downloads. No extra is installed: neither
 PyAV nor Pillow may be there, and everything has to work without them.
 """
 

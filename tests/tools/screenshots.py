@@ -1,7 +1,7 @@
 """Draw the README's pictures: `python3 -m tests.tools.screenshots [NAME…]`.
 
-The real dashboard is driven over the demo's real server, both by one clock that moves only when
-told to, so that two runs make the same files. Stills are drawn as SVG and PNG, the animation as
+The real dashboard is driven over the demo's real server, both on one clock that only this
+tool moves, so that two runs make the same files. Stills are drawn as SVG and PNG, the animation as
 WebP; PNG and WebP need rsvg-convert and ffmpeg, and hold a digest of what they show.
 """
 

@@ -1,4 +1,4 @@
-"""Release notes and lowest dependencies are read from the files that people keep."""
+"""Release notes, the lowest version of each dependency, and the contents of the wheel."""
 
 from __future__ import annotations
 

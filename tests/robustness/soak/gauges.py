@@ -1,4 +1,4 @@
-"""Measures the memory, descriptors, threads and tasks of this process."""
+"""Measure the memory, descriptors, threads and tasks of this process."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""What the history does on a disk: each system call of ours and each of SQLite's statements fails.
+"""Faults of the history's disk: each system call of ours and each of SQLite's statements fails.
 
-What is recorded together is there, or nothing of it; what was there before stays.
+Of videos recorded together, all are stored or none; those stored before stay.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Fails at every single step of what the program does on a disk, and checks the result.
+"""Fail every single disk operation of the program in turn, and check the result.
 
 What each scene does, and what counts as old, new or lost, is in `scenes`.
 """

@@ -1,6 +1,6 @@
-"""Knows every system call of this process that changes or reads a file below one folder.
+"""Intercept every system call of this process that changes or reads a file below one folder.
 
-It must not know what is to become of them: somebody else is asked before each one.
+A callback decides before each call whether it is carried out.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Knows how a disk can fail under this very process: an error, a full disk, a kill, a power cut.
+"""Let the disk of this process fail: with an error, when it is full, by a kill or a power cut.
 
-It must not know what the product keeps on it: it counts system calls below one folder.
+System calls below one folder are counted, whatever the program keeps there.
 
     with FaultyDisk(tmp_path) as disk:
         work()                          # disk.steps: what was done, in order

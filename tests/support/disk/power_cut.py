@@ -1,9 +1,9 @@
-"""Knows what of a folder's files would outlast a power cut, from what was fsynced and what not.
+"""Work out what of a folder's files outlasts a power cut, from what was fsynced.
 
-It must not know which calls fail. The model, no kinder than POSIX: bytes last once their file was
-fsynced, names last once their folder was. Names of one folder come to be in the order in which
+Which calls fail is decided elsewhere. The model, no kinder than POSIX: bytes last once their file
+was fsynced, names last once their folder was. Names of one folder appear in the order in which
 they were changed, those of two folders in any order; bytes that were not fsynced may be there, be
-missing, be zeros, or be cut short, whatever has become of the file's name.
+missing, be zeros, or be cut short, whether or not the file's name lasts.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
-"""Knows how to be `io.open` on nothing but the calls of `os`, so that each of them can be spoiled.
+"""Replace `io.open` by calls of `os` alone, so that each of them can fail.
 
-It must not know who spoils what.
+Which call fails is decided elsewhere.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is left in an account, asked over real sockets."""
+"""The balance of an account, requested over real sockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which family `auto` finds a gateway to belong to, over real sockets."""
+"""How `auto` finds the family of a gateway, over real sockets."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the arguments' errors say."""
+"""Error messages about arguments."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a command is given and cannot use is answered with one sentence."""
+"""Input that a command cannot use is answered with one sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Commands print what is wrong with the history, as the dashboard says it, and each thing once."""
+"""Commands print each problem of the history once, in the words of the dashboard."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The manual page is what the parser says, and man shows it without a warning."""
+"""The manual page matches the parser, and man shows it without a warning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`remove` tells what follows accounts, so that what was removed does not come back by itself."""
+"""`remove` marks videos of followed accounts as seen, so that they are not added again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How long a running video still takes, what that rests on, and when it is stalled."""
+"""Estimates of the remaining time, their basis, and when a video is stalled."""
 
 from __future__ import annotations
 

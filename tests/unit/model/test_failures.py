@@ -1,4 +1,4 @@
-"""What a gateway's codes and words mean, in plain words."""
+"""Explaining a gateway's error codes and messages in plain words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list that does not come is one true sentence about the list, with the gateway's own words."""
+"""Sentences about a list that a gateway does not offer; they quote its reason."""
 
 from __future__ import annotations
 

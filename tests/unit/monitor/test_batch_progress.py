@@ -1,4 +1,4 @@
-"""How far all downloads together are."""
+"""The progress of all downloads together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The person's own commands: what each is given, and that none stays a zombie."""
+"""The user's commands for events: their arguments, and that none stays a zombie."""
 
 from __future__ import annotations
 

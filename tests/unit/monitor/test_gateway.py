@@ -1,4 +1,4 @@
-"""Which errors are the gateway's own."""
+"""Which errors change the state of a gateway."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Several gateways in one monitor: whose ids are whose, and what one of them costs the others."""
+"""Several gateways in one monitor: which one knows an id, and that none delays another."""
 
 from __future__ import annotations
 

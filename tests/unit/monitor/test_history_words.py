@@ -1,4 +1,4 @@
-"""What a person's words look for in the history."""
+"""Parsing the words of a search in the history."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What follows when rows come and go, as a monitor over a real gateway shows it."""
+"""Effects of added and removed rows, in a monitor over a real gateway."""
 
 from __future__ import annotations
 

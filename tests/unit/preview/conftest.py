@@ -1,4 +1,4 @@
-"""What the tests of previews share. They need the extra `preview`."""
+"""Fixtures of the tests of previews, which need the extra `preview`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The thread that makes previews: which way it takes, and what it leaves behind."""
+"""The thread that makes previews: its order, its tools, and the end of its processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is kept of followed accounts: shared, bounded, and set aside where it is damaged."""
+"""The file of followed accounts: shared, bounded, and set aside where it is damaged."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""gateways.toml: what was added in the dashboard, private, and never worth a crash."""
+"""gateways.toml: gateways added in the dashboard; private, and no damage ends the program."""
 
 from __future__ import annotations
 

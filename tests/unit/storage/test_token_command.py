@@ -1,4 +1,4 @@
-"""The command that prints a token: it can fail, hang or print anything, and nothing is repeated."""
+"""The command that prints a token may fail, hang or print anything; its output is not repeated."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking at the watchlist's files changes nothing, whatever state they are in."""
+"""Inspecting the watchlist's files changes nothing, whatever their state."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said about a damaged watchlist is what was done about it."""
+"""The notice about a damaged watchlist matches its repair."""
 
 from __future__ import annotations
 

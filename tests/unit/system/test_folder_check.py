@@ -1,4 +1,4 @@
-"""What a folder can do, found out by doing it, without a trace."""
+"""Checking what a folder can do by trying it, without leaving anything behind."""
 
 from __future__ import annotations
 

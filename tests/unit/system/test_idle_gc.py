@@ -1,4 +1,4 @@
-"""Full collections wait until nobody waits for the program."""
+"""Full garbage collections wait until the program is idle."""
 
 from __future__ import annotations
 

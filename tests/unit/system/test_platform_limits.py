@@ -1,4 +1,4 @@
-"""What cannot work on Windows is one sentence; Linux and macOS have no limits."""
+"""The limits on Windows are stated in one sentence; Linux and macOS have none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Advice and details are put in a row as each language does."""
+"""Advice and details are joined with the punctuation of the language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A gateway that was typed is asked before it is saved: what it answers, in one sentence."""
+"""Testing a typed gateway before it is saved: the result in one sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the header says of several gateways, in how many cells."""
+"""Several gateways in the header, at any width."""
 
 from __future__ import annotations
 

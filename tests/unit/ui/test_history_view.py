@@ -1,4 +1,4 @@
-"""What the history says where it lists nothing."""
+"""The notices of the history where it lists nothing."""
 
 from __future__ import annotations
 

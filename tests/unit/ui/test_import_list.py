@@ -1,4 +1,4 @@
-"""What was read of an account's list, and the marks in it, without a screen."""
+"""The pages that were read of an account's list, and the marks in it, without a screen."""
 
 from __future__ import annotations
 

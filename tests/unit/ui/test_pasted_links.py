@@ -1,4 +1,4 @@
-"""What a paste on the dashboard makes of links: which gateway, and which hosts are at none."""
+"""Links pasted on the dashboard: the gateway of each, and hosts that belong to none."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The order of the rows: attention first, kept at the cost of what changed."""
+"""The order of the rows: attention first, updated only where rows changed."""
 
 from __future__ import annotations
 

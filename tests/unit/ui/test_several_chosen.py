@@ -1,4 +1,4 @@
-"""What is said about one of several chosen videos says which."""
+"""Toasts about one of several selected videos name it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stays of a wide character over whose half a box moves."""
+"""Wide characters that a moving box covers by half."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is recorded of a video, how sightings are merged, and what is found again."""
+"""Recording videos, merging later sightings of them, and searching."""
 
 from __future__ import annotations
 
