@@ -145,9 +145,6 @@ async def test_a_video_the_gateway_calls_expired_is_reported(home: Path) -> None
         assert not any(toast.startswith("Failed") for toast in acting.toasts())
 
 
-# Automatic download
-
-
 async def test_automatic_download_starts_with_ready_videos_and_is_remembered(home: Path) -> None:
     later = job("later", queued_for=0, generating_for=30)
     async with piloted(home, ready("one", 3000), later) as acting:
@@ -202,9 +199,6 @@ async def test_it_is_not_offered_where_the_config_decides(home: Path) -> None:
         assert acting.app.monitor.auto_download
 
 
-# The forecast
-
-
 @pytest.mark.slow
 async def test_late_downloads_are_forecast_with_what_would_save_them(home: Path) -> None:
     jobs = [
@@ -232,9 +226,6 @@ async def test_late_downloads_are_forecast_with_what_would_save_them(home: Path)
         gateway.api = api  # to be closed with the app
 
 
-# What happens while nobody looks
-
-
 async def test_a_returning_user_gets_a_summary_in_one_line(home: Path) -> None:
     later = job("later", queued_for=0, generating_for=300)
     async with piloted(home, ready("one", 120), later) as acting:
@@ -256,9 +247,6 @@ async def test_desktop_notifications_are_sent_only_without_focus(home: Path) -> 
         acting.app.post_message(events.AppFocus())
         await acting.pass_time(20)
         assert sent == ["\a"]
-
-
-# Commands
 
 
 async def test_the_commands_of_events_get_arguments_and_environment(

@@ -145,9 +145,6 @@ def _told_of_keys(keys: Keys) -> Iterator[Figure]:
             yield against(name, of(keys.during), "ms", peer, of(keys.beside_curl))
 
 
-# The ways to save a file
-
-
 def _ways(
     pool: ProcessPoolExecutor, url: str, folder: Path, at_once: int = 1
 ) -> dict[str, Callable[[], Taken]]:
@@ -246,9 +243,6 @@ def _sync(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-# Keys meanwhile
-
-
 def _keys(url: str, folder: Path, effort: Effort) -> Keys:
     """Press keys in the dashboard: without downloads, beside curl's, and during its own."""
     keys = Keys()
@@ -319,9 +313,6 @@ def _entries(home: Path) -> list[Entry]:
 
     here = [entry(number, f"#{number:04} is here", saved) for number in range(AT_ONCE, _ROWS)]
     return [entry(number, "comes home", None) for number in range(AT_ONCE)] + here
-
-
-# The server
 
 
 def _make_film(path: Path, length: int) -> None:

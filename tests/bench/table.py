@@ -192,9 +192,6 @@ def _table(kind: str, count: int, quiet: float = 0.2) -> Iterator[OneTable]:
         yield table
 
 
-# What a person does
-
-
 def _done(tables: Mapping[str, OneTable], effort: Effort) -> dict[str, dict[str, float]]:
     """Milliseconds that each deed takes in each table."""
     taken: dict[str, dict[str, float]] = {}
@@ -269,9 +266,6 @@ def _told_of_doing(
         else:
             line = at_most if deed == "load and first paint" else None
             yield against(name, took["ours"], "ms", "stock", took["stock"], at_most=line)
-
-
-# Storms
 
 
 def _storms(tables: Mapping[str, OneTable], effort: Effort) -> dict[tuple[str, str], Weather]:

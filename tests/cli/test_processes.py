@@ -39,9 +39,6 @@ with locked(Path(sys.argv[1])):
 """
 
 
-# The scenario
-
-
 @dataclass
 class Together:
     """Two dashboards, and commands that add and download, on one home folder."""
@@ -138,9 +135,6 @@ def _download_beside_a_dashboard(done: Together) -> None:
     go_on.set()
     rest, status = said(download)
     done.download = ([first_line, *rest], status)
-
-
-# The results
 
 
 def test_every_id_added_by_any_process_is_kept(events: Events) -> None:

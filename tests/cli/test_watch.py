@@ -60,9 +60,6 @@ def watched(typed: Shell, *video_ids: str) -> Shell:
     return typed
 
 
-# Until it is done
-
-
 def test_until_done_saves_all_and_prints_json_events(tmp_path: Path) -> None:
     with shell(tmp_path, job("ready"), soon_ready(seconds=0.5), job("failed")) as typed:
         watched(typed, "video_ready", "video_soon", "video_failed")
@@ -135,9 +132,6 @@ def test_the_users_commands_run(tmp_path: Path) -> None:
         assert watched(typed, "video_ready").run("watch", "--until-done").returncode == 0
     wait_until(lambda: note.exists() and note.read_text(), "the command has run")
     assert note.read_text() == "saved video_ready \n"
-
-
-# For ever
 
 
 def test_it_follows_the_watchlist_and_shares_downloads(tmp_path: Path) -> None:

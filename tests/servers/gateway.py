@@ -86,8 +86,6 @@ class Gateway:
     def url(self) -> str:
         return self.api.url
 
-    # What is true
-
     def video(self, video_id: str, **payload: Any) -> None:
         """There is such a video; what is given replaces what was true of it before."""
         fresh = {"id": video_id, "object": "video", "status": "processing", "progress": 45}
@@ -119,8 +117,6 @@ class Gateway:
         with self._lock:
             self._faults.clear()
 
-    # What was asked
-
     @property
     def requests(self) -> list[Request]:
         """Every request to the gateway itself."""
@@ -142,8 +138,6 @@ class Gateway:
         token = self.token.encode()
         away = [r for r in self.storage.requests if token in r.raw or b"uthorization:" in r.raw]
         return away + [r for r in self.api.requests if self.token in r.target]
-
-    # How it answers
 
     def _fault_for(self, request: Request) -> Fault | None:
         with self._lock:

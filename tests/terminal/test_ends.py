@@ -109,9 +109,6 @@ def test_ctrl_s_ctrl_backslash_and_invalid_input_do_not_end_it(watched: WatchedH
         assert b"Traceback" not in running.raw
 
 
-# A terminal that takes no bytes
-
-
 @pytest.mark.slow
 def test_a_frozen_terminal_blocks_neither_polling_nor_the_exit(watched: WatchedHome) -> None:
     with watched.dashboard() as running:

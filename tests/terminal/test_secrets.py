@@ -194,9 +194,6 @@ def result(
         yield result
 
 
-# The checks
-
-
 def test_the_run_contains_secrets_in_every_place(result: Run) -> None:
     """Otherwise the tests below would prove nothing."""
     shown = "\n".join(result.screens)

@@ -123,8 +123,6 @@ class AWatch(Surroundings):
                 self._pass_time()
         await self._end()
 
-    # Processes
-
     async def _begin(self) -> None:
         watchlist = Watchlist(self.root / "watchlist.toml", clock=self.clock)
         self.monitor = Monitor(
@@ -239,8 +237,6 @@ class AWatch(Surroundings):
         ids = {*self.gateway.films, *self._ledger.ever}
         self.check(self._history.check(None if is_killed else self.monitor.rows, ids))
 
-    # Time
-
     async def _quiet(self, deadline: float) -> bool:
         """Wait until nothing runs without the clock advancing; False if that takes too long.
 
@@ -316,8 +312,6 @@ class AWatch(Surroundings):
             elif watched.saved is None or not self.oracle.copies(video_id):
                 found.append(f"{video_id[:40]!r} is not saved: {watched!r}")
         return found
-
-    # Checks and user actions
 
     def _look(self) -> None:
         if self.disk is not None:

@@ -118,9 +118,6 @@ async def test_a_fragmented_file_of_known_length_is_requested_once(tmp_path: Pat
         assert (here.files, len(ranges(here))) == ({"a.mp4": FILM}, 1)
 
 
-# The right length but broken boxes, or an empty body: retried, and never saved as a video.
-
-
 MDAT = DATA.index(b"mdat") - 4
 BROKEN = {
     "noise": random.Random(5).randbytes(len(DATA)),  # noqa: S311
@@ -213,9 +210,6 @@ async def test_an_encoding_that_is_no_compression_is_ignored(tmp_path: Path, cod
         assert (here.files, len(ranges(here))) == ({"a.mp4": DATA}, 1)
 
 
-# A body far larger than stated or than the cap: stopped.
-
-
 async def test_a_range_longer_than_stated_restarts_the_download(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
@@ -267,9 +261,6 @@ def test_a_file_over_the_size_limit_is_refused(
                 limits=limits,
             )
         assert [p.name for p in tmp_path.iterdir() if p.stat().st_size] == []
-
-
-# Many videos become ready at once: those that expire first are downloaded first, a few at a time.
 
 
 async def test_videos_that_expire_first_are_downloaded_first(

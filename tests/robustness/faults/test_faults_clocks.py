@@ -16,9 +16,6 @@ from tests.servers.sockets import answer
 from tests.support.clock import date
 from tests.support.keys import keys
 
-# With a local clock that is wrong by hours, countdowns follow the gateway's Date header.
-
-
 HOURS = 3600.0
 
 

@@ -44,9 +44,6 @@ VIDEO_ANSWER = answer(200, DATA, content_type="video/mp4", etag='"v1"')
 GREETINGS = b"HTTP/1.1 103 Early Hints\r\nx: 1\r\n\r\n"
 
 
-# After hundreds of abandoned requests the connection pool still works.
-
-
 async def test_hundreds_of_abandoned_requests_leave_the_pool_usable() -> None:
     rng = random.Random(3)  # noqa: S311 - where to abandon
     slow = json_answer(RUNNING)
@@ -157,9 +154,6 @@ async def test_cancelling_during_name_resolution_does_not_block_others(
         assert "download stuck" in here.threads
         found.set()
         await until(lambda: not here.threads)
-
-
-# A stale kept connection: one silent retry.
 
 
 @pytest.mark.parametrize("end", [CLOSE, RESET])

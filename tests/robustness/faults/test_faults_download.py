@@ -33,8 +33,6 @@ from tests.servers.files import Say, said
 from tests.servers.sockets import RESET, Answer, Part, Request, answer, chunked, json_answer
 from tests.support.mp4 import mp4
 
-# A 206 that fits the part: resumed.
-
 
 @pytest.mark.parametrize("validator", [{"etag": ETAG}, {"etag": 'W/"v1"'}, {}])
 async def test_a_partial_response_that_fits_is_appended(
@@ -79,9 +77,6 @@ async def test_ranges_shorter_than_requested_add_up(tmp_path: Path) -> None:
         here.gateway.file("a", DATA)
         await download_file(here, *[some] * 9)
         assert here.files == {"a.mp4": DATA}
-
-
-# 200 to a range request, 206 with a wrong start, or a changed length or ETag: restarted from 0.
 
 
 LONGER = mp4(61_000, seed=3)
@@ -173,9 +168,6 @@ async def test_an_always_changing_etag_fails_the_download_at_last(
         assert len(ranges(here)) <= Limits().tries + 2
 
 
-# 416: if the part is complete, it is verified and saved; otherwise the download restarts once.
-
-
 def no_length(data: bytes) -> list[Part]:
     head = f"HTTP/1.1 200 OK\r\ncontent-type: video/mp4\r\netag: {ETAG}\r\n\r\n"
     return [head.encode() + data, RESET]
@@ -241,9 +233,6 @@ async def test_a_416_to_every_request_fails_the_download(tmp_path: Path) -> None
         assert here.files == {}
 
 
-# 202, 400 or 404 "not ready" for a finished video: retried, not failed.
-
-
 NOT_YET: dict[str, Answer] = {
     "202": json_answer({"status": "queued"}, 202),
     "202, empty": answer(202),
@@ -278,9 +267,6 @@ async def test_not_ready_beyond_the_expiry_fails_the_download(tmp_path: Path) ->
         await download_file(here)
         assert here.save_state("a") is DownloadState.FAILED
         assert 10 < len(ranges(here)) < 80
-
-
-# 200 with JSON or HTML: never saved as a video; its message is shown.
 
 
 WORDS: dict[str, tuple[Answer, str]] = {

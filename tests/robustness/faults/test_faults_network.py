@@ -176,9 +176,6 @@ async def test_a_download_resumes_when_its_gateway_returns(
         assert here.files == {"a.mp4": DATA}
 
 
-# An expired certificate or one of another host: a clear error, never an insecure fallback.
-
-
 @pytest.mark.parametrize(
     ("certificate", "trusted", "reason"),
     [
@@ -217,9 +214,6 @@ async def test_an_expired_storage_certificate_stops_the_download(
         here.clock.advance(60)
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
-
-
-# Reset or end within a body: resumed; new bytes reset the number of tries.
 
 
 VIDEO_ANSWER = answer(200, DATA, content_type="video/mp4", etag='"v1"')
@@ -270,9 +264,6 @@ async def test_new_bytes_reset_the_number_of_tries(tmp_path: Path) -> None:
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
         assert len(here.gateway.asked("/content")) > 30
-
-
-# A server that sends 100 B/s or nothing: left after a limit, then resumed.
 
 
 def dripping(here: FaultyWatch, video_id: str) -> Say:
@@ -454,9 +445,6 @@ async def test_closing_ends_a_request_on_a_kept_connection_at_once() -> None:
             await api.aclose()
             with pytest.raises(Unreachable):
                 await question
-
-
-# Every response cut after N seconds: completed if ranges work; otherwise it fails with a reason.
 
 
 @pytest.mark.parametrize("etag", ['"v1"', 'W/"v1"', None])

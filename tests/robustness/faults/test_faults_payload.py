@@ -114,8 +114,6 @@ async def test_an_unknown_status_word_is_polled_slowly(tmp_path: Path) -> None:
         assert here.gateway.asked("/content") == []
 
 
-# Seconds "4", 4, null; progress NaN, 1e999, −5, 150, "45%": a number within range, or None.
-
 PROGRESS: list[tuple[bytes, float | None]] = [
     (b"NaN", None), (b"Infinity", None), (b"-Infinity", None), (b"1e999", None), (b"-1e999", None),
     (b"-5", 0), (b"150", 100), (b'"45%"', 45), (b'" 45 % "', 45), (b'"NaN"', None),
@@ -146,9 +144,6 @@ async def test_seconds_are_a_number_within_range_or_none(tmp_path: Path) -> None
         for said, expected in SECONDS:
             here.clock.advance(1)
             assert (await video_for(here, seconds=said)).seconds == expected, said
-
-
-# Times missing, null, in milliseconds, ISO, negative: normalised or None; estimates are marked.
 
 
 TIMES: list[tuple[object, float | None]] = [
@@ -276,9 +271,6 @@ async def test_text_is_cleaned_before_it_is_stored(tmp_path: Path, text: str) ->
         assert (stored.prompt, stored.error) == (video.prompt, video.error)
 
 
-# ESC, OSC 8/52, DCS, C1, bidi, `[/]`, `[@click=…]`, newlines in any field: shown as plain text.
-
-
 HOSTILE = {
     "ESC": "\x1b[31mred\x1b[0m \x1bc",
     "OSC 8": "\x1b]8;;https://evil.example\x1b\\click\x1b]8;;\x1b\\",
@@ -348,9 +340,6 @@ async def test_hostile_text_instead_of_a_file_is_cleaned(tmp_path: Path, text: s
         assert saving is not None
         assert is_harmless(str(saving.error))
         assert here.files == {}
-
-
-# Random JSON.
 
 
 def any_json(rng: random.Random, depth: int = 0) -> Any:

@@ -15,8 +15,6 @@ from tests.servers.sockets import json_answer
 from tests.support.clock import EPOCH
 from tests.support.keys import keys
 
-# A finished video that is reported as running stays finished.
-
 
 @pytest.mark.parametrize("ended", ["success", "failed"])
 @pytest.mark.parametrize(

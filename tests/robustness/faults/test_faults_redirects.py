@@ -187,12 +187,6 @@ async def test_a_redirect_loop_is_an_error(tmp_path: Path) -> None:
         assert here.gateway.leaks == []
 
 
-# Redirects to private addresses: test_content_redirects.py, test_origins.py in tests/unit/api.
-
-
-# A signed URL that expires midway: a new one is requested from /content for the same part.
-
-
 async def test_a_signed_link_that_expires_midway_is_renewed(
     tmp_path: Path,
 ) -> None:

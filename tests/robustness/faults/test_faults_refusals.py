@@ -89,9 +89,6 @@ async def test_a_new_token_resumes_everything(tmp_path: Path) -> None:
         assert (here.state, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
 
 
-# 404: a new id has a grace period; then the row shows the error, stays, and is polled rarely.
-
-
 UNKNOWN = [
     json_answer({"code": "task_not_exist", "message": "任务不存在", "data": None}, 400),
     json_answer({"error": {"message": "no such video"}}, 404),

@@ -17,9 +17,6 @@ from tests.robustness.faults.faulty_watch import MANY, faulty_watch
 from tests.robustness.faults.fetching import CONTENT, DATA
 from tests.servers.sockets import CLOSE, Part, answer
 
-# 500–504 and 408: retried within the gateway's rate limit, even if a hundred rows fail together.
-
-
 TROUBLE = [500, 501, 502, 503, 504, 408, 520, 599]
 
 

@@ -23,8 +23,6 @@ from tests.support.clock import EPOCH, FakeClock
 from tests.support.keys import ids, key, keys
 from tests.support.mp4 import mp4
 
-# The watchlist
-
 LIST = "data/watchlist.toml"
 FILES = {LIST, f"{LIST}.bak", f"{LIST}.lock"}
 
@@ -165,9 +163,6 @@ def _watchlist(root: Path) -> Watchlist:
     return Watchlist(root / LIST, clock=FakeClock())
 
 
-# The token
-
-
 class TheFirstToken(Scene):
     old: str | None = None
 
@@ -207,8 +202,6 @@ def _settings(root: Path) -> Settings:
         config_path=root / "config" / "config.toml",
     )
 
-
-# Downloads
 
 DATA = mp4(6000)
 HALF = len(DATA) // 2

@@ -19,8 +19,6 @@ from tests.servers.sockets import FaultServer, Request, answer, json_answer
 from tests.support.api_client import VIDEO, api_at, error_from, retrieve_from
 from tests.support.clock import EPOCH, FakeClock
 
-# Requests
-
 
 async def test_a_video_is_requested_with_the_token() -> None:
     with FaultServer(lambda _: json_answer(VIDEO)) as server:
@@ -125,9 +123,6 @@ async def test_no_more_connections_are_opened_than_allowed() -> None:
             await asyncio.gather(*(api.retrieve(f"v{n}") for n in range(50)))
     assert len(server.requests) == 50
     assert server.connections <= 2
-
-
-# Responses
 
 
 async def test_an_error_holds_message_code_and_request_id_without_the_token() -> None:

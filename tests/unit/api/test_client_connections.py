@@ -26,8 +26,6 @@ from tests.servers.sockets import (
 from tests.support.api_client import VIDEO, api_at, error_from, retrieve_from
 from tests.support.waiting import until
 
-# Connections
-
 
 async def test_a_refused_connection_is_unreachable() -> None:
     with FaultServer() as server:
@@ -171,9 +169,6 @@ async def test_requested_ids_are_not_logged(caplog: pytest.LogCaptureFixture) ->
     assert "id-of-mine" not in caplog.text
 
 
-# Redirects
-
-
 async def test_a_redirect_within_the_origin_is_followed_with_the_token() -> None:
     with FaultServer(
         lambda r: json_answer(VIDEO) if r.target == "/new" else answer(307, location="/new")
@@ -203,9 +198,6 @@ async def test_a_redirect_loop_is_refused() -> None:
     with FaultServer(lambda r: answer(302, location=r.target)) as server:
         assert isinstance(await error_from(server), errors.BadRedirect)
     assert len(server.requests) <= 6
-
-
-# TLS
 
 
 async def test_a_self_signed_certificate_in_ssl_cert_file_is_trusted() -> None:

@@ -16,9 +16,6 @@ OLD = "Mon, 10 Nov 2025 15:00:00 GMT"
 DATE = "Mon, 10 Nov 2025 15:50:02 GMT"
 
 
-# Whole contents
-
-
 def test_content_is_requested_with_the_token_and_read_to_its_end() -> None:
     headers = {"etag": '"abc"', "content_type": "video/mp4"}
     with FaultServer(lambda _: answer(200, MP4, **headers)) as server:
@@ -58,9 +55,6 @@ def test_a_video_is_read_whatever_its_content_type(kind: str) -> None:
 def test_empty_content_has_length_zero() -> None:
     with FaultServer(lambda _: answer(200, b"")) as server:
         assert (read(server.url).body, read(server.url).total) == (b"", 0)
-
-
-# Ranges
 
 
 def test_a_range_is_requested_with_its_validator() -> None:
@@ -107,9 +101,6 @@ def test_a_refused_range_holds_the_files_length() -> None:
         error = error_from(server.url, start=10)
     assert isinstance(error, errors.RangeRefused)
     assert error.total == 10
-
-
-# Responses without content
 
 
 @pytest.mark.parametrize(

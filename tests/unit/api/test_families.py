@@ -47,9 +47,6 @@ def running(_: Request) -> Answer:
     return json_answer({"id": "x", "object": "video", "status": "running"})
 
 
-# One video
-
-
 @pytest.mark.parametrize("family", FAMILIES.values(), ids=FAMILIES)
 @pytest.mark.parametrize("video_id", ODD_IDS)
 async def test_an_id_is_escaped_in_the_path_of_every_family(family: Family, video_id: str) -> None:
@@ -137,9 +134,6 @@ async def test_fields_of_wrong_types_leave_a_video_with_what_is_known(kind: str)
     assert (video.cost, video.seconds, video.created_at) == (None, None, None)
 
 
-# How long files stay
-
-
 @pytest.mark.parametrize(("kind", "life"), [("ark", 86_400.0), ("videos", None), ("kie", None)])
 async def test_the_usual_lifetime_is_that_of_the_family(kind: str, life: float | None) -> None:
     got, _ = await ask(running, kind, lambda api: api.retrieve("v1"))
@@ -151,9 +145,6 @@ async def test_files_on_the_own_machine_never_expire_in_any_family() -> None:
         api = Api(server.url, "", kind="ark", clock=FakeClock(EPOCH), environ={})
         assert (await api.retrieve("v1")).video.usual_life == math.inf
         await api.aclose()
-
-
-# Lists
 
 
 def tasks(*ids: str) -> list[dict[str, str]]:

@@ -58,9 +58,6 @@ def parse_running(**changes: object) -> Video:
     return parse_video(SEED_RUNNING | changes, ID)
 
 
-# The documented examples
-
-
 def test_the_documented_running_video_is_parsed() -> None:
     assert parse_video(SEED_RUNNING, ID) == Video(
         id=ID,
@@ -93,8 +90,6 @@ def test_the_documented_openapi_video_is_parsed() -> None:
         link="https://cdn.example/x.mp4?sig=1",
     )
 
-
-# The status
 
 WORDS = {
     Status.QUEUED: "queued queueing pending submitted created not_start waiting",
@@ -143,9 +138,6 @@ def test_only_ready_failed_and_expired_are_final(status: Status) -> None:
     assert status.is_final is (status.value in ("ready", "failed", "expired"))
 
 
-# The id
-
-
 def test_the_requested_id_is_kept_beside_the_gateways_own_id() -> None:
     video = parse_video(SEED_RUNNING, "upstream_1")
     assert (video.id, video.remote_id) == ("upstream_1", ID)
@@ -169,9 +161,6 @@ def test_a_list_entry_without_an_id_is_not_a_video() -> None:
         parse_video({"status": "queued"})
 
 
-# Wrapped
-
-
 @pytest.mark.parametrize(
     "payload",
     [
@@ -191,9 +180,6 @@ def test_a_video_is_found_in_every_known_envelope(payload: object) -> None:
 def test_the_status_of_the_envelope_is_not_the_videos() -> None:
     payload = {"status": "success", "data": SEED_RUNNING}
     assert parse_video(payload, ID).status is Status.GENERATING
-
-
-# Numbers
 
 
 @pytest.mark.parametrize(
@@ -290,9 +276,6 @@ def test_the_times_of_a_finished_video_may_be_missing() -> None:
     assert (video.completed_at, video.expires_at) == (None, None)
 
 
-# The link
-
-
 @pytest.mark.parametrize(
     "fields_given",
     [
@@ -328,9 +311,6 @@ def test_an_invalid_link_is_ignored(link: object) -> None:
 
 def test_the_repr_of_a_video_omits_its_link() -> None:
     assert "s3cr3t" not in repr(parse_running(video_url="https://cdn.example/?sig=s3cr3t"))
-
-
-# Errors
 
 
 @pytest.mark.parametrize(
@@ -400,9 +380,6 @@ def test_an_error_envelope_is_not_a_video_but_keeps_its_message(payload: object)
 def test_json_without_a_video_raises_not_a_video(payload: object) -> None:
     with pytest.raises(NotAVideo):
         parse_video(payload, ID)
-
-
-# Hostile
 
 
 @pytest.mark.parametrize(
@@ -509,9 +486,6 @@ def test_any_json_gives_a_video_or_raises_not_a_video(
         assert_sound(video, video_id)
         return
     assert is_harmless(refusal.message + refusal.code)
-
-
-# Merging one response after another
 
 
 def known(status: Status, **fields_given: Any) -> Video:

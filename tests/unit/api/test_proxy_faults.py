@@ -133,8 +133,6 @@ async def test_a_proxy_with_a_trusted_company_certificate_works() -> None:
             await api.retrieve("v1")
 
 
-# Logins
-
 SQUID = b"<html><head><title>ERROR: Cache Access Denied</title></head></html>"
 
 

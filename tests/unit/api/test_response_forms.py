@@ -43,9 +43,6 @@ async def parse_fields(now: float = EPOCH, **fields: Any) -> Video:
     return await parse_response(json_answer({"id": "v1", "object": "video", **fields}), now)
 
 
-# HTTP statuses
-
-
 @pytest.mark.parametrize("status", [201, 202])
 @pytest.mark.parametrize("body", [b"", b" \n", b"Accepted", b"{}", b'{"message": "Accepted"}'])
 async def test_status_201_or_202_without_a_video_is_queued(status: int, body: bytes) -> None:
@@ -132,9 +129,6 @@ async def test_an_error_body_with_a_success_status_keeps_its_message(
     assert caught.value.message == "no"
 
 
-# The JSON itself
-
-
 @pytest.mark.parametrize(
     "body",
     [
@@ -181,8 +175,6 @@ async def test_an_unknown_compression_is_a_bad_response(coding: str) -> None:
         await parse_response(json_answer(FAILED, content_encoding=coding))
 
 
-# Envelopes
-
 TASK = {"task_id": "v1", "status": "SUCCESS", "progress": "100%"}
 
 
@@ -207,8 +199,6 @@ async def test_a_video_is_found_in_every_known_envelope(payload: object) -> None
     video = await parse_response(json_answer(payload))
     assert (video.status, video.raw_status, video.remote_id) == (Status.READY, "SUCCESS", "")
 
-
-# Status words
 
 MORE_WORDS = {
     Status.QUEUED: "in_queue queuing preparing starting not_started scheduled throttled unknown",
@@ -247,9 +237,6 @@ async def test_task_status_unknown_is_status_unknown() -> None:
 )
 async def test_a_progress_below_one_is_a_fraction(value: Any, status: str, progress: float) -> None:
     assert (await parse_fields(status=status, progress=value)).progress == progress
-
-
-# Links
 
 
 @pytest.mark.parametrize(
@@ -304,9 +291,6 @@ async def test_a_video_withheld_by_moderation_is_failed(url: object) -> None:
     assert video.status is Status.FAILED
     assert video.error is not None
     assert "moderation" in video.error.message
-
-
-# Why it failed
 
 
 @pytest.mark.parametrize(
@@ -365,8 +349,6 @@ async def test_an_envelopes_success_message_is_not_a_reason() -> None:
     payload = {"code": "success", "message": "success", "data": {"id": "v1", "status": "failed"}}
     assert (await parse_response(json_answer(payload))).error is None
 
-
-# Times
 
 NOW = EPOCH  # 2025-11-10 15:50:02 UTC, 23:50:02 in Beijing
 
@@ -447,9 +429,6 @@ async def test_the_date_header_outranks_the_local_clock() -> None:
     assert (await parse_response(body, EPOCH + 9 * 3600)).completed_at == EPOCH - 60
 
 
-# Expiry
-
-
 @pytest.mark.parametrize(
     "fields",
     [
@@ -482,9 +461,6 @@ async def test_files_of_a_gateway_without_a_token_never_expire() -> None:
     payload = {"id": "v1", "status": "completed"}
     assert (await parse_response(json_answer(payload), token="")).usual_life == float("inf")
     assert (await parse_response(json_answer(payload))).usual_life is None
-
-
-# Cost
 
 
 @pytest.mark.parametrize(

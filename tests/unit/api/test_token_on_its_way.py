@@ -24,8 +24,6 @@ from tests.servers.leaky import leaks, leaks_in_files, leaky, run_all
 from tests.servers.sockets import FaultServer, Request, answer, json_answer
 from tests.support.pty import clean_environ
 
-# Proxies and redirects
-
 
 def test_a_proxys_password_is_not_printed_or_stored(tmp_path: Path) -> None:
     home = tmp_path / "home"
@@ -91,8 +89,6 @@ async def test_a_stored_video_holds_no_secret_but_its_link() -> None:
         assert leaks(repr(video) + repr(Entry(video.id, 0.0, video).as_table())) == []
     assert leaks(one.link) == ["signature"]
 
-
-# Base URLs
 
 PLAIN = [
     *("HTTP://gateway.example", "hTTp://10.0.0.1", "http://0.0.0.0", "http://[::]"),

@@ -77,9 +77,6 @@ def get(server: DemoServer, path: str, **headers: str) -> Response:
     return request(f"{server.base_url}{path}", server.token, **headers)
 
 
-# The relay
-
-
 def test_a_relays_task_has_the_shape_of_a_real_one(relay: DemoServer) -> None:
     response = get(relay, f"/v1/video/generations/{RELAYED.id}")
     assert shape(response.json) == shape(known("newapi_taskdto_generations"))
@@ -128,9 +125,6 @@ def test_a_relay_has_no_list_and_no_route_of_the_other_family(relay: DemoServer,
 def test_an_unknown_id_or_another_gateways_does_not_exist(relay: DemoServer, name: str) -> None:
     response = get(relay, f"/v1/video/generations/{name}")
     assert (response.status, response.json["code"]) == (400, "task_not_exist")
-
-
-# Ark
 
 
 def test_an_ark_task_has_the_names_of_a_real_one(ark_server: DemoServer) -> None:
@@ -198,9 +192,6 @@ def test_ark_refuses_a_wrong_token_in_its_own_words(ark_server: DemoServer) -> N
 def test_ark_names_its_requests_in_its_own_header(ark_server: DemoServer) -> None:
     headers = get(ark_server, TASKS).headers
     assert (headers["X-Request-Id"] is not None, headers["X-Oneapi-Request-Id"]) == (True, None)
-
-
-# Money
 
 
 def test_billing_counts_what_is_not_refunded(clock: FakeClock) -> None:

@@ -35,9 +35,6 @@ def get(server: DemoServer, path: str, **headers: str) -> Response:
     return request(f"{server.base_url}/v1/videos{path}", server.token, **headers)
 
 
-# The gateway
-
-
 @pytest.mark.parametrize("token", ["", "oh-wrong"])
 def test_a_wrong_token_gets_401_with_the_gateways_message(server: DemoServer, token: str) -> None:
     response = request(f"{server.base_url}/v1/videos/{DONE.id}", token)
@@ -117,8 +114,6 @@ def test_requests_are_recorded(server: DemoServer) -> None:
     assert request.headers["authorization"] == f"Bearer {server.token}"
 
 
-# The list
-
 PAGED = [Job(f"video_{n}", EPOCH - 1000 + n) for n in range(45)]
 
 
@@ -152,9 +147,6 @@ def test_pages_follow_each_other_without_gap_or_overlap(paged: DemoServer) -> No
 def test_a_list_says_whether_there_is_more(paged: DemoServer) -> None:
     more = [get(paged, f"?limit={limit}").json["has_more"] for limit in (44, 45)]
     assert more == [True, False]
-
-
-# The content
 
 
 def test_a_finished_video_can_be_downloaded(server: DemoServer) -> None:
@@ -243,9 +235,6 @@ def test_a_throttled_download_keeps_to_its_rate(clock: FakeClock) -> None:
     assert clock.now - EPOCH == pytest.approx(BIG.film.length / 100_000)
 
 
-# The storage server
-
-
 def test_content_can_redirect_to_a_signed_link_on_another_origin(
     server: DemoServer,
 ) -> None:
@@ -292,9 +281,6 @@ def test_requests_to_the_storage_server_are_recorded_as_such(server: DemoServer)
     assert server.requests[-1].origin == "cdn"
 
 
-# Scripted responses
-
-
 def test_a_scripted_response_repeats_as_often_as_given(server: DemoServer) -> None:
     server.once("/v1/videos", status=503, body=b"busy", times=2)
     assert [get(server, f"/{DONE.id}").status for _ in range(3)] == [503, 503, 200]
@@ -322,9 +308,6 @@ def test_a_scripted_body_can_be_chunked_and_cut_short(server: DemoServer) -> Non
     server.once("/", status=200, headers={"Transfer-Encoding": "chunked"}, body=b"4\r\nhalf\r\n")
     with pytest.raises(http.client.IncompleteRead):
         get(server, f"/{DONE.id}")
-
-
-# Start and stop
 
 
 def test_stopping_cuts_a_running_download_within_a_second() -> None:

@@ -23,9 +23,6 @@ RUNNING = Job("video_running1", EPOCH - 50, generating_for=90)
 OPENAI = replace(DONE, id="video_openai1", vocabulary="openai")
 
 
-# The films
-
-
 @pytest.mark.parametrize("clip", CLIPS.values(), ids=lambda clip: clip.name)
 def test_a_film_is_a_complete_mp4_of_the_stated_duration_and_size(
     clip: Clip, tmp_path: Path
@@ -58,9 +55,6 @@ def test_reading_a_slice_gives_that_slice_of_the_file(start: int, stop: int) -> 
 def test_a_films_length_is_the_length_of_its_bytes() -> None:
     film = Film("bubbles", "video_1", pad=300_000)
     assert len(film.whole()) == film.length
-
-
-# The responses of a job
 
 
 @pytest.mark.parametrize(
@@ -112,9 +106,6 @@ def test_progress_of_shape_none_stays_0_until_the_end() -> None:
     job = replace(RUNNING, shape="none")
     seen = {job.progress(job.created_at + second) for second in range(100)}
     assert seen == {0.0, 100.0}
-
-
-# The story
 
 
 @pytest.fixture

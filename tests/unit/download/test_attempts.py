@@ -114,9 +114,6 @@ class _Closing:
 WHOLE = {f"{ID}.mp4": DATA}
 
 
-# Success
-
-
 def test_a_video_is_saved_byte_for_byte_without_leftovers(setup: Setup) -> None:
     saved = setup.download()
     assert setup.files == WHOLE
@@ -160,9 +157,6 @@ def test_a_saved_file_that_is_missing_is_downloaded(setup: Setup) -> None:
 
 def test_an_id_that_looks_like_a_path_stays_in_the_folder(setup: Setup) -> None:
     assert setup.download("../../x").path.parent == setup.folder
-
-
-# Cut and resumed
 
 
 def test_a_cut_body_is_resumed_where_it_ended(setup: Setup) -> None:
@@ -281,9 +275,6 @@ def test_a_signed_link_that_expires_midway_is_requested_anew(setup: Setup) -> No
         assert storage.ranges == [None, f"bytes={HALF}-"]
 
 
-# Retried
-
-
 def test_pauses_between_retries_grow(setup: Setup) -> None:
     setup.server.says(*[BAD_GATEWAY] * 4)
     setup.download()
@@ -358,9 +349,6 @@ def test_a_download_with_almost_no_bytes_stalls(setup: Setup) -> None:
 def test_a_slow_connection_is_replaced_and_the_download_resumed(setup: Setup) -> None:
     setup.download(clock=_Hours(), limits=Limits(stall_bytes_per_second=1.0))
     assert setup.files == WHOLE
-
-
-# Broken files
 
 
 @pytest.mark.parametrize("broken", [bytes(len(DATA)), DATA[:-1]], ids=len)
@@ -530,9 +518,6 @@ def test_a_range_longer_than_stated_is_discarded(setup: Setup) -> None:
     assert setup.server.ranges[-1] is None
 
 
-# Cancelled
-
-
 def test_a_cancelled_download_stops_midway_and_keeps_its_bytes(setup: Setup) -> None:
     setup.server.says(Say(midway=setup.cancelled.set))
     with pytest.raises(Cancelled):
@@ -553,9 +538,6 @@ def test_cancelling_ends_the_pause_between_tries(setup: Setup) -> None:
     with pytest.raises(Cancelled):
         setup.download(clock=Impatient())
     assert len(setup.server.requests) == 1
-
-
-# The direct link
 
 
 @pytest.mark.parametrize("refusal", [BAD_GATEWAY, NOT_READY], ids=["502", "404"])

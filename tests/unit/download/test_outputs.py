@@ -122,9 +122,6 @@ def _stored(job: Job, request: Request) -> Answer:
     return job.files[request.target]
 
 
-# Side by side
-
-
 def test_all_files_of_a_job_are_saved_side_by_side(job: Job) -> None:
     job.store(*map(film, range(3)))
     saved = job.download(3)
@@ -173,9 +170,6 @@ def test_a_foreign_file_of_that_name_is_never_replaced(job: Job) -> None:
     saved = job.download(2)
     assert job.names["v1-2.mp4"] == b"mine"
     assert saved.others[0].read_bytes() == FILES[1]
-
-
-# Some fail
 
 
 def test_one_broken_file_does_not_stop_the_others(job: Job) -> None:
@@ -234,9 +228,6 @@ def test_a_cancelled_download_begins_no_further_file(job: Job) -> None:
     assert list(job.names) == ["v1.mp4"]
 
 
-# Names
-
-
 def test_a_further_file_shares_no_part_with_another_video(tmp_path: Path) -> None:
     other = VideoKey("default", "v1-2")
     assert target_of(key("v1"), tmp_path, 1) == target_of(other, tmp_path)
@@ -250,9 +241,6 @@ def test_the_parts_of_all_files_are_discarded(tmp_path: Path) -> None:
         part_target_of(key("v1"), tmp_path, index).with_suffix(".mp4.part").write_bytes(b"")
     discard_part(key("v1"), tmp_path)
     assert list(tmp_path.iterdir()) == []
-
-
-# By link first
 
 
 @pytest.mark.parametrize("kind", ["generations", "ark", "kie", "v2"])

@@ -127,9 +127,6 @@ def _refuse(number: int) -> Any:
     return refuse
 
 
-# One writer at a time
-
-
 def test_a_video_being_downloaded_elsewhere_is_busy(server: FileServer, tmp_path: Path) -> None:
     with opened_part(key(ID), tmp_path), pytest.raises(Busy):
         _download(server, tmp_path)
@@ -168,9 +165,6 @@ def test_a_kill_at_any_line_leaves_no_wrong_file(tmp_path: Path, thorough: bool)
         assert _files(folder).get(NAME, CANNED) == CANNED
         fetch(Canned(HALVES), folder, NO_HOOKS)
         assert _files(folder) == {NAME: CANNED}, folder.name
-
-
-# Parts of earlier runs
 
 
 @pytest.mark.parametrize(
@@ -274,9 +268,6 @@ def test_a_symbolic_link_in_place_of_the_part_is_not_followed(
     assert (tmp_path / f"{NAME}-2.part").readlink() == tmp_path / "precious"
 
 
-# The final name
-
-
 def test_an_existing_file_stays_and_the_video_gets_a_number(
     server: FileServer, tmp_path: Path
 ) -> None:
@@ -302,9 +293,6 @@ def test_ids_with_the_same_safe_name_get_different_files(
     paths = [_download(server, tmp_path, odd).path for odd in ("a/b", "a:b", "../b")]
     assert len(set(paths)) == 3
     assert all(path.parent == tmp_path for path in paths)
-
-
-# Errors of the disk
 
 
 def test_a_full_disk_keeps_the_part(
@@ -376,9 +364,6 @@ def test_a_part_replaced_during_the_download_is_an_error(
     with pytest.raises(StorageError):
         _download(server, tmp_path)
     assert NAME not in _files(tmp_path)
-
-
-# Metadata, discarding and cancelling
 
 
 def test_the_metadata_holds_no_secret_of_a_link(server: FileServer, tmp_path: Path) -> None:

@@ -75,9 +75,6 @@ async def test_the_number_of_files_outlives_a_restart(tmp_path: Path, clock: Fak
     assert (entry.video.outputs, entry.video.status) == (2, Status.READY)
 
 
-# The entry of the watchlist
-
-
 def entry(**fields: object) -> Entry:
     return Entry("a", EPOCH, **fields)  # type: ignore[arg-type]
 

@@ -45,9 +45,6 @@ def names(settings: Settings) -> list[str]:
     return [gateway.name for gateway in settings.gateways]
 
 
-# Which gateways there are
-
-
 def test_without_any_setting_there_is_hingnets_gateway(tmp_path: Path) -> None:
     assert load(tmp_path).gateways == (GatewaySettings("default", DEFAULT_BASE_URL),)
 
@@ -113,9 +110,6 @@ def test_a_repr_holds_no_token(tmp_path: Path) -> None:
     assert TOKEN not in repr(settings.gateways)
 
 
-# [gateways.default]
-
-
 def test_the_default_table_needs_no_address(tmp_path: Path) -> None:
     (gateway,) = load(tmp_path, "[gateways.default]\nbalance = true").gateways
     assert gateway == GatewaySettings("default", DEFAULT_BASE_URL, balance=True)
@@ -155,9 +149,6 @@ def test_base_url_beside_the_default_table_is_ignored_with_a_notice(tmp_path: Pa
     settings = load(tmp_path, config)
     assert settings.base_url == "https://b.example"
     assert "base_url outside of" in settings.notices[0]
-
-
-# The address
 
 
 @pytest.mark.parametrize(
@@ -228,8 +219,6 @@ def test_one_address_may_serve_two_accounts_or_families(tmp_path: Path, lines: s
     settings = load(tmp_path, config, OTHER=TOKEN)
     assert (names(settings), settings.notices) == (["lab", "b"], ())
 
-
-# What cannot be used
 
 BAD = [
     ("gateways.bad = 3", "gateways.bad"),
@@ -320,9 +309,6 @@ def test_the_settings_and_the_client_know_the_same_families() -> None:
     assert KINDS == families.KINDS
 
 
-# The token
-
-
 @pytest.mark.parametrize(
     ("lines", "more", "words"),
     [
@@ -363,9 +349,6 @@ def test_a_token_file_is_found_from_the_config_and_made_private(tmp_path: Path, 
     if os.name == "posix":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert "Others could read" in settings.notices[0]
-
-
-# All problems at once
 
 
 def test_all_problems_are_found_not_only_the_first(tmp_path: Path) -> None:

@@ -45,9 +45,6 @@ def names(settings: Settings) -> list[str]:
     return [gateway.name for gateway in settings.gateways]
 
 
-# Saving
-
-
 def test_a_saved_gateway_is_loaded_next_time(tmp_path: Path) -> None:
     settings = save_gateway(load(tmp_path, HINGNET_API_KEY=TOKEN), LAB)
     assert settings.gateways[1] == SAVED
@@ -140,9 +137,6 @@ def test_a_file_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
         save_gateway(settings, LAB)
 
 
-# Removing
-
-
 def test_a_removed_gateway_is_gone(tmp_path: Path) -> None:
     settings = save_gateway(save_gateway(load(tmp_path), LAB), replace(LAB, name="other"))
     settings = remove_gateway(settings, "lab")
@@ -161,9 +155,6 @@ def test_only_an_added_gateway_can_be_removed(tmp_path: Path, name: str) -> None
     config = '[gateways.mine]\nbase_url = "https://mine.example"'
     with pytest.raises(SettingsError, match=name):
         remove_gateway(load(tmp_path, config, HINGNET_API_KEY=TOKEN), name)
-
-
-# Tokens of other gateways
 
 
 def test_a_token_typed_for_a_gateway_of_the_config_is_kept(tmp_path: Path) -> None:
@@ -222,9 +213,6 @@ def test_the_default_keeps_its_token_file_beside_others(tmp_path: Path) -> None:
     settings = save_token(settings, "oh-new", "default")
     assert (tmp_path / "token").read_text() == "oh-new\n"
     assert "HINGNET_API_KEY" in settings.notices[-1]
-
-
-# Reading what others have left there
 
 
 def test_the_config_wins_on_the_same_name(tmp_path: Path) -> None:

@@ -96,9 +96,6 @@ def inodes_in(folder: Path) -> set[tuple[int, int]]:
     return {(state.st_ino, state.st_mode) for path in folder.rglob("*") if (state := path.lstat())}
 
 
-# The program's own folder
-
-
 @pytest.mark.parametrize("thing", NOT_FILES)
 @pytest.mark.parametrize("name", [LIST, f"{LIST}.bak", f"{LIST}.lock", "token", "config.toml"])
 def test_a_command_ends_and_keeps_what_is_in_place_of_a_file(
@@ -234,9 +231,6 @@ def test_a_command_prints_that_the_watchlist_was_damaged(
     (tmp_path / LIST).write_bytes(b"")
     assert add({"HINGTUI_HOME": str(tmp_path), "HINGTUI_LANG": "en"}, [ID]) == 0
     assert f"{LIST}.damaged-" in capsys.readouterr().err
-
-
-# The downloads folder
 
 
 @pytest.mark.parametrize("thing", [*NOT_FILES, a_link_to_a_file])

@@ -42,9 +42,6 @@ def put_token(home: Path, text: str | bytes, mode: int = 0o600) -> Path:
     return path
 
 
-# Paths
-
-
 def test_hingtui_home_holds_every_file(tmp_path: Path) -> None:
     settings = load(tmp_path)
     assert {
@@ -110,9 +107,6 @@ def test_a_tilde_is_expanded(tmp_path: Path) -> None:
 
 def test_a_tilde_of_an_unknown_user_is_refused(tmp_path: Path) -> None:
     assert "HINGTUI_DOWNLOADS" in refusal(tmp_path, HINGTUI_DOWNLOADS="~nobody-of-that-name/x")
-
-
-# The base URL
 
 
 def test_the_default_base_url_is_hingnets(tmp_path: Path) -> None:
@@ -185,9 +179,6 @@ def test_refusing_plain_http_explains_how_to_allow_it(tmp_path: Path) -> None:
     sentence = refusal(tmp_path, 'base_url = "http://gpu.lan:3000"')
     assert 'allow_http = ["gpu.lan"]' in sentence
     assert str(tmp_path / "config.toml") in sentence
-
-
-# The token
 
 
 @pytest.mark.parametrize(
@@ -329,9 +320,6 @@ def test_saving_a_token_while_a_variable_is_set_gives_a_notice(tmp_path: Path) -
     assert "HINGNET_API_KEY" in settings.notices[-1]
 
 
-# The language
-
-
 @pytest.mark.parametrize(
     ("environ", "language"),
     [
@@ -356,9 +344,6 @@ def test_errors_are_in_the_language_in_use(tmp_path: Path) -> None:
         assert "应为" in refusal(tmp_path, "max_downloads = 0")
     finally:
         use_language("en")
-
-
-# config.toml
 
 
 def test_every_setting_of_the_config_is_read(tmp_path: Path) -> None:
@@ -466,9 +451,6 @@ def test_an_unreadable_home_is_reported_in_one_sentence(tmp_path: Path) -> None:
     too_long = tmp_path / ("x" * 300)
     with pytest.raises(SettingsError, match="cannot be read"):
         load_settings({"HINGTUI_HOME": str(too_long)})
-
-
-# Names of saved files
 
 
 def test_the_template_of_names_is_read_and_the_environment_outranks_it(tmp_path: Path) -> None:

@@ -50,9 +50,6 @@ def umask(request: pytest.FixtureRequest) -> Iterator[None]:
         os.umask(before)
 
 
-# The token file
-
-
 def test_a_token_behind_a_symbolic_link_is_made_private(tmp_path: Path) -> None:
     target = tmp_path / "vault" / "mine"
     target.parent.mkdir()
@@ -147,9 +144,6 @@ def test_a_token_in_the_config_is_refused_under_any_name(tmp_path: Path, name: s
     with pytest.raises(SettingsError, match="does not belong there") as caught:
         load(tmp_path)
     assert TOKEN not in str(caught.value)
-
-
-# The log and the command line
 
 
 def test_log_files_are_readable_by_their_owner_only(umask: None, tmp_path: Path) -> None:

@@ -48,9 +48,6 @@ def ids_in(watchlist: Watchlist) -> list[str]:
     return ids(Watchlist(watchlist.path).read().entries)
 
 
-# Adding, updating, removing
-
-
 def test_a_missing_file_is_an_empty_watchlist(watchlist: Watchlist) -> None:
     contents = watchlist.read()
     assert (contents.entries, contents.repair, contents.read_only) == ({}, None, False)
@@ -110,9 +107,6 @@ def test_an_unprintable_id_is_refused_before_writing(
         with pytest.raises(ValueError, match="not an id"):
             watchlist.change(add=entries(odd))
     assert ids_in(watchlist) == ["v_1"]
-
-
-# The stored video
 
 
 def test_a_later_response_replaces_an_earlier_one(watchlist: Watchlist) -> None:
@@ -227,9 +221,6 @@ def test_another_toml_parser_reads_the_same_entry(video: Video, size: int | None
         assert parse_entry(table) == known
 
 
-# The file
-
-
 def test_the_file_is_readable_toml(watchlist: Watchlist) -> None:
     watchlist.change(add=[entry("v_1", RUNNING, EPOCH)])
     table = tomllib.loads(watchlist.path.read_text("utf-8"))
@@ -310,8 +301,6 @@ def test_a_symbolic_link_to_the_file_is_kept(tmp_path: Path) -> None:
     assert link.is_symlink()
     assert ids_in(Watchlist(tmp_path / "synced.toml")) == ["v_1"]
 
-
-# Damage
 
 DAMAGES = {
     "empty": b"",
@@ -410,9 +399,6 @@ def test_a_file_cut_or_zeroed_anywhere_loses_no_id(data: st.DataObject) -> None:
         assert ids(watchlist.read().entries) == ["v_1", "v_2", "v_3"]
 
 
-# Errors of the disk
-
-
 def test_a_full_disk_leaves_the_old_watchlist(
     watchlist: Watchlist, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -453,8 +439,6 @@ def test_an_unreadable_file_is_an_error_that_names_it(watchlist: Watchlist) -> N
     assert str(watchlist.path) in str(caught.value)
     assert not caught.value.is_full
 
-
-# Several processes and threads
 
 ADD = """
 import sys

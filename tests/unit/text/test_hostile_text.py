@@ -107,9 +107,6 @@ def assert_harmless(row: Row) -> None:
     assert_aligned(table_lines(row))
 
 
-# A video
-
-
 @settings(deadline=None)
 @given(payloads)
 def test_any_video_is_shown_without_control_characters(payload: dict[str, object]) -> None:
@@ -186,9 +183,6 @@ def test_rows_with_hostile_text_stay_aligned_on_one_line() -> None:
     lines = table_lines(*rows)
     assert len(lines) == len(rows) + 1
     assert_aligned(lines)
-
-
-# An error
 
 
 _HEADERS = ("x-oneapi-request-id", "content-type", "retry-after", "location", "server", "date")
@@ -271,9 +265,6 @@ def test_a_prompt_of_many_lines_is_shown_in_part() -> None:
     shown = detail_text(watched({"id": "a", "status": "queued", "prompt": "a\n" * 9000}), CONTEXT)
     assert "8800 more lines" in shown.plain
     assert shown.plain.count("\n") < 300
-
-
-# The user's own text
 
 
 def test_an_undecodable_file_name_is_shown_cleaned() -> None:

@@ -116,9 +116,6 @@ def test_without_colour_errors_are_reversed_and_warnings_underlined() -> None:
     assert palette.filled.reverse
 
 
-# The choice
-
-
 def test_config_toml_comes_before_the_environment_and_what_is_remembered() -> None:
     def chosen(config: str | None, environ: str | None, remembered: str | None) -> str:
         return choose_theme(THEMES, config=config, environ=environ, remembered=remembered).name
@@ -145,9 +142,6 @@ def test_an_unknown_theme_is_named_with_the_nearest_ones() -> None:
     assert "The nearest are: hingtui-dark, hingtui-light." in second
     assert "\x1b" not in second
     assert choose_theme(THEMES, config=None, environ=None, remembered="gone").notices == ()
-
-
-# The reply
 
 
 def test_a_colour_is_light_or_dark() -> None:
