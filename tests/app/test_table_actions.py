@@ -14,7 +14,7 @@ from hingtui.ui.screens.dialogs import AddDialog, FoundIds, RemoveDialog
 from hingtui.ui.widgets.header import Header
 from tests.support.keys import ids, key, keys
 from tests.support.pilot import PilotedApp, piloted
-from tests.support.waiting import PATIENCE, until
+from tests.support.waiting import TIMEOUT, until
 from tests.support.watch import job
 
 READY = {"queued_for": 0, "generating_for": 0}
@@ -273,7 +273,7 @@ async def test_a_search_for_ids_outlives_its_dialog_without_an_error(
 
     def slow(*_: object) -> FoundIds:
         begun.set()
-        go_on.wait(PATIENCE)
+        go_on.wait(TIMEOUT)
         return FoundIds(1, "1 new id")
 
     monkeypatch.setattr(dialogs, "describe_found", slow)

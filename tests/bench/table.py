@@ -31,7 +31,7 @@ from tests.bench.terminal import (
     Terminal,
     bench_environ,
 )
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 STORMS: Mapping[str, tuple[float, bool]] = {
     "quiet": (0, False),
@@ -127,7 +127,7 @@ class OneTable:
     def order(self, name: str, *arguments: object) -> None:
         """Have something done, and let it be drawn."""
         self._send(name, arguments)
-        deadline = perf_counter() + PATIENCE
+        deadline = perf_counter() + TIMEOUT
         while not select.select([self._confirmations], [], [], 0)[0]:
             self.terminal.read(0.02)
             if perf_counter() > deadline:

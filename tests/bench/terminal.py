@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Self
 
 from tests.support.pty import clean_environ, cpu_of
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 COLUMNS, ROWS = 160, 46
 CONTENT = re.compile(rb"\S")
@@ -119,7 +119,7 @@ class Terminal:
 
         With `as_text` control sequences are left out first. Raises Gone.
         """
-        deadline = time.perf_counter() + PATIENCE
+        deadline = time.perf_counter() + TIMEOUT
         while True:
             now = time.perf_counter()
             shown = _CONTROL.sub(b"", self._since) if as_text else self._since
@@ -146,7 +146,7 @@ class Terminal:
 
     def settle(self, quiet: float = 0.2) -> None:
         """Read until nothing is written for so many seconds; then forget all of it."""
-        deadline = time.perf_counter() + PATIENCE
+        deadline = time.perf_counter() + TIMEOUT
         while self.read(quiet):
             self._since = b""
             if time.perf_counter() > deadline:

@@ -22,7 +22,7 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from tests.support.processes import ROOT
 from tests.support.pty import clean_environ
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 CONFIG = """
 [gateways.lab]
@@ -69,7 +69,7 @@ class Typist:
             cwd=self.folder,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=True,
         )
         assert ended.stderr == ""
@@ -120,7 +120,7 @@ class Typist:
 
 def _read_until(terminal: int, file: Path, word: str) -> None:
     """Read what a terminal shows until `word` stands in `file`."""
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     shown = b""
     while word not in file.read_text().split():
         assert time.monotonic() < end, shown.decode(errors="replace")

@@ -10,7 +10,7 @@ import tomllib
 import pytest
 
 from tests.support.shell import Shell
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 
 @pytest.mark.usefixtures("interruptible")
@@ -34,7 +34,7 @@ def test_demo_serve_prints_what_other_terminals_need(bare: Shell) -> None:
         ended = bare.run("status", "--json", ids[0], **exported)
         assert json.loads(ended.stdout)["status"] != "unknown"
         serving.send_signal(signal.SIGINT)
-        rest = serving.communicate(timeout=PATIENCE)
+        rest = serving.communicate(timeout=TIMEOUT)
         assert (serving.returncode, rest) == (130, ("", ""))
     finally:
         serving.kill()

@@ -13,7 +13,7 @@ import pytest
 from hingtui.storage.watchlist.entry import Entry
 from tests.support.keys import keys
 from tests.support.shell import WORDS, Shell, job, shell, soon_ready
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT, wait_until
 
 
 def test_download_saves_a_ready_video_and_prints_its_path(tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_waiting_ends_when_the_video_is_removed_from_the_watchlist(tmp_path: Pat
         waiting = typed.start("download", "--wait", "video_generating")
         wait_until(lambda: typed.server.requests, "a question")
         typed.watchlist.change(remove=keys("video_generating"))
-        _out, err = waiting.communicate(timeout=PATIENCE)
+        _out, err = waiting.communicate(timeout=TIMEOUT)
     assert waiting.returncode == 1
     assert "removed from the watchlist" in err
 
@@ -155,7 +155,7 @@ def test_ctrl_c_ends_waiting_without_output(tmp_path: Path) -> None:
         waiting = typed.start("download", "--wait", "video_generating")
         wait_until(lambda: typed.server.requests, "a question")
         waiting.send_signal(signal.SIGINT)
-        assert waiting.communicate(timeout=PATIENCE) == ("", "")
+        assert waiting.communicate(timeout=TIMEOUT) == ("", "")
     assert waiting.returncode == 130
 
 

@@ -24,7 +24,7 @@ from tests.servers.gateway import TOKEN
 from tests.servers.sockets import HANG, FaultServer
 from tests.support.pty import clean_environ
 from tests.support.signals import started, status_of
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT, wait_until
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ def test_under_nohup_a_download_ignores_sighup(environ: dict[str, str]) -> None:
         with started("download", "video_ready", environ=environ, ignoring="SIGHUP") as saving:
             wait_until(lambda: any("/content" in r.path for r in server.requests), "the download")
             saving.send_signal(signal.SIGHUP)
-            out, err = saving.communicate(timeout=PATIENCE)
+            out, err = saving.communicate(timeout=TIMEOUT)
     assert (saving.returncode, err) == (0, b"")
     assert Path(os.fsdecode(out.strip())).read_bytes() == job.file()
 
@@ -123,7 +123,7 @@ def test_add_accepts_any_bytes_on_standard_input(
     environ: dict[str, str], given: bytes, status: int
 ) -> None:
     with started("add", "-", environ=environ) as adding:
-        out, err = adding.communicate(given, timeout=PATIENCE)
+        out, err = adding.communicate(given, timeout=TIMEOUT)
     assert adding.returncode == status
     assert b"Traceback" not in err
     assert not any(byte < 32 and byte != 10 for byte in out + err)

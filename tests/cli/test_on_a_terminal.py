@@ -19,7 +19,7 @@ from tests.support.hostile_text import cells_of
 from tests.support.processes import start
 from tests.support.pty import terminal
 from tests.support.shell import Shell, job, shell, soon_ready
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 PROMPT = "冰镇汽水广告：气泡从杯底升起，逆光，慢镜头，玻璃上的水珠缓缓滑落，背景是海边的黄昏"
 JOBS = {
@@ -133,7 +133,7 @@ def _download_with_stderr_on_a_terminal(typed: Shell) -> tuple[str, str]:
             stderr=slave,
             env=typed.environ,
         )
-        out, _err = running.communicate(timeout=PATIENCE)
+        out, _err = running.communicate(timeout=TIMEOUT)
         return out.decode(), os.read(master, 100_000).decode()
     finally:
         os.close(master)

@@ -10,7 +10,7 @@ import pytest
 
 from hingtui import __version__
 from tests.support.shell import Shell, job, shell
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 
 def test_an_unknown_shell_is_answered_with_the_shells_only(bare: Shell) -> None:
@@ -102,7 +102,7 @@ def test_a_closed_output_pipe_is_no_crash(bare: Shell, arguments: list[str]) -> 
     os.close(reading)
     with os.fdopen(writing, "w") as gone:
         writer = bare.start(*arguments, stdout=gone)
-        _out, err = writer.communicate(timeout=PATIENCE)
+        _out, err = writer.communicate(timeout=TIMEOUT)
     assert (writer.returncode, err) == (1, "")
 
 
@@ -110,7 +110,7 @@ def test_a_closed_output_pipe_is_no_crash(bare: Shell, arguments: list[str]) -> 
 def test_output_that_cannot_be_written_fails(bare: Shell) -> None:
     with Path("/dev/full").open("w") as full:
         writer = bare.start("status", "video_ready", stdout=full)
-        _out, err = writer.communicate(timeout=PATIENCE)
+        _out, err = writer.communicate(timeout=TIMEOUT)
     assert writer.returncode == 1
     assert len(err.splitlines()) == 1
     assert "No space left" in err

@@ -23,7 +23,7 @@ from tests.support.processes import start
 from tests.support.shared_home import Process, film, said, shared_home
 from tests.support.shell import WORDS, Shell, assert_clean, job, shell, soon_ready
 from tests.support.signals import started, status_of
-from tests.support.waiting import PATIENCE, wait_until
+from tests.support.waiting import TIMEOUT, wait_until
 
 
 def events_of(output: str) -> list[dict[str, Any]]:
@@ -36,7 +36,7 @@ def lines_until(process: Process, word: str, count: int = 1) -> list[str]:
     lines: list[str] = []
     while sum(word in line for line in lines) < count:
         is_there = (
-            _holds_a_line(process.stdout) or select.select([process.stdout], [], [], PATIENCE)[0]
+            _holds_a_line(process.stdout) or select.select([process.stdout], [], [], TIMEOUT)[0]
         )
         assert is_there, lines
         lines.append(process.stdout.readline().decode())
@@ -201,7 +201,7 @@ def test_a_closed_pipe_ends_it_silently(tmp_path: Path) -> None:
         assert running.stdout is not None
         assert b"watching" in running.stdout.readline()
         running.stdout.close()
-        assert running.wait(PATIENCE) == 1
+        assert running.wait(TIMEOUT) == 1
         assert running.stderr is not None
         assert running.stderr.read() == b""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from tests.servers.sockets import Answer, FaultServer, Request, answer, json_answer
 from tests.support.mp4 import mp4
 from tests.support.processes import start
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 MARKS = {"token": "q7Zk", "typed token": "Wm3x", "signature": "Jx9w", "proxy password": "Hy5v"}
 """Each secret is one of these again and again: any piece of it that leaks is recognised."""
@@ -174,6 +174,6 @@ def run_all(environ: dict[str, str], commands: dict[str, list[str]]) -> dict[str
         for name, arguments in commands.items()
     }
     return {
-        name: process.communicate(timeout=PATIENCE)[0] + f"\nexit {process.returncode}"
+        name: process.communicate(timeout=TIMEOUT)[0] + f"\nexit {process.returncode}"
         for name, process in running.items()
     }

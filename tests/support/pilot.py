@@ -39,7 +39,7 @@ from hingtui.ui.widgets.detail import DetailPane
 from tests.servers.gateway import TOKEN
 from tests.support.clock import FakeClock
 from tests.support.keys import key
-from tests.support.waiting import PATIENCE, until
+from tests.support.waiting import TIMEOUT, until
 
 
 async def _wait_for_idle(min_sleep: float = 0.003, max_sleep: float = 1.0) -> None:
@@ -281,7 +281,7 @@ async def running_app(
     try:
         app = HingtuiApp(load_settings(environ), clock=clock, is_demo=is_demo)
         async with app.run_test(size=size, notifications=has_toasts) as pilot:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(TIMEOUT):
                 await until(lambda: app.monitor.gateway_status.state is not GatewayState.STARTING)
             yield app, pilot
     finally:

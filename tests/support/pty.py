@@ -20,7 +20,7 @@ from pathlib import Path
 import pyte
 
 from tests.support.processes import PYTHON, start
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 _FINGERS = 0.05
 """Seconds between two keys."""
@@ -198,7 +198,7 @@ class Terminal:
         end of the line before it. A film is written faster than it is read here, so not for long.
         """
         begun = time.monotonic()
-        deadline = begun + PATIENCE
+        deadline = begun + TIMEOUT
         while self._master >= 0 and time.monotonic() < begun + _CATCH_UP and self._read(0.0):
             pass
         while not true(self.text()):
@@ -226,7 +226,7 @@ class Terminal:
 
     def ended(self) -> None:
         """Read until the program has ended; what it has computed can still be asked for (Linux)."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not self._has_ended():
             assert time.monotonic() < deadline, f"it does not end\n{self.text()}"
             if self._master >= 0:
@@ -256,7 +256,7 @@ class Terminal:
 
     def shell_says(self, words: str) -> str:
         """Read until the shell has said this about its job, and return the rest of that line."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while not (said := re.search(rf"^{words} ?(.*)\n", self._heard.decode(), re.MULTILINE)):
             assert time.monotonic() < deadline, f"never heard: {words}\n{self.text()}"
             self._read(0.02)

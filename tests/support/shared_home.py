@@ -18,7 +18,7 @@ from tests.servers.gateway import Gateway
 from tests.support.mp4 import mp4
 from tests.support.processes import ROOT, start
 from tests.support.pty import Terminal, clean_environ, terminal
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 Process = subprocess.Popen[bytes]
 Said = tuple[list[str], int]
@@ -101,12 +101,12 @@ def shared_home(home: Path, *, config: str = "", watchlist: str = "") -> Iterato
 
 
 def said(process: Process) -> Said:
-    output, _ = process.communicate(timeout=PATIENCE)
+    output, _ = process.communicate(timeout=TIMEOUT)
     return output.decode().splitlines(), process.returncode
 
 
 def next_line(process: Process) -> str:
     """The next line that it prints, if it does so in time."""
     assert process.stdout is not None
-    assert select.select([process.stdout], [], [], PATIENCE)[0], "it says nothing"
+    assert select.select([process.stdout], [], [], TIMEOUT)[0], "it says nothing"
     return process.stdout.readline().decode().strip()

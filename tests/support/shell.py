@@ -18,7 +18,7 @@ from hingtui.storage.watchlist import Watchlist
 from tests.servers.gateway import TOKEN
 from tests.support.processes import run, start
 from tests.support.pty import clean_environ
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 WORDS: dict[str, tuple[type, ...]] = {
     "id": (str,),
@@ -75,7 +75,7 @@ class Shell:
             *arguments,
             input=given.encode() if isinstance(given, str) else given,
             env=self.environ | environ,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
         )
         ended.stdout, ended.stderr = ended.stdout.decode(), ended.stderr.decode()
         assert_clean(ended.stdout + ended.stderr)
@@ -90,7 +90,7 @@ class Shell:
             input=given.encode() if isinstance(given, str) else given,
             capture_output=True,
             env=self.environ | environ,
-            timeout=PATIENCE,
+            timeout=TIMEOUT,
             check=False,
         )
         out, err = ended.stdout.decode(), ended.stderr.decode()

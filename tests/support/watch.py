@@ -19,7 +19,7 @@ from hingtui.storage.watchlist import Watchlist
 from tests.servers.gateway import TOKEN
 from tests.support.clock import EPOCH, FakeClock
 from tests.support.keys import key
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 
 class Server(Protocol):
@@ -61,7 +61,7 @@ class Watch(Generic[S]):
 
     async def saved(self, *video_ids: str) -> None:
         """Wait until these downloads are over, one way or the other."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while any(self.row(video_id).is_downloading for video_id in video_ids):
                 self.monitor.queue.start_next()
                 await asyncio.sleep(0.001)

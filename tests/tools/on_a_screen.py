@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
-PATIENCE = 300.0
+TIMEOUT = 300.0
 """Seconds after which a command counts as hanging; some install packages first."""
 
 
@@ -26,7 +26,7 @@ def problem_of_dashboard(command: Sequence[str], environ: Mapping[str, str], fol
         os.execvpe(command[0], [*command], dict(environ))  # noqa: S606
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 30, 110, 0, 0))
     shown, ended, has_quit = b"", None, False
-    end = time.monotonic() + PATIENCE
+    end = time.monotonic() + TIMEOUT
     while ended is None and time.monotonic() < end:
         if select.select([terminal], [], [], 0.1)[0]:
             with suppress(OSError):  # Linux: the program has closed its side

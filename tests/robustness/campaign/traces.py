@@ -13,7 +13,7 @@ from typing import Self
 from tests.robustness.campaign.clock import Endless
 from tests.support.disk.faulty_disk import Killed
 
-PATIENCE = 3.0
+TIMEOUT = 3.0
 """Seconds that threads and sockets have to end by themselves."""
 _LOGGERS = ("hingtui", "asyncio", "httpx", "httpcore", "concurrent")
 _FORMAT = logging.Formatter("%(levelname)s %(name)s: %(message)s")
@@ -61,7 +61,7 @@ class Leftovers:
 
     def check(self) -> list[str]:
         """What remains too much after it had time to end."""
-        deadline = time.monotonic() + PATIENCE
+        deadline = time.monotonic() + TIMEOUT
         while found := self._found():
             if time.monotonic() > deadline:
                 return found

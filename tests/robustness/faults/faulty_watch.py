@@ -16,7 +16,7 @@ from hingtui.storage.watchlist import Watchlist
 from tests.servers.gateway import Gateway
 from tests.support.clock import FakeClock
 from tests.support.keys import keys
-from tests.support.waiting import PATIENCE, until
+from tests.support.waiting import TIMEOUT, until
 from tests.support.watch import Watch
 
 MANY = [f"v{n:03}" for n in range(100)]
@@ -51,7 +51,7 @@ class FaultyWatch(Watch[Gateway]):
 
     async def saved(self, *video_ids: str) -> None:
         """Wait until these downloads have ended; the clock advances while all of them wait."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while any(self.row(video_id).is_downloading for video_id in video_ids):
                 self.monitor.queue.start_next()
                 if not self.threads:
@@ -70,7 +70,7 @@ class FaultyWatch(Watch[Gateway]):
 
     async def asked_for_content(self, times: int) -> None:
         """Start downloads until the gateway has received this many requests for content."""
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             while len(self.gateway.asked("/content")) < times:
                 self.monitor.queue.start_next()
                 await asyncio.sleep(0.001)

@@ -33,7 +33,7 @@ VIDEOS = 16
 """Videos per home folder."""
 A_HOME_LASTS = 40
 """Kills after which all remaining videos must be saved, and a new home folder begins."""
-PATIENCE = 60.0
+TIMEOUT = 60.0
 _PIECES = 24
 _PAUSE = 0.003
 """Seconds between two pieces of a video, so that kills can occur between them."""
@@ -170,8 +170,8 @@ class Home:
         self.check("at rest")
         self._check_locks()
         for kind in ("add", "download"):
-            victim = self.start(kind, self.pool, PATIENCE)
-            victim.process.wait(PATIENCE)
+            victim = self.start(kind, self.pool, TIMEOUT)
+            victim.process.wait(TIMEOUT)
             output = self.collect(victim)
             if victim.process.returncode:
                 self.record.breaches.append(f"at the end, {kind}: {output}")
@@ -230,14 +230,14 @@ class Killer:
                     continue
                 victims.remove(victim)
         for victim in victims:
-            victim.process.wait(PATIENCE)
+            victim.process.wait(TIMEOUT)
             self._ended(home, victim)
 
     def _next(self, home: Home) -> Victim:
         kind = self.chance.choice(["add", "download"])
         ids = self.chance.sample(home.pool, self.chance.randint(1, 3))
         if self.chance.random() < _LEFT_ALONE:
-            return home.start(kind, ids, PATIENCE)
+            return home.start(kind, ids, TIMEOUT)
         if kind == "download" and self.chance.random() < 0.6:
             lasts = self.chance.uniform(0.0, 2 * _PIECES * _PAUSE)
             return home.start(kind, ids, lasts, waits_for_bytes=True)
@@ -247,7 +247,7 @@ class Killer:
 
     def _kill(self, home: Home, victim: Victim) -> None:
         victim.process.kill()
-        if victim.process.wait(PATIENCE) >= 0:
+        if victim.process.wait(TIMEOUT) >= 0:
             self._ended(home, victim)
             return
         output = home.collect(victim)

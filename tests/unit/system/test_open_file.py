@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 from hingtui.system.open_file import open_file
-from tests.support.waiting import PATIENCE
+from tests.support.waiting import TIMEOUT
 
 
 def python(code: str) -> list[str]:
@@ -30,7 +30,7 @@ def test_a_player_that_goes_on_running_is_not_waited_for(tmp_path: Path) -> None
     assert open_file(tmp_path, program, look_for=0.01).is_open
     (waiting,) = [each for each in threading.enumerate() if each.name.startswith("wait for")]
     go_on.touch()
-    waiting.join(PATIENCE)
+    waiting.join(TIMEOUT)
     assert not waiting.is_alive()
 
 
