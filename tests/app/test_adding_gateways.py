@@ -33,7 +33,7 @@ async def fill(acting: PilotedApp, **values: str) -> None:
         await acting.drawn()
 
 
-def said(acting: PilotedApp) -> str:
+def dialog_message(acting: PilotedApp) -> str:
     """What the dialog says; "" once it is closed."""
     lines = acting.app.screen.query("#gateway-result").results(Static)
     return next((str(line.content) for line in lines), "")
@@ -52,7 +52,7 @@ async def test_a_gateway_is_tested_then_saved_and_used_at_once(tmp_path: Path) -
         url = acting.server.base_url
         await fill(acting, address=f"{url}/v1/", name="lab", token=TOKEN)
         await acting.press("enter")
-        await until(lambda: "It works and has a list: 2 videos." in said(acting))
+        await until(lambda: "It works and has a list: 2 videos." in dialog_message(acting))
         assert saved(tmp_path) == {}
         assert TOKEN not in acting.text()
         await acting.press("enter")
@@ -69,13 +69,13 @@ async def test_a_refused_token_is_saved_only_as_it_was_tested(tmp_path: Path) ->
         await open_dialog(acting)
         await fill(acting, address=acting.server.base_url, token="oh-wrong-0123456789")
         await acting.press("enter")
-        await until(lambda: "无效的令牌" in said(acting))
-        assert said(acting).endswith("Enter saves it all the same.")
+        await until(lambda: "无效的令牌" in dialog_message(acting))
+        assert dialog_message(acting).endswith("Enter saves it all the same.")
         assert "oh-wrong" not in acting.text()
         await fill(acting, token="oh-other-0123456789")
-        assert said(acting) == ""
+        assert dialog_message(acting) == ""
         await acting.press("enter")
-        await until(lambda: "无效的令牌" in said(acting))
+        await until(lambda: "无效的令牌" in dialog_message(acting))
         await acting.press("enter")
         await until(lambda: "local" in saved(tmp_path))
 
@@ -104,7 +104,7 @@ async def test_without_a_list_the_pasted_video_is_asked_about(tmp_path: Path) ->
         await acting.paste(f"{acting.server.base_url}/v1/videos/video_1/content")
         await fill(acting, token=TOKEN)
         await acting.press("enter")
-        await until(lambda: "It works: add its videos by their ids." in said(acting))
+        await until(lambda: "It works: add its videos by their ids." in dialog_message(acting))
 
 
 async def test_an_invalid_gateway_is_reported_without_a_request(tmp_path: Path) -> None:
@@ -120,7 +120,7 @@ async def test_an_invalid_gateway_is_reported_without_a_request(tmp_path: Path) 
         ):
             await fill(acting, **values)
             await acting.press("enter")
-            assert words in said(acting)
+            assert words in dialog_message(acting)
         assert saved(tmp_path) == {}
 
 
@@ -130,7 +130,7 @@ async def test_a_gateway_that_cannot_be_saved_is_used_in_this_run(tmp_path: Path
         await open_dialog(acting)
         await fill(acting, address=acting.server.base_url, name="lab", token=TOKEN)
         await acting.press("enter")
-        await until(lambda: "It works" in said(acting))
+        await until(lambda: "It works" in dialog_message(acting))
         (tmp_path / "gateways.toml").mkdir()
         await acting.press("enter")
         await until(lambda: "lab" in acting.app.monitor.gateways)

@@ -27,7 +27,7 @@ def saved(home: Path) -> dict[str, Any]:
     return gateways
 
 
-def said(acting: PilotedApp) -> str:
+def dialog_message(acting: PilotedApp) -> str:
     lines = acting.app.screen.query("#gateway-result").results(Static)
     return next((str(line.content) for line in lines), "")
 
@@ -39,7 +39,7 @@ async def add_lab(acting: PilotedApp) -> None:
     for name, value in values:
         acting.app.screen.query_one(f"#gateway-{name}", Input).value = value
     await acting.press("enter")
-    await until(lambda: "has a list" in said(acting))
+    await until(lambda: "has a list" in dialog_message(acting))
     acting.app.screen.query_one(FollowField).focus()
     await acting.press("space", "enter")
     await until(lambda: "lab" in acting.app.monitor.gateways)

@@ -12,7 +12,7 @@ from tests.support.keys import ids, keys
 if sys.platform == "win32":
     pytest.skip("a pty is needed", allow_module_level=True)
 
-from tests.support.shared_home import said, shared_home
+from tests.support.shared_home import output_of, shared_home
 from tests.support.watch import watching
 
 LATER_FORMAT = """\
@@ -44,7 +44,7 @@ def test_a_watchlist_of_a_later_format_is_shown_and_never_changed(tmp_path: Path
             running.shows("1 ready")
             running.press("q")
             assert running.exit_status() == 0
-        lines, status = said(adding)
+        lines, status = output_of(adding)
         assert status == 1
         assert "upgrade" in lines[0]
         assert (alone.home / "watchlist.toml").read_text() == LATER_FORMAT

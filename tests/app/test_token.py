@@ -24,7 +24,7 @@ async def type_token(acting: PilotedApp, token: str) -> None:
     await acting.press("enter")
 
 
-def said(acting: PilotedApp) -> str:
+def dialog_message(acting: PilotedApp) -> str:
     """What the dialog says about the token; "" once it is closed."""
     lines = acting.app.screen.query("#token-problem").results(Static)
     return next((str(line.content) for line in lines), "")
@@ -47,8 +47,8 @@ async def test_a_working_token_is_saved_and_reported(tmp_path: Path) -> None:
 async def test_a_refused_token_is_saved_only_when_asked_again(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         await type_token(acting, "oh-wrong-0123456789")
-        await until(lambda: "refuses" in said(acting))
-        assert "无效的令牌" in said(acting)
+        await until(lambda: "refuses" in dialog_message(acting))
+        assert "无效的令牌" in dialog_message(acting)
         assert "oh-wrong" not in acting.text()
         assert not (tmp_path / "token").exists()
         await acting.press("enter")
@@ -62,8 +62,8 @@ async def test_offline_a_token_can_be_saved_untested(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         acting.server.stop()
         await type_token(acting, TOKEN)
-        await until(lambda: "does not answer" in said(acting))
-        assert said(acting).endswith("Enter or a button uses it all the same, unproven.")
+        await until(lambda: "does not answer" in dialog_message(acting))
+        assert dialog_message(acting).endswith("Enter or a button uses it all the same, unproven.")
         await acting.press("enter")
         await until(lambda: (tmp_path / "token").exists())
 
@@ -72,10 +72,10 @@ async def test_offline_a_token_can_be_saved_untested(tmp_path: Path) -> None:
 async def test_another_token_is_tried_anew(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         await type_token(acting, "oh-wrong-0123456789")
-        await until(lambda: "refuses" in said(acting))
+        await until(lambda: "refuses" in dialog_message(acting))
         acting.app.screen.query_one(Input).value = TOKEN
         await acting.drawn()
-        assert said(acting) == ""
+        assert dialog_message(acting) == ""
         await acting.press("enter")
         await until(lambda: acting.app.monitor.gateway_status.state is not GatewayState.NO_TOKEN)
         assert acting.app.settings.token == TOKEN

@@ -111,7 +111,7 @@ def run(short: bool = False) -> list[Figure]:
         *_speeds("full speed", size, full, at_least=0.65),
         *_speeds("1 Gbit/s", size, gigabit, at_least=1.0),
         *_speeds("three at once, together", AT_ONCE * size, together),
-        *_told_of_keys(keys),
+        *_key_figures(keys),
     ]
 
 
@@ -132,7 +132,7 @@ def _faster(name: str, ours: float, peer: str, theirs: float, at_least: float | 
     return Figure(name, ours, "MB/s", peer, theirs, ratio, figure.reach, is_met)
 
 
-def _told_of_keys(keys: Keys) -> Iterator[Figure]:
+def _key_figures(keys: Keys) -> Iterator[Figure]:
     yield alone("keys pressed during three downloads", len(keys.during), "")
     if not keys.during:  # the file is too small, the disk too fast
         return

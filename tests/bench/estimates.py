@@ -62,14 +62,14 @@ def run(short: bool = False) -> list[Figure]:
     for name, usual in {"no history": NOTHING_KNOWN, "with the history": _history()}.items():
         ours = _errors(chosen, partial(_after, usual))
         for shape, errors in ours.items():
-            told = f"{name}, {shape}: median error, of the duration"
+            label = f"{name}, {shape}: median error, of the duration"
             reach = 1.0 if shape == "mix" else None
             old = before[shape].median
-            figures.append(against(told, errors.median, "%", "before", old, at_most=reach))
+            figures.append(against(label, errors.median, "%", "before", old, at_most=reach))
         mix, old_mix = ours["mix"], before["mix"]
-        told = f"{name}, mix: median error where one is shown"
+        label = f"{name}, mix: median error where one is shown"
         figures += [
-            against(told, mix.where_shown, "%", "before", old_mix.where_shown),
+            against(label, mix.where_shown, "%", "before", old_mix.where_shown),
             against(f"{name}, mix: moments with one", mix.shown, "%", "before", old_mix.shown),
         ]
     return figures

@@ -75,15 +75,15 @@ def run(short: bool = False) -> list[Figure]:
     """Watch the same videos by each policy."""
     fates = list(fates_of_mix(100 if short else 4000))
     fixed = {seconds: _watch(fates, _every(seconds)) for seconds in FIXED}
-    figures = [_told(seconds, cost["mix"]) for seconds, cost in fixed.items()]
+    figures = [_interval_figure(seconds, cost["mix"]) for seconds, cost in fixed.items()]
     peer = fixed[_PEER]
-    for name, experience in {"prior learned": _learned(), "no prior": DurationStats()}.items():
-        ours = _watch(fates, _adaptive(experience))
+    for name, stats in {"prior learned": _learned(), "no prior": DurationStats()}.items():
+        ours = _watch(fates, _adaptive(stats))
         figures += _compared(name, ours, peer)
     return figures
 
 
-def _told(seconds: int, cost: Cost) -> Figure:
+def _interval_figure(seconds: int, cost: Cost) -> Figure:
     name = f"every {seconds} s: {number(cost.per_video)} requests a video, p95 {number(cost.p95)} s"
     return alone(f"{name}; late by", cost.mean, "s")
 
@@ -143,11 +143,11 @@ def _every(seconds: float) -> Policy:
     return lambda _video, _pace, _now: seconds
 
 
-def _adaptive(experience: DurationStats) -> Policy:
+def _adaptive(stats: DurationStats) -> Policy:
     rng = random.Random(3)  # noqa: S311 - the same jitter in every run
 
     def wait(video: Video, pace: Pace, now: float) -> float:
-        return jitter(ask_again_in(video.status, pace, now, experience.median(video)), rng)
+        return jitter(ask_again_in(video.status, pace, now, stats.median(video)), rng)
 
     return wait
 
@@ -155,13 +155,11 @@ def _adaptive(experience: DurationStats) -> Policy:
 def _learned() -> DurationStats:
     """What fifty videos that were finished before have taught."""
     rng = random.Random(11)  # noqa: S311
-    experience = DurationStats()
+    stats = DurationStats()
     for _ in range(50):
         ended_at = START + duration_of(rng)
-        experience.record(
-            Video("v", Status.READY, model="m", created_at=START, completed_at=ended_at)
-        )
-    return experience
+        stats.record(Video("v", Status.READY, model="m", created_at=START, completed_at=ended_at))
+    return stats
 
 
 def _watch(fates: Iterable[Fate], policy: Policy) -> dict[str, Cost]:

@@ -99,9 +99,9 @@ def _of_size(count: int, effort: Effort, *, with_stock: bool) -> list[Figure]:
         storms = _storms(tables, effort)
     is_judged = count == JUDGED
     return [
-        *_told_of_doing(count, done, at_most=0.1 if is_judged else None),
+        *_action_figures(count, done, at_most=0.1 if is_judged else None),
         *itertools.chain.from_iterable(
-            _told_of_storm(f"{count:,}: {storm}", storm, storms, is_judged=is_judged)
+            _storm_figure(f"{count:,}: {storm}", storm, storms, is_judged=is_judged)
             for storm in STORMS
         ),
     ]
@@ -256,7 +256,7 @@ _DEEDS: Mapping[str, Callable[[OneTable], float]] = {
 }
 
 
-def _told_of_doing(
+def _action_figures(
     count: int, done: Mapping[str, Mapping[str, float]], *, at_most: float | None
 ) -> Iterator[Figure]:
     for deed, took in done.items():
@@ -285,7 +285,7 @@ def _storms(tables: Mapping[str, OneTable], effort: Effort) -> dict[tuple[str, s
     return seen
 
 
-def _told_of_storm(
+def _storm_figure(
     name: str, storm: str, seen: Mapping[tuple[str, str], Weather], *, is_judged: bool
 ) -> Iterator[Figure]:
     ours, quiet, stock = seen["ours", storm], seen["ours", "quiet"], seen.get(("stock", storm))

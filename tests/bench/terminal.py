@@ -33,7 +33,7 @@ PAGE_DOWN, PAGE_UP = b"\x1b[6~", b"\x1b[5~"
 
 _ANSWERS = {
     rb"\x1b\[\?2026\$p": b"\x1b[?2026;2$y",  # synchronized output: known, now off
-    rb"\x1b\[\?2048\$p": b"\x1b[?2048;0$y",  # resizing told in-band: not known
+    rb"\x1b\[\?2048\$p": b"\x1b[?2048;0$y",  # in-band resizing: not known
     rb"\x1b\[c": b"\x1b[?62;22c",
     rb"\x1b\[6n": b"\x1b[1;1R",
     rb"\x1b\[\?u": b"\x1b[?0u",

@@ -21,7 +21,15 @@ from hingtui.api import Api
 from hingtui.monitor import Monitor
 from hingtui.storage.watchlist import Watchlist
 from tests.support.pty import Terminal
-from tests.support.shared_home import Process, Said, SharedHome, film, next_line, said, shared_home
+from tests.support.shared_home import (
+    Output,
+    Process,
+    SharedHome,
+    film,
+    next_line,
+    output_of,
+    shared_home,
+)
 from tests.support.waiting import until, wait_until
 from tests.support.watch import job, watching
 
@@ -45,7 +53,7 @@ class Together:
 
     shared: SharedHome
     added: list[list[str]] = field(default_factory=list)
-    download: Said = ([], 0)
+    download: Output = ([], 0)
     """Of a video that a dashboard is saving."""
     after_removal: list[str] = field(default_factory=list)
 
@@ -56,11 +64,11 @@ class Events:
 
     together: Together
     successor: SharedHome
-    successor_said: list[str] = field(default_factory=list)
+    successor_lines: list[str] = field(default_factory=list)
     """By a script that waits for a video, whose holder is killed half-way."""
-    stopped: Said = ([], 0)
+    stopped: Output = ([], 0)
     """By `hingtui add`, while a process that has been stopped holds the watchlist's lock."""
-    afterwards: Said = ([], 0)
+    afterwards: Output = ([], 0)
     """The same when that process is gone."""
 
 
@@ -82,9 +90,9 @@ def events(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Events]:
         with shared.dashboard() as first, shared.dashboard() as second:
             _take_over(happened, killed, go_on)
             _work_together(happened.together, first, second)
-        happened.stopped = said(adding)
+        happened.stopped = output_of(adding)
         holder.kill()
-        happened.afterwards = said(stopped.start("add", "video_1"))
+        happened.afterwards = output_of(stopped.start("add", "video_1"))
         yield happened
 
 
@@ -94,10 +102,10 @@ def _take_over(happened: Events, killed: Process, go_on: threading.Event) -> Non
     part = successor.home / "videos" / f"{INTERRUPTED}.mp4.part"
     wait_until(lambda: part.exists() and part.stat().st_size > 10_000, "half of it is there")
     waiting = successor.start("download", INTERRUPTED)
-    happened.successor_said.append(next_line(waiting))
+    happened.successor_lines.append(next_line(waiting))
     killed.kill()
     go_on.set()
-    happened.successor_said += said(waiting)[0]
+    happened.successor_lines += output_of(waiting)[0]
 
 
 def _work_together(done: Together, first: Terminal, second: Terminal) -> None:
@@ -107,7 +115,7 @@ def _work_together(done: Together, first: Terminal, second: Terminal) -> None:
     url = f"{shared.gateway.url}/v1/videos/{TOGETHER[0]}/content?limit=1"
     given = [[TOGETHER[0], TOGETHER[1]], [url, TOGETHER[2]], [TOGETHER[2], TOGETHER[3]], [url]]
     adding = [shared.start("add", *ids) for ids in given]
-    done.added = [said(one)[0] for one in adding]
+    done.added = [output_of(one)[0] for one in adding]
     for one in (first, second):
         one.shows(f"✓ {len(TOGETHER)} saved")
     _download_beside_a_dashboard(done)
@@ -128,12 +136,12 @@ def _download_beside_a_dashboard(done: Together) -> None:
     """A command downloads a video of which half has arrived in a dashboard."""
     shared = done.shared
     go_on = shared.gateway.hold(LATE)
-    said(shared.start("add", LATE))
+    output_of(shared.start("add", LATE))
     wait_until(lambda: shared.gateway.begun[LATE], "one of them saves it")
     download = shared.start("download", LATE)
     first_line = next_line(download)
     go_on.set()
-    rest, status = said(download)
+    rest, status = output_of(download)
     done.download = ([first_line, *rest], status)
 
 
@@ -164,7 +172,7 @@ def test_a_command_waits_for_the_dashboards_download(events: Events) -> None:
 
 
 def test_a_waiting_process_resumes_the_part_of_a_killed_one(events: Events) -> None:
-    successor, (first_line, path) = events.successor, events.successor_said
+    successor, (first_line, path) = events.successor, events.successor_lines
     assert BUSY_WORDS in first_line
     assert successor.videos == [f"{INTERRUPTED}.mp4"]
     assert Path(path).read_bytes() == film(INTERRUPTED)

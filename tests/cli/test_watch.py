@@ -20,7 +20,7 @@ if sys.platform == "win32":
     pytest.skip("signals are needed", allow_module_level=True)
 
 from tests.support.processes import start
-from tests.support.shared_home import Process, film, said, shared_home
+from tests.support.shared_home import Process, film, output_of, shared_home
 from tests.support.shell import WORDS, Shell, assert_clean, job, shell, soon_ready
 from tests.support.signals import started, status_of
 from tests.support.waiting import TIMEOUT, wait_until
@@ -140,11 +140,11 @@ def test_it_follows_the_watchlist_and_shares_downloads(tmp_path: Path) -> None:
         both = [shared.start("watch"), shared.start("watch")]
         for each in both:
             lines_until(each, "watching")
-        assert said(shared.start("add", *videos))[1] == 0
+        assert output_of(shared.start("add", *videos))[1] == 0
         for each in both:
             lines = lines_until(each, "  saved  ", len(videos))
             assert sum("  added  " in line for line in lines) == len(videos)
-        assert said(shared.start("remove", videos[0]))[1] == 0
+        assert output_of(shared.start("remove", videos[0]))[1] == 0
         for each in both:
             assert videos[0] in lines_until(each, "  removed  ")[-1]
         _end(both, signal.SIGTERM)
@@ -167,7 +167,7 @@ def _end(processes: list[Process], number: signal.Signals) -> None:
     for each in processes:
         each.send_signal(number)
     for each in processes:
-        rest, status = said(each)
+        rest, status = output_of(each)
         assert (rest, status) == ([], 128 + number)
     assert time.monotonic() - asked_at < 2.0
 

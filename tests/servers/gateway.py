@@ -20,7 +20,7 @@ from typing import Any, Self
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 from hingtui.system.clock import Clock
-from tests.servers.files import Say, said
+from tests.servers.files import Reply, respond_with
 from tests.servers.sockets import Answer, FaultServer, Part, Request, answer, json_answer
 
 TOKEN = "oh-test-0123456789abcdef"
@@ -33,7 +33,7 @@ Fault = Answer | Callable[[Request], Answer]
 @dataclass(slots=True)
 class _Fault:
     prefix: str
-    says: Fault
+    response: Fault
     left: int
 
 
@@ -45,9 +45,9 @@ class Gateway:
         self.token = token
         self.videos: dict[str, dict[str, Any]] = {}
         self.files: dict[str, bytes] = {}
-        self.says: dict[str, Say] = {}
+        self.replies: dict[str, Reply] = {}
         """How the file of an id is served, if not as `usual`."""
-        self.usual = Say()
+        self.usual = Reply()
         """How files are served; each has an ETag of its own."""
         self.makes: Callable[[str], bytes] | None = None
         """The file of any id asked for: each is finished then, and none is unknown."""
@@ -99,14 +99,14 @@ class Gateway:
         self.files[video_id] = data
         self.video(video_id, **{"status": "success", "progress": 100, **times, **payload})
 
-    def fault(self, path_prefix: str, says: Fault, times: int = 1) -> None:
+    def fault(self, path_prefix: str, response: Fault, times: int = 1) -> None:
         """Answer the next requests whose path begins so with this; the first added comes first.
 
         An id's path, its `/content` and its file in the storage (`/files/<id>`) differ by
         the longest prefix that fits. An answer used more than once must be no iterator.
         """
         with self._lock:
-            self._faults.append(_Fault(path_prefix, says, times))
+            self._faults.append(_Fault(path_prefix, response, times))
 
     def hold(self, video_id: str) -> threading.Event:
         """Send half of this file, and the rest once the event is set."""
@@ -147,7 +147,7 @@ class Gateway:
             longest = max(len(fault.prefix) for fault in fitting)
             chosen = next(fault for fault in fitting if len(fault.prefix) == longest)
             chosen.left -= 1
-            return chosen.says
+            return chosen.response
 
     def _api(self, request: Request) -> Answer:
         fault = self._fault_for(request)
@@ -210,10 +210,10 @@ class Gateway:
     def _file(self, video_id: str, request: Request) -> Answer:
         data = self.files[video_id]
         etag = f'"{hashlib.sha256(data).hexdigest()[:16]}"'
-        say = self.says.get(video_id, replace(self.usual, etag=etag))
+        reply = self.replies.get(video_id, replace(self.usual, etag=etag))
         if video_id in self._held:
-            say = replace(say, midway=self._held[video_id].wait)
-        return self._counted(video_id, said(say, data, request))
+            reply = replace(reply, midway=self._held[video_id].wait)
+        return self._counted(video_id, respond_with(reply, data, request))
 
     def _counted(self, video_id: str, parts: Iterator[Part]) -> Iterator[Part]:
         self.begun[video_id] += 1

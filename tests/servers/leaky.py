@@ -25,11 +25,11 @@ SIGNATURE = 9 * MARKS["signature"]
 PASSWORD = 5 * MARKS["proxy password"]
 QUERY = f"Expires=1762793402&Signature={SIGNATURE}%2B{SIGNATURE}%3D%3D"
 
-REDIRECTED, LINKED, TOLD_LINK = "video_redirected_1", "video_linked_2", "video_told_link_3"
+REDIRECTED, LINKED, DIRECT_LINK = "video_redirected_1", "video_linked_2", "video_direct_link_3"
 """Saved through a redirect, a link in JSON instead of the content, and `video_url`."""
 FAILED, UNSAVABLE, RUNNING = "video_failed_4", "video_unsavable_5", "video_running_6"
 UNASKABLE = "video_unaskable_7"
-SAVABLE = (REDIRECTED, LINKED, TOLD_LINK)
+SAVABLE = (REDIRECTED, LINKED, DIRECT_LINK)
 IDS = (*SAVABLE, FAILED, UNSAVABLE, RUNNING, UNASKABLE)
 QUOTED = "quoted-by-the-gateway"
 """Stands in every message with a secret: so a test can tell that it was shown at all."""
@@ -93,7 +93,7 @@ class Leaky:
             words = f"{QUOTED} {self.link} {bearer} "
             message = words + "x" * (2000 - len(words) - 9) + f" {TOKEN}"  # cut off in the middle
             payload |= {"status": "failed", "error": {"code": self.link, "message": message}}
-        elif video_id == TOLD_LINK:
+        elif video_id == DIRECT_LINK:
             payload["result"] = {"video_url": self.link}
         return payload
 

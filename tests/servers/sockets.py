@@ -208,15 +208,15 @@ def answer(
 ) -> bytes:
     """A whole answer with its length. `content_type="…"` is the header Content-Type.
 
-    `more` are headers that are said several times, or whose order counts. No length is added
+    `more` are headers that are sent several times, or whose order counts. No length is added
     where one of the headers speaks of it; `content_length=""` leaves it out.
     """
     lines = [(name.replace("_", "-"), value) for name, value in headers.items()] + [*more]
     names = {name.lower() for name, _ in lines}
     if not names & {"content-length", "transfer-encoding"} and status not in (204, 304):
         lines.append(("content-length", str(len(body))))
-    said = [(name, value) for name, value in lines if (name, value) != ("content-length", "")]
-    head = "".join(f"{name}: {value}\r\n" for name, value in said)
+    sent = [(name, value) for name, value in lines if (name, value) != ("content-length", "")]
+    head = "".join(f"{name}: {value}\r\n" for name, value in sent)
     return f"{version} {status} Whatever\r\n{head}\r\n".encode("latin-1") + body
 
 

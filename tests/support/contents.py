@@ -38,8 +38,8 @@ def read(base_url: str, *, environ: dict[str, str] | None = None, **asked: Any) 
 def error_from(base_url: str, **asked: Any) -> errors.ApiError:
     with pytest.raises(errors.ApiError) as caught:
         read(base_url, **asked)
-    told = str(caught.value) + "".join(traceback.format_exception(caught.value))
-    assert TOKEN not in told
+    text = str(caught.value) + "".join(traceback.format_exception(caught.value))
+    assert TOKEN not in text
     assert "sig=" not in str(caught.value)
     assert shows_nothing_beneath(caught.value)
     return caught.value

@@ -40,7 +40,7 @@ def shell(pipe: int, *, in_foreground: bool) -> None:
     Writes `started PID`, `stopped`, `ended STATUS`; reads `fg`, `bg` and `kill`.
     """
 
-    def say(words: str) -> None:
+    def report(words: str) -> None:
         os.write(pipe, words.encode() + b"\n")
 
     for number in (signal.SIGTTOU, signal.SIGTTIN, signal.SIGTSTP):
@@ -55,15 +55,15 @@ def shell(pipe: int, *, in_foreground: bool) -> None:
             signal.signal(number, signal.SIG_DFL)
         os.close(pipe)
         return
-    say(f"started {job}")
+    report(f"started {job}")
     while True:
         _pid, status = os.waitpid(job, os.WUNTRACED)
         os.tcsetpgrp(0, os.getpgrp())
         if not os.WIFSTOPPED(status):
             code = os.waitstatus_to_exitcode(status)
-            say(f"ended {code}")
+            report(f"ended {code}")
             sys.exit(code if code >= 0 else 128 - code)
-        say("stopped")
+        report("stopped")
         termios.tcsetattr(0, termios.TCSADRAIN, mine)
         match os.read(pipe, 100).decode().strip():
             case "fg":

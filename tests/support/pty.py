@@ -257,13 +257,13 @@ class Terminal:
     def shell_says(self, words: str) -> str:
         """Read until the shell has said this about its job, and return the rest of that line."""
         deadline = time.monotonic() + TIMEOUT
-        while not (said := re.search(rf"^{words} ?(.*)\n", self._heard.decode(), re.MULTILINE)):
+        while not (report := re.search(rf"^{words} ?(.*)\n", self._heard.decode(), re.MULTILINE)):
             assert time.monotonic() < deadline, f"never heard: {words}\n{self.text()}"
             self._read(0.02)
             if select.select([self._shell], [], [], 0)[0]:
                 self._heard += self._shell.recv(1000)
-        self._heard = self._heard[: said.start()] + self._heard[said.end() :]
-        return said[1]
+        self._heard = self._heard[: report.start()] + self._heard[report.end() :]
+        return report[1]
 
     def modes_left(self) -> dict[int, bytes]:
         """Each mode that was ever set, as it was set last."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hingtui.system.clock import Clock
-from tests.servers.files import Say
+from tests.servers.files import Reply
 from tests.servers.gateway import Gateway
 from tests.support.mp4 import mp4
 from tests.support.processes import ROOT, start
@@ -21,7 +21,7 @@ from tests.support.pty import Terminal, clean_environ, terminal
 from tests.support.waiting import TIMEOUT
 
 Process = subprocess.Popen[bytes]
-Said = tuple[list[str], int]
+Output = tuple[list[str], int]
 """All lines that a command printed by its end, and its exit status."""
 _PIPES: dict[str, Any] = {
     "stdin": subprocess.PIPE,
@@ -58,7 +58,7 @@ class SharedHome:
         return sorted(video["id"] for video in table["videos"])
 
     def start(self, *arguments: str) -> Process:
-        """Run a command; `said` waits for its end."""
+        """Run a command; `output_of` waits for its end."""
         self.running.append(start(*arguments, env=self.environ, **_PIPES))
         return self.running[-1]
 
@@ -92,7 +92,7 @@ def shared_home(home: Path, *, config: str = "", watchlist: str = "") -> Iterato
         gateway.has_list = False
         gateway.makes = film
         stopping = gateway.api.stopping
-        gateway.usual = Say(piece=len(film("")) // 10 + 1, between=lambda: stopping.wait(0.02))
+        gateway.usual = Reply(piece=len(film("")) // 10 + 1, between=lambda: stopping.wait(0.02))
         made = SharedHome(gateway, home)
         try:
             yield made
@@ -100,7 +100,7 @@ def shared_home(home: Path, *, config: str = "", watchlist: str = "") -> Iterato
             made.close()
 
 
-def said(process: Process) -> Said:
+def output_of(process: Process) -> Output:
     output, _ = process.communicate(timeout=TIMEOUT)
     return output.decode().splitlines(), process.returncode
 
@@ -108,5 +108,5 @@ def said(process: Process) -> Said:
 def next_line(process: Process) -> str:
     """The next line that it prints, if it does so in time."""
     assert process.stdout is not None
-    assert select.select([process.stdout], [], [], TIMEOUT)[0], "it says nothing"
+    assert select.select([process.stdout], [], [], TIMEOUT)[0], "it prints nothing"
     return process.stdout.readline().decode().strip()

@@ -1,7 +1,7 @@
 """Write the manual page from the parser: `python3 -m tests.tools.manual [check]`.
 
 The page goes into the wheel as share/man/man1/hingtui.1. `check` writes nothing and ends with 1
-where the page is not what the parser says now.
+where the page does not match the parser.
 """
 
 from __future__ import annotations

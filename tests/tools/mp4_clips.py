@@ -1,7 +1,8 @@
 """Make the clips in tests/data/clips with ffmpeg: `python3 -m tests.tools.mp4_clips`.
 
 Each is a few KB: four tiny pictures, most with a quarter second of sound, laid out by another
-option of ffmpeg's MP4 muxer. It prints where ffprobe says the samples end, for test_mp4_clips.
+option of ffmpeg's MP4 muxer. It prints the end of the samples as ffprobe finds it,
+for test_mp4_clips.
 """
 
 from __future__ import annotations
@@ -43,10 +44,10 @@ def make(name: str, options: str) -> None:
 def samples_end(name: str) -> int:
     """Where the last byte of the clip's samples ends, as ffprobe sees it."""
     command = ["ffprobe", "-v", "error", "-show_entries", "packet=pos,size", "-of", "csv=p=0"]
-    told = subprocess.run(  # noqa: S603 - made above
+    listed = subprocess.run(  # noqa: S603 - made above
         [*command, str(FOLDER / name)], check=True, capture_output=True, text=True
     )
-    packets = [line.strip(",").split(",") for line in told.stdout.split()]
+    packets = [line.strip(",").split(",") for line in listed.stdout.split()]
     return max(int(size) + int(position) for size, position in packets)
 
 

@@ -1,7 +1,7 @@
 """Run every command of the READMEs as it is written: `python3 -m tests.tools.readme_commands`.
 
 Each README gets a copy of the sources, a fresh virtual environment and a fresh home, and a gateway
-on this machine that has what its commands ask for. It says what it did not run, and why. It takes
+on this machine that has what its commands ask for. It prints what it did not run, and why. It takes
 some minutes: packages are downloaded.
 """
 

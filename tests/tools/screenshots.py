@@ -142,10 +142,10 @@ async def staged(
 
 def _story(clock: StillClock) -> Story:
     """The demo's story, no prompt twice, without mishaps: who meets them is decided by a race."""
-    told = Story.endless(clock, videos=18)
-    cast, crowd = list(told.jobs.values())[:12], list(told.jobs.values())[12:]
+    story = Story.endless(clock, videos=18)
+    cast, crowd = list(story.jobs.values())[:12], list(story.jobs.values())[12:]
     for passed in range(10, 60, 10):
-        crowd += told.due(EPOCH + passed)
+        crowd += story.due(EPOCH + passed)
     each = {job.prompt: job for job in crowd + cast}.values()
     return Story(replace(job, cut_at=None, pad=max(job.pad, 3_000_000)) for job in each)
 

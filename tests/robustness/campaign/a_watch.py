@@ -233,7 +233,7 @@ class AWatch(Surroundings):
             return
         problem = self.monitor.history.problem
         if problem is not None and not is_killed:
-            self.breach(f"history: everything is well, and it says {problem!r}")
+            self.breach(f"history: nothing is wrong, but it reports {problem!r}")
         ids = {*self.gateway.films, *self._ledger.ever}
         self.check(self._history.check(None if is_killed else self.monitor.rows, ids))
 

@@ -15,7 +15,7 @@ from email.utils import formatdate
 from typing import Any
 
 from tests.robustness.campaign import containers
-from tests.servers.files import Say, said
+from tests.servers.files import Reply, respond_with
 from tests.servers.sockets import Part, Request
 
 SIZES = (3_000, 8_000, 20_000, 20_000, 64_000, 150_000)
@@ -43,7 +43,7 @@ class Nature:
     """How `/content` leads to the file: `stream`, `redirect`, `json`, or `missing` (not at all)."""
     tagging: str = "strong"
     """The validator of a version: `strong`, `weak`, `date`, `none`."""
-    length: str = "said"
+    length: str = "stated"
     ranges: bool = True
     if_range: bool = True
     """Whether the server supports If-Range."""
@@ -104,7 +104,7 @@ def drawn_nature(rng: random.Random, video_id: str, *, is_ready: bool) -> Nature
         fails=not is_ready and rng.random() < 0.1,
         route=rng.choice(("stream", "stream", "stream", "redirect", "redirect", "json")),
         tagging=rng.choice(("strong", "strong", "strong", "weak", "date", "none")),
-        length=rng.choice(("said", "said", "said", "said", "chunked", "unsaid")),
+        length=rng.choice(("stated", "stated", "stated", "stated", "chunked", "unstated")),
         ranges=rng.random() < 0.85,
         if_range=rng.random() < 0.7,
         has_link=rng.random() < 0.3,
@@ -173,7 +173,7 @@ class Film:
     """How often its JSON reported it as finished."""
 
     def __post_init__(self) -> None:
-        self.is_promised = self.nature.length == "said"
+        self.is_promised = self.nature.length == "stated"
         self.change(same_length=False)
 
     @property
@@ -244,22 +244,24 @@ class Film:
         return None, {}
 
     def serve(self, request: Request, now: float, **changes: Any) -> Iterator[Part]:
-        """The response to a request for the file; `changes` are fields of Say."""
+        """The response to a request for the file; `changes` are fields of Reply."""
         version, body = len(self.versions) - 1, self.present(now)
         etag, headers = self.tags(version, now)
         if self.nature.coding:
             headers = headers | {"Content-Encoding": self.nature.coding}
-        say = Say(etag=etag, headers=headers, length=self.nature.length, ranges=self.nature.ranges)
+        reply = Reply(
+            etag=etag, headers=headers, length=self.nature.length, ranges=self.nature.ranges
+        )
         if "headers" in changes:
             changes["headers"] = headers | changes["headers"]
         if changes.get("body") is None and changes.get("cut") is None:
             self.offers[body] += 1
-        say = replace(say, **changes)
+        reply = replace(reply, **changes)
         if_range = request.headers.get("if-range")
         if if_range and (not self.nature.if_range or if_range == headers.get("Last-Modified")):
             kept = {name: value for name, value in request.headers.items() if name != "if-range"}
             request = replace(request, headers=kept)
-        answer = said(say, body, request)
+        answer = respond_with(reply, body, request)
         return _exceeding(answer) if self.nature.exceeds and not changes else answer
 
     def json(self, now: float, link: str) -> dict[str, Any]:

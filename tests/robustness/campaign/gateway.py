@@ -19,7 +19,7 @@ from tests.robustness.campaign.hosts import Hosts
 from tests.servers.gateway import TOKEN
 from tests.servers.sockets import CLOSE, RESET, Answer, End, Part, Request, answer, json_answer
 
-SIGNATURE = "sig-79f0d2c4b1a8-never-to-be-told"
+SIGNATURE = "sig-79f0d2c4b1a8-never-to-be-shown"
 """The signature in the query of every signed link."""
 MOST_REQUESTS = 600
 """The most requests of one run with up to four videos; more of them count as a loop."""
@@ -82,7 +82,7 @@ class Situation:
         return int(found[1]) if found else None
 
     def right(self, **changes: Any) -> Iterable[Part]:
-        """The correct response, except for these fields of `Say`."""
+        """The correct response, except for these fields of `Reply`."""
         return self.gateway.right(self.channel, self.film, self.request, **changes)
 
     def whole(self, **changes: Any) -> bytes:
@@ -280,10 +280,10 @@ class Gateway:
             return own, self._own_wrong_answers[own.kind][1]
         return due, None if due is None else self._wrong_answers[due.kind]
 
-    def _checked(self, said: Answer, film: Film) -> Iterator[Part]:
+    def _checked(self, response: Answer, film: Film) -> Iterator[Part]:
         """The same parts; an error of the campaign itself is recorded."""
         try:
-            for part in [said] if isinstance(said, bytes | End) else said:
+            for part in [response] if isinstance(response, bytes | End) else response:
                 if isinstance(part, bytes) and part.startswith(b"HTTP/1.1 206"):
                     film.is_promised = True
                 yield part

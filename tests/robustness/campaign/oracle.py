@@ -145,7 +145,7 @@ class Oracle:
                 yield f"{asked.method} was sent"
         for path in self.root.rglob("*"):
             if path.is_file() and not path.is_symlink() and path not in self._seen:
-                yield from told_secrets(path.name, path.read_bytes().decode("latin-1"))
+                yield from leaked_secrets(path.name, path.read_bytes().decode("latin-1"))
 
     def manners(self) -> Iterator[str]:
         """Check the rate of requests, on the clock of this run."""
@@ -178,7 +178,7 @@ def _is_text(data: bytes) -> bool:
     return data.lstrip()[:1] in (b"{", b"<") or data.decode("latin-1").isprintable()
 
 
-def told_secrets(where: str, text: str) -> Iterator[str]:
+def leaked_secrets(where: str, text: str) -> Iterator[str]:
     """Check I3 for a text."""
     for name, secret in (("token", TOKEN), ("signature", SIGNATURE)):
         if secret in text:
@@ -191,7 +191,7 @@ def harmful(where: str, thing: object, depth: int = 0) -> Iterator[str]:
     if isinstance(thing, str):
         if bad := {*_HARMFUL.findall(thing)}:
             yield f"I5: {sorted(map(ascii, bad))} in {where}"
-        yield from told_secrets(where, thing)
+        yield from leaked_secrets(where, thing)
     elif isinstance(thing, Exception):
         yield from harmful(f"{where} {type(thing).__name__}", str(thing), depth)
         yield from harmful(where, getattr(thing, "code", ""), depth)

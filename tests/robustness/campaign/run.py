@@ -26,7 +26,7 @@ from tests.robustness.campaign.a_watch import AWatch
 from tests.robustness.campaign.clock import Endless
 from tests.robustness.campaign.hosts import Hosts
 from tests.robustness.campaign.one_download import OneDownload
-from tests.robustness.campaign.oracle import told_secrets
+from tests.robustness.campaign.oracle import leaked_secrets
 from tests.robustness.campaign.pool import CountingPool
 from tests.robustness.campaign.schedule import DOWNLOAD, Schedule, drawn
 from tests.robustness.campaign.traces import Leftovers, LogTrap
@@ -101,7 +101,7 @@ class Campaign:
         life.breach(*unraisable)
         life.breach(*leftovers.check())
         life.breach(*(f"logged: {line}" for line in self.trap.errors))
-        life.breach(*told_secrets("the log", "\n".join(self.trap.lines)))
+        life.breach(*leaked_secrets("the log", "\n".join(self.trap.lines)))
         life.seen.unlink()
         shutil.rmtree(root, ignore_errors=True)
         return Verdict(

@@ -48,7 +48,7 @@ def _type(s: Situation) -> str:
 
 def says_slow_down(s: Situation) -> Answer:
     later = formatdate(s.clock.now + 20, usegmt=True)
-    said = s.rng.choice(
+    value = s.rng.choice(
         (
             "",
             "0",
@@ -64,7 +64,7 @@ def says_slow_down(s: Situation) -> Answer:
             "Mon, 99 Foo 99",
         )
     )
-    more = [("Retry-After", said)] if said else []
+    more = [("Retry-After", value)] if value else []
     return answer(429, _words(s), *more, content_type=_type(s))
 
 
@@ -112,8 +112,8 @@ def is_packed(s: Situation) -> Answer:
 def refuses_range(s: Situation) -> Answer:
     total = len(s.film.data)
     start = s.start or 0
-    said = s.rng.choice((total, total + 1, start, 0, None, 10**17))
-    more = [] if said is None else [("Content-Range", f"bytes */{said}")]
+    value = s.rng.choice((total, total + 1, start, 0, None, 10**17))
+    more = [] if value is None else [("Content-Range", f"bytes */{value}")]
     return answer(416, b"", *more)
 
 
@@ -144,7 +144,7 @@ def says_nonsense_of_range(s: Situation) -> Answer:
     if not s.holds_file:
         return is_in_trouble(s)
     start, total = s.start or 0, len(s.film.data)
-    said = s.rng.choice(
+    value = s.rng.choice(
         (
             "",
             "bytes",
@@ -158,7 +158,7 @@ def says_nonsense_of_range(s: Situation) -> Answer:
         )
     )
     s.film.offers[s.film.data] += start == 0
-    return s.right(status=206, headers={"Content-Range": said}, body=s.film.data[start:])
+    return s.right(status=206, headers={"Content-Range": value}, body=s.film.data[start:])
 
 
 def sends_many_parts(s: Situation) -> Answer:
@@ -184,7 +184,7 @@ def lies_about_length(s: Situation) -> Answer:
     if not s.holds_file:
         return is_in_trouble(s)
     rest = len(s.film.data) - (s.start or 0)
-    said = s.rng.choice(
+    value = s.rng.choice(
         (
             rest + 1,
             rest + 5000,
@@ -200,11 +200,11 @@ def lies_about_length(s: Situation) -> Answer:
             "\xb2",
         )
     )
-    if said == f"{rest}, {rest}":
+    if value == f"{rest}, {rest}":
         s.film.is_promised = True  # RFC 9110, 8.6: the same length twice
-    if isinstance(said, int) and 0 < said < len(s.film.data):
-        s.film.offers[s.film.present(s.clock.now)[:said]] += 1
-    return [*s.right(length="said", headers={"Content-Length": str(said)}), CLOSE]
+    if isinstance(value, int) and 0 < value < len(s.film.data):
+        s.film.offers[s.film.present(s.clock.now)[:value]] += 1
+    return [*s.right(length="stated", headers={"Content-Length": str(value)}), CLOSE]
 
 
 def says_length_twice(s: Situation) -> Answer:
@@ -218,7 +218,7 @@ def cuts_without_length(s: Situation) -> Answer:
     if not s.holds_file:
         return is_in_trouble(s)
     rest = len(s.film.data) - (s.start or 0)
-    return s.right(length="unsaid", cut=s.rng.randrange(0, max(1, rest)))
+    return s.right(length="unstated", cut=s.rng.randrange(0, max(1, rest)))
 
 
 def ends_chunks_early(s: Situation) -> Answer:
@@ -278,8 +278,8 @@ def calls_it_text(s: Situation) -> Answer:
 
 def quotes_the_token(s: Situation) -> Answer:
     """An error that quotes the token and the URL."""
-    said = s.request.headers.get("authorization", "") + s.request.target
-    return json_answer({"error": {"message": f"refused: {said}"}}, s.rng.choice((400, 500, 502)))
+    value = s.request.headers.get("authorization", "") + s.request.target
+    return json_answer({"error": {"message": f"refused: {value}"}}, s.rng.choice((400, 500, 502)))
 
 
 WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {

@@ -48,8 +48,8 @@ def ready_too_early(found: Payload, rng: random.Random, s: Situation) -> object:
 
 
 def odd_progress(found: Payload, rng: random.Random, _s: Situation) -> object:
-    said = rng.choice((-5, 150, "45%", "1e999", None, True, "", "NaN", [1], 1e308, "９"))
-    return found | {"progress": said}
+    value = rng.choice((-5, 150, "45%", "1e999", None, True, "", "NaN", [1], 1e308, "９"))
+    return found | {"progress": value}
 
 
 def odd_times(found: Payload, rng: random.Random, _s: Situation) -> object:

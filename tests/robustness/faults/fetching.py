@@ -30,9 +30,11 @@ def piece(start: int, data: bytes = DATA, /, content_range: str = "", **headers:
     return answer(206, data[start:], **headers)
 
 
-async def download_file(here: FaultyWatch, *says: Answer | Callable[[Request], Answer]) -> None:
-    """Watch one finished video and download it; `says` are the first responses of `/content`."""
-    for one in says:
+async def download_file(
+    here: FaultyWatch, *responses: Answer | Callable[[Request], Answer]
+) -> None:
+    """Watch one finished video and download it; `/content` begins with these responses."""
+    for one in responses:
         here.gateway.fault(CONTENT, one)
     await here.watch("a")
     here.download("a")
@@ -40,10 +42,10 @@ async def download_file(here: FaultyWatch, *says: Answer | Callable[[Request], A
 
 
 async def failing_download(
-    here: FaultyWatch, says: Answer, path: str = CONTENT
+    here: FaultyWatch, response: Answer, path: str = CONTENT
 ) -> HingtuiError | None:
     """The error while `path` responds with this; check that the download succeeds afterwards."""
-    here.gateway.fault(path, says, times=1000)
+    here.gateway.fault(path, response, times=1000)
     await here.watch("a")
     here.download("a")
     await here.put_off("a")

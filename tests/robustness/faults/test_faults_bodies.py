@@ -31,7 +31,7 @@ from tests.robustness.faults.fetching import (
     half,
     ranges,
 )
-from tests.servers.files import Say, said
+from tests.servers.files import Reply, respond_with
 from tests.servers.sockets import CLOSE, Answer, FaultServer, Part, Request, answer, chunked
 from tests.support.clock import FakeClock
 from tests.support.keys import key
@@ -41,20 +41,20 @@ from tests.support.mp4 import FTYP, box, full, moov, mp4
 # MP4 are complete.
 
 
-UNSAID = ["chunked", "unsaid"]
+UNSTATED = ["chunked", "unstated"]
 
 
-@pytest.mark.parametrize("length", UNSAID)
+@pytest.mark.parametrize("length", UNSTATED)
 @pytest.mark.parametrize("at", [1, 7, 8, 100, HALF, len(DATA) - 1])
 async def test_a_body_cut_without_an_error_is_not_accepted(
     tmp_path: Path, length: str, at: int
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        here.gateway.says["a"] = Say(etag=ETAG)
+        here.gateway.replies["a"] = Reply(etag=ETAG)
 
         def early(request: Request) -> Iterator[Part]:
-            return said(Say(length=length, cut=at, end=None, etag=ETAG), DATA, request)
+            return respond_with(Reply(length=length, cut=at, end=None, etag=ETAG), DATA, request)
 
         await download_file(here, early)
         assert here.files == {"a.mp4": DATA}
@@ -69,14 +69,16 @@ async def test_chunked_encoding_outranks_a_wrong_length(tmp_path: Path, lie: int
         assert (here.files, len(ranges(here))) == ({"a.mp4": DATA}, 1)
 
 
-@pytest.mark.parametrize("length", UNSAID)
+@pytest.mark.parametrize("length", UNSTATED)
 @pytest.mark.parametrize("ends_with_index", [True, False])
 async def test_a_body_that_is_always_cut_is_kept_unverified(
     tmp_path: Path, length: str, ends_with_index: bool
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", mp4(60_000, index_first=not ends_with_index))
-        here.gateway.says["a"] = Say(length=length, cut=HALF, end=None, ranges=False, etag=None)
+        here.gateway.replies["a"] = Reply(
+            length=length, cut=HALF, end=None, ranges=False, etag=None
+        )
         await download_file(here)
         assert here.files == {}
         assert [path.suffix for path in here.folder.iterdir()] == [".unverified"]
@@ -96,16 +98,18 @@ TO_A_SEAM = len(fragmented(4))
 
 
 @pytest.mark.parametrize("ranged", [True, False])
-@pytest.mark.parametrize("length", UNSAID)
+@pytest.mark.parametrize("length", UNSTATED)
 async def test_a_fragmented_file_cut_between_fragments_is_resumed(
     tmp_path: Path, length: str, ranged: bool
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", FILM)
-        here.gateway.says["a"] = Say(length=length, ranges=ranged, etag=None)
+        here.gateway.replies["a"] = Reply(length=length, ranges=ranged, etag=None)
 
         def early(request: Request) -> Iterator[Part]:
-            return said(Say(length=length, cut=TO_A_SEAM, end=None, etag=None), FILM, request)
+            return respond_with(
+                Reply(length=length, cut=TO_A_SEAM, end=None, etag=None), FILM, request
+            )
 
         await download_file(here, early)
         assert here.files == {"a.mp4": FILM}
@@ -185,8 +189,8 @@ async def test_a_multipart_response_is_refused(tmp_path: Path, status: int) -> N
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         body = b"\0\0\r\n--x\r\nContent-Range: bytes 0-59999/60000\r\n\r\n" + DATA
-        says = answer(status, body, content_type="Multipart/ByteRanges; boundary=x")
-        assert isinstance(await failing_download(here, says), BadResponse)
+        response = answer(status, body, content_type="Multipart/ByteRanges; boundary=x")
+        assert isinstance(await failing_download(here, response), BadResponse)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "br", "identity, gzip", "x-unknown"])
@@ -233,7 +237,7 @@ def endless(request: Request) -> Iterator[bytes]:
 
 
 @pytest.mark.parametrize(
-    "says",
+    "response",
     [
         endless,
         answer(200, DATA, content_type="video/mp4", content_length=str(10**17)),
@@ -242,14 +246,14 @@ def endless(request: Request) -> Iterator[bytes]:
     ids=["endless", "an absurd promise", "past the cap"],
 )
 def test_a_file_over_the_size_limit_is_refused(
-    tmp_path: Path, says: Answer | Callable[[Request], Answer]
+    tmp_path: Path, response: Answer | Callable[[Request], Answer]
 ) -> None:
     def respond(request: Request) -> Answer:
-        return says(request) if callable(says) else says
+        return response(request) if callable(response) else response
 
     with FaultServer(respond) as server:
         api = Api(server.url, "oh-x", environ={})
-        limits = Limits(max_bytes=10**6) if says is endless else Limits()
+        limits = Limits(max_bytes=10**6) if response is endless else Limits()
         with pytest.raises(TooLarge):
             download(
                 api,
@@ -278,7 +282,7 @@ async def test_videos_that_expire_first_are_downloaded_first(
             with guard:
                 open_now.add(name)
                 most = max(most, len(open_now))
-            yield from said(Say(etag=ETAG), DATA, request)
+            yield from respond_with(Reply(etag=ETAG), DATA, request)
             with guard:
                 open_now.discard(name)
 

@@ -47,7 +47,7 @@ async def test_a_machine_without_the_time_follows_the_date_header(
 
 
 @pytest.mark.parametrize(
-    "said",
+    "value",
     [
         "",
         "Thu, 01 Jan 1970 00:00:00 GMT",
@@ -62,10 +62,10 @@ async def test_a_machine_without_the_time_follows_the_date_header(
         "\xff\xfe",
     ],
 )
-async def test_an_absurd_date_header_is_ignored(tmp_path: Path, said: str) -> None:
+async def test_an_absurd_date_header_is_ignored(tmp_path: Path, value: str) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        here.gateway.date = said
+        here.gateway.date = value
         await here.watch("a")
         assert here.monitor.now() == here.clock.time()
         row = here.row("a")
@@ -83,8 +83,8 @@ async def test_a_retry_after_date_is_relative_to_the_date_header(
         await here.watch("a")
         for off in (0.0, 9 * HOURS, -40 * 365 * 24 * HOURS):
             there = here.clock.time() + off
-            says = answer(429, retry_after=date(there + 50), date=date(there))
-            here.gateway.fault("/v1/videos/a", says)
+            response = answer(429, retry_after=date(there + 50), date=date(there))
+            here.gateway.fault("/v1/videos/a", response)
             here.monitor.ask(keys("a"))
             await here.look()
             assert isinstance(here.gateway_status.error, RateLimited)

@@ -83,8 +83,8 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
 
 
 def add_faults(gateway: Gateway) -> None:
-    for name, (says, _words) in ERRORS.items():
-        gateway.fault(f"/v1/videos/{name}", says, times=1000)
+    for name, (response, _words) in ERRORS.items():
+        gateway.fault(f"/v1/videos/{name}", response, times=1000)
 
 
 def test_status_reports_each_ids_own_error(shell: Shell) -> None:
@@ -115,12 +115,14 @@ def test_download_saves_all_videos_without_errors(shell: Shell) -> None:
         )
 
 
-@pytest.mark.parametrize("says", [answer(503), answer(429), [RESET]], ids=["503", "429", "reset"])
+@pytest.mark.parametrize(
+    "response", [answer(503), answer(429), [RESET]], ids=["503", "429", "reset"]
+)
 def test_a_temporary_error_is_retried_before_it_is_reported(
-    shell: Shell, says: Part | list[Part]
+    shell: Shell, response: Part | list[Part]
 ) -> None:
     shell.gateway.video("well")
-    shell.gateway.fault("/v1/videos/well", says, times=2 if says == [RESET] else 1)
+    shell.gateway.fault("/v1/videos/well", response, times=2 if response == [RESET] else 1)
     ended = shell.run("status", "well")
     assert (ended.returncode, ended.stderr) == (0, "")
 

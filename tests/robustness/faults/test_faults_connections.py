@@ -20,7 +20,7 @@ from hingtui.model.errors import Unreachable
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState
 from tests.robustness.faults.faulty_watch import faulty_watch
-from tests.servers.files import Say
+from tests.servers.files import Reply
 from tests.servers.sockets import (
     CLOSE,
     HANG,
@@ -91,7 +91,7 @@ async def test_repeatedly_cancelled_downloads_leave_nothing_behind(
 ) -> None:
     async with faulty_watch(tmp_path, max_downloads=2) as here:
         here.gateway.file("a", DATA)
-        here.gateway.says["a"] = Say(etag='"v1"')
+        here.gateway.replies["a"] = Reply(etag='"v1"')
         here.gateway.fault("/v1/videos/a/content", cut(VIDEO_ANSWER, 3000, HANG), times=30)
         await here.watch("a")
         for count in range(30):

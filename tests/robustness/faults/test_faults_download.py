@@ -29,7 +29,7 @@ from tests.robustness.faults.fetching import (
     piece,
     ranges,
 )
-from tests.servers.files import Say, said
+from tests.servers.files import Reply, respond_with
 from tests.servers.sockets import RESET, Answer, Part, Request, answer, chunked, json_answer
 from tests.support.mp4 import mp4
 
@@ -40,7 +40,7 @@ async def test_a_partial_response_that_fits_is_appended(
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        here.gateway.says["a"] = Say(etag=validator.get("etag"))
+        here.gateway.replies["a"] = Reply(etag=validator.get("etag"))
         await download_file(here, half(**validator))
         assert here.files == {"a.mp4": DATA}
         asked = ranges(here)
@@ -59,7 +59,7 @@ async def test_a_part_of_an_earlier_run_is_resumed(tmp_path: Path) -> None:
         await here.put_off("a")
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        here.gateway.says["a"] = Say(etag=ETAG)
+        here.gateway.replies["a"] = Reply(etag=ETAG)
         await download_file(here)
         assert here.files == {"a.mp4": DATA}
         assert ranges(here) == [f"bytes={HALF}-"]
@@ -109,14 +109,14 @@ MISFITS: dict[str, tuple[bytes, bytes]] = {
 }
 
 
-@pytest.mark.parametrize(("says", "now"), MISFITS.values(), ids=MISFITS.keys())
+@pytest.mark.parametrize(("response", "now"), MISFITS.values(), ids=MISFITS.keys())
 async def test_a_response_that_does_not_fit_the_part_restarts_it(
-    tmp_path: Path, says: bytes, now: bytes
+    tmp_path: Path, response: bytes, now: bytes
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", now)  # the file has changed since the first half came
-        here.gateway.says["a"] = Say(etag='"v2"')
-        await download_file(here, half(etag=ETAG), says)
+        here.gateway.replies["a"] = Reply(etag='"v2"')
+        await download_file(here, half(etag=ETAG), response)
         assert here.files == {"a.mp4": now}
 
 
@@ -127,7 +127,7 @@ async def test_without_a_validator_a_changed_file_is_noticed_by_its_bytes(
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", OTHER)
-        here.gateway.says["a"] = Say(etag=then)
+        here.gateway.replies["a"] = Reply(etag=then)
         await download_file(here, half(**first))
         assert here.files == {"a.mp4": OTHER}
 
@@ -138,7 +138,7 @@ async def test_a_changed_weak_etag_restarts_the_download(
     now = OTHER[:1000] + DATA[1000:]
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", now)
-        here.gateway.says["a"] = Say(etag='W/"v2"')
+        here.gateway.replies["a"] = Reply(etag='W/"v2"')
         await download_file(here, half(etag='W/"v1"'))
         assert here.files == {"a.mp4": now}
 
@@ -146,7 +146,7 @@ async def test_a_changed_weak_etag_restarts_the_download(
 async def test_a_weak_etag_is_never_sent_in_if_range(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        here.gateway.says["a"] = Say(etag='W/"v1"')
+        here.gateway.replies["a"] = Reply(etag='W/"v1"')
         await download_file(here, half(etag='W/"v1"'))
         assert all("if-range" not in request.headers for request in here.gateway.requests)
         assert here.files == {"a.mp4": DATA}
@@ -158,7 +158,7 @@ async def test_an_always_changing_etag_fails_the_download_at_last(
     count = iter(range(10_000))
 
     def fickle(request: Request) -> Iterator[Part]:
-        return said(Say(etag=f'"{next(count)}"', cut=HALF), DATA, request)
+        return respond_with(Reply(etag=f'"{next(count)}"', cut=HALF), DATA, request)
 
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
@@ -183,7 +183,7 @@ async def test_a_416_for_a_complete_part_verifies_and_saves_it(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
-    "said_total",
+    "stated_total",
     [
         {"content_range": f"bytes */{HALF - 1}"},  # the part is larger than the whole
         {"content_range": f"bytes */{HALF + 1}"},
@@ -195,11 +195,11 @@ async def test_a_416_for_a_complete_part_verifies_and_saves_it(tmp_path: Path) -
     ],
 )
 async def test_any_other_416_restarts_the_download_once(
-    tmp_path: Path, said_total: dict[str, str]
+    tmp_path: Path, stated_total: dict[str, str]
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", OTHER)
-        await download_file(here, no_length(DATA[:HALF]), answer(416, **said_total))
+        await download_file(here, no_length(DATA[:HALF]), answer(416, **stated_total))
         assert here.files == {"a.mp4": OTHER}
         assert ranges(here) == [None, f"bytes={HALF}-", None]
 
@@ -247,11 +247,11 @@ NOT_YET: dict[str, Answer] = {
 }
 
 
-@pytest.mark.parametrize("says", NOT_YET.values(), ids=NOT_YET.keys())
-async def test_a_download_that_is_not_ready_is_retried(tmp_path: Path, says: Answer) -> None:
+@pytest.mark.parametrize("response", NOT_YET.values(), ids=NOT_YET.keys())
+async def test_a_download_that_is_not_ready_is_retried(tmp_path: Path, response: Answer) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        here.gateway.fault(CONTENT, says, times=8)
+        here.gateway.fault(CONTENT, response, times=8)
         await here.watch("a")
         here.download("a")
         await here.put_off("a")
@@ -274,11 +274,11 @@ WORDS: dict[str, tuple[Answer, str]] = {
     "a code": (json_answer({"code": 500, "message": "内部错误", "data": None}), "内部错误"),
     "a page": (answer(200, b"<html>x", content_type="text/html"), "web page"),
     "plain words": (answer(200, b"upstream error", content_type="text/plain"), "JSON"),
-    "JSON said to be a video": (
+    "JSON declared as a video": (
         answer(200, b'{"error": {"message": "no file"}}', content_type="video/mp4"),
         "no file",
     ),
-    "a page said to be bytes": (
+    "a page declared as bytes": (
         answer(200, b"\n<!DOCTYPE html>", content_type="application/octet-stream"),
         "web page",
     ),
@@ -294,22 +294,22 @@ WORDS: dict[str, tuple[Answer, str]] = {
 }
 
 
-@pytest.mark.parametrize(("says", "shown"), WORDS.values(), ids=WORDS.keys())
+@pytest.mark.parametrize(("response", "shown"), WORDS.values(), ids=WORDS.keys())
 async def test_text_is_never_saved_and_its_message_is_shown(
-    tmp_path: Path, says: Answer, shown: str
+    tmp_path: Path, response: Answer, shown: str
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        error = await failing_download(here, says)
+        error = await failing_download(here, response)
         assert isinstance(error, BadResponse)
         assert shown in error.message
 
 
-@pytest.mark.parametrize(("says", "shown"), WORDS.values(), ids=WORDS.keys())
+@pytest.mark.parametrize(("response", "shown"), WORDS.values(), ids=WORDS.keys())
 async def test_text_of_the_storage_server_is_never_saved(
-    tmp_path: Path, says: Answer, shown: str
+    tmp_path: Path, response: Answer, shown: str
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.redirects = True
         here.gateway.file("a", DATA)
-        assert shown in str(await failing_download(here, says, "/files/a"))
+        assert shown in str(await failing_download(here, response, "/files/a"))

@@ -23,7 +23,7 @@ from hingtui.model.video import Status
 from hingtui.monitor import DownloadState, GatewayState
 from hingtui.monitor.gateway import Gateway
 from tests.robustness.faults.faulty_watch import FaultyWatch, faulty_watch
-from tests.servers.files import Say
+from tests.servers.files import Reply
 from tests.servers.sockets import (
     CERTIFICATES,
     CLOSE,
@@ -225,7 +225,7 @@ HEAD = len(VIDEO_ANSWER) - len(DATA)
 async def test_a_download_cut_at_any_byte_is_resumed(tmp_path: Path, at: int, end: End) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        here.gateway.says["a"] = Say(etag='"v1"')
+        here.gateway.replies["a"] = Reply(etag='"v1"')
         here.gateway.fault("/v1/videos/a/content", cut(VIDEO_ANSWER, at, end))
         await here.watch("a")
         here.download("a")
@@ -258,7 +258,7 @@ async def test_a_poll_response_cut_at_any_byte_changes_nothing(
 async def test_new_bytes_reset_the_number_of_tries(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        here.gateway.says["a"] = Say(cut=1500)
+        here.gateway.replies["a"] = Reply(cut=1500)
         await here.watch("a")
         here.download("a")
         await here.saved("a")
@@ -266,7 +266,7 @@ async def test_new_bytes_reset_the_number_of_tries(tmp_path: Path) -> None:
         assert len(here.gateway.asked("/content")) > 30
 
 
-def dripping(here: FaultyWatch, video_id: str) -> Say:
+def dripping(here: FaultyWatch, video_id: str) -> Reply:
     """100 bytes per second: after each piece that arrived, the clock advances half a minute."""
     seen = 0
 
@@ -278,13 +278,13 @@ def dripping(here: FaultyWatch, video_id: str) -> Say:
         seen = here.received(video_id)
         here.clock.advance(30)
 
-    return Say(piece=3000, between=pass_time)
+    return Reply(piece=3000, between=pass_time)
 
 
 async def test_a_very_slow_download_is_postponed_and_resumed(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        here.gateway.says["a"] = dripping(here, "a")
+        here.gateway.replies["a"] = dripping(here, "a")
         await here.watch("a")
         here.download("a")
         await here.put_off("a")
@@ -293,7 +293,7 @@ async def test_a_very_slow_download_is_postponed_and_resumed(tmp_path: Path) -> 
         assert isinstance(saving.error, Slow)
         got = saving.progress.received
         assert 0 < got < len(DATA)
-        here.gateway.says["a"] = Say()
+        here.gateway.replies["a"] = Reply()
         here.clock.advance(10)
         await here.saved("a")
         assert here.files == {"a.mp4": DATA}
@@ -306,14 +306,14 @@ async def test_very_slow_downloads_do_not_block_others(tmp_path: Path) -> None:
         now = int(here.clock.time())
         for name in slow:  # they expire first, so they are downloaded first
             here.gateway.file(name, DATA, expires_at=now + 3000)
-            here.gateway.says[name] = dripping(here, name)
+            here.gateway.replies[name] = dripping(here, name)
         here.gateway.file("quick", DATA)
         await here.watch(*slow, "quick")
         here.download(*slow, "quick")
         await here.saved("quick")
         assert "quick.mp4" in here.files
         for name in slow:
-            here.gateway.says[name] = Say()
+            here.gateway.replies[name] = Reply()
         here.clock.advance(10)
         await here.saved(*slow)
         assert len(here.files) == 4
@@ -325,14 +325,14 @@ async def test_a_slow_download_is_retried_after_all_others(
     async with faulty_watch(tmp_path, max_downloads=1) as here:
         now = int(here.clock.time())
         here.gateway.file("slow", DATA, expires_at=now + 3000)
-        here.gateway.says["slow"] = dripping(here, "slow")
+        here.gateway.replies["slow"] = dripping(here, "slow")
         for name in ("one", "two"):
             here.gateway.file(name, DATA)
-            here.gateway.says[name] = Say(midway=lambda: here.clock.advance(20))
+            here.gateway.replies[name] = Reply(midway=lambda: here.clock.advance(20))
         await here.watch("slow", "one", "two")
         here.download("slow", "one", "two")
         await here.put_off("slow")
-        here.gateway.says["slow"] = Say()
+        here.gateway.replies["slow"] = Reply()
         await here.saved("slow", "one", "two")
         came = [target.split("/")[3] for target in here.gateway.asked("/content")]
         assert came == ["slow", "one", "two", "slow"]
@@ -344,7 +344,7 @@ async def test_a_slow_download_without_ranges_fails_with_a_reason(
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         drips = dripping(here, "a")
-        here.gateway.says["a"] = replace(drips, ranges=False)
+        here.gateway.replies["a"] = replace(drips, ranges=False)
         await here.watch("a")
         here.download("a")
         await here.saved("a")
@@ -359,7 +359,7 @@ async def test_a_slow_download_continues_until_its_expiry(
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", mp4(400_000), expires_at=int(here.clock.time()) + 1800)
-        here.gateway.says["a"] = dripping(here, "a")
+        here.gateway.replies["a"] = dripping(here, "a")
         await here.watch("a")
         here.download("a")
         began = here.clock.monotonic()
@@ -376,7 +376,7 @@ async def test_a_slow_download_continues_until_its_expiry(
 async def test_responses_cut_after_a_few_bytes_count_as_slow(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        here.gateway.says["a"] = Say(cut=50)
+        here.gateway.replies["a"] = Reply(cut=50)
         await here.watch("a")
         here.download("a")
         await here.put_off("a")
@@ -386,7 +386,7 @@ async def test_responses_cut_after_a_few_bytes_count_as_slow(tmp_path: Path) -> 
 async def test_a_stalled_download_times_out_and_is_resumed(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path, api={"read_timeout": 0.1}) as here:
         here.gateway.file("a", DATA)
-        here.gateway.says["a"] = Say(etag='"v1"')
+        here.gateway.replies["a"] = Reply(etag='"v1"')
         here.gateway.fault("/v1/videos/a/content", lambda _: HANG)
         here.gateway.fault("/v1/videos/a/content", cut(VIDEO_ANSWER, HEAD + 30_000, HANG))
         await here.watch("a")
@@ -448,14 +448,14 @@ async def test_closing_ends_a_request_on_a_kept_connection_at_once() -> None:
 
 
 @pytest.mark.parametrize("etag", ['"v1"', 'W/"v1"', None])
-@pytest.mark.parametrize("length", ["said", "chunked"])
+@pytest.mark.parametrize("length", ["stated", "chunked"])
 async def test_a_download_cut_at_every_response_is_completed(
     tmp_path: Path, etag: str | None, length: str
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        minute = Say(cut=len(DATA) // 6, length=length, etag=etag)
-        here.gateway.says["a"] = minute
+        minute = Reply(cut=len(DATA) // 6, length=length, etag=etag)
+        here.gateway.replies["a"] = minute
         await here.watch("a")
         here.download("a")
         await here.saved("a")
@@ -467,7 +467,7 @@ async def test_without_ranges_a_download_always_cut_fails_with_a_reason(
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        here.gateway.says["a"] = Say(cut=len(DATA) // 2, ranges=False)
+        here.gateway.replies["a"] = Reply(cut=len(DATA) // 2, ranges=False)
         await here.watch("a")
         here.download("a")
         await here.saved("a")

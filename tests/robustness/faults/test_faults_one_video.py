@@ -52,12 +52,12 @@ async def watch_with_healthy_videos(here: FaultyWatch, *others: str) -> None:
     await here.watch(*others, *HEALTHY)
 
 
-@pytest.mark.parametrize("says", OWN_ERRORS.values(), ids=OWN_ERRORS.keys())
+@pytest.mark.parametrize("response", OWN_ERRORS.values(), ids=OWN_ERRORS.keys())
 async def test_an_error_of_one_video_stops_no_other(
-    tmp_path: Path, says: Part | list[Part]
+    tmp_path: Path, response: Part | list[Part]
 ) -> None:
     async with faulty_watch(tmp_path, auto_download=True) as here:
-        here.gateway.fault("/v1/videos/failing", says, times=10_000)
+        here.gateway.fault("/v1/videos/failing", response, times=10_000)
         await watch_with_healthy_videos(here, "failing")
         await here.look(after=5, times=3)
         for name in HEALTHY:
@@ -70,13 +70,15 @@ async def test_an_error_of_one_video_stops_no_other(
         assert all(here.row(name).last_error is None for name in HEALTHY)
 
 
-@pytest.mark.parametrize("says", OWN_ERRORS.values(), ids=OWN_ERRORS.keys())
-async def test_a_refused_download_stops_no_other(tmp_path: Path, says: Part | list[Part]) -> None:
+@pytest.mark.parametrize("response", OWN_ERRORS.values(), ids=OWN_ERRORS.keys())
+async def test_a_refused_download_stops_no_other(
+    tmp_path: Path, response: Part | list[Part]
+) -> None:
     async with faulty_watch(tmp_path) as here:
         names = ["failing", *HEALTHY]
         for name in names:
             here.gateway.file(name, DATA)
-        here.gateway.fault("/v1/videos/failing/content", says, times=10_000)
+        here.gateway.fault("/v1/videos/failing/content", response, times=10_000)
         await here.watch(*names)
         await here.look(after=5, times=3)
         here.download(*names)
@@ -89,13 +91,15 @@ async def test_a_refused_download_stops_no_other(tmp_path: Path, says: Part | li
 
 @pytest.mark.slow
 @pytest.mark.parametrize("failing", [10, 30])
-@pytest.mark.parametrize("says", [answer(500), answer(503), [RESET]], ids=["500", "503", "reset"])
+@pytest.mark.parametrize(
+    "response", [answer(500), answer(503), [RESET]], ids=["500", "503", "reset"]
+)
 async def test_ids_that_always_fail_do_not_delay_the_others(
-    tmp_path: Path, failing: int, says: Part | list[Part]
+    tmp_path: Path, failing: int, response: Part | list[Part]
 ) -> None:
     names = [f"failing{n}" for n in range(failing)]
     async with faulty_watch(tmp_path) as here:
-        here.gateway.fault("/v1/videos/failing", says, times=100_000)
+        here.gateway.fault("/v1/videos/failing", response, times=100_000)
         await watch_with_healthy_videos(here, *names)
         await here.look(after=1, times=60)
         for name in HEALTHY:

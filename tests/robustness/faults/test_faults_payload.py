@@ -43,8 +43,8 @@ async def video_for(here: FaultyWatch, **payload: Any) -> Video:
 async def row_for(here: FaultyWatch, body: bytes | list[Part], **headers: str) -> Row:
     """A new row after the gateway responded with this body."""
     name = f"v{len(here.monitor.rows)}"
-    says = answer(200, body, **headers) if isinstance(body, bytes) else body
-    here.gateway.fault(f"/v1/videos/{name}", says)
+    response = answer(200, body, **headers) if isinstance(body, bytes) else body
+    here.gateway.fault(f"/v1/videos/{name}", response)
     await here.watch(name)
     return here.row(name)
 
@@ -125,11 +125,11 @@ PROGRESS: list[tuple[bytes, float | None]] = [
 
 async def test_progress_is_a_number_within_range_or_none(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
-        for said, expected in PROGRESS:
+        for value, expected in PROGRESS:
             here.clock.advance(1)
-            row = await row_for(here, b'{"id":"x","status":"processing","progress":%b}' % said)
-            assert row.video is not None, said
-            assert row.video.progress == expected, said
+            row = await row_for(here, b'{"id":"x","status":"processing","progress":%b}' % value)
+            assert row.video is not None, value
+            assert row.video.progress == expected, value
             assert row.video.progress is None or math.isfinite(row.video.progress)
 
 
@@ -141,9 +141,9 @@ SECONDS: list[tuple[object, float | None]] = [
 
 async def test_seconds_are_a_number_within_range_or_none(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
-        for said, expected in SECONDS:
+        for value, expected in SECONDS:
             here.clock.advance(1)
-            assert (await video_for(here, seconds=said)).seconds == expected, said
+            assert (await video_for(here, seconds=value)).seconds == expected, value
 
 
 TIMES: list[tuple[object, float | None]] = [
@@ -158,20 +158,20 @@ TIMES: list[tuple[object, float | None]] = [
 @pytest.mark.parametrize("name", ["created_at", "completed_at", "expires_at"])
 async def test_times_are_normalised_or_none(tmp_path: Path, name: str) -> None:
     async with faulty_watch(tmp_path) as here:
-        for said, expected in TIMES:
+        for value, expected in TIMES:
             here.clock.advance(1)
-            video = await video_for(here, **{name: said})
-            assert getattr(video, name) == expected, said
+            video = await video_for(here, **{name: value})
+            assert getattr(video, name) == expected, value
         video = await video_for(here)
         assert getattr(video, name) is None
 
 
-@pytest.mark.parametrize("said", [None, 0, -1, "never", math.inf])
+@pytest.mark.parametrize("value", [None, 0, -1, "never", math.inf])
 async def test_an_estimated_expiry_does_not_prevent_a_download(
-    tmp_path: Path, said: object
+    tmp_path: Path, value: object
 ) -> None:
     async with faulty_watch(tmp_path) as here:
-        here.gateway.file("a", DATA, expires_at=said, completed_at=int(EPOCH) - 9000)
+        here.gateway.file("a", DATA, expires_at=value, completed_at=int(EPOCH) - 9000)
         await here.watch("a")
         ends = here.row("a").expiry
         assert ends is not None
@@ -313,8 +313,8 @@ async def test_hostile_text_in_an_error_response_is_cleaned(
     in_header = re.sub("[\r\n\0]", "", in_header)
     async with faulty_watch(tmp_path) as here:
         for body in ({"error": {"message": text, "code": text}}, {"message": text}, text):
-            says = json_answer(body, status, x_request_id=in_header)
-            here.gateway.fault("/v1/videos/a", says)
+            response = json_answer(body, status, x_request_id=in_header)
+            here.gateway.fault("/v1/videos/a", response)
             here.monitor.add(["a"])
             here.monitor.ask(keys("a"))
             await here.look(after=100)
@@ -332,8 +332,8 @@ async def test_hostile_text_instead_of_a_file_is_cleaned(tmp_path: Path, text: s
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
         await here.watch("a")
-        says = json_answer({"error": {"message": text, "code": text}})
-        here.gateway.fault("/v1/videos/a/content", says, times=9)
+        response = json_answer({"error": {"message": text, "code": text}})
+        here.gateway.fault("/v1/videos/a/content", response, times=9)
         here.download("a")
         await here.put_off("a")
         saving = here.row("a").download

@@ -74,8 +74,15 @@ async def test_the_last_reported_progress_is_shown(tmp_path: Path) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=0)
         await here.watch("a")
-        for said, shown in [(10, 10), (66, 66), (30, 30), ("31%", 31), (None, None), (99.5, 99.5)]:
-            await follow(here, said)
+        for reported, shown in [
+            (10, 10),
+            (66, 66),
+            (30, 30),
+            ("31%", 31),
+            (None, None),
+            (99.5, 99.5),
+        ]:
+            await follow(here, reported)
             assert here.row("a").video.progress == shown  # type: ignore[union-attr]
 
 
@@ -113,8 +120,8 @@ async def test_jumping_progress_keeps_every_estimate_finite(tmp_path: Path) -> N
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=0)
         await here.watch("a")
-        for said in [50, 0, 99, 1, 100, 2, "x", -5, 1e999, 66, 66.0001]:
-            await follow(here, said)
+        for reported in [50, 0, 99, 1, 100, 2, "x", -5, 1e999, 66, 66.0001]:
+            await follow(here, reported)
             left = here.monitor.remaining(here.row("a"))
             assert left is None or 0 < left < 1e6
             due = here.monitor.gateways["default"].poller.next_due_in("a")

@@ -40,14 +40,14 @@ ABSURD = [
 ]
 
 
-@pytest.mark.parametrize(("said", "seconds"), SANE)
+@pytest.mark.parametrize(("value", "seconds"), SANE)
 async def test_a_429_slows_the_gateway_for_its_retry_after(
-    tmp_path: Path, said: str, seconds: float
+    tmp_path: Path, value: str, seconds: float
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a")
         here.gateway.video("b")
-        here.gateway.fault("/v1/videos/a", answer(429, retry_after=said))
+        here.gateway.fault("/v1/videos/a", answer(429, retry_after=value))
         await here.watch("a")
         assert here.state is GatewayState.SLOWED
         until = here.gateway_status.until
@@ -62,13 +62,13 @@ async def test_a_429_slows_the_gateway_for_its_retry_after(
         assert (here.state, here.row("a").status) == (GatewayState.ONLINE, Status.GENERATING)
 
 
-@pytest.mark.parametrize("said", [None, *ABSURD])
+@pytest.mark.parametrize("value", [None, *ABSURD])
 async def test_a_429_without_a_valid_time_slows_the_gateway_briefly(
-    tmp_path: Path, said: str | None
+    tmp_path: Path, value: str | None
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a")
-        more = {} if said is None else {"retry_after": said.encode().decode("latin-1")}
+        more = {} if value is None else {"retry_after": value.encode().decode("latin-1")}
         here.gateway.fault("/v1/videos/a", answer(429, b'{"error": "busy"}', **more))
         await here.watch("a")
         until = here.gateway_status.until

@@ -26,7 +26,7 @@ from tests.robustness.faults.fetching import (
     half,
     ranges,
 )
-from tests.servers.files import Say
+from tests.servers.files import Reply
 from tests.servers.gateway import SECRET
 from tests.servers.sockets import (
     CERTIFICATES,
@@ -110,11 +110,11 @@ async def test_an_encrypted_gateway_may_not_lead_to_plain_http(tmp_path: Path, p
         async with faulty_watch(tmp_path, environ=trust, certificate="good.pem") as here:
             here.gateway.file("a", DATA)
             place = f"127.0.0.1{port}" if port else f"127.0.0.1:{plain.port}"
-            for says in (
+            for response in (
                 answer(302, location=f"http://{place}/v?sig=1"),
                 json_answer({"url": f"http://{place}/v?sig=1"}),
             ):
-                here.gateway.fault(CONTENT, says, times=1)
+                here.gateway.fault(CONTENT, response, times=1)
                 await download_file(here)
                 error = error_of(here)
                 assert isinstance(error, BadRedirect)
@@ -194,7 +194,7 @@ async def test_a_signed_link_that_expires_midway_is_renewed(
         here.gateway.redirects = True
         here.gateway.link_life = 0.2  # expired by the next try
         here.gateway.file("a", DATA)
-        here.gateway.says["a"] = Say(cut=9000, etag=ETAG)
+        here.gateway.replies["a"] = Reply(cut=9000, etag=ETAG)
         await download_file(here)
         assert here.files == {"a.mp4": DATA}
         links = [request.target for request in here.gateway.storage.requests]
@@ -212,7 +212,7 @@ async def test_an_old_link_refused_by_the_storage_is_not_a_token_error(
         here.gateway.file("a", DATA)
         here.gateway.fault("/files/a", half(etag=ETAG))
         here.gateway.fault("/files/a", answer(status, b"<Error><Code>Expired</Code></Error>"))
-        here.gateway.says["a"] = Say(etag=ETAG)
+        here.gateway.replies["a"] = Reply(etag=ETAG)
         await download_file(here)
         assert here.files == {"a.mp4": DATA}
         assert here.gateway_status.error is None

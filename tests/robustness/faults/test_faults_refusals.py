@@ -98,12 +98,12 @@ UNKNOWN = [
 ]
 
 
-@pytest.mark.parametrize("says", UNKNOWN)
+@pytest.mark.parametrize("response", UNKNOWN)
 async def test_an_unknown_id_is_an_error_only_after_a_grace_period(
-    tmp_path: Path, says: bytes
+    tmp_path: Path, response: bytes
 ) -> None:
     async with faulty_watch(tmp_path) as here:
-        here.gateway.fault("/v1/videos/young", says, times=100_000)
+        here.gateway.fault("/v1/videos/young", response, times=100_000)
         await here.watch("young")
         await here.look(after=5, times=12)
         row = here.row("young")

@@ -35,16 +35,16 @@ async def test_a_server_error_keeps_the_last_state_and_passes(tmp_path: Path, st
         assert (row.video.progress, row.last_error, here.state) == (60, None, GatewayState.ONLINE)
 
 
-@pytest.mark.parametrize("says", [answer(503), answer(502, b"x" * 99), answer(408), [CLOSE]])
+@pytest.mark.parametrize("response", [answer(503), answer(502, b"x" * 99), answer(408), [CLOSE]])
 @pytest.mark.parametrize("has_list", [True, False])
 async def test_a_hundred_failing_rows_do_not_multiply_requests(
-    tmp_path: Path, says: Part | list[Part], has_list: bool
+    tmp_path: Path, response: Part | list[Part], has_list: bool
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.has_list = has_list
         for name in MANY:
             here.gateway.video(name)
-        here.gateway.fault("/v1/videos", says, times=100_000)
+        here.gateway.fault("/v1/videos", response, times=100_000)
         await here.watch(*MANY)
         await here.look(after=2, times=150)
         assert len(here.gateway.requests) < 40

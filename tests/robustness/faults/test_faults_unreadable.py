@@ -20,7 +20,7 @@ from tests.servers.sockets import CLOSE, Part, answer, chunked, json_answer
 
 RUBBISH: dict[str, tuple[Part | list[Part], str]] = {
     "a web page": (answer(200, b"<html>Hi", content_type="text/html"), "web page"),
-    "a page of no said type": (answer(200, b"<!DOCTYPE html>"), "web page"),
+    "a page of no declared type": (answer(200, b"<!DOCTYPE html>"), "web page"),
     "nothing": (answer(200, b""), "empty"),
     "blanks": (answer(200, b" \r\n\t "), "empty"),
     "half": (answer(200, b'{"id": "a", "status": "suc'), "not valid JSON"),
@@ -46,14 +46,14 @@ RUBBISH: dict[str, tuple[Part | list[Part], str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize(("says", "shown"), RUBBISH.values(), ids=RUBBISH.keys())
+@pytest.mark.parametrize(("response", "shown"), RUBBISH.values(), ids=RUBBISH.keys())
 async def test_an_unreadable_response_keeps_the_state_and_is_shown(
-    tmp_path: Path, says: Part | list[Part], shown: str
+    tmp_path: Path, response: Part | list[Part], shown: str
 ) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=50)
         await here.watch("a")
-        here.gateway.fault("/v1/videos/a", says)
+        here.gateway.fault("/v1/videos/a", response)
         await here.look(after=15)
         row = here.row("a")
         assert (row.status, row.video and row.video.progress) == (Status.GENERATING, 50)

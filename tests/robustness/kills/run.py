@@ -22,7 +22,7 @@ from hingtui.storage.history import HISTORY_FILE, History, HistoryState, Search,
 from hingtui.storage.watchlist import Watchlist
 from hingtui.system.clock import Clock
 from hingtui.system.files import lock_descriptor, locked
-from tests.servers.files import Say
+from tests.servers.files import Reply
 from tests.servers.gateway import Gateway
 from tests.support.mp4 import mp4
 from tests.support.pty import clean_environ
@@ -133,8 +133,8 @@ class Home:
             victim.output.seek(0)
             output = victim.output.read().decode("utf-8", "replace")
         for line in output.splitlines(keepends=True):
-            said, _, rest = line.partition("  ")
-            if victim.kind == "add" and said in ("added", "already watched") and "\n" in rest:
+            word, _, rest = line.partition("  ")
+            if victim.kind == "add" and word in ("added", "already watched") and "\n" in rest:
                 self.acknowledged.add(rest.strip())
         if victim.process.returncode == 0 and victim.kind == "add":
             self.acknowledged.update(victim.ids)
@@ -265,7 +265,7 @@ class Killer:
         self.record.ended += 1
         output = home.collect(victim)
         if victim.process.returncode:
-            self.record.breaches.append(f"{victim.kind} {victim.ids} said: {output}")
+            self.record.breaches.append(f"{victim.kind} {victim.ids} printed: {output}")
 
 
 def kill(kills: int, *, seed: int) -> Record:
@@ -276,7 +276,9 @@ def kill(kills: int, *, seed: int) -> Record:
         gateway = stack.enter_context(Gateway(Clock()))
         gateway.makes = film
         stopping = gateway.api.stopping
-        gateway.usual = Say(piece=len(film("_0")) // _PIECES, between=lambda: stopping.wait(_PAUSE))
+        gateway.usual = Reply(
+            piece=len(film("_0")) // _PIECES, between=lambda: stopping.wait(_PAUSE)
+        )
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="kills-")))
         while record.total < kills:
             home = Home(folder / str(record.homes), gateway, record.homes, record)

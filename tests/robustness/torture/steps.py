@@ -151,7 +151,7 @@ def _case(scene: Scene, fault: Fault, at: int, root: Path) -> Iterator[str]:
             pass
         except HingtuiError as error:
             if fault.power or not str(error):
-                yield f"said {error!r}"
+                yield f"raised {error!r}"
         except Exception as error:  # noqa: BLE001 - that is the breach
             yield f"not of the family: {error!r}"
         if not disk.is_dead and disk.open_files:
@@ -164,7 +164,7 @@ def _case(scene: Scene, fault: Fault, at: int, root: Path) -> Iterator[str]:
         try:
             scene.act(root)
         except Exception as error:  # noqa: BLE001 - that is the breach
-            yield f"the second try said {error!r}"
+            yield f"the second try raised {error!r}"
             return
         yield from scene.judge(root, is_done=True)
         there = {str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()}

@@ -45,7 +45,7 @@ class _Folder:
 
 
 class Platter:
-    """What the disk below `root` has really written; told of every change."""
+    """What the disk below `root` has really written; it gets every change."""
 
     def __init__(self, root: Path) -> None:
         self.root = root

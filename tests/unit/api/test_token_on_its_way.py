@@ -33,8 +33,8 @@ def test_a_proxys_password_is_not_printed_or_stored(tmp_path: Path) -> None:
     )
 
     def refuse(request: Request) -> bytes:
-        told = f"{secret.QUOTED} {request.headers.get('proxy-authorization')} {secret.PASSWORD}"
-        return answer(407, told.encode())
+        body = f"{secret.QUOTED} {request.headers.get('proxy-authorization')} {secret.PASSWORD}"
+        return answer(407, body.encode())
 
     with FaultServer(refuse) as proxy:
         environ = clean_environ(
@@ -42,10 +42,10 @@ def test_a_proxys_password_is_not_printed_or_stored(tmp_path: Path) -> None:
             HINGNET_API_KEY=secret.TOKEN,
             HTTP_PROXY=f"http://me:{secret.PASSWORD}@127.0.0.1:{proxy.port}",
         )
-        said = run_all(environ, {"status": ["status", secret.RUNNING]})["status"]
+        printed = run_all(environ, {"status": ["status", secret.RUNNING]})["status"]
         assert proxy.requests
-    assert secret.QUOTED in said
-    assert leaks(said) == []
+    assert secret.QUOTED in printed
+    assert leaks(printed) == []
     assert leaks_in_files(home) == {}
 
 
@@ -80,7 +80,7 @@ async def test_a_stored_video_holds_no_secret_but_its_link() -> None:
     with leaky() as servers:
         listed = [servers.video_object(video_id, secret.TOKEN) for video_id in secret.IDS]
         api = Api(servers.gateway.url, secret.TOKEN, environ={})
-        one = (await api.retrieve(secret.TOLD_LINK)).video
+        one = (await api.retrieve(secret.DIRECT_LINK)).video
         servers.gateway.respond = lambda _: json_answer({"data": listed})
         page = await api.list_page()
         await api.aclose()

@@ -34,7 +34,7 @@ from hingtui.model.errors import (
     Unreachable,
 )
 from hingtui.model.mp4 import Mp4
-from tests.servers.files import FileServer, Say, serving
+from tests.servers.files import FileServer, Reply, serving
 from tests.support.clock import FakeClock
 from tests.support.keys import key
 from tests.support.mp4 import mp4
@@ -42,9 +42,9 @@ from tests.support.part_size import part_size
 
 DATA = mp4(50_000)
 HALF = len(DATA) // 2
-CUT = Say(cut=HALF)
-BAD_GATEWAY = Say(status=502, body=b'{"error": "bad gateway"}', type="application/json")
-NOT_READY = Say(status=404, body=b'{"error": "not finished"}', type="application/json")
+CUT = Reply(cut=HALF)
+BAD_GATEWAY = Reply(status=502, body=b'{"error": "bad gateway"}', type="application/json")
+NOT_READY = Reply(status=404, body=b'{"error": "not finished"}', type="application/json")
 ID = "video_1"
 
 
@@ -84,7 +84,7 @@ class Setup:
 
     def leave_half(self) -> None:
         """Leave the part that a program ended in the middle of the file leaves."""
-        self.server.says(CUT, Say(status=429, body=b""))
+        self.server.answer_with(CUT, Reply(status=429, body=b""))
         with pytest.raises(RateLimited):
             self.download()
         assert part_size(key(ID), self.folder) == HALF
@@ -132,13 +132,15 @@ def test_progress_ends_at_the_total(setup: Setup) -> None:
 
 def test_progress_is_updated_while_bytes_arrive(setup: Setup) -> None:
     seen: list[tuple[Phase, int | None]] = []
-    setup.server.says(Say(midway=lambda: seen.append((Phase.RECEIVING, setup.progress.total))))
+    setup.server.answer_with(
+        Reply(midway=lambda: seen.append((Phase.RECEIVING, setup.progress.total)))
+    )
     setup.download()
     assert len(seen) == 1
 
 
 def test_a_file_of_unknown_length_is_saved_if_its_boxes_are_complete(setup: Setup) -> None:
-    setup.server.says(Say(length="chunked"))
+    setup.server.answer_with(Reply(length="chunked"))
     setup.download()
     assert setup.files == WHOLE
 
@@ -160,7 +162,7 @@ def test_an_id_that_looks_like_a_path_stays_in_the_folder(setup: Setup) -> None:
 
 
 def test_a_cut_body_is_resumed_where_it_ended(setup: Setup) -> None:
-    setup.server.says(CUT)
+    setup.server.answer_with(CUT)
     setup.download()
     assert setup.files == WHOLE
     assert setup.server.ranges == [None, f"bytes={HALF}-"]
@@ -175,14 +177,14 @@ def test_a_later_run_resumes_the_part_of_an_earlier_run(setup: Setup) -> None:
 
 
 def test_a_download_cut_at_every_response_is_resumed_to_the_end(setup: Setup) -> None:
-    setup.server.usual = Say(cut=len(DATA) // 20)
+    setup.server.usual = Reply(cut=len(DATA) // 20)
     setup.download()
     assert setup.files == WHOLE
     assert len(setup.server.requests) > Limits().tries
 
 
 def test_a_download_always_cut_without_ranges_stalls(setup: Setup) -> None:
-    setup.server.usual = Say(cut=HALF, ranges=False)
+    setup.server.usual = Reply(cut=HALF, ranges=False)
     with pytest.raises(Stalled, match="25 kB"):
         setup.download()
     assert f"{ID}.mp4" not in setup.files
@@ -191,25 +193,25 @@ def test_a_download_always_cut_without_ranges_stalls(setup: Setup) -> None:
 @pytest.mark.parametrize(
     "changed",
     [
-        Say(ranges=False),
-        Say(shift=7),
-        Say(shift=-7),
-        Say(headers={"Content-Range": f"bytes {HALF}-{len(DATA)}/{len(DATA) + 1}"}),
-        Say(headers={"ETag": '"v2"'}),
-        Say(etag='"v2"'),
+        Reply(ranges=False),
+        Reply(shift=7),
+        Reply(shift=-7),
+        Reply(headers={"Content-Range": f"bytes {HALF}-{len(DATA)}/{len(DATA) + 1}"}),
+        Reply(headers={"ETag": '"v2"'}),
+        Reply(etag='"v2"'),
     ],
     ids=["200", "later", "earlier", "other length", "other ETag in a 206", "other ETag"],
 )
-def test_a_response_that_does_not_fit_the_part_restarts_it(setup: Setup, changed: Say) -> None:
+def test_a_response_that_does_not_fit_the_part_restarts_it(setup: Setup, changed: Reply) -> None:
     setup.leave_half()
     setup.server.data = new = mp4(len(DATA), seed=2)
-    setup.server.says(changed)
+    setup.server.answer_with(changed)
     setup.download()
     assert setup.files == {f"{ID}.mp4": new}
 
 
 def test_without_a_validator_an_equal_length_resumes_the_part(setup: Setup) -> None:
-    setup.server.says(Say(etag=None, cut=HALF), Say(etag=None))
+    setup.server.answer_with(Reply(etag=None, cut=HALF), Reply(etag=None))
     setup.download()
     assert setup.files == WHOLE
     again = HALF // 8 + 1  # bytes requested twice, to compare, for want of a validator
@@ -217,10 +219,10 @@ def test_without_a_validator_an_equal_length_resumes_the_part(setup: Setup) -> N
 
 
 def test_without_a_validator_another_length_restarts_the_download(setup: Setup) -> None:
-    setup.server.usual = Say(etag=None)
-    setup.server.says(Say(etag=None, cut=HALF))
+    setup.server.usual = Reply(etag=None)
+    setup.server.answer_with(Reply(etag=None, cut=HALF))
     longer = mp4(len(DATA) + 999, seed=2)
-    setup.server.says(Say(etag=None, body=longer))
+    setup.server.answer_with(Reply(etag=None, body=longer))
     setup.server.data = longer
     setup.download()
     assert setup.files == {f"{ID}.mp4": longer}
@@ -234,7 +236,7 @@ def test_a_complete_part_is_saved_without_a_request(setup: Setup) -> None:
 
 
 def test_a_416_for_a_complete_part_finishes_it(setup: Setup) -> None:
-    setup.server.says(Say(length="unsaid", cut=HALF), Say(status=429, body=b""))
+    setup.server.answer_with(Reply(length="unstated", cut=HALF), Reply(status=429, body=b""))
     with pytest.raises(RateLimited):
         setup.download()
     (setup.folder / f"{ID}.mp4.part").write_bytes(DATA)
@@ -256,9 +258,11 @@ def test_any_other_416_restarts_the_download(setup: Setup) -> None:
 
 
 @pytest.mark.parametrize("refusal", [BAD_GATEWAY, NOT_READY], ids=["502", "404"])
-def test_if_ranges_are_refused_the_whole_file_is_requested(setup: Setup, refusal: Say) -> None:
+def test_if_ranges_are_refused_the_whole_file_is_requested(setup: Setup, refusal: Reply) -> None:
     setup.leave_half()
-    setup.server.says(refusal) if refusal is NOT_READY else setup.server.says(refusal, refusal)
+    setup.server.answer_with(refusal) if refusal is NOT_READY else setup.server.answer_with(
+        refusal, refusal
+    )
     setup.download()
     assert setup.files == WHOLE
     assert setup.server.ranges[-1] is None
@@ -267,8 +271,10 @@ def test_if_ranges_are_refused_the_whole_file_is_requested(setup: Setup, refusal
 def test_a_signed_link_that_expires_midway_is_requested_anew(setup: Setup) -> None:
     with serving(DATA) as storage:
         links = [f"{storage.url}/file?sig={number}" for number in (1, 2)]
-        setup.server.says(*[Say(status=302, body=b"", headers={"Location": to}) for to in links])
-        storage.says(CUT)
+        setup.server.answer_with(
+            *[Reply(status=302, body=b"", headers={"Location": to}) for to in links]
+        )
+        storage.answer_with(CUT)
         setup.download()
         assert setup.files == WHOLE
         assert [asked.target[-5:] for asked in storage.requests] == ["sig=1", "sig=2"]
@@ -276,7 +282,7 @@ def test_a_signed_link_that_expires_midway_is_requested_anew(setup: Setup) -> No
 
 
 def test_pauses_between_retries_grow(setup: Setup) -> None:
-    setup.server.says(*[BAD_GATEWAY] * 4)
+    setup.server.answer_with(*[BAD_GATEWAY] * 4)
     setup.download()
     assert setup.files == WHOLE
     assert [round(pause) for pause in setup.clock.pauses] == sorted(map(round, setup.clock.pauses))
@@ -291,8 +297,8 @@ def test_a_lasting_server_error_is_raised_after_all_tries(setup: Setup) -> None:
 
 
 def test_new_bytes_reset_the_number_of_tries(setup: Setup) -> None:
-    few = Say(cut=1000)
-    setup.server.says(*[BAD_GATEWAY, few] * 8)
+    few = Reply(cut=1000)
+    setup.server.answer_with(*[BAD_GATEWAY, few] * 8)
     setup.download()
     assert setup.files == WHOLE
 
@@ -314,7 +320,7 @@ def test_a_gateway_that_refuses_connections_is_unreachable(setup: Setup) -> None
 def test_errors_that_a_retry_cannot_fix_are_raised_at_once(
     setup: Setup, status: int, kind: type[ApiError]
 ) -> None:
-    setup.server.says(Say(status=status, body=b"{}", type="application/json"))
+    setup.server.answer_with(Reply(status=status, body=b"{}", type="application/json"))
     with pytest.raises(kind):
         setup.download()
     assert len(setup.server.requests) == 1
@@ -326,7 +332,7 @@ def test_errors_that_a_retry_cannot_fix_are_raised_at_once(
     [(b"<html>Hello</html>", "text/html"), (b'{"error": {"message": "no"}}', "application/json")],
 )
 def test_html_and_json_are_never_saved_as_a_video(setup: Setup, body: bytes, type: str) -> None:  # noqa: A002
-    setup.server.says(Say(body=body, type=type, etag=None))
+    setup.server.answer_with(Reply(body=body, type=type, etag=None))
     with pytest.raises((BadResponse, NotReady)):
         setup.download()
     assert setup.files == {}
@@ -341,7 +347,7 @@ class _Hours(Pauses):
 
 
 def test_a_download_with_almost_no_bytes_stalls(setup: Setup) -> None:
-    setup.server.usual = Say(ranges=False, cut=1000)
+    setup.server.usual = Reply(ranges=False, cut=1000)
     with pytest.raises(Stalled, match="Almost nothing"):
         setup.download(clock=_Hours())
 
@@ -353,14 +359,14 @@ def test_a_slow_connection_is_replaced_and_the_download_resumed(setup: Setup) ->
 
 @pytest.mark.parametrize("broken", [bytes(len(DATA)), DATA[:-1]], ids=len)
 def test_a_file_that_stays_broken_is_kept_unverified(setup: Setup, broken: bytes) -> None:
-    setup.server.usual = Say(body=broken)
+    setup.server.usual = Reply(body=broken)
     saved = setup.download()
     assert saved.mp4 is None
     assert setup.files == {f"{ID}.unverified": broken}
 
 
 def test_an_empty_file_is_never_kept(setup: Setup) -> None:
-    setup.server.usual = Say(body=b"")
+    setup.server.usual = Reply(body=b"")
     with pytest.raises(Corrupt):
         setup.download()
     assert setup.files == {}
@@ -368,7 +374,7 @@ def test_an_empty_file_is_never_kept(setup: Setup) -> None:
 
 def test_a_video_still_being_written_is_retried_until_complete(setup: Setup) -> None:
     for length in (HALF, HALF + 5, len(DATA) - 7):
-        setup.server.says(Say(body=DATA[:length], etag=f'"{length}"'))
+        setup.server.answer_with(Reply(body=DATA[:length], etag=f'"{length}"'))
     setup.download()
     assert setup.files == WHOLE
 
@@ -376,26 +382,26 @@ def test_a_video_still_being_written_is_retried_until_complete(setup: Setup) -> 
 def test_without_a_length_bytes_after_the_last_box_are_kept(setup: Setup) -> None:
     tagged = DATA + b"TAG" + bytes(40) + b"end of the tag"
     setup.server.data = tagged
-    setup.server.says(Say(length="unsaid", cut=len(tagged) - 9, end=None))
+    setup.server.answer_with(Reply(length="unstated", cut=len(tagged) - 9, end=None))
     setup.download()
     assert setup.files == {f"{ID}.mp4": tagged}
 
 
 def test_a_file_that_begins_with_zeros_is_downloaded_again_whole(setup: Setup) -> None:
-    setup.server.says(Say(body=bytes(HALF) + DATA[HALF:], etag=None))
+    setup.server.answer_with(Reply(body=bytes(HALF) + DATA[HALF:], etag=None))
     setup.download()
     assert setup.files == WHOLE
 
 
 def test_a_file_filled_with_zeros_is_retried_until_complete(setup: Setup) -> None:
     blank = DATA[:32] + bytes(len(DATA) - 32)
-    setup.server.says(*(Say(body=blank, etag=None) for _ in range(3)))
+    setup.server.answer_with(*(Reply(body=blank, etag=None) for _ in range(3)))
     setup.download()
     assert setup.files == WHOLE
 
 
 def test_a_broken_file_that_did_not_change_is_kept_unverified(setup: Setup) -> None:
-    setup.server.usual = Say(body=DATA[:HALF])
+    setup.server.usual = Reply(body=DATA[:HALF])
     setup.download()
     assert setup.files == {f"{ID}.unverified": DATA[:HALF]}
     assert setup.progress.received == HALF
@@ -413,7 +419,7 @@ UNVERIFIABLE = {
 
 @pytest.mark.parametrize("suffix", UNVERIFIABLE)
 def test_an_unverifiable_file_is_kept_under_its_own_suffix(setup: Setup, suffix: str) -> None:
-    setup.server.usual = Say(body=UNVERIFIABLE[suffix])
+    setup.server.usual = Reply(body=UNVERIFIABLE[suffix])
     saved = setup.download()
     assert saved.mp4 is None
     assert setup.files == {f"{ID}{suffix}": UNVERIFIABLE[suffix]}
@@ -424,7 +430,7 @@ def test_an_unverifiable_file_is_kept_under_its_own_suffix(setup: Setup, suffix:
 def test_without_a_length_an_unverifiable_file_is_downloaded_twice(
     setup: Setup, suffix: str
 ) -> None:
-    setup.server.usual = Say(body=UNVERIFIABLE[suffix], length="chunked", etag=None, ranges=False)
+    setup.server.usual = Reply(body=UNVERIFIABLE[suffix], length="chunked", etag=None, ranges=False)
     setup.download()
     assert setup.files == {f"{ID}{suffix}": UNVERIFIABLE[suffix]}
     assert len(setup.server.requests) == 2
@@ -432,43 +438,43 @@ def test_without_a_length_an_unverifiable_file_is_downloaded_twice(
 
 @pytest.mark.parametrize("text", [b'{"oops": 1}', b"<html>busy</html>", b"please wait", b"[1]"])
 def test_text_is_never_kept(setup: Setup, text: bytes) -> None:
-    setup.server.usual = Say(body=text)
+    setup.server.usual = Reply(body=text)
     with pytest.raises(HingtuiError):
         setup.download()
     assert setup.files == {}
 
 
-@pytest.mark.parametrize("length", ["chunked", "unsaid"])
+@pytest.mark.parametrize("length", ["chunked", "unstated"])
 def test_a_body_cut_without_an_error_is_downloaded_again(setup: Setup, length: str) -> None:
-    setup.server.says(Say(length=length, cut=HALF, end=None))
+    setup.server.answer_with(Reply(length=length, cut=HALF, end=None))
     setup.download()
     assert setup.files == WHOLE
 
 
 def test_a_body_that_is_always_cut_without_an_error_is_kept_unverified(setup: Setup) -> None:
-    setup.server.usual = Say(length="chunked", cut=HALF, end=None, etag=None, ranges=False)
+    setup.server.usual = Reply(length="chunked", cut=HALF, end=None, etag=None, ranges=False)
     setup.download()
     assert setup.files == {f"{ID}.unverified": DATA[:HALF]}
 
 
-@pytest.mark.parametrize("length", ["said", "chunked"])
+@pytest.mark.parametrize("length", ["stated", "chunked"])
 def test_a_file_over_the_size_limit_is_refused(setup: Setup, length: str) -> None:
-    setup.server.usual = Say(length=length)
+    setup.server.usual = Reply(length=length)
     with pytest.raises(TooLarge):
         setup.download(limits=Limits(max_bytes=HALF))
     assert setup.files == {}
 
 
 def test_a_broken_file_is_retried_whatever_failed_before(setup: Setup) -> None:
-    broken = Say(body=DATA.replace(b"moov", b"moow"), etag=None, ranges=False)
-    setup.server.says(*[BAD_GATEWAY] * 4, broken)
+    broken = Reply(body=DATA.replace(b"moov", b"moow"), etag=None, ranges=False)
+    setup.server.answer_with(*[BAD_GATEWAY] * 4, broken)
     setup.download()
     assert setup.files == WHOLE
 
 
 def test_a_broken_file_is_kept_although_the_link_is_dead(setup: Setup) -> None:
     broken = DATA.replace(b"moov", b"moow")
-    setup.server.usual = Say(body=broken)
+    setup.server.usual = Reply(body=broken)
     saved = setup.download(link="http://127.0.0.1:9/gone.mp4")
     assert setup.files == {f"{ID}.unverified": broken}
     assert saved.mp4 is None
@@ -476,15 +482,15 @@ def test_a_broken_file_is_kept_although_the_link_is_dead(setup: Setup) -> None:
 
 def test_a_broken_file_is_kept_if_its_video_was_deleted(setup: Setup) -> None:
     broken = DATA.replace(b"moov", b"moow")
-    setup.server.says(Say(body=broken))
-    setup.server.usual = Say(status=410, body=b"{}", type="application/json")
+    setup.server.answer_with(Reply(body=broken))
+    setup.server.usual = Reply(status=410, body=b"{}", type="application/json")
     setup.download()
     assert setup.files == {f"{ID}.unverified": broken}
 
 
 def test_a_broken_file_that_always_changes_is_corrupt(setup: Setup) -> None:
     broken = (bytes([n]) + DATA[1:].replace(b"moov", b"moow") for n in range(1, 99))
-    setup.server.says(*[Say(body=body, etag=None, ranges=False) for body in broken])
+    setup.server.answer_with(*[Reply(body=body, etag=None, ranges=False) for body in broken])
     with pytest.raises(Corrupt):
         setup.download()
     assert len(setup.server.requests) < 12
@@ -494,14 +500,14 @@ def test_a_broken_file_that_always_changes_is_corrupt(setup: Setup) -> None:
 def test_after_an_overlong_range_no_range_is_requested_again(setup: Setup) -> None:
     broken = DATA.replace(b"moov", b"moow")
     start = len(DATA) - len(DATA) // 8 - 1  # a few bytes are requested twice, to compare them
-    too_long = Say(
+    too_long = Reply(
         status=206,
         body=broken[start:] + b"more",
         headers={"Content-Range": f"bytes {start}-{len(DATA) - 1}/{len(DATA)}"},
         etag=None,
     )
-    whole = Say(body=broken, length="chunked", etag=None, ranges=False)
-    setup.server.says(whole, too_long)
+    whole = Reply(body=broken, length="chunked", etag=None, ranges=False)
+    setup.server.answer_with(whole, too_long)
     setup.server.usual = whole
     assert setup.download().path.suffix == ".unverified"
     assert setup.files == {f"{ID}.unverified": broken}
@@ -512,14 +518,14 @@ def test_after_an_overlong_range_no_range_is_requested_again(setup: Setup) -> No
 def test_a_range_longer_than_stated_is_discarded(setup: Setup) -> None:
     setup.leave_half()
     promise = {"Content-Range": f"bytes {HALF}-{len(DATA) - 1}/{len(DATA)}"}
-    setup.server.says(Say(body=DATA + DATA, headers=promise))
+    setup.server.answer_with(Reply(body=DATA + DATA, headers=promise))
     setup.download()
     assert setup.files == WHOLE
     assert setup.server.ranges[-1] is None
 
 
 def test_a_cancelled_download_stops_midway_and_keeps_its_bytes(setup: Setup) -> None:
-    setup.server.says(Say(midway=setup.cancelled.set))
+    setup.server.answer_with(Reply(midway=setup.cancelled.set))
     with pytest.raises(Cancelled):
         setup.download()
     assert f"{ID}.mp4" not in setup.files
@@ -541,7 +547,7 @@ def test_cancelling_ends_the_pause_between_tries(setup: Setup) -> None:
 
 
 @pytest.mark.parametrize("refusal", [BAD_GATEWAY, NOT_READY], ids=["502", "404"])
-def test_the_link_is_used_if_content_keeps_failing(setup: Setup, refusal: Say) -> None:
+def test_the_link_is_used_if_content_keeps_failing(setup: Setup, refusal: Reply) -> None:
     setup.server.usual = refusal
     with serving(DATA) as storage:
         setup.download(link=f"{storage.url}/file?sig=secret")
@@ -554,13 +560,13 @@ def test_the_link_is_used_if_content_keeps_failing(setup: Setup, refusal: Say) -
 def test_without_content_the_links_error_is_raised(setup: Setup, status: int) -> None:
     setup.server.usual = NOT_READY
     with serving(b"") as storage:
-        storage.usual = Say(status=status, body=b"")
+        storage.usual = Reply(status=status, body=b"")
         with pytest.raises(StorageRefused) as caught:
             setup.download(link=f"{storage.url}/file?sig=secret")
     assert "secret" not in str(caught.value)
 
 
 def test_an_unknown_status_raises_an_error_with_its_message(setup: Setup) -> None:
-    setup.server.usual = Say(status=418, body=b"teapot", type="text/plain")
+    setup.server.usual = Reply(status=418, body=b"teapot", type="text/plain")
     with pytest.raises(HingtuiError, match="teapot"):
         setup.download()

@@ -28,7 +28,7 @@ from hingtui.download.progress import Progress
 from hingtui.model.errors import Busy, Cancelled, RateLimited, ServerError, StorageError
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.system.files import renaming, safe_name
-from tests.servers.files import FileServer, Say, serving
+from tests.servers.files import FileServer, Reply, serving
 from tests.support.canned import DATA as CANNED
 from tests.support.canned import HALVES, Canned, fetch
 from tests.support.clock import FakeClock
@@ -110,7 +110,7 @@ def _download(server: FileServer, folder: Path, video_id: str = ID, **more: Any)
 
 
 def _leave_half(server: FileServer, folder: Path) -> None:
-    server.says(Say(cut=HALF), Say(status=429, body=b""))
+    server.answer_with(Reply(cut=HALF), Reply(status=429, body=b""))
     with pytest.raises(RateLimited):
         _download(server, folder)
     server.requests.clear()
@@ -135,7 +135,7 @@ def test_a_video_being_downloaded_elsewhere_is_busy(server: FileServer, tmp_path
 
 def test_the_part_of_a_killed_process_is_resumed(server: FileServer, tmp_path: Path) -> None:
     may_go = threading.Event()
-    server.says(Say(midway=lambda: may_go.wait(20)))
+    server.answer_with(Reply(midway=lambda: may_go.wait(20)))
     with subprocess.Popen([sys.executable, "-c", STUCK, server.url, tmp_path]) as stuck:  # noqa: S603 - this interpreter, this file's own words
         while not part_size(key(ID), tmp_path):
             assert stuck.poll() is None
@@ -360,14 +360,18 @@ def test_a_part_replaced_during_the_download_is_an_error(
         (tmp_path / PART).unlink()
         (tmp_path / PART).write_bytes(b"another one's")
 
-    server.says(Say(midway=tidy_up))
+    server.answer_with(Reply(midway=tidy_up))
     with pytest.raises(StorageError):
         _download(server, tmp_path)
     assert NAME not in _files(tmp_path)
 
 
 def test_the_metadata_holds_no_secret_of_a_link(server: FileServer, tmp_path: Path) -> None:
-    server.says(Say(status=404, body=b"{}"), Say(cut=HALF), *[Say(status=502)] * 9)
+    server.answer_with(
+        Reply(status=404, body=b"{}"),
+        Reply(cut=HALF),
+        *[Reply(status=502)] * 9,
+    )
     with pytest.raises(ServerError):
         _download(server, tmp_path, link=f"{server.url}/file?sig=secret")
     metadata = json.loads((tmp_path / METADATA).read_bytes())

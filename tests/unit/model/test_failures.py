@@ -115,7 +115,7 @@ def test_without_a_reason_the_status_word_names_the_cause() -> None:
 
 
 @pytest.mark.parametrize(
-    ("cost", "message", "says"),
+    ("cost", "message", "expected"),
     [
         (Cost(0, "USD"), "no", "cost of 0"),
         (Cost(0.42, "USD"), "no", "still reports 0.42 USD"),
@@ -123,11 +123,13 @@ def test_without_a_reason_the_status_word_names_the_cause() -> None:
         (None, "no", ""),
     ],
 )
-def test_what_is_known_about_a_refund_is_stated(cost: Cost | None, message: str, says: str) -> None:
+def test_what_is_known_about_a_refund_is_stated(
+    cost: Cost | None, message: str, expected: str
+) -> None:
     failure = explain_failure(failed("", message, cost=cost))
     assert failure is not None
-    assert says in failure.money
-    assert bool(failure.money) is bool(says)
+    assert expected in failure.money
+    assert bool(failure.money) is bool(expected)
 
 
 @pytest.mark.parametrize(

@@ -270,8 +270,8 @@ async def test_after_damage_only_later_videos_are_added(tmp_path: Path) -> None:
         create(watch, "video_two")
         await look(watch)
         assert watched(watch) == {"video_two"}
-        said = [words for change in watch.changes for words in change.not_written]
-        assert [words.endswith("The bad file is followed-2.json.") for words in said] == [True]
+        notices = [words for change in watch.changes for words in change.not_written]
+        assert [words.endswith("The bad file is followed-2.json.") for words in notices] == [True]
 
 
 async def test_what_was_seen_in_this_run_outlives_a_damaged_file(tmp_path: Path) -> None:

@@ -82,7 +82,7 @@ def test_dates_are_those_of_this_machine(
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "expected"),
     [
         ("since:", "no date"),
         ("until:soon", "no date"),
@@ -93,11 +93,11 @@ def test_dates_are_those_of_this_machine(
         ("since:0000-01-01", "there is no year 0"),
     ],
 )
-def test_an_invalid_date_is_left_out_with_reason_and_example(text: str, says: str) -> None:
+def test_an_invalid_date_is_left_out_with_reason_and_example(text: str, expected: str) -> None:
     words = parse_history_words(f"moon {text}", NOW)
     assert words.wanted == Search((Term("moon"),))
     assert text in words.problem
-    assert says in words.problem
+    assert expected in words.problem
     assert "Write since:2026-11-20" in words.problem
 
 
@@ -113,7 +113,7 @@ def test_far_out_dates_are_dates(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "says"),
+    ("text", "expected"),
     [
         ("since:2026-11-20 until:2026-11-10", "ends before it begins"),
         ("until:2026-11-10 since:7d", "ends before it begins"),
@@ -121,9 +121,9 @@ def test_far_out_dates_are_dates(text: str) -> None:
         ("moon since:2026-11-27", "still to come"),
     ],
 )
-def test_contradictory_dates_are_reported(text: str, says: str) -> None:
+def test_contradictory_dates_are_reported(text: str, expected: str) -> None:
     problem = parse_history_words(text, NOW).problem
-    assert says in problem
+    assert expected in problem
     assert "moon" not in problem
 
 

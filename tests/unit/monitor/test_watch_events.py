@@ -20,7 +20,7 @@ from tests.support.watch import Watch, job, watching
 
 
 @dataclass
-class Told:
+class Reported:
     """What a watch reports; its rows are asked about once they are added."""
 
     watch: Watch[DemoServer]
@@ -42,23 +42,23 @@ class Told:
 
 
 @pytest.fixture
-async def seen(tmp_path: Path) -> AsyncIterator[Told]:
+async def seen(tmp_path: Path) -> AsyncIterator[Reported]:
     jobs = [
         job("video_one"),
         job("video_bad", outcome="failed"),
         job("video_brief", queued_for=0, generating_for=0, lifetime=900.0),
     ]
     async with watching(tmp_path, *jobs, auto_download=True) as watch:
-        yield Told(watch)
+        yield Reported(watch)
 
 
-async def live(seen: Told, seconds: float, *, steps: int = 10) -> None:
+async def live(seen: Reported, seconds: float, *, steps: int = 10) -> None:
     for _step in range(steps):
         await seen.watch.look(seconds / steps)
         seen.look()
 
 
-async def test_a_video_is_reported_from_added_to_saved(seen: Told) -> None:
+async def test_a_video_is_reported_from_added_to_saved(seen: Reported) -> None:
     seen.watch.monitor.add(["video_one"])
     await live(seen, 100)
     await seen.watch.saved("video_one")
@@ -70,23 +70,23 @@ async def test_a_video_is_reported_from_added_to_saved(seen: Told) -> None:
     assert seen.events.lost == set()
 
 
-async def test_a_failed_video_is_reported_and_not_lost(seen: Told) -> None:
+async def test_a_failed_video_is_reported_and_not_lost(seen: Reported) -> None:
     seen.watch.monitor.add(["video_bad"])
     await live(seen, 100)
     assert seen.kinds() == ["added", "generating", "failed"]
     assert seen.events.lost == set()
 
 
-async def test_states_known_at_the_start_are_not_reported(seen: Told) -> None:
+async def test_states_known_at_the_start_are_not_reported(seen: Reported) -> None:
     seen.watch.monitor.add(["video_one", "video_bad"])
     await live(seen, 100)
     await seen.watch.saved("video_one")
-    later = Told(seen.watch)
+    later = Reported(seen.watch)
     later.look(Changes(keys={key("video_one"), key("video_bad")}))
     assert later.kinds() == []
 
 
-async def test_a_video_that_was_removed_is_reported_once(seen: Told) -> None:
+async def test_a_video_that_was_removed_is_reported_once(seen: Reported) -> None:
     seen.watch.monitor.add(["video_one"])
     await live(seen, 0)
     seen.kinds()
@@ -96,7 +96,7 @@ async def test_a_video_that_was_removed_is_reported_once(seen: Told) -> None:
     assert seen.seen == []
 
 
-async def test_a_video_whose_gateway_becomes_known_is_no_other_video(seen: Told) -> None:
+async def test_a_video_whose_gateway_becomes_known_is_no_other_video(seen: Reported) -> None:
     monitor = seen.watch.monitor
     monitor.add(["video_bad"])
     await live(seen, 100)
@@ -109,7 +109,7 @@ async def test_a_video_whose_gateway_becomes_known_is_no_other_video(seen: Told)
     assert seen.events.lost == {row.key}
 
 
-async def test_a_download_is_reported_with_its_first_bytes_and_its_end(seen: Told) -> None:
+async def test_a_download_is_reported_with_its_first_bytes_and_its_end(seen: Reported) -> None:
     monitor = seen.watch.monitor
     monitor.add(["video_brief"])
     await seen.watch.look()
@@ -139,7 +139,7 @@ async def test_a_download_is_reported_with_its_first_bytes_and_its_end(seen: Tol
     assert seen.events.lost == set()
 
 
-async def test_a_video_is_reported_before_and_when_it_expires_unsaved(seen: Told) -> None:
+async def test_a_video_is_reported_before_and_when_it_expires_unsaved(seen: Reported) -> None:
     seen.watch.monitor.auto_download = False
     seen.watch.monitor.add(["video_brief"])
     await live(seen, 0)
@@ -151,7 +151,7 @@ async def test_a_video_is_reported_before_and_when_it_expires_unsaved(seen: Told
     assert seen.events.lost == {key("video_brief")}
 
 
-async def test_a_download_that_will_be_late_is_reported_too(seen: Told) -> None:
+async def test_a_download_that_will_be_late_is_reported_too(seen: Reported) -> None:
     monitor = seen.watch.monitor
     monitor.add(["video_brief"])
     await live(seen, 0)
@@ -166,9 +166,9 @@ async def test_a_download_that_will_be_late_is_reported_too(seen: Told) -> None:
 class Stub:
     """The state of a gateway, as a test says."""
 
-    def __init__(self, seen: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    def __init__(self, seen: Reported, monkeypatch: pytest.MonkeyPatch) -> None:
         self.status = GatewayStatus(GatewayState.ONLINE)
-        self._told = seen
+        self._reported = seen
         monkeypatch.setattr("hingtui.monitor.watch_events.statuses", lambda _monitor: self.known)
 
     @property
@@ -177,12 +177,12 @@ class Stub:
 
     def becomes(self, state: GatewayState, error: Any = None) -> list[str]:
         self.status = GatewayStatus(state, error=error)
-        self._told.look()
-        return self._told.kinds()
+        self._reported.look()
+        return self._reported.kinds()
 
 
 async def test_a_gateway_is_reported_when_it_goes_and_comes_back(
-    seen: Told, monkeypatch: pytest.MonkeyPatch
+    seen: Reported, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub, error = Stub(seen, monkeypatch), Unreachable("no route")
     assert stub.becomes(GatewayState.ONLINE) == []
@@ -194,7 +194,7 @@ async def test_a_gateway_is_reported_when_it_goes_and_comes_back(
 
 
 async def test_a_rate_limit_that_comes_and_goes_is_reported_once(
-    seen: Told, monkeypatch: pytest.MonkeyPatch
+    seen: Reported, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stub, error = Stub(seen, monkeypatch), RateLimited("slowly")
     for _time in range(5):
@@ -206,7 +206,7 @@ async def test_a_rate_limit_that_comes_and_goes_is_reported_once(
     assert stub.becomes(GatewayState.ONLINE) == ["online"]
 
 
-async def test_a_disk_error_is_reported_until_it_ends(seen: Told) -> None:
+async def test_a_disk_error_is_reported_until_it_ends(seen: Reported) -> None:
     monitor = seen.watch.monitor
     monitor.storage_error = StorageError("no place")
     seen.look()

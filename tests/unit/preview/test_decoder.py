@@ -288,8 +288,8 @@ def test_the_process_has_limits_and_no_environment(
     decoder.close()
     monkeypatch.setenv("HINGNET_API_KEY", "oh-secret-of-the-test")
     assert outcome(decoder, DEMO) is None
-    told = Path(f"/proc/{decoder.pid}/limits").read_text()
-    limits = {line[:26].strip(): line[26:].split()[0] for line in told.splitlines()[1:]}
+    text = Path(f"/proc/{decoder.pid}/limits").read_text()
+    limits = {line[:26].strip(): line[26:].split()[0] for line in text.splitlines()[1:]}
     assert int(limits["Max address space"]) <= 1 << 30
     assert limits["Max file size"] == "0"
     assert int(limits["Max cpu time"]) < 30

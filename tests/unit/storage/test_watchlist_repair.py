@@ -24,9 +24,9 @@ def test_a_lost_watchlist_without_backup_is_reported(watchlist: Watchlist, nothi
     watchlist.path.write_bytes(nothing)
     repair = watchlist.read().repair
     assert repair is not None
-    said = repair_text(repair)
-    assert "no usable backup: it begins anew" in said
-    assert repair.kept.name in said
+    text = repair_text(repair)
+    assert "no usable backup: it begins anew" in text
+    assert repair.kept.name in text
 
 
 @pytest.mark.parametrize("nothing", NOTHING.values(), ids=NOTHING)

@@ -208,22 +208,22 @@ def test_without_a_list_the_alternatives_are_named() -> None:
     account = ImportList("default")
     account.begin()
     account.fail(NotOffered())
-    said = empty_words(account, 0, ONLINE, default_key_for)
-    assert "Paste ids, URLs or whole logs with a" in said
-    assert "hingtui add -" in said
+    text = empty_words(account, 0, ONLINE, default_key_for)
+    assert "Paste ids, URLs or whole logs with a" in text
+    assert "hingtui add -" in text
 
 
 def test_a_missing_token_is_reported() -> None:
     account = ImportList("default")
     account.begin()
     account.fail(ServerError())
-    said = empty_words(account, 0, GatewayStatus(GatewayState.NO_TOKEN), default_key_for)
-    assert said == "There is no token for this gateway yet."
+    text = empty_words(account, 0, GatewayStatus(GatewayState.NO_TOKEN), default_key_for)
+    assert text == "There is no token for this gateway yet."
 
 
 def test_an_empty_account_is_not_taken_for_an_error() -> None:
-    said = empty_words(read(page()), 0, ONLINE, default_key_for)
-    assert said == "There are no videos in this account's list."
+    text = empty_words(read(page()), 0, ONLINE, default_key_for)
+    assert text == "There are no videos in this account's list."
 
 
 def test_several_gateways_are_named_in_the_heading() -> None:

@@ -28,15 +28,15 @@ def test_hosts_of_no_gateway_are_reported(tmp_path: Path) -> None:
     foreign = partial(foreign_hosts, gateways=gateways)
     assert describe_found(f"{LAB} {OTHER}", frozenset(), foreign).hosts == ["elsewhere.example"]
     assert describe_found(f"{LAB} video_691209aab0a1", frozenset(), foreign).hosts == []
-    said = foreign_words(["elsewhere.example"], "F3")
-    assert said.startswith("None of your gateways is at elsewhere.example: F3 adds one.")
+    text = foreign_words(["elsewhere.example"], "F3")
+    assert text.startswith("None of your gateways is at elsewhere.example: F3 adds one.")
     assert foreign_words([], "F3") == ""
 
 
 def test_any_number_of_hosts_fits_one_line() -> None:
-    said = foreign_words([f"host-{n}.example" for n in range(1000)], "F3")
-    assert "host-0.example" in said
-    assert len(said) < 150
+    text = foreign_words([f"host-{n}.example" for n in range(1000)], "F3")
+    assert "host-0.example" in text
+    assert len(text) < 150
 
 
 async def test_an_id_is_watched_at_the_gateway_of_its_link(tmp_path: Path) -> None:

@@ -45,11 +45,11 @@ async def test_a_reason_about_one_of_several_names_it(tmp_path: Path) -> None:
         await watch.look()
         actions = actions_on_all(watch.monitor)
         row = watch.row("video_one")
-        said = f"{row_title(row, row.id)}: It is still being generated"
-        assert words(await actions.download()).startswith(said)
-        assert words(await actions.open()).startswith(said)
-        assert words(await actions.reveal()).startswith(said)
-        assert words(actions.copy_path()).startswith(said)
+        reason = f"{row_title(row, row.id)}: It is still being generated"
+        assert words(await actions.download()).startswith(reason)
+        assert words(await actions.open()).startswith(reason)
+        assert words(await actions.reveal()).startswith(reason)
+        assert words(actions.copy_path()).startswith(reason)
         assert words(actions.cancel()) == "None of these is being downloaded."
         assert words(actions.ask()) == "Asking about these 2 now."
 

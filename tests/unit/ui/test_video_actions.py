@@ -75,9 +75,9 @@ async def test_a_deleted_video_is_not_called_unsaved(tmp_path: Path) -> None:
         await watch.look()
         watch.monitor.gateways["default"].responses.expire(watch.row("video_one"))
         actions = actions_on(watch.monitor, watch.row("video_one"))
-        said = "It has expired: the gateway has deleted its file. Ask for it again where "
-        assert words(await actions.download()).startswith(said)
-        assert words(await actions.open()).startswith(said)
+        sentence = "It has expired: the gateway has deleted its file. Ask for it again where "
+        assert words(await actions.download()).startswith(sentence)
+        assert words(await actions.open()).startswith(sentence)
 
 
 async def test_outdated_states_are_described_in_the_past(tmp_path: Path) -> None:
@@ -86,8 +86,8 @@ async def test_outdated_states_are_described_in_the_past(tmp_path: Path) -> None
         await watch.look()
         watch.monitor.pause(True)
         actions = actions_on(watch.monitor, watch.row("video_one"))
-        said = "When it was last asked about, it was still being generated."
-        assert words(await actions.download()) == said
+        sentence = "When it was last asked about, it was still being generated."
+        assert words(await actions.download()) == sentence
 
 
 async def test_an_unsaved_video_past_its_expiry_is_not_promised(tmp_path: Path) -> None:
@@ -100,9 +100,9 @@ async def test_an_unsaved_video_past_its_expiry_is_not_promised(tmp_path: Path) 
             (actions.open, " d tries all the same."),
             (actions.download, " hingtui tries all the same."),
         ):
-            said = words(await action())
-            assert said.startswith("It was not saved, and its file should have expired at ")
-            assert said.endswith(end)
+            sentence = words(await action())
+            assert sentence.startswith("It was not saved, and its file should have expired at ")
+            assert sentence.endswith(end)
 
 
 async def test_polling_while_paused_is_answered_with_the_pause(tmp_path: Path) -> None:
@@ -129,12 +129,12 @@ async def test_without_a_token_every_command_names_the_key_to_type_it(tmp_path: 
         await watch.look()
         watch.monitor.add(["video_new"])
         watch.monitor.connect(None)
-        said = "There is no token yet: Enter types it."
+        sentence = "There is no token yet: Enter types it."
         new = actions_on(watch.monitor, watch.row("video_new"))
-        assert words(await new.download()) == words(new.ask()) == said
+        assert words(await new.download()) == words(new.ask()) == sentence
         ready = actions_on(watch.monitor, watch.row("video_one"))
-        assert words(ready.download_all()) == f"1 video will be downloaded. {said}"
-        assert words(await ready.download()) == said
+        assert words(ready.download_all()) == f"1 video will be downloaded. {sentence}"
+        assert words(await ready.download()) == sentence
         assert words(ready.download_all()) == "All that are ready are saved or being downloaded."
 
 
@@ -162,13 +162,13 @@ async def test_the_complete_id_is_copied_and_shown(tmp_path: Path) -> None:
         long = "video_" + "6b085b77d297" * 10
         watch.monitor.add([long])
         copied: list[str] = []
-        said = actions_on(watch.monitor, watch.row(long), copied).copy_id()
+        sentence = actions_on(watch.monitor, watch.row(long), copied).copy_id()
         assert copied == [long]
-        assert words(said) == f"Sent to the terminal's clipboard: {long}"
+        assert words(sentence) == f"Sent to the terminal's clipboard: {long}"
 
 
 @pytest.mark.parametrize(
-    ("opened", "said"),
+    ("opened", "sentence"),
     [
         (Opened("mpv"), "Opening with mpv: video_one.mp4"),
         (Opened(""), "No player was found. "),
@@ -180,14 +180,14 @@ async def test_the_complete_id_is_copied_and_shown(tmp_path: Path) -> None:
     ],
     ids=str,
 )
-async def test_opening_reports_its_outcome(tmp_path: Path, opened: Opened, said: str) -> None:
+async def test_opening_reports_its_outcome(tmp_path: Path, opened: Opened, sentence: str) -> None:
     async with watching(tmp_path, job(**READY)) as watch:
         watch.monitor.add(["video_one"])
         await watch.look()
         watch.monitor.download([watch.row("video_one").key])
         await watch.saved("video_one")
         actions = actions_on(watch.monitor, watch.row("video_one"), opened=opened)
-        assert words(await actions.open()).startswith(said)
+        assert words(await actions.open()).startswith(sentence)
 
 
 async def test_the_folder_of_a_saved_video_is_shown(tmp_path: Path) -> None:
@@ -210,8 +210,8 @@ async def test_a_curl_line_holds_a_variable_and_no_token(tmp_path: Path) -> None
         url = f"{watch.server.base_url}/v1/videos/video_one"
         assert copied == [f'curl -H "Authorization: Bearer $HINGNET_API_KEY" {url}']
         watch.monitor.connect(None)
-        said = words(actions_on(watch.monitor, watch.row("video_one"), copied).copy_curl())
-        assert said == "Its gateway cannot be asked: nothing is copied."
+        sentence = words(actions_on(watch.monitor, watch.row("video_one"), copied).copy_curl())
+        assert sentence == "Its gateway cannot be asked: nothing is copied."
 
 
 def test_actions_and_notifications_import_no_textual() -> None:
