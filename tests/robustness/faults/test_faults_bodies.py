@@ -19,8 +19,7 @@ from hingtui.download.attempts import download
 from hingtui.download.interface import Limits
 from hingtui.download.progress import Progress
 from hingtui.model.errors import BadResponse, Corrupt, TooLarge
-from tests.robustness.faults.faulty_watch import faulty_watch
-from tests.robustness.faults.fetching import (
+from tests.robustness.faults.downloads import (
     DATA,
     ETAG,
     HALF,
@@ -31,6 +30,7 @@ from tests.robustness.faults.fetching import (
     half,
     ranges,
 )
+from tests.robustness.faults.faulty_watch import faulty_watch
 from tests.servers.files import Reply, respond_with
 from tests.servers.sockets import CLOSE, Answer, FaultServer, Part, Request, answer, chunked
 from tests.support.clock import FakeClock

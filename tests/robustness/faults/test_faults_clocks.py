@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from hingtui.model.errors import RateLimited
+from tests.robustness.faults.downloads import DATA
 from tests.robustness.faults.faulty_watch import faulty_watch
-from tests.robustness.faults.fetching import DATA
 from tests.servers.sockets import answer
 from tests.support.clock import date
 from tests.support.keys import keys

@@ -15,8 +15,7 @@ import pytest
 from hingtui.download.interface import Limits
 from hingtui.model.errors import BadResponse, NotReady
 from hingtui.monitor import DownloadState
-from tests.robustness.faults.faulty_watch import faulty_watch
-from tests.robustness.faults.fetching import (
+from tests.robustness.faults.downloads import (
     CONTENT,
     DATA,
     ETAG,
@@ -29,6 +28,7 @@ from tests.robustness.faults.fetching import (
     piece,
     ranges,
 )
+from tests.robustness.faults.faulty_watch import faulty_watch
 from tests.servers.files import Reply, respond_with
 from tests.servers.sockets import RESET, Answer, Part, Request, answer, chunked, json_answer
 from tests.support.mp4 import mp4

@@ -11,8 +11,8 @@ import pytest
 
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState
+from tests.robustness.faults.downloads import CONTENT, DATA
 from tests.robustness.faults.faulty_watch import MANY, faulty_watch
-from tests.robustness.faults.fetching import CONTENT, DATA
 from tests.servers.sockets import Answer, answer
 from tests.support.clock import EPOCH, date
 

@@ -13,8 +13,7 @@ import pytest
 
 from hingtui.model.errors import BadRedirect, HingtuiError, StorageRefused
 from hingtui.monitor import DownloadState
-from tests.robustness.faults.faulty_watch import FaultyWatch, faulty_watch
-from tests.robustness.faults.fetching import (
+from tests.robustness.faults.downloads import (
     CONTENT,
     DATA,
     ETAG,
@@ -26,6 +25,7 @@ from tests.robustness.faults.fetching import (
     half,
     ranges,
 )
+from tests.robustness.faults.faulty_watch import FaultyWatch, faulty_watch
 from tests.servers.files import Reply
 from tests.servers.gateway import SECRET
 from tests.servers.sockets import (

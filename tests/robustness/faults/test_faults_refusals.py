@@ -14,8 +14,8 @@ from hingtui.api import Api
 from hingtui.model.errors import Forbidden, NotFound, Unauthorized
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState
+from tests.robustness.faults.downloads import DATA
 from tests.robustness.faults.faulty_watch import MANY, faulty_watch
-from tests.robustness.faults.fetching import DATA
 from tests.servers.sockets import answer, json_answer
 from tests.support.keys import key
 

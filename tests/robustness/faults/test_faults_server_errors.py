@@ -13,8 +13,8 @@ import pytest
 from hingtui.model.errors import ServerError
 from hingtui.model.video import Status
 from hingtui.monitor import GatewayState
+from tests.robustness.faults.downloads import CONTENT, DATA
 from tests.robustness.faults.faulty_watch import MANY, faulty_watch
-from tests.robustness.faults.fetching import CONTENT, DATA
 from tests.servers.sockets import CLOSE, Part, answer
 
 TROUBLE = [500, 501, 502, 503, 504, 408, 520, 599]
