@@ -45,7 +45,7 @@ class Canned:
         yield self
 
 
-def fetch(
+def download_canned(
     source: Canned,
     folder: Path,
     hooks: DownloadHooks,

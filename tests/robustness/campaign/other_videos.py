@@ -98,7 +98,7 @@ class OtherVideos:
         """Check for messages on one row that are about another video."""
         for other in self._gateway.films:
             if other != video_id and any(words(other) in text for text in texts):
-                yield f"I6: the row of {video_id} tells of the {words(other)}"
+                yield f"I6: the row of {video_id} shows the {words(other)}"
 
     def blamed(self, link: str) -> Iterator[str]:
         """Check that faults of a few videos do not count as errors of the gateway."""

@@ -19,7 +19,7 @@ from hingtui.download.part_metadata import PartMetadata, write_metadata
 from hingtui.model.errors import Busy
 from hingtui.model.key import VideoKey
 from hingtui.system.files import give_name
-from tests.support.canned import DATA, ID, Canned, fetch, no_links
+from tests.support.canned import DATA, ID, Canned, download_canned, no_links
 from tests.support.keys import key
 
 OTHER = key("video_2")
@@ -39,19 +39,19 @@ def files(folder: Path) -> list[str]:
 
 
 def test_a_file_gets_the_name_of_the_template(tmp_path: Path) -> None:
-    assert fetch(Canned(), tmp_path, NAMED).path == tmp_path / f"{MOON}.mp4"
+    assert download_canned(Canned(), tmp_path, NAMED).path == tmp_path / f"{MOON}.mp4"
     assert files(tmp_path) == [f"{MOON}.mp4"]
 
 
 def test_another_file_of_that_name_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / f"{MOON}.mp4").write_bytes(b"mine")
-    assert fetch(Canned(), tmp_path, NAMED).path == tmp_path / f"{MOON}-2.mp4"
+    assert download_canned(Canned(), tmp_path, NAMED).path == tmp_path / f"{MOON}-2.mp4"
     assert (tmp_path / f"{MOON}.mp4").read_bytes() == b"mine"
 
 
 def test_the_same_bytes_are_not_kept_twice(tmp_path: Path) -> None:
-    first = fetch(Canned(), tmp_path, NAMED)
-    assert fetch(Canned(), tmp_path, NAMED).path == first.path
+    first = download_canned(Canned(), tmp_path, NAMED)
+    assert download_canned(Canned(), tmp_path, NAMED).path == first.path
     assert files(tmp_path) == [f"{MOON}.mp4"]
 
 
@@ -59,17 +59,17 @@ def test_the_same_bytes_are_not_kept_twice(tmp_path: Path) -> None:
 def test_the_same_bytes_are_found_behind_free_names(tmp_path: Path, gone: list[str]) -> None:
     for stem in (MOON, f"{MOON}-2"):
         (tmp_path / f"{stem}.mp4").write_bytes(b"mine")
-    first = fetch(Canned(), tmp_path, NAMED)
+    first = download_canned(Canned(), tmp_path, NAMED)
     assert first.path == tmp_path / f"{MOON}-3.mp4"
     for stem in gone:
         (tmp_path / f"{stem.format(MOON)}.mp4").unlink()
-    assert fetch(Canned(), tmp_path, NAMED).path == first.path
+    assert download_canned(Canned(), tmp_path, NAMED).path == first.path
 
 
 def test_a_name_whose_sidecar_is_taken_is_avoided(tmp_path: Path) -> None:
     (tmp_path / f"{MOON}.json").write_text("mine")
     hooks = replace(NAMED, companion=".json")
-    assert fetch(Canned(), tmp_path, hooks).path == tmp_path / f"{MOON}-2.mp4"
+    assert download_canned(Canned(), tmp_path, hooks).path == tmp_path / f"{MOON}-2.mp4"
 
 
 @pytest.mark.parametrize("has_links", [True, False])
@@ -86,19 +86,19 @@ def test_a_process_that_would_choose_another_name_waits_for_the_first(
     def saved(first: Saved) -> None:
         for _ in range(2):  # the first one that looks must not remove what the second looks for
             with pytest.raises(Busy):
-                fetch(source, tmp_path, hooks)
+                download_canned(source, tmp_path, hooks)
         paths.append(first.path)
 
-    first = fetch(source, tmp_path, replace(NAMED, saved=saved))
-    assert fetch(source, tmp_path, hooks).path == first.path == tmp_path / f"{MOON}.mp4"
+    first = download_canned(source, tmp_path, replace(NAMED, saved=saved))
+    assert download_canned(source, tmp_path, hooks).path == first.path == tmp_path / f"{MOON}.mp4"
     assert source.requests[ID] == 1
     assert files(tmp_path) == [f"{MOON}.mp4"]
 
 
 def test_the_file_that_another_process_wrote_is_found_by_its_part(tmp_path: Path) -> None:
-    first = fetch(Canned(), tmp_path, NAMED)
+    first = download_canned(Canned(), tmp_path, NAMED)
     source = Canned()
-    found = fetch(source, tmp_path, NAMED, busy_part=first.path.stat())
+    found = download_canned(source, tmp_path, NAMED, busy_part=first.path.stat())
     assert found.path == first.path
     assert not source.requests
 
@@ -119,9 +119,9 @@ def test_a_kill_between_both_names_leaves_one_file(
     with monkeypatch.context() as patch:
         patch.setattr(part_module, "give_name", killed)
         with pytest.raises(KeyboardInterrupt):
-            fetch(Canned(), tmp_path, NAMED)
+            download_canned(Canned(), tmp_path, NAMED)
     source = Canned()
-    again = fetch(source, tmp_path, DownloadHooks(names=like("unknown prompt")))
+    again = download_canned(source, tmp_path, DownloadHooks(names=like("unknown prompt")))
     assert again.path == tmp_path / f"{MOON}.mp4"
     assert not source.requests
     assert files(tmp_path) == [f"{MOON}.mp4"]
@@ -137,7 +137,7 @@ def test_a_name_that_is_taken_meanwhile_is_not_recorded(
         return len(recorded) > 1 and give_name(part, name, tidy=tidy)
 
     monkeypatch.setattr(part_module, "give_name", late)
-    assert fetch(Canned(), tmp_path, NAMED).path == tmp_path / f"{MOON}-2.mp4"
+    assert download_canned(Canned(), tmp_path, NAMED).path == tmp_path / f"{MOON}-2.mp4"
     assert recorded == [f"{MOON}.mp4", f"{MOON}-2.mp4"]
 
 
@@ -151,7 +151,7 @@ def test_a_file_system_that_allows_no_such_name_gets_the_id(
         return give_name(part, name, tidy=tidy)
 
     monkeypatch.setattr(part_module, "give_name", refuses)
-    assert fetch(Canned(), tmp_path, NAMED).path == tmp_path / f"{ID}.mp4"
+    assert download_canned(Canned(), tmp_path, NAMED).path == tmp_path / f"{ID}.mp4"
     assert files(tmp_path) == [f"{ID}.mp4"]
 
 
@@ -164,9 +164,11 @@ def test_without_room_for_its_metadata_a_file_gets_its_name(
         return write_metadata(path, wanted, metadata)
 
     monkeypatch.setattr(part_module, "write_metadata", full)
-    assert fetch(Canned(), tmp_path, NAMED).path == tmp_path / f"{MOON}.mp4"
+    assert download_canned(Canned(), tmp_path, NAMED).path == tmp_path / f"{MOON}.mp4"
 
 
 def test_two_videos_of_one_prompt_get_two_names(tmp_path: Path) -> None:
     (tmp_path / f"{MOON}.mp4").write_bytes(DATA + b"more")
-    assert fetch(Canned(), tmp_path, NAMED, wanted=OTHER).path == tmp_path / f"{MOON}-2.mp4"
+    assert (
+        download_canned(Canned(), tmp_path, NAMED, wanted=OTHER).path == tmp_path / f"{MOON}-2.mp4"
+    )

@@ -30,7 +30,7 @@ from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.system.files import renaming, safe_name
 from tests.servers.files import FileServer, Reply, serving
 from tests.support.canned import DATA as CANNED
-from tests.support.canned import HALVES, Canned, fetch
+from tests.support.canned import HALVES, Canned, download_canned
 from tests.support.clock import FakeClock
 from tests.support.keys import key
 from tests.support.mp4 import mp4
@@ -61,7 +61,7 @@ import os, signal, sys
 from itertools import count
 from pathlib import Path
 from hingtui.download.interface import NO_HOOKS
-from tests.support.canned import HALVES, Canned, fetch
+from tests.support.canned import HALVES, Canned, download_canned
 NAMES = "part part_names part_metadata claim disk names atomic locks".split()
 TRACED = tuple(f"/{name}.py" for name in NAMES)
 def download_until(line):
@@ -75,7 +75,7 @@ def download_until(line):
             os.kill(os.getpid(), signal.SIGKILL)
         return trace
     sys.settrace(trace)
-    fetch(Canned(HALVES), Path(sys.argv[1], str(line)), NO_HOOKS)
+    download_canned(Canned(HALVES), Path(sys.argv[1], str(line)), NO_HOOKS)
     os._exit(0)
 for line in count(1, int(sys.argv[2])):
     child = os.fork()
@@ -163,7 +163,7 @@ def test_a_kill_at_any_line_leaves_no_wrong_file(tmp_path: Path, thorough: bool)
     assert len(killed) > 100 // every
     for folder in killed:
         assert _files(folder).get(NAME, CANNED) == CANNED
-        fetch(Canned(HALVES), folder, NO_HOOKS)
+        download_canned(Canned(HALVES), folder, NO_HOOKS)
         assert _files(folder) == {NAME: CANNED}, folder.name
 
 

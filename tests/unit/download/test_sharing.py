@@ -13,7 +13,7 @@ from hingtui.model.errors import Busy
 from hingtui.model.key import VideoKey
 from hingtui.monitor.shared_downloads import SharedDownloads
 from hingtui.storage.watchlist import Entry, Watchlist
-from tests.support.canned import DATA, ID, Canned, fetch, no_links
+from tests.support.canned import DATA, ID, Canned, download_canned, no_links
 from tests.support.clock import FakeClock
 from tests.support.keys import key
 
@@ -33,17 +33,17 @@ class Written:
         )
 
 
-def fetch_twice(source: Canned, folder: Path) -> list[Saved]:
+def download_twice(source: Canned, folder: Path) -> list[Saved]:
     """Download; a second process begins when the file has its name and is not written down yet."""
     usual = Written().hooks(key(ID))
 
     def saved(first: Saved) -> None:
         with pytest.raises(Busy):
-            fetch(source, folder, usual)
+            download_canned(source, folder, usual)
         usual.saved(first)
 
-    first = fetch(source, folder, DownloadHooks(saved=saved))
-    return [first, fetch(source, folder, usual)]
+    first = download_canned(source, folder, DownloadHooks(saved=saved))
+    return [first, download_canned(source, folder, usual)]
 
 
 @pytest.mark.parametrize("has_links", [True, False])
@@ -53,7 +53,7 @@ def test_a_file_that_was_just_named_is_not_downloaded_again(
     if not has_links:
         monkeypatch.setattr(Path, "hardlink_to", no_links)
     source = Canned()
-    first, second = fetch_twice(source, tmp_path)
+    first, second = download_twice(source, tmp_path)
     assert first.path == second.path == tmp_path / NAME
     assert source.requests[ID] == 1
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
@@ -62,7 +62,7 @@ def test_a_file_that_was_just_named_is_not_downloaded_again(
 def test_a_file_that_was_there_before_is_shared_too(tmp_path: Path) -> None:
     (tmp_path / NAME).write_bytes(DATA)
     source = Canned()
-    first, second = fetch_twice(source, tmp_path)
+    first, second = download_twice(source, tmp_path)
     assert first.path == second.path == tmp_path / NAME
     assert source.requests[ID] == 1
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
@@ -72,7 +72,7 @@ def test_a_file_found_by_its_part_is_recorded(tmp_path: Path) -> None:
     source, written = Canned(), Written()
     (tmp_path / NAME).write_bytes(DATA)
     state = (tmp_path / NAME).stat()
-    fetch(source, tmp_path, written.hooks(key(ID)), busy_part=state)
+    download_canned(source, tmp_path, written.hooks(key(ID)), busy_part=state)
     assert written.paths == {key(ID): tmp_path / NAME}
     assert not source.requests
 
@@ -90,7 +90,7 @@ def test_many_that_want_the_same_videos_download_each_once(tmp_path: Path) -> No
         try:
             for one in wanted:
                 together.wait(20)
-                _fetch_until_saved(source, folder, _hooks(shared, one), one)
+                _download_until_saved(source, folder, _hooks(shared, one), one)
         except BaseException as error:  # noqa: BLE001 - it is raised in the test
             errors.append(error)
             together.abort()
@@ -112,12 +112,12 @@ def _hooks(shared: SharedDownloads, wanted: VideoKey) -> DownloadHooks:
     )
 
 
-def _fetch_until_saved(
+def _download_until_saved(
     source: Canned, folder: Path, hooks: DownloadHooks, wanted: VideoKey
 ) -> None:
     while True:
         try:
-            fetch(source, folder, hooks, wanted=wanted)
+            download_canned(source, folder, hooks, wanted=wanted)
         except Busy:
             continue
         return

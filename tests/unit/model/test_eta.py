@@ -9,9 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hingtui.model import eta as schedule
 from hingtui.model.errors import Backoff
-from hingtui.model.eta import Pace, ask_again_in, expiry, first_pace, remaining
+from hingtui.model.eta import (
+    LATEST,
+    SLOW,
+    SOONEST,
+    Basis,
+    Expiry,
+    Pace,
+    ask_again_in,
+    expiry,
+    first_pace,
+    is_stalled,
+    remaining,
+)
 from hingtui.model.video import USUAL_LIFE, Status, Video
 from hingtui.monitor.rate_limiter import FULL_RATE, RateLimiter
 
@@ -48,7 +59,7 @@ def test_the_usual_duration_outranks_the_first_per_cents() -> None:
 
 def test_stalled_progress_gives_no_estimate() -> None:
     stopped = pace((0, 0), (10, 50))
-    assert schedule.is_stalled(stopped, START + 500)
+    assert is_stalled(stopped, START + 500)
     assert remaining(stopped, START + 500, None) is None
 
 
@@ -59,7 +70,7 @@ def test_progress_that_falls_restarts_the_measurement() -> None:
 
 
 def test_an_unknown_status_is_polled_slowly() -> None:
-    assert ask_again_in(Status.UNKNOWN, pace((0, 0)), START, None) == schedule.SLOW
+    assert ask_again_in(Status.UNKNOWN, pace((0, 0)), START, None) == SLOW
 
 
 def test_polling_is_faster_near_the_end() -> None:
@@ -76,7 +87,7 @@ def test_the_poll_interval_stays_within_bounds(
     seen.sort()
     now = START + seen[-1][0] + after
     wait = ask_again_in(Status.GENERATING, pace(*seen), now, usual)
-    assert schedule.SOONEST <= wait <= schedule.LATEST
+    assert SOONEST <= wait <= LATEST
     left = remaining(pace(*seen), now, usual)
     assert left is None or left >= 0
 
@@ -88,12 +99,12 @@ def test_the_backoff_after_failures_is_bounded(failures: int, seed: int) -> None
 
 def test_a_stated_expiry_is_used() -> None:
     stated = Video("v", Status.READY, completed_at=START, expires_at=START + 600)
-    assert expiry(stated, None) == schedule.Expiry(START + 600, schedule.Basis.SERVER)
+    assert expiry(stated, None) == Expiry(START + 600, Basis.SERVER)
 
 
 def test_an_unstated_expiry_is_estimated_an_hour_after_completion() -> None:
     unstated = Video("v", Status.READY, completed_at=START)
-    assert expiry(unstated, None) == schedule.Expiry(START + USUAL_LIFE, schedule.Basis.ESTIMATE)
+    assert expiry(unstated, None) == Expiry(START + USUAL_LIFE, Basis.ESTIMATE)
     assert expiry(Video("v", Status.READY), START) == expiry(unstated, None)
     assert expiry(Video("v", Status.READY), None) is None
     assert expiry(Video("v", Status.GENERATING, expires_at=START), None) is None
@@ -102,13 +113,13 @@ def test_an_unstated_expiry_is_estimated_an_hour_after_completion() -> None:
 def test_the_expiry_of_a_signed_link_is_no_estimate() -> None:
     signed = Video("v", Status.READY, expires_at=START + 600, expires_by_link=True)
     ends = expiry(signed, None)
-    assert ends == schedule.Expiry(START + 600, schedule.Basis.LINK)
+    assert ends == Expiry(START + 600, Basis.LINK)
     assert not ends.is_estimate
 
 
 def test_the_gateways_usual_lifetime_gives_the_estimate() -> None:
     video = Video("v", Status.READY, completed_at=START, usual_life=86_400)
-    assert expiry(video, None) == schedule.Expiry(START + 86_400, schedule.Basis.ESTIMATE)
+    assert expiry(video, None) == Expiry(START + 86_400, Basis.ESTIMATE)
 
 
 def test_an_infinite_lifetime_means_no_expiry() -> None:
