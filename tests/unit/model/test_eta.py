@@ -1,15 +1,13 @@
-"""The poll interval, the remaining time, the expiry, and the rate limit of a gateway."""
+"""The poll interval, the remaining time and the expiry of a video."""
 
 from __future__ import annotations
 
 import math
-import random
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hingtui.model.errors import Backoff
 from hingtui.model.eta import (
     LATEST,
     SLOW,
@@ -24,7 +22,6 @@ from hingtui.model.eta import (
     remaining,
 )
 from hingtui.model.video import USUAL_LIFE, Status, Video
-from hingtui.monitor.rate_limiter import FULL_RATE, RateLimiter
 
 START = 1_762_789_802.0
 times = st.floats(0, 10_000)
@@ -92,11 +89,6 @@ def test_the_poll_interval_stays_within_bounds(
     assert left is None or left >= 0
 
 
-@given(st.integers(0, 10_000), st.integers(0, 2**32))
-def test_the_backoff_after_failures_is_bounded(failures: int, seed: int) -> None:
-    assert 0 < Backoff(2.0, 60.0).after(failures, random.Random(seed)) <= 60 * 1.25  # noqa: S311 - jitter
-
-
 def test_a_stated_expiry_is_used() -> None:
     stated = Video("v", Status.READY, completed_at=START, expires_at=START + 600)
     assert expiry(stated, None) == Expiry(START + 600, Basis.SERVER)
@@ -125,30 +117,3 @@ def test_the_gateways_usual_lifetime_gives_the_estimate() -> None:
 def test_an_infinite_lifetime_means_no_expiry() -> None:
     video = Video("v", Status.READY, completed_at=START, usual_life=math.inf)
     assert expiry(video, None) is None
-
-
-def limiter() -> RateLimiter:
-    return RateLimiter(random.Random(1))  # noqa: S311 - the same jitter in every run
-
-
-def test_requests_never_exceed_the_full_rate() -> None:
-    gateway_limiter = limiter()
-    sent = 0
-    for tick in range(600):
-        now = tick / 10
-        while gateway_limiter.wait(now) == 0:
-            gateway_limiter.spend(now)
-            sent += 1
-    assert sent <= 60 * FULL_RATE + 10
-
-
-def test_a_429_halves_the_rate_until_requests_succeed() -> None:
-    gateway_limiter = limiter()
-    gateway_limiter.slow_down(0, 10)
-    assert gateway_limiter.wait(5) == pytest.approx(5)
-    assert gateway_limiter.wait(10) == 0
-    gateway_limiter.spend(10)
-    slow = gateway_limiter.wait(10)
-    for _ in range(50):
-        gateway_limiter.succeeded()
-    assert gateway_limiter.wait(10) < slow
