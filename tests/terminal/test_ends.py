@@ -1,4 +1,4 @@
-"""How the dashboard ends on a real terminal, and input that must not end it."""
+"""How the dashboard ends on a real terminal, and input that must not end it (I4)."""
 
 from __future__ import annotations
 
