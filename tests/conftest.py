@@ -27,6 +27,7 @@ from hypothesis.internal.conjecture import providers
 
 from tests.support.clock import FakeClock
 from tests.support.memory_folder import use_memory
+from tests.support.time_zone import time_zone
 
 if sys.platform != "win32":
     from tests.support.watched_home import WatchedHome, watched_home
@@ -141,6 +142,20 @@ def watched(home: Path) -> Iterator[WatchedHome]:
     """A home whose videos a gateway knows; `watched.dashboard()` shows them on a terminal."""
     with watched_home(home) as watched:
         yield watched
+
+
+@pytest.fixture
+def in_utc() -> Iterator[None]:
+    """Times of this machine are those of UTC."""
+    with time_zone("UTC"):
+        yield
+
+
+@pytest.fixture
+def in_shanghai() -> Iterator[None]:
+    """Times of this machine are those of Shanghai: UTC and eight hours."""
+    with time_zone("Asia/Shanghai"):
+        yield
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from hingtui.ui.screens.gateway_dialog import GatewayDialog
 from hingtui.ui.screens.gateway_fields import KindField
@@ -15,6 +15,8 @@ from tests.servers.gateway import TOKEN
 from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until
 from tests.support.watch import job
+
+RESULT = "#gateway-result"
 
 
 async def open_dialog(acting: PilotedApp) -> None:
@@ -33,12 +35,6 @@ async def fill(acting: PilotedApp, **values: str) -> None:
         await acting.drawn()
 
 
-def dialog_message(acting: PilotedApp) -> str:
-    """What the dialog says; "" once it is closed."""
-    lines = acting.app.screen.query("#gateway-result").results(Static)
-    return next((str(line.content) for line in lines), "")
-
-
 def saved(home: Path) -> dict[str, Any]:
     """The gateways of gateways.toml."""
     path = home / "gateways.toml"
@@ -52,7 +48,7 @@ async def test_a_gateway_is_tested_then_saved_and_used_at_once(tmp_path: Path) -
         url = acting.server.base_url
         await fill(acting, address=f"{url}/v1/", name="lab", token=TOKEN)
         await acting.press("enter")
-        await until(lambda: "It works and has a list: 2 videos." in dialog_message(acting))
+        await until(lambda: "It works and has a list: 2 videos." in acting.shown_in(RESULT))
         assert saved(tmp_path) == {}
         assert TOKEN not in acting.text()
         await acting.press("enter")
@@ -69,13 +65,13 @@ async def test_a_refused_token_is_saved_only_as_it_was_tested(tmp_path: Path) ->
         await open_dialog(acting)
         await fill(acting, address=acting.server.base_url, token="oh-wrong-0123456789")
         await acting.press("enter")
-        await until(lambda: "无效的令牌" in dialog_message(acting))
-        assert dialog_message(acting).endswith("Enter saves it all the same.")
+        await until(lambda: "无效的令牌" in acting.shown_in(RESULT))
+        assert acting.shown_in(RESULT).endswith("Enter saves it all the same.")
         assert "oh-wrong" not in acting.text()
         await fill(acting, token="oh-other-0123456789")
-        assert dialog_message(acting) == ""
+        assert acting.shown_in(RESULT) == ""
         await acting.press("enter")
-        await until(lambda: "无效的令牌" in dialog_message(acting))
+        await until(lambda: "无效的令牌" in acting.shown_in(RESULT))
         await acting.press("enter")
         await until(lambda: "local" in saved(tmp_path))
 
@@ -104,7 +100,7 @@ async def test_without_a_list_the_pasted_video_is_asked_about(tmp_path: Path) ->
         await acting.paste(f"{acting.server.base_url}/v1/videos/video_1/content")
         await fill(acting, token=TOKEN)
         await acting.press("enter")
-        await until(lambda: "It works: add its videos by their ids." in dialog_message(acting))
+        await until(lambda: "It works: add its videos by their ids." in acting.shown_in(RESULT))
 
 
 async def test_an_invalid_gateway_is_reported_without_a_request(tmp_path: Path) -> None:
@@ -120,7 +116,7 @@ async def test_an_invalid_gateway_is_reported_without_a_request(tmp_path: Path) 
         ):
             await fill(acting, **values)
             await acting.press("enter")
-            assert words in dialog_message(acting)
+            assert words in acting.shown_in(RESULT)
         assert saved(tmp_path) == {}
 
 
@@ -130,7 +126,7 @@ async def test_a_gateway_that_cannot_be_saved_is_used_in_this_run(tmp_path: Path
         await open_dialog(acting)
         await fill(acting, address=acting.server.base_url, name="lab", token=TOKEN)
         await acting.press("enter")
-        await until(lambda: "It works" in dialog_message(acting))
+        await until(lambda: "It works" in acting.shown_in(RESULT))
         (tmp_path / "gateways.toml").mkdir()
         await acting.press("enter")
         await until(lambda: "lab" in acting.app.monitor.gateways)

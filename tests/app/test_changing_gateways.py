@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.widgets import Input, Label, Static
+from textual.widgets import Input, Label
 
 from hingtui.model.key import VideoKey
 from hingtui.ui.screens.gateway_dialog import GatewayDialog
@@ -19,17 +19,14 @@ from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until
 from tests.support.watch import job
 
+RESULT = "#gateway-result"
+
 CONFIG = '[gateways.house]\nbase_url = "https://house.example"\ntoken_env = "NO_SUCH_TOKEN"\n'
 
 
 def saved(home: Path) -> dict[str, Any]:
     gateways: dict[str, Any] = tomllib.loads((home / "gateways.toml").read_text())["gateways"]
     return gateways
-
-
-def dialog_message(acting: PilotedApp) -> str:
-    lines = acting.app.screen.query("#gateway-result").results(Static)
-    return next((str(line.content) for line in lines), "")
 
 
 async def add_lab(acting: PilotedApp) -> None:
@@ -39,7 +36,7 @@ async def add_lab(acting: PilotedApp) -> None:
     for name, value in values:
         acting.app.screen.query_one(f"#gateway-{name}", Input).value = value
     await acting.press("enter")
-    await until(lambda: "has a list" in dialog_message(acting))
+    await until(lambda: "has a list" in acting.shown_in(RESULT))
     acting.app.screen.query_one(FollowField).focus()
     await acting.press("space", "enter")
     await until(lambda: "lab" in acting.app.monitor.gateways)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -19,22 +18,15 @@ from hingtui.ui.screens.help import HelpBox
 from hingtui.ui.screens.history import HistoryScreen
 from hingtui.ui.widgets.history_table import HistoryTable
 from tests.support.clock import EPOCH, FakeClock
+from tests.support.dumps import check_dump
 from tests.support.histories import seen
 from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until
 from tests.tools.made_up_history import load, made_up, make_files
 
-FOLDER = Path(__file__).with_name("screens")
+pytestmark = pytest.mark.usefixtures("in_utc")
+
 SIZES = ((80, 24), (160, 50))
-
-
-@pytest.fixture(autouse=True)
-def _one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 @pytest.fixture(scope="module")
@@ -92,15 +84,6 @@ async def settled(acting: PilotedApp) -> None:
     await acting.drawn()
 
 
-def check(acting: PilotedApp, name: str) -> None:
-    """Compare the screen with the file of that name."""
-    text = "\n".join(acting.lines()).rstrip() + "\n"
-    path = FOLDER / f"{name}.txt"
-    if os.environ.get("HINGTUI_SCREENS") == "write":
-        path.write_text(text, "utf-8")
-    assert text == path.read_text("utf-8")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", "zh"])
 async def test_history_and_statistics_of_a_week_match_their_dumps(
@@ -113,7 +96,7 @@ async def test_history_and_statistics_of_a_week_match_their_dumps(
             for width, height in SIZES:
                 await acting.pilot.resize_terminal(width, height)
                 await settled(acting)
-                check(acting, f"{name}-{language}-{width}x{height}")
+                check_dump(acting, f"{name}-{language}-{width}x{height}")
             await acting.press("t")
             await settled(acting)
 

@@ -6,22 +6,20 @@ review the difference before you commit it.
 
 from __future__ import annotations
 
-import os
-import re
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from hingtui.ui.event_log import EventKind
 from hingtui.ui.screens.details import VERY_WIDE
+from tests.support.dumps import check_dump
 from tests.support.keys import key, keys
 from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until
 from tests.support.watch import job
 
-FOLDER = Path(__file__).with_name("screens")
+pytestmark = pytest.mark.usefixtures("in_utc")
+
 JOBS = (
     job("video_queued", prompt="片头：紫色的黎明在海面上变成金色", queued_for=90),
     job("video_linear", prompt="A paper boat crosses a rain puddle at dusk", model="sora-2-pro"),
@@ -49,26 +47,6 @@ JOBS = (
 SIZES = [(60, 15), (80, 24), (120, 40), (200, 50)]
 
 
-@pytest.fixture(autouse=True)
-def _one_time_zone(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "UTC")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
-
-
-def check(acting: PilotedApp, name: str) -> None:
-    """Compare the screen with the file of that name."""
-    shown = "\n".join(acting.lines()).rstrip() + "\n"
-    shown = re.sub(r"127\.0\.0\.1:\d{5}", "gateway.example", shown)
-    shown = re.sub(r"(?<=20251110155023)\d{12}", "0" * 12, shown)  # counts the requests
-    path = FOLDER / f"{name}.txt"
-    if os.environ.get("HINGTUI_SCREENS") == "write":
-        path.write_text(shown, "utf-8")
-    assert shown == path.read_text("utf-8")
-
-
 async def show_every_status(acting: PilotedApp) -> None:
     await acting.pass_time(1)
     acting.app.monitor.download(keys("video_saved"))
@@ -90,16 +68,16 @@ async def test_the_screens_match_their_dumps(
     name = f"{language}-{size[0]}x{size[1]}"
     async with piloted(tmp_path, *JOBS, size=size, language=language, is_demo=True) as acting:
         await show_every_status(acting)
-        check(acting, f"dashboard-{name}")
+        check_dump(acting, f"dashboard-{name}")
         await acting.press("question_mark")
-        check(acting, f"help-{name}")
+        check_dump(acting, f"help-{name}")
         await acting.press("escape")
         acting.table.select(key("video_failed"))
         await acting.press(*(["enter"] if size[0] < VERY_WIDE else []))
-        check(acting, f"detail-{name}")
+        check_dump(acting, f"detail-{name}")
         happen(acting)
         await acting.press("e", "j", "j")
-        check(acting, f"events-{name}")
+        check_dump(acting, f"events-{name}")
         await acting.press("escape")
         for video_id in ("video_veo", "video_ready", "video_queued"):
             acting.table.select(key(video_id))
@@ -107,7 +85,7 @@ async def test_the_screens_match_their_dumps(
         await acting.press("i")
         await until(lambda: acting.line_with("北极光") or acting.line_with("百事可乐"))
         await acting.press("ctrl+a", "j")
-        check(acting, f"import-{name}")
+        check_dump(acting, f"import-{name}")
 
 
 def happen(acting: PilotedApp) -> None:
@@ -135,7 +113,7 @@ async def test_the_first_start_matches_its_dump(
     tmp_path: Path, language: str, size: tuple[int, int], name: str
 ) -> None:
     async with piloted(tmp_path, size=size, language=language, token=None) as acting:
-        check(acting, f"{name}-{language}")
+        check_dump(acting, f"{name}-{language}")
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -145,4 +123,4 @@ async def test_the_dialog_to_add_videos_fits_a_small_screen(tmp_path: Path, lang
         await acting.paste("video_new video_queued")
         await until(lambda: acting.line_with("1"))
         await acting.drawn()
-        check(acting, f"add-60x15-{language}")
+        check_dump(acting, f"add-60x15-{language}")

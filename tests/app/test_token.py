@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from hingtui.monitor import GatewayState
 from hingtui.storage.settings import GatewaySettings
@@ -15,6 +15,8 @@ from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until
 from tests.support.watch import job
 
+PROBLEM = "#token-problem"
+
 
 async def type_token(acting: PilotedApp, token: str) -> None:
     """Open the dialog and submit this token."""
@@ -22,12 +24,6 @@ async def type_token(acting: PilotedApp, token: str) -> None:
     assert isinstance(acting.app.screen, TokenDialog)
     acting.app.screen.query_one(Input).value = token
     await acting.press("enter")
-
-
-def dialog_message(acting: PilotedApp) -> str:
-    """What the dialog says about the token; "" once it is closed."""
-    lines = acting.app.screen.query("#token-problem").results(Static)
-    return next((str(line.content) for line in lines), "")
 
 
 def is_closed(acting: PilotedApp) -> bool:
@@ -47,8 +43,8 @@ async def test_a_working_token_is_saved_and_reported(tmp_path: Path) -> None:
 async def test_a_refused_token_is_saved_only_when_asked_again(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         await type_token(acting, "oh-wrong-0123456789")
-        await until(lambda: "refuses" in dialog_message(acting))
-        assert "无效的令牌" in dialog_message(acting)
+        await until(lambda: "refuses" in acting.shown_in(PROBLEM))
+        assert "无效的令牌" in acting.shown_in(PROBLEM)
         assert "oh-wrong" not in acting.text()
         assert not (tmp_path / "token").exists()
         await acting.press("enter")
@@ -62,8 +58,10 @@ async def test_offline_a_token_can_be_saved_untested(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         acting.server.stop()
         await type_token(acting, TOKEN)
-        await until(lambda: "does not answer" in dialog_message(acting))
-        assert dialog_message(acting).endswith("Enter or a button uses it all the same, unproven.")
+        await until(lambda: "does not answer" in acting.shown_in(PROBLEM))
+        assert acting.shown_in(PROBLEM).endswith(
+            "Enter or a button uses it all the same, unproven."
+        )
         await acting.press("enter")
         await until(lambda: (tmp_path / "token").exists())
 
@@ -72,10 +70,10 @@ async def test_offline_a_token_can_be_saved_untested(tmp_path: Path) -> None:
 async def test_another_token_is_tried_anew(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         await type_token(acting, "oh-wrong-0123456789")
-        await until(lambda: "refuses" in dialog_message(acting))
+        await until(lambda: "refuses" in acting.shown_in(PROBLEM))
         acting.app.screen.query_one(Input).value = TOKEN
         await acting.drawn()
-        assert dialog_message(acting) == ""
+        assert acting.shown_in(PROBLEM) == ""
         await acting.press("enter")
         await until(lambda: acting.app.monitor.gateway_status.state is not GatewayState.NO_TOKEN)
         assert acting.app.settings.token == TOKEN

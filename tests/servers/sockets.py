@@ -239,6 +239,13 @@ def drip(data: bytes, between: Callable[[], object], size: int = 1) -> Iterator[
         yield data[at : at + size]
 
 
+def trickle(server: FaultServer, head: bytes) -> Iterator[bytes]:
+    """Send a byte again and again, before any read timeout ends."""
+    yield head
+    while not server.stopping.wait(0.02):
+        yield b"y"
+
+
 def chunked(*chunks: bytes, last: bytes = b"0\r\n\r\n") -> bytes:
     """A body in chunks, to follow a head that says `Transfer-Encoding: chunked`."""
     return b"".join(b"%x\r\n%b\r\n" % (len(chunk), chunk) for chunk in chunks) + last

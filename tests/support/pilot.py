@@ -221,6 +221,11 @@ class PilotedApp:
         shown = pane.query_one("#detail-text", Static).content
         return shown.plain if isinstance(shown, Text) else str(shown)
 
+    def shown_in(self, selector: str) -> str:
+        """The text of the first Static of the front screen that fits; "" if there is none."""
+        statics = self.app.screen.query(selector).results(Static)
+        return next((str(static.content) for static in statics), "")
+
     def toasts(self) -> list[str]:
         return [notification.message for notification in self.app._notifications]
 

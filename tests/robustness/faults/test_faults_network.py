@@ -38,6 +38,7 @@ from tests.servers.sockets import (
     cut,
     in_turn,
     json_answer,
+    trickle,
 )
 from tests.support.clock import FakeClock
 from tests.support.mp4 import mp4
@@ -54,13 +55,6 @@ def endless(head: bytes, more: bytes) -> Callable[[Request], Iterator[bytes]]:
             yield more
 
     return respond
-
-
-def trickle(server: FaultServer, head: bytes) -> Iterator[bytes]:
-    """Send a byte again and again, before any read timeout ends."""
-    yield head
-    while not server.stopping.wait(0.02):
-        yield b"y"
 
 
 # Connection refused, DNS failure, handshake cut: retried with backoff and jitter; the header shows

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from hingtui.download.attempts import download
@@ -15,6 +14,7 @@ from hingtui.download.interface import DownloadHooks
 from hingtui.download.progress import Progress
 from hingtui.model.name_template import name_values, parse_template
 from hingtui.model.video import Status, Video
+from tests.robustness.torture.source import Source
 from tests.robustness.torture.steps import Scene
 from tests.support.clock import EPOCH, FakeClock
 from tests.support.disk.faulty_disk import Killed
@@ -26,26 +26,6 @@ _PROMPT = "中秋夜满月升起"
 _TEMPLATE = parse_template("{model} {prompt} {n}")
 _NAME = f"videos/veo-3.1 {_PROMPT}"
 _MINE = b"the user's own"
-
-
-class _Source:
-    """A source without a network."""
-
-    status, start, validator, origin = 200, 0, '"v1"', "http://127.0.0.1"
-    version = ""
-    prefers_link = False
-
-    def __init__(self, data: bytes) -> None:
-        self.data = data
-        self.total = len(data)
-
-    def chunks(self) -> Iterator[bytes]:
-        yield self.data[self.start :]
-
-    @contextmanager
-    def open_content(self, video_id: str, *, start: int = 0, **_: object) -> Iterator[_Source]:
-        self.start, self.status = start, 206 if start else 200
-        yield self
 
 
 class NamingScene(Scene):
@@ -112,7 +92,7 @@ def _download(root: Path, video_id: str, both: threading.Barrier | None = None) 
         return _TEMPLATE.names(name_values(key(video_id), video, EPOCH))
 
     download(
-        _Source(_FILMS[video_id]),
+        Source(_FILMS[video_id]),
         key(video_id),
         root / "videos",
         progress=Progress(),

@@ -8,7 +8,6 @@ from __future__ import annotations
 import stat
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from hingtui.download.attempts import download
@@ -18,6 +17,7 @@ from hingtui.model.errors import HingtuiError, NotReady
 from hingtui.model.video import Status, Video
 from hingtui.storage.settings import GatewaySettings, Settings, save_token
 from hingtui.storage.watchlist import Entry, Watchlist
+from tests.robustness.torture.source import Source
 from tests.robustness.torture.steps import Scene
 from tests.support.clock import EPOCH, FakeClock
 from tests.support.keys import ids, key, keys
@@ -210,13 +210,11 @@ NAME = f"videos/{ID}.mp4"
 PART, NOTE = f"{NAME}.part", f"{NAME}.part.json"
 
 
-class _Server:
-    """A source without a network, with one file that can be cut once."""
-
-    status, start, total, validator, origin = 200, 0, len(DATA), '"v1"', "http://127.0.0.1"
-    version = ""
+class _CutSource(Source):
+    """A source with one file that can be cut once."""
 
     def __init__(self, *, cut: int | None = None) -> None:
+        super().__init__(DATA)
         self.cut = cut
 
     def chunks(self) -> Iterator[bytes]:
@@ -225,13 +223,6 @@ class _Server:
         if self.cut is not None:
             raise NotReady("enough for now")
         yield DATA[middle:]
-
-    prefers_link = False
-
-    @contextmanager
-    def open_content(self, video_id: str, *, start: int = 0, **_: object) -> Iterator[_Server]:
-        self.start, self.status = start, 206 if start else 200
-        yield self
 
 
 class DownloadScene(Scene):
@@ -253,7 +244,7 @@ class DownloadScene(Scene):
             _leave_half(root)
 
     def act(self, root: Path) -> None:
-        _download(root, _Server())
+        _download(root, _CutSource())
 
     def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
         mine = list(self.mine.values())
@@ -362,7 +353,7 @@ class ADiscardedDownload(DownloadScene):
         return set(self.mine)
 
 
-def _download(root: Path, server: _Server) -> None:
+def _download(root: Path, server: _CutSource) -> None:
     nobody = threading.Event()
     download(
         server, key(ID), root / "videos", progress=Progress(), cancelled=nobody, clock=FakeClock()
@@ -371,7 +362,7 @@ def _download(root: Path, server: _Server) -> None:
 
 def _leave_half(root: Path) -> None:
     try:
-        _download(root, _Server(cut=HALF))
+        _download(root, _CutSource(cut=HALF))
     except NotReady:
         return
     except HingtuiError:

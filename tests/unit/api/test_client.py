@@ -15,7 +15,7 @@ from hingtui.api import MAX_VIDEO_BODY, USER_AGENT, Api
 from hingtui.model import errors
 from hingtui.model.video import Status
 from tests.servers.gateway import TOKEN
-from tests.servers.sockets import FaultServer, Request, answer, json_answer
+from tests.servers.sockets import FaultServer, Request, answer, json_answer, trickle
 from tests.support.api_client import VIDEO, api_at, error_from, retrieve_from
 from tests.support.clock import EPOCH, FakeClock
 
@@ -243,12 +243,7 @@ async def test_a_body_that_comes_byte_by_byte_times_out(
 
 
 async def test_headers_that_come_byte_by_byte_time_out() -> None:
-    def drip(_: Request) -> Iterator[bytes]:
-        yield b"HTTP/1.1 200 OK\r\nx: "
-        while not server.stopping.wait(0.02):
-            yield b"y"
-
-    with FaultServer(drip) as server:
+    with FaultServer(lambda _: trickle(server, b"HTTP/1.1 200 OK\r\nx: ")) as server:
         error = await error_from(server, connect_timeout=0.1, read_timeout=0.1)
     assert isinstance(error, errors.Unreachable)
     assert "nothing for too long" in error.message

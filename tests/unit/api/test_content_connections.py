@@ -13,7 +13,16 @@ import pytest
 
 from hingtui.model import errors
 from tests.servers.gateway import TOKEN
-from tests.servers.sockets import CERTIFICATES, CLOSE, HANG, FaultServer, Part, Request, answer
+from tests.servers.sockets import (
+    CERTIFICATES,
+    CLOSE,
+    HANG,
+    FaultServer,
+    Part,
+    Request,
+    answer,
+    trickle,
+)
 from tests.support.contents import MP4, error_from, make_api, mp4, read
 
 
@@ -69,12 +78,7 @@ def test_a_timeout_before_the_headers_is_unreachable() -> None:
 
 
 def test_headers_that_come_byte_by_byte_time_out() -> None:
-    def drip(_: Request) -> Iterator[bytes]:
-        yield b"HTTP/1.1 200 OK\r\nx: "
-        while not server.stopping.wait(0.02):
-            yield b"y"
-
-    with FaultServer(drip) as server:
+    with FaultServer(lambda _: trickle(server, b"HTTP/1.1 200 OK\r\nx: ")) as server:
         assert "nothing for too long" in wait_for_error(server).message
 
 

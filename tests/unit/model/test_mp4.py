@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from hingtui.model.errors import Corrupt
 from hingtui.model.mp4 import BrokenMp4, Mp4, NotMp4, Unverifiable, inspect
 from tests.support.mp4 import FTYP, box, full, moov, mp4, mvex, stco, stsc, stsz, track
+from tests.unit.model.inspected import inspected
 
 FILMS = sorted((Path(__file__).parents[3] / "hingtui" / "demo" / "clips").glob("*.mp4"))
 LAYOUTS = [
@@ -27,17 +28,11 @@ MDAT = len(FTYP)
 INDEX = LAST_INDEX.index(b"moov") - 4
 
 
-def check(tmp_path: Path, data: bytes) -> Mp4:
-    path = tmp_path / "video.mp4"
-    path.write_bytes(data)
-    return inspect(path)
-
-
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
 def test_a_complete_file_gives_its_duration_and_size(
     tmp_path: Path, layout: dict[str, bool]
 ) -> None:
-    assert check(tmp_path, mp4(**layout)) == WHOLE
+    assert inspected(tmp_path, mp4(**layout)) == WHOLE
 
 
 @pytest.mark.parametrize("clip", FILMS, ids=lambda clip: clip.stem)
@@ -51,7 +46,7 @@ def test_the_demos_clips_are_complete(clip: Path) -> None:
 @pytest.mark.parametrize("clip", FILMS, ids=lambda clip: clip.stem)
 def test_a_real_clip_without_its_last_byte_is_broken(tmp_path: Path, clip: Path) -> None:
     with pytest.raises(BrokenMp4):
-        check(tmp_path, clip.read_bytes()[:-1])
+        inspected(tmp_path, clip.read_bytes()[:-1])
 
 
 @pytest.mark.parametrize("layout", LAYOUTS, ids=str)
@@ -59,7 +54,7 @@ def test_a_real_clip_without_its_last_byte_is_broken(tmp_path: Path, clip: Path)
 @given(cut=st.integers(8, 1999))
 def test_a_file_cut_anywhere_is_broken(tmp_path: Path, layout: dict[str, bool], cut: int) -> None:
     with pytest.raises(BrokenMp4):
-        check(tmp_path, mp4(2000, **layout)[:cut])
+        inspected(tmp_path, mp4(2000, **layout)[:cut])
 
 
 @pytest.mark.parametrize(
@@ -87,7 +82,7 @@ def test_a_file_cut_anywhere_is_broken(tmp_path: Path, layout: dict[str, bool], 
 def test_bytes_after_the_last_box_are_accepted(
     tmp_path: Path, layout: dict[str, bool], tail: bytes
 ) -> None:
-    assert check(tmp_path, mp4(2000, **layout) + tail) == WHOLE
+    assert inspected(tmp_path, mp4(2000, **layout) + tail) == WHOLE
 
 
 @pytest.mark.parametrize(
@@ -95,49 +90,49 @@ def test_bytes_after_the_last_box_are_accepted(
 )
 def test_any_box_may_come_first(tmp_path: Path, name: bytes) -> None:
     index = moov([8], [50])  # its sample lies in the first box
-    assert check(tmp_path, box(name, bytes(50)) + FTYP + index) == WHOLE
-    assert check(tmp_path, box(name, bytes(50)) + index) == WHOLE
+    assert inspected(tmp_path, box(name, bytes(50)) + FTYP + index) == WHOLE
+    assert inspected(tmp_path, box(name, bytes(50)) + index) == WHOLE
 
 
 def test_the_index_may_come_first(tmp_path: Path) -> None:
     start = len(moov([0], [0])) + 8
     index = moov([start], [50])
-    assert check(tmp_path, index + box(b"mdat", bytes(50))) == WHOLE
+    assert inspected(tmp_path, index + box(b"mdat", bytes(50))) == WHOLE
     with pytest.raises(BrokenMp4):
-        check(tmp_path, index + box(b"mdat", bytes(50))[:-1])
+        inspected(tmp_path, index + box(b"mdat", bytes(50))[:-1])
 
 
 def test_samples_may_lie_in_several_boxes(tmp_path: Path) -> None:
     data = box(b"mdat", bytes(50)) + box(b"uuid", bytes(30)) + box(b"mdat", bytes(50))
-    assert check(tmp_path, data + moov([8, 104], [50, 50])) == WHOLE
+    assert inspected(tmp_path, data + moov([8, 104], [50, 50])) == WHOLE
 
 
 def test_a_box_size_beyond_the_samples_is_accepted(tmp_path: Path) -> None:
     index = moov([len(FTYP) + len(moov([0], [0])) + 8], [50])
     head = struct.pack(">I4s", 2**31, b"mdat")
-    assert check(tmp_path, FTYP + index + head + bytes(50)) == WHOLE
+    assert inspected(tmp_path, FTYP + index + head + bytes(50)) == WHOLE
     with pytest.raises(BrokenMp4):
-        check(tmp_path, FTYP + index + head + bytes(49))
+        inspected(tmp_path, FTYP + index + head + bytes(49))
 
 
 def test_a_cut_within_the_padding_is_accepted(tmp_path: Path) -> None:
-    assert check(tmp_path, (LAST_INDEX + box(b"free", bytes(500)))[:-300]) == WHOLE
+    assert inspected(tmp_path, (LAST_INDEX + box(b"free", bytes(500)))[:-300]) == WHOLE
 
 
 @pytest.mark.parametrize("cut", [MDAT, MDAT + 3, MDAT + 8, 500, INDEX, INDEX + 5])
 def test_a_file_without_its_index_is_broken(tmp_path: Path, cut: int) -> None:
     with pytest.raises(BrokenMp4, match="index is missing"):
-        check(tmp_path, LAST_INDEX[:cut])
+        inspected(tmp_path, LAST_INDEX[:cut])
 
 
 @pytest.mark.parametrize("cut", [INDEX + 8, INDEX + 100, len(LAST_INDEX) - 1])
 def test_a_cut_index_is_broken(tmp_path: Path, cut: int) -> None:
     with pytest.raises(BrokenMp4, match="index is cut off"):
-        check(tmp_path, LAST_INDEX[:cut])
+        inspected(tmp_path, LAST_INDEX[:cut])
     open_end = LAST_INDEX[:INDEX] + bytes(4) + LAST_INDEX[INDEX + 4 :]
-    assert check(tmp_path, open_end) == WHOLE
+    assert inspected(tmp_path, open_end) == WHOLE
     with pytest.raises(Corrupt):
-        check(tmp_path, open_end[:cut])
+        inspected(tmp_path, open_end[:cut])
 
 
 @pytest.mark.parametrize(
@@ -158,7 +153,7 @@ def test_a_cut_index_is_broken(tmp_path: Path, cut: int) -> None:
 )
 def test_data_without_boxes_is_not_an_mp4(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(NotMp4):
-        check(tmp_path, data)
+        inspected(tmp_path, data)
 
 
 @pytest.mark.parametrize(
@@ -175,7 +170,7 @@ def test_data_without_boxes_is_not_an_mp4(tmp_path: Path, data: bytes) -> None:
 )
 def test_a_file_without_samples_cannot_be_verified(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(Unverifiable) as caught:
-        check(tmp_path, data)
+        inspected(tmp_path, data)
     assert not isinstance(caught.value, NotMp4)
 
 
@@ -184,16 +179,16 @@ def test_damage_in_unneeded_boxes_of_the_index_is_ignored(tmp_path: Path) -> Non
     oddities = full(b"mvhd") + box(b"\1\2\3\4", b"x") + box(b"trak", box(b"tkhd")) + box(b"udta")
     cut_text = struct.pack(">I4s", 900, b"udta") + bytes(20)
     index = box(b"moov", oddities, track(*tables), cut_text)
-    assert check(tmp_path, box(b"mdat", bytes(50)) + index) == Mp4(None, 1, 1)
+    assert inspected(tmp_path, box(b"mdat", bytes(50)) + index) == Mp4(None, 1, 1)
 
 
 def test_a_box_in_the_index_may_state_too_large_a_size(tmp_path: Path) -> None:
     index = moov([8], [50])
     trak = index.index(b"trak") - 4
     longer = index[:trak] + struct.pack(">I", 2**31) + index[trak + 4 :]
-    assert check(tmp_path, box(b"mdat", bytes(50)) + longer) == WHOLE
+    assert inspected(tmp_path, box(b"mdat", bytes(50)) + longer) == WHOLE
     with pytest.raises(BrokenMp4):
-        check(tmp_path, box(b"mdat", bytes(50)) + bytes(4) + longer[4:])
+        inspected(tmp_path, box(b"mdat", bytes(50)) + bytes(4) + longer[4:])
 
 
 def compressed(index: bytes) -> bytes:
@@ -204,9 +199,9 @@ def compressed(index: bytes) -> bytes:
 
 def test_a_compressed_index_is_read(tmp_path: Path) -> None:
     data = box(b"mdat", bytes(50))
-    assert check(tmp_path, data + compressed(moov([8], [50]))) == WHOLE
+    assert inspected(tmp_path, data + compressed(moov([8], [50]))) == WHOLE
     with pytest.raises(BrokenMp4):
-        check(tmp_path, data + compressed(moov([8], [5000])))
+        inspected(tmp_path, data + compressed(moov([8], [5000])))
 
 
 @pytest.mark.parametrize(
@@ -221,9 +216,9 @@ def test_a_compressed_index_is_read(tmp_path: Path) -> None:
 )
 def test_a_damaged_compressed_index_is_broken(tmp_path: Path, content: bytes) -> None:
     with pytest.raises(BrokenMp4):
-        check(tmp_path, FTYP + box(b"moov", box(b"cmov", content)))
+        inspected(tmp_path, FTYP + box(b"moov", box(b"cmov", content)))
 
 
 def test_a_file_without_its_announced_fragments_is_broken(tmp_path: Path) -> None:
     with pytest.raises(BrokenMp4, match="part of its pictures"):
-        check(tmp_path, FTYP + box(b"moov", mvex()))
+        inspected(tmp_path, FTYP + box(b"moov", mvex()))

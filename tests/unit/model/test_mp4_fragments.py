@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hingtui.model.mp4 import BrokenMp4, Mp4, inspect
+from hingtui.model.mp4 import BrokenMp4, Mp4
 from tests.support.mp4 import (
     FTYP,
     box,
@@ -21,12 +21,7 @@ from tests.support.mp4 import (
     track,
     trun,
 )
-
-
-def check(tmp_path: Path, data: bytes) -> Mp4:
-    path = tmp_path / "video.mp4"
-    path.write_bytes(data)
-    return inspect(path)
+from tests.unit.model.inspected import inspected
 
 
 def film(*trafs: bytes, default: int = 0, room: int = 100) -> bytes:
@@ -37,10 +32,10 @@ def film(*trafs: bytes, default: int = 0, room: int = 100) -> bytes:
 
 def needs(tmp_path: Path, data: bytes, end: int) -> None:
     """Check that the file is complete with `end` bytes, and broken with one fewer."""
-    found = check(tmp_path, data[:end])
+    found = inspected(tmp_path, data[:end])
     assert found.has_fragments
     with pytest.raises(BrokenMp4):
-        check(tmp_path, data[: end - 1])
+        inspected(tmp_path, data[: end - 1])
 
 
 MOOF = len(FTYP) + len(box(b"moov", mvex(), track()))
@@ -110,11 +105,11 @@ def test_a_default_size_may_follow_other_fields(tmp_path: Path) -> None:
 
 def test_a_run_before_the_start_of_the_file_is_broken(tmp_path: Path) -> None:
     with pytest.raises(BrokenMp4, match="part of its pictures"):
-        check(tmp_path, film(tfhd() + trun(4, offset=-(2**31))))
+        inspected(tmp_path, film(tfhd() + trun(4, offset=-(2**31))))
 
 
 def test_empty_runs_may_have_any_offset(tmp_path: Path) -> None:
-    assert check(tmp_path, film(tfhd() + trun(0, 0, offset=-(2**31)) + trun(count=0)))
+    assert inspected(tmp_path, film(tfhd() + trun(0, 0, offset=-(2**31)) + trun(count=0)))
 
 
 @pytest.mark.parametrize(
@@ -130,7 +125,7 @@ def test_empty_runs_may_have_any_offset(tmp_path: Path) -> None:
 )
 def test_a_damaged_fragment_is_broken(tmp_path: Path, traf: bytes) -> None:
     with pytest.raises(BrokenMp4, match="index is cut off"):
-        check(tmp_path, film(traf))
+        inspected(tmp_path, film(traf))
 
 
 def fragment(size: int = 50) -> bytes:
@@ -143,48 +138,48 @@ SEAM = MOOF + 2 * len(fragment())
 
 
 def test_a_fragmented_file_is_complete(tmp_path: Path) -> None:
-    assert check(tmp_path, FILM) == Mp4(None, 1, 1, has_fragments=True)
+    assert inspected(tmp_path, FILM) == Mp4(None, 1, 1, has_fragments=True)
 
 
 def test_a_file_cut_between_fragments_is_marked_as_fragmented(tmp_path: Path) -> None:
-    assert check(tmp_path, FILM[:SEAM]).has_fragments
+    assert inspected(tmp_path, FILM[:SEAM]).has_fragments
 
 
 @pytest.mark.parametrize("cut", range(SEAM + 8, len(FILM)))
 def test_a_file_cut_inside_a_fragment_is_broken(tmp_path: Path, cut: int) -> None:
     with pytest.raises(BrokenMp4):
-        check(tmp_path, FILM[:cut])
+        inspected(tmp_path, FILM[:cut])
 
 
 @pytest.mark.parametrize("kind", [b"styp", b"sidx", b"emsg", b"prft"], ids=bytes.decode)
 def test_a_file_cut_inside_a_box_before_a_fragment_is_broken(tmp_path: Path, kind: bytes) -> None:
     with pytest.raises(BrokenMp4):
-        check(tmp_path, FILM + box(kind, bytes(20))[:-1])
+        inspected(tmp_path, FILM + box(kind, bytes(20))[:-1])
 
 
 @pytest.mark.parametrize("tail", [b"\n", bytes(8), b"junk at the end", box(b"mfra", bytes(9))[:-1]])
 def test_bytes_after_the_last_fragment_are_accepted(tmp_path: Path, tail: bytes) -> None:
-    assert check(tmp_path, FILM + tail).has_fragments
+    assert inspected(tmp_path, FILM + tail).has_fragments
 
 
 def test_fragments_may_precede_the_index(tmp_path: Path) -> None:
     index = FILM[len(FTYP) : MOOF]
-    assert check(tmp_path, fragment() + index).has_fragments
-    assert check(tmp_path, fragment() + FTYP + index).has_fragments
+    assert inspected(tmp_path, fragment() + index).has_fragments
+    assert inspected(tmp_path, fragment() + FTYP + index).has_fragments
 
 
 def test_samples_of_the_index_are_checked_too(tmp_path: Path) -> None:
     index = box(b"moov", mvex(), track(stsc((1, 1)), stsz(4), stco(2**31)))
     with pytest.raises(BrokenMp4):
-        check(tmp_path, FTYP + index + box(b"mdat", bytes(9)))
+        inspected(tmp_path, FTYP + index + box(b"mdat", bytes(9)))
 
 
 def test_fragments_without_runs_end_with_a_whole_box(tmp_path: Path) -> None:
     empty = box(b"moof", full(b"mfhd", bytes(4))) + box(b"mdat", bytes(100))
     data = FTYP + moov([], []) + empty * 3
-    assert check(tmp_path, data) == Mp4(4.0, 720, 1280, has_fragments=True)
+    assert inspected(tmp_path, data) == Mp4(4.0, 720, 1280, has_fragments=True)
     with pytest.raises(BrokenMp4):
-        check(tmp_path, data[:-1])
+        inspected(tmp_path, data[:-1])
 
 
 def test_fragments_in_another_file_are_not_checked(tmp_path: Path) -> None:
@@ -192,6 +187,6 @@ def test_fragments_in_another_file_are_not_checked(tmp_path: Path) -> None:
     entry = box(b"avc1", bytes(6), struct.pack(">H", 1), bytes(70))
     far = track(full(b"stsd", struct.pack(">I", 1), entry), media=box(b"dinf", dref))
     moof = box(b"moof", box(b"traf", tfhd() + trun(4, offset=2**31 - 1)))
-    assert check(tmp_path, FTYP + box(b"moov", mvex(), far) + moof).has_fragments
+    assert inspected(tmp_path, FTYP + box(b"moov", mvex(), far) + moof).has_fragments
     with pytest.raises(BrokenMp4):
-        check(tmp_path, FTYP + box(b"moov", mvex(), track()) + moof)
+        inspected(tmp_path, FTYP + box(b"moov", mvex(), track()) + moof)

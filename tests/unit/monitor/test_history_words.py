@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -11,18 +9,11 @@ import pytest
 from hingtui.monitor.history_words import parse_history_words
 from hingtui.storage.history import HistoryState, Search, Term
 
+pytestmark = pytest.mark.usefixtures("in_shanghai")
+
 NOW = datetime(2026, 11, 26, 3, 0, tzinfo=UTC).timestamp()
 """11:00 in Shanghai."""
 DAY = 86_400.0
-
-
-@pytest.fixture(autouse=True)
-def _shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Asia/Shanghai")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 def midnight(month: int, day: int) -> float:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -26,16 +24,9 @@ from hingtui.storage.history import (
 from tests.support.clock import EPOCH, FakeClock
 from tests.support.histories import seen
 
+pytestmark = pytest.mark.usefixtures("in_shanghai")
+
 VEO = Kind("default", "veo", 8.0)
-
-
-@pytest.fixture(autouse=True)
-def _shanghai(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setenv("TZ", "Asia/Shanghai")
-    time.tzset()
-    yield
-    monkeypatch.undo()
-    time.tzset()
 
 
 def test_an_empty_history_has_no_figures(history: History) -> None:
