@@ -37,10 +37,6 @@ from tests.support.clock import FakeClock
 from tests.support.keys import key
 from tests.support.mp4 import FTYP, box, full, moov, mp4
 
-# Without a length, or chunked, and cut early without an error: accepted only if all boxes of the
-# MP4 are complete.
-
-
 UNSTATED = ["chunked", "unstated"]
 
 

@@ -57,10 +57,6 @@ def endless(head: bytes, more: bytes) -> Callable[[Request], Iterator[bytes]]:
     return respond
 
 
-# Connection refused, DNS failure, handshake cut: retried with backoff and jitter; the header shows
-# since when the gateway is offline; the last known status stays.
-
-
 def refuse(here: FaultyWatch, _: Names) -> None:
     here.gateway.api.go_away()
 
@@ -484,10 +480,6 @@ async def test_a_list_that_is_always_cut_falls_back_to_single_polling(tmp_path: 
         await here.look(after=5, times=30)
         progress = {w.video.progress for w in here.monitor.rows.values() if w.video}
         assert progress == {30}
-
-
-# Proxy variables of every form, and a dead proxy: works, or one clear message. The forms of the
-# variables are in tests/unit/api/test_proxies.py, tunnels and SOCKS in test_client_proxies.py.
 
 
 @pytest.mark.parametrize(

@@ -65,9 +65,6 @@ def is_harmless(text: str) -> bool:
     return HOSTILE_BYTES.search(text) is None
 
 
-# Both documented vocabularies, words of related gateways, an unknown word: one status each; the raw
-# word stays visible.
-
 WORDS = {
     Status.QUEUED: "queued queueing pending submitted created not_start NOT-START waiting",
     Status.GENERATING: "processing in_progress In-Progress running generating started",
@@ -192,10 +189,6 @@ async def test_an_expiry_in_milliseconds_is_converted_to_seconds(tmp_path: Path)
         ends = here.row("a").expiry
         assert ends is not None
         assert (ends.at, ends.is_estimate) == (EPOCH + 3600, False)
-
-
-# JSON nested 100,000 deep, a 50 MB body, a 2 MB prompt, lone surrogates, NUL: refused or cut; other
-# videos are not affected.
 
 
 def fifty_megabytes() -> list[Part]:

@@ -60,10 +60,6 @@ async def test_an_outdated_list_keeps_finished_videos_finished(tmp_path: Path) -
         assert {w.status for w in here.monitor.rows.values()} == {Status.READY}
 
 
-# Progress that freezes, jumps or goes back is shown as reported, never means "finished", and
-# affects the remaining time.
-
-
 async def follow(here: FaultyWatch, *progress: object) -> None:
     for value in progress:
         here.gateway.video("a", progress=value)

@@ -16,10 +16,6 @@ from tests.robustness.faults.faulty_watch import MANY, faulty_watch
 from tests.servers.sockets import Answer, answer
 from tests.support.clock import EPOCH, date
 
-# 429 with or without Retry-After (seconds or a date; absurd values are ignored): all requests to
-# the gateway slow down, the header shows until when, and the rate recovers by itself.
-
-
 SANE = [("30", 30.0), (date(EPOCH + 30), 30.0), (" 30 ", 30.0), ("30.0", 30.0)]
 ABSURD = [
     "",

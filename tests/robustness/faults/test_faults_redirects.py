@@ -39,9 +39,6 @@ from tests.servers.sockets import (
     json_answer,
 )
 
-# A redirect to another origin gets no token; one to plain http, or from a public gateway to a
-# private address, is refused; a loop is an error.
-
 
 async def test_no_token_is_sent_elsewhere_and_no_link_is_stored_or_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture

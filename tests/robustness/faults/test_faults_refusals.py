@@ -1,6 +1,7 @@
 """Faults while polling: refused tokens, and ids that the gateway does not know.
 
-The whole monitor over real sockets; single statuses are in tests/unit/api.
+The whole monitor over real sockets; single statuses are in tests/unit/api, the dialog for another
+token in tests/app/test_dashboard.py.
 """
 
 from __future__ import annotations
@@ -18,10 +19,6 @@ from tests.robustness.faults.downloads import DATA
 from tests.robustness.faults.faulty_watch import MANY, faulty_watch
 from tests.servers.sockets import answer, json_answer
 from tests.support.keys import key
-
-# 401 and 403: one banner, not one per row; requests stop until the token changes. That Enter asks
-# for another token is in tests/app/test_dashboard.py.
-
 
 DENIED = [
     (401, {"error": {"message": "无效的令牌", "type": "one_hub_error"}}, Unauthorized),

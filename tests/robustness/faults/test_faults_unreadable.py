@@ -14,10 +14,6 @@ from hingtui.model.video import Status
 from tests.robustness.faults.faulty_watch import MANY, faulty_watch
 from tests.servers.sockets import CLOSE, Part, answer, chunked, json_answer
 
-# 200 with HTML, truncated or empty JSON, or an error envelope: the last status is kept and the row
-# shows the message.
-
-
 RUBBISH: dict[str, tuple[Part | list[Part], str]] = {
     "a web page": (answer(200, b"<html>Hi", content_type="text/html"), "web page"),
     "a page of no declared type": (answer(200, b"<!DOCTYPE html>"), "web page"),
