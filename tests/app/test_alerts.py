@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,44 @@ def configure(home: Path, text: str) -> None:
     """Write config.toml."""
     home.mkdir()
     (home / "config.toml").write_text(text)
+
+
+EVENTS = {
+    *("ready good", "failed bad", "saved good", "expired soon"),
+    *("expiring soon 600", "expiring soon 180", "expiring soon 60"),
+}
+"""The events of the test's videos, as `recorded` names them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """What one command of an event was started with."""
+
+    arguments: list[str]
+    variables: dict[str, str]
+    """Those whose names begin with HINGTUI_."""
+    environment: list[str]
+    """The names of all variables."""
+
+
+def record_events(home: Path, folder: Path) -> Path:
+    """Let the command of each event record how it was started; the folder of the records."""
+    child, records = folder / "child.py", folder / "records"
+    child.write_text(CHILD)
+    records.mkdir()
+    command = json.dumps([sys.executable, str(child), str(records)])
+    names = ("ready", "saved", "failed", "expiring", "expired")
+    configure(home, "\n".join(f"on_{name} = {command}" for name in names))
+    return records
+
+
+def recorded(folder: Path) -> dict[str, Recorded]:
+    """What was recorded, by event, id and threshold."""
+    records = [Recorded(*json.loads(path.read_text())) for path in folder.glob("*.json")]
+    return {
+        " ".join((*one.arguments[:2], one.variables.get("HINGTUI_WITHIN", ""))).strip(): one
+        for one in records
+    }
 
 
 async def live_through(acting: PilotedApp, seconds: int) -> None:
@@ -252,57 +290,34 @@ async def test_desktop_notifications_are_sent_only_without_focus(home: Path) -> 
 async def test_the_commands_of_events_get_arguments_and_environment(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    child, known = tmp_path / "child.py", tmp_path / "known"
-    child.write_text(CHILD)
-    known.mkdir()
-    names = ("ready", "saved", "failed", "expiring", "expired")
-    command = json.dumps([sys.executable, str(child), str(known)])
-    configure(home, "\n".join(f"on_{name} = {command}" for name in names))
+    folder = record_events(home, tmp_path)
     monkeypatch.setenv("HINGNET_API_KEY", "oh-of-the-environment")
     jobs = [
         ready("soon", 620, "Two\nlines; $(true)"),
         job("good", queued_for=0, generating_for=5),
         job("bad", queued_for=0, generating_for=5, outcome="failed", error=("no", "Refused.")),
     ]
-
-    def given() -> dict[str, list[object]]:
-        records = [json.loads(path.read_text()) for path in known.glob("*.json")]
-        return {
-            f"{record[0][0]} {record[0][1]} {record[1].get('HINGTUI_WITHIN', '')}".strip(): record
-            for record in records
-        }
-
     async with piloted(home, *jobs) as acting:
         await acting.pass_time(30)
         acting.app.monitor.download([acting.row("good").key])
         await acting.saved("good")
         await live_through(acting, 600)
-        expiring = {"expiring soon 600", "expiring soon 180", "expiring soon 60"}
-        wanted = {"ready good", "failed bad", "saved good", "expired soon", *expiring}
-        await until(lambda: set(given()) == wanted)
+        await until(lambda: set(recorded(folder)) == EVENTS)
         path = str(acting.row("good").saved)
-        expires_at = str(int(jobs[0].expires_at))
-    found = given()
-    arguments, environment, everything = found["saved good"]
-    assert arguments == ["saved", "good", path]
-    assert isinstance(environment, dict)
-    assert environment["HINGTUI_PATH"] == path
-    _arguments, environment, everything = found["expiring soon 600"]
-    assert isinstance(environment, dict)
-    assert isinstance(everything, list)
-    assert environment.items() >= {
+    found = recorded(folder)
+    assert found["saved good"].arguments == ["saved", "good", path]
+    assert found["saved good"].variables["HINGTUI_PATH"] == path
+    assert found["expiring soon 600"].variables.items() >= {
         ("HINGTUI_EVENT", "expiring"),
         ("HINGTUI_ID", "soon"),
         ("HINGTUI_GATEWAY", "default"),
         ("HINGTUI_PATH", ""),
         ("HINGTUI_PROMPT", "Two lines; $(true)"),
-        ("HINGTUI_EXPIRES_AT", expires_at),
+        ("HINGTUI_EXPIRES_AT", str(int(jobs[0].expires_at))),
         ("HINGTUI_WITHIN", "600"),
     }
-    assert "HINGNET_API_KEY" not in everything
-    _arguments, environment, everything = found["failed bad"]
-    assert isinstance(environment, dict)
-    assert environment["HINGTUI_ERROR"] == "Refused."
+    assert "HINGNET_API_KEY" not in found["expiring soon 600"].environment
+    assert found["failed bad"].variables["HINGTUI_ERROR"] == "Refused."
 
 
 async def test_a_command_that_cannot_run_is_reported_once(home: Path) -> None:

@@ -40,6 +40,9 @@ def environ(home: Path) -> dict[str, str]:
 def test_a_signal_ends_every_command_quickly_and_without_output(
     environ: dict[str, str], numbers: list[signal.Signals]
 ) -> None:
+    def at(url: str) -> dict[str, str]:
+        return environ | {"HINGNET_BASE_URL": url}
+
     now = time.time()
     jobs = [Job("video_ready", now - 300, pad=300_000), Job("video_new", now, queued_for=9000)]
     with (
@@ -47,21 +50,9 @@ def test_a_signal_ends_every_command_quickly_and_without_output(
         DemoServer(Story(jobs), token=TOKEN, rate=30_000.0) as server,
         started("add", "-", environ=environ, is_executed=True) as adding,
         started("demo", "--serve", environ=environ) as serving,
-        started(
-            "status",
-            "video_ready",
-            environ=environ | {"HINGNET_BASE_URL": silent.url},
-            is_executed=True,
-        ) as asking,
-        started(
-            "download", "video_ready", environ=environ | {"HINGNET_BASE_URL": server.base_url}
-        ) as saving,
-        started(
-            "download",
-            "--wait",
-            "video_new",
-            environ=environ | {"HINGNET_BASE_URL": server.base_url},
-        ) as waiting,
+        started("status", "video_ready", environ=at(silent.url), is_executed=True) as asking,
+        started("download", "video_ready", environ=at(server.base_url)) as saving,
+        started("download", "--wait", "video_new", environ=at(server.base_url)) as waiting,
     ):
         assert serving.stdout is not None
         assert serving.stdout.readline().startswith(b"export")
@@ -76,9 +67,7 @@ def test_a_signal_ends_every_command_quickly_and_without_output(
         ended = [status_of(command, asked_at) for command in commands]
         assert ended == [128 + number for number in numbers]
         server.rate = None
-        with started(
-            "download", "video_ready", environ=environ | {"HINGNET_BASE_URL": server.base_url}
-        ) as again:
+        with started("download", "video_ready", environ=at(server.base_url)) as again:
             out, _err = again.communicate()
         ranges = [r.headers.get("range") for r in server.requests if "/content" in r.path]
     assert ranges[0] is None

@@ -65,17 +65,21 @@ def shell(pipe: int, *, in_foreground: bool) -> None:
             sys.exit(code if code >= 0 else 128 - code)
         report("stopped")
         termios.tcsetattr(0, termios.TCSADRAIN, mine)
-        match os.read(pipe, 100).decode().strip():
-            case "fg":
-                os.tcsetpgrp(0, job)
-                os.killpg(job, signal.SIGCONT)
-            case "bg":
-                os.killpg(job, signal.SIGCONT)
-            case "kill":
-                os.killpg(job, signal.SIGTERM)
-                os.killpg(job, signal.SIGCONT)
-            case _:
-                sys.exit("no such command")
+        _carry_out(os.read(pipe, 100).decode().strip(), job)
+
+
+def _carry_out(command: str, job: int) -> None:
+    match command:
+        case "fg":
+            os.tcsetpgrp(0, job)
+            os.killpg(job, signal.SIGCONT)
+        case "bg":
+            os.killpg(job, signal.SIGCONT)
+        case "kill":
+            os.killpg(job, signal.SIGTERM)
+            os.killpg(job, signal.SIGCONT)
+        case _:
+            sys.exit("no such command")
 
 
 if __name__ == "__main__":

@@ -146,6 +146,28 @@ def change_token(result: Run, running: Terminal) -> None:
     running.until(lambda text: "Token for" not in text and "refused" not in text, "accepted")
 
 
+def environ_of(result: Run) -> dict[str, str]:
+    """An environment with secrets, in which libraries log more where the run is for debugging."""
+    environ = clean_environ(
+        result.home,
+        HOME=str(result.user),
+        HINGNET_API_KEY=secret.TOKEN,
+        HINGNET_BASE_URL=result.servers.gateway.url,
+        TMPDIR=str(result.user),
+        OPENAI_API_KEY=secret.TOKEN,
+        MY_HEADERS=f"Authorization: Bearer {secret.TOKEN}",
+        HTTP_PROXY=f"http://me:{secret.PASSWORD}@127.0.0.1:9",
+        PYTHONASYNCIODEBUG="1",
+        HTTPX_LOG_LEVEL="trace",
+        TEXTUAL_LOG=str(result.user / "textual.log"),
+        TEXTUAL_DEBUG="1",
+        TEXTUAL="debug,devtools",
+    )
+    if result.is_debugging:
+        return environ
+    return {name: text for name, text in environ.items() if name not in DEBUGGING}
+
+
 @pytest.fixture(scope="module", params=["usual", pytest.param("debugging", marks=pytest.mark.slow)])
 def result(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
@@ -160,23 +182,7 @@ def result(
         for path in (result.known, result.user / "Downloads"):
             path.mkdir(parents=True)
         patch.chdir(result.user)
-        environ = clean_environ(
-            result.home,
-            HOME=str(result.user),
-            HINGNET_API_KEY=secret.TOKEN,
-            HINGNET_BASE_URL=servers.gateway.url,
-            TMPDIR=str(result.user),
-            OPENAI_API_KEY=secret.TOKEN,
-            MY_HEADERS=f"Authorization: Bearer {secret.TOKEN}",
-            HTTP_PROXY=f"http://me:{secret.PASSWORD}@127.0.0.1:9",
-            PYTHONASYNCIODEBUG="1",
-            HTTPX_LOG_LEVEL="trace",
-            TEXTUAL_LOG=str(result.user / "textual.log"),
-            TEXTUAL_DEBUG="1",
-            TEXTUAL="debug,devtools",
-        )
-        if not is_debugging:
-            environ = {name: text for name, text in environ.items() if name not in DEBUGGING}
+        environ = environ_of(result)
         junk = [servers.link, f"Bearer {secret.TYPED_TOKEN}", secret.TYPED_TOKEN]
         result.printed = run_all(environ, {"add": ["add", *secret.IDS, *junk]})
         config = [

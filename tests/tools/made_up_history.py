@@ -13,7 +13,7 @@ import random
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -101,6 +101,16 @@ def _moment(chance: random.Random, days: float, now: float) -> float:
             return moment
 
 
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """How far one video has come."""
+
+    status: Status
+    ended_at: float
+    expires_at: float | None
+    is_saved: bool
+
+
 def _video(
     chance: random.Random, model: _Model, folder: Path, number: int, began_at: float, now: float
 ) -> Sighting:
@@ -109,7 +119,33 @@ def _video(
     took = model.median * (length / model.lengths[0]) ** 0.6 * chance.lognormvariate(0, 0.35)
     if 14 <= (began_at / 3600 + 8) % 24 < 20:
         took *= 1.6  # when everybody makes videos
-    ended_at = began_at + took
+    outcome = _outcome(chance, model, began_at + took, now)
+    price = Cost(round(model.price * length, 4), model.unit) if model.price else None
+    asked = Video(video_id, seconds=float(length), created_at=began_at, cost=price)
+    entry = Entry(
+        video_id,
+        began_at,
+        _response(chance, model, asked, outcome),
+        min(now, outcome.ended_at),
+        saved=folder / _file_name(model, number, began_at) if outcome.is_saved else None,
+        saved_bytes=chance.randrange(2_000_000, 9_000_000) if outcome.is_saved else None,
+        gateway=model.gateway,
+    )
+    ends, is_finished = outcome.expires_at, outcome.status in (Status.READY, Status.EXPIRED)
+    return Sighting(
+        HistoryVideo(
+            entry,
+            expiry=Expiry(ends, Basis.SERVER) if ends is not None else None,
+            duration=Duration(took, not model.names_end) if is_finished else None,
+            highest_cost=price.amount if price is not None else None,
+            saved_at=outcome.ended_at + 4 if outcome.is_saved else None,
+            sha256=f"{chance.getrandbits(256):064x}" if outcome.is_saved else None,
+        ),
+        _changes(began_at, outcome.ended_at, now, outcome.status),
+    )
+
+
+def _outcome(chance: random.Random, model: _Model, ended_at: float, now: float) -> _Outcome:
     fate = chance.random()
     is_running, is_failed = ended_at > now, fate < model.fails
     is_lost = not is_failed and fate > 0.996 and model.life is not None
@@ -120,48 +156,31 @@ def _video(
     if is_lost and expires_at is not None and expires_at < now and not is_running:
         status = Status.EXPIRED
     is_saved = status is Status.READY and (expires_at is None or fate < 0.99 or expires_at < now)
-    price = Cost(round(model.price * length, 4), model.unit) if model.price else None
+    return _Outcome(status, ended_at, expires_at, is_saved)
+
+
+def _response(chance: random.Random, model: _Model, asked: Video, outcome: _Outcome) -> Video:
+    """The gateway's last response about the video that was asked for."""
+    status, price = outcome.status, asked.cost
     is_refunded = status is Status.FAILED and chance.random() < 0.7
     error = VideoError(*chance.choice(REFUSALS)) if status is Status.FAILED else None
-    prompt = f"{chance.choice(_PICTURES)}, {chance.choice(_FURTHER)}"
-    name = f"{time.strftime('%Y-%m-%d', time.gmtime(began_at))} {model.model} {number}.mp4"
-    video = Video(
-        video_id,
+    names = {Status.READY: "success", Status.GENERATING: "processing"}
+    return replace(
+        asked,
         status=status,
-        raw_status={Status.READY: "success", Status.GENERATING: "processing"}.get(
-            status, status.value
-        ),
+        raw_status=names.get(status, status.value),
         model=model.model,
-        prompt=prompt,
-        seconds=float(length),
+        prompt=f"{chance.choice(_PICTURES)}, {chance.choice(_FURTHER)}",
         size=chance.choice(("1280x720", "720x1280")),
-        created_at=began_at,
-        completed_at=ended_at if model.names_end and status is Status.READY else None,
-        expires_at=expires_at,
+        completed_at=outcome.ended_at if model.names_end and status is Status.READY else None,
+        expires_at=outcome.expires_at,
         error=error,
         cost=Cost(0.0, price.unit) if price is not None and is_refunded else price,
     )
-    entry = Entry(
-        video_id,
-        began_at,
-        video,
-        min(now, ended_at),
-        saved=folder / name if is_saved else None,
-        saved_bytes=chance.randrange(2_000_000, 9_000_000) if is_saved else None,
-        gateway=model.gateway,
-    )
-    is_finished = status in (Status.READY, Status.EXPIRED)
-    return Sighting(
-        HistoryVideo(
-            entry,
-            expiry=Expiry(expires_at, Basis.SERVER) if expires_at is not None else None,
-            duration=Duration(took, not model.names_end) if is_finished else None,
-            highest_cost=price.amount if price is not None else None,
-            saved_at=ended_at + 4 if is_saved else None,
-            sha256=f"{chance.getrandbits(256):064x}" if is_saved else None,
-        ),
-        _changes(began_at, ended_at, now, status),
-    )
+
+
+def _file_name(model: _Model, number: int, began_at: float) -> str:
+    return f"{time.strftime('%Y-%m-%d', time.gmtime(began_at))} {model.model} {number}.mp4"
 
 
 def _changes(
