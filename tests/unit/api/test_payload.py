@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import fields, replace
-from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from hingtui.api.payload import (
     NotAVideo,
@@ -17,30 +13,11 @@ from hingtui.api.payload import (
     parse_time,
     parse_video,
     server_words,
-    video_despite,
 )
-from hingtui.model.video import Cost, Status, Video, VideoError
+from hingtui.model.video import Status, Video, VideoError
 from tests.support.clock import EPOCH
-from tests.support.hostile_text import is_harmless
+from tests.unit.api.seed_payloads import ID, SEED_READY, SEED_RUNNING, parse_running
 
-ID = "video_691209aab0a08198a4e78870277f7e3d0215e09cec47a737"
-SEED_RUNNING = {
-    "id": ID,
-    "object": "video",
-    "created_at": 1762789802,
-    "status": "processing",
-    "model": "sora-2",
-    "prompt": "百事可乐宣传片",
-    "progress": 45,
-    "seconds": "4",
-    "size": "720x1280",
-}
-SEED_READY = SEED_RUNNING | {
-    "completed_at": 1762789891,
-    "expires_at": 1762793491,
-    "status": "success",
-    "progress": 100,
-}
 SEED_OPENAPI = {
     "id": "video_abc123",
     "object": "video",
@@ -51,11 +28,6 @@ SEED_OPENAPI = {
     "seconds": 6,
     "size": "1280x720",
 }
-
-
-def parse_running(**changes: object) -> Video:
-    """The parsed example of a running video with some fields changed."""
-    return parse_video(SEED_RUNNING | changes, ID)
 
 
 def test_the_documented_running_video_is_parsed() -> None:
@@ -380,187 +352,3 @@ def test_an_error_envelope_is_not_a_video_but_keeps_its_message(payload: object)
 def test_json_without_a_video_raises_not_a_video(payload: object) -> None:
     with pytest.raises(NotAVideo):
         parse_video(payload, ID)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "\x1b]52;c;aGk=\x07x",
-        "\x1b]8;;https://evil\x1b\\x",
-        "\x9b31mx",
-        "\x90x\x9c",
-        "\u202ex",
-        "x\x00",
-        "\ud800x",
-        "[/][@click=app.quit]x",
-    ],
-)
-@pytest.mark.parametrize("name", ["prompt", "model", "size", "status", "remixed_from_video_id"])
-def test_control_characters_are_removed_from_every_field(name: str, text: str) -> None:
-    assert all(map(is_harmless, texts(parse_running(**{name: text}))))
-
-
-@pytest.mark.parametrize("name", ["model", "size", "status"])
-def test_line_breaks_are_removed_from_one_line_fields(name: str) -> None:
-    assert not any("\n" in text for text in texts(parse_running(**{name: "a\nb\r\nc\u2028d"})))
-
-
-def test_a_prompt_keeps_its_line_breaks() -> None:
-    assert parse_running(prompt="a\r\nb").prompt == "a\nb"
-
-
-def test_a_prompt_of_two_megabytes_is_cut() -> None:
-    assert len(parse_running(prompt="长" * 2_000_000).prompt) <= 20_000
-
-
-@pytest.mark.parametrize("wrapper", ["data", "result", "nothing"])
-def test_a_hundred_thousand_nested_envelopes_raise_not_a_video(wrapper: str) -> None:
-    payload: Any = SEED_READY
-    for _ in range(100_000):
-        payload = {wrapper: payload}
-    with pytest.raises(NotAVideo):
-        parse_video(payload, ID)
-    while payload:  # taken apart by hand: Python would free so deep a thing by recursion
-        payload = payload.get(wrapper)
-
-
-def texts(video: Video) -> list[str]:
-    """Every text that `video` holds."""
-    held = [value for f in fields(video) if isinstance(value := getattr(video, f.name), str)]
-    return held + ([video.error.code, video.error.message] if video.error else [])
-
-
-def assert_sound(video: Video, video_id: str | None) -> None:
-    assert isinstance(video, Video)
-    assert all(map(is_harmless, texts(video)))
-    assert video.progress is None or 0 <= video.progress <= 100
-    assert video.id == video_id or (video_id is None and video.id)
-    hash(video)
-
-
-words = st.text(st.characters(), max_size=20)
-scalars = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.integers(10**300, 10**400)
-    | st.floats()
-    | words
-    | st.sampled_from(
-        [
-            *("success", "failed", "4", "45%", "https://x.example/a?Expires=1790000000", "1e999"),
-            *("2025-11-10", "2025-11-10 23:50:02", '{"url": "x"}', "[1", "operations/a", "unknown"),
-        ]
-    )
-)
-names = st.sampled_from(
-    [
-        *("id", "video_id", "task_id", "status", "task_status", "state", "progress"),
-        *("seconds", "duration", "size", "model", "prompt", "created_at", "completed_at"),
-        *("expires_at", "video_url", "url", "result", "metadata", "data", "output"),
-        *("task", "video", "error", "message", "code", "type", "fail_reason"),
-        *("object", "remixed_from_video_id", "taskId", "request_id", "name", "usage", "quota"),
-        *("content", "urls", "results", "resultJson", "creations", "errors", "failMsg"),
-        *("finished_at", "expires_in", "base_resp", "video_width", "respect_moderation", "done"),
-    ]
-)
-values = st.recursive(
-    scalars,
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(names | words, inner, max_size=8),
-    max_leaves=25,
-)
-objects = st.dictionaries(names, values, max_size=14)
-
-
-@settings(deadline=None)
-@given(values | objects, st.none() | st.just(ID), st.none() | st.just(EPOCH))
-def test_any_json_gives_a_video_or_raises_not_a_video(
-    payload: Any, video_id: str | None, now: float | None
-) -> None:
-    try:
-        video_despite(payload, ID, now)
-        video = parse_video(payload, video_id, now)
-    except NotAVideo as trouble:
-        refusal = trouble
-    else:
-        assert_sound(video, video_id)
-        return
-    assert is_harmless(refusal.message + refusal.code)
-
-
-def known(status: Status, **fields_given: Any) -> Video:
-    return Video(ID, status, status.value, **fields_given)
-
-
-@pytest.mark.parametrize("old", [Status.READY, Status.FAILED, Status.EXPIRED])
-@pytest.mark.parametrize("new", Status)
-def test_a_final_status_changes_only_from_ready_to_expired(old: Status, new: Status) -> None:
-    vanishes = old is Status.READY and new is Status.EXPIRED
-    expected = Status.EXPIRED if vanishes else old
-    assert known(old).followed_by(known(new)).status is expected
-
-
-@pytest.mark.parametrize("old", [Status.QUEUED, Status.GENERATING, Status.UNKNOWN])
-@pytest.mark.parametrize("new", Status)
-def test_a_status_that_is_not_final_is_replaced(old: Status, new: Status) -> None:
-    assert known(old).followed_by(known(new)).status is new
-
-
-def test_a_finished_video_ignores_a_later_running_status() -> None:
-    ready = known(Status.READY, progress=100.0, expires_at=EPOCH)
-    assert ready.followed_by(known(Status.GENERATING, progress=30.0)) == ready
-
-
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("model", "sora-2"),
-        ("prompt", "a\nb"),
-        ("seconds", 4.0),
-        ("size", "720x1280"),
-        ("created_at", EPOCH),
-        ("completed_at", EPOCH),
-        ("expires_at", EPOCH),
-        ("usual_life", 86_400.0),
-        ("cost", Cost(0.5, "USD")),
-        ("error", VideoError("c", "m")),
-        ("remote_id", "r_1"),
-        ("remixed_from", "v_0"),
-        ("link", "https://cdn.example"),
-    ],
-)
-def test_a_field_missing_from_a_later_response_is_kept(name: str, value: Any) -> None:
-    followed = known(Status.QUEUED, **{name: value}).followed_by(known(Status.READY))
-    assert getattr(followed, name) == value
-
-
-def test_a_field_in_a_later_response_replaces_the_old_value() -> None:
-    followed = known(Status.READY, expires_at=EPOCH).followed_by(
-        known(Status.READY, expires_at=EPOCH + 60)
-    )
-    assert followed.expires_at == EPOCH + 60
-
-
-def test_a_stated_expiry_outranks_the_links_expiry() -> None:
-    stated = known(Status.READY, expires_at=EPOCH)
-    by_link = known(Status.READY, expires_at=EPOCH + 60, expires_by_link=True)
-    assert stated.followed_by(by_link) == stated
-    assert by_link.followed_by(stated) == stated
-
-
-def test_an_expiry_kept_from_the_link_stays_marked_as_such() -> None:
-    by_link = known(Status.READY, expires_at=EPOCH, expires_by_link=True)
-    assert by_link.followed_by(known(Status.READY)) == by_link
-
-
-@pytest.mark.parametrize("progress", [None, 10.0])
-def test_the_latest_progress_counts_even_if_lower(progress: float | None) -> None:
-    followed = known(Status.GENERATING, progress=50.0).followed_by(
-        known(Status.GENERATING, progress=progress)
-    )
-    assert followed.progress == progress
-
-
-def test_an_identical_response_changes_nothing() -> None:
-    video = parse_running()
-    assert video.followed_by(replace(video)) == video
