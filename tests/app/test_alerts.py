@@ -1,89 +1,20 @@
-"""Alarms, the forecast, automatic download and the return from an absence, on the dashboard."""
+"""Alarms, the forecast and the return from an absence, on the dashboard."""
 
 from __future__ import annotations
 
-import json
-import sys
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from textual import events
 
-from hingtui.demo.job import Job
 from hingtui.monitor import DownloadState, RowState
 from hingtui.monitor.state_words import row_state_icon
-from hingtui.storage.state import load_state
 from hingtui.ui.table.row_state import row_state_style
+from tests.app.expiring_videos import configure, live_through, ready
 from tests.support.clock import EPOCH
 from tests.support.pilot import PilotedApp, piloted
-from tests.support.waiting import until
 from tests.support.watch import job
-
-CHILD = """
-import json, os, sys
-from pathlib import Path
-given = {name: value for name, value in os.environ.items() if name.startswith("HINGTUI_")}
-path = Path(sys.argv[1], f"{os.getpid()}.part")
-path.write_text(json.dumps([sys.argv[2:], given, sorted(os.environ)]))
-path.rename(path.with_suffix(".json"))
-"""
-
-
-def ready(video_id: str, ends_in: float, prompt: str = "", **traits: object) -> Job:
-    """A video that is ready, and expires in so many seconds."""
-    times = {"queued_for": 0, "generating_for": 0, "lifetime": ends_in}
-    return job(video_id, prompt=prompt or video_id, **times, **traits)
-
-
-def configure(home: Path, text: str) -> None:
-    """Write config.toml."""
-    home.mkdir()
-    (home / "config.toml").write_text(text)
-
-
-EVENTS = {
-    *("ready good", "failed bad", "saved good", "expired soon"),
-    *("expiring soon 600", "expiring soon 180", "expiring soon 60"),
-}
-"""The events of the test's videos, as `recorded` names them."""
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """What one command of an event was started with."""
-
-    arguments: list[str]
-    variables: dict[str, str]
-    """Those whose names begin with HINGTUI_."""
-    environment: list[str]
-    """The names of all variables."""
-
-
-def record_events(home: Path, folder: Path) -> Path:
-    """Let the command of each event record how it was started; the folder of the records."""
-    child, records = folder / "child.py", folder / "records"
-    child.write_text(CHILD)
-    records.mkdir()
-    command = json.dumps([sys.executable, str(child), str(records)])
-    names = ("ready", "saved", "failed", "expiring", "expired")
-    configure(home, "\n".join(f"on_{name} = {command}" for name in names))
-    return records
-
-
-def recorded(folder: Path) -> dict[str, Recorded]:
-    """What was recorded, by event, id and threshold."""
-    records = [Recorded(*json.loads(path.read_text())) for path in folder.glob("*.json")]
-    return {
-        " ".join((*one.arguments[:2], one.variables.get("HINGTUI_WITHIN", ""))).strip(): one
-        for one in records
-    }
-
-
-async def live_through(acting: PilotedApp, seconds: int) -> None:
-    """Let time pass in steps: a jump would look like a machine that slept."""
-    for _step in range(seconds // 10):
-        await acting.pass_time(10)
 
 
 def signals(acting: PilotedApp) -> list[str]:
@@ -183,60 +114,6 @@ async def test_a_video_the_gateway_calls_expired_is_reported(home: Path) -> None
         assert not any(toast.startswith("Failed") for toast in acting.toasts())
 
 
-async def test_automatic_download_starts_with_ready_videos_and_is_remembered(home: Path) -> None:
-    later = job("later", queued_for=0, generating_for=30)
-    async with piloted(home, ready("one", 3000), later) as acting:
-        await acting.press("A")
-        assert "Automatic download is on: 1 download begins." in acting.toasts()
-        await acting.saved("one")
-        await acting.pass_time(60)
-        await acting.saved("later")
-        assert acting.row("later").saved is not None
-    async with piloted(home, watched=[]) as acting:
-        assert acting.app.monitor.auto_download
-        await acting.press("A")
-        assert acting.toasts()[-1].startswith("Automatic download is off")
-    assert load_state(home / "state.toml").auto_download is False
-
-
-@pytest.mark.slow
-async def test_videos_ready_before_the_start_are_downloaded(home: Path) -> None:
-    async with piloted(home, ready("one", 3000)) as acting:
-        await acting.app.memory.written(1)
-        acting.app.memory.change(auto_download=True)
-    async with piloted(home, ready("one", 3000)) as acting:
-        await acting.saved("one")
-        assert acting.row("one").saved is not None
-
-
-OFFER = "A downloads each video as soon as it is ready (Esc hides this offer)"
-
-
-@pytest.mark.slow
-async def test_automatic_download_is_offered_until_it_is_dismissed(home: Path) -> None:
-    async with piloted(home, ready("one", 3000)) as acting:
-        assert acting.lines()[1].strip() == OFFER
-        await acting.press("escape")
-        assert OFFER not in acting.text()
-    async with piloted(home, ready("two", 3000)) as acting:
-        assert OFFER not in acting.text()
-
-
-@pytest.mark.slow
-async def test_it_is_offered_in_the_first_minutes_only(home: Path) -> None:
-    async with piloted(home, ready("one", 3000)) as acting:
-        await acting.pass_time(301)
-        assert OFFER not in acting.text()
-
-
-async def test_it_is_not_offered_where_the_config_decides(home: Path) -> None:
-    configure(home, "auto_download = false")
-    async with piloted(home, ready("one", 3000)) as acting:
-        assert OFFER not in acting.text()
-        await acting.press("A")
-        assert acting.app.monitor.auto_download
-
-
 @pytest.mark.slow
 async def test_late_downloads_are_forecast_with_what_would_save_them(home: Path) -> None:
     jobs = [
@@ -285,46 +162,3 @@ async def test_desktop_notifications_are_sent_only_without_focus(home: Path) -> 
         acting.app.post_message(events.AppFocus())
         await acting.pass_time(20)
         assert sent == ["\a"]
-
-
-async def test_the_commands_of_events_get_arguments_and_environment(
-    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    folder = record_events(home, tmp_path)
-    monkeypatch.setenv("HINGNET_API_KEY", "oh-of-the-environment")
-    jobs = [
-        ready("soon", 620, "Two\nlines; $(true)"),
-        job("good", queued_for=0, generating_for=5),
-        job("bad", queued_for=0, generating_for=5, outcome="failed", error=("no", "Refused.")),
-    ]
-    async with piloted(home, *jobs) as acting:
-        await acting.pass_time(30)
-        acting.app.monitor.download([acting.row("good").key])
-        await acting.saved("good")
-        await live_through(acting, 600)
-        await until(lambda: set(recorded(folder)) == EVENTS)
-        path = str(acting.row("good").saved)
-    found = recorded(folder)
-    assert found["saved good"].arguments == ["saved", "good", path]
-    assert found["saved good"].variables["HINGTUI_PATH"] == path
-    assert found["expiring soon 600"].variables.items() >= {
-        ("HINGTUI_EVENT", "expiring"),
-        ("HINGTUI_ID", "soon"),
-        ("HINGTUI_GATEWAY", "default"),
-        ("HINGTUI_PATH", ""),
-        ("HINGTUI_PROMPT", "Two lines; $(true)"),
-        ("HINGTUI_EXPIRES_AT", str(int(jobs[0].expires_at))),
-        ("HINGTUI_WITHIN", "600"),
-    }
-    assert "HINGNET_API_KEY" not in found["expiring soon 600"].environment
-    assert found["failed bad"].variables["HINGTUI_ERROR"] == "Refused."
-
-
-async def test_a_command_that_cannot_run_is_reported_once(home: Path) -> None:
-    configure(home, 'on_expiring = "/nowhere/at-all"')
-    async with piloted(home, ready("one", 620), ready("two", 300)) as acting:
-        await acting.pass_time(30)
-        await until(lambda: acting.dashboard._dashboard_context.notices)
-        await acting.drawn()
-        assert "The command on_expiring could not be run; check config.toml." in acting.text()
-        assert len(acting.dashboard._dashboard_context.notices) == 1

@@ -11,8 +11,6 @@ import os
 import random
 import re
 import shutil
-import socket
-import socketserver
 import statistics
 import subprocess
 import tempfile
@@ -20,10 +18,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from hingtui.api import Api
@@ -34,19 +30,13 @@ from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
 from hingtui.system.clock import Clock
 from tests.bench import Figure, against, alone
+from tests.bench.download_server import THROTTLED, film_server
 from tests.bench.terminal import DOWN, UP, Terminal, bench_environ
 from tests.servers.gateway import TOKEN
 from tests.support.keys import key
 from tests.support.mp4 import FTYP, moov
 
-GIGABIT = 125e6
-"""Bytes a second."""
-_THROTTLED = "/gigabit"
-"""Under this path each connection gets no more than that."""
 AT_ONCE = 3
-_SLICE = 1 << 22
-"""Bytes given to the kernel at once."""
-_SLICES_A_SECOND = 100
 _BREAK = (0.03, 0.12)
 """Seconds between two keys, at random."""
 _ROWS = 40
@@ -101,10 +91,10 @@ def run(short: bool = False) -> list[Figure]:
         folder = Path(name)
         film = folder / "film.mp4"
         _make_film(film, effort.length)
-        with _server(film) as url:
+        with film_server(film) as url:
             full = _in_turn(effort.rounds, _ways(pool, url, folder))
             together = _in_turn(1, _ways(pool, url, folder, at_once=AT_ONCE))
-            gigabit = _in_turn(effort.throttled_rounds, _ways(pool, url + _THROTTLED, folder))
+            gigabit = _in_turn(effort.throttled_rounds, _ways(pool, url + THROTTLED, folder))
             keys = _keys(url, folder, effort)
     size = effort.length / 1e6
     return [
@@ -325,69 +315,3 @@ def _make_film(path: Path, length: int) -> None:
     head = (1).to_bytes(4, "big") + b"mdat" + (length - start + 16).to_bytes(8, "big")
     path.write_bytes(FTYP + index + head)
     os.truncate(path, length)
-
-
-@contextmanager
-def _server(film: Path) -> Iterator[str]:
-    """The URL of a server that sends the film."""
-    spawn = multiprocessing.get_context("spawn")
-    ours, theirs = spawn.Pipe()
-    process = spawn.Process(target=_serve, args=(theirs, film), daemon=True)
-    process.start()
-    theirs.close()
-    try:
-        yield f"http://127.0.0.1:{ours.recv()}"
-    finally:
-        ours.close()
-        process.join()
-        process.close()
-
-
-def _serve(pipe: Connection, film: Path) -> None:
-    """In the other process: serve until the pipe closes."""
-    with Server(film) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        pipe.send(server.server_address[1])
-        pipe.poll(None)
-        server.shutdown()
-
-
-class Server(socketserver.ThreadingTCPServer):
-    """Sends one video in response to every request."""
-
-    daemon_threads = True
-    block_on_close = False
-
-    def __init__(self, film: Path) -> None:
-        self.film = film
-        self.length = film.stat().st_size
-        super().__init__(("127.0.0.1", 0), _Connection)
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """A client that goes away is no error of a benchmark."""
-
-
-class _Connection(socketserver.StreamRequestHandler):
-    server: Server
-    request: socket.socket
-
-    def handle(self) -> None:
-        path = self.rfile.readline().split()[1].decode()
-        while self.rfile.readline().strip():
-            pass
-        head = (
-            "HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nAccept-Ranges: bytes\r\n"
-            f'ETag: "film"\r\nContent-Length: {self.server.length}\r\nConnection: close\r\n\r\n'
-        )
-        self.request.sendall(head.encode())
-        with self.server.film.open("rb") as film:
-            self._send(film.fileno(), GIGABIT if path.startswith(_THROTTLED) else None)
-
-    def _send(self, film: int, rate: float | None) -> None:
-        length = self.server.length
-        step = int(rate / _SLICES_A_SECOND) if rate else _SLICE
-        began, place = time.monotonic(), 0
-        while place < length:
-            place += os.sendfile(self.request.fileno(), film, place, min(step, length - place))
-            if rate:
-                time.sleep(max(0.0, began + place / rate - time.monotonic()))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from tests.robustness.torture.download_scenes import DownloadScene
 from tests.robustness.torture.history_scenes import HistoryScene
 from tests.robustness.torture.naming_scenes import NamingScene
-from tests.robustness.torture.scenes import DownloadScene, WatchlistScene
+from tests.robustness.torture.scenes import WatchlistScene
 from tests.robustness.torture.steps import Scene
 
 _NO_SCENES = (DownloadScene, HistoryScene, NamingScene, WatchlistScene)

@@ -1,6 +1,6 @@
 """Fail every single disk operation of the program in turn, and check the result.
 
-What each scene does, and what counts as old, new or lost, is in `scenes`.
+What each scene does, and what counts as old, new or lost, is in the modules of `all_scenes`.
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ from hingtui.model.video import Status, Video
 from hingtui.storage.settings import load_settings, save_token
 from hingtui.storage.watchlist import Entry, Watchlist
 from hingtui.system.files import same_bytes, write_atomically
-from tests.robustness.torture.scenes import DATA, ID, AResumedDownload, TheFirstDownload
+from tests.robustness.torture.download_scenes import DATA, ID, AResumedDownload, TheFirstDownload
 from tests.support.clock import EPOCH
 from tests.support.keys import ids, key
 from tests.support.watch import watching
