@@ -40,7 +40,7 @@ def test_ids_to_remove_are_read_from_standard_input(bare: Shell) -> None:
     assert ids(bare.watchlist.read().entries) == ["video_1"]
 
 
-def test_removing_what_is_not_watched_fails(bare: Shell) -> None:
+def test_removing_an_unwatched_id_fails(bare: Shell) -> None:
     ended = bare.run("remove", "video_nobody")
     assert (ended.returncode, ended.stdout) == (1, "not watched  video_nobody\n")
 

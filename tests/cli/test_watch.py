@@ -106,7 +106,7 @@ def test_an_empty_watchlist_is_done_at_once(tmp_path: Path) -> None:
     assert ended.stdout.endswith("watching          0 videos\n")
 
 
-def test_without_a_token_it_says_what_to_do(tmp_path: Path) -> None:
+def test_without_a_token_it_names_the_next_step(tmp_path: Path) -> None:
     with shell(tmp_path) as typed:
         del typed.environ["HINGNET_API_KEY"]
         ended = typed.run("watch", HINGNET_BASE_URL="https://gateway.example")

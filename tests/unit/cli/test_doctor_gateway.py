@@ -292,7 +292,7 @@ async def test_a_certificate_of_an_unknown_authority_names_who_signed_it() -> No
     assert "api" not in checks
 
 
-async def test_an_expired_certificate_is_no_matter_of_trust() -> None:
+async def test_an_expired_certificate_is_not_called_untrusted() -> None:
     trust = str(CERTIFICATES / "expired.pem")
     with FaultServer(certificate="expired.pem") as server:
         checks = await examined(server.url, SSL_CERT_FILE=trust)

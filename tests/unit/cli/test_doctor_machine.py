@@ -252,7 +252,7 @@ def test_a_modern_terminal_is_all_right(monkeypatch: pytest.MonkeyPatch) -> None
     assert "measured" in checks["text"].message
 
 
-def test_what_a_silent_terminal_can_do_is_called_a_guess(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_abilities_of_a_silent_terminal_are_called_a_guess(monkeypatch: pytest.MonkeyPatch) -> None:
     checks = of_terminal(monkeypatch, XTERM, TerminalReplies(is_asked=True))
     for name in ("focus", "notifications", "images"):
         assert "a guess" in checks[name].message

@@ -194,7 +194,7 @@ def test_ark_names_its_requests_in_its_own_header(ark_server: DemoServer) -> Non
     assert (headers["X-Request-Id"] is not None, headers["X-Oneapi-Request-Id"]) == (True, None)
 
 
-def test_billing_counts_what_is_not_refunded(clock: FakeClock) -> None:
+def test_billing_counts_costs_without_a_refund(clock: FakeClock) -> None:
     jobs = [
         Job("video_1", EPOCH - 100, cost=0.4),
         Job("video_2", EPOCH - 100, cost=3.2),

@@ -146,7 +146,7 @@ async def test_a_new_video_that_failed_between_two_looks_appears(tmp_path: Path)
         assert watched(watch) == {"video_failed"}
 
 
-async def test_what_expired_while_nothing_ran_is_not_added(tmp_path: Path) -> None:
+async def test_videos_expired_while_nothing_ran_are_not_added(tmp_path: Path) -> None:
     async with following(tmp_path) as watch:
         await look(watch)
         create(watch, "video_gone", lifetime=60, **DONE)
@@ -247,7 +247,7 @@ async def test_while_the_file_cannot_be_read_nothing_is_skipped(tmp_path: Path) 
         assert watched(watch) == {"video_one"}
 
 
-async def test_what_another_process_has_seen_is_not_added_again(tmp_path: Path) -> None:
+async def test_videos_seen_by_another_process_are_not_added_again(tmp_path: Path) -> None:
     async with following(tmp_path) as watch:
         await look(watch)
         create(watch, "video_one")

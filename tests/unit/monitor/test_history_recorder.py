@@ -198,7 +198,7 @@ async def test_a_new_file_gets_all_rows_again(clock: FakeClock) -> None:
     assert recorded.reports == ["history.sqlite3.damaged-1"]
 
 
-async def test_what_is_pending_is_written_at_the_end(clock: FakeClock) -> None:
+async def test_pending_changes_are_written_at_the_end(clock: FakeClock) -> None:
     recorded = recording(clock)
     recorded.change("a")
     await recorded.recorder.stop()

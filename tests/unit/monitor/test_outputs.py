@@ -100,7 +100,7 @@ def test_odd_paths_in_the_file_are_no_paths(odd: object) -> None:
     assert parsed.video.outputs == 1
 
 
-def test_what_two_processes_saved_is_merged() -> None:
+def test_paths_saved_by_two_processes_are_merged() -> None:
     one, two = Path("/v/a.mp4"), Path("/v/a-2.mp4")
     merged = entry(files=(one,)).followed_by(entry(files=(None, two)))
     assert merged.files == (one, two)

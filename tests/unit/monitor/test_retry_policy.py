@@ -31,6 +31,6 @@ def test_a_file_that_is_missing_after_its_expiry_has_expired() -> None:
     ("expires_at", "error"),
     [(END + 2, NotReady("wait")), (None, NotReady("wait")), (END, ServerError("broken"))],
 )
-def test_another_error_stays_what_it_is(expires_at: float | None, error: HingtuiError) -> None:
+def test_other_errors_are_unchanged(expires_at: float | None, error: HingtuiError) -> None:
     assert isinstance(error, ApiError)
     assert final_error(ready(expires_at), error, END + 1) is error

@@ -20,7 +20,7 @@ def test_nothing_is_known_before_following_begins(path: Path) -> None:
     assert FollowedFile(path).read("lab") is None
 
 
-def test_what_was_seen_is_known_in_the_next_run(path: Path) -> None:
+def test_ids_seen_are_known_in_the_next_run(path: Path) -> None:
     FollowedFile(path).add("lab", ["one", "two"], now=5.0)
     FollowedFile(path).add("lab", ["three"], now=9.0)
     known = FollowedFile(path).read("lab")

@@ -15,7 +15,7 @@ def test_nothing_is_remembered_without_a_file(tmp_path: Path) -> None:
     assert load_state(tmp_path / "state.toml") == State()
 
 
-def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
+def test_saved_state_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "new" / "state.toml"
     saved = save_state(path, theme="nord", columns=("model", "id"), auto_download=False)
     assert load_state(path) == saved == State("nord", None, None, ("model", "id"), None, False)

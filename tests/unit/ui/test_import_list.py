@@ -158,7 +158,7 @@ def test_without_marks_the_selected_is_chosen() -> None:
     assert account.chosen({}, None) == []
 
 
-def test_what_was_added_elsewhere_meanwhile_is_not_chosen() -> None:
+def test_videos_added_elsewhere_meanwhile_are_not_chosen() -> None:
     account = read(page("c", "b"))
     account.mark_all(account.rows, {})
     assert [entry.video.id for entry in account.chosen(watching("c"), None)] == ["b"]

@@ -116,7 +116,7 @@ def test_without_colour_errors_are_reversed_and_warnings_underlined() -> None:
     assert palette.filled.reverse
 
 
-def test_config_toml_comes_before_the_environment_and_what_is_remembered() -> None:
+def test_config_toml_outranks_environment_and_remembered_theme() -> None:
     def chosen(config: str | None, environ: str | None, remembered: str | None) -> str:
         return choose_theme(THEMES, config=config, environ=environ, remembered=remembered).name
 
@@ -181,7 +181,7 @@ def test_a_reply_may_come_in_two_pieces(cut: int) -> None:
     assert second == [True, "b"]
 
 
-def test_what_only_begins_like_a_reply_is_typed_after_a_moment(
+def test_an_unfinished_reply_is_typed_after_a_moment(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     parser = ReplyParser()

@@ -86,7 +86,7 @@ async def test_keys_reach_the_input_in_their_order() -> None:
         assert app.acted == 0
 
 
-async def test_a_key_behind_enter_belongs_to_what_has_the_focus_then() -> None:
+async def test_a_key_behind_enter_goes_to_the_new_focus() -> None:
     app = Searching()
     async with app.run_test():
         app.type("/moon\raa")

@@ -76,7 +76,7 @@ def test_an_empty_file_is_used(history: History) -> None:
 
 @pytest.mark.parametrize("is_read_first", [True, False])
 @pytest.mark.sample(1)
-def test_what_can_be_read_of_a_damaged_history_is_kept(
+def test_readable_videos_of_a_damaged_history_are_kept(
     history: History, is_read_first: bool
 ) -> None:
     history.record([seen(f"v_{n}", at=n, prompt="moon " * 40) for n in range(1200)])

@@ -264,7 +264,7 @@ def test_dates_are_compared_with_the_creation(history: History) -> None:
     assert history.find(Search(until=EPOCH)) == []
 
 
-def test_what_has_expired_meanwhile_counts_as_expired(history: History, clock: FakeClock) -> None:
+def test_videos_expired_meanwhile_count_as_expired(history: History, clock: FakeClock) -> None:
     history.record([seen("v_1", expires=60), seen("v_2", at=1, expires=60, basis=Basis.ESTIMATE)])
     expired = Term(states=frozenset((HistoryState.EXPIRED,)))
     ready = Term(states=frozenset((HistoryState.READY,)))

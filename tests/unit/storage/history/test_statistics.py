@@ -102,7 +102,7 @@ def test_costs_are_added_up_by_unit(history: History) -> None:
 
 
 @pytest.mark.parametrize("wanted", [None, Search((Term("veo"),))])
-def test_what_expired_unsaved_is_lost(
+def test_videos_expired_unsaved_count_as_lost(
     history: History, clock: FakeClock, wanted: Search | None
 ) -> None:
     history.record(
