@@ -94,6 +94,8 @@ def _status(row: Row, now: float) -> str:
     words = [_state_words(state), row_word(row, state)]
     if state is RowState.STALLED:
         words.append(_state_words(RowState.GENERATING))
+    elif state in (RowState.ASKING, RowState.MISSING):  # as the header counts them
+        words.append(_state_words(RowState.UNKNOWN))
     if row.saved is not None and not row.is_verified:
         words += in_all_languages(_UNVERIFIED)
     return "\n".join(words)

@@ -102,3 +102,11 @@ def test_only_wanted_words_are_highlighted() -> None:
     words = parse_filter("Gold !saved model:veo status:ready")
     assert words.highlighted("prompt") == ("gold",)
     assert words.highlighted("model") == ("gold", "veo")
+
+
+@pytest.mark.parametrize("word", ["unknown", "status:unknown", "未知"])
+def test_what_the_header_counts_as_unknown_is_found_by_that_word(word: str) -> None:
+    asking, missing = Row("a", NOW), Row("b", NOW, failures=1)
+    assert parse_filter(word).matches(asking, NOW)
+    assert parse_filter(word).matches(missing, NOW)
+    assert not parse_filter(word).matches(row(), NOW)
