@@ -45,8 +45,9 @@ class GroupProgress:
     saved: int
     not_saved: int
     """Those that are ready and neither saved nor lost."""
+    failed: int
     lost: int
-    """Those that failed, or expired unsaved."""
+    """Those that expired unsaved."""
     share: float
     """0–1: each video counts alike, by the progress that its gateway reports."""
     left: float | None
@@ -63,18 +64,14 @@ def group_progress(
     estimates = [remaining(row) for row in running]
     known = [left for left in estimates if left is not None]
     models = {row.video.model for row in rows if row.video is not None and row.video.model}
-    lost = sum(
-        row.saved is None and (row.status is Status.FAILED or row.has_vanished(now)) for row in rows
-    )
+    unsaved = [row for row in rows if row.saved is None]
     return GroupProgress(
         count=len(rows),
         finished=len(rows) - len(running),
-        saved=sum(row.saved is not None for row in rows),
-        not_saved=sum(
-            row.saved is None and row.status is Status.READY and not row.has_vanished(now)
-            for row in rows
-        ),
-        lost=lost,
+        saved=len(rows) - len(unsaved),
+        not_saved=sum(row.status is Status.READY and not row.has_vanished(now) for row in unsaved),
+        failed=sum(row.status is Status.FAILED for row in unsaved),
+        lost=sum(row.status is not Status.FAILED and row.has_vanished(now) for row in unsaved),
         share=sum(map(_share, rows)) / len(rows) if rows else 0.0,
         left=max(known) if known and len(known) == len(running) else None,
         model=models.pop() if len(models) == 1 else "",

@@ -139,6 +139,8 @@ def _title_cell(progress: GroupProgress, title: str, palette: Palette, width: in
     parts = []
     if progress.not_saved:
         parts.append(_("{n} not saved yet").format(n=progress.not_saved))
+    if failed := progress.failed:
+        parts.append(ngettext("{n} failed", "{n} failed", failed).format(n=failed))
     if progress.lost:
         parts.append(_("{n} lost").format(n=progress.lost))
     if progress.saved:

@@ -19,9 +19,11 @@ from tests.support.clock import EPOCH
 from tests.support.keys import key
 from tests.support.watch import watching
 
+FIELDS = ("progress", "model", "prompt", "expires_at")
+
 
 def row(video_id: str, status: Status, **more: object) -> Row:
-    fields = {name: more.pop(name) for name in ("progress", "model", "prompt") if name in more}
+    fields = {name: more.pop(name) for name in FIELDS if name in more}
     video = Video(video_id, status=status, **fields)  # type: ignore[arg-type]  # as given
     return Row(video_id, added_at=EPOCH, video=video, **more)  # type: ignore[arg-type]  # likewise
 
@@ -37,19 +39,20 @@ def test_a_group_is_a_batch_or_a_prompt() -> None:
     ]
 
 
-def test_a_group_counts_what_is_finished_saved_and_lost() -> None:
+def test_a_group_counts_what_is_finished_saved_failed_and_lost() -> None:
     rows = [
         row("a", Status.READY, model="veo"),
         row("b", Status.READY, model="veo", saved=Path("b.mp4")),
-        row("c", Status.FAILED, model="veo"),
+        row("c", Status.FAILED, model="veo", expires_at=EPOCH - 1),
+        row("f", Status.EXPIRED, model="veo"),
         row("d", Status.GENERATING, model="veo", progress=50.0),
         row("e", Status.QUEUED),
     ]
     left = {"d": 20.0, "e": 80.0}
     found = group_progress(rows, EPOCH, lambda one: left.get(one.id))
-    counts = (found.count, found.finished, found.saved, found.not_saved, found.lost)
-    assert counts == (5, 3, 1, 1, 1)
-    assert found.share == pytest.approx(0.7)
+    assert (found.count, found.finished, found.saved, found.not_saved) == (6, 4, 1, 1)
+    assert (found.failed, found.lost) == (1, 1)
+    assert found.share == pytest.approx(4.5 / 6)
     assert (found.left, found.model) == (80.0, "veo")
 
 

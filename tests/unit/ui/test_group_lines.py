@@ -79,7 +79,7 @@ def test_a_header_says_what_its_videos_have_in_common() -> None:
 @pytest.mark.parametrize(("count", "shown"), [(4, "- 4 个视频"), (19, "- 19"), (1000, "- 1000")])
 def test_a_number_of_videos_is_never_cut(count: int, shown: str) -> None:
     i18n.use_language("zh")
-    progress = GroupProgress(count, 0, 0, 0, 0, 0.0, None, "")
+    progress = GroupProgress(count, 0, 0, 0, 0, 0, 0.0, None, "")
     cell = header_cell("status", progress, "", PALETTE, 10, "-")
     i18n.use_language("en")
     assert "".join(text for text, _style in cell).strip() == shown
