@@ -41,9 +41,11 @@ def read_toml(path: Path) -> dict[str, object]:
         raise SettingsError(sentence.format(path=path)) from None
     except (ValueError, RecursionError) as error:
         sentence = _("{path} is not valid TOML ({place}). Correct it, or move it away.")
-        # The parser's message may quote a secret: only the place is used.
+        # The parser's message may quote a secret: only the place and the kind are used.
         place = re.search(r"line \d+, column \d+", str(error))
         named = place[0] if place else _("at its end")
+        if re.match(r"Cannot (declare|overwrite|mutate)|Duplicate", str(error)):
+            named = _("{place}: a table or a key that is there already").format(place=named)
         raise SettingsError(sentence.format(path=path, place=named)) from None
 
 

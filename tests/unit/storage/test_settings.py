@@ -300,3 +300,18 @@ def test_a_bad_template_is_refused_with_the_fields_there_are(tmp_path: Path) -> 
     assert "HINGTUI_NAME cannot be used" in refusal(
         tmp_path, "auto_download = true", HINGTUI_NAME="{"
     )
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        "[gateways.lab]\n[gateways.lab]\n",
+        "[notifications]\nbell = true\nbell = false\n",
+        "max_downloads = 1\nmax_downloads = 2\n",
+        "keys = {add = 'b', add = 'c'}\n",
+    ],
+)
+def test_what_stands_twice_in_the_config_is_called_so(tmp_path: Path, config: str) -> None:
+    assert ", column " in (sentence := refusal(tmp_path, config))
+    assert "a table or a key that is there already" in sentence
+    assert "already" not in refusal(tmp_path, "max_downloads = \n")
