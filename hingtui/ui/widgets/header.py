@@ -16,7 +16,6 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Static
 
-from hingtui.model.eta import Expiry
 from hingtui.model.video import Cost
 from hingtui.monitor import GatewayStatus, RowState, StatusCounts
 from hingtui.monitor.attention import SOON, VERY_SOON
@@ -119,7 +118,7 @@ def header_line(state: HeaderState, palette: Palette, width: int) -> HeaderLine:
     marked = Part([_marked(state), ""], palette.accent + palette.strong)
     counts = [_count(state, states, palette) for states in _COUNTED]
     downloads = Part(_download_forms(state), palette.primary, 2)
-    expiry = _next_expiry(state.counts.next_expiry(), state.now, palette)
+    expiry = _next_expiry(state, palette)
     auto_forms = [_("auto on"), _("auto")] if state.auto_download else [_("auto off"), ""]
     auto_style = palette.success if state.auto_download else palette.muted
     auto = Part([f" {form} " if form else "" for form in auto_forms], auto_style)
@@ -196,17 +195,19 @@ def _download_forms(state: HeaderState) -> list[str]:
     return [f"  {words}{speed} ", f" {batch.done}/{batch.of}{speed} ", ""]
 
 
-def _next_expiry(soonest: Expiry | None, now: float, palette: Palette) -> Part:
+def _next_expiry(state: HeaderState, palette: Palette) -> Part:
     """When the next file that is not saved yet expires."""
-    if soonest is None:
+    if (soonest := state.counts.next_expiry()) is None:
         return Part([""], palette.plain)
-    left = soonest.at - now
+    left = soonest.at - state.now
     time = ("~" if soonest.is_estimate else "") + human_duration(left)
     style = palette.muted
     if left < SOON:
         style = palette.error + palette.strong if left < VERY_SOON else palette.warning
     words = _("next expiry in {time}").format(time=time)
-    return Part([f"  {words} ", f"  {time} ", ""], style, NEXT_EXPIRY)
+    # Behind the speed of downloads, a time alone would be the time that those still take.
+    short = time if state.batch is None else _("expires in {time}").format(time=time)
+    return Part([f"  {words} ", f"  {short} ", ""], style, NEXT_EXPIRY)
 
 
 def _width(parts: list[Part]) -> int:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from hingtui.model.errors import RateLimited, Unreachable
-from hingtui.model.video import Cost
+from hingtui.model.video import Cost, Status, Video
 from hingtui.monitor import GatewayState, GatewayStatus, Row, RowState, StatusCounts
+from hingtui.monitor.batch_progress import Batch
 from hingtui.monitor.state_words import row_state_icon, row_word
 from hingtui.ui.alert_text import BannerLine
 from hingtui.ui.keys import default_key_for
@@ -16,6 +17,7 @@ from hingtui.ui.theme.themes import DARK
 from hingtui.ui.widgets.banner import banner_messages
 from hingtui.ui.widgets.header import HeaderState, header_line
 from tests.support.clock import EPOCH
+from tests.support.keys import key
 
 PALETTE = palette_of(DARK.to_color_system().generate())
 ONLINE = GatewayStatus(GatewayState.ONLINE, since=EPOCH)
@@ -55,6 +57,20 @@ def test_gateways_that_are_paused_together_are_one_word() -> None:
 def test_the_balance_of_an_account_is_shown_with_its_unit() -> None:
     shown = line(("host.example", ONLINE), balances=[("", Cost(12.5, "USD"))])
     assert "12.5 USD left" in shown
+
+
+@pytest.mark.parametrize(
+    ("batch", "shown"), [(None, "  1:00 "), (Batch(1, 3, 33, is_waiting=False), "expires in 1:00")]
+)
+def test_a_time_behind_the_speed_of_downloads_says_what_it_is(
+    batch: Batch | None, shown: str
+) -> None:
+    video = Video("a", Status.READY, expires_at=EPOCH + 60)
+    counts = StatusCounts()
+    rows = {key("a"): Row("a", EPOCH, video)}
+    counts.update(rows, rows, EPOCH)
+    state = HeaderState(counts, (("east", ONLINE),), EPOCH, is_demo=False, batch=batch, speed=1e6)
+    assert shown in header_line(state, PALETTE, 60 if batch is None else 76).text.plain
 
 
 @pytest.mark.parametrize("count", [1, 2])
