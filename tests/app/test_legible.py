@@ -141,3 +141,18 @@ async def test_the_first_start_is_legible_in_every_theme(
 def test_the_palette_has_no_other_colours() -> None:
     plain = {"plain", "strong", "match"}
     assert set(Palette.__dataclass_fields__) == plain | {*INKS, *BLOCKS}
+
+
+async def test_without_colours_the_cursors_row_stands_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with piloted(tmp_path, *JOBS) as acting:
+        for theme in OURS:
+            acting.app.theme = theme
+            await acting.drawn()
+            table = acting.table
+            cursor = table.get_component_styles("datatable--cursor").background
+            ground = table.background_colors[1]
+            assert contrast(ground + cursor, ground) > LEAST
+            assert not list(unreadable(acting, table.region))

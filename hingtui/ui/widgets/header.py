@@ -223,7 +223,9 @@ def _joined(left: list[Part], right: list[Part], width: int) -> HeaderLine:
     for part in (*left, Part([" " * gap], Style.null()), *right):
         shown = fit(part.forms[0], max(0, width - at))
         if shown:
-            text.append(shown, part.style)
+            inked = shown.strip() if part.style.reverse else shown  # no block across several parts
+            before, after = shown.split(inked, 1) if inked else (shown, "")
+            text.append(before).append(inked, part.style).append(after)
             end = at + cell_len(shown)
             if part.target is not None:
                 targets.append((at, end, part.target))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rich.style import Style
 
 from hingtui.model.errors import RateLimited, Unreachable
 from hingtui.model.video import Cost, Status, Video
@@ -71,6 +72,19 @@ def test_a_time_behind_the_speed_of_downloads_says_what_it_is(
     counts.update(rows, rows, EPOCH)
     state = HeaderState(counts, (("east", ONLINE),), EPOCH, is_demo=False, batch=batch, speed=1e6)
     assert shown in header_line(state, PALETTE, 60 if batch is None else 76).text.plain
+
+
+def test_without_colours_two_urgent_parts_are_two_blocks() -> None:
+    palette = palette_of(DARK.to_color_system().generate(), no_color=True)
+    counts = StatusCounts()
+    failed, ready = Video("a", Status.FAILED), Video("b", Status.READY, expires_at=EPOCH + 60)
+    rows = {key(video.id): Row(video.id, EPOCH, video) for video in (failed, ready)}
+    counts.update(rows, rows, EPOCH)
+    text = header_line(HeaderState(counts, (), EPOCH, is_demo=False), palette, 100).text
+    reversed_ = [
+        text.plain[s.start : s.end] for s in text.spans if Style.parse(str(s.style)).reverse
+    ]
+    assert reversed_ == ["✗ 1 failed", "next expiry in 1:00"]
 
 
 @pytest.mark.parametrize("count", [1, 2])
