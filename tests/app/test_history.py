@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 from textual.widgets import Static
+from textual.widgets._toast import Toast
 
 from hingtui.model.key import VideoKey
 from hingtui.storage.history import HISTORY_FILE, History, Sighting
@@ -47,14 +48,18 @@ def made_up_week(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @asynccontextmanager
 async def shown(
-    home: Path, *sightings: Sighting, size: tuple[int, int] = (100, 30), language: str = "en"
+    home: Path,
+    *sightings: Sighting,
+    size: tuple[int, int] = (100, 30),
+    language: str = "en",
+    has_toasts: bool = False,
 ) -> AsyncIterator[PilotedApp]:
     """The history screen over what was seen."""
     if sightings:
         history = History(home / HISTORY_FILE, clock=FakeClock())
         history.record(sightings)
         history.close()
-    async with piloted(home, size=size, language=language) as acting:
+    async with piloted(home, size=size, language=language, has_toasts=has_toasts) as acting:
         await acting.press("t")
         await settled(acting)
         yield acting
@@ -164,6 +169,20 @@ async def test_a_video_can_be_watched_again(tmp_path: Path) -> None:
         await acting.press("a")
         await until(lambda: VideoKey("default", "v_1") in acting.app.monitor.rows)
         await until(lambda: any("Watched again" in toast for toast in acting.toasts()))
+
+
+@pytest.mark.parametrize("size", [(100, 30), (60, 15)])
+async def test_toasts_hide_neither_details_nor_note(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with shown(tmp_path, seen("v_1"), size=size, has_toasts=True) as acting:
+        acting.app.notify("It is watched already.", markup=False)
+        await acting.press("slash", *"since:zz")
+        await settled(acting)
+        await acting.drawn()
+        screen = screen_of(acting)
+        (toast,) = screen.query(Toast)
+        beneath = [screen.query_one(f"#history-{name}").region for name in ("detail", "note")]
+        assert any(beneath)
+        assert not any(toast.region.overlaps(region) for region in beneath)
 
 
 async def test_an_unusable_history_is_reported(tmp_path: Path) -> None:
