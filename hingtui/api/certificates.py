@@ -152,8 +152,9 @@ def _files_in(folder: Path) -> list[Path]:
 
 def _is_hashed(folder: Path) -> bool:
     """Whether OpenSSL finds certificates in `folder`: they are named like `9d04f354.0`."""
+    names = re.compile(r"[0-9a-f]{8}\.[0-9]+")
     try:
-        return any(re.fullmatch(r"[0-9a-f]{8}\.[0-9]+", name) for name in os.listdir(folder))  # noqa: PTH208
+        return any(names.fullmatch(file.name) for file in folder.iterdir())
     except OSError:
         return False
 

@@ -64,7 +64,7 @@ _ERROR_CELLS = 320
 class _Parser(argparse.ArgumentParser):
     """A parser that cleans what it quotes, and raises OSError where its help cannot be written."""
 
-    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]
+    def _print_message(self, message: str, file: IO[str] | None = None) -> None:  # type: ignore[override]  # typeshed: any SupportsWrite
         if file is not None and file is sys.stdout:  # the help: it quotes nothing from outside
             file.write(message)
             return
@@ -82,8 +82,8 @@ class _Parser(argparse.ArgumentParser):
 def make_parser() -> argparse.ArgumentParser:
     """The parser of all commands, in the language in use now."""
     # argparse's own sentences ("usage", "options", its errors) are translated like ours.
-    argparse._ = _  # type: ignore[attr-defined]
-    argparse.ngettext = i18n.ngettext  # type: ignore[attr-defined]
+    argparse._ = _  # type: ignore[attr-defined]  # it has them, but typeshed does not say so
+    argparse.ngettext = i18n.ngettext  # type: ignore[attr-defined]  # likewise
     parser = _Parser(
         prog="hingtui",
         description=_("htop for your video generations. Without a command: the dashboard."),

@@ -53,7 +53,7 @@ class HelpFormatter(argparse.HelpFormatter):
         prefix: str | None,
     ) -> str:
         if prefix is None:
-            prefix = argparse._("usage: ")  # type: ignore[attr-defined]
+            prefix = argparse._("usage: ")  # type: ignore[attr-defined]  # typeshed leaves it out
         return super()._format_usage(usage, actions, groups, _filled(prefix))
 
     def _split_lines(self, text: str, width: int) -> list[str]:

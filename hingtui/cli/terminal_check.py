@@ -55,13 +55,13 @@ def _has_entry(terminal: str) -> bool:
     """Whether this machine's terminfo has an entry of this name."""
     if "/" in terminal or "\0" in terminal:
         return False
-    own = [os.environ.get("TERMINFO", ""), os.path.expanduser("~/.terminfo")]  # noqa: PTH111
+    own = [os.environ.get("TERMINFO", ""), os.path.expanduser("~/.terminfo")]  # noqa: PTH111 - Path's own can raise
     more = os.environ.get("TERMINFO_DIRS", "").split(":")
     folders = [folder for folder in (*own, *more, *_TERMINFO) if folder]
     # Entries lie in a folder named after their first letter, or after that letter's number.
     initials = (terminal[0], f"{ord(terminal[0]):x}")
     return any(
-        os.path.exists(f"{folder}/{initial}/{terminal}")  # noqa: PTH110
+        os.path.exists(f"{folder}/{initial}/{terminal}")  # noqa: PTH110 - likewise
         for folder in folders
         for initial in initials
     )

@@ -36,7 +36,7 @@ def limit_process() -> None:
 
 def _lower(resource: object, kind: int, limit: int) -> None:
     with suppress(OSError, ValueError):  # macOS refuses some; an earlier limit may be lower
-        resource.setrlimit(kind, (limit, limit))  # type: ignore[attr-defined]
+        resource.setrlimit(kind, (limit, limit))  # type: ignore[attr-defined]  # Windows has no such module
 
 
 def _leave_network() -> None:

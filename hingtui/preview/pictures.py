@@ -163,7 +163,7 @@ def _pixels(value: object) -> int | None:
 
 
 def _seconds(value: object) -> float | None:
-    if type(value) not in (int, float):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    number = float(value)  # type: ignore[arg-type]
+    number = float(value)
     return number if math.isfinite(number) and 0 <= number < 1e9 else None

@@ -81,7 +81,7 @@ class Log:
         records: queue.SimpleQueue[logging.LogRecord] = queue.SimpleQueue()
         self._queue_handler = logging.handlers.QueueHandler(records)
         # QueueHandler.prepare would format tracebacks into the message: leave records whole.
-        self._queue_handler.prepare = lambda record: record  # type: ignore[method-assign]
+        self._queue_handler.prepare = lambda record: record  # type: ignore[method-assign]  # of this one only
         self._listener = logging.handlers.QueueListener(records, self._handler)
         for name in _NAMES:
             logger = logging.getLogger(name)

@@ -144,7 +144,7 @@ def _distribution() -> str:
         name = platform.freedesktop_os_release().get("PRETTY_NAME", "")
     except OSError:
         name = ""
-    if os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv"):  # noqa: PTH110
+    if os.path.exists("/.dockerenv") or os.path.exists("/run/.containerenv"):  # noqa: PTH110 - Path's own can raise
         name = f"{name} (container)"
     return "WSL " + name if "microsoft" in platform.release().lower() else name
 

@@ -32,8 +32,7 @@ def find_places(environ: Mapping[str, str]) -> Places:
     chosen = environ.get("HINGTUI_HOME", "").strip()
     if chosen:
         folder = absolute_path(chosen, "HINGTUI_HOME")
-        # Unlike Path.exists, it raises nothing where a folder above may not be looked into.
-        if os.path.exists(folder) and not folder.is_dir():  # noqa: PTH110
+        if os.path.exists(folder) and not folder.is_dir():  # noqa: PTH110 - Path's own can raise
             sentence = _("HINGTUI_HOME is {path}, which is not a folder. Name a folder.")
             raise SettingsError(sentence.format(path=folder))
         config = data = state = folder

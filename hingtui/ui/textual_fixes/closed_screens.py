@@ -38,7 +38,7 @@ class ClosedScreensApp(App[None]):
 
     def __init__(self) -> None:
         super().__init__()
-        StylesCache.get_inner_outer = _get_inner_outer  # type: ignore[method-assign,assignment]
+        StylesCache.get_inner_outer = _get_inner_outer  # type: ignore[method-assign,assignment]  # a plain function
 
     def pop_screen(self) -> AwaitComplete:
         """As Textual's; what the screen has drawn goes once the one beneath is on the terminal."""

@@ -85,7 +85,7 @@ class ErrorBoundaryApp(App[None]):
                     error, f"{type(child).__name__} handling {type(message).__name__}"
                 )
 
-        child._dispatch_message = contained  # type: ignore[method-assign]
+        child._dispatch_message = contained  # type: ignore[method-assign]  # of this widget only
         super()._register_child(parent, child, before, after)
 
     def _fatal_error(self) -> None:

@@ -124,9 +124,9 @@ class RowTable(DataTable[Text], Generic[Key]):
     def _place(self, index: dict[Key, int]) -> None:
         """Give the stock table the rows in the attributes where it looks for them."""
         self._index = index
-        self.rows = index  # type: ignore[assignment]
-        self._data = index  # type: ignore[assignment]
-        self._row_locations = _Locations(self._keys, index)  # type: ignore[assignment]
+        self.rows = index  # type: ignore[assignment]  # only its length is used
+        self._data = index  # type: ignore[assignment]  # likewise
+        self._row_locations = _Locations(self._keys, index)  # type: ignore[assignment]  # likewise
 
     def get_row(self, row_key: RowKey | str) -> list[Text]:
         """The cells of a row, as the stock table would hold them."""
@@ -135,7 +135,7 @@ class RowTable(DataTable[Text], Generic[Key]):
 
     def get_cell(self, row_key: RowKey | str, column_key: ColumnKey | str) -> Text:
         """One cell, as the stock table would hold it."""
-        return self.get_row(row_key)[self._column_locations.get(column_key)]  # type: ignore[arg-type,index]
+        return self.get_row(row_key)[self._column_locations.get(column_key)]  # type: ignore[arg-type,index]  # an existing column
 
     @property
     def ordered_rows(self) -> list[Row]:
@@ -272,7 +272,7 @@ class RowTable(DataTable[Text], Generic[Key]):
 
 def _key(row_key: RowKey | Key) -> Key:
     """The key that DataTable has wrapped."""
-    return row_key.value if isinstance(row_key, RowKey) else row_key  # type: ignore[return-value]
+    return row_key.value if isinstance(row_key, RowKey) else row_key  # type: ignore[return-value]  # always one of ours
 
 
 class _Locations(Generic[Key]):
