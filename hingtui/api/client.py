@@ -66,7 +66,9 @@ class Api:
         read_timeout: float = 30.0,
         max_connections: int = 16,
     ) -> None:
-        """Takes some 50 ms if TLS is needed. Raises ValueError for a malformed base URL or kind.
+        """Raises ValueError for a malformed base URL or kind.
+
+        With TLS the first client takes some 50 ms; later ones share its certificates.
 
         `kind` is `auto`, the name of a family, or one that is not in the table. Any other problem,
         such as a malformed proxy variable, is raised by each call, so that a dashboard can start

@@ -37,7 +37,7 @@ _ACCEPTED = (201, 202)
 _NO_ERROR_CODES = ("", "0", "200", "201", "202", "success", "ok", "accepted")
 _BEGINNING = 1_735_689_600.0
 _BELIEVED = 7 * 86_400.0
-"""Like in `monitor.gateway`: this machine's clock is not further off than this."""
+"""As in `monitor.gateway_clock`: this machine's clock is not further off than this."""
 _NOT_READY_CODE = re.compile(r"not_?(ready|finish|complet|generat)|in_?progress|processing")
 _SERVER_TEXTS = ("raw_status", "model", "prompt", "size", "remote_id", "remixed_from")
 """Fields of a video that are shown and stored as the server sent them."""

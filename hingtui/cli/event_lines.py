@@ -63,7 +63,7 @@ class LineStyle:
 def event_line(event: WatchEvent, now: float, style: LineStyle) -> str:
     """One line: time, word, gateway, id, model, what there is to say, prompt.
 
-    `now` is in Unix seconds on the gateway's clock.
+    `now` is in Unix seconds on this machine's clock.
     """
     cells = [*_head(event.kind, event.at, style), *_subject(event, style)]
     cells += [steady(detail) for detail in _details(event, now)]

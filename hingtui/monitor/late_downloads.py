@@ -37,7 +37,7 @@ class LateDownloads:
     def update(self, wanted: Sequence[Row], at_once: int, *, now: float, monotonic: float) -> None:
         """Forecast anew from time to time while downloads are `wanted`, `at_once` at a time.
 
-        `now` is in Unix seconds on the gateway's clock, `monotonic` is this machine's.
+        `now` is in Unix seconds, `monotonic` in seconds, both of this machine's clock.
         """
         self._speed.sample(wanted, monotonic)
         if not wanted:

@@ -9,7 +9,7 @@ pictures      what a preview consists of, and why there is none
 protocol      the messages between the two processes
 child         the decoder process: its limits
 └── serving   what it does with each request
-    └── clip  one opened file; the only module that imports PyAV
+    └── clip  one opened file, read by PyAV
 clip_formats  the containers that are opened
 
 The extra `preview` brings PyAV and textual-image; hingtui's own process imports nothing of it.

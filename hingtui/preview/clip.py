@@ -1,6 +1,6 @@
 """One opened video file: what it holds, and frames of it, scaled down. Runs in the decoder process.
 
-PyAV is imported here only. The file is read through Python, so that FFmpeg itself opens nothing: a
+Only this module decodes. The file is read through Python, so that FFmpeg itself opens nothing: a
 playlist in disguise cannot make it read other files or addresses.
 """
 
