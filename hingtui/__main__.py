@@ -9,7 +9,7 @@ import sys
 def run() -> None:
     """Carry out this process's command line, and end it."""
     if _signal.getsignal(_signal.SIGINT) is _signal.default_int_handler:
-        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # until `main` has an answer
+        _signal.signal(_signal.SIGINT, _signal.SIG_DFL)  # until `main` installs its handler
     from hingtui.cli.parser import main
 
     status = main()

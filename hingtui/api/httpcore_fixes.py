@@ -1,4 +1,4 @@
-"""Mend what httpcore 1.0.9 does slowly.
+"""Work around what httpcore 1.0.9 does slowly.
 
 It tries to import sniffio for every lock, several times a request. Where sniffio is not installed,
 as with anyio from 4.12 on, Python searches all folders each time: a third of the time of a request

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 SHELLS = ("bash", "zsh", "fish")
 LISTS = ("gateways", "ids")
-"""What the completions themselves ask for while somebody types."""
+"""What the completions themselves ask for at each Tab."""
 
 _WORDS_OF_ARGPARSE = (
     mark("usage: "),

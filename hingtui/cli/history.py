@@ -56,7 +56,7 @@ def history(
         with closing(history_of(settings)) as known:
             return _list(known, " ".join(words), limit=limit, as_json=as_json)
     except BrokenPipeError:
-        raise  # nobody reads our output any more: `parser` ends the run silently
+        raise  # the reader has closed our output: `parser` ends the run silently
     except (HingtuiError, OSError) as error:
         return fail(error)
 

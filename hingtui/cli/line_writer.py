@@ -47,7 +47,7 @@ class LineWriter:
             self._is_dropping = False
 
     def raise_error(self) -> None:
-        """Raise what has prevented a line, or BrokenPipeError once nobody can read any more."""
+        """Raise what has prevented a line, or BrokenPipeError once the reader is gone."""
         if self._error is not None:
             raise self._error
         if not has_reader():

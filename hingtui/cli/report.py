@@ -173,10 +173,7 @@ def _of_error(error: Exception) -> Facts:
 def _stored(
     key: VideoKey, settings: Settings
 ) -> tuple[HistoryVideo | None, list[StatusChange], str | None]:
-    """What the history knows of a video, and the statuses that were seen; blocks.
-
-    Third, why it could not be read.
-    """
+    """Reads a video from the history; blocks. Returns (video, changes of its status, error)."""
     history = history_of(settings)
     if not history.path.exists():
         return None, [], None

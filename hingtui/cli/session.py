@@ -107,7 +107,7 @@ def run_with(
         finally:
             log.close()
     except BrokenPipeError:
-        raise  # nobody reads our output any more: `parser` ends the run silently
+        raise  # the reader has closed our output: `parser` ends the run silently
     except (HingtuiError, OSError) as error:
         return fail(error)
 

@@ -20,7 +20,7 @@ from hingtui.model.video import USUAL_LIFE
 
 @dataclass(frozen=True, slots=True)
 class _Role:
-    """Who makes a clip; `price` is USD for each second of video."""
+    """The model and gateway of a clip; `price` is USD for each second of video."""
 
     model: str
     gateway: GatewayName

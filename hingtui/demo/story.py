@@ -169,7 +169,7 @@ class _Endless:
         lot = chance.random()
         if lot < 0.45:  # finished
             age = queued + generating + chance.uniform(30, 2900)
-            if lot < 0.04:  # nobody saved it in time
+            if lot < 0.04:  # not saved in time
                 age += LIVES[self._casting.gateway_of(clip)]
             elif lot < 0.12:
                 traits |= Traits(outcome="failed", error=chance.choice(REFUSALS))

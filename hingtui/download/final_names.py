@@ -58,7 +58,7 @@ class FinalNames:
         )
 
     def own(self, recorded: str) -> Iterator[Path]:
-        """The names at which there is a file that can only be this one, by all that is known.
+        """The paths of existing files that can only be this video's.
 
         `recorded` is the name that its process has chosen, "" if none has.
         """

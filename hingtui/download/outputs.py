@@ -49,7 +49,7 @@ def download_all(
     """Download every file of the job that is not there yet; the first one, with the others' paths.
 
     `busy_part` is the file that another process was seen downloading to, and its index. Raises what
-    `download` does; if only some files fail, once all were tried, and rather what may pass.
+    `download` does; if only some files fail, once all were tried, a transient error first.
     """
     saved: list[Saved] = []
     errors: list[HingtuiError] = []

@@ -60,7 +60,7 @@ class Part:
         self._metadata_state: os.stat_result | None = None
         self._synced_bytes = 0
         self._is_announced = False
-        """The metadata says where the complete file is: it goes when that is reported."""
+        """Whether the metadata names the final file; it is removed once that is reported."""
         self._descriptor = self._open()
 
     @property

@@ -27,7 +27,7 @@ def target_of(key: VideoKey, folder: Path, index: int = 0) -> Path:
 
 
 def part_target_of(key: VideoKey, folder: Path, index: int = 0) -> Path:
-    """What the part of the file number `index` is named after.
+    """The path from which the name of the part of file number `index` is made.
 
     Not after `target_of`: a video with the id `<id>-2` must not share a part with it.
     """

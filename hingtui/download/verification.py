@@ -52,7 +52,7 @@ class Verification:
         return FileKind.UNKNOWN.suffix if is_odd_mp4 else kind.suffix, mp4
 
     def may_go_on(self, mp4: Mp4 | None) -> bool:
-        """Whether this MP4 may be longer: nobody named its length, and nothing in it does.
+        """Whether this MP4 may be longer: neither the server nor the file gives its length.
 
         It is not longer once another request has ended at the same byte. Raises Corrupt where
         each request ends at another one.

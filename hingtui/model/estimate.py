@@ -15,17 +15,17 @@ from enum import Enum
 from hingtui.model.eta import Pace, is_stalled, speed
 
 _ENOUGH = 5
-"""Earlier videos from which on they say when one is stalled."""
+"""Earlier videos that are needed to tell by them when one is stalled."""
 _SHARE = 0.95
-"""Of the earlier videos, 19 of 20, none stood still for longer than this one does when stalled."""
+"""A video is stalled once it stands still for longer than this share of earlier ones ever did."""
 _SHORTEST = 30.0
-"""Seconds: nothing that stands still for less is stalled."""
+"""Seconds: a video that stands still for less is not stalled."""
 _MOVED = 5.0
 """Per cent by which the progress was seen to move before its pace is shown."""
 _TELLING = 10.0
 """Per cent of progress from which on its pace since the creation is shown."""
 _OVERDUE = 0.3
-"""A video that takes longer than all earlier ones takes this share of its age more."""
+"""The time left, as a share of its age, of a video that takes longer than any earlier one did."""
 _LATE = 99.0
 """Per cent at which many gateways stand still until the end: no pace is to be read from it."""
 
@@ -65,12 +65,12 @@ class Usual:
     @property
     def median(self) -> float | None:
         """The usual duration in seconds; None if there were no earlier videos."""
-        from statistics import median  # the first picture has no estimate
+        from statistics import median  # not for the first picture: it takes long to import
 
         return median(self.durations) if self.durations else None
 
     def left_after(self, age: float) -> float | None:
-        """What those that took longer than `age` seconds took beyond it, in the median."""
+        """The median time in seconds that earlier videos still needed at this age."""
         if not self.durations:
             return None
         longer = self.durations[bisect_right(self.durations, age) :]

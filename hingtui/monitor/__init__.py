@@ -32,7 +32,7 @@ monitor             the entry point for the UI and the commands; connects the re
 │   ├── download_events     what follows when a download progresses, ends or fails
 │   └── daemon_thread       blocking work that never holds up the end of the program
 ├── watchlist_sync      rows ↔ the watchlist's file
-├── background          tasks that nobody awaits, loops that start again
+├── background          tasks that are not awaited, loops that start again
 ├── duration_stats      how long such videos took
 ├── history_recorder    what happens, for the history
 │   ├── history_sightings   rows as the history keeps them
@@ -50,7 +50,7 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── event_commands      runs the person's own commands
 ├── watch_events        what happened, event by event, for a watch without a screen
 ├── batch_progress      how far all downloads together are
-├── absence             what happened while nobody looked
+├── absence             what happened while the person was away
 ├── status_counts       how many rows are in which state; which file expires next
 │   └── state_words         icon and word of a state
 ├── attention           how much attention a row needs: the order of the dashboard

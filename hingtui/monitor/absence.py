@@ -29,7 +29,7 @@ class Happened(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What happened while nobody looked."""
+    """What happened during an absence."""
 
     seconds: float
     """How long that was."""
@@ -37,7 +37,7 @@ class Summary:
 
 
 class Absence:
-    """Whether somebody is there, and what has happened since they last were."""
+    """Whether a person is present, and what happened since they left."""
 
     def __init__(self, now: float) -> None:
         self._last_seen = now
@@ -52,7 +52,7 @@ class Absence:
         self._counts[what] += count
 
     def is_away(self, now: float) -> bool:
-        """Whether nobody has been there for long."""
+        """Whether the person has been gone for long."""
         return now - self._last_seen > AWAY
 
     def person_came(self, now: float) -> Summary | None:
@@ -67,7 +67,7 @@ class Absence:
         return None
 
     def person_left(self, now: float) -> None:
-        """The terminal lost the focus: somebody was there until now."""
+        """The terminal lost the focus: the person was present until now."""
         if not self.is_away(now):
             self._last_seen = now
             self._counts.clear()

@@ -75,7 +75,7 @@ class AccountList:
         try:
             page = await asyncio.shield(request)
         except Exception as error:
-            if api is self._api:  # what a closed client says concerns nobody
+            if api is self._api:  # not the error of a closed client
                 self._report(LIST, error)
             raise
         if api is self._api:

@@ -112,7 +112,7 @@ class ExpiryAlarms:
             live, row = self._live.get(key), rows.get(key)
             if live is None or row is None or live.look_at != at:
                 continue
-            if row.saved is not None:  # only now: `changed` comes
+            if row.saved is not None:  # the row's change is reported after this
                 continue
             live.look_at = math.inf
             self._near.add(key)  # a look is never planned for earlier
@@ -174,7 +174,7 @@ class ExpiryAlarms:
         is_past = row.status is Status.EXPIRED or (expiry is not None and expiry.at <= now)
         if live is None:
             if is_past:
-                return  # nobody could have saved it since the program began
+                return  # it has expired before it was first seen
             live = self._live[key] = _Live()
         live.expiry = expiry
         if is_past:

@@ -1,4 +1,4 @@
-"""Run tasks that nobody awaits, and loops that must go on whatever happens in them."""
+"""Run tasks that are not awaited, and loops that are restarted after an error."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from hingtui.model.video import Cost
 from hingtui.system.clock import Clock
 
 ASK_EVERY = 300.0
-"""Seconds between two questions: some gateways allow twenty in twenty minutes, and it takes two."""
+"""Seconds between two queries, of two requests each: some gateways allow 20 in 20 minutes."""
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +55,7 @@ class Balance:
         self._set(None)
 
     async def run(self) -> None:
-        """Ask for ever, every `ASK_EVERY` seconds while there is somebody to ask."""
+        """Ask for ever, every `ASK_EVERY` seconds while an account can be asked about."""
         while True:
             await self._is_wanted.wait()
             await self.refresh()

@@ -1,4 +1,4 @@
-"""How far all downloads together are, from the first that was asked for to the last."""
+"""The progress of all downloads together, from the first that was requested to the last."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hingtui.monitor.row import DownloadState, Row
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """The downloads since there were last none."""
+    """The downloads requested since the queue was last empty."""
 
     done: int
     of: int

@@ -73,7 +73,7 @@ class EventCommands:
             for key in keys:
                 if (row := rows.get(key)) is None:
                     continue
-                if event != "failed" or row.status is Status.FAILED:  # an alarm tells of others
+                if event != "failed" or row.status is Status.FAILED:  # alarms report the others
                     self.run(event, row)
                 if self._on_complete:
                     self._start("complete", (*self._on_complete, event, row.id, _path(row)), {})

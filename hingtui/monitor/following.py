@@ -1,7 +1,7 @@
-"""Follow accounts: their new videos are added by themselves, each once.
+"""Follow accounts: their new videos are added automatically, each once.
 
-A video that was seen is never added again, so one that was taken off the watchlist stays off. What
-was there before following began is added only where something is still to come of it.
+A video that was seen is never added again, so one that was taken off the watchlist stays off. A
+video from before following began is added only if it is unfinished or can still be downloaded.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _MOST_PAGES = 30
 _RECENT = 3600.0
 """Seconds after its end for which a failed or expired video is worth adding."""
 _LONG_AGO = 86_400.0
-"""Seconds after which a video of before is left alone, where files never expire."""
+"""Age above which a video from before following began is not added, where files never expire."""
 _TICK = 1.0
 
 _log = logging.getLogger(__name__)
@@ -237,7 +237,7 @@ class Followers:
         self._any.set()
 
     def end(self, gateway: str) -> None:
-        """Follow the account of this gateway no more; nothing happens if nobody did."""
+        """Stop following the account of this gateway, if it is followed."""
         self._by_gateway.pop(gateway, None)
 
     async def run(self) -> None:
@@ -250,7 +250,7 @@ class Followers:
             await self._clock.sleep(_TICK)
 
     def get(self, gateway: str) -> Follower | None:
-        """Who follows the account of this gateway, if somebody does."""
+        """The follower of this gateway's account, or None."""
         return self._by_gateway.get(gateway)
 
 

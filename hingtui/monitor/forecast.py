@@ -17,7 +17,7 @@ from hingtui.monitor.row import DownloadState, Row
 _CANDIDATES = 8
 """Queued downloads, the largest, that are tried as the one to cancel, beside the running ones."""
 _COMPARED = 100
-"""Downloads, the soonest to expire, among which it is counted how many that would save."""
+"""Downloads, the soonest to expire, that are simulated to find the one to cancel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Job:
     """Seconds until its file expires; infinite where it does not, or where that is not known."""
     is_running: bool = False
     starts_in: float = 0.0
-    """Seconds until it can go on: it waits for another try."""
+    """Seconds until it is tried again; 0 if it does not wait for that."""
     is_assumed: bool = False
     """Whether its size is only assumed."""
 

@@ -83,7 +83,7 @@ class Gateway:
         self.last_success = float("-inf")
         """Monotonic seconds of the last success."""
         self._answered_at: float | None = None
-        """Monotonic seconds of the last response, whatever it said; None where none counts."""
+        """Monotonic seconds of the last response of any status; None after a reset."""
 
     def now(self) -> float:
         """Unix seconds on the gateway's clock, as far as it is known."""
@@ -139,7 +139,7 @@ class Gateway:
     def reset(self) -> None:
         """Send the next request at once: the user asks for it, or the token has changed."""
         if self.is_probing:
-            self._answered_at = None  # that it answers again is only hoped for
+            self._answered_at = None  # a reset does not prove that it answers
         self.last_success = float("-inf")  # what was answered before proves nothing about now
         self.limiter.reopen()
         self._limited = None

@@ -52,7 +52,7 @@ class GatewayStatus:
 
 
 def in_best_state(statuses: Iterable[GatewayStatus]) -> GatewayStatus:
-    """The one of these from which most is to be expected."""
+    """The status that comes first in `_BEST_FIRST`."""
     return min(
         statuses,
         key=lambda status: _BEST_FIRST.index(status.state),

@@ -80,7 +80,7 @@ class GatewayWatch:
     def follow(self, follower: Follower | None) -> None:
         """Let `follower` see each page of the list that is read, and what is removed.
 
-        None: nobody follows the account any more.
+        None: the account is not followed any more.
         """
         self._follower = follower
         self.poller.list_poller.on_page = follower.saw if follower is not None else unread

@@ -93,7 +93,7 @@ class HistoryRecorder:
         self.set_aside: Path | None = None
         """Where a damaged history was put."""
         self.learned: Callable[[Durations, Durations], None] | None = None
-        """Is given how long earlier videos took, and stood still, if set before `run`; once."""
+        """Called once with the durations and stills of earlier videos, if set before `run`."""
         self._open_store = open_store
         self._store: HistoryStore | None = None
         self._generation = 0

@@ -54,7 +54,8 @@ class LateDownloads:
             self.forecast = forecast(jobs, speed, at_once)
             self.late = frozenset(self.forecast.late)
         else:
-            # Nothing arrives: there is nothing to reckon with, but little time is little time.
+            # Nothing arrives, so there is no speed to forecast with. Downloads close to their
+            # expiry count as late.
             self.forecast = None
             is_unknown = speed is None
             late = (j for j in jobs if j.time_left < _STILL and (j.starts_in > 0 or not is_unknown))

@@ -165,4 +165,4 @@ def is_complete(video: Video) -> bool:
 
 
 def unread(_number: int, _page: Paged) -> None:
-    """Nobody follows the account."""
+    """Ignore the page: the account is not followed."""

@@ -431,7 +431,7 @@ class Monitor:
 
     @property
     def gateway_status(self) -> GatewayStatus:
-        """The best state of any gateway: why nothing at all is asked, where that is so."""
+        """The best state of all gateways."""
         return self.gateways.status_of(UNKNOWN_GATEWAY)
 
     def status_of(self, gateway: str) -> GatewayStatus:

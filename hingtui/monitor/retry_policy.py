@@ -55,9 +55,10 @@ def _is_in_time(
 
 
 def final_error(row: Row, error: HingtuiError, unix_now: float) -> HingtuiError:
-    """What `error` means if there is no point in another try.
+    """The error to show when giving up.
 
-    Many gateways answer of a deleted file as of one that is not there yet (404).
+    Many gateways answer 404 both for a deleted file and for one that is not ready: after the
+    expiry it becomes Expired.
     """
     if not isinstance(error, NotFound | NotReady) or not row.has_vanished(unix_now):
         return error

@@ -116,7 +116,8 @@ class RowEvents:
         if row.gateway in self.gateways:
             self.gateways[row.gateway].watch(row)
         elif row.gateway in (UNKNOWN_GATEWAY, DEFAULT_GATEWAY):
-            self.lookup.add(row)  # there is no gateway "default" any more, but perhaps it was named
+            # "default" may no longer be configured; another gateway may know the id.
+            self.lookup.add(row)
         if row.can_be_downloaded(self.clock.time()):  # another process saw it become ready
             self.download(row)
 

@@ -94,7 +94,7 @@ class WatchEvents:
     """All methods belong to the event loop's thread, and none of them waits."""
 
     def __init__(self, monitor: Monitor, commands: EventCommands) -> None:
-        """What is in the monitor's rows now is no news."""
+        """Rows that exist now cause no events."""
         self.lost: set[VideoKey] = set()
         """Watched videos that expired unsaved, or were given up, and are not saved since."""
         self._monitor = monitor
@@ -208,7 +208,7 @@ def _news(seen: _Seen, row: Row, now: float) -> Iterator[EventKind]:
 
 
 def _known(row: Row, now: float) -> _Seen:
-    """A row of which nothing is news."""
+    """What to assume as reported of a row that exists at the start."""
     is_begun = row.status is Status.GENERATING or row.is_final
     return _Seen(row, row.status, is_begun, _is_gone(row, now), row.saved)
 

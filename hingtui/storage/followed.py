@@ -1,8 +1,8 @@
 """followed.json: which videos of a followed account were seen already, for each gateway.
 
-What is in it is not added by itself again, so that a video that was taken off the watchlist stays
-off. Several processes share the file; one that is damaged is set aside. What was in it was written
-before its time, so that of later videos nothing is lost: only those are added from then on.
+A video that is in it is not added automatically again, so one that was taken off the watchlist
+stays off. Several processes share the file. A damaged file is set aside: videos older than its last
+write then count as seen, and newer ones are added.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Followed:
     seen: tuple[str, ...] = ()
     """Ids, the latest seen last."""
     is_lost: bool = False
-    """Whether what was seen before `since` is not known any more: nothing older is to be added."""
+    """Whether the record of videos before `since` was lost: none of them is added."""
 
 
 class FollowedFile:

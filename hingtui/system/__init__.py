@@ -5,7 +5,7 @@ files               files that outlast a crash
 folder_check        what a folder can do
 log                 the log, in a thread, without secrets
 malloc              keeps the C library's memory small
-idle_gc             collects garbage while nobody waits
+idle_gc             collects garbage while there is no input
 open_file           opens a file with another program
 user_commands       runs the person's own commands
 shutdown            ends on a signal, with its clean-up done

@@ -1,9 +1,8 @@
-"""Collect garbage while nobody waits for an answer.
+"""Collect garbage while there is no input.
 
-A full collection visits every object that is left and frees what is found, all at once: 40–180 ms
-on the event loop, and CPython begins it wherever the tenth of the smaller ones ends – so closing a
-dialog, which leaves much garbage, is often what waits for it. From Python 3.14 on CPython collects
-in small steps, and ignores the threshold set here.
+A full collection visits every object at once, which stops the event loop for 40–180 ms. CPython
+runs one after every tenth smaller collection, often while a dialog closes, because that leaves much
+garbage. From Python 3.14 on it collects in small steps, and ignores the threshold set here.
 """
 
 from __future__ import annotations
@@ -14,9 +13,9 @@ from collections.abc import Callable
 from hingtui.system.clock import Clock
 
 LOOK = 2.0
-"""Seconds between two looks at whether there is something to collect."""
+"""Seconds between two checks whether there is something to collect."""
 REST = 1.0
-"""Seconds without input after which nobody waits for anything."""
+"""Seconds without input after which a pause is not felt."""
 _AT_MOST = 100
 """Smaller collections after which CPython begins a full one all the same: some 700,000 objects."""
 

@@ -1,6 +1,6 @@
 """Keep glibc's malloc small. Other C libraries are left as they are.
 
-It keeps a store for each thread, too fragmented to be given back.
+It keeps an arena for each thread, whose free memory is rarely returned to the system.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def open_file(
     try:
         return Opened(program, process.wait(look_for))
     except subprocess.TimeoutExpired:
-        # Somebody has to wait for it, or it stays a zombie when it ends.
+        # Unless it is waited for, it stays a zombie when it ends.
         threading.Thread(target=process.wait, name=f"wait for {program}", daemon=True).start()
         return Opened(program)
 

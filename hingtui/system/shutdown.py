@@ -237,7 +237,7 @@ def _interrupting() -> tuple[int, ...]:
 def leave(status: int) -> NoReturn:
     """End the process now; all output must be written. Hanging threads are not waited for.
 
-    Python's own end takes all modules apart, for which nobody needs to wait: 0.1 s with httpx. It
+    Python's own end takes all modules apart, which serves no purpose here: 0.1 s with httpx. It
     would wait for threads, abort if one holds the lock of a stream, and after an interrupt during
     an `exec` use a status of its own, even if it was caught.
     """

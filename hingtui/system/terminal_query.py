@@ -47,7 +47,7 @@ _KITTY_REPLY = re.compile(r"\x1b_Gi=31;([^\x1b]{0,200})\x1b\\")
 
 @dataclass(frozen=True, slots=True)
 class TerminalReplies:
-    """What the terminal has said of itself; empty or None for what it left open."""
+    """What the terminal reported; empty or None for what it did not report."""
 
     is_asked: bool = False
     """Whether there was a terminal to ask that can be asked."""

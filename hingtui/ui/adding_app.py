@@ -32,7 +32,7 @@ class AddingApp(ConnectingApp):
             return
         if gateway.token_source in ("", ADDED):
             self._ask_for_gateway(gateway)
-        else:  # somebody has written a variable, a file or a command into its table
+        else:  # its table names a variable, a file or a command by hand
             self._say_where_it_is(name, self.settings.gateways_path)
 
     def action_remove_gateway(self, name: str) -> None:

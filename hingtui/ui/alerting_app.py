@@ -1,4 +1,4 @@
-"""An app with alerts: it tells them about focus and input, and lets them reach the terminal."""
+"""Pass focus and input to the alerts, and their escape sequences to the terminal."""
 
 from __future__ import annotations
 

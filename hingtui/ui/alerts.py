@@ -1,4 +1,4 @@
-"""Tell a person in time: alarms before a video expires, the forecast, what they missed.
+"""Warn before a video expires: alarms, the forecast, the summary of an absence.
 
 What is due is decided in `monitor.alarms`, `monitor.forecast` and `monitor.absence`; here it
 becomes toasts, lines of the banner, signals of the terminal and the person's own commands. Must not
@@ -183,7 +183,7 @@ class Alerts:
             self._absence.happened(Happened.EXPIRED)
 
     def _notify(self) -> None:
-        """Gather what happened into one desktop notification, while nobody looks."""
+        """Gather what happened into one desktop notification, during an absence."""
         now = self._monitor.clock.monotonic()
         if self.is_focused:
             self._unsent = Changes()

@@ -22,7 +22,7 @@ from hingtui.storage.history import (
 from hingtui.text.i18n import _
 
 MOST_FOUND = 10_000
-"""Videos that a search lists: nobody reads more."""
+"""Videos that a search lists at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def _event_text(kind: EventKind, row: Row | None, key: VideoKey) -> str:
 
 
 def _failed(changes: Changes, rows: Mapping[VideoKey, Row]) -> list[VideoKey]:
-    """Without those that expired, of which an alarm tells."""
+    """Without those that expired: alarms report those."""
     return [
         key
         for key in changes.failed

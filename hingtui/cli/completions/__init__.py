@@ -2,5 +2,5 @@
 
 bash, fish, zsh  the script of one shell each
 parser_words     every command, option and value that the parser knows
-run              the command `completions`; names of gateways and watched ids while somebody types
+run              the command `completions`; names of gateways and watched ids at each Tab
 """

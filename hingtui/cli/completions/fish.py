@@ -47,7 +47,7 @@ def _answer(option: Option) -> str:
 
 
 def _asked(what: str) -> str:
-    """What fish runs while somebody types."""
+    """What fish runs at each Tab."""
     return f"(hingtui completions {what} 2>/dev/null)"
 
 

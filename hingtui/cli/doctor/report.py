@@ -34,7 +34,7 @@ _AFTER_CHINESE = re.compile("(?<=[。；，：！？）]) ")
 
 
 class Privacy:
-    """Takes out of a text what is nobody's business."""
+    """Takes private data out of a text."""
 
     def __init__(self, environ: Mapping[str, str], secrets: Iterable[str]) -> None:
         self._secrets = tuple(text for text in secrets if text)

@@ -62,7 +62,7 @@ def _notices_of_the_screen(environ: Mapping[str, str], settings: Settings) -> It
 
 
 def _files(settings: Settings, *, is_sound: bool) -> Iterator[Check]:
-    """Where the files are, and whether those that nobody edits can be read."""
+    """Where the files are, and whether those that hingtui itself writes can be read."""
     state_path = settings.log_path.with_name(STATE_FILE)
     followed_path = settings.log_path.with_name(FOLLOWED_FILE)
     ours = (settings.gateways_path, settings.token_path, state_path, followed_path)

@@ -27,7 +27,7 @@ _PAGE, _LARGEST_PAGE = 10, 500
 
 
 def task_object(job: Job, now: float, link: str) -> dict[str, object]:
-    """The task at `now`. It tells neither prompt nor progress."""
+    """The task at `now`. It holds neither prompt nor progress."""
     status = job.status(now)
     payload: dict[str, object] = {
         "id": job.id,

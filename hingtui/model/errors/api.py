@@ -9,7 +9,7 @@ from hingtui.model.errors.base import HingtuiError, Scope, Transient
 
 
 class ErrorBody(Protocol):
-    """The body of a response that was an error, cleaned when somebody looks at it."""
+    """The body of a response that was an error, cleaned when it is read."""
 
     @property
     def size(self) -> int: ...

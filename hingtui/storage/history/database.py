@@ -118,7 +118,7 @@ class Database:
 
     def _done(self, work: Callable[[sqlite3.Connection], Result]) -> Result:
         if self._connection is not None and _identity(self.path) != self._opened:
-            self._close()  # another process has set it aside, or somebody has removed it
+            self._close()  # another process has set it aside, or it was removed
             self._opened = _GONE
         if self._connection is None:
             self._connection = self._open()
@@ -202,9 +202,10 @@ class Database:
 
 
 def _choose_journal(connection: sqlite3.Connection, path: Path) -> None:
-    """Write ahead, so that nobody waits for a reader; not where memory cannot be shared.
+    """Use a write-ahead log, so that writing does not wait for readers.
 
-    Two machines do not share memory: on a network's file system the older kind of journal is used.
+    It needs shared memory, which two machines do not have: on a network's file system the older
+    kind of journal is used.
     """
     if not is_on_network(path.parent):
         try:

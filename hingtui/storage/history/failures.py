@@ -23,7 +23,7 @@ class AgainAndAgain(OSError):
 
 
 class Interrupted(StorageError):
-    """`interrupt` has ended it: nobody wants the result any more."""
+    """`interrupt` has ended it: the result is not needed any more."""
 
 
 def is_damage(error: Exception) -> bool:

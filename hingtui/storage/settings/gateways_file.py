@@ -49,7 +49,7 @@ def read_added(path: Path, problems: Problems) -> tuple[GatewayTable, ...]:
 def write_added(path: Path, gateway: GatewaySettings) -> None:
     """Add `gateway` to the file, or replace the one of its name. Blocks; raises SettingsError.
 
-    What somebody wrote into its table by hand is kept, but for another source of the token.
+    What was written into its table by hand is kept, but for another source of the token.
     """
     values: dict[str, object] = {"base_url": gateway.base_url, "kind": gateway.kind}
     if gateway.token:

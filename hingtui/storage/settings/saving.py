@@ -21,7 +21,7 @@ from hingtui.system.files import write_atomically
 from hingtui.text.i18n import _
 
 _PLACEHOLDER = GatewaySettings(DEFAULT_GATEWAY, DEFAULT_BASE_URL)
-"""The gateway of somebody who has set nothing at all."""
+"""The gateway to use where no setting names one."""
 
 
 def save_token(settings: Settings, token: str, name: str | None = None) -> Settings:

@@ -17,7 +17,7 @@ from hingtui.ui.table.video_table import VideoTable
 from hingtui.ui.theme.palette import Palette
 
 VERY_WIDE = 160
-"""Cells of width from which the details are open where nobody has chosen."""
+"""Cells of width from which the details are open unless the person closed them."""
 _GATHER = 0.1
 """Seconds between two rows' details while the cursor moves."""
 
@@ -37,7 +37,7 @@ class DashboardDetails(DashboardToasts):
         self._was_moved_on = False
 
     def on_resize(self) -> None:
-        """Open or close them where nobody has chosen."""
+        """Open or close them unless the person has done so."""
         if self._is_drawn:
             self._open_by_width()
 

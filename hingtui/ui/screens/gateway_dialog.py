@@ -53,11 +53,11 @@ class GatewayDialog(Dialog[GatewaySettings]):
         self._suggested = ""
         """The name that was suggested last: one that was typed is left alone."""
         self._testing: GatewaySettings | None = None
-        """What the gateway is asked about just now."""
+        """Being tested."""
         self._tested: GatewaySettings | None = None
-        """What the person knows the result of."""
+        """Last tested, its result shown."""
         self._said_about: GatewaySettings | None = None
-        """What the fields held when something was said."""
+        """The input that the message is about."""
 
     def compose(self) -> ComposeResult:
         edited = self._edited
@@ -138,7 +138,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
     @on(Input.Changed)
     @on(KindField.Changed)
     def _changed(self) -> None:
-        """What was said is about another gateway."""
+        """Clear the message if it is about other input."""
         if self._as_typed() != self._said_about:
             self._testing = self._tested = None
             self._say("")

@@ -85,7 +85,7 @@ class TokenDialog(Dialog[TypedToken]):
 
     @on(Input.Changed)
     def _changed(self) -> None:
-        """What was said is about another token."""
+        """Clear the message: the token has changed."""
         self._unproven = ""
         self._say("")
 

@@ -157,7 +157,7 @@ def plan_columns(
         if is_narrow and key == "expiry" and "time" in shown:
             continue  # `time` shows both
         room = max(sizes[key], cell_len(_label(key, layout)))
-        if key == "model":  # rather a shorter name than none
+        if key == "model":  # shorten the name before dropping the column
             room = min(room, max(_MODEL_LEAST, left - PADDING - least))
         if key == "status" or left - room - PADDING >= least:
             sizes[key] = room

@@ -183,7 +183,7 @@ class RowOrder:
                     row, now, with_gateway=self._texts_have_gateways
                 )
             return self._filter.matches(row, now, text)
-        except Exception as error:  # noqa: BLE001 - rather shown than lost
+        except Exception as error:  # noqa: BLE001 - on an error, show the row
             self._report(key, error)
             return True
 

@@ -26,7 +26,7 @@ _SILENT = re.compile(r"(?:linux|dumb|unknown|ansi|cons\d|cygwin|emacs|eterm|sun|
 
 
 class BackgroundReported(Message):
-    """The terminal has told its background colour."""
+    """The terminal reported its background colour."""
 
     def __init__(self, is_light: bool) -> None:
         super().__init__()

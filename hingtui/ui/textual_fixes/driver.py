@@ -210,7 +210,7 @@ class TerminalDriver(LinuxDriver):
         self._is_stopping = True
         self._give_back()
         before = signal.signal(signal.SIGTSTP, signal.SIG_DFL)
-        os.killpg(0, signal.SIGTSTP)  # where nobody could ever continue it, the system ignores this
+        os.killpg(0, signal.SIGTSTP)  # ignored by the system where no shell could continue it
         signal.signal(signal.SIGTSTP, before)
         if self._is_ours_again():
             self._take()

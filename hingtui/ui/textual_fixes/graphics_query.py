@@ -24,7 +24,7 @@ _SIXEL = "4"
 
 
 class CellReported(Message):
-    """The terminal has told the size of its cells in pixels."""
+    """The terminal reported the size of its cells in pixels."""
 
     def __init__(self, width: int, height: int) -> None:
         super().__init__()
@@ -32,7 +32,7 @@ class CellReported(Message):
 
 
 class AbilitiesReported(Message):
-    """The terminal has told what it can do."""
+    """The terminal reported what it can do."""
 
     def __init__(self, has_sixel: bool) -> None:
         super().__init__()

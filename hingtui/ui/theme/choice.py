@@ -21,7 +21,7 @@ class ThemeChoice:
 
     name: str
     is_automatic: bool
-    """Whether nobody asked for a theme, so that the terminal's background decides."""
+    """Whether no theme was chosen, so that the terminal's background decides."""
     notices: tuple[str, ...] = ()
     """A sentence for each theme that was asked for and does not exist."""
 

@@ -55,7 +55,7 @@ def _of_sixteen(
     if ground is None:
         beneath = _number(Color(*default_ground))
     elif ground.type is ColorType.DEFAULT:
-        return Style()  # nobody knows what the terminal's own ground looks like
+        return Style()  # the terminal's own background is unknown
     elif ground.type is ColorType.STANDARD:
         beneath = ground.number or 0
     else:

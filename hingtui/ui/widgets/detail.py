@@ -102,7 +102,7 @@ class DetailPane(Vertical):
             try:
                 text = detail_text(self._row, self._render_context, layout)
             except Exception:
-                self._update(Text(), 0)  # rather nothing than another video's details
+                self._update(Text(), 0)  # clear the pane: it shows another video
                 raise
             if (step := self._step) is not None:
                 self._step = None

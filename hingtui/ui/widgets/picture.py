@@ -27,7 +27,7 @@ from hingtui.preview.pictures import Picture
 
 _HALF = "▀"
 _FINE = bytes(value & 0xFC | value >> 6 for value in range(256))
-"""Six bits of a colour: neighbours are alike more often, and nobody sees it."""
+"""Six bits of a colour: neighbours are alike more often, and the eye sees no difference."""
 
 
 class PictureStrip(Strip):
