@@ -83,14 +83,15 @@ def _certificate_error(
     elif is_untrusted:
         kind = UntrustedCertificate
         text = _(
-            "{place} cannot prove who it is ({reason}). If a company's network inspects encrypted "
-            "connections, set SSL_CERT_FILE to the file of the company's CA certificate."
+            "The certificate of {place} could not be verified ({reason}). If a company's network "
+            "inspects encrypted connections, set SSL_CERT_FILE to the file of the company's CA "
+            "certificate."
         )
     else:
         kind = BadCertificate
         text = _(
-            "{place} cannot prove who it is ({reason}). Check the address, this machine's "
-            "clock, and whether something on the way intercepts the connection."
+            "The certificate of {place} could not be verified ({reason}). Check the address, this "
+            "machine's clock, and whether something on the way intercepts the connection."
         )
     label = proxy.label if proxy is not None else ""
     reason = clean_line(error.verify_message, 200)
@@ -100,12 +101,13 @@ def _certificate_error(
 def _proxy_certificate(*, is_untrusted: bool) -> tuple[type[BadCertificate], str]:
     if is_untrusted:
         return ProxyCertificate, _(
-            "The proxy {proxy} cannot prove who it is ({reason}). Check the proxy's certificate; "
-            "if a company's own CA signed it, set SSL_CERT_FILE to the file of that CA."
+            "The certificate of the proxy {proxy} could not be verified ({reason}). Check the "
+            "proxy's certificate; if a company's own CA signed it, set SSL_CERT_FILE to the file "
+            "of that CA."
         )
     return ProxyCertificate, _(
-        "The proxy {proxy} cannot prove who it is ({reason}). Check the proxy's certificate, "
-        "its address, and this machine's clock."
+        "The certificate of the proxy {proxy} could not be verified ({reason}). Check the proxy's "
+        "certificate, its address, and this machine's clock."
     )
 
 

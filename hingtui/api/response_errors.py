@@ -249,7 +249,7 @@ def own_message(kind: type[ApiError], status: int) -> str:
     if kind is StorageRefused:
         text = _("The storage server refuses to send the file (HTTP {status}).")
     elif kind is Blocked:
-        text = _("Something before the gateway's API refuses the request (HTTP {status}).")
+        text = _("Something in front of the gateway refuses the request (HTTP {status}).")
     elif kind is Expired:
         text = _("The gateway has deleted this video (HTTP {status}).")
     elif kind is Rejected:

@@ -65,13 +65,15 @@ def _explain(error: Exception, *, of_all: bool) -> _Explained:
             return (
                 _("damaged file"),
                 _("What came is not a whole video; the gateway may still be writing the file."),
-                Advice(_("It is tried again by itself while the file is there."), Step.TRY_AGAIN),
+                Advice(_("It is retried automatically while the file is there."), Step.TRY_AGAIN),
             )
         case errors.Slow():
             return (
                 _("very slow"),
                 _("Almost nothing arrives, so other videos go first."),
-                Advice(_("Nothing to do: the download goes on by itself until the file expires.")),
+                Advice(
+                    _("Nothing to do: the download continues automatically until the file expires.")
+                ),
             )
         case errors.Stalled():
             return (
@@ -89,7 +91,7 @@ def _explain(error: Exception, *, of_all: bool) -> _Explained:
             return (
                 _("disk full"),
                 _("There is no room left where videos are saved."),
-                Advice(_("Free some space: the download goes on by itself.")),
+                Advice(_("Free some space: the download then continues automatically.")),
             )
         case errors.StorageError():
             return (
@@ -109,7 +111,7 @@ def _explain_refusal() -> _Explained:
     return (
         _("refused"),
         _("The gateway refuses the request about this video."),
-        Advice(_("The other videos go on. It is tried again by itself, ever more slowly.")),
+        Advice(_("The other videos go on. It is retried automatically, at growing intervals.")),
     )
 
 
@@ -132,13 +134,18 @@ def _explain_storage(error: errors.ApiError) -> _Explained:
             return (
                 _("no answer"),
                 _("The storage server that holds the file does not answer."),
-                Advice(_("It is tried again by itself. Check the network and the proxy settings.")),
+                Advice(_("It is retried automatically. Check the network and the proxy settings.")),
             )
         case _:
             return (
                 _("storage refuses"),
                 _("The storage server that holds the file refuses it, not the gateway."),
-                Advice(_("The gateway is asked for a new link, and it is tried again by itself.")),
+                Advice(
+                    _(
+                        "The gateway is asked for a new link, and the download is retried "
+                        "automatically."
+                    )
+                ),
             )
 
 
@@ -174,24 +181,24 @@ def _explain_api(error: errors.ApiError) -> _Explained:
             return (
                 _("not there yet"),
                 _("The gateway says that the file is not there yet."),
-                Advice(_("The download is tried again by itself.")),
+                Advice(_("The download is retried automatically.")),
             )
         case errors.RateLimited():
             return (
                 _("slow down"),
                 _("The gateway asks for fewer requests."),
-                Advice(_("Asking goes on by itself.")),
+                Advice(_("Requests continue automatically.")),
             )
         case errors.ProxyCertificate():
             return (
                 _("proxy certificate"),
-                _("The proxy cannot prove who it is, so nothing was sent."),
+                _("The proxy's certificate could not be verified, so nothing was sent."),
                 Advice(_("Check the proxy's certificate, its address, and this machine's clock.")),
             )
         case errors.UntrustedCertificate():
             return (
                 _("bad certificate"),
-                _("Nobody that this machine trusts has signed the certificate."),
+                _("The certificate is not signed by a trusted authority."),
                 Advice(
                     _(
                         "In a company's network, set SSL_CERT_FILE to the company's CA certificate "
@@ -202,7 +209,7 @@ def _explain_api(error: errors.ApiError) -> _Explained:
         case errors.BadCertificate():
             return (
                 _("bad certificate"),
-                _("The other side cannot prove who it is, so nothing was sent."),
+                _("The certificate could not be verified, so nothing was sent."),
                 Advice(_("Check the base URL, this machine's clock, and any proxy in between.")),
             )
         case errors.ProxyLogin():
@@ -220,7 +227,7 @@ def _explain_api(error: errors.ApiError) -> _Explained:
             return (
                 _("no answer"),
                 _("The gateway does not answer."),
-                Advice(_("It is tried again by itself. Check the network and the proxy settings.")),
+                Advice(_("It is retried automatically. Check the network and the proxy settings.")),
             )
         case errors.LoginRequired():
             return (
@@ -234,8 +241,8 @@ def _explain_api(error: errors.ApiError) -> _Explained:
                 _("Something in front of the gateway, such as a firewall, refuses the request."),
                 Advice(
                     _(
-                        "It is tried again by itself. "
-                        "If it stays, check the base URL and the network."
+                        "It is retried automatically. If it stays, check the base URL and the "
+                        "network."
                     )
                 ),
             )
@@ -248,8 +255,8 @@ def _explain_api(error: errors.ApiError) -> _Explained:
         case errors.ServerError():
             return (
                 _("gateway error"),
-                _("The gateway has trouble of its own."),
-                Advice(_("It is asked again by itself.")),
+                _("The gateway reports an internal error."),
+                Advice(_("It is asked again automatically.")),
             )
         case errors.NotOffered():
             return (
@@ -266,6 +273,6 @@ def _explain_api(error: errors.ApiError) -> _Explained:
         case _:
             return (
                 _("odd answer"),
-                _("The answer is not what this API promises."),
+                _("The response does not match the API."),
                 Advice(_("Check the base URL. The last known state stays on the screen.")),
             )

@@ -55,8 +55,8 @@ class FollowedFile:
             return ""
         self._is_reported = True
         words = _(
-            "What was seen of followed accounts was damaged: only newer videos are added by "
-            "themselves. The bad file is {name}."
+            "The record of followed accounts was damaged: only newer videos are added "
+            "automatically. The bad file is {name}."
         )
         return words.format(name=self.set_aside.name)
 

@@ -52,7 +52,7 @@ def alarm_toasts(due: DueAlarms, rows: Rows, key_for: KeyFor) -> Iterator[Toast]
         words = _("{n} videos expired before they were saved")
         yield Toast(words.format(n=len(due.expired)), "error")
     if due.overdue:
-        words = _("Probably expired before it was saved ({key} tries it all the same): {what}")
+        words = _("Probably expired before it was saved ({key} tries anyway): {what}")
         what = _titles(due.overdue, rows)
         yield Toast(words.format(what=what, key=key_for("download")), "error")
     for within, group in groupby(due.expiring, lambda one: one.within):

@@ -36,9 +36,9 @@ class CopyActions:
         rows = self._context.targets()
         prompts = [row.video.prompt for row in rows if row.video is not None and row.video.prompt]
         if not prompts:
-            words = _("The gateway has not said its prompt.")
+            words = _("The gateway did not report a prompt.")
             if len(rows) > 1:
-                words = _("No gateway has said the prompts of these.")
+                words = _("The gateways did not report their prompts.")
             return Outcome(Toast(words, "warning"))
         self._context.copy("\n\n".join(prompts))
         words = _("Prompt sent to the terminal's clipboard: {what}")

@@ -71,7 +71,7 @@ def _why_unknown(row: Row, gateway: GatewayStatus, key_for: KeyFor) -> str:
         diagnosis = diagnose(error, of_all=error is gateway.error)
         return sentences(diagnosis.what, advice_text(diagnosis.advice, key_for))
     if row.failures:
-        return _("The gateway does not know this id (yet). It is asked again by itself.")
+        return _("The gateway does not know this id (yet). It is asked again automatically.")
     if gateway.state is GatewayState.NO_TOKEN:
         return _no_token(key_for)
     if gateway.state is GatewayState.NOT_SET:
@@ -88,7 +88,7 @@ def why_not_opened(row: Row, now: float, gateway: GatewayStatus, key_for: KeyFor
     if row.is_downloading:
         return _("Its download is not finished yet.")
     if row.expiry is not None and row.expiry.at <= now:
-        try_it = _("{key} tries all the same.").format(key=key_for("download"))
+        try_it = _("{key} tries anyway.").format(key=key_for("download"))
         return sentences(expired_words(row, now), try_it)
     return _("It is not saved yet: {key} downloads it.").format(key=key_for("download"))
 
@@ -123,7 +123,7 @@ def why_waiting(gateway: GatewayStatus, key_for: KeyFor) -> str:
         return words.format(time=time_of_day(gateway.until))
     if gateway.state is GatewayState.OFFLINE and gateway.error is not None:
         what = diagnose(gateway.error, of_all=True).what
-        return sentences(what, _("Downloads go on by themselves after that."))
+        return sentences(what, _("Downloads continue automatically after that."))
     if gateway.state is GatewayState.DENIED and gateway.error is not None:
         diagnosis = diagnose(gateway.error, of_all=True)
         return sentences(diagnosis.what, advice_text(diagnosis.advice, key_for))

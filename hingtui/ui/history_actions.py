@@ -84,7 +84,7 @@ class HistoryActions:
         """Copy its prompt."""
         about = shown.video.entry.video
         if about is None or not about.prompt:
-            return Toast(_("The gateway has not said its prompt."), "warning")
+            return Toast(_("The gateway did not report a prompt."), "warning")
         self.copy(about.prompt)
         words = _("Prompt sent to the terminal's clipboard: {what}")
         return Toast(words.format(what=about.prompt))

@@ -131,7 +131,7 @@ class VideoActions:
         now = self._monitor.now()
         row = self._monitor.rows[begun[0]]
         if len(begun) == 1 and (gone := expired_words(row, now)):
-            text = sentences(gone, _("hingtui tries all the same."))
+            text = sentences(gone, _("hingtui tries anyway."))
             return Toast(about_one(row, chosen, text), "warning")
         return None
 

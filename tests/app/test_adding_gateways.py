@@ -66,7 +66,7 @@ async def test_a_refused_token_is_saved_only_as_it_was_tested(tmp_path: Path) ->
         await fill(acting, address=acting.server.base_url, token="oh-wrong-0123456789")
         await acting.press("enter")
         await until(lambda: "无效的令牌" in acting.shown_in(RESULT))
-        assert acting.shown_in(RESULT).endswith("Enter saves it all the same.")
+        assert acting.shown_in(RESULT).endswith("Enter saves it anyway.")
         assert "oh-wrong" not in acting.text()
         await fill(acting, token="oh-other-0123456789")
         assert acting.shown_in(RESULT) == ""

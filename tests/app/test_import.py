@@ -74,7 +74,7 @@ async def test_a_failed_page_can_be_tried_again(tmp_path: Path) -> None:
         await acting.pilot.press("G")
         await until(lambda: dialog._list.state is Reading.FAILED)
         await acting.pilot.pause()
-        assert "100 read · The gateway has trouble of its own. r tries again." in acting.text()
+        assert "100 read · The gateway reports an internal error. r tries again." in acting.text()
         await acting.pilot.press("r")
         await until(lambda: len(dialog._list.rows) == 130)
 

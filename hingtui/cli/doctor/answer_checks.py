@@ -215,7 +215,7 @@ def _list(gateway: GatewaySettings, report: GatewayReport) -> Iterator[Check]:
             )
         yield about.ok(text.format(n=count))
     elif isinstance(page, errors.ApiError) and lacks_list(page):
-        next_step = _("Add videos by their ids: each is asked about by itself.")
+        next_step = _("Add videos by their ids: each is requested separately.")
         yield Subject("list", gateway.name).note(no_list(page), next_step)
     elif isinstance(page, errors.ApiError) and not _is_told_elsewhere(report, page):
         message = _("The account's list cannot be read: {reason}").format(reason=_sentence(page))

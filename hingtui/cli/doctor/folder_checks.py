@@ -94,7 +94,7 @@ def _kind_of(facts: FolderFacts) -> Iterator[str]:
     if facts.longest_name:
         yield _("; file names of up to {n} bytes").format(n=facts.longest_name)
     if facts.has_case is False:
-        yield _("; A and a are one name")
+        yield _("; not case-sensitive")
     if facts.has_links is False:
         yield _("; no hard links")
 

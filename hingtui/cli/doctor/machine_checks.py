@@ -48,7 +48,7 @@ def proxy_checks(environ: Mapping[str, str]) -> Iterator[Check]:
         if proxies.are_of_the_system:
             yield about.ok(_("No variable names a proxy; the system's settings name one."))
         else:
-            yield about.ok(_("None is set."))
+            yield about.ok(_("No proxy is set."))
     elif exceptions:
         about = Subject("proxy", details={"no_proxy": exceptions})
         yield about.ok(_("Without a proxy (NO_PROXY): {hosts}").format(hosts=exceptions))

@@ -72,16 +72,16 @@ def _files(settings: Settings, *, is_sound: bool) -> Iterator[Check]:
     if there:
         yield about.ok(_("Read: {paths}").format(paths=", ".join(map(str, there))))
     if settings.config_path not in there:
-        message = _("There is no {path}: everything is as by default.")
+        message = _("{path} does not exist: the defaults apply.")
         if not is_sound:
-            message = _("There is no {path}.")
+            message = _("{path} does not exist.")
         yield Subject("settings").ok(message.format(path=settings.config_path))
     if state_path in there and not _is_toml(state_path):
         message = _("{path} cannot be read: what the dashboard remembered is lost.")
         next_step = _("Nothing to do: it is written again.")
         yield about.note(message.format(path=state_path), next_step)
     if followed_path in there and _is_damaged(followed_path):
-        message = _("{path} cannot be read: what was seen of followed accounts is lost.")
+        message = _("{path} cannot be read: the record of followed accounts is lost.")
         next_step = _("Nothing to do: it is set aside, and only newer videos are added.")
         yield about.note(message.format(path=followed_path), next_step)
 

@@ -187,10 +187,10 @@ def _refused_certificate(report: GatewayReport, handshake: Handshake) -> tuple[s
     place = report.origin.place
     if not handshake.reason:
         return str(error), _("Check the port in the base URL, and whether https is right there.")
-    message = _("{place} cannot prove who it is ({reason}), so nothing was sent.")
+    message = _("The certificate of {place} could not be verified ({reason}), so nothing was sent.")
     message = message.format(place=place, reason=handshake.reason)
     if handshake.issuer:
-        signed = _("Its certificate is signed by {issuer}.")
+        signed = _("It is signed by {issuer}.")
         message += " " + signed.format(issuer=handshake.issuer)
     if isinstance(error, UntrustedCertificate):
         return message, _(

@@ -19,7 +19,7 @@ HingtuiError                  everything that hingtui raises on purpose
 │   ├── BadRedirect           a redirect that must not be followed
 │   ├── StorageRefused        the storage behind a link refuses: the link may be too old
 │   └── Unreachable           no response: refused, no such name, cut, timed out, dead proxy
-│       ├── BadCertificate    the other side cannot prove who it is
+│       ├── BadCertificate    the other side's certificate could not be verified
 │       │   ├── UntrustedCertificate  no authority that this machine trusts has signed it
 │       │   └── ProxyCertificate      the other side is an encrypted proxy
 │       └── ProxyLogin        407: the proxy asks for a name and password

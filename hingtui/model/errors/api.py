@@ -148,7 +148,7 @@ class Unreachable(Transient, ApiError):
 
 
 class BadCertificate(Unreachable):
-    """The other side cannot prove who it is."""
+    """The other side's certificate could not be verified."""
 
     retry = Backoff(15.0, 60.0)
 
@@ -158,7 +158,7 @@ class UntrustedCertificate(BadCertificate):
 
 
 class ProxyCertificate(BadCertificate):
-    """A proxy with a TLS connection of its own cannot prove who it is."""
+    """The certificate of a proxy, with a TLS connection of its own, could not be verified."""
 
 
 class ProxyLogin(Unreachable):

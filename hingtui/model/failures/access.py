@@ -11,7 +11,7 @@ ACCESS = (
         mark("quota used up"),
         mark("The quota or the balance is used up."),
         mark("Top it up in the gateway's console, then ask for the video again."),
-        mark("Top it up in the gateway's console. Asking goes on by itself."),
+        mark("Top it up in the gateway's console. Requests then continue automatically."),
         codes=(
             *("insufficient_user_quota", "insufficient_quota", "pre_consume_token_quota_failed"),
             *("billing_hard_limit_reached", "credit_balance_exhausted", "spend_limit_exceeded"),

@@ -122,7 +122,7 @@ def _plain(code: str) -> str:
 def _money(video: Video, message: str) -> str:
     """What is known about the cost of a video that failed."""
     if _holds(message.lower(), _REFUNDS):
-        return _("The gateway's own words speak of a refund.")
+        return _("The gateway's message mentions a refund.")
     if video.cost is None:
         return ""
     if video.cost.amount == 0:

@@ -73,7 +73,7 @@ MAKING = (
         mark("too busy"),
         mark("The gateway or its provider was too busy."),
         mark("Ask for it again later where you made it."),
-        mark("It is asked again by itself."),
+        mark("It is asked again automatically."),
         codes=(
             *("ServerOverloaded", "rate_limit_exceeded", "RateLimitExceeded", "TooManyRequests"),
             *("PUBLIC_ERROR_HIGH_TRAFFIC", "PUBLIC_ERROR_USER_REQUESTS_THROTTLED", "Throttling"),
@@ -102,7 +102,7 @@ MAKING = (
     ),
     Cause(
         "lost",
-        mark("lost there"),
+        mark("lost at the provider"),
         mark("The gateway's provider does not know the video any more."),
         mark("Ask for it again where you made it; the gateway's support can look for the old one."),
         codes=(

@@ -167,7 +167,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
             return  # closed, or another one was typed meanwhile
         self._testing, self._tested = None, gateway
         self._offer_follow(has_list=checked.has_list)
-        hint = _("Enter saves it all the same.") if checked.is_problem else _("Enter saves it.")
+        hint = _("Enter saves it anyway.") if checked.is_problem else _("Enter saves it.")
         self._say(f"{steady(checked.sentence)}\n{hint}", "" if checked.is_problem else "-good")
 
     @on(Button.Pressed, "#gateway-save")

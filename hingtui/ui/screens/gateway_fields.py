@@ -98,7 +98,7 @@ class FollowField(Static, can_focus=True):
     def render(self) -> Text:
         """The tick and what it means."""
         sign = "✓" if self.is_on else " "
-        words = _("watch new videos of this account by themselves")
+        words = _("watch new videos of this account automatically")
         return Text.assemble((f"[{sign}]", "bold"), f" {words}")
 
     def action_tick(self) -> None:

@@ -124,7 +124,7 @@ class TokenDialog(Dialog[TypedToken]):
             self.dismiss(TypedToken(token, keep, is_proven=True))
             return
         self._unproven = token
-        hint = _("Enter or a button uses it all the same, unproven.")
+        hint = _("Enter or a button uses it anyway, unproven.")
         self._say(f"{steady(problem)}\n{hint}")
 
     def _typed(self) -> str:

@@ -211,9 +211,9 @@ def _facts(row: Row, context: RenderContext) -> list[Field]:
     facts.append((_("Tags"), " ".join(f"#{tag}" for tag in row.tags)))
     facts.append((_("Gateway"), legible(context.gateway_label)))
     facts.append((_("Id"), row.id))
-    facts.append((_("Id there"), video.remote_id if video is not None else ""))
+    facts.append((_("Id in response"), video.remote_id if video is not None else ""))
     if row.asked_at is not None and row.is_old:
-        facts.append((_("As of"), coarse_ago(context.now - row.asked_at)))
+        facts.append((_("Updated"), coarse_ago(context.now - row.asked_at)))
     return [Field(label, value, context.palette.plain) for label, value in facts]
 
 

@@ -36,7 +36,7 @@ def problem_fields(row: Row, context: RenderContext) -> Iterator[Field]:
         words = _("It is not saved yet: {key} downloads it.")
         yield Field(_("Next step"), words.format(key=context.key_for("download")), palette.strong)
     if row.last_error is not None:
-        yield from _error_fields(_("Last question"), row.last_error.error, context)
+        yield from _error_fields(_("Last request"), row.last_error.error, context)
         since = _("Since {time}").format(time=time_of_day(row.last_error.since))
         yield Field("", since, palette.muted)
 

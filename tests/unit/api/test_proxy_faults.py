@@ -67,7 +67,9 @@ async def test_a_proxys_bad_certificate_names_the_proxy(
     with FaultServer(certificate=certificate) as proxy:
         error = await error_of(call, base, encrypted(proxy, **trust))
     assert isinstance(error, errors.ProxyCertificate)
-    assert error.message.startswith(f"The proxy ALL_PROXY (127.0.0.1:{proxy.port}) cannot prove")
+    assert error.message.startswith(
+        f"The certificate of the proxy ALL_PROXY (127.0.0.1:{proxy.port}) could not be verified"
+    )
     assert reason in error.message
     assert "gateway.example" not in error.message
     assert "proxy's certificate" in error.message
@@ -122,7 +124,7 @@ async def test_a_bad_certificate_behind_a_proxy_names_the_gateway(
             environ = {"ALL_PROXY": f"{scheme}://127.0.0.1:{proxy.port}", **GOOD}
             error = await error_of(call, "https://gateway.example", environ)
     assert isinstance(error, errors.UntrustedCertificate)
-    assert error.message.startswith("gateway.example cannot prove who it is")
+    assert error.message.startswith("The certificate of gateway.example could not be verified")
     assert "SSL_CERT_FILE" in diagnose(error).advice.text
 
 

@@ -153,7 +153,7 @@ async def test_a_page_of_a_missing_route_is_not_an_api() -> None:
 async def test_an_error_of_the_gateway_is_no_wrong_address() -> None:
     with FaultServer(lambda _: answer(502, PAGE, content_type="text/html")) as server:
         checks = await examined(server.url)
-    assert "trouble of its own. Its answer: HTTP 502" in checks["api"].message
+    assert "reports an internal error. Its answer: HTTP 502" in checks["api"].message
     assert "Try again later" in checks["api"].next_step
 
 

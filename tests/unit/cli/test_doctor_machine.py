@@ -162,7 +162,7 @@ def test_versions_are_listed() -> None:
         ({"free_bytes": 1000}, PROBLEM, "full"),
         ({"free_files": 0}, PROBLEM, "full"),
         ({"free_bytes": 300_000_000}, NOTE, "little room"),
-        ({"has_case": False}, OK, "A and a are one name"),
+        ({"has_case": False}, OK, "not case-sensitive"),
         ({"longest_name": 143}, OK, "up to 143 bytes"),
         ({"has_long_names": False}, PROBLEM, "143 bytes"),
         ({"has_locks": False}, NOTE, "locks"),

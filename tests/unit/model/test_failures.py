@@ -119,7 +119,7 @@ def test_without_a_reason_the_status_word_names_the_cause() -> None:
     [
         (Cost(0, "USD"), "no", "cost of 0"),
         (Cost(0.42, "USD"), "no", "still reports 0.42 USD"),
-        (Cost(0.42, "USD"), "failed, 已退款", "speak of a refund"),
+        (Cost(0.42, "USD"), "failed, 已退款", "mentions a refund"),
         (None, "no", ""),
     ],
 )

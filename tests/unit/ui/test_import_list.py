@@ -201,7 +201,7 @@ def test_a_failed_page_says_why_and_how_to_try_again() -> None:
     account = read(page("c", "b"))
     account.begin()
     account.fail(ServerError())
-    assert words(account) == "2 read · The gateway has trouble of its own. r tries again."
+    assert words(account) == "2 read · The gateway reports an internal error. r tries again."
 
 
 def test_without_a_list_the_alternatives_are_named() -> None:

@@ -58,7 +58,7 @@ async def test_copying_several_shows_their_number(tmp_path: Path) -> None:
     async with watching(tmp_path, job("video_one"), job("video_two")) as watch:
         watch.monitor.add(["video_one", "video_two"])
         actions = actions_on_all(watch.monitor)
-        assert words(actions.copy_prompt()) == "No gateway has said the prompts of these."
+        assert words(actions.copy_prompt()) == "The gateways did not report their prompts."
         assert words(await actions.copy_raw()).startswith("No response about these is kept")
         await watch.look()
         assert words(actions.copy_prompt()).startswith("2 prompts sent")

@@ -54,7 +54,7 @@ def words(outcome: Outcome) -> str:
         (FAILED, "Its generation failed, so there is no file. Enter shows why."),
         (
             {"outcome": "missing"},
-            "The gateway does not know this id (yet). It is asked again by itself.",
+            "The gateway does not know this id (yet). It is asked again automatically.",
         ),
     ],
 )
@@ -97,8 +97,8 @@ async def test_an_unsaved_video_past_its_expiry_is_not_promised(tmp_path: Path) 
         watch.clock.advance(4000)
         actions = actions_on(watch.monitor, watch.row("video_one"))
         for action, end in (
-            (actions.open, " d tries all the same."),
-            (actions.download, " hingtui tries all the same."),
+            (actions.open, " d tries anyway."),
+            (actions.download, " hingtui tries anyway."),
         ):
             sentence = words(await action())
             assert sentence.startswith("It was not saved, and its file should have expired at ")
