@@ -20,7 +20,7 @@ TRY_AGAIN = 60.0
 """Seconds until both paths are tried again, if neither exists."""
 _FIRST_PAUSE, _GROWTH = 15.0, 4.0
 _MOST_UNKNOWN = 1000
-_PATIENCE = 2.0
+_TIMEOUT = 2.0
 """Seconds that requests wait for the response to the very first one, which usually decides."""
 
 
@@ -78,7 +78,7 @@ class FamilyChoice:
         """Ask about one video, and decide if that is still open. Raises an ApiError."""
         if self.family is None and self._first is not None:
             with suppress(TimeoutError):  # a slow video must not hold up the others
-                async with asyncio.timeout(_PATIENCE):
+                async with asyncio.timeout(_TIMEOUT):
                     await self._first.wait()
         if self.family is not None:
             return (await self._ask(self.family, video_id)).result()

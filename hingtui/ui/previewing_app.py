@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from hingtui.preview.previews import Previews
     from hingtui.ui.drawing import Drawing
 
-_PATIENCE = 0.1
+_TIMEOUT = 0.1
 """Seconds for the terminal's first reply: a picture is wanted."""
 
 
@@ -51,7 +51,7 @@ class PreviewingApp(App[None]):
     async def drawing(self) -> Drawing:
         """How to draw a picture now; the first time the terminal is asked.
 
-        A reply that comes later than `_PATIENCE` is used from then on.
+        A reply that comes later than `_TIMEOUT` is used from then on.
         """
         from hingtui.system.terminal_pictures import ASK_PIXELS, cell_pixels
 
@@ -61,7 +61,7 @@ class PreviewingApp(App[None]):
             if self._may_ask and not self.is_headless:
                 self.write_to_terminal(ASK_PIXELS)
                 with suppress(TimeoutError):
-                    async with asyncio.timeout(_PATIENCE):
+                    async with asyncio.timeout(_TIMEOUT):
                         await self._replied.wait()
                 terminal = self.picture_terminal
         if not self.is_headless and (cell := cell_pixels()) is not None:

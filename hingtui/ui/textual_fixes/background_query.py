@@ -19,7 +19,7 @@ _REPLY = re.compile(r"\x1b\]11;(?P<color>[^\x07\x1b]{0,60})(?:\x07|\x1b\\)")
 _BEGUN = re.compile(r"\x1b(?:\](?:1(?:1(?:;[^\x07\x1b]{0,60}\x1b?)?)?)?)?\Z")
 """The beginning of a reply, at the end of what was read."""
 _COLOR = re.compile(r"rgba?:([0-9a-f]{1,4})/([0-9a-f]{1,4})/([0-9a-f]{1,4})", re.IGNORECASE)
-_PATIENCE = 0.2
+_TIMEOUT = 0.2
 """Seconds until the beginning of a reply counts as keys: Alt+] begins like one."""
 _SILENT = re.compile(r"(?:linux|dumb|unknown|ansi|cons\d|cygwin|emacs|eterm|sun|vt\d|wy).*|")
 """Values of TERM of terminals that do not know the question; some would print it."""
@@ -65,7 +65,7 @@ class ReplyParser(XTermParser):
             data = _REPLY.sub("", data)
             if (begun := _BEGUN.search(data)) and begun[0] != "\x1b":
                 self._held = begun[0]
-                self._held_until = time.monotonic() + _PATIENCE
+                self._held_until = time.monotonic() + _TIMEOUT
                 data = data[: begun.start()]
             if not data:
                 return

@@ -18,7 +18,7 @@ _CELL = re.compile(r"\x1b\[6;(?P<height>\d{1,4});(?P<width>\d{1,4})t")
 _ABLE = re.compile(r"\x1b\[\?(?P<abilities>\d[\d;]{0,80})c")
 _BEGUN = re.compile(r"\x1b\[(?:6;[\d;]{0,12}|\?[\d;]{1,80})\Z")
 """The beginning of a reply, at the end of what was read. No key begins so."""
-_PATIENCE = 0.2
+_TIMEOUT = 0.2
 """Seconds until the beginning of a reply is given to Textual."""
 _SIXEL = "4"
 
@@ -59,7 +59,7 @@ class GraphicsParser(ReplyParser):
             data = _ABLE.sub("", _CELL.sub("", data))
             if begun := _BEGUN.search(data):
                 self._kept = begun[0]
-                self._kept_until = time.monotonic() + _PATIENCE
+                self._kept_until = time.monotonic() + _TIMEOUT
                 data = data[: begun.start()]
             if not data:
                 return

@@ -185,7 +185,7 @@ async def test_many_requests_at_once_decide_once(videos: Answer, clock: FakeCloc
 async def test_a_first_request_without_a_response_holds_up_no_other(
     clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("hingtui.api.family_choice._PATIENCE", 0.05)
+    monkeypatch.setattr("hingtui.api.family_choice._TIMEOUT", 0.05)
 
     async def work(api: Api) -> None:
         first = asyncio.create_task(api.retrieve("v1"))

@@ -187,7 +187,7 @@ def test_an_unfinished_reply_is_typed_after_a_moment(
     parser = ReplyParser()
     assert keys_and_replies(parser.feed("\x1b]")) == []
     assert keys_and_replies(parser.tick()) == []
-    monkeypatch.setattr(background_query, "_PATIENCE", -1.0)
+    monkeypatch.setattr(background_query, "_TIMEOUT", -1.0)
     assert keys_and_replies(parser.feed("1")) == []
     held: list[object] = []
     deadline = time.monotonic() + 5
