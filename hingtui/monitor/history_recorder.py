@@ -62,7 +62,7 @@ class HistoryStore(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class RowSnapshot:
     """What is known of a row at one moment."""
 
     entry: Entry
@@ -214,9 +214,9 @@ class HistoryRecorder:
         new = [key for key in rows if hashes[key] != self._recorded.get(key)]
         if not new:
             return True
-        seen = [self._seen(rows[key]) for key in new]
+        snapshots = [self._snapshot(rows[key]) for key in new]
         try:
-            store = await run_in_daemon_thread(partial(self._write, seen), "history")
+            store = await run_in_daemon_thread(partial(self._write, snapshots), "history")
         except StorageError as error:
             _log.warning("the history could not be written: %s", error)
             self._pending = {**rows, **self._pending}
@@ -238,7 +238,7 @@ class HistoryRecorder:
         known = {key: row for key, row in self._rows.items() if key.gateway != UNKNOWN_GATEWAY}
         self._pending = {**known, **self._pending}
 
-    def _write(self, seen: Sequence[Seen]) -> HistoryStore:
+    def _write(self, snapshots: Sequence[RowSnapshot]) -> HistoryStore:
         """In a thread: write, and then the digests of new files, which take longer."""
         from hingtui.monitor.history_sightings import sighting_of, with_digest
 
@@ -248,16 +248,16 @@ class HistoryRecorder:
         if store is None:
             raise StorageError("no history")
         # At each start all rows are new to this process, and most are recorded.
-        old = [one for one in seen if not one.history]
+        old = [one for one in snapshots if not one.history]
         known = store.are_known([one.entry for one in old]) if old else []
         skipped = {one.entry.key for one, is_known in zip(old, known, strict=True) if is_known}
-        if unknown := [one for one in seen if one.entry.key not in skipped]:
+        if unknown := [one for one in snapshots if one.entry.key not in skipped]:
             store.record([sighting_of(one) for one in unknown])
-        if digests := [done for one in seen if (done := with_digest(one)) is not None]:
+        if digests := [done for one in snapshots if (done := with_digest(one)) is not None]:
             store.record([sighting_of(one) for one in digests])
         return store
 
-    def _seen(self, row: Row) -> Seen:
+    def _snapshot(self, row: Row) -> RowSnapshot:
         entry = Entry(
             row.id,
             row.added_at,
@@ -269,7 +269,7 @@ class HistoryRecorder:
             files=row.files,
         )
         saved_at = self._saved_at.get(row.key)
-        return Seen(entry, row.expiry, tuple(row.history), saved_at, row.digest, row.still)
+        return RowSnapshot(entry, row.expiry, tuple(row.history), saved_at, row.digest, row.still)
 
     def _report(self, problem: StorageError | None, set_aside: Path | None) -> None:
         """Report a problem once, when it begins, and when it is over."""

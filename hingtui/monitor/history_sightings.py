@@ -6,7 +6,7 @@ import logging
 from dataclasses import replace
 
 from hingtui.model.video import Status
-from hingtui.monitor.history_recorder import Seen
+from hingtui.monitor.history_recorder import RowSnapshot
 from hingtui.monitor.row import HistoryEntry
 from hingtui.storage.history import Duration, HistoryVideo, Sighting, StatusChange
 from hingtui.system.files import sha256_of
@@ -14,27 +14,27 @@ from hingtui.system.files import sha256_of
 _log = logging.getLogger(__name__)
 
 
-def sighting_of(seen: Seen) -> Sighting:
+def sighting_of(snapshot: RowSnapshot) -> Sighting:
     """What the history is to store."""
-    changes = tuple(_status_changes(seen.history))
+    changes = tuple(_status_changes(snapshot.history))
     video = HistoryVideo(
-        entry=seen.entry,
-        expiry=seen.expiry,
-        duration=_duration(seen, changes),
-        saved_at=seen.saved_at,
-        sha256=seen.sha256,
-        still=seen.still,
+        entry=snapshot.entry,
+        expiry=snapshot.expiry,
+        duration=_duration(snapshot, changes),
+        saved_at=snapshot.saved_at,
+        sha256=snapshot.sha256,
+        still=snapshot.still,
     )
     return Sighting(video, changes)
 
 
-def with_digest(seen: Seen) -> Seen | None:
+def with_digest(snapshot: RowSnapshot) -> RowSnapshot | None:
     """The same with the SHA-256 of a file that was just saved; None where that is not wanted."""
-    path = seen.entry.saved
-    if path is None or seen.saved_at is None or seen.sha256 is not None:
+    path = snapshot.entry.saved
+    if path is None or snapshot.saved_at is None or snapshot.sha256 is not None:
         return None
     try:
-        return replace(seen, sha256=sha256_of(path))
+        return replace(snapshot, sha256=sha256_of(path))
     except OSError as error:  # moved already
         _log.warning("no digest of %s: %r", path.name, error)
         return None
@@ -50,12 +50,12 @@ def _status_changes(history: tuple[HistoryEntry, ...]) -> list[StatusChange]:
     return changes
 
 
-def _duration(seen: Seen, changes: tuple[StatusChange, ...]) -> Duration | None:
+def _duration(snapshot: RowSnapshot, changes: tuple[StatusChange, ...]) -> Duration | None:
     """From its creation until it was ready: as the gateway says, else as it was seen here.
 
-    Seen here was the end only where it was seen unfinished before, in the same run.
+    The moment it was seen ready counts only if it was seen unfinished before, in the same run.
     """
-    video = seen.entry.video
+    video = snapshot.entry.video
     if video is None or video.status is not Status.READY:
         return None
     created_at, completed_at = video.created_at, video.completed_at
