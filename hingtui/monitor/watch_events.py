@@ -76,13 +76,13 @@ class WatchEvent:
 
 
 @dataclass(slots=True)
-class _Seen:
+class _Reported:
     """What has been reported of one row."""
 
     row: Row
     status: Status = Status.UNKNOWN
     is_begun: bool = False
-    """Whether it was seen to be generated, or finished."""
+    """Whether it was generating, or finished, when last reported."""
     is_gone: bool = False
     saved: Path | None = None
     begun: Download | None = None
@@ -105,7 +105,7 @@ class WatchEvents:
         self._storage = _StorageEvents(monitor)
         now = monitor.now()
         self._alarms.update(monitor.rows, monitor.rows, now)
-        self._seen = {key: _known(row, now) for key, row in monitor.rows.items()}
+        self._reported = {key: _reported_at_start(row, now) for key, row in monitor.rows.items()}
 
     def update(self, changes: Changes | None = None) -> list[WatchEvent]:
         """Take in what changed (None: only time passed); what has happened, in that order."""
@@ -128,11 +128,11 @@ class WatchEvents:
 
     def _follow_moved(self, changed: AbstractSet[VideoKey]) -> None:
         """Keep what was reported of a video whose gateway became known, here or elsewhere."""
-        new = {key.id: key for key in changed if key not in self._seen}
+        new = {key.id: key for key in changed if key not in self._reported}
         for old in changed - self._monitor.rows.keys():
             key = new.get(old.id)
-            if key is not None and key in self._monitor.rows and old in self._seen:
-                self._seen[key] = self._seen.pop(old)
+            if key is not None and key in self._monitor.rows and old in self._reported:
+                self._reported[key] = self._reported.pop(old)
                 if old in self.lost:
                     self.lost.remove(old)
                     self.lost.add(key)
@@ -144,18 +144,18 @@ class WatchEvents:
     def _row_events(self, key: VideoKey, now: float) -> Iterator[WatchEvent]:
         """What is new about one row."""
         at = self._monitor.clock.time()
-        row, seen = self._monitor.rows.get(key), self._seen.get(key)
+        row, reported = self._monitor.rows.get(key), self._reported.get(key)
         if row is None:
-            if seen is not None:
-                del self._seen[key]
+            if reported is not None:
+                del self._reported[key]
                 self.lost.discard(key)
-                yield WatchEvent(EventKind.REMOVED, at, seen.row)
+                yield WatchEvent(EventKind.REMOVED, at, reported.row)
             return
-        if seen is None:
-            seen = self._seen[key] = _Seen(row)
+        if reported is None:
+            reported = self._reported[key] = _Reported(row)
             yield WatchEvent(EventKind.ADDED, at, row)
-        seen.row = row
-        for kind in _news(seen, row, now):
+        reported.row = row
+        for kind in _news(reported, row, now):
             if kind in (EventKind.EXPIRED, EventKind.NOT_SAVED):
                 self.lost.add(key)
             elif kind is EventKind.SAVED:
@@ -181,36 +181,36 @@ class WatchEvents:
             yield from self._row_events(key, now)
 
 
-def _news(seen: _Seen, row: Row, now: float) -> Iterator[EventKind]:
-    """What is new about a row that is watched; afterwards it is `seen`."""
-    status, seen.status = seen.status, row.status
-    if row.status is Status.GENERATING and not seen.is_begun:
+def _news(reported: _Reported, row: Row, now: float) -> Iterator[EventKind]:
+    """What is new about a watched row; records it in `reported`."""
+    status, reported.status = reported.status, row.status
+    if row.status is Status.GENERATING and not reported.is_begun:
         yield EventKind.GENERATING
-    seen.is_begun = seen.is_begun or row.status is Status.GENERATING or row.is_final
-    was_gone, seen.is_gone = seen.is_gone, _is_gone(row, now)
-    if row.status is not status and row.status is Status.READY and not seen.is_gone:
+    reported.is_begun = reported.is_begun or row.status is Status.GENERATING or row.is_final
+    was_gone, reported.is_gone = reported.is_gone, _is_gone(row, now)
+    if row.status is not status and row.status is Status.READY and not reported.is_gone:
         yield EventKind.READY
     if row.status is not status and row.status is Status.FAILED:
         yield EventKind.FAILED
     download = row.download
-    if download is not None and download is not seen.begun and _has_bytes(download):
-        seen.begun = download
+    if download is not None and download is not reported.begun and _has_bytes(download):
+        reported.begun = download
         yield EventKind.DOWNLOADING
-    if seen.is_gone and not was_gone:
+    if reported.is_gone and not was_gone:
         yield EventKind.EXPIRED
-    if download is not None and download is not seen.given_up and not download.is_active:
-        seen.given_up = download
-        if not seen.is_gone:
+    if download is not None and download is not reported.given_up and not download.is_active:
+        reported.given_up = download
+        if not reported.is_gone:
             yield EventKind.NOT_SAVED
-    if row.saved is not None and row.saved != seen.saved:
+    if row.saved is not None and row.saved != reported.saved:
         yield EventKind.SAVED
-    seen.saved = row.saved
+    reported.saved = row.saved
 
 
-def _known(row: Row, now: float) -> _Seen:
+def _reported_at_start(row: Row, now: float) -> _Reported:
     """What to assume as reported of a row that exists at the start."""
     is_begun = row.status is Status.GENERATING or row.is_final
-    return _Seen(row, row.status, is_begun, _is_gone(row, now), row.saved)
+    return _Reported(row, row.status, is_begun, _is_gone(row, now), row.saved)
 
 
 def _is_gone(row: Row, now: float) -> bool:
