@@ -49,7 +49,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Usual:
+class EarlierVideos:
     """How long earlier videos of one model and length took, and how long they stood still."""
 
     durations: tuple[float, ...] = ()
@@ -58,7 +58,7 @@ class Usual:
     """For those that reported a progress, the longest time without any change; sorted."""
 
     @classmethod
-    def of(cls, durations: Iterable[float], stills: Iterable[float] = ()) -> Usual:
+    def of(cls, durations: Iterable[float], stills: Iterable[float] = ()) -> EarlierVideos:
         """From unsorted seconds."""
         return cls(tuple(sorted(durations)), tuple(sorted(stills)))
 
@@ -86,17 +86,19 @@ class Usual:
         return max(_SHORTEST, known[math.ceil(_SHARE * len(known)) - 1])
 
 
-NOTHING_KNOWN = Usual()
+NOTHING_KNOWN = EarlierVideos()
 
 
-def estimate(pace: Pace, now: float, usual: Usual) -> Estimate | None:
+def estimate(pace: Pace, now: float, earlier: EarlierVideos) -> Estimate | None:
     """The time left; None if nothing supports an estimate, or one has run out."""
     has_moved = pace.latest - pace.first >= _MOVED or pace.latest >= _TELLING
     if has_moved and (seconds := _by_progress(pace, now)) is not None:
         return Estimate(seconds, EstimateBasis.PROGRESS)
-    seconds = usual.left_after(max(0.0, now - pace.started_at))
+    seconds = earlier.left_after(max(0.0, now - pace.started_at))
     return (
-        None if seconds is None else Estimate(seconds, EstimateBasis.EARLIER, len(usual.durations))
+        None
+        if seconds is None
+        else Estimate(seconds, EstimateBasis.EARLIER, len(earlier.durations))
     )
 
 
@@ -114,12 +116,12 @@ def longest_still(pace: Pace, ended_at: float) -> float:
     return max(pace.longest_still, ended_at - pace.moved_at)
 
 
-def has_stalled(pace: Pace, now: float, usual: Usual) -> bool:
+def has_stalled(pace: Pace, now: float, earlier: EarlierVideos) -> bool:
     """Whether nothing has changed for longer than in 19 of 20 earlier videos.
 
     Where too few are known, the pace of its progress so far decides.
     """
-    limit = usual.still_limit(pace)
+    limit = earlier.still_limit(pace)
     if limit is not None:
         return now - pace.still_since > limit
     return pace.latest > 0 and is_stalled(pace, now)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Mapping, Sequence
 
-from hingtui.model.estimate import NOTHING_KNOWN, Usual, longest_still
+from hingtui.model.estimate import NOTHING_KNOWN, EarlierVideos, longest_still
 from hingtui.model.eta import Pace
 from hingtui.model.video import Status, Video
 
@@ -24,7 +24,7 @@ class DurationStats:
     def __init__(self) -> None:
         self._durations: dict[Kind, deque[float]] = {}
         self._stills: dict[Kind, deque[float]] = {}
-        self._usual: dict[Kind, Usual] = {}
+        self._earlier: dict[Kind, EarlierVideos] = {}
         """What follows from them, computed when it is first asked for."""
 
     def fill(self, durations: Durations, stills: Durations) -> None:
@@ -34,7 +34,7 @@ class DurationStats:
                 known = kept.get(kind, ())
                 old = [seconds for seconds in earlier if seconds not in known]
                 kept[kind] = deque([*old, *known], maxlen=_REMEMBERED)
-        self._usual.clear()
+        self._earlier.clear()
 
     def record(self, video: Video) -> None:
         """Record how long a finished video took, if the gateway named both times."""
@@ -55,23 +55,23 @@ class DurationStats:
         self._add(self._stills, video, still)
         return still
 
-    def usual(self, video: Video) -> Usual:
+    def earlier(self, video: Video) -> EarlierVideos:
         """What is known of earlier videos of the same model and length."""
         kind = _kind(video)
-        if (known := self._usual.get(kind)) is None:
+        if (known := self._earlier.get(kind)) is None:
             durations, stills = self._durations.get(kind, ()), self._stills.get(kind, ())
-            known = Usual.of(durations, stills) if durations or stills else NOTHING_KNOWN
-            self._usual[kind] = known
+            known = EarlierVideos.of(durations, stills) if durations or stills else NOTHING_KNOWN
+            self._earlier[kind] = known
         return known
 
     def median(self, video: Video) -> float | None:
         """The median duration in seconds of videos of the same model and length, if any."""
-        return self.usual(video).median
+        return self.earlier(video).median
 
     def _add(self, kept: dict[Kind, deque[float]], video: Video, seconds: float) -> None:
         kind = _kind(video)
         kept.setdefault(kind, deque(maxlen=_REMEMBERED)).append(seconds)
-        self._usual.pop(kind, None)
+        self._earlier.pop(kind, None)
 
 
 def _kind(video: Video) -> Kind:

@@ -443,7 +443,7 @@ class Monitor:
         if row.pace is None or row.video is None or row.is_final:
             return None
         return estimate(
-            row.pace, self.now() + row.clock_lead, self._duration_stats.usual(row.video)
+            row.pace, self.now() + row.clock_lead, self._duration_stats.earlier(row.video)
         )
 
     def remaining(self, row: Row) -> float | None:

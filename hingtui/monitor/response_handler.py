@@ -159,9 +159,9 @@ class ResponseHandler:
         pace = row.pace
         pace = first_pace(video, now) if pace is None else pace.seen(video.progress or 0.0, now)
         row.pace = pace
-        usual = self._shared.duration_stats.usual(video)
-        row.is_stalled = video.status is Status.GENERATING and has_stalled(pace, now, usual)
-        row.is_stalled_by_earlier = usual.still_limit(pace) is not None
+        earlier = self._shared.duration_stats.earlier(video)
+        row.is_stalled = video.status is Status.GENERATING and has_stalled(pace, now, earlier)
+        row.is_stalled_by_earlier = earlier.still_limit(pace) is not None
         wait = ask_again_in(video.status, pace, now, self._shared.duration_stats.median(video))
         self.poller.schedule(row.id, jitter(wait, self._shared.rng))
 

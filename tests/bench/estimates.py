@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
-from hingtui.model.estimate import NOTHING_KNOWN, Usual, estimate
+from hingtui.model.estimate import NOTHING_KNOWN, EarlierVideos, estimate
 from hingtui.model.eta import TELLING, Pace, first_pace, remaining
 from hingtui.model.video import Status, Video
 from tests.bench import Figure, against
@@ -59,8 +59,8 @@ def run(short: bool = False) -> list[Figure]:
     chosen = list(fates_of_mix(100 if short else 4000))
     before = _errors(chosen, _before)
     figures: list[Figure] = []
-    for name, usual in {"no history": NOTHING_KNOWN, "with the history": _history()}.items():
-        ours = _errors(chosen, partial(_after, usual))
+    for name, earlier in {"no history": NOTHING_KNOWN, "with the history": _history()}.items():
+        ours = _errors(chosen, partial(_after, earlier))
         for shape, errors in ours.items():
             label = f"{name}, {shape}: median error, of the duration"
             reach = 1.0 if shape == "mix" else None
@@ -81,14 +81,14 @@ def _before(pace: Pace, now: float) -> float | None:
     return (remaining(pace, now, None) or None) if is_worth_showing else None
 
 
-def _after(usual: Usual, pace: Pace, now: float) -> float | None:
-    found = estimate(pace, now, usual)
+def _after(earlier: EarlierVideos, pace: Pace, now: float) -> float | None:
+    found = estimate(pace, now, earlier)
     return None if found is None else found.seconds
 
 
-def _history() -> Usual:
+def _history() -> EarlierVideos:
     rng = random.Random(11)  # noqa: S311 - the same videos in every run
-    return Usual.of(duration_of(rng) for _ in range(_EARLIER))
+    return EarlierVideos.of(duration_of(rng) for _ in range(_EARLIER))
 
 
 def _errors(chosen: Sequence[Fate], estimator: Estimator) -> dict[str, Errors]:

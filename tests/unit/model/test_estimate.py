@@ -6,9 +6,9 @@ import pytest
 
 from hingtui.model.estimate import (
     NOTHING_KNOWN,
+    EarlierVideos,
     Estimate,
     EstimateBasis,
-    Usual,
     estimate,
     has_stalled,
     longest_still,
@@ -17,7 +17,7 @@ from hingtui.model.eta import Pace, first_pace
 from hingtui.model.video import Status, Video
 
 START = 1_762_789_802.0
-TWENTY = Usual.of([*range(60, 79), 200])
+TWENTY = EarlierVideos.of([*range(60, 79), 200])
 
 
 def pace(*seen: tuple[float, float]) -> Pace:
@@ -29,30 +29,30 @@ def pace(*seen: tuple[float, float]) -> Pace:
     return found
 
 
-def left(found: Pace, at: float, usual: Usual = NOTHING_KNOWN) -> Estimate | None:
-    return estimate(found, START + at, usual)
+def left(found: Pace, at: float, earlier: EarlierVideos = NOTHING_KNOWN) -> Estimate | None:
+    return estimate(found, START + at, earlier)
 
 
 def test_moving_progress_is_the_basis_of_an_estimate() -> None:
-    found = left(pace((0, 0), (10, 10), (20, 20)), 20, Usual.of([500] * 9))
+    found = left(pace((0, 0), (10, 10), (20, 20)), 20, EarlierVideos.of([500] * 9))
     assert found is not None
     assert (found.basis, found.earlier) == (EstimateBasis.PROGRESS, 0)
     assert found.seconds == pytest.approx(80)
 
 
 def test_without_progress_earlier_videos_are_the_basis() -> None:
-    found = left(pace((0, 0)), 30, Usual.of([80, 90, 100]))
+    found = left(pace((0, 0)), 30, EarlierVideos.of([80, 90, 100]))
     assert found == Estimate(60, EstimateBasis.EARLIER, 3)
 
 
 def test_only_earlier_videos_that_took_longer_than_this_one_count() -> None:
-    found = left(pace((0, 0)), 85, Usual.of([20, 40, 80, 95, 105]))
+    found = left(pace((0, 0)), 85, EarlierVideos.of([20, 40, 80, 95, 105]))
     assert found is not None
     assert found.seconds == 15
 
 
 def test_beyond_all_earlier_videos_the_age_gives_the_estimate() -> None:
-    found = left(pace((0, 0)), 200, Usual.of([80, 90]))
+    found = left(pace((0, 0)), 200, EarlierVideos.of([80, 90]))
     assert found is not None
     assert found.seconds == pytest.approx(60)
 
@@ -67,14 +67,14 @@ def test_little_progress_and_no_earlier_video_give_no_estimate(
 def test_a_progress_of_99_gives_no_estimate() -> None:
     almost = pace((0, 0), (40, 80), (50, 99))
     assert left(almost, 51) is None
-    found = left(almost, 51, Usual.of([100]))
+    found = left(almost, 51, EarlierVideos.of([100]))
     assert found == Estimate(49, EstimateBasis.EARLIER, 1)
 
 
 def test_an_overdue_estimate_from_progress_yields_to_earlier_videos() -> None:
     overdue = pace((0, 0), (40, 80), (45, 90))
     assert left(overdue, 51) is None
-    found = left(overdue, 51, Usual.of([100]))
+    found = left(overdue, 51, EarlierVideos.of([100]))
     assert found is not None
     assert found.basis is EstimateBasis.EARLIER
 
@@ -86,20 +86,20 @@ def test_without_progress_a_duration_beyond_19_of_20_means_stalled() -> None:
 
 
 def test_a_standstill_beyond_19_of_20_means_stalled() -> None:
-    usual = Usual.of([60], [*range(40, 59), 500])
+    earlier = EarlierVideos.of([60], [*range(40, 59), 500])
     standing = pace((0, 0), (10, 30))
-    assert not has_stalled(standing, START + 68, usual)
-    assert has_stalled(standing, START + 69, usual)
+    assert not has_stalled(standing, START + 68, earlier)
+    assert has_stalled(standing, START + 69, earlier)
 
 
 def test_nothing_is_stalled_within_half_a_minute() -> None:
-    usual = Usual.of([], [1.0] * 20)
-    assert not has_stalled(pace((0, 0), (10, 30)), START + 40, usual)
-    assert has_stalled(pace((0, 0), (10, 30)), START + 41, usual)
+    earlier = EarlierVideos.of([], [1.0] * 20)
+    assert not has_stalled(pace((0, 0), (10, 30)), START + 40, earlier)
+    assert has_stalled(pace((0, 0), (10, 30)), START + 41, earlier)
 
 
 def test_with_few_earlier_videos_the_pace_so_far_decides() -> None:
-    few = Usual.of([10.0] * 4, [10.0] * 4)
+    few = EarlierVideos.of([10.0] * 4, [10.0] * 4)
     standing = pace((0, 0), (10, 10), (20, 20))
     assert not has_stalled(standing, START + 45, few)
     assert has_stalled(standing, START + 51, few)

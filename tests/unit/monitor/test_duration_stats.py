@@ -24,7 +24,7 @@ def test_history_and_this_run_are_counted_together_once() -> None:
     stats = DurationStats()
     stats.record(finished(30))
     stats.fill({("m", 8): [10, 20, 30], ("other", None): [500]}, {})
-    assert stats.usual(finished(1)).durations == (10, 20, 30)
+    assert stats.earlier(finished(1)).durations == (10, 20, 30)
     stats.record(finished(40))
     assert stats.median(finished(1)) == 25
 
@@ -32,25 +32,25 @@ def test_history_and_this_run_are_counted_together_once() -> None:
 def test_the_last_fifty_count() -> None:
     stats = DurationStats()
     stats.fill({("m", 8): [float(n) for n in range(60)]}, {})
-    assert stats.usual(finished(1)).durations == tuple(range(10, 60))
+    assert stats.earlier(finished(1)).durations == tuple(range(10, 60))
 
 
 def test_a_video_without_progress_gives_no_still_time() -> None:
     stats = DurationStats()
     silent = Pace(EPOCH, 0, EPOCH, 0, EPOCH)
     stats.record_still(finished(1), silent, EPOCH + 90)
-    assert stats.usual(finished(1)).stills == ()
+    assert stats.earlier(finished(1)).stills == ()
     stats.record_still(finished(1), silent.seen(50, EPOCH + 60), EPOCH + 90)
-    assert stats.usual(finished(1)).stills == (60,)
+    assert stats.earlier(finished(1)).stills == (60,)
 
 
 def test_still_times_of_earlier_runs_find_stalls_at_once() -> None:
     stats = DurationStats()
     pace = Pace(EPOCH, 0, EPOCH, 40, EPOCH + 20)
-    assert has_stalled(pace, EPOCH + 150, stats.usual(finished(1)))  # by its own pace
+    assert has_stalled(pace, EPOCH + 150, stats.earlier(finished(1)))  # by its own pace
     stats.fill({}, {("m", 8): [200.0] * 6})
-    assert not has_stalled(pace, EPOCH + 150, stats.usual(finished(1)))
-    assert has_stalled(pace, EPOCH + 225, stats.usual(finished(1)))
+    assert not has_stalled(pace, EPOCH + 150, stats.earlier(finished(1)))
+    assert has_stalled(pace, EPOCH + 225, stats.earlier(finished(1)))
 
 
 async def test_a_video_that_stands_still_is_stalled_until_it_moves(tmp_path: Path) -> None:
