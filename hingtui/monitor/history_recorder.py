@@ -28,7 +28,7 @@ from hingtui.system.clock import Clock
 if TYPE_CHECKING:
     from hingtui.storage.history import HistoryVideo, Sighting
 
-LEARN_AFTER = 0.5
+READ_AFTER = 0.5
 """Seconds after the start until the history is read: the first picture goes first."""
 GATHER = 3.0
 """Seconds for which changes are gathered before they are written."""
@@ -92,7 +92,7 @@ class HistoryRecorder:
         """Why the history cannot be written right now."""
         self.set_aside: Path | None = None
         """Where a damaged history was put."""
-        self.learned: Callable[[Durations, Durations], None] | None = None
+        self.durations_read: Callable[[Durations, Durations], None] | None = None
         """Called once with the durations and stills of earlier videos, if set before `run`."""
         self._open_store = open_store
         self._store: HistoryStore | None = None
@@ -152,25 +152,25 @@ class HistoryRecorder:
 
     async def run(self) -> None:
         """Read the durations where they are wanted, then write for ever, or sleep."""
-        if self.learned is not None and self._open_store is not None:
-            learned, self.learned = self.learned, None
-            await self._learn(learned)
+        if self.durations_read is not None and self._open_store is not None:
+            report, self.durations_read = self.durations_read, None
+            await self._report_durations(report)
         while True:
             await self._wake.wait()
             await self._clock.sleep(RETRY if self.problem is not None else GATHER)
             self._wake.clear()
             await self.flush()
 
-    async def _learn(self, learned: Callable[[Durations, Durations], None]) -> None:
-        """Give `learned` what is known of earlier videos, after the first picture."""
-        await self._clock.sleep(LEARN_AFTER)
+    async def _report_durations(self, report: Callable[[Durations, Durations], None]) -> None:
+        """Read the durations of earlier videos, and `report` them, after the first picture."""
+        await self._clock.sleep(READ_AFTER)
         try:
             async with self._lock:
                 known = await run_in_daemon_thread(self._read_durations, "history")
         except StorageError as error:
             _log.warning("the history could not be read: %s", error)
             return
-        learned(*known)
+        report(*known)
 
     def _read_durations(self) -> tuple[Durations, Durations]:
         """In a thread: the durations and stills, none where there is no file yet."""

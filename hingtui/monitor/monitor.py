@@ -183,7 +183,7 @@ class Monitor:
         asking = [self.lookup.run, self._followers.run] if polls else []
         loops = [self.queue.run, self.watchlist_sync.run, self.history.run, *asking]
         if polls:
-            self.history.learned = self._duration_stats.fill
+            self.history.durations_read = self._duration_stats.fill
         async with asyncio.TaskGroup() as group:
             for loop in loops:
                 group.create_task(self._background.run_forever(loop), name=loop.__qualname__)

@@ -16,7 +16,7 @@ from hingtui.model.key import UNKNOWN_GATEWAY, VideoKey
 from hingtui.model.video import Status, Video
 from hingtui.monitor import Monitor, Row
 from hingtui.monitor.changes import Changes
-from hingtui.monitor.history_recorder import AT_ONCE, GATHER, LEARN_AFTER, RETRY, HistoryRecorder
+from hingtui.monitor.history_recorder import AT_ONCE, GATHER, READ_AFTER, RETRY, HistoryRecorder
 from hingtui.monitor.row import HistoryEntry
 from hingtui.storage.history import (
     Duration,
@@ -295,31 +295,31 @@ async def test_a_watched_video_is_in_the_history_with_its_file(
     history.close()
 
 
-async def test_the_durations_of_the_history_are_learned_after_the_first_picture(
+async def test_the_durations_of_the_history_are_read_after_the_first_picture(
     clock: FakeClock,
 ) -> None:
-    recorded, learned = recording(clock), list[object]()
+    recorded, read = recording(clock), list[object]()
     recorded.store.durations = {("m", 8.0): [60.0]}
-    recorded.recorder.learned = lambda *known: learned.append(known)
+    recorded.recorder.durations_read = lambda *known: read.append(known)
     running = asyncio.create_task(recorded.recorder.run())
     await asyncio.sleep(0)
-    assert learned == []
-    clock.advance(LEARN_AFTER)
-    await until(lambda: learned == [({("m", 8.0): [60.0]}, {("m", 8.0): [5.0]})])
+    assert read == []
+    clock.advance(READ_AFTER)
+    await until(lambda: read == [({("m", 8.0): [60.0]}, {("m", 8.0): [5.0]})])
     running.cancel()
 
 
 async def test_a_history_that_cannot_be_read_stops_no_recording(clock: FakeClock) -> None:
     recorded = recording(clock)
     recorded.store.error = StorageError("locked")
-    recorded.recorder.learned = lambda _durations, _stills: None
+    recorded.recorder.durations_read = lambda _durations, _stills: None
     running = asyncio.create_task(recorded.recorder.run())
     recorded.change("a")
     await asyncio.sleep(0)
 
     def is_written() -> bool:
         clock.advance(RETRY)
-        if recorded.recorder.learned is None:
+        if recorded.recorder.durations_read is None:
             recorded.store.error = None
         return recorded.store.batches == [1]
 
