@@ -84,7 +84,7 @@ def parse_video(payload: object, video_id: str | None = None, now: float | None 
     is_changed = isinstance(raw_id, str) and raw_id.strip() != remote_id
     if not key or (video_id is None and is_changed):
         raise NotAVideo  # a cleaned id would name nothing, or another video
-    raw_status, status, error = _standing(found)
+    raw_status, status, error = _status_and_error(found)
     links = find_links(video) or ("",)
     link = links[0]
     times, by_link = _times(found, status, link, now)
@@ -148,7 +148,7 @@ def parse_progress(value: object) -> float | None:
     return min(100.0, max(0.0, plain))
 
 
-def _standing(found: Found) -> tuple[str, Status, VideoError | None]:
+def _status_and_error(found: Found) -> tuple[str, Status, VideoError | None]:
     """The server's word, what it means, and why the video failed where it did."""
     video = found.video
     raw_status = line(first(video, STATUS_KEYS))
