@@ -9,8 +9,8 @@ from hingtui.demo.families.ark import ARK
 from hingtui.demo.families.family import Family
 from hingtui.demo.families.generations import GENERATIONS
 from hingtui.demo.families.videos import VIDEOS
+from hingtui.demo.faults import RELAY_FAULTS, RELAY_PERIOD, Fault
 from hingtui.demo.job import GatewayName
-from hingtui.demo.troubles import RELAY_PERIOD, RELAY_TROUBLES, Trouble
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,14 +23,14 @@ class GatewayPlan:
     token_prefix: str
     limit: float
     """USD that its account may spend."""
-    troubles: tuple[Trouble, ...] = ()
+    faults: tuple[Fault, ...] = ()
     period: float = 1.0
-    """Seconds after which its troubles begin again."""
+    """Seconds after which its faults begin again."""
 
 
 GATEWAYS: dict[GatewayName, GatewayPlan] = {
     "hingnet": GatewayPlan(VIDEOS, "auto", "oh-demo-", 50.0),
-    "relay": GatewayPlan(GENERATIONS, "auto", "sk-demo-", UNLIMITED, RELAY_TROUBLES, RELAY_PERIOD),
+    "relay": GatewayPlan(GENERATIONS, "auto", "sk-demo-", UNLIMITED, RELAY_FAULTS, RELAY_PERIOD),
     "ark": GatewayPlan(ARK, "ark", "ark-demo-", UNLIMITED),
 }
 """By their names; the first one is the only one of a server that is not given a name."""

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 
 from hingtui.demo.exchange import Request, Response, web_page
 from hingtui.demo.families.family import Site
+from hingtui.demo.faults import FaultPlan
 from hingtui.demo.gateways import GatewayPlan
 from hingtui.demo.storage import Storage
 from hingtui.demo.story import GatewayJobs
-from hingtui.demo.troubles import Troubles
 
 
 class Responses:
@@ -24,13 +24,13 @@ class Responses:
         plan: GatewayPlan,
         token: str,
         cdn_url: str,
-        troubles: Troubles | None = None,
+        faults: FaultPlan | None = None,
     ) -> None:
-        """`troubles` of None: the gateway never fails."""
+        """`faults` of None: the gateway never fails."""
         self._family = plan.family
         self._token = token
         self._site = Site(jobs, Storage(jobs, cdn_url), plan.limit)
-        self._troubles = troubles
+        self._faults = faults
 
     def api(self, request: Request) -> Response:
         """The gateway's response."""
@@ -38,9 +38,9 @@ class Responses:
         family = self._family
         if not path.startswith(family.prefix):
             return web_page()
-        trouble = self._troubles and self._troubles.response(request.at, family.error)
-        if trouble:
-            return trouble
+        fault = self._faults and self._faults.response(request.at, family.error)
+        if fault:
+            return fault
         if request.headers.get("authorization") != f"Bearer {self._token}":
             return family.unauthorized
         if request.method != "GET":

@@ -15,12 +15,12 @@ from types import TracebackType
 from typing import Self
 
 from hingtui.demo.exchange import Request, Response
+from hingtui.demo.faults import FaultPlan
 from hingtui.demo.gateways import GATEWAYS
 from hingtui.demo.job import GatewayName
 from hingtui.demo.listener import Listener
 from hingtui.demo.responses import Responses
 from hingtui.demo.story import Story
-from hingtui.demo.troubles import Troubles
 from hingtui.system.clock import Clock
 
 __all__ = ["DemoServer", "Request", "demo_servers"]
@@ -50,11 +50,11 @@ class DemoServer:
         token: str | None = None,
         port: int = 0,
         gateway: GatewayName = "hingnet",
-        troubles: Troubles | None = None,
+        faults: FaultPlan | None = None,
     ) -> None:
         """`rate` is bytes a second for each download; port 0 is any free one.
 
-        `gateway` says which one of `GATEWAYS` this is, `troubles` when it fails. The ports are
+        `gateway` says which one of `GATEWAYS` this is, `faults` when it fails. The ports are
         bound here, so `base_url` is known at once. The clock also paces the downloads, which
         advance a clock that a test moves by hand. Raises OSError if the port is in use.
         """
@@ -72,7 +72,7 @@ class DemoServer:
         self._cdn = Listener(self, "cdn", 0)
         self.base_url = self._api.url
         self.cdn_url = self._cdn.url
-        self._responses = Responses(story.at(gateway), plan, self.token, self.cdn_url, troubles)
+        self._responses = Responses(story.at(gateway), plan, self.token, self.cdn_url, faults)
 
     @property
     def requests(self) -> list[Request]:
@@ -150,7 +150,7 @@ def demo_servers(
     rate: float | None = None,
     port: int = 0,
 ) -> Iterator[dict[str, DemoServer]]:
-    """Meanwhile, run these gateways, each with its jobs of `story`; their troubles begin now.
+    """Meanwhile, run these gateways, each with its jobs of `story`; their faults begin now.
 
     `port` is the first one's, and the next ones follow; 0 takes any free ones. Raises OSError if a
     port is in use.
@@ -166,7 +166,7 @@ def demo_servers(
                 rate=rate,
                 port=port and port + number,
                 gateway=name,
-                troubles=Troubles(now, plan.troubles, plan.period) if plan.troubles else None,
+                faults=FaultPlan(now, plan.faults, plan.period) if plan.faults else None,
             )
             servers[name] = running.enter_context(server)
         yield servers

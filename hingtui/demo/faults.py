@@ -13,7 +13,7 @@ Kind = Literal["limited", "busy", "gone"]
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class Fault:
     """One failure of a gateway, in seconds after the plan's start."""
 
     kind: Kind
@@ -21,21 +21,21 @@ class Trouble:
     lasts: float
 
 
-RELAY_TROUBLES = (
-    Trouble("limited", 35, 8),
-    Trouble("gone", 75, 30),
-    Trouble("busy", 190, 25),
-    Trouble("limited", 255, 10),
+RELAY_FAULTS = (
+    Fault("limited", 35, 8),
+    Fault("gone", 75, 30),
+    Fault("busy", 190, 25),
+    Fault("limited", 255, 10),
 )
 """A relay on a bad day: it limits requests, it restarts, its channels are overloaded."""
 RELAY_PERIOD = 300.0
-"""Seconds after which the relay's troubles begin again."""
+"""Seconds after which the relay's faults begin again."""
 
 
-class Troubles:
+class FaultPlan:
     """The plan of one gateway's failures."""
 
-    def __init__(self, start: float, plan: Sequence[Trouble], period: float) -> None:
+    def __init__(self, start: float, plan: Sequence[Fault], period: float) -> None:
         """`start` is in Unix seconds; the plan repeats every `period` seconds."""
         self._start = start
         self._plan = tuple(plan)
@@ -44,15 +44,15 @@ class Troubles:
     def response(self, now: float, error: ErrorResponse) -> Response | None:
         """What every request at `now` gets; None while the gateway works."""
         passed = (now - self._start) % self._period
-        for trouble in self._plan:
-            left = trouble.begins + trouble.lasts - passed
-            if trouble.begins <= passed and left > 0:
-                return _response(trouble.kind, left, error)
+        for fault in self._plan:
+            left = fault.begins + fault.lasts - passed
+            if fault.begins <= passed and left > 0:
+                return _response(fault.kind, left, error)
         return None
 
 
 def _response(kind: Kind, left: float, error: ErrorResponse) -> Response:
-    """The response of a gateway that is in trouble for `left` seconds more."""
+    """The response of a gateway that fails for `left` seconds more."""
     match kind:
         case "limited":
             response = error(429, "当前请求过于频繁，请稍后再试", "rate_limit_exceeded")

@@ -8,19 +8,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from hingtui.demo.faults import RELAY_FAULTS, RELAY_PERIOD, Fault, FaultPlan
 from hingtui.demo.server import DemoServer, demo_servers
 from hingtui.demo.story import Job, Story
-from hingtui.demo.troubles import RELAY_PERIOD, RELAY_TROUBLES, Trouble, Troubles
 from tests.support.clock import EPOCH, FakeClock
 from tests.unit.demo.requests import Response, request
 
-PLAN = (Trouble("limited", 10, 5), Trouble("busy", 30, 20), Trouble("gone", 60, 20))
+PLAN = (Fault("limited", 10, 5), Fault("busy", 30, 20), Fault("gone", 60, 20))
 
 
 @pytest.fixture
 def server(clock: FakeClock) -> Iterator[DemoServer]:
     story = Story([Job("video_a", EPOCH - 100)])
-    with DemoServer(story, clock=clock, troubles=Troubles(EPOCH, PLAN, 100)) as running:
+    with DemoServer(story, clock=clock, faults=FaultPlan(EPOCH, PLAN, 100)) as running:
         yield running
 
 
@@ -29,7 +29,7 @@ def get(server: DemoServer) -> Response:
 
 
 @pytest.mark.parametrize("after", [0, 9, 15, 29, 50, 59, 80, 100])
-def test_a_gateway_works_between_its_troubles(
+def test_a_gateway_works_between_its_faults(
     server: DemoServer, clock: FakeClock, after: float
 ) -> None:
     clock.now = EPOCH + after
@@ -61,9 +61,9 @@ def test_a_gateway_that_is_gone_closes_each_connection(
         get(server)
 
 
-def test_only_the_relay_has_troubles(clock: FakeClock) -> None:
+def test_only_the_relay_has_faults(clock: FakeClock) -> None:
     with demo_servers(Story(), clock=clock) as servers:
-        clock.now = EPOCH + RELAY_TROUBLES[0].begins
+        clock.now = EPOCH + RELAY_FAULTS[0].begins
         statuses = {
             name: request(f"{server.base_url}{path}", server.token).status
             for (name, server), path in zip(
@@ -75,9 +75,9 @@ def test_only_the_relay_has_troubles(clock: FakeClock) -> None:
     assert statuses == {"hingnet": 200, "relay": 429, "ark": 200}
 
 
-def test_the_relays_troubles_follow_each_other_with_pauses() -> None:
-    ends = [trouble.begins + trouble.lasts for trouble in RELAY_TROUBLES]
-    begins = [trouble.begins for trouble in RELAY_TROUBLES[1:]] + [RELAY_PERIOD]
+def test_the_relays_faults_follow_each_other_with_pauses() -> None:
+    ends = [fault.begins + fault.lasts for fault in RELAY_FAULTS]
+    begins = [fault.begins for fault in RELAY_FAULTS[1:]] + [RELAY_PERIOD]
     assert all(begin - end >= 25 for end, begin in zip(ends, begins, strict=True))
 
 
