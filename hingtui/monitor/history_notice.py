@@ -9,7 +9,7 @@ from hingtui.text.i18n import _
 def history_notice(history: HistoryRecorder) -> str:
     """Why the history cannot be written, or that it was damaged; "" if all is well."""
     if (problem := history.problem) is not None:
-        return _("{trouble} Nothing else is affected.").format(trouble=problem)
+        return _("{error} Nothing else is affected.").format(error=problem)
     if history.set_aside is not None:
         words = _("The history was damaged. A new one is begun; the bad file is {name}.")
         return words.format(name=history.set_aside.name)

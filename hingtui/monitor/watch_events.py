@@ -235,45 +235,45 @@ _NEWS_OF_STATE = {
 
 
 class _GatewayEvents:
-    """Remembers which trouble of one gateway was reported."""
+    """Remembers which error of one gateway was reported."""
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._reported: GatewayState | None = None
-        self._troubled_at = 0.0
+        self._failed_at = 0.0
 
     def update(self, status: GatewayStatus, monotonic: float, at: float) -> Iterator[WatchEvent]:
         """What is new about the gateway."""
         if (kind := _NEWS_OF_STATE.get(status.state)) is not None:
-            self._troubled_at = monotonic
+            self._failed_at = monotonic
             if status.state is not self._reported:
                 self._reported = status.state
                 yield WatchEvent(kind, at, gateway=self._name, error=status.error)
         elif status.state is GatewayState.ONLINE and self._reported is not None:
             is_flickering = self._reported is GatewayState.SLOWED
-            if not is_flickering or monotonic - self._troubled_at >= CALM:
+            if not is_flickering or monotonic - self._failed_at >= CALM:
                 self._reported = None
                 yield WatchEvent(EventKind.ONLINE, at, gateway=self._name)
 
 
 class _StorageEvents:
-    """Remembers whether trouble with the watchlist or the folder of videos was reported."""
+    """Remembers whether an error of the watchlist or the folder of videos was reported."""
 
     def __init__(self, monitor: Monitor) -> None:
         self._monitor = monitor
         self._is_reported = False
-        self._troubled_at = 0.0
+        self._failed_at = 0.0
 
     def update(self) -> Iterator[WatchEvent]:
         """What is new about the disk."""
         clock = self._monitor.clock
         error = self._error()
         if error is not None:
-            self._troubled_at = clock.monotonic()
+            self._failed_at = clock.monotonic()
             if not self._is_reported:
                 self._is_reported = True
                 yield WatchEvent(EventKind.STORAGE_ERROR, clock.time(), error=error)
-        elif self._is_reported and clock.monotonic() - self._troubled_at >= MENDED:
+        elif self._is_reported and clock.monotonic() - self._failed_at >= MENDED:
             self._is_reported = False
             yield WatchEvent(EventKind.STORAGE_OK, clock.time())
 

@@ -16,8 +16,8 @@ def storage_problem(monitor: Monitor) -> str:
     """Why the watchlist cannot be written, "" if it can."""
     if (error := monitor.storage_error) is None:
         return ""
-    words = _("{trouble} It is tried again; nothing watched here is forgotten.")
-    return words.format(trouble=error)
+    words = _("{error} It is tried again; nothing watched here is forgotten.")
+    return words.format(error=error)
 
 
 def watchlist_notices(monitor: Monitor) -> Iterable[str]:

@@ -31,7 +31,7 @@ _SPECIAL = re.compile(
     re.MULTILINE,
 )
 _JSON = re.compile(r"\{\s{0,1000}[\"}]|\[\s{0,1000}[\"{\[\]\d-]")
-_JSON_TROUBLE = 50_000
+_JSON_FAILURE = 50_000
 """The least cost of a failed attempt to read JSON, in characters of the limit on all attempts."""
 _COMMAS = re.compile("[,;，；、]")
 _MEMBER = re.compile(r"[A-Za-z_][\w.-]*=(?!=*\Z)|(?P<name>[A-Za-z_][\w-]*):")
@@ -91,7 +91,7 @@ def _is_member(word: str) -> bool:
 
 def _candidates(text: str) -> Iterator[Judged]:
     """Every word that was meant as an id, in order, and whether it is one."""
-    work = 8 * len(text) + 10 * _JSON_TROUBLE
+    work = 8 * len(text) + 10 * _JSON_FAILURE
     done = position = 0
     while match := _SPECIAL.search(text, position):
         if match["url"]:  # brackets in a URL are its own
@@ -118,9 +118,9 @@ def _data_at(text: str, start: int, work: int) -> tuple[object, int, int]:
             return *json.JSONDecoder().raw_decode(text, start), 0
         except json.JSONDecodeError as error:
             # Each such error counts the lines before it.
-            cost = max(error.pos - start, _JSON_TROUBLE // 100) + error.pos // 64
+            cost = max(error.pos - start, _JSON_FAILURE // 100) + error.pos // 64
         except (ValueError, RecursionError):
-            cost = _JSON_TROUBLE
+            cost = _JSON_FAILURE
     return *read_record(text, start), cost
 
 

@@ -95,8 +95,8 @@ def banner_messages(
     lines = [text for severity, text in told if severity != "information"]
     if urgent:  # that a gateway is offline, the header says too
         lines.append(Text(legible(urgent), palette.warning))
-    elif troubles := _gateway_lines(gateways, palette, key_for):
-        lines += troubles
+    elif errors := _gateway_lines(gateways, palette, key_for):
+        lines += errors
     else:
         lines += [Text(legible(notice), palette.warning) for notice in notices]
     return lines + [text for severity, text in told if severity == "information"]
