@@ -67,7 +67,7 @@ class LineWriter:
         try:
             self._write_lines()
         finally:
-            self._tell(self._ended)
+            self._set_in_loop(self._ended)
 
     def _write_lines(self) -> None:
         while (write := self._waiting.get()) is not None:
@@ -75,11 +75,11 @@ class LineWriter:
                 write()
             except Exception as error:  # noqa: BLE001 - raised again by `raise_error`
                 self._error = error
-                self._tell(self.failed)
+                self._set_in_loop(self.failed)
                 return
 
-    def _tell(self, event: asyncio.Event) -> None:
-        """Set it in the event loop, if that still runs."""
+    def _set_in_loop(self, event: asyncio.Event) -> None:
+        """Set the event in its loop, if that still runs."""
         with contextlib.suppress(RuntimeError):  # it is closed
             self._loop.call_soon_threadsafe(event.set)
 

@@ -47,7 +47,7 @@ def remove(
             if (entry.saved is not None if saved else key.id in wanted)
             and gateway in (None, key.gateway)
         ]
-        _tell_followers(settings, keys)
+        _mark_as_seen(settings, keys)
         after = watchlist.change(remove=keys)
     except (HingtuiError, OSError) as error:
         return fail(error)
@@ -64,8 +64,8 @@ def remove(
     return 0 if removed else 1
 
 
-def _tell_followers(settings: Settings, keys: Sequence[VideoKey]) -> None:
-    """Remember that these are not to be added by themselves, where their account is followed.
+def _mark_as_seen(settings: Settings, keys: Sequence[VideoKey]) -> None:
+    """Mark these as seen where their account is followed, so that they are not added again.
 
     Before they go, as a crash between the two must not bring them back. An account that was
     followed once counts too. A file that cannot be written is reported, and keeps nothing back.

@@ -33,7 +33,7 @@ class AddingApp(ConnectingApp):
         if gateway.token_source in ("", ADDED):
             self._ask_for_gateway(gateway)
         else:  # its table names a variable, a file or a command by hand
-            self._say_where_it_is(name, self.settings.gateways_path)
+            self._notify_defined_in(name, self.settings.gateways_path)
 
     def action_remove_gateway(self, name: str) -> None:
         """Ask whether to remove a gateway that was added here, and do it."""
@@ -54,15 +54,15 @@ class AddingApp(ConnectingApp):
         self.push_screen(dialog, answered)
 
     def _added(self, name: str) -> GatewaySettings | None:
-        """The gateway of this name, if it was added here; None after saying where it is from."""
+        """The gateway of this name, if it was added here; else None, after a message."""
         gateway = self.settings.gateway(name)
         if gateway is not None and gateway.is_added:
             return gateway
-        self._say_where_it_is(name, self.settings.config_path)
+        self._notify_defined_in(name, self.settings.config_path)
         return None
 
-    def _say_where_it_is(self, name: str, path: Path) -> None:
-        """That a gateway is changed in a file, not here."""
+    def _notify_defined_in(self, name: str, path: Path) -> None:
+        """Name the file in which a gateway is to be changed."""
         if name == DEFAULT_GATEWAY:
             words = _("{name} cannot be changed here: it is described by HINGNET_… or in {path}.")
         else:

@@ -217,14 +217,14 @@ def _list(gateway: GatewaySettings, report: GatewayReport) -> Iterator[Check]:
     elif isinstance(page, errors.ApiError) and lacks_list(page):
         next_step = _("Add videos by their ids: each is requested separately.")
         yield Subject("list", gateway.name).note(no_list(page), next_step)
-    elif isinstance(page, errors.ApiError) and not _is_told_elsewhere(report, page):
+    elif isinstance(page, errors.ApiError) and not _is_reported_elsewhere(report, page):
         message = _("The account's list cannot be read: {reason}").format(reason=_sentence(page))
         next_step = _("Watching goes on without it. If it stays, ask the gateway's support.")
         yield Subject("list", gateway.name).note(message, next_step)
 
 
-def _is_told_elsewhere(report: GatewayReport, page: errors.ApiError) -> bool:
-    """Whether another check says it: a refused token, unless it is refused for the list only."""
+def _is_reported_elsewhere(report: GatewayReport, page: errors.ApiError) -> bool:
+    """Whether another check reports it: a refused token, unless it is refused for the list only."""
     is_for_list_only = isinstance(report.video, VideoResponse | errors.NotFound)
     is_refusal = isinstance(page, _REFUSALS)
     return isinstance(page, errors.RateLimited) or (is_refusal and not is_for_list_only)
@@ -267,5 +267,5 @@ def _rate_limit(gateway: GatewaySettings, report: GatewayReport) -> Check:
         return about.note(message, next_step)
     if not headers:
         return about.ok(_("The gateway does not say what its limit is."))
-    told = ", ".join(f"{name}: {value}" for name, value in headers.items())
-    return about.ok(_("The gateway says: {headers}").format(headers=told))
+    limits = ", ".join(f"{name}: {value}" for name, value in headers.items())
+    return about.ok(_("The gateway says: {headers}").format(headers=limits))

@@ -56,7 +56,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
         """Being tested."""
         self._tested: GatewaySettings | None = None
         """Last tested, its result shown."""
-        self._said_about: GatewaySettings | None = None
+        self._message_about: GatewaySettings | None = None
         """The input that the message is about."""
 
     def compose(self) -> ComposeResult:
@@ -139,7 +139,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
     @on(KindField.Changed)
     def _changed(self) -> None:
         """Clear the message if it is about other input."""
-        if self._as_typed() != self._said_about:
+        if self._as_typed() != self._message_about:
             self._testing = self._tested = None
             self._say("")
 
@@ -212,7 +212,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
         )
 
     def _say(self, words: str, style: str = "") -> None:
-        self._said_about = self._as_typed()
+        self._message_about = self._as_typed()
         line = self.query_one("#gateway-result", Static)
         line.set_classes(style)
         line.update(Text(words))

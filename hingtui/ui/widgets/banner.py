@@ -28,8 +28,8 @@ class Banner(Widget):
 
     def show(self, messages: list[Text]) -> None:
         """Show these messages, each in one style, as far as there is room."""
-        told = [(message.plain, message.style) for message in messages]
-        if told != [(message.plain, message.style) for message in self._messages]:
+        shown = [(message.plain, message.style) for message in messages]
+        if shown != [(message.plain, message.style) for message in self._messages]:
             self._messages = messages
             self.set_class(bool(messages), "-shown")
             self.refresh(layout=True)
@@ -91,15 +91,15 @@ def banner_messages(
         "warning": palette.warning + palette.strong,
         "error": palette.error + palette.strong,
     }
-    told = [(line.severity, Text(legible(line.text), styles[line.severity])) for line in alerts]
-    lines = [text for severity, text in told if severity != "information"]
+    styled = [(line.severity, Text(legible(line.text), styles[line.severity])) for line in alerts]
+    lines = [text for severity, text in styled if severity != "information"]
     if urgent:  # that a gateway is offline, the header says too
         lines.append(Text(legible(urgent), palette.warning))
     elif errors := _gateway_lines(gateways, palette, key_for):
         lines += errors
     else:
         lines += [Text(legible(notice), palette.warning) for notice in notices]
-    return lines + [text for severity, text in told if severity == "information"]
+    return lines + [text for severity, text in styled if severity == "information"]
 
 
 def _gateway_lines(
