@@ -38,7 +38,7 @@ _NO_REASON = re.compile(r"(?i)|0+|200|ok|success|succeed(ed)?|none|null|n/?a|-|h
 _DEEPEST = 4
 
 
-def server_words(payload: object) -> tuple[str, str]:
+def server_message(payload: object) -> tuple[str, str]:
     """(message, code) from any error body seen: `{"error": …}`, `{"code", "message"}`, or text."""
     if isinstance(payload, str):
         return clean_block(payload, 500), ""

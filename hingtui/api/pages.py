@@ -12,7 +12,7 @@ from hingtui.api.envelopes import own_id
 from hingtui.api.families import Pages, next_page
 from hingtui.api.fields import number
 from hingtui.api.headers import server_time
-from hingtui.api.payload import NotAVideo, parse_video, server_words
+from hingtui.api.payload import NotAVideo, parse_video, server_message
 from hingtui.api.raw_response import RawResponse
 from hingtui.api.response_errors import Call, Response, is_web_page, make, refusal
 from hingtui.api.responses import GOOD, now_at, raw_part, read_json, without_secrets
@@ -57,7 +57,7 @@ def read_page(
     now = now_at(response, here)
     entries = _find_entries(payload)
     if entries is None:
-        message, code = server_words(payload)
+        message, code = server_message(payload)
         message = message or _("The response contains no list of videos.")
         raise make(BadResponse, response, message, code)
     videos: list[Video] = []

@@ -24,7 +24,7 @@ from hingtui.api.envelopes import (
     says_status,
     unwrap,
 )
-from hingtui.api.error_text import reported_error, server_words, why_failed
+from hingtui.api.error_text import reported_error, server_message, why_failed
 from hingtui.api.fields import Fields, at, every, first, line, number
 from hingtui.api.link_expiry import link_expiry
 from hingtui.api.links import find_link, find_links
@@ -53,7 +53,7 @@ __all__ = [
     "parse_status",
     "parse_time",
     "parse_video",
-    "server_words",
+    "server_message",
     "video_despite",
 ]
 
@@ -75,7 +75,7 @@ def parse_video(payload: object, video_id: str | None = None, now: float | None 
     """
     found = unwrap(payload, video_id)
     if found is None:
-        message, code = server_words(payload)
+        message, code = server_message(payload)
         raise NotAVideo(message, code)
     video = found.video
     raw_id = own_id(video)

@@ -13,7 +13,7 @@ from typing import TypeVar
 
 from hingtui.api.fields import load_json
 from hingtui.api.headers import content_range, login_scheme, request_id, retry_after
-from hingtui.api.payload import server_words
+from hingtui.api.payload import server_message
 from hingtui.api.raw_response import RawErrorBody
 from hingtui.model.errors import (
     ApiError,
@@ -219,10 +219,10 @@ def _server_message(response: Response) -> tuple[str, str]:
     except (ValueError, RecursionError):
         text = response.body[:20_000].decode("utf-8", "replace")
     else:
-        message, code = server_words(payload)
+        message, code = server_message(payload)
         if message or code or not isinstance(payload, Mapping):
             return message, code
-        return server_words(payload.get("data"))
+        return server_message(payload.get("data"))
     if not text.lstrip().startswith("<"):
         return clean_block(text, 500), ""
     headline = re.search(r"<(Message|title)[^>]*>([^<]{1,500})</", text, re.IGNORECASE)

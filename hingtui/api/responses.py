@@ -13,7 +13,7 @@ from typing import Any
 
 from hingtui.api.fields import decoded, load_json
 from hingtui.api.headers import request_id, server_time
-from hingtui.api.payload import NotAVideo, find_link, parse_video, server_words, video_despite
+from hingtui.api.payload import NotAVideo, find_link, parse_video, server_message, video_despite
 from hingtui.api.raw_response import RawResponse
 from hingtui.api.response_errors import (
     Call,
@@ -139,7 +139,7 @@ def read_link(response: Response) -> str:
     Raises NotReady, NotFound or BadResponse with the server's message if there is none.
     """
     payload = read_json(response)
-    message, code = server_words(payload)
+    message, code = server_message(payload)
     word = code.lower()
     kind: type[ApiError] = BadResponse
     if link := find_link(payload):

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from hingtui.api.error_text import server_words
+from hingtui.api.error_text import server_message
 from hingtui.api.fields import load_json
 from hingtui.api.response_errors import Response, is_unknown_id, is_web_page
 
@@ -46,7 +46,7 @@ def has_route(response: Response, video_id: str) -> bool | None:
 
 def is_about_id(payload: object, video_id: str) -> bool:
     """Whether an error says that there is no such video, and not that there is no such path."""
-    message, code = server_words(payload)
+    message, code = server_message(payload)
     if is_unknown_id(code):
         return True
     if _ABOUT_PATH.search(message):

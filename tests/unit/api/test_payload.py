@@ -12,7 +12,7 @@ from hingtui.api.payload import (
     parse_status,
     parse_time,
     parse_video,
-    server_words,
+    server_message,
 )
 from hingtui.model.video import Status, Video, VideoError
 from tests.support.clock import EPOCH
@@ -328,7 +328,7 @@ def test_the_reason_of_a_failed_video_is_parsed(
 def test_message_and_code_are_read_from_every_form_of_error(
     body: object, words: tuple[str, str]
 ) -> None:
-    assert server_words(body) == words
+    assert server_message(body) == words
 
 
 @pytest.mark.parametrize(
