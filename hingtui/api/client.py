@@ -19,7 +19,7 @@ import httpx
 from hingtui.api.balance import ask_balance, read_billing
 from hingtui.api.client_config import ClientConfig, unpacked
 from hingtui.api.content import Content
-from hingtui.api.content_opener import MAX_WORDS, ContentOpener
+from hingtui.api.content_opener import MAX_TEXT_BODY, ContentOpener
 from hingtui.api.exchanges import Exchanges
 from hingtui.api.families import AUTO, Family, content_url, family_of, list_url, url_of
 from hingtui.api.family_choice import Asked, FamilyChoice
@@ -39,7 +39,7 @@ from hingtui.text.i18n import _
 
 T = TypeVar("T")
 
-MAX_VIDEO_BODY = MAX_WORDS
+MAX_VIDEO_BODY = MAX_TEXT_BODY
 """Bytes of one video's JSON."""
 MAX_LIST_BODY = 16 * 2**20
 """Bytes of one page of the list."""

@@ -17,7 +17,7 @@ from hingtui.api.client_config import MAX_REDIRECTS, REDIRECTS, Body, ClientConf
 from hingtui.api.connection import FAULTS, Connection, later_in_thread
 from hingtui.api.connection_errors import to_api_error
 from hingtui.api.content import Content, body_of, peek
-from hingtui.api.headers import compressions, is_in_pieces, is_words, may_be_words
+from hingtui.api.headers import compressions, is_in_pieces, is_text, may_be_text
 from hingtui.api.locations import build_request, location_of, resolve
 from hingtui.api.origins import Origin, check_peer, check_redirect
 from hingtui.api.response_errors import Call, Response, damaged, make, refusal
@@ -26,7 +26,7 @@ from hingtui.model.errors import ApiError, BadRedirect, BadResponse, NotReady
 from hingtui.system.clock import Cancellation
 from hingtui.text.i18n import _
 
-MAX_WORDS = 4 * 2**20
+MAX_TEXT_BODY = 4 * 2**20
 """The most bytes of JSON that come instead of the content."""
 
 
@@ -177,23 +177,23 @@ class ContentOpener:
             message = _("A piece of the file came that was not asked for")
             raise make(BadResponse, Response(status, headers), message)
         is_packed = bool(compressions(headers))
-        if may_be_words(status, headers):
+        if may_be_text(status, headers):
             first, chunks = peek(chunks)
-            if is_packed or is_words(status, first):
-                return self._read_words(response, chunks)
+            if is_packed or is_text(status, first):
+                return self._read_text_body(response, chunks)
         if is_packed:
             raise damaged(Response(status, headers))
         return Content(response, chunks, str(hop.origin), connection, to_error)
 
-    def _read_words(self, response: httpx.Response, chunks: Iterable[bytes]) -> Hop:
+    def _read_text_body(self, response: httpx.Response, chunks: Iterable[bytes]) -> Hop:
         received = self._read(response, chunks)
         if received.status != 200:
             raise refusal(Call.CONTENT, received, self._setup.clock.time())
         return self.hop(read_link(received))
 
     def _read(self, response: httpx.Response, chunks: Iterable[bytes]) -> Response:
-        body = Body(self._setup, response, MAX_WORDS)
+        body = Body(self._setup, response, MAX_TEXT_BODY)
         for chunk in chunks:
             if not body.takes(chunk):
                 break
-        return unpacked(body.response(), MAX_WORDS)
+        return unpacked(body.response(), MAX_TEXT_BODY)

@@ -157,12 +157,12 @@ def is_in_pieces(headers: Mapping[str, str]) -> bool:
     return headers.get("content-type", "").strip().lower().startswith("multipart/byteranges")
 
 
-def may_be_words(status: int, headers: Mapping[str, str]) -> bool:
+def may_be_text(status: int, headers: Mapping[str, str]) -> bool:
     """Whether a response to a request for content has to be inspected: it may be an error."""
     return status == 200 or re.search("json|html", _kind(headers)) is not None
 
 
-def is_words(status: int, first: bytes) -> bool:
+def is_text(status: int, first: bytes) -> bool:
     """Whether a body that begins with `first` is a text: an error message, not a video.
 
     The bytes decide, not the Content-Type, which may be wrong for a video, JSON or a page.

@@ -11,8 +11,8 @@ import pytest
 from hingtui.api.headers import (
     compressions,
     content_range,
-    is_words,
-    may_be_words,
+    is_text,
+    may_be_text,
     request_id,
     retry_after,
     server_time,
@@ -289,7 +289,7 @@ def test_the_server_time_is_the_date_header(header: str, expected: float | None)
 
 
 @pytest.mark.parametrize(
-    ("status", "kind", "first", "is_text"),
+    ("status", "kind", "first", "expected"),
     [
         (200, "video/mp4", b"", False),
         (200, "video/mp4", b"noise", True),
@@ -310,11 +310,10 @@ def test_the_server_time_is_the_date_header(header: str, expected: float | None)
     ],
 )
 def test_text_is_distinguished_from_a_video(
-    status: int, kind: str, first: bytes, is_text: bool
+    status: int, kind: str, first: bytes, expected: bool
 ) -> None:
     headers = {"content-type": kind}
-    looked = may_be_words(status, headers) and is_words(status, first)
-    assert looked is is_text
+    assert (may_be_text(status, headers) and is_text(status, first)) is expected
 
 
 SEED_RUNNING = {
