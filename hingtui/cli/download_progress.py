@@ -22,7 +22,7 @@ def show_progress(unfinished: Sequence[Row], *, saved: int, lost: int, received:
     """
     if not live_line.is_due:
         return
-    words = progress_words(unfinished, saved=saved, lost=lost, received=received)
+    words = progress_text(unfinished, saved=saved, lost=lost, received=received)
     if live_line.is_plain:
         live_line.show(words)
         return
@@ -33,7 +33,7 @@ def show_progress(unfinished: Sequence[Row], *, saved: int, lost: int, received:
     live_line.show(line if cells_of(line) <= live_line.width else words)
 
 
-def progress_words(unfinished: Sequence[Row], *, saved: int, lost: int, received: int) -> str:
+def progress_text(unfinished: Sequence[Row], *, saved: int, lost: int, received: int) -> str:
     """How many are saved, bytes, speed, the time left where it is known, and what is waited for."""
     total = saved + lost + len(unfinished)
     parts = [_("{n} of {total} saved").format(n=saved, total=total)]

@@ -89,11 +89,11 @@ def why_not_opened(row: Row, now: float, gateway: GatewayStatus, key_for: KeyFor
         return _("Its download is not finished yet.")
     if row.expiry is not None and row.expiry.at <= now:
         try_it = _("{key} tries anyway.").format(key=key_for("download"))
-        return sentences(expired_words(row, now), try_it)
+        return sentences(expired_message(row, now), try_it)
     return _("It is not saved yet: {key} downloads it.").format(key=key_for("download"))
 
 
-def expired_words(row: Row, now: float) -> str:
+def expired_message(row: Row, now: float) -> str:
     """That the file of an unsaved video has expired, for certain or probably; "" if it has not."""
     expiry = row.expiry
     if expiry is None or expiry.at > now:
@@ -105,7 +105,7 @@ def expired_words(row: Row, now: float) -> str:
     return words.format(time=time_of_day(expiry.at))
 
 
-def begun_words(n: int, why_waiting: str) -> str:
+def begun_message(n: int, why_waiting: str) -> str:
     """What happens to `n` downloads that were just asked for."""
     words = ngettext("{n} video will be downloaded", "{n} videos will be downloaded", n)
     text = words.format(n=n)

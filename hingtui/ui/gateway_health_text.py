@@ -18,7 +18,7 @@ from hingtui.text.i18n import _, ngettext
 from hingtui.text.wrap import wrapped
 from hingtui.ui.gateway_view import GatewayView
 from hingtui.ui.theme.palette import Palette
-from hingtui.ui.widgets.header_part import gateway_words
+from hingtui.ui.widgets.header_part import gateway_text
 
 _MOST = 2000
 """Videos of the history, the last ones, that are looked at."""
@@ -114,7 +114,7 @@ def health_text(
     text = Text()
     starts: list[int] = []
     for one in gateways:
-        words, style = gateway_words(one.status, now, palette)
+        words, style = gateway_text(one.status, now, palette)
         if text:
             text.append("\n\n")
         starts.append(text.plain.count("\n"))
@@ -143,13 +143,13 @@ def _figures(one: GatewayHealth) -> list[str]:
             words.format(median=human_duration(health.median), p90=human_duration(health.p90)),
         )
     if health.trend is not None:
-        figures.append(_trend_words(health.trend))
+        figures.append(_trend_text(health.trend))
     if one.left is not None:
         figures.append(_("{amounts} left").format(amounts=one.left.text))
     return figures
 
 
-def _trend_words(trend: float) -> str:
+def _trend_text(trend: float) -> str:
     if trend == 0:
         return _("as fast as before since yesterday")
     words = _("{n} % slower since yesterday") if trend > 0 else _("{n} % faster since yesterday")

@@ -108,7 +108,7 @@ class ImportList:
         text = self._texts.get(key)
         if text is None:
             text = self._texts[key] = shown_text(row, now)
-        return f"{text}\n{_watched_words()}" if is_watched else text
+        return f"{text}\n{_watched_text()}" if is_watched else text
 
     def mark(self, key: VideoKey, watched: Mapping[VideoKey, Row]) -> None:
         """Mark it, or take its mark away; what is watched cannot be marked."""
@@ -152,5 +152,5 @@ def _row(key: VideoKey, entry: Listed, clock_lead: float) -> Row:
 
 
 @cache
-def _watched_words() -> str:
+def _watched_text() -> str:
     return "\n".join(in_all_languages(WATCHED)).casefold()

@@ -32,7 +32,7 @@ def import_title(gateways: Iterable[str], current: str, muted: Style) -> Text:
     return text
 
 
-def empty_words(shown: ImportList, count: int, status: GatewayStatus, key_for: KeyFor) -> str:
+def empty_message(shown: ImportList, count: int, status: GatewayStatus, key_for: KeyFor) -> str:
     """What stands in the place of the table where `count`, the rows shown, is 0; else ""."""
     if shown.state is Reading.NO_LIST:
         words = _(
@@ -50,7 +50,7 @@ def empty_words(shown: ImportList, count: int, status: GatewayStatus, key_for: K
     return _("Reading the list…")
 
 
-def state_words(
+def state_message(
     shown: ImportList, count: int, marked: int, status: GatewayStatus, key_for: KeyFor
 ) -> str:
     """How much is marked, matches and was read, and what is there besides. `count`: rows shown."""

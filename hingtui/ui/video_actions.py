@@ -23,8 +23,8 @@ from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _, ngettext
 from hingtui.ui.advice import sentences
 from hingtui.ui.explanations import (
-    begun_words,
-    expired_words,
+    begun_message,
+    expired_message,
     why_no_file,
     why_not_asking,
     why_waiting,
@@ -130,7 +130,7 @@ class VideoActions:
             return Toast(why, "warning")
         now = self._monitor.now()
         row = self._monitor.rows[begun[0]]
-        if len(begun) == 1 and (gone := expired_words(row, now)):
+        if len(begun) == 1 and (gone := expired_message(row, now)):
             text = sentences(gone, _("hingtui tries anyway."))
             return Toast(about_one(row, chosen, text), "warning")
         return None
@@ -144,7 +144,7 @@ class VideoActions:
             if self._monitor.downloads:
                 return Outcome(Toast(_("All that are ready are saved or being downloaded.")))
             return Outcome(Toast(_("Nothing is ready that is not saved yet.")))
-        return Outcome(Toast(begun_words(len(begun), self._why_waiting(begun))))
+        return Outcome(Toast(begun_message(len(begun), self._why_waiting(begun))))
 
     def _why_waiting(self, keys: Iterable[VideoKey]) -> str:
         """Why none of these downloads begins now; "" if one of them does."""

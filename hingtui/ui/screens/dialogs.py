@@ -155,7 +155,7 @@ class AddDialog(Dialog[str]):
         shown.update(Text(found.sentence))
         shown.set_class(not found.new, "-nothing")
         foreign = self.query_one("#add-hosts", Static)
-        foreign.update(Text(foreign_words(found.hosts, self._add_key)))
+        foreign.update(Text(foreign_message(found.hosts, self._add_key)))
         foreign.display = bool(found.hosts)
 
     def _answer(self, text: str, found: FoundIds) -> None:
@@ -201,7 +201,7 @@ def describe_found(
     return FoundIds(new, " · ".join(parts), hosts)
 
 
-def foreign_words(hosts: Sequence[str], add_key: str) -> str:
+def foreign_message(hosts: Sequence[str], add_key: str) -> str:
     """That links are at no gateway of the person, and which key adds one; "" where all are."""
     if not hosts:
         return ""

@@ -18,7 +18,7 @@ from hingtui.monitor import Monitor
 from hingtui.monitor.list_poller import Listed
 from hingtui.text.i18n import _
 from hingtui.ui.import_list import ImportList, Reading
-from hingtui.ui.import_text import empty_words, import_title, state_words
+from hingtui.ui.import_text import empty_message, import_title, state_message
 from hingtui.ui.screens.dialogs import Dialog
 from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.import_table import ImportTable
@@ -179,7 +179,7 @@ class ImportDialog(Dialog[Chosen]):
         title = import_title(names, shown.gateway, self._palette.muted)
         self.query_one("#import-title", Label).update(title)
         status, key_for = self._monitor.status_of(shown.gateway), self._live_keys.key_for
-        empty = empty_words(shown, len(table.order), status, key_for)
+        empty = empty_message(shown, len(table.order), status, key_for)
         self.query_one("#import-empty", Static).update(Text(empty))
         self.query_one("#import-box").set_class(bool(empty), "-empty")
         self._show_state()
@@ -199,7 +199,7 @@ class ImportDialog(Dialog[Chosen]):
         state.set_class(shown.state is Reading.FAILED, "-failed")
         count, key_for = len(self._table.order), self._live_keys.key_for
         status = self._monitor.status_of(shown.gateway)
-        words = state_words(shown, count, marked, status, key_for)
+        words = state_message(shown, count, marked, status, key_for)
         state.update(Text(self._answer or words))
 
     def _change_marks(self) -> None:

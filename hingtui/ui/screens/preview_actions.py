@@ -87,9 +87,9 @@ class PreviewActions(TableActions):
 
     def _played(self, why: Why | None) -> None:
         if why is not None:
-            from hingtui.ui.widgets.preview_text import why_words
+            from hingtui.ui.widgets.preview_text import why_text
 
-            self._notify(Toast(why_words(why), "warning"))
+            self._notify(Toast(why_text(why), "warning"))
 
     def _place_to_play(self) -> Region:
         """Over the details where they are large enough, else over the table and them."""

@@ -50,7 +50,7 @@ def gateway_parts(
     """Which gateways there are, and the states worth a word; all of them where there is one."""
     if len(gateways) == 1:
         [(name, status)] = gateways
-        words, style = gateway_words(status, now, palette)
+        words, style = gateway_text(status, now, palette)
         is_fine = status.state is GatewayState.ONLINE
         host = Part([f" {legible(name)}" if name else "", ""], palette.muted, GATEWAYS)
         return host, [Part([f" {words} ", *([""] if is_fine else [])], style, GATEWAYS)]
@@ -64,14 +64,14 @@ def gateway_parts(
     parts = []
     for name, status in gateways:
         if status.state not in _CALM:
-            words, style = gateway_words(status, now, palette)
+            words, style = gateway_text(status, now, palette)
             parts.append(
                 Part([f" {legible(name)}: {words} ", f" {legible(name)} ! "], style, GATEWAYS)
             )
     return Part([f" {names}", f" {short}", ""] if calm else [""], palette.muted, GATEWAYS), parts
 
 
-def gateway_words(status: GatewayStatus, now: float, palette: Palette) -> tuple[str, Style]:
+def gateway_text(status: GatewayStatus, now: float, palette: Palette) -> tuple[str, Style]:
     """The words for the state of a gateway, and their style."""
     match status.state:
         case GatewayState.STARTING:

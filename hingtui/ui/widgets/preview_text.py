@@ -37,7 +37,7 @@ def _fields(
         yield Field(_("Video"), facts, palette.plain)
     for warning in warnings_of(row.video, preview.facts, looks):
         yield Field("", warning, palette.warning)
-    if preview.why is not None and (words := why_words(preview.why)):
+    if preview.why is not None and (words := why_text(preview.why)):
         style = palette.warning if preview.why is Why.BROKEN else palette.muted
         yield Field(_("Preview"), words, style)
 
@@ -76,7 +76,7 @@ def warnings_of(video: Video | None, facts: Facts, looks: Looks | None) -> list[
     return found
 
 
-def why_words(why: Why) -> str:
+def why_text(why: Why) -> str:
     """Why there is no picture, with what to do; "" where that is shown elsewhere."""
     return {
         Why.NO_FILE: _("The file is not there any more."),

@@ -14,7 +14,7 @@ from hingtui.monitor import GatewayState, GatewayStatus, Row
 from hingtui.monitor.raw_responses import RawResponse
 from hingtui.text import i18n
 from hingtui.ui.import_list import ImportList, Reading
-from hingtui.ui.import_text import empty_words, import_title, state_words
+from hingtui.ui.import_text import empty_message, import_title, state_message
 from hingtui.ui.keys import default_key_for
 from tests.support.keys import ids, key, keys
 
@@ -183,7 +183,7 @@ def test_watched_videos_are_found_by_the_word_in_each_language(word: str) -> Non
 
 def words(account: ImportList, count: int | None = None, marked: int = 0) -> str:
     count = len(account.rows) if count is None else count
-    return state_words(account, count, marked, ONLINE, default_key_for)
+    return state_message(account, count, marked, ONLINE, default_key_for)
 
 
 def test_the_number_of_videos_read_is_reported() -> None:
@@ -208,7 +208,7 @@ def test_without_a_list_the_alternatives_are_named() -> None:
     account = ImportList("default")
     account.begin()
     account.fail(NotOffered())
-    text = empty_words(account, 0, ONLINE, default_key_for)
+    text = empty_message(account, 0, ONLINE, default_key_for)
     assert "Paste ids, URLs or whole logs with a" in text
     assert "hingtui add -" in text
 
@@ -217,12 +217,12 @@ def test_a_missing_token_is_reported() -> None:
     account = ImportList("default")
     account.begin()
     account.fail(ServerError())
-    text = empty_words(account, 0, GatewayStatus(GatewayState.NO_TOKEN), default_key_for)
+    text = empty_message(account, 0, GatewayStatus(GatewayState.NO_TOKEN), default_key_for)
     assert text == "There is no token for this gateway yet."
 
 
 def test_an_empty_account_is_not_taken_for_an_error() -> None:
-    text = empty_words(read(page()), 0, ONLINE, default_key_for)
+    text = empty_message(read(page()), 0, ONLINE, default_key_for)
     assert text == "There are no videos in this account's list."
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from hingtui.storage.settings import foreign_hosts, gateways_by_url, load_settings
 from hingtui.system.open_file import Opened
 from hingtui.ui.keys import default_key_for
-from hingtui.ui.screens.dialogs import describe_found, foreign_words
+from hingtui.ui.screens.dialogs import describe_found, foreign_message
 from hingtui.ui.video_actions import ActionContext, VideoActions
 from tests.support.watch import job, watching
 
@@ -28,13 +28,13 @@ def test_hosts_of_no_gateway_are_reported(tmp_path: Path) -> None:
     foreign = partial(foreign_hosts, gateways=gateways)
     assert describe_found(f"{LAB} {OTHER}", frozenset(), foreign).hosts == ["elsewhere.example"]
     assert describe_found(f"{LAB} video_691209aab0a1", frozenset(), foreign).hosts == []
-    text = foreign_words(["elsewhere.example"], "F3")
+    text = foreign_message(["elsewhere.example"], "F3")
     assert text.startswith("None of your gateways is at elsewhere.example: F3 adds one.")
-    assert foreign_words([], "F3") == ""
+    assert foreign_message([], "F3") == ""
 
 
 def test_any_number_of_hosts_fits_one_line() -> None:
-    text = foreign_words([f"host-{n}.example" for n in range(1000)], "F3")
+    text = foreign_message([f"host-{n}.example" for n in range(1000)], "F3")
     assert "host-0.example" in text
     assert len(text) < 150
 
