@@ -20,8 +20,8 @@ from hingtui.preview.pictures import (
     Facts,
     Picture,
     PreviewError,
+    PreviewFailure,
     Source,
-    Why,
     facts_from,
     picture_from,
 )
@@ -83,7 +83,7 @@ class Decoder:
             elif (picture := picture_from(message.head, message.data)) is not None:
                 pictures.append(picture)
         if not pictures:
-            raise PreviewError(Why.BROKEN)
+            raise PreviewError(PreviewFailure.BROKEN)
         return facts, pictures[0]
 
     def frames(
@@ -168,7 +168,7 @@ class Decoder:
                 kind = message.head.get("kind")
                 is_over = kind in ("end", "error")
                 if kind == "error":
-                    raise PreviewError(_why(message.head.get("why")))
+                    raise PreviewError(_failure(message.head.get("why")))
                 if not is_over:
                     yield message
         finally:
@@ -190,7 +190,7 @@ class Decoder:
                 start_new_session=True,
             )
         except OSError as error:
-            raise PreviewError(Why.CRASHED) from error
+            raise PreviewError(PreviewFailure.CRASHED) from error
         self._process = process
         return process
 
@@ -202,13 +202,13 @@ class Decoder:
         while rest:
             left = ends - time.monotonic()
             if left <= 0 or not select.select([], [stream], [], left)[1]:
-                raise PreviewError(Why.TIMEOUT)
+                raise PreviewError(PreviewFailure.TIMEOUT)
             try:
                 rest = rest[os.write(stream, rest) :]
             except BlockingIOError:
                 continue
             except OSError as error:
-                raise PreviewError(Why.CRASHED) from error
+                raise PreviewError(PreviewFailure.CRASHED) from error
 
     def _read(self, process: subprocess.Popen[bytes], stop: _Stop) -> Message:
         stream, ends = _descriptor(process.stdout), time.monotonic() + self._timeout
@@ -219,7 +219,7 @@ class Decoder:
                 stop.check()
                 left = ends - time.monotonic()
                 if left <= 0:
-                    raise PreviewError(Why.TIMEOUT)
+                    raise PreviewError(PreviewFailure.TIMEOUT)
                 if not select.select([stream], [], [], min(left, _GLANCE))[0]:
                     continue
                 chunk = os.read(stream, min(count, 1 << 20))
@@ -232,23 +232,23 @@ class Decoder:
         try:
             message = read_message(read)
         except (ProtocolError, OSError, ValueError) as error:
-            raise PreviewError(Why.CRASHED) from error
+            raise PreviewError(PreviewFailure.CRASHED) from error
         if message is None:
-            raise PreviewError(Why.CRASHED)
+            raise PreviewError(PreviewFailure.CRASHED)
         return message
 
 
 def _descriptor(pipe: IO[bytes] | None) -> int:
     if pipe is None or pipe.closed:
-        raise PreviewError(Why.CRASHED)
+        raise PreviewError(PreviewFailure.CRASHED)
     return pipe.fileno()
 
 
-def _why(word: object) -> Why:
+def _failure(word: object) -> PreviewFailure:
     try:
-        return Why(word)
+        return PreviewFailure(word)
     except ValueError:
-        return Why.BROKEN
+        return PreviewFailure.BROKEN
 
 
 def _checked_sixels(data: bytes) -> tuple[str, ...]:

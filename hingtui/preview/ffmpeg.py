@@ -7,7 +7,7 @@ import re
 import subprocess
 
 from hingtui.preview.clip_formats import FORMATS
-from hingtui.preview.pictures import Box, Picture, PreviewError, Source, Why
+from hingtui.preview.pictures import Box, Picture, PreviewError, PreviewFailure, Source
 from hingtui.preview.tools import child_command, child_environ
 
 _PPM = re.compile(rb"P6\s(\d{1,5})\s(\d{1,5})\s255\s")
@@ -49,20 +49,20 @@ def _frame(program: str, source: Source, box: Box, at: float, timeout: float) ->
             start_new_session=True,
         )
     except subprocess.TimeoutExpired as error:
-        raise PreviewError(Why.TIMEOUT) from error
+        raise PreviewError(PreviewFailure.TIMEOUT) from error
     except OSError as error:
-        raise PreviewError(Why.CRASHED) from error
+        raise PreviewError(PreviewFailure.CRASHED) from error
     return _read_ppm(done.stdout, box, at)
 
 
 def _read_ppm(data: bytes, box: Box, at: float) -> Picture:
     found = _PPM.match(data)
     if found is None:
-        raise PreviewError(Why.BROKEN)
+        raise PreviewError(PreviewFailure.BROKEN)
     width, height = int(found[1]), int(found[2])
     rgb = data[found.end() : found.end() + 3 * width * height]
     fits = 0 < width <= box.width and 0 < height <= box.height
     if not fits or len(rgb) < 3 * width * height:
-        raise PreviewError(Why.BROKEN)
+        raise PreviewError(PreviewFailure.BROKEN)
     sample = rgb[:: max(1, len(rgb) // 3000) | 1]
     return Picture(width, height, rgb, at, sum(sample) / len(sample))

@@ -22,7 +22,7 @@ STRIP = tuple((2 * n + 1) / 24 for n in range(12))
 """Where the frames of a filmstrip are taken, as parts of the length."""
 
 
-class Why(Enum):
+class PreviewFailure(Enum):
     """Why there is no picture."""
 
     NO_FILE = "no_file"
@@ -43,7 +43,7 @@ class Why(Enum):
 class PreviewError(Exception):
     """There is no picture."""
 
-    def __init__(self, why: Why) -> None:
+    def __init__(self, why: PreviewFailure) -> None:
         super().__init__(why.value)
         self.why = why
 
@@ -113,7 +113,7 @@ class Preview:
 
     facts: Facts
     picture: Picture | None = None
-    why: Why | None = None
+    why: PreviewFailure | None = None
     """Why there is no picture."""
 
 

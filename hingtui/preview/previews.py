@@ -27,8 +27,8 @@ from hingtui.preview.pictures import (
     Picture,
     Preview,
     PreviewError,
+    PreviewFailure,
     Source,
-    Why,
     looks_of,
 )
 from hingtui.preview.tools import Tools, find_tools
@@ -48,7 +48,7 @@ def source_of(path: Path, *, is_part: bool = False) -> Source:
     try:
         state = path.stat()
     except OSError as error:
-        raise PreviewError(Why.NO_FILE) from error
+        raise PreviewError(PreviewFailure.NO_FILE) from error
     return Source(path, state.st_size, state.st_mtime_ns, is_part)
 
 
@@ -170,7 +170,7 @@ class Previews:
         """The decoder. Raises PreviewError where there is none."""
         folders = self._found().folders
         if not folders:
-            raise PreviewError(Why.NO_DECODER)
+            raise PreviewError(PreviewFailure.NO_DECODER)
         if self._decoder is None:
             self._decoder = self._make_decoder(folders)
         return self._decoder

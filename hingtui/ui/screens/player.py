@@ -16,7 +16,7 @@ from textual.geometry import Region
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from hingtui.preview.pictures import Box, Picture, PreviewError, Why
+from hingtui.preview.pictures import Box, Picture, PreviewError, PreviewFailure
 from hingtui.text.clean import human_duration
 from hingtui.text.i18n import _
 from hingtui.ui.textual_fixes.wide_cuts import keep_wide_characters
@@ -29,7 +29,7 @@ _LARGEST = (120, 60)
 """Cells of a playback; more would cost more than a person sees."""
 
 
-class Player(ModalScreen[Why | None]):
+class Player(ModalScreen[PreviewFailure | None]):
     """Answers why it could not be played, None where it was."""
 
     def __init__(self, path: Path, region: Region) -> None:
@@ -103,7 +103,7 @@ class Player(ModalScreen[Why | None]):
         if str(line.content) != words:
             line.update(words)
 
-    def _end(self, why: Why | None) -> None:
+    def _end(self, why: PreviewFailure | None) -> None:
         if not self._is_stopped:
             self._is_stopped = True
             self.dismiss(why)

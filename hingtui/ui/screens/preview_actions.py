@@ -17,7 +17,7 @@ from hingtui.ui.notifications import Toast, about_one
 from hingtui.ui.screens.table_actions import TableActions
 
 if TYPE_CHECKING:
-    from hingtui.preview.pictures import Why
+    from hingtui.preview.pictures import PreviewFailure
     from hingtui.ui.previewing_app import PreviewingApp
 
 _SMALLEST = (30, 12)
@@ -85,11 +85,11 @@ class PreviewActions(TableActions):
         self._notify(Toast(words, "warning"))
         return False
 
-    def _played(self, why: Why | None) -> None:
+    def _played(self, why: PreviewFailure | None) -> None:
         if why is not None:
-            from hingtui.ui.widgets.preview_text import why_text
+            from hingtui.ui.widgets.preview_text import failure_text
 
-            self._notify(Toast(why_text(why), "warning"))
+            self._notify(Toast(failure_text(why), "warning"))
 
     def _place_to_play(self) -> Region:
         """Over the details where they are large enough, else over the table and them."""

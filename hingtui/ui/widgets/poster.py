@@ -18,7 +18,15 @@ from textual.timer import Timer
 
 from hingtui.download.part_names import part_paths, target_of
 from hingtui.monitor import DownloadState, Row
-from hingtui.preview.pictures import STRIP, Box, Looks, Picture, Preview, PreviewError, Why
+from hingtui.preview.pictures import (
+    STRIP,
+    Box,
+    Looks,
+    Picture,
+    Preview,
+    PreviewError,
+    PreviewFailure,
+)
 from hingtui.system.terminal_pictures import (
     KITTY_ROWS,
     Graphics,
@@ -194,7 +202,7 @@ class Poster(PictureView):
         try:
             await self._previewing.previews.strip(file.path, box, show)
         except PreviewError as error:
-            if self.preview is not None and error.why is not Why.NO_DECODER:
+            if self.preview is not None and error.why is not PreviewFailure.NO_DECODER:
                 self.preview = replace(self.preview, why=error.why)
                 self._changed()
         self._frames = len(self.strip)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from hingtui.model.video import Video
 from hingtui.monitor import Row
-from hingtui.preview.pictures import Facts, Looks, Preview, Why
+from hingtui.preview.pictures import Facts, Looks, Preview, PreviewFailure
 from hingtui.text.clean import human_duration
 from hingtui.text.i18n import _
 from hingtui.ui.table.cells import RenderContext
@@ -37,8 +37,8 @@ def _fields(
         yield Field(_("Video"), facts, palette.plain)
     for warning in warnings_of(row.video, preview.facts, looks):
         yield Field("", warning, palette.warning)
-    if preview.why is not None and (words := why_text(preview.why)):
-        style = palette.warning if preview.why is Why.BROKEN else palette.muted
+    if preview.why is not None and (words := failure_text(preview.why)):
+        style = palette.warning if preview.why is PreviewFailure.BROKEN else palette.muted
         yield Field(_("Preview"), words, style)
 
 
@@ -76,17 +76,17 @@ def warnings_of(video: Video | None, facts: Facts, looks: Looks | None) -> list[
     return found
 
 
-def why_text(why: Why) -> str:
+def failure_text(why: PreviewFailure) -> str:
     """Why there is no picture, with what to do; "" where that is shown elsewhere."""
     return {
-        Why.NO_FILE: _("The file is not there any more."),
-        Why.BROKEN: _("No picture could be decoded: the file may be damaged."),
-        Why.NO_VIDEO: _("There is nothing to see in this file."),
-        Why.CODEC: _("This kind of video cannot be shown here; a player may open it."),
-        Why.TOO_LARGE: _("Its pictures are too large to be shown here."),
-        Why.TIMEOUT: _("Decoding it took too long."),
-        Why.CRASHED: _("The decoder ended while reading it."),
-        Why.NO_DECODER: _("For pictures: {command}").format(command=INSTALL),
+        PreviewFailure.NO_FILE: _("The file is not there any more."),
+        PreviewFailure.BROKEN: _("No picture could be decoded: the file may be damaged."),
+        PreviewFailure.NO_VIDEO: _("There is nothing to see in this file."),
+        PreviewFailure.CODEC: _("This kind of video cannot be shown here; a player may open it."),
+        PreviewFailure.TOO_LARGE: _("Its pictures are too large to be shown here."),
+        PreviewFailure.TIMEOUT: _("Decoding it took too long."),
+        PreviewFailure.CRASHED: _("The decoder ended while reading it."),
+        PreviewFailure.NO_DECODER: _("For pictures: {command}").format(command=INSTALL),
     }[why]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.preview.decoder import Decoder
-from hingtui.preview.pictures import Box, Picture, PreviewError, Why, looks_of
+from hingtui.preview.pictures import Box, Picture, PreviewError, PreviewFailure, looks_of
 from hingtui.preview.previews import source_of
 from hingtui.preview.protocol import Message, encode
 from hingtui.preview.tools import Tools
@@ -24,7 +24,7 @@ BOX = Box(40, 40)
 DEMO = Path(str(resources.files("hingtui.demo") / "clips" / "lotus.mp4"))
 
 
-def outcome(decoder: Decoder, path: Path) -> Why | None:
+def outcome(decoder: Decoder, path: Path) -> PreviewFailure | None:
     """Why there is no poster, None if there is one."""
     try:
         decoder.poster(source_of(path), BOX)
@@ -118,16 +118,16 @@ def test_a_part_of_a_faststart_file_has_a_poster(decoder: Decoder, tmp_path: Pat
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"", Why.BROKEN),
-        (b"<html>Gateway timeout</html>", Why.BROKEN),
-        (b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/x.ts\n#EXT-X-ENDLIST\n", Why.BROKEN),
-        (b"ffconcat version 1.0\nfile '/etc/passwd'\n", Why.BROKEN),
-        (os.urandom(5000), Why.BROKEN),
+        (b"", PreviewFailure.BROKEN),
+        (b"<html>Gateway timeout</html>", PreviewFailure.BROKEN),
+        (b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:9/x.ts\n#EXT-X-ENDLIST\n", PreviewFailure.BROKEN),
+        (b"ffconcat version 1.0\nfile '/etc/passwd'\n", PreviewFailure.BROKEN),
+        (os.urandom(5000), PreviewFailure.BROKEN),
     ],
     ids=["empty", "html", "playlist", "concat", "noise"],
 )
 def test_a_file_that_is_no_video_is_refused(
-    decoder: Decoder, tmp_path: Path, content: bytes, reason: Why
+    decoder: Decoder, tmp_path: Path, content: bytes, reason: PreviewFailure
 ) -> None:
     path = tmp_path / "x.mp4"
     path.write_bytes(content)
@@ -141,7 +141,12 @@ def test_a_clip_cut_anywhere_costs_only_the_preview(
     path = tmp_path / "cut.mp4"
     for length in range(0, len(whole), 97 if thorough else 2500):
         path.write_bytes(whole[:length])
-        assert outcome(decoder, path) in (None, Why.BROKEN, Why.NO_VIDEO, Why.CODEC)
+        assert outcome(decoder, path) in (
+            None,
+            PreviewFailure.BROKEN,
+            PreviewFailure.NO_VIDEO,
+            PreviewFailure.CODEC,
+        )
     assert decoder.poster(source_of(DEMO), BOX)[1].width == 40
 
 
@@ -152,7 +157,7 @@ def test_a_clip_with_damage_anywhere_costs_only_the_preview(
     path = tmp_path / "damaged.mp4"
     for at in range(0, len(whole), 61 if thorough else 1500):
         path.write_bytes(whole[:at] + bytes(255 - b for b in whole[at : at + 9]) + whole[at + 9 :])
-        assert outcome(decoder, path) is not Why.TIMEOUT
+        assert outcome(decoder, path) is not PreviewFailure.TIMEOUT
     assert decoder.poster(source_of(DEMO), BOX)[1].width == 40
 
 
@@ -163,7 +168,7 @@ def test_huge_dimensions_are_refused(decoder: Decoder, tmp_path: Path, side: int
         b"GIF89a" + struct.pack("<HH", side, side) + b"\x80\0\0\0\0\0\xff\xff\xff"
         b",\0\0\0\0\1\0\1\0\0\2\2D\1\0;"
     )
-    assert outcome(decoder, path) in (Why.TOO_LARGE, Why.BROKEN)
+    assert outcome(decoder, path) in (PreviewFailure.TOO_LARGE, PreviewFailure.BROKEN)
 
 
 def test_a_stream_larger_than_its_container_says_costs_only_the_preview(
@@ -180,13 +185,13 @@ def test_a_stream_larger_than_its_container_says_costs_only_the_preview(
 def test_an_unknown_codec_is_refused(decoder: Decoder, tmp_path: Path) -> None:
     path = tmp_path / "unknown.mp4"
     path.write_bytes(DEMO.read_bytes().replace(b"avc1", b"zzzz"))
-    assert outcome(decoder, path) is Why.CODEC
+    assert outcome(decoder, path) is PreviewFailure.CODEC
 
 
 def test_an_odd_codec_is_refused_and_its_facts_are_not_needed(
     decoder: Decoder, tmp_path: Path
 ) -> None:
-    assert outcome(decoder, make_clip(tmp_path / "odd.avi", codec="ffv1")) is Why.CODEC
+    assert outcome(decoder, make_clip(tmp_path / "odd.avi", codec="ffv1")) is PreviewFailure.CODEC
 
 
 def test_a_file_without_a_picture_is_refused(decoder: Decoder, tmp_path: Path) -> None:
@@ -200,12 +205,12 @@ def test_a_file_without_a_picture_is_refused(decoder: Decoder, tmp_path: Path) -
         frame.planes[0].update(bytes(frame.planes[0].buffer_size))
         container.mux(sound.encode(frame))
         container.mux(sound.encode())
-    assert outcome(decoder, path) is Why.NO_VIDEO
+    assert outcome(decoder, path) is PreviewFailure.NO_VIDEO
 
 
 def test_a_pipe_is_refused(decoder: Decoder, tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    assert outcome(decoder, tmp_path / "pipe") is Why.NO_FILE
+    assert outcome(decoder, tmp_path / "pipe") is PreviewFailure.NO_FILE
 
 
 def test_a_decoder_that_hangs_is_ended_and_started_again(tools: Tools) -> None:
@@ -215,7 +220,7 @@ def test_a_decoder_that_hangs_is_ended_and_started_again(tools: Tools) -> None:
     first = decoder.pid
     os.kill(first, signal.SIGSTOP)
     decoder._timeout = 0.2
-    assert outcome(decoder, DEMO) is Why.TIMEOUT
+    assert outcome(decoder, DEMO) is PreviewFailure.TIMEOUT
     with pytest.raises(ProcessLookupError):
         os.kill(first, 0)
     decoder._timeout = 20
@@ -229,7 +234,10 @@ def test_a_decoder_that_dies_is_started_again(tools: Tools) -> None:
     assert outcome(decoder, DEMO) is None
     assert decoder.pid is not None
     os.kill(decoder.pid, signal.SIGKILL)
-    assert outcome(decoder, DEMO) in (None, Why.CRASHED)  # it may be noticed while writing
+    assert outcome(decoder, DEMO) in (
+        None,
+        PreviewFailure.CRASHED,
+    )  # it may be noticed while writing
     assert outcome(decoder, DEMO) is None
     decoder.close()
 
@@ -251,7 +259,7 @@ def test_the_output_of_a_hijacked_decoder_is_refused(
         lambda *_folders: [sys.executable, "-c", script],
     )
     decoder = Decoder(["x"])
-    assert outcome(decoder, DEMO) in (Why.CRASHED, Why.BROKEN)
+    assert outcome(decoder, DEMO) in (PreviewFailure.CRASHED, PreviewFailure.BROKEN)
     decoder.close()
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from hingtui.preview.pictures import STRIP, Box, Picture, PreviewError, Why
+from hingtui.preview.pictures import STRIP, Box, Picture, PreviewError, PreviewFailure
 from hingtui.preview.previews import Previews
 from hingtui.preview.tools import Tools, find_tools
 from tests.support.made_clips import make_clip
@@ -49,7 +49,7 @@ async def test_a_poster_seen_before_needs_no_decoder(tmp_path: Path) -> None:
 async def test_without_extra_and_ffmpeg_only_facts_are_shown(tmp_path: Path) -> None:
     async with previews(tmp_path, find=Tools) as made:
         shown = await made.preview(CLIPS / "moon.mp4", BOX)
-        assert (shown.picture, shown.why) == (None, Why.NO_DECODER)
+        assert (shown.picture, shown.why) == (None, PreviewFailure.NO_DECODER)
         assert (shown.facts.width, shown.facts.height, shown.facts.duration) == (1024, 1792, 8.0)
         with pytest.raises(PreviewError):
             await made.looks(CLIPS / "moon.mp4")
@@ -70,7 +70,7 @@ async def test_ffmpeg_makes_posters_where_the_extra_is_missing(tmp_path: Path) -
             assert abs(poster.brightness - expected.brightness) < 8
         broken = tmp_path / "list.mp4"
         broken.write_text("ffconcat version 1.0\nfile '/etc/passwd'\n")
-        assert (await one.preview(broken, BOX)).why is Why.BROKEN
+        assert (await one.preview(broken, BOX)).why is PreviewFailure.BROKEN
 
 
 @pytest.mark.slow
