@@ -77,13 +77,13 @@ def literal_address(host: str) -> Address | None:
 def is_inside(address: Address) -> bool:
     """Whether `address` is loopback, private, link-local or otherwise not of the public net."""
     plain = _unmapped(address)
-    if is_made_up(plain):
+    if is_fake_ip(plain):
         return False
     return plain.is_multicast or not plain.is_global
 
 
-def is_made_up(address: Address) -> bool:
-    """Whether a local proxy's DNS gave this address for a public name."""
+def is_fake_ip(address: Address) -> bool:
+    """Whether a local proxy's DNS gave this address ("fake IP") for a public name."""
     return any(address in block for block in _FAKE_ADDRESSES)  # never true across IP versions
 
 

@@ -19,7 +19,7 @@ from enum import Enum
 from hingtui.api.certificates import trust_context
 from hingtui.api.connection import Connection, later_in_thread
 from hingtui.api.connection_errors import to_api_error
-from hingtui.api.origins import Origin, is_made_up
+from hingtui.api.origins import Origin, is_fake_ip
 from hingtui.model.errors import ApiError
 from hingtui.text.clean import clean_line
 
@@ -56,9 +56,9 @@ class Attempt:
         return ":" in self.address
 
     @property
-    def is_made_up(self) -> bool:
+    def is_fake_ip(self) -> bool:
         """Whether a local proxy's DNS gave the address ("fake IP")."""
-        return is_made_up(ipaddress.ip_address(self.address.partition("%")[0]))
+        return is_fake_ip(ipaddress.ip_address(self.address.partition("%")[0]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ def _name(gateway: GatewaySettings, report: GatewayReport) -> Check:
     message = _("{host} is {addresses} ({time}).").format(
         host=host, addresses=", ".join(report.addresses), time=lasting(report.name_seconds)
     )
-    if any(attempt.is_made_up for attempt in report.attempts):
+    if any(attempt.is_fake_ip for attempt in report.attempts):
         message += " " + _("A local proxy program, such as Clash, has made that address up.")
     if report.name_seconds >= _SLOW:
         return about.note(message, _("The name server is slow: try another one."))
