@@ -174,7 +174,7 @@ class Database:
             # Earlier versions put a number before `.damaged`.
             earlier = self.path.parent.glob(f"{escape(self.path.name)}*.damaged-*[0-9]")
             if sum(1 for _one in earlier) >= MOST_SET_ASIDE:
-                raise failures.AgainAndAgain
+                raise failures.DamagedRepeatedly
             moment = time.strftime("%Y%m%d-%H%M%S", time.gmtime(self._clock.time()))
             self._opened = _GONE
             self.set_aside = _give_free_name(self.path, f"{self.path.name}.damaged-{moment}")

@@ -6,7 +6,7 @@ import sqlite3
 from pathlib import Path
 
 from hingtui.model.errors import StorageError
-from hingtui.storage.history.schema import NotOurs, TooNew
+from hingtui.storage.history.schema import NotAHistory, TooNew
 from hingtui.system.files import NotAFile, next_step
 from hingtui.text.i18n import _
 
@@ -18,7 +18,7 @@ _STRANGE = ("no such ", "Could not decode")
 """A table or column that is missing, or bytes that are no text: these have no code of their own."""
 
 
-class AgainAndAgain(OSError):
+class DamagedRepeatedly(OSError):
     """The file was damaged several times."""
 
 
@@ -28,7 +28,7 @@ class Interrupted(StorageError):
 
 def is_damage(error: Exception) -> bool:
     """Whether the file can never be used again."""
-    if isinstance(error, NotAFile | NotOurs):
+    if isinstance(error, NotAFile | NotAHistory):
         return True
     code = _code(error)
     is_strange = code in (0, sqlite3.SQLITE_ERROR) and str(error).startswith(_STRANGE)
@@ -54,7 +54,7 @@ def storage_error(error: Exception, path: Path) -> StorageError:
     if isinstance(error, TooNew):
         words = _("The history {path} is of a newer hingtui: nothing is recorded in it.")
         return StorageError(words.format(path=path))
-    if isinstance(error, AgainAndAgain):
+    if isinstance(error, DamagedRepeatedly):
         words = _("The history {path} was damaged several times: no new one is begun.")
         return StorageError(words.format(path=path))
     if is_busy(error) or isinstance(error, TimeoutError):

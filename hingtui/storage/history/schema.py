@@ -106,7 +106,7 @@ DROP TRIGGER IF EXISTS texts_changed;
 """
 
 
-class NotOurs(sqlite3.DatabaseError):
+class NotAHistory(sqlite3.DatabaseError):
     """The file is a database, but no history."""
 
 
@@ -138,7 +138,7 @@ def has_word_index(connection: sqlite3.Connection) -> bool:
 def prepare(connection: sqlite3.Connection) -> None:
     """Make the tables in an empty file, or upgrade those of an earlier version of hingtui.
 
-    Raises NotOurs, TooNew, sqlite3.Error.
+    Raises NotAHistory, TooNew, sqlite3.Error.
     """
     if is_ready(connection):
         return
@@ -154,7 +154,7 @@ def prepare(connection: sqlite3.Connection) -> None:
 
 
 def is_ready(connection: sqlite3.Connection) -> bool:
-    """Whether the tables are there, as this version makes them. Raises NotOurs, TooNew."""
+    """Whether the tables are there, as this version makes them. Raises NotAHistory, TooNew."""
     application = _head(connection, "application_id")
     version = _head(connection, "user_version")
     if application == APPLICATION_ID and version > FORMAT:
@@ -163,7 +163,7 @@ def is_ready(connection: sqlite3.Connection) -> bool:
     if not tables and application == version == 0:
         return False
     if application != APPLICATION_ID or version < 1 or not {"videos", "texts", "changes"} <= tables:
-        raise NotOurs("not a history")
+        raise NotAHistory("not a history")
     can_write = "words" not in tables or can_index_words() or "texts_added" not in tables
     return can_write and version == FORMAT
 
