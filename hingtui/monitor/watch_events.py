@@ -23,9 +23,9 @@ from hingtui.monitor.late_downloads import LateDownloads
 from hingtui.monitor.monitor import Monitor
 from hingtui.monitor.row import Download, DownloadState, Row
 
-CALM = 30.0
+RATE_LIMIT_QUIET = 30.0
 """Seconds without a rate limit after which it counts as lifted."""
-MENDED = 5.0
+DISK_QUIET = 5.0
 """Seconds without an error of the disk after which it counts as mended: a retry that is under way
 looks like success for a moment."""
 
@@ -251,7 +251,7 @@ class _GatewayEvents:
                 yield WatchEvent(kind, at, gateway=self._name, error=status.error)
         elif status.state is GatewayState.ONLINE and self._reported is not None:
             is_flickering = self._reported is GatewayState.SLOWED
-            if not is_flickering or monotonic - self._failed_at >= CALM:
+            if not is_flickering or monotonic - self._failed_at >= RATE_LIMIT_QUIET:
                 self._reported = None
                 yield WatchEvent(EventKind.ONLINE, at, gateway=self._name)
 
@@ -273,7 +273,7 @@ class _StorageEvents:
             if not self._is_reported:
                 self._is_reported = True
                 yield WatchEvent(EventKind.STORAGE_ERROR, clock.time(), error=error)
-        elif self._is_reported and clock.monotonic() - self._failed_at >= MENDED:
+        elif self._is_reported and clock.monotonic() - self._failed_at >= DISK_QUIET:
             self._is_reported = False
             yield WatchEvent(EventKind.STORAGE_OK, clock.time())
 

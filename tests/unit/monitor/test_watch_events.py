@@ -14,7 +14,13 @@ from hingtui.download.progress import Phase
 from hingtui.model.errors import RateLimited, Stalled, StorageError, Unreachable
 from hingtui.monitor import Changes, DownloadState, GatewayState, GatewayStatus
 from hingtui.monitor.event_commands import EventCommands
-from hingtui.monitor.watch_events import CALM, MENDED, EventKind, WatchEvent, WatchEvents
+from hingtui.monitor.watch_events import (
+    DISK_QUIET,
+    RATE_LIMIT_QUIET,
+    EventKind,
+    WatchEvent,
+    WatchEvents,
+)
 from tests.support.keys import key
 from tests.support.watch import Watch, job, watching
 
@@ -200,9 +206,9 @@ async def test_a_rate_limit_that_comes_and_goes_is_reported_once(
     for _time in range(5):
         expected = [] if _time else ["slowed"]
         assert stub.becomes(GatewayState.SLOWED, error) == expected
-        seen.watch.clock.advance(CALM / 2)
+        seen.watch.clock.advance(RATE_LIMIT_QUIET / 2)
         assert stub.becomes(GatewayState.ONLINE) == []
-    seen.watch.clock.advance(CALM)
+    seen.watch.clock.advance(RATE_LIMIT_QUIET)
     assert stub.becomes(GatewayState.ONLINE) == ["online"]
 
 
@@ -214,6 +220,6 @@ async def test_a_disk_error_is_reported_until_it_ends(seen: Reported) -> None:
     monitor.storage_error = None
     seen.look()
     assert seen.kinds() == ["storage_error"]
-    seen.watch.clock.advance(MENDED)
+    seen.watch.clock.advance(DISK_QUIET)
     seen.look()
     assert seen.kinds() == ["storage_ok"]
