@@ -15,7 +15,7 @@ from hingtui.monitor.balance import Balance
 from hingtui.monitor.following import Follower
 from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.gateway_status import GatewayState
-from hingtui.monitor.list_poller import Listed, is_complete, unread
+from hingtui.monitor.list_poller import Listed, ignore_page, is_complete
 from hingtui.monitor.poller import Poller
 from hingtui.monitor.response_handler import Outcome, ResponseHandler, is_of_gateway
 from hingtui.monitor.row import Row
@@ -83,7 +83,7 @@ class GatewayWatch:
         None: the account is not followed any more.
         """
         self._follower = follower
-        self.poller.list_poller.on_page = follower.saw if follower is not None else unread
+        self.poller.list_poller.on_page = follower.saw if follower is not None else ignore_page
 
     def take_listed(self, entries: Sequence[Listed]) -> None:
         """Take what the list says of these rows; ask where it leaves something out."""

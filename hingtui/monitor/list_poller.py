@@ -81,7 +81,7 @@ class ListPoller:
         self.is_sweeping = False
         self.is_offered = True
         """Whether the gateway has a list, as far as is known."""
-        self.on_page: Callable[[int, Paged], None] = unread
+        self.on_page: Callable[[int, Paged], None] = ignore_page
         """Gets each page of a sweep, with its number from 0."""
 
     def wait(self, now: float) -> float:
@@ -164,5 +164,5 @@ def is_complete(video: Video) -> bool:
     return video.status is not Status.FAILED or video.error is not None
 
 
-def unread(_number: int, _page: Paged) -> None:
+def ignore_page(_number: int, _page: Paged) -> None:
     """Ignore the page: the account is not followed."""
