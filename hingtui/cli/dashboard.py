@@ -59,7 +59,7 @@ def run_app(settings: Settings, *, is_demo: bool, clock: Clock | None = None) ->
         if this_process.status is None:
             this_process.run(app.run_async())
     finally:
-        this_process.terminal.put_back()
+        this_process.terminal.restore()
         print_unwritten()
         this_process.end(app.return_code or 0)
         log.close()

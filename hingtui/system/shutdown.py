@@ -210,7 +210,7 @@ class Process:
             with suppress(KeyError):
                 poller.unregister(stream)
         if self.terminal.has_hung_up():
-            self.terminal.let_go()
+            self.terminal.detach()
             self.end(128 + signal.SIGHUP)
 
     def _force_exit(self) -> None:
@@ -219,7 +219,7 @@ class Process:
             return
         status = self.status or 0
         threading.Timer(_FORCED_EXIT_WORK, os._exit, (status,)).start()
-        self.terminal.put_back()
+        self.terminal.restore()
         for work in self._on_forced_exit:
             with suppress(Exception):  # nothing may prevent the exit
                 work()

@@ -11,16 +11,16 @@ from typing import Any
 if sys.platform != "win32":
     import termios
 
-AFRESH = "\x18\x1b[?2026l\x1b[0m"
+END_SEQUENCE = "\x18\x1b[?2026l\x1b[0m"
 """Ends an escape sequence that was cut off, and a synchronized update."""
-_PUT_BACK = AFRESH + (
+_RESET = END_SEQUENCE + (
     "\x1b[?1000l\x1b[?1003l\x1b[?1015l\x1b[?1006l\x1b[?1016l"  # no mouse reports
     "\x1b[?2004l\x1b[?1004l\x1b[?2048l"  # no bracketed paste, no reports of focus or size
     "\x1b[<u"  # keys as before (kitty's protocol)
     "\x1b[?7h\x1b[?1049l\x1b[?25h"  # line wrap, the normal screen, the cursor
 )
 """Resets every mode that a full-screen program may have set."""
-_PUT_BACK_TIMEOUT = 0.1
+_RESET_TIMEOUT = 0.1
 """Seconds for the terminal to accept that."""
 STREAMS = (0, 1, 2)
 """Standard input, output, error."""
@@ -32,21 +32,21 @@ class Terminal:
     def __init__(self) -> None:
         self.is_gone = False
         """Its window was closed, or the connection to it was cut."""
-        self.is_taken = False
+        self.is_in_use = False
         """Whether a program draws on all of it right now."""
         self.undo = ""
         """Escape sequences that undo what the program has changed beyond the usual modes."""
         self._before: list[Any] | None = None
 
-    def take(self) -> None:
+    def save(self) -> None:
         """Remember the terminal's settings, before a full-screen program starts."""
         with suppress(termios.error):
             self._before = list(termios.tcgetattr(0))
-        self.is_taken = True
+        self.is_in_use = True
 
-    def given_back(self) -> None:
-        """Note that the full-screen program has put everything back itself."""
-        self.is_taken = False
+    def mark_restored(self) -> None:
+        """Note that the full-screen program has restored everything itself."""
+        self.is_in_use = False
         self.undo = ""
 
     @property
@@ -57,14 +57,14 @@ class Terminal:
         except OSError:  # no controlling terminal, and so no job control
             return True
 
-    def put_back(self) -> None:
+    def restore(self) -> None:
         """Restore the terminal, unless that is done; it does not block if no bytes are accepted."""
-        if not self.is_taken or self.is_gone or not self.is_ours:
+        if not self.is_in_use or self.is_gone or not self.is_ours:
             return
-        self.is_taken = False
+        self.is_in_use = False
         output = own_description(2)
         try:
-            _write_within(output, (_PUT_BACK + self.undo).encode(), _PUT_BACK_TIMEOUT)
+            _write_within(output, (_RESET + self.undo).encode(), _RESET_TIMEOUT)
             self.undo = ""
             termios.tcflush(0, termios.TCIFLUSH)  # the shell must not read pending reports
             if self._before is not None:
@@ -84,7 +84,7 @@ class Terminal:
                 return True
         return False
 
-    def let_go(self) -> None:
+    def detach(self) -> None:
         """Replace a terminal that is gone: reads block, and what is written is dropped.
 
         A terminal that is gone is always readable and always empty: a reader would loop and use a

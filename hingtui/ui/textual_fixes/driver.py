@@ -31,7 +31,7 @@ from textual.geometry import Size
 from textual.message import Message
 
 from hingtui.system.shutdown import this_process
-from hingtui.system.terminal import AFRESH, own_description, takes_bytes
+from hingtui.system.terminal import END_SEQUENCE, own_description, takes_bytes
 from hingtui.ui.textual_fixes.background_query import QUERY
 from hingtui.ui.textual_fixes.graphics_query import GraphicsParser
 
@@ -97,7 +97,7 @@ class TerminalFile:
 
     def _wait(self) -> None:
         takes_bytes(self._output, None)
-        self.write(AFRESH)
+        self.write(END_SEQUENCE)
         self.is_stopped = False
         self._resumed()
 
@@ -118,7 +118,7 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """As Textual's; the terminal's earlier modes are kept where they outlive the app."""
-        this_process.terminal.take()
+        this_process.terminal.save()
         super().start_application_mode()  # type: ignore[no-untyped-call]  # Textual's own
         if getattr(self._app, "asks_background", False):
             self.write(QUERY)
@@ -127,7 +127,7 @@ class TerminalDriver(LinuxDriver):
 
     def stop_application_mode(self) -> None:
         """As Textual's, and undo what that leaves behind."""
-        if not this_process.terminal.is_taken:
+        if not this_process.terminal.is_in_use:
             return  # it was given back, and another program may have it
         super().disable_input()  # first: an answer that comes late would switch something on again
         if self._pointer not in ("", _USUAL_POINTER):
@@ -139,16 +139,16 @@ class TerminalDriver(LinuxDriver):
         super().stop_application_mode()
         super().close()  # all of it is written
         if not self._terminal_file.is_stopped:
-            this_process.terminal.given_back()
+            this_process.terminal.mark_restored()
 
     def disable_input(self) -> None:
         """As Textual's, but not while another program has the terminal."""
-        if this_process.terminal.is_taken:
+        if this_process.terminal.is_in_use:
             super().disable_input()
 
     def write(self, data: str) -> None:
         """As Textual's, but not while another program has the terminal."""
-        if not this_process.terminal.is_taken or self._writer_thread is None:
+        if not this_process.terminal.is_in_use or self._writer_thread is None:
             return
         if data.startswith(_POINTER):
             self._pointer = data
@@ -205,7 +205,7 @@ class TerminalDriver(LinuxDriver):
 
     def _stop(self) -> None:
         """Give the terminal back and stop, and with this process those that it was started with."""
-        if not this_process.terminal.is_taken or self._is_stopping:
+        if not this_process.terminal.is_in_use or self._is_stopping:
             return
         self._is_stopping = True
         self._give_back()
@@ -219,19 +219,19 @@ class TerminalDriver(LinuxDriver):
     def _come_back(self) -> None:
         """Redraw after SIGSTOP, of which a process gets no notice, and SIGCONT."""
         terminal = this_process.terminal
-        if not terminal.is_taken:
+        if not terminal.is_in_use:
             return
         self._is_stopping = True
         if self._is_ours_again():
             self._give_back()  # restarts Textual's threads too
             self._take()
         elif not terminal.is_ours:
-            terminal.given_back()  # the shell has it and sets its own modes
+            terminal.mark_restored()  # the shell has it and sets its own modes
         self._is_stopping = False
 
     def _give_back(self) -> None:
         self.suspend_application_mode()
-        this_process.terminal.put_back()  # in case the terminal did not take all of that
+        this_process.terminal.restore()  # in case the terminal did not take all of that
 
     def _take(self) -> None:
         self._must_signal_resume = True
