@@ -4,8 +4,8 @@ check           what one check has found
 report          checks as lines or JSON, without secrets and names
 run             all checks at once, in limited time
 ├── settings_checks   settings and tokens
-├── way_checks        the way to a gateway
-├── answer_checks     what a gateway answers
+├── route_checks      the way to a gateway
+├── response_checks   what a gateway answers
 ├── machine_checks    proxies, certificates, versions
 ├── folder_checks     folders, watchlist
 └── terminal_checks   what the terminal can do

@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from hingtui.api.probe import GatewayReport, Step, new_report, probe, proxies_of
-from hingtui.cli.doctor.answer_checks import answer_checks, unfinished
 from hingtui.cli.doctor.check import Check, State, Subject
 from hingtui.cli.doctor.folder_checks import folder_checks, watchlist_checks
 from hingtui.cli.doctor.machine_checks import (
@@ -19,9 +18,10 @@ from hingtui.cli.doctor.machine_checks import (
     version_check,
 )
 from hingtui.cli.doctor.report import Group, Privacy, print_as_json, print_as_text
+from hingtui.cli.doctor.response_checks import response_checks, unfinished
+from hingtui.cli.doctor.route_checks import route_checks
 from hingtui.cli.doctor.settings_checks import settings_checks, token_check
 from hingtui.cli.doctor.terminal_checks import terminal_checks
-from hingtui.cli.doctor.way_checks import way_checks
 from hingtui.cli.live_line import REDRAWN_EVERY, live_line
 from hingtui.model.errors import SettingsError
 from hingtui.storage.settings import (
@@ -196,9 +196,9 @@ class _Run:
         checks: list[Check] = []
         if settings is not None:
             checks.append(token_check(self._environ, gateway, settings, state.problem))
-        checks += way_checks(gateway, report, time.time())
+        checks += route_checks(gateway, report, time.time())
         if report.step is Step.DONE:
-            checks += answer_checks(gateway, report)
+            checks += response_checks(gateway, report)
         return checks
 
     def _added(self, piece: _Work) -> _Work:

@@ -9,9 +9,9 @@ from email.utils import formatdate
 import pytest
 
 from hingtui.api.probe import GatewayReport, Step, new_report, probe
-from hingtui.cli.doctor.answer_checks import answer_checks, unfinished
 from hingtui.cli.doctor.check import Check, State
-from hingtui.cli.doctor.way_checks import way_checks
+from hingtui.cli.doctor.response_checks import response_checks, unfinished
+from hingtui.cli.doctor.route_checks import route_checks
 from hingtui.storage.settings import GatewaySettings
 from hingtui.system.clock import Clock
 from tests.servers.gateway import TOKEN, Gateway
@@ -42,7 +42,7 @@ async def examined(
 
 
 def by_name(gateway: GatewaySettings, report: GatewayReport) -> dict[str, Check]:
-    checks = [*way_checks(gateway, report, time.time()), *answer_checks(gateway, report)]
+    checks = [*route_checks(gateway, report, time.time()), *response_checks(gateway, report)]
     assert all(check.gateway == "lab" for check in checks)
     for check in checks:
         assert bool(check.next_step) or check.state is not PROBLEM, check

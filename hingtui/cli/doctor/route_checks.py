@@ -18,7 +18,7 @@ _SOON = 7
 """Days before which the end of a certificate is worth a note."""
 
 
-def way_checks(gateway: GatewaySettings, report: GatewayReport, now: float) -> Iterator[Check]:
+def route_checks(gateway: GatewaySettings, report: GatewayReport, now: float) -> Iterator[Check]:
     """The checks of the way, as far as it was gone. `now` is Unix seconds."""
     yield _route(gateway, report)
     if report.route_error is not None or report.step is Step.ROUTE:

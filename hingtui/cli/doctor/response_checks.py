@@ -8,7 +8,7 @@ from hingtui.api.pages import Page
 from hingtui.api.probe import GatewayReport, Step
 from hingtui.api.responses import VideoResponse
 from hingtui.cli.doctor.check import Check, State, Subject
-from hingtui.cli.doctor.way_checks import lasting
+from hingtui.cli.doctor.route_checks import lasting
 from hingtui.model import errors
 from hingtui.model.explain import diagnose
 from hingtui.model.no_list import lacks_list, no_list
@@ -28,7 +28,7 @@ _PAGES_OF_OTHERS = (errors.Blocked, errors.RateLimited, errors.ServerError)
 """Errors that come as a web page from what stands in front of a gateway."""
 
 
-def answer_checks(gateway: GatewaySettings, report: GatewayReport) -> Iterator[Check]:
+def response_checks(gateway: GatewaySettings, report: GatewayReport) -> Iterator[Check]:
     """The checks of the answers; none where nothing was asked."""
     if report.video is None:
         return
