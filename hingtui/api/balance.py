@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping
 
 from hingtui.api.fields import Fields, number
-from hingtui.api.response_errors import Call, Response, refusal
+from hingtui.api.response_errors import Call, Response, error_for
 from hingtui.api.responses import GOOD, read_json
 from hingtui.model.errors import BadResponse, NotFound, NotOffered
 from hingtui.model.video import Cost
@@ -42,6 +42,6 @@ def read_billing(response: Response, here: float) -> Fields:
     `here` is this machine's clock in Unix seconds. Raises an ApiError.
     """
     if response.status not in GOOD:
-        raise refusal(Call.LIST, response, here)
+        raise error_for(Call.LIST, response, here)
     payload = read_json(response)
     return payload if isinstance(payload, Mapping) else {}

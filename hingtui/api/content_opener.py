@@ -20,7 +20,7 @@ from hingtui.api.content import Content, body_of, peek
 from hingtui.api.headers import compressions, is_in_pieces, is_text, may_be_text
 from hingtui.api.locations import build_request, location_of, resolve
 from hingtui.api.origins import Origin, check_peer, check_redirect
-from hingtui.api.response_errors import Call, Response, damaged, make, refusal
+from hingtui.api.response_errors import Call, Response, damaged, error_for, make
 from hingtui.api.responses import read_link
 from hingtui.model.errors import ApiError, BadRedirect, BadResponse, NotReady
 from hingtui.system.clock import Cancellation
@@ -172,7 +172,7 @@ class ContentOpener:
         chunks = body_of(response)
         if status not in (200, 206):
             call = Call.CONTENT if hop.sends_token else Call.STORAGE
-            raise refusal(call, self._read(response, chunks), self._setup.clock.time())
+            raise error_for(call, self._read(response, chunks), self._setup.clock.time())
         if is_in_pieces(headers):
             message = _("A piece of the file came that was not asked for")
             raise make(BadResponse, Response(status, headers), message)
@@ -188,7 +188,7 @@ class ContentOpener:
     def _read_text_body(self, response: httpx.Response, chunks: Iterable[bytes]) -> Hop:
         received = self._read(response, chunks)
         if received.status != 200:
-            raise refusal(Call.CONTENT, received, self._setup.clock.time())
+            raise error_for(Call.CONTENT, received, self._setup.clock.time())
         return self.hop(read_link(received))
 
     def _read(self, response: httpx.Response, chunks: Iterable[bytes]) -> Response:

@@ -14,7 +14,7 @@ from hingtui.api.fields import number
 from hingtui.api.headers import server_time
 from hingtui.api.payload import NotAVideo, parse_video, server_message
 from hingtui.api.raw_response import RawResponse
-from hingtui.api.response_errors import Call, Response, is_web_page, make, refusal
+from hingtui.api.response_errors import Call, Response, error_for, is_web_page, make
 from hingtui.api.responses import GOOD, now_at, raw_part, read_json, without_secrets
 from hingtui.model.errors import BadResponse, NotOffered
 from hingtui.model.video import Video
@@ -52,7 +52,7 @@ def read_page(
     answer every path that they do not know.
     """
     if response.status not in GOOD:
-        raise refusal(Call.LIST, response, here)
+        raise error_for(Call.LIST, response, here)
     payload = _read_json(response)
     now = now_at(response, here)
     entries = _find_entries(payload)

@@ -80,7 +80,7 @@ def is_web_page(response: Response) -> bool:
     )
 
 
-def refusal(call: Call, response: Response, now: float) -> ApiError:
+def error_for(call: Call, response: Response, now: float) -> ApiError:
     """The error for a response without success. `now` is Unix seconds, for Retry-After."""
     message, code = _server_message(response)
     kind = _kind(call, response, code)

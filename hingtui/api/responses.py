@@ -18,12 +18,12 @@ from hingtui.api.raw_response import RawResponse
 from hingtui.api.response_errors import (
     Call,
     Response,
+    error_for,
     hide_secrets,
     is_unknown_id,
     is_web_page,
     make,
     own_message,
-    refusal,
 )
 from hingtui.model.errors import ApiError, BadResponse, NotFound, NotReady
 from hingtui.model.video import Status, Video, VideoError
@@ -62,7 +62,7 @@ def read_video(response: Response, video_id: str, here: float) -> VideoResponse:
     if response.status not in GOOD:
         described = _despite_status(response, video_id, here)
         if described is None:
-            raise refusal(Call.RETRIEVE, response, here)
+            raise error_for(Call.RETRIEVE, response, here)
         return described
     may_be_empty = response.status in _ACCEPTED
     if may_be_empty and _is_no_json(response):

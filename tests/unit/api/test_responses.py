@@ -20,7 +20,7 @@ from hingtui.api.headers import (
     version,
 )
 from hingtui.api.pages import read_page
-from hingtui.api.response_errors import Call, Response, refusal
+from hingtui.api.response_errors import Call, Response, error_for
 from hingtui.api.responses import read_link, read_video, unpack
 from hingtui.model import errors
 from hingtui.model.video import Status
@@ -87,14 +87,14 @@ def response(payload: object = None, status: int = 200, **headers: str) -> Respo
 def test_each_http_status_raises_its_error(
     call: Call, status: int, kind: type[errors.ApiError]
 ) -> None:
-    error = refusal(call, response(b"", status), NOW)
+    error = error_for(call, response(b"", status), NOW)
     assert (type(error), error.http_status) == (kind, status)
 
 
 @pytest.mark.parametrize("call", [R, C])
 def test_the_code_task_not_exist_raises_not_found(call: Call) -> None:
     body = {"code": "task_not_exist", "message": "没有", "data": None}
-    error = refusal(call, response(body, 400), NOW)
+    error = error_for(call, response(body, 400), NOW)
     assert (type(error), error.message, error.code) == (errors.NotFound, "没有", "task_not_exist")
 
 
@@ -121,7 +121,7 @@ def test_the_code_task_not_exist_raises_not_found(call: Call) -> None:
 def test_message_and_code_are_read_from_every_form_of_error(
     body: bytes, message: str, code: str
 ) -> None:
-    error = refusal(R, response(body, 500), NOW)
+    error = error_for(R, response(body, 500), NOW)
     assert (error.message, error.code) == (message, code)
 
 
@@ -132,7 +132,7 @@ def test_message_and_code_are_read_from_every_form_of_error(
 def test_an_error_without_a_message_gets_a_default_message(
     call: Call, status: int, body: bytes
 ) -> None:
-    assert refusal(call, response(body, status), NOW).message
+    assert error_for(call, response(body, status), NOW).message
 
 
 def test_the_request_id_is_read_from_either_header_and_cleaned() -> None:
@@ -167,18 +167,18 @@ def test_the_gateways_request_id_outranks_a_relays(first: str) -> None:
     ],
 )
 def test_without_a_header_the_request_id_is_read_from_the_body(body: object) -> None:
-    assert refusal(S, response(body, 403), NOW).request_id == "abc"
-    assert refusal(S, response(body, 403, x_amz_request_id="head"), NOW).request_id == "head"
+    assert error_for(S, response(body, 403), NOW).request_id == "abc"
+    assert error_for(S, response(body, 403, x_amz_request_id="head"), NOW).request_id == "head"
 
 
 def test_a_request_id_in_the_message_is_not_extracted() -> None:
-    error = refusal(R, response({"error": {"message": "no (request id: 2025)"}}, 401), NOW)
+    error = error_for(R, response({"error": {"message": "no (request id: 2025)"}}, 401), NOW)
     assert (error.message, error.request_id) == ("no (request id: 2025)", "")
 
 
 @pytest.mark.parametrize("body", [[], 1, {"error": {"request_id": {"a": 1}}}, {"request_id": 5}])
 def test_a_request_id_that_is_no_string_is_ignored(body: object) -> None:
-    assert refusal(R, response(body, 500), NOW).request_id == ""
+    assert error_for(R, response(body, 500), NOW).request_id == ""
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ def test_a_request_id_that_is_no_string_is_ignored(body: object) -> None:
 def test_retry_after_is_seconds_or_a_date_within_limits(header: str, seconds: float | None) -> None:
     assert retry_after({"retry-after": header}, NOW) == seconds
     assert (
-        refusal(R, response(b"", 429, retry_after=header), NOW).__dict__.get("retry_after")
+        error_for(R, response(b"", 429, retry_after=header), NOW).__dict__.get("retry_after")
         == seconds
     )
 
@@ -237,7 +237,7 @@ def test_content_range_gives_start_and_total(
 
 
 def test_a_refused_range_holds_the_files_length() -> None:
-    error = refusal(S, response(b"", 416, content_range="bytes */77"), NOW)
+    error = error_for(S, response(b"", 416, content_range="bytes */77"), NOW)
     assert isinstance(error, errors.RangeRefused)
     assert error.total == 77
 

@@ -17,7 +17,7 @@ from rich.cells import cell_len
 
 from hingtui.api.pages import read_page
 from hingtui.api.payload import NotAVideo, parse_video
-from hingtui.api.response_errors import Call, Response, refusal
+from hingtui.api.response_errors import Call, Response, error_for
 from hingtui.api.responses import read_link, read_video
 from hingtui.cli.output import json_record, print_json, print_table
 from hingtui.model.errors import ApiError, Corrupt, HingtuiError, StorageError
@@ -206,7 +206,7 @@ _statuses = st.sampled_from([400, 401, 402, 403, 404, 410, 416, 418, 429, 500, 5
 def test_any_error_response_is_shown_without_control_characters(
     call: Call, status: int, body: bytes, headers: Mapping[str, str]
 ) -> None:
-    error = refusal(call, Response(status, headers, body), EPOCH)
+    error = error_for(call, Response(status, headers, body), EPOCH)
     saving = Download(DownloadState.FAILED, error=error)
     row = Row("video_one", EPOCH, last_error=LastError(error, EPOCH), download=saving, failures=1)
     assert_harmless(row)
