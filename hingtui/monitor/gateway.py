@@ -194,7 +194,7 @@ class Gateway:
             self._healthy.discard(video_id)
 
     @property
-    def refusals(self) -> int:
+    def refused_count(self) -> int:
         """For how many different videos the token was refused since the last success."""
         return len(self._refusals)
 

@@ -85,7 +85,7 @@ class ResponseHandler:
         if affected:
             self._shared.queue.wake()
             self.poller.wake()
-        elif gateway.refusals and not gateway.may_be_refused:
+        elif gateway.refused_count and not gateway.may_be_refused:
             self._confirm_refusal()
 
     def _set_clocks(self) -> None:
@@ -125,7 +125,7 @@ class ResponseHandler:
         if self._shared.clock.monotonic() - self.gateway.last_success < _RECENT:
             return
         watched = self.poller.watched
-        missing = min(MANY_REFUSED, len(watched)) - self.gateway.refusals
+        missing = min(MANY_REFUSED, len(watched)) - self.gateway.refused_count
         for video_id in self.gateway.not_refused(watched):
             if missing <= 0:
                 return
