@@ -9,8 +9,8 @@ import threading
 from collections.abc import Iterable, Sequence
 from typing import Unpack
 
-from hingtui.demo.casting import LIVES, Casting, Traits
 from hingtui.demo.job import GatewayName, Job
+from hingtui.demo.job_factory import LIFETIMES, JobFactory, Traits
 from hingtui.demo.prompts import REFUSALS
 from hingtui.system.clock import Clock
 
@@ -49,7 +49,7 @@ class Story:
         spread over `gateways`.
         """
         now = clock.time()
-        endless = _Endless(Casting(seed, pad, gateways), next_at=now + 7)
+        endless = _Endless(JobFactory(seed, pad, gateways), next_at=now + 7)
         story = cls(endless.opening(now, videos))
         story._endless = endless
         return story
@@ -106,8 +106,8 @@ class GatewayJobs:
 class _Endless:
     """Makes up jobs; the n-th job of a seed is always the same, except for its times."""
 
-    def __init__(self, casting: Casting, next_at: float) -> None:
-        self._casting = casting
+    def __init__(self, factory: JobFactory, next_at: float) -> None:
+        self._factory = factory
         self._next_at = next_at
         self._arrived = 0
 
@@ -123,14 +123,14 @@ class _Endless:
             self._next_at = max(self._next_at, now - _CATCH_UP)
             arrived.append(self._new_job(self._next_at, self._arrived))
             self._arrived += 1
-            self._next_at += self._casting.chance(f"gap/{self._arrived}").uniform(*_GAP)
+            self._next_at += self._factory.chance(f"gap/{self._arrived}").uniform(*_GAP)
         return arrived
 
     def _first_jobs(self, now: float) -> list[Job]:
         """Twelve jobs in all states; the times are age, time in the queue, time generating."""
 
         def job(clip: str, take: int, *times: float, **traits: Unpack[Traits]) -> Job:
-            return self._casting.job(
+            return self._factory.job(
                 f"cast/{clip}/{take}", clip, take, (now - times[0], *times[1:]), traits
             )
 
@@ -151,32 +151,32 @@ class _Endless:
 
     def _new_job(self, created_at: float, number: int) -> Job:
         """Every eighth fails; every fifth expires after minutes, so that a countdown is near."""
-        chance = self._casting.chance(f"newcomer/{number}")
-        clip, take = self._casting.turn(number)
-        traits = self._casting.random_traits(chance)
+        chance = self._factory.chance(f"newcomer/{number}")
+        clip, take = self._factory.turn(number)
+        traits = self._factory.random_traits(chance)
         if number % 8 == 5:
             traits |= Traits(outcome="failed", error=chance.choice(REFUSALS))
         elif number % 5 == 1:
             traits |= Traits(lifetime=240.0)
         times = (created_at, chance.uniform(15, 28), chance.uniform(25, 80))
-        return self._casting.job(f"newcomer/{number}", clip, take, times, traits)
+        return self._factory.job(f"newcomer/{number}", clip, take, times, traits)
 
     def _extra_job(self, now: float, number: int) -> Job:
-        chance = self._casting.chance(f"crowd/{number}")
-        clip, take = self._casting.turn(number)
-        traits = self._casting.random_traits(chance)
+        chance = self._factory.chance(f"crowd/{number}")
+        clip, take = self._factory.turn(number)
+        traits = self._factory.random_traits(chance)
         queued, generating = chance.uniform(5, 40), chance.uniform(60, 600)
         lot = chance.random()
         if lot < 0.45:  # finished
             age = queued + generating + chance.uniform(30, 2900)
             if lot < 0.04:  # not saved in time
-                age += LIVES[self._casting.gateway_of(clip)]
+                age += LIFETIMES[self._factory.gateway_of(clip)]
             elif lot < 0.12:
                 traits |= Traits(outcome="failed", error=chance.choice(REFUSALS))
         elif lot < 0.6:
             age, queued = chance.uniform(0, 20), chance.uniform(20, 240)
         else:
             age = queued + chance.uniform(0, generating)
-        return self._casting.job(
+        return self._factory.job(
             f"crowd/{number}", clip, take, (now - age, queued, generating), traits
         )

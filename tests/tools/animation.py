@@ -7,8 +7,8 @@ from functools import partial
 from html import escape
 from pathlib import Path
 
-from hingtui.demo.casting import Casting
 from hingtui.demo.job import Job
+from hingtui.demo.job_factory import JobFactory
 from hingtui.demo.story import Story
 from hingtui.text import i18n
 from hingtui.ui.screens.player import Player
@@ -86,7 +86,7 @@ def _captioned(svg: str, words: str) -> str:
 
 def _jobs() -> list[Job]:
     """Twelve jobs without mishaps: four were finished before, the first of them expires soon."""
-    casting = Casting(1, 3_000_000, ("hingnet",))
+    factory = JobFactory(1, 3_000_000, ("hingnet",))
     jobs = []
     for number in range(12):
         clip, take = _CLIPS[number % 8], number // 8
@@ -94,7 +94,7 @@ def _jobs() -> list[Job]:
             created_at, times = EPOCH - 650.0 * (number + 1), (20.0, 60.0 + 9 * number)
         else:
             created_at, times = EPOCH - 2.0, _TIMES[number - 4]
-        job = casting.job(f"film/{number}", clip, take, (created_at, *times), {"shape": "linear"})
+        job = factory.job(f"film/{number}", clip, take, (created_at, *times), {"shape": "linear"})
         jobs.append(replace(job, content="direct"))
     ends = EPOCH + _ALARM_AT + _LEFT
     jobs[0] = replace(jobs[0], lifetime=ends - jobs[0].finished_at)

@@ -1,4 +1,4 @@
-"""Make up the jobs of a demo: which model makes which clip, at which gateway, at what price.
+"""Make the jobs of a demo: which model makes which clip, at which gateway, at what price.
 
 The same seed makes the same jobs, except for their times.
 """
@@ -19,7 +19,7 @@ from hingtui.model.video import USUAL_LIFE
 
 
 @dataclass(frozen=True, slots=True)
-class _Role:
+class _ClipModel:
     """The model and gateway of a clip; `price` is USD for each second of video."""
 
     model: str
@@ -28,18 +28,18 @@ class _Role:
     vocabulary: Vocabulary = "openai"
 
 
-_ROLES = {
-    "sunrise": _Role("sora-2", "hingnet", 0.1, "hingnet"),
-    "aurora": _Role("seedance-2.5", "ark", 0.12),
-    "moon": _Role("veo-3.1", "hingnet", 0.4),
-    "tunnel": _Role("grok-imagine-1.5", "relay", 0.07),
-    "bubbles": _Role("sora-2", "hingnet", 0.1, "hingnet"),
-    "silk": _Role("kling-3", "relay", 0.14),
-    "lotus": _Role("wan-2.7", "relay", 0.1),
-    "ridges": _Role("seedance-2.5", "ark", 0.12),
+_CLIP_MODELS = {
+    "sunrise": _ClipModel("sora-2", "hingnet", 0.1, "hingnet"),
+    "aurora": _ClipModel("seedance-2.5", "ark", 0.12),
+    "moon": _ClipModel("veo-3.1", "hingnet", 0.4),
+    "tunnel": _ClipModel("grok-imagine-1.5", "relay", 0.07),
+    "bubbles": _ClipModel("sora-2", "hingnet", 0.1, "hingnet"),
+    "silk": _ClipModel("kling-3", "relay", 0.14),
+    "lotus": _ClipModel("wan-2.7", "relay", 0.1),
+    "ridges": _ClipModel("seedance-2.5", "ark", 0.12),
 }
 """By clip: the model that makes it, and where. The clips of `ark` have a resolution of its own."""
-LIVES: dict[GatewayName, float] = {"hingnet": USUAL_LIFE, "relay": 86_400.0, "ark": 86_400.0}
+LIFETIMES: dict[GatewayName, float] = {"hingnet": USUAL_LIFE, "relay": 86_400.0, "ark": 86_400.0}
 """Seconds that each gateway keeps a file."""
 
 _SHAPES: tuple[Shape, ...] = ("linear", "linear", "noisy", "steps", "stalling", "none")
@@ -60,8 +60,8 @@ class Traits(TypedDict, total=False):
     cut_at: int
 
 
-class Casting:
-    """Makes up jobs for some of the demo's gateways."""
+class JobFactory:
+    """Makes jobs for some of the demo's gateways."""
 
     def __init__(self, seed: int, pad: int | None, gateways: Sequence[GatewayName]) -> None:
         """`pad` bytes are added to every file; None: enough for a file of 1 to 5 MB.
@@ -75,35 +75,35 @@ class Casting:
     def job(self, part: str, clip: str, take: int, times: tuple[float, ...], traits: Traits) -> Job:
         """The job of that part; `times` are its creation, seconds in the queue and generating."""
         chance = self.chance(f"job/{part}")
-        role, gateway = _ROLES[clip], self.gateway_of(clip)
+        maker, gateway = _CLIP_MODELS[clip], self.gateway_of(clip)
         created_at, queued_for, generating_for = times
         if gateway == "ark" or "lifetime" not in traits:  # each link of Ark lasts as long
-            traits = traits | Traits(lifetime=LIVES[gateway])
+            traits = traits | Traits(lifetime=LIFETIMES[gateway])
         return Job(
-            id=_id(chance, gateway, role.vocabulary, created_at),
+            id=_id(chance, gateway, maker.vocabulary, created_at),
             created_at=created_at,
-            model=role.model,
+            model=maker.model,
             prompt=PROMPTS[clip][take % len(PROMPTS[clip])],
             size=CLIPS[clip].size,
             seconds=CLIPS[clip].seconds,
-            vocabulary=role.vocabulary,
+            vocabulary=maker.vocabulary,
             queued_for=queued_for,
             generating_for=generating_for,
             clip=clip,
             pad=chance.randint(*_PADDING) if self._pad is None else self._pad,
             gateway=gateway,
-            cost=round(role.price * CLIPS[clip].seconds, 2),
+            cost=round(maker.price * CLIPS[clip].seconds, 2),
             **traits,
         )
 
     def gateway_of(self, clip: str) -> GatewayName:
         """The gateway that makes this clip."""
-        gateway = _ROLES[clip].gateway
+        gateway = _CLIP_MODELS[clip].gateway
         return gateway if gateway in self._gateways else self._gateways[0]
 
     def turn(self, number: int) -> tuple[str, int]:
         """The clip and the prompt of a job: clips take turns, with other prompts in each round."""
-        clips = list(_ROLES)
+        clips = list(_CLIP_MODELS)
         return clips[(number + self._seed) % len(clips)], number + number // len(clips)
 
     def random_traits(self, chance: random.Random) -> Traits:
