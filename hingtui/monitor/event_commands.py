@@ -23,10 +23,10 @@ from hingtui.text.clean import clean_line
 
 _AT_ONCE = 8
 """Commands that run at the same time; the next waits for one of them to end."""
-_LONGEST_WAIT = 30.0
-"""Seconds after which the next is started all the same."""
+_SLOT_TIMEOUT = 30.0
+"""Seconds after which the next is started anyway."""
 _LOOK_AGAIN = 1.0
-"""Seconds between two looks whether a command has ended, so that none stays a zombie."""
+"""Seconds between two checks whether a command has ended, so that none stays a zombie."""
 _PROMPT = 2000
 """Characters of a prompt that a command is given."""
 
@@ -117,7 +117,7 @@ class EventCommands:
             self._reap()
             if len(self._running) >= _AT_ONCE:
                 with suppress(subprocess.TimeoutExpired):
-                    self._running[0].wait(_LONGEST_WAIT)
+                    self._running[0].wait(_SLOT_TIMEOUT)
             try:
                 process = user_commands.start(start.arguments, self._token(), start.environment)
             except (OSError, ValueError) as error:

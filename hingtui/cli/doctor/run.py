@@ -38,7 +38,7 @@ from hingtui.text import i18n
 from hingtui.text.i18n import _
 from hingtui.text.redaction import TOKEN_VARIABLES, crash_report
 
-WITHIN = 15.0
+TIMEOUT = 15.0
 """Seconds for all checks together."""
 _ENDING = 0.5
 """Seconds for what is cancelled then to close its connections."""
@@ -48,7 +48,7 @@ _THREADS = 64
 """More than there are steps that can hang at once: name servers, network file systems."""
 
 
-def doctor(environ: Mapping[str, str], *, as_json: bool, within: float = WITHIN) -> int:
+def doctor(environ: Mapping[str, str], *, as_json: bool, within: float = TIMEOUT) -> int:
     """Check everything and print it; the exit status: 0 if there is no problem, else 1."""
     settings, problems = inspect_settings(environ)
     if settings is not None:
@@ -184,7 +184,7 @@ class _Run:
                 state.gateway,
                 self._environ,
                 tokens=tuple(self._tokens),
-                time_limit=self._within * _SHARE_FOR_TOKEN,
+                timeout=self._within * _SHARE_FOR_TOKEN,
             )
         except SettingsError as error:
             state.problem = str(error)

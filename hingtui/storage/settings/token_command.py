@@ -22,7 +22,7 @@ from hingtui.storage.settings.tokens import named_token
 from hingtui.system.user_commands import without_token
 from hingtui.text.i18n import _
 
-TIME_LIMIT = 30.0
+TIMEOUT = 30.0
 """Seconds that a command may take: a person may have to unlock a key."""
 _MOST_BYTES = 64 * 1024
 _GRACE = 0.5
@@ -34,18 +34,18 @@ def load_token(
     environ: Mapping[str, str] | None = None,
     *,
     tokens: Iterable[str] = (),
-    time_limit: float = TIME_LIMIT,
+    timeout: float = TIMEOUT,
 ) -> GatewaySettings:
     """`gateway` with the token that its command prints; the same one if it has no command.
 
-    Blocks up to `time_limit` seconds. The command gets `environ` (None: that of this process)
+    Blocks up to `timeout` seconds. The command gets `environ` (None: that of this process)
     without any token. Raises SettingsError.
     """
     if gateway.token is not None or not gateway.token_command:
         return gateway
     clean = without_token(os.environ if environ is None else environ, tokens)
     key = f"gateways.{gateway.name}.token_command"
-    output = _Output(gateway.token_command, clean, key).read(time_limit)
+    output = _Output(gateway.token_command, clean, key).read(timeout)
     first = next((line for line in output.splitlines() if line.strip()), "")
     return replace(gateway, token=named_token(first, key))
 
@@ -60,7 +60,7 @@ class _Output:
         self._chunks: list[bytes] = []
         self._is_too_long = False
 
-    def read(self, time_limit: float) -> str:
+    def read(self, timeout: float) -> str:
         """The output. Raises SettingsError."""
         try:
             process = subprocess.Popen(  # noqa: S603 - the user's own command, without a shell
@@ -79,11 +79,11 @@ class _Output:
         reader = threading.Thread(target=self._collect, args=(pipe,), daemon=True)
         reader.start()
         try:
-            status = process.wait(time_limit)
+            status = process.wait(timeout)
         except subprocess.TimeoutExpired:
             _kill(process)
             sentence = _("{key}: the command has not ended in {seconds} seconds. Try it by hand.")
-            raise self._wrong(sentence, seconds=round(time_limit)) from None
+            raise self._wrong(sentence, seconds=round(timeout)) from None
         reader.join(_GRACE)  # a child of the command may hold its output open
         if self._is_too_long:
             sentence = _("{key}: the command prints too much. It has to print the token alone.")

@@ -16,7 +16,7 @@ from textual._time import get_time
 from textual.app import App
 from textual.widget import Widget
 
-_LONGEST_WAIT = 0.3
+_TIMEOUT = 0.3
 """Seconds after which a key waits no longer for the command before it."""
 _QUIET_LOOKS = 2
 """How often nothing must be left to do: a message that is being handled is in no queue."""
@@ -29,7 +29,7 @@ class TypedAheadApp(App[None]):
         super().__init__()
         self._typed: deque[events.Key | events.Paste] = deque()
         """What waits, the oldest first."""
-        self._command_given_at = -_LONGEST_WAIT
+        self._command_given_at = -_TIMEOUT
         """When a key was passed on last that may move the focus; on Textual's clock."""
         self._last_key = ""
         self._quiet_looks = 0
@@ -74,7 +74,7 @@ class TypedAheadApp(App[None]):
         return is_letter
 
     def _has_waited(self) -> bool:
-        return get_time() - self._command_given_at >= _LONGEST_WAIT
+        return get_time() - self._command_given_at >= _TIMEOUT
 
     def _is_quiet(self) -> bool:
         """Whether no widget has anything left to do."""

@@ -25,9 +25,9 @@ def script(code: str) -> GatewaySettings:
     return gateway(sys.executable, "-I", "-c", code)
 
 
-def refusal(asked: GatewaySettings, time_limit: float = 20.0) -> str:
+def refusal(asked: GatewaySettings, timeout: float = 20.0) -> str:
     with pytest.raises(SettingsError) as caught:
-        load_token(asked, time_limit=time_limit)
+        load_token(asked, timeout=timeout)
     sentence = str(caught.value)
     assert sentence.startswith("gateways.lab.token_command")
     assert caught.value.__cause__ is None  # a traceback would show the command
@@ -97,7 +97,7 @@ def test_a_command_that_hangs_is_ended_with_its_children() -> None:
             "time.sleep(99)"
         )
         code = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
-        assert "has not ended in 5 seconds" in refusal(script(code), time_limit=5.0)
+        assert "has not ended in 5 seconds" in refusal(script(code), timeout=5.0)
         listener.settimeout(10)
         connection, _address = listener.accept()
         with connection:
