@@ -30,7 +30,7 @@ DEMO_RATE = 700_000.0
 """Bytes a second of each download in the demo: slow enough to see its progress bar move."""
 _BATCH = 4
 """Videos that are added together at the start."""
-_LOOK_FOR_NEW = 1.0
+_CHECK_EVERY = 1.0
 """Seconds between two checks for new videos in the demo's story."""
 
 
@@ -167,7 +167,7 @@ def _adding_new_videos(story: Story, clock: Clock, settings: Settings) -> Iterat
     ended = threading.Event()
 
     def add_new() -> None:
-        while not ended.wait(_LOOK_FOR_NEW):
+        while not ended.wait(_CHECK_EVERY):
             new = story.due(clock.time())
             if new:
                 watchlist.change(add=[_entry(job) for job in new])

@@ -27,8 +27,8 @@ _MOST_FAILURES = 3
 """Failures of one download in a row after which --wait gives it up."""
 _SOON = 10.0
 """Seconds: without --wait, a retry that is further away is not waited for."""
-_LOOK_AGAIN = 0.5
-"""Seconds between two looks where no change is reported."""
+_CHECK_EVERY = 0.5
+"""Seconds between two checks where no change is reported."""
 
 
 def download(
@@ -133,13 +133,13 @@ class _DownloadRun:
         print_saved(row, self._monitor.now(), as_json=self._as_json)
 
     async def _until_over(self) -> None:
-        """Check the downloads after each change, and every `_LOOK_AGAIN` seconds."""
+        """Check the downloads after each change, and every `_CHECK_EVERY` seconds."""
         changed = asyncio.Event()
         self._monitor.subscribe(lambda _changes: changed.set())
         while not self._is_over():
             changed.clear()
             with suppress(TimeoutError):
-                async with asyncio.timeout(_LOOK_AGAIN):
+                async with asyncio.timeout(_CHECK_EVERY):
                     await changed.wait()
 
     def _is_over(self) -> bool:

@@ -18,8 +18,8 @@ from hingtui.monitor.row import Row
 
 THRESHOLDS = (600.0, 180.0, 60.0)
 """Seconds before the expiry of an unsaved video at which an alarm is due."""
-_LOOK_AGAIN = 2.0
-"""Seconds until a video that is still being downloaded is looked at again."""
+_CHECK_EVERY = 2.0
+"""Seconds until a video that is still being downloaded is checked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,10 @@ class ExpiryAlarms:
             live.look_at = math.inf
             self._near.add(key)  # a look is never planned for earlier
             if row.is_downloading and key not in late:
-                again.append((key, now + _LOOK_AGAIN))
+                again.append((key, now + _CHECK_EVERY))
             elif row.has_vanished(now):
                 if row.is_downloading:
-                    again.append((key, now + _LOOK_AGAIN))
+                    again.append((key, now + _CHECK_EVERY))
                     continue
                 del self._live[key]
                 self._near.discard(key)

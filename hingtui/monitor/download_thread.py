@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     SidecarWritten = Callable[[SidecarFailed | None], None]
 
-_LOOK_AGAIN = 0.5
-"""Seconds between two looks of a waiting thread whether the event loop still runs."""
+_CHECK_EVERY = 0.5
+"""Seconds between two checks of a waiting thread whether the event loop still runs."""
 FreshLink = Callable[[VideoKey, int], Coroutine[Any, Any, str]]
 
 
@@ -80,7 +80,7 @@ class DownloadThread:
             asked = asyncio.run_coroutine_threadsafe(fresh_link(row.key, index), loop)
             while not loop.is_closed():
                 with contextlib.suppress(TimeoutError):
-                    return asked.result(_LOOK_AGAIN)
+                    return asked.result(_CHECK_EVERY)
             return ""
 
         def work() -> Saved:

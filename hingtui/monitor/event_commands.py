@@ -25,7 +25,7 @@ _AT_ONCE = 8
 """Commands that run at the same time; the next waits for one of them to end."""
 _SLOT_TIMEOUT = 30.0
 """Seconds after which the next is started anyway."""
-_LOOK_AGAIN = 1.0
+_CHECK_EVERY = 1.0
 """Seconds between two checks whether a command has ended, so that none stays a zombie."""
 _PROMPT = 2000
 """Characters of a prompt that a command is given."""
@@ -110,7 +110,7 @@ class EventCommands:
         while True:
             must_look = bool(self._running) or user_commands.is_first_process()
             try:
-                start = self._waiting.get(timeout=_LOOK_AGAIN if must_look else None)
+                start = self._waiting.get(timeout=_CHECK_EVERY if must_look else None)
             except queue.Empty:
                 self._reap()
                 continue

@@ -22,7 +22,7 @@ from hingtui.monitor.gateway import Gateway
 from hingtui.monitor.list_poller import Listed, Paged
 from hingtui.system.clock import Clock
 
-EVERY = 45.0
+LIST_EVERY = 45.0
 """Seconds between two requests for the first page, those of the poller included."""
 _WITHOUT_LIST = 900.0
 """Seconds until a gateway that has no list is asked for it again."""
@@ -115,7 +115,7 @@ class Follower:
     async def look(self) -> None:
         """Read the list down to what was seen before, and add what is new."""
         self._is_looking = True
-        pause = EVERY
+        pause = LIST_EVERY
         try:
             await self._take_in(await self._read_new())
             self._failures = 0
@@ -136,7 +136,7 @@ class Follower:
         if len(new) == len(page.videos) and page.last_id is not None:
             self._next_at = self._clock.monotonic()  # there may be more new ones on the next page
             return
-        self._next_at = self._clock.monotonic() + EVERY
+        self._next_at = self._clock.monotonic() + LIST_EVERY
         if new:
             self._start(self._take_in_quietly(new))
 

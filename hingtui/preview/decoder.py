@@ -35,8 +35,8 @@ _LONGEST_PLAY = 3600.0
 _SIXEL = re.compile(rb"\x1bP[0-9;]*q[ -~]*\x1b\\")
 _STOP = encode(Message({"id": -1, "do": "ping"}))
 """Any other request ends a playback."""
-_GLANCE = 0.05
-"""Seconds between two looks at whether to stop."""
+_CHECK_EVERY = 0.05
+"""Seconds between two checks whether to stop."""
 
 Show = Callable[[Picture], None]
 Stopped = Callable[[], bool]
@@ -220,7 +220,7 @@ class Decoder:
                 left = ends - time.monotonic()
                 if left <= 0:
                     raise PreviewError(PreviewFailure.TIMEOUT)
-                if not select.select([stream], [], [], min(left, _GLANCE))[0]:
+                if not select.select([stream], [], [], min(left, _CHECK_EVERY))[0]:
                     continue
                 chunk = os.read(stream, min(count, 1 << 20))
                 if not chunk:

@@ -12,9 +12,9 @@ from collections.abc import Callable
 
 from hingtui.system.clock import Clock
 
-LOOK = 2.0
+CHECK_EVERY = 2.0
 """Seconds between two checks whether there is something to collect."""
-REST = 1.0
+IDLE_AFTER = 1.0
 """Seconds without input after which a pause is not felt."""
 _AT_MOST = 100
 """Smaller collections after which CPython begins a full one all the same: some 700,000 objects."""
@@ -29,8 +29,8 @@ async def collect_when_idle(clock: Clock, idle_for: Callable[[], float]) -> None
     gc.set_threshold(before[0], before[1], _AT_MOST)
     try:
         while True:
-            await clock.sleep(LOOK)
-            if gc.get_count()[2] >= before[2] and idle_for() >= REST:
+            await clock.sleep(CHECK_EVERY)
+            if gc.get_count()[2] >= before[2] and idle_for() >= IDLE_AFTER:
                 gc.collect()
     finally:
         gc.set_threshold(*before)

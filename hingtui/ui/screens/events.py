@@ -34,8 +34,8 @@ _BEFORE_TEXT = 12
 """Cells of the time and the icon."""
 _AROUND_LIST = 8
 """Cells of the box beside the list, about."""
-_LOOK_EVERY = 1.0
-"""Seconds between two looks for new events."""
+_REFRESH_EVERY = 1.0
+"""Seconds between two checks for new events."""
 
 
 class EventList(OptionList):
@@ -75,7 +75,7 @@ class EventsDialog(Dialog[VideoKey]):
     def on_mount(self) -> None:
         """Show what there is, and later what is new."""
         self.query_one(EventList).focus()
-        self.set_interval(_LOOK_EVERY, self.show_new)
+        self.set_interval(_REFRESH_EVERY, self.show_new)
         self.show_new()
 
     def on_resize(self) -> None:

@@ -31,8 +31,8 @@ from hingtui.ui.screens.dialogs import ESCAPE, Dialog
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.widgets.key_bar import FooterKey
 
-_EVERY = 1.0
-"""Seconds between two looks at the states."""
+_REFRESH_EVERY = 1.0
+"""Seconds between two redraws of the states."""
 
 
 class GatewayHealthDialog(Dialog[None]):
@@ -77,7 +77,7 @@ class GatewayHealthDialog(Dialog[None]):
 
     def on_mount(self) -> None:
         """Show this run, and the history once it is read."""
-        self.set_interval(_EVERY, self.show_health)
+        self.set_interval(_REFRESH_EVERY, self.show_health)
         self.when_laid_out(self.show_health)
         self.run_worker(self._read(), exit_on_error=False)
 

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 NEAR_END = 20
 """Rows from the cursor to the last one from which on the next page is read."""
-_LOOK_EVERY = 1.0
+_REFRESH_EVERY = 1.0
 """Seconds between two redraws of what is watched by now, and of the countdowns."""
 
 Chosen = Mapping[str, Sequence[Listed]]
@@ -88,7 +88,7 @@ class ImportDialog(Dialog[Chosen]):
     def on_mount(self) -> None:
         """Read the first page."""
         self._table.focus()
-        self.set_interval(_LOOK_EVERY, self._time_passed)
+        self.set_interval(_REFRESH_EVERY, self._time_passed)
         self._read()
 
     def on_resize(self) -> None:

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from hingtui.system.clock import Clock
 from hingtui.system.malloc import share_malloc_arenas, trim_malloc
 
-TRIM_INTERVAL = 600.0
+TRIM_EVERY = 600.0
 """Seconds between two trims; what is still shown is soon cached again."""
 _LIBRARIES = ("rich", "textual")
 
@@ -24,7 +24,7 @@ async def trim_caches(clock: Clock) -> None:
     """Trim every ten minutes, for ever, in a thread."""
     share_malloc_arenas()
     while True:
-        await clock.sleep(TRIM_INTERVAL)
+        await clock.sleep(TRIM_EVERY)
         await asyncio.to_thread(trim)
 
 

@@ -15,7 +15,7 @@ from hingtui.demo.job import Job
 from hingtui.demo.server import DemoServer
 from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.model.video import Status, Video
-from hingtui.monitor.following import EVERY, Follower, is_worth_adding
+from hingtui.monitor.following import LIST_EVERY, Follower, is_worth_adding
 from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
 from tests.support.clock import EPOCH
 from tests.support.keys import ids, keys
@@ -40,7 +40,7 @@ def follower(watch: Watch[DemoServer]) -> Follower:
     return found
 
 
-async def look(watch: Watch[DemoServer], after: float = EVERY * 1.2) -> None:
+async def look(watch: Watch[DemoServer], after: float = LIST_EVERY * 1.2) -> None:
     """Let time pass; the account is looked at if that is due, and all that follows happens."""
     watch.clock.advance(after)
     if follower(watch).is_due():
@@ -170,14 +170,14 @@ async def test_a_sweep_of_the_poller_serves_as_a_look(tmp_path: Path) -> None:
     async with following(tmp_path, *(job(name, queued_for=900) for name in many)) as watch:
         await look(watch)
         assert watched(watch) == set(many)
-        watch.clock.advance(EVERY / 2)
+        watch.clock.advance(LIST_EVERY / 2)
         create(watch, "video_new", queued_for=900)
         asked = len(watch.asked(LIST))
         await watch.look(after=10)
         await watch.monitor._background.wait()
         assert "video_new" in watched(watch)
         assert len(watch.asked(LIST)) == asked + 1
-        watch.clock.advance(EVERY / 2)
+        watch.clock.advance(LIST_EVERY / 2)
         assert not follower(watch).is_due()
 
 

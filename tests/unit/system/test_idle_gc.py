@@ -9,7 +9,7 @@ from contextlib import suppress
 
 import pytest
 
-from hingtui.system.idle_gc import LOOK, REST, collect_when_idle
+from hingtui.system.idle_gc import CHECK_EVERY, IDLE_AFTER, collect_when_idle
 from tests.support.clock import FakeClock
 
 
@@ -20,7 +20,7 @@ class Collecting:
         self.smaller = gc.get_threshold()[2]
         """Smaller collections since the last full one: as many as CPython makes at most."""
         self.full = 0
-        self.idle = REST
+        self.idle = IDLE_AFTER
         self._clock = clock
         monkeypatch.setattr(gc, "get_count", lambda: (0, 0, self.smaller))
         monkeypatch.setattr(gc, "collect", self._collect)
@@ -31,7 +31,7 @@ class Collecting:
 
     async def look(self) -> None:
         """Let it look once more."""
-        self._clock.advance(LOOK)
+        self._clock.advance(CHECK_EVERY)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
         await asyncio.sleep(0)
@@ -51,10 +51,10 @@ async def collecting(
 
 
 async def test_garbage_is_collected_once_the_program_is_idle(collecting: Collecting) -> None:
-    collecting.idle = REST / 2
+    collecting.idle = IDLE_AFTER / 2
     await collecting.look()
     assert collecting.full == 0
-    collecting.idle = REST
+    collecting.idle = IDLE_AFTER
     await collecting.look()
     await collecting.look()
     assert collecting.full == 1

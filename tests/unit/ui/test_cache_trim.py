@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.cells import cached_cell_len
 from rich.segment import Segment
 
-from hingtui.ui.textual_fixes.cache_trim import TRIM_INTERVAL, drawing_caches, trim
+from hingtui.ui.textual_fixes.cache_trim import TRIM_EVERY, drawing_caches, trim
 from tests.support.pilot import piloted
 from tests.support.waiting import until
 from tests.support.watch import job
@@ -39,5 +39,5 @@ async def test_the_caches_are_trimmed_every_ten_minutes(tmp_path: Path) -> None:
     async with piloted(tmp_path) as acting:
         for number in range(1000):
             cached_cell_len(f"a text that was drawn once, {number}")
-        acting.clock.advance(TRIM_INTERVAL)
+        acting.clock.advance(TRIM_EVERY)
         await until(lambda: cached_cell_len.cache_info().currsize < 500)
