@@ -21,7 +21,7 @@ _FLAGS = (
     | getattr(os, "O_NONBLOCK", 0)
     | getattr(os, "O_BINARY", 0)
 )
-_LOOK = (
+_OPEN_FLAGS = (
     os.O_RDONLY
     | getattr(os, "O_NOFOLLOW", 0)
     | getattr(os, "O_NONBLOCK", 0)
@@ -52,7 +52,7 @@ def open_locked(path: Path) -> int:
 def is_locked_elsewhere(path: Path) -> bool:
     """Whether another process has locked the file at `path`."""
     try:
-        descriptor = os.open(path, _LOOK)
+        descriptor = os.open(path, _OPEN_FLAGS)
     except OSError:  # it is no file of ours, or it is gone
         return False
     try:

@@ -16,7 +16,7 @@ _SHORTEST_PART = 8
 
 _started: weakref.WeakSet[subprocess.Popen[bytes]] = weakref.WeakSet()
 if sys.platform != "win32":
-    _LOOK = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    _WAIT_FLAGS = os.WEXITED | os.WNOHANG | os.WNOWAIT
     """Say which child has ended, and leave it as it is."""
 
 
@@ -53,7 +53,9 @@ def reap_orphans() -> None:
         return
     own = {process.pid for process in tuple(_started) if process.returncode is None}
     try:
-        while (ended := os.waitid(os.P_ALL, 0, _LOOK)) is not None and ended.si_pid not in own:
+        while (
+            ended := os.waitid(os.P_ALL, 0, _WAIT_FLAGS)
+        ) is not None and ended.si_pid not in own:
             os.waitpid(ended.si_pid, os.WNOHANG)
     except ChildProcessError:
         return  # there are no children

@@ -42,7 +42,7 @@ while children():
     user_commands.reap_orphans()
     assert time.monotonic() < deadline, children()
 own = user_commands.start([sys.executable, "-c", "raise SystemExit(7)"])
-while not user_commands.os.waitid(user_commands.os.P_PID, own.pid, user_commands._LOOK):
+while not user_commands.os.waitid(user_commands.os.P_PID, own.pid, user_commands._WAIT_FLAGS):
     assert time.monotonic() < deadline
 user_commands.reap_orphans()
 assert own.wait() == 7
