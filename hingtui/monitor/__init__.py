@@ -9,8 +9,8 @@ monitor             the entry point for the UI and the commands; connects the re
 ├── poller              which video is due; sends the requests
 │   └── list_poller         many at once, through the account's list
 ├── account_list        the account's list, page by page
-│   └── following           adds new videos of an account by themselves
-├── one_round           each of some videos once, for commands
+│   └── following           adds new videos of an account automatically
+├── one_round           asks about each of some videos once, for commands
 ├── response_handler    what a response or an error means for rows and gateway
 │   └── raw_responses       the last response about each video
 ├── gateways            all of them: connect, remove, run, their states

@@ -15,7 +15,7 @@ AWAY = 600.0
 STOPPED = 60.0
 """Seconds after which a program that stood still (Ctrl+Z, a sleeping machine) counts as stopped."""
 _CATCH_UP = 15.0
-"""Seconds that the gateway gets, after a stop, to say what happened meanwhile."""
+"""Seconds between the end of a stop and the summary: responses that are due come first."""
 
 
 class Happened(Enum):
@@ -63,7 +63,7 @@ class Absence:
         self._last_seen = now
         if was_away:
             return self._summarise(since, now)
-        self._counts.clear()  # they saw it
+        self._counts.clear()  # the person was present
         return None
 
     def person_left(self, now: float) -> None:
@@ -73,7 +73,7 @@ class Absence:
             self._counts.clear()
 
     def time_passed(self, now: float) -> Summary | None:
-        """Called every few seconds: the summary, some time after the program stood still."""
+        """Called every few seconds. Returns the summary some time after the program was stopped."""
         if now - self._ran_at > STOPPED and self._summary_at is None:
             self._away_since = min(self._last_seen, self._ran_at)
             self._summary_at = now + _CATCH_UP

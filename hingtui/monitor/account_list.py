@@ -1,7 +1,7 @@
 """Read the list of an account's videos page by page, for a person who chooses among them.
 
 Unlike `list_poller`, which sweeps over the list to update rows, it returns each page to its caller.
-What a page or an error says about the gateway is reported all the same.
+What a page or an error says about the gateway is reported as well.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class AccountList:
             return None
 
     async def _ask(self, api: ListApi, after: str | None) -> Paged:
-        """Send one request, which goes on if the caller is cancelled: a pool leaks otherwise."""
+        """Send one request. It goes on if the caller is cancelled: its connection would leak."""
         request = asyncio.create_task(_get(api, after), name="account list")
         self._requests.add(request)
         request.add_done_callback(self._requests.discard)

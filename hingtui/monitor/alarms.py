@@ -81,7 +81,7 @@ class ExpiryAlarms:
         self._live: dict[VideoKey, _Live] = {}
         self._looks: list[tuple[float, VideoKey]] = []
         self._near: set[VideoKey] = set()
-        """Those within the first threshold when they were looked at."""
+        """Those within the first threshold when they were last checked."""
 
     def update(self, rows: Mapping[VideoKey, Row], changed: Iterable[VideoKey], now: float) -> None:
         """Take in the rows that changed."""
@@ -115,7 +115,7 @@ class ExpiryAlarms:
             if row.saved is not None:  # the row's change is reported after this
                 continue
             live.look_at = math.inf
-            self._near.add(key)  # a look is never planned for earlier
+            self._near.add(key)  # no check is planned before the first threshold
             if row.is_downloading and key not in late:
                 again.append((key, now + _CHECK_EVERY))
             elif row.has_vanished(now):
@@ -162,7 +162,7 @@ class ExpiryAlarms:
         return found
 
     def see(self) -> bool:
-        """A person has seen what expired unsaved; whether there was any."""
+        """Forget what expired unsaved: a person has seen it. Returns whether there was any."""
         had_any = bool(self.unseen or self.unseen_overdue)
         self.unseen.clear()
         self.unseen_overdue.clear()
@@ -193,13 +193,13 @@ class ExpiryAlarms:
 
 
 def _within(left: float) -> float:
-    """The shortest threshold that so many seconds lie within; 0 once none are left."""
+    """The shortest threshold that `left` is within, infinity for none; 0 once it has expired."""
     if left <= 0:
         return 0.0
     return min((within for within in THRESHOLDS if left <= within), default=math.inf)
 
 
 def _next_look(expiry: Expiry, now: float) -> float:
-    """When the next threshold is passed; never, once all are."""
+    """When the next threshold is passed; infinity once all are."""
     moments = (expiry.at - within for within in (*THRESHOLDS, 0.0))
     return next((moment for moment in moments if moment > now), math.inf)

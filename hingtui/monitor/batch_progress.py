@@ -27,7 +27,7 @@ class BatchProgress:
         self._shares: dict[VideoKey, float] = {}
 
     def update(self, wanted: Iterable[Row], rows: Mapping[VideoKey, Row]) -> Batch | None:
-        """The batch with these unfinished downloads; None ends it, where there are none."""
+        """The batch with these unfinished downloads. Where there are none it ends: None."""
         active = {row.key: row for row in wanted}
         if not active:
             self._shares.clear()

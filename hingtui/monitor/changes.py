@@ -21,17 +21,17 @@ class Changes:
     """What changed since listeners were last called."""
 
     keys: set[VideoKey] = field(default_factory=set)
-    """Rows of which anything changed, those that went included."""
+    """Rows of which anything changed, removed ones included."""
     membership: bool = False
-    """Rows came or went."""
+    """Rows were added or removed."""
     moved: dict[VideoKey, VideoKey] = field(default_factory=dict)
     """Old and new keys of rows whose gateway became known."""
     gateway: bool = False
     """The gateway's state, the pause or the watchlist's own state changed."""
     ready: list[VideoKey] = field(default_factory=list)
-    """Turned ready while watched."""
+    """Became ready while watched."""
     failed: list[VideoKey] = field(default_factory=list)
-    """Turned failed or expired while watched."""
+    """Failed or expired while watched."""
     saved: list[VideoKey] = field(default_factory=list)
     not_saved: list[VideoKey] = field(default_factory=list)
     """Downloads that were given up."""
@@ -76,7 +76,7 @@ class ChangeFeed:
         self._plan()
 
     def followed_damaged(self, sentence: str) -> None:
-        """What was seen of followed accounts was damaged."""
+        """The record of followed accounts was damaged."""
         self.new.not_written.append(sentence)
         self._plan()
 

@@ -11,15 +11,15 @@ from collections.abc import Callable
 from typing import TypeVar
 
 NICENESS = 10
-"""How much such a thread gives way to the screen, where threads have a priority (Linux)."""
+"""The nice value of such a thread, so that the screen goes first. Linux only."""
 
 Result = TypeVar("Result")
 
 
 def run_in_daemon_thread(work: Callable[[], Result], name: str) -> asyncio.Future[Result]:
-    """Start `work`; its result or its exception, on the event loop that runs now.
+    """Start `work`. The future gets its result or its exception, in the running event loop.
 
-    Python waits at its end for the threads of a pool, but not for daemon threads that hang.
+    At its end Python waits for the threads of a pool, but not for daemon threads.
     """
     loop = asyncio.get_running_loop()
     future: asyncio.Future[Result] = loop.create_future()

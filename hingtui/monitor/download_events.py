@@ -70,7 +70,7 @@ class DownloadEvents:
             watch.poller.schedule(row.id, 0, alone=True)
 
     def given_up(self, row: Row, error: Exception) -> None:
-        """It is not tried again by itself."""
+        """It is not retried automatically."""
         if not isinstance(error, HingtuiError):
             _log.error("downloading %s failed unexpectedly", row.id, exc_info=error)
         elif not isinstance(error, ApiError):

@@ -29,7 +29,7 @@ class DownloadListener(Protocol):
         """One try failed, whether another one follows or not."""
 
     def given_up(self, row: Row, error: Exception) -> None:
-        """It is not tried again by itself."""
+        """It is not retried automatically."""
 
     async def fresh_link(self, key: VideoKey, index: int = 0) -> str:
         """A direct link that is valid now, as the gateway gives it; "" where there is none.

@@ -131,7 +131,7 @@ class DownloadQueue:
         self._wake.set()
 
     async def forget(self, row: Row, is_gone: Callable[[], bool]) -> None:
-        """Stop its download, and remove the part if a minute later the video `is_gone` still.
+        """Stop its download, and remove the part if the video still `is_gone` a minute later.
 
         Until then an undo resumes the download.
         """
@@ -240,7 +240,7 @@ class DownloadQueue:
             if download is row.download:
                 self._put_off(row, download, error)
         else:
-            # Even after a cancel that came too late: the file is there, and the row says so.
+            # Even if it was cancelled too late: the file is complete, and the row shows it.
             self._wanted.pop(row.key, None)
             row.download = None
             self.listener.saved(row, saved)
@@ -271,7 +271,7 @@ class DownloadQueue:
 
     def _give_up(self, row: Row, download: Download, error: Exception) -> None:
         if isinstance(error, Slow):
-            download.error = Stalled(str(error))  # no more "goes on by itself"
+            download.error = Stalled(str(error))  # whose advice does not say that it continues
         elif not isinstance(error, HingtuiError):
             # What an unexpected error says can be secret: it is for the log alone.
             download.error = DownloadError(type(error).__name__)

@@ -25,7 +25,7 @@ class DurationStats:
         self._durations: dict[Kind, deque[float]] = {}
         self._stills: dict[Kind, deque[float]] = {}
         self._earlier: dict[Kind, EarlierVideos] = {}
-        """What follows from them, computed when it is first asked for."""
+        """Computed from them on first use."""
 
     def fill(self, durations: Durations, stills: Durations) -> None:
         """Take in what the history knows, the oldest first; what is known already stays."""

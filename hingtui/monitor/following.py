@@ -90,7 +90,7 @@ class Follower:
         self._since = 0.0
         """When that was, in Unix seconds on the gateway's clock."""
         self._is_lost = False
-        """Whether what was seen before that is not known any more."""
+        """Whether the record of what was seen before that was lost."""
         self._removed: dict[str, None] = {}
         """Taken off the watchlist, and not in the file yet."""
         self._next_at = 0.0
@@ -141,7 +141,7 @@ class Follower:
             self._start(self._take_in_quietly(new))
 
     def removed(self, ids: Iterable[str]) -> None:
-        """These are not watched any more: never add them by itself."""
+        """These are not watched any more: never add them automatically."""
         new = [video_id for video_id in ids if self._seen is None or video_id not in self._seen]
         if new:
             self._removed |= dict.fromkeys(new)
@@ -189,9 +189,9 @@ class Follower:
             new = [each for each in found if each.video.id not in seen]
             worth = [e for e in new if _is_wanted(e.video, since, now, is_lost=is_lost)]
             if worth and not await self._add(worth):
-                return  # looked at again: what is watched already is not added twice
+                return  # it is tried again: what is watched already is not added twice
             removed = list(self._removed)
-            # What this process knows of a file that was damaged goes into the new one.
+            # After damage, what this process still knows goes into the new file.
             kept = list(self._seen or ()) if is_lost and not self._is_lost else []
             ids = [*kept, *removed, *(each.video.id for each in reversed(new))]
             if known is None or ids:
@@ -201,7 +201,7 @@ class Follower:
             self._remember(known)
 
     async def _known(self) -> Followed | None:
-        """What is stored of the account; a file that was damaged is reported. Raises OSError."""
+        """What is stored about the account. Reports a damaged file. Raises OSError."""
         known = await asyncio.to_thread(self._store.read, self.gateway.name)
         if damage := self._store.take_damage():
             self._damaged(damage)
@@ -257,7 +257,7 @@ class Followers:
 def _is_wanted(video: Video, since: float, now: float, *, is_lost: bool) -> bool:
     """Whether to add an entry that was never seen, as far as is known.
 
-    Where what was seen before `since` `is_lost`, it may have been taken off the watchlist then.
+    Where the record before `since` `is_lost`, it may have been taken off the watchlist then.
     """
     if is_lost and (video.created_at is None or video.created_at < since):
         return False
@@ -267,8 +267,8 @@ def _is_wanted(video: Video, since: float, now: float, *, is_lost: bool) -> bool
 def is_worth_adding(video: Video, *, since: float, now: float) -> bool:
     """Whether an entry of the list that was never seen is to be watched.
 
-    `since`: when following began; `now`: both in Unix seconds on the gateway's clock. What is not
-    finished is worth it, and so is a file that is there; what failed or expired, only where that
+    `since`: when following began; `now`: both in Unix seconds on the gateway's clock. A video that
+    is unfinished or can be downloaded is worth it. One that failed or expired is only where that
     happened lately and after following began.
     """
     status, created = video.status, video.created_at

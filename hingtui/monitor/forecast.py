@@ -15,7 +15,7 @@ from hingtui.model.key import VideoKey
 from hingtui.monitor.row import DownloadState, Row
 
 _CANDIDATES = 8
-"""Queued downloads, the largest, that are tried as the one to cancel, beside the running ones."""
+"""The largest queued downloads, which are tried as the one to cancel, beside all running ones."""
 _COMPARED = 100
 """Downloads, the soonest to expire, that are simulated to find the one to cancel."""
 

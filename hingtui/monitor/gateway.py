@@ -96,7 +96,7 @@ class Gateway:
 
     @property
     def is_probing(self) -> bool:
-        """Whether one request at a time is enough, until one succeeds."""
+        """Whether only one request at a time is sent, until one succeeds."""
         return self._down is not None or self._refused is not None
 
     @property
@@ -172,7 +172,7 @@ class Gateway:
         Returns the ids whose own error turned out to be the gateway's.
         """
         if isinstance(error, NotOffered) and error.http_status is None:
-            return []  # the client knows it without a request: nothing was answered
+            return []  # found without a request: the gateway has not answered
         now = self._clock.monotonic()
         if not isinstance(error, Unreachable):
             self._answered_at = now
@@ -231,7 +231,7 @@ class Gateway:
 
     def _refuse(self, video_id: str, error: ApiError, watched: int, now: float) -> list[str]:
         """Count a refused token; start probing when enough videos are refused."""
-        if self._down is not None:  # a refusal is a response
+        if self._down is not None:  # a refusal is a response: the gateway is not down
             self._recover()
             self._changed()
         if video_id == LIST:

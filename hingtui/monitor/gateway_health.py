@@ -16,12 +16,12 @@ from hingtui.model.video import Status
 from hingtui.monitor.row import Row
 
 DAYS = 7
-"""Days back for which videos count."""
+"""Videos that ended in the last so many days count."""
 _DAY = 86_400.0
 _FEWEST = 3
 """Videos of the last day, and earlier ones of the same kind, that a trend needs."""
 _SAME = 0.1
-"""A change of the duration by less than this share is none."""
+"""A change of the duration by less than this share counts as none."""
 
 
 @dataclass(frozen=True, slots=True)

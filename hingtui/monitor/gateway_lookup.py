@@ -25,7 +25,7 @@ from hingtui.system.clock import Clock
 TRIES = 3
 """Rounds over the gateways about one id, for a command."""
 AT_ONCE = 4
-"""Most requests at a time, but for those to silent gateways."""
+"""Requests at a time at most; those to silent gateways do not count."""
 ANSWER_WITHIN = 5.0
 """Seconds after which a gateway that has not answered is silent: it is asked nothing more until it
 answers, and holds nothing up."""
@@ -45,7 +45,7 @@ class _Search:
     denied: set[str] = field(default_factory=set)
     """Gateways that do not know it."""
     unclear: dict[str, ApiError] = field(default_factory=dict)
-    """Gateways whose answer in this round said neither, and what came instead."""
+    """Gateways without a clear answer in this round, each with the error that came instead."""
     asking: dict[str, float] = field(default_factory=dict)
     """Gateways that are being asked, and since when, in monotonic seconds."""
     is_found: bool = False
@@ -80,7 +80,7 @@ class GatewayLookup:
         *,
         found: Callable[[Row, str, VideoResponse], None],
     ) -> None:
-        """`found` gets a row, the name of the gateway that knows it, and what that one said."""
+        """`found` gets a row, the name of the gateway that knows it, and its response."""
         self._gateways = gateways
         self._clock = clock
         self._rng = rng
@@ -183,7 +183,7 @@ class GatewayLookup:
         return max(probe_in, gateway.limiter.wait(now))
 
     def _is_over(self, search: _Search) -> bool:
-        """Whether a command learns nothing more about this one within a reasonable time."""
+        """Whether a command need not wait for more responses about this one."""
         if search.asking:
             return False
         now = self._clock.monotonic()

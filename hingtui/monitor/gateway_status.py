@@ -19,7 +19,7 @@ class GatewayState(Enum):
     ONLINE = "online"
     """`since` is when it answered last."""
     OFFLINE = "offline"
-    """No request succeeds; `error` is of no response, or of an error response."""
+    """No request succeeds; `error` is that of the last one, with or without a response."""
     SLOWED = "slowed"
     DENIED = "denied"
     PAUSED = "paused"

@@ -108,7 +108,7 @@ class GatewayWatch:
             self._follower.removed(video_ids)
 
     def ask(self, video_id: str, *, alone: bool) -> None:
-        """Ask about this video now because a person wants it; with `alone`, not by the list."""
+        """Ask about this video now, for a person; with `alone`, not through the list."""
         self.poller.schedule(video_id, 0, alone=alone)
         self.responses.asked_for.add(video_id)
 

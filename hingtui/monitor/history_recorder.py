@@ -87,7 +87,7 @@ class HistoryRecorder:
         reported: Callable[[], None],
     ) -> None:
         """`open_store` makes the history, in a thread; None: nothing is recorded. `reported` is
-        called when `problem` or `set_aside` is another one."""
+        called when `problem` or `set_aside` has changed."""
         self.problem: StorageError | None = None
         """Why the history cannot be written right now."""
         self.set_aside: Path | None = None
@@ -280,7 +280,7 @@ class HistoryRecorder:
 
 
 def _hash(row: Row) -> int:
-    """Another number when something of the row changed that is worth recording."""
+    """A hash of all of the row that is worth recording."""
     video = row.video
     facts: tuple[object, ...] = ()
     if video is not None:

@@ -1,7 +1,7 @@
 """Ask about many videos at once through the account's list.
 
 One page covers a hundred videos. But not every gateway has the list, it need not hold every id, and
-it can lag behind: so a finished video is always asked about by itself. When each video is due is
+it can lag behind: so a finished video always gets a request of its own. When each video is due is
 decided by `eta.ask_again_in`.
 """
 

@@ -276,7 +276,7 @@ class Monitor:
         return await self.gateways[gateway].account_list.page(after, is_wanted=is_wanted)
 
     def follow(self, gateway: str, store: FollowedStore) -> None:
-        """Add new videos of this gateway's account by themselves from now on."""
+        """Add new videos of this gateway's account automatically from now on."""
         watch = self.gateways.add(gateway)
         follower = Follower(
             watch.gateway,
@@ -353,7 +353,7 @@ class Monitor:
                 self.lookup.ask(key)
 
     def download(self, keys: Iterable[VideoKey]) -> list[VideoKey]:
-        """Download these; returns those whose download this began, or tries again at once."""
+        """Download these; returns those whose download this began or retried at once."""
         begun: list[VideoKey] = []
         for key in keys:
             row = self.rows.get(key)

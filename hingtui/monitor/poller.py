@@ -20,7 +20,7 @@ from hingtui.monitor.raw_responses import RawResponse
 from hingtui.system.clock import Clock
 
 TICK = 0.25
-"""Seconds between two looks at what is due, so that many rows do not mean many wake-ups."""
+"""Seconds between two checks of what is due, so that many rows do not mean many wake-ups."""
 AT_ONCE = 8
 """Most requests at a time: no more than the pool has connections, so that none waits for one."""
 
@@ -250,7 +250,7 @@ class Poller:
     def _take_listed(self, listed: Listed) -> bool:
         """Take an entry of the list; return whether it is all there is to ask about that video.
 
-        A finished video is asked about by itself: the list can lag behind, or leave out the error.
+        A finished video gets a request of its own: the list can lag behind, or lack the error.
         """
         video_id = listed.video.id
         if video_id not in self._planned or video_id in self._tasks:

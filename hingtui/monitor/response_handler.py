@@ -89,7 +89,7 @@ class ResponseHandler:
             self._confirm_refusal()
 
     def _set_clocks(self) -> None:
-        """The gateway's clock turned out to differ: every expiry there is another one now."""
+        """The gateway's clock turned out to differ: correct the expiry of all its rows."""
         for row in self._shared.rows.values():
             if row.gateway == self.gateway.name:
                 row.clock_lead = self.gateway.clock_lead
@@ -121,7 +121,7 @@ class ResponseHandler:
         self._shared.feed.row_changed(row.key)
 
     def _confirm_refusal(self) -> None:
-        """The token was refused for some: ask about others soon, to know what that means."""
+        """The token was refused for some: ask about others soon, to find out whether for all."""
         if self._shared.clock.monotonic() - self.gateway.last_success < _RECENT:
             return
         watched = self.poller.watched
@@ -184,11 +184,11 @@ class ResponseHandler:
             self._shared.download(row)
 
     def _apply_error(self, row: Row, error: Exception) -> None:
-        """No video came. What is wrong with the gateway is shown once, not on every row."""
+        """The request failed. What is wrong with the gateway is shown once, not on every row."""
         if row.is_final and row.id not in self.asked_for:
-            return  # asked about only to learn about the gateway
+            return  # it was a probe of the gateway
         if isinstance(error, ApiError):
-            # The error itself is kept by the gateway too: its body would stay as long as that.
+            # The gateway may keep the error for long: the body is kept here, in bounded memory.
             body, error.body = error.body, None
             if body is not None:
                 self._shared.raw_responses.keep(row.key, body)

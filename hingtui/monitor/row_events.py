@@ -143,7 +143,7 @@ class RowEvents:
             self.gateways[gateway].responses.handle(row.id, response)
 
     def take_stopped(self, keys: Iterable[VideoKey]) -> list[VideoKey]:
-        """Those of these rows that were being downloaded when they were taken out; named once."""
+        """Those of these rows that were being downloaded when taken out; each is returned once."""
         stopped = [key for key in keys if key in self._stopped]
         self._stopped.difference_update(stopped)
         return stopped

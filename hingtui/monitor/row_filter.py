@@ -20,7 +20,7 @@ from hingtui.text.i18n import in_all_languages, mark
 _NOT = ("!", "！")
 _COLON = re.compile("[:：]")
 _KNOWN_HERE = ("gateway", "id", "tag", "batch")
-"""Fields that are not read from an answer; the gateway, once it is known."""
+"""Fields that no response changes; `gateway` is one of them once it is known."""
 _UNVERIFIED = mark("unverified")
 
 
@@ -56,7 +56,7 @@ class RowFilter:
         )
 
     def excludes(self, row: Row, now: float) -> bool:
-        """Whether no answer about the row can make it match: its tags, say, are known here."""
+        """Whether no response can make the row match: its tags, for example, do not match."""
         return any(
             (term.word in _text(row, now, term.field)) is not term.is_wanted
             for term in self.terms

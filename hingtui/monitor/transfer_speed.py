@@ -34,7 +34,7 @@ class TransferSpeed:
             self._total += max(0, size - self._received.pop(row.key, 0))
 
     def sample(self, downloads: Iterable[Row], now: float) -> None:
-        """Count what has arrived by now. Bytes that were there before a download began are none."""
+        """Count what has arrived by now. Bytes from before a download began do not count."""
         received: dict[VideoKey, int] = {}
         for row in downloads:
             if row.download is not None:

@@ -61,7 +61,7 @@ class EventKind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class WatchEvent:
-    """One event. Of `row` and `gateway`, what the event is about is set."""
+    """One event. `row` or `gateway` is set if it is about a video or a gateway."""
 
     kind: EventKind
     at: float
@@ -108,7 +108,7 @@ class WatchEvents:
         self._reported = {key: _reported_at_start(row, now) for key, row in monitor.rows.items()}
 
     def update(self, changes: Changes | None = None) -> list[WatchEvent]:
-        """Take in what changed (None: only time passed); what has happened, in that order."""
+        """Take in what changed (None: only time passed), and return the events in order."""
         monitor = self._monitor
         rows, now = monitor.rows, monitor.now()
         events: list[WatchEvent] = []
