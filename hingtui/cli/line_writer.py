@@ -95,7 +95,7 @@ def has_reader() -> bool:
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):
             return True
         poller = select.poll()
-        poller.register(descriptor, 0)  # an error is reported all the same
+        poller.register(descriptor, 0)  # an error is reported for any mask
         return not poller.poll(0)
     except (OSError, ValueError, AttributeError):  # it was closed before the start
         return True

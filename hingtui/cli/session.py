@@ -40,7 +40,7 @@ ones if none was), and the folder for downloads. The result is the exit status."
 
 @dataclass(frozen=True, slots=True)
 class Mode:
-    """What the monitor of a command does by itself."""
+    """What the monitor of a command does without being asked."""
 
     want_digest: bool = False
     """Compute the SHA-256 of each saved file."""

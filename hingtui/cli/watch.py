@@ -98,7 +98,7 @@ class _Watch:
         return self._report_lost()
 
     def _follow(self) -> None:
-        """Add new videos of accounts by themselves, where the settings want that."""
+        """Add new videos of accounts automatically, where the settings say so."""
         followed = FollowedFile(self._settings.log_path.with_name(FOLLOWED_FILE))
         for gateway in self._settings.gateways:
             if gateway.follow:

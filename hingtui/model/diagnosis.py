@@ -24,7 +24,7 @@ class Advice:
     """The next step; empty where waiting is all there is to do and the diagnosis says so."""
 
     text: str = ""
-    """What happens by itself, or what to do outside hingtui: whole sentences."""
+    """What happens automatically, or what to do outside hingtui: whole sentences."""
     step: Step | None = None
     """What to do in hingtui after that."""
 

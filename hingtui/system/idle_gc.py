@@ -17,7 +17,7 @@ CHECK_EVERY = 2.0
 IDLE_AFTER = 1.0
 """Seconds without input after which a pause is not felt."""
 _AT_MOST = 100
-"""Smaller collections after which CPython begins a full one all the same: some 700,000 objects."""
+"""Smaller collections after which CPython runs a full one anyway: some 700,000 objects."""
 
 
 async def collect_when_idle(clock: Clock, idle_for: Callable[[], float]) -> None:

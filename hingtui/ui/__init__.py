@@ -16,8 +16,8 @@ video_actions         what commands do to videos
 ├── auto_download         automatic download, on and off
 └── explanations          why a command did nothing
 notifications         what changes become toasts and events
-├── toasts, event_log     those
-├── arrivals              what came by itself from followed accounts
+├── toasts, event_log     show toasts, keep events
+├── arrivals              new videos of followed accounts
 ├── gateway_events        gateways that stop or begin to answer
 └── advice                the next step, with the keys in use
 alerts                alarms, the forecast, what was missed

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class AddingApp(ConnectingApp):
-    """An app whose gateways can be others while it runs."""
+    """An app whose gateways can change while it runs."""
 
     def action_add_gateway(self) -> None:
         """Ask for a gateway; it is tested in the dialog."""

@@ -68,7 +68,7 @@ def alarm_toasts(due: DueAlarms, rows: Rows, key_for: KeyFor) -> Iterator[Toast]
 
 
 def expired_line(unseen: Sequence[VideoKey], rows: Rows, key_for: KeyFor) -> BannerLine:
-    """That videos expired unsaved, and how to dismiss the line."""
+    """Say that videos expired unsaved, and how to dismiss the line."""
     words = ngettext(
         "{n} video expired before it was saved: {what} ({key} dismisses this)",
         "{n} videos expired before they were saved: {what} ({key} dismisses this)",
@@ -79,7 +79,7 @@ def expired_line(unseen: Sequence[VideoKey], rows: Rows, key_for: KeyFor) -> Ban
 
 
 def overdue_line(unseen: Sequence[VideoKey], rows: Rows, key_for: KeyFor) -> BannerLine:
-    """That the estimated expiry of unsaved videos has passed, and how to try all the same."""
+    """Say that the estimated expiry of unsaved videos has passed, and how to try anyway."""
     words = ngettext(
         "{n} probably expired before it was saved: {what} ({all} tries it, {key} dismisses this)",
         "{n} probably expired before they were saved: {what} "

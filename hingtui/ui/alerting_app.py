@@ -61,7 +61,7 @@ class AlertingApp(App[None]):
         raise NotImplementedError
 
     async def on_event(self, event: events.Event) -> None:
-        """As Textual's, and note that a person is there."""
+        """As Textual's, and note that a person is present."""
         is_input = isinstance(event, events.InputEvent) and not event.is_forwarded
         if is_input and self.alerts is not None and self.alerts.person_came():
             self.show_alerts()

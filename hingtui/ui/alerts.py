@@ -77,7 +77,7 @@ class Alerts:
         return bool(self._unsent.keys or self._soon)
 
     def update(self, changes: Changes | None = None) -> list[Toast]:
-        """Take in what changed (None: all rows, or only time passed); the toasts to show."""
+        """Take in what changed (None: all rows, or only time passed); return the toasts to show."""
         monitor = self._monitor
         if changes is not None:
             self._take_in(changes)
@@ -125,19 +125,19 @@ class Alerts:
         return lines
 
     def dismiss_error(self) -> bool:
-        """The person has seen what expired unsaved; whether there was any."""
+        """Forget what expired unsaved: a person has seen it. Returns whether there was any."""
         return self._alarms.see()
 
     def person_came(self) -> bool:
-        """There was an input; whether there is something to show now."""
+        """Note an input. Returns whether there is something to show."""
         self._show_summary(self._absence.person_came(self._monitor.clock.time()))
         return bool(self._toasts)
 
     def focus_changed(self, is_focused: bool) -> bool:
-        """The terminal got or lost the focus; whether there is something to show now."""
+        """Note that the focus has changed. Returns whether there is something to show."""
         self.is_focused = is_focused
         if is_focused:
-            self._unsent = Changes()  # they can see it
+            self._unsent = Changes()  # the screen shows it
             return self.person_came()
         self._absence.person_left(self._monitor.clock.time())
         return False

@@ -48,7 +48,7 @@ from hingtui.ui.theme.themed_app import ThemedApp
 from hingtui.ui.toasts import ToastApp
 
 _OPENED = Path(__file__).with_name("opened.tcss")
-"""The styles of what is opened after the first picture: parsing all takes a tenth of the start."""
+"""The styles of what is opened after the first picture: parsing them takes a tenth of the start."""
 _CONTROL_CHAR_FILTER = ControlCharFilter()
 _log = logging.getLogger(__name__)
 

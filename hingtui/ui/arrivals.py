@@ -1,4 +1,4 @@
-"""Say what came by itself from accounts that are followed. Must not import Textual."""
+"""Report new videos of accounts that are followed. Must not import Textual."""
 
 from __future__ import annotations
 

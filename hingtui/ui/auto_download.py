@@ -60,7 +60,7 @@ class AutoDownload:
         )
 
     def dismiss(self) -> bool:
-        """Offer it no more; whether it was offered."""
+        """Stop offering it. Returns whether it was offered."""
         was_offered = self.is_offered()
         if was_offered:
             self._memory.change(auto_download_offered=True)

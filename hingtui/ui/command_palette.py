@@ -44,7 +44,7 @@ class CommandProvider(Provider):
                 yield Hit(score, name, entry.run, help=_key_line(entry.key))
 
     def _entries(self) -> Iterator[_Entry]:
-        """Over a dialog, only what means the same there; quitting last, as Enter runs the first."""
+        """The commands to list; over a dialog, those that work there. Quitting comes last."""
         app = cast("HingtuiApp", self.app)
         if isinstance(self.screen, Dashboard):
             yield from (

@@ -57,7 +57,7 @@ class ConnectingApp(App[None]):
         self.follow_accounts()
 
     def follow_accounts(self) -> None:
-        """Add new videos of accounts by themselves, where the settings want that."""
+        """Add new videos of accounts automatically, where the settings say so."""
         wanted = {gateway.name for gateway in self.settings.gateways if gateway.follow}
         for name in self._followed - wanted:
             self.monitor.unfollow(name)

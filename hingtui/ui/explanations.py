@@ -94,7 +94,7 @@ def why_not_opened(row: Row, now: float, gateway: GatewayStatus, key_for: KeyFor
 
 
 def expired_message(row: Row, now: float) -> str:
-    """That the file of an unsaved video has expired, for certain or probably; "" if it has not."""
+    """Say that the file of an unsaved video has expired, or probably has; "" if it has not."""
     expiry = row.expiry
     if expiry is None or expiry.at > now:
         return ""
@@ -140,7 +140,7 @@ def why_not_asking(gateway: GatewayStatus, *, is_paused: bool, key_for: KeyFor) 
 
 
 def sent_to_clipboard(texts: list[str]) -> str:
-    """That texts were sent to the clipboard, with the first, to be selected by hand.
+    """Say that texts were sent to the clipboard, and show the first, to be selected by hand.
 
     A terminal may ignore the request, and says nothing then.
     """

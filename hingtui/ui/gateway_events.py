@@ -26,7 +26,7 @@ class GatewayEvents:
         self._noted: dict[str, GatewayState] = {}
 
     def note(self, gateways: Sequence[tuple[str, GatewayStatus]]) -> None:
-        """Note the states that are other ones; with several gateways, with the name."""
+        """Note the states that have changed, by name if there are several gateways."""
         for name, status in gateways:
             state, before = status.state, self._noted.get(name)
             if state in _SILENT or state is before:

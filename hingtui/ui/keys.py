@@ -95,7 +95,7 @@ class LiveKeys:
     def keymap(self) -> dict[str, str]:
         """What `App.set_keymap` needs to know beyond the defaults.
 
-        A command that has lost all its keys is not in it: Textual takes them away by itself.
+        A command that has lost all its keys is not in it: Textual removes its keys itself.
         """
         defaults = {command.id: command.keys for command in self.commands}
         return {

@@ -45,7 +45,7 @@ class Memory:
             while self._unwritten:
                 changes, self._unwritten = self._unwritten, {}
                 await asyncio.to_thread(save_state, self._path, **changes)
-        except (OSError, ValueError) as error:  # only the next run will not know it
+        except (OSError, ValueError) as error:  # only the next run misses it
             _log.warning("state.toml could not be written: %r", error)
         finally:
             self._writing = None

@@ -43,7 +43,7 @@ class Toast:
 
 
 def change_toasts(changes: Changes, rows: Mapping[VideoKey, Row]) -> Iterator[Toast]:
-    """What a person waits for; several of a kind are counted, not listed."""
+    """The toasts about changes that a person waits for; several of a kind are counted."""
     kinds: tuple[tuple[str, list[VideoKey], str, str, Severity], ...] = (
         ("saved", changes.saved, _("Saved: {what}"), _("{n} videos saved"), "information"),
         ("ready", changes.ready, _("Ready: {what}"), _("{n} videos are ready"), "information"),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from hingtui.ui.drawing import Drawing
 
 _TIMEOUT = 0.1
-"""Seconds for the terminal's first reply: a picture is wanted."""
+"""Seconds to wait for the terminal's first reply, before a picture is drawn."""
 
 
 class PreviewingApp(App[None]):
@@ -37,13 +37,13 @@ class PreviewingApp(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self.picture_terminal: Drawing | None = None
-        """How it draws, as far as it has said; None before it was asked."""
+        """How it draws, as far as it has reported; None before it was asked."""
         self._may_ask = False
         self._replied = asyncio.Event()
 
     @cached_property
     def previews(self) -> Previews:
-        """What makes them. The first picture needs nothing of it, and its import takes time."""
+        """What makes previews. Imported when first used, because that takes time."""
         from hingtui.preview.previews import Previews
 
         return Previews(self.cache_path)

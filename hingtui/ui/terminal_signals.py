@@ -57,7 +57,7 @@ class TerminalSignals:
             self.ring()
 
     def notify_of_alarm(self, text: str) -> None:
-        """Show a notification that no later news replaces. The bell has been rung already."""
+        """Show a notification that no later one replaces. The bell has been rung already."""
         if sequence := notification_sequence(self._features, _NAME, text, topic=_ALARMS):
             self._write(sequence)
 

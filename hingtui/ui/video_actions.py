@@ -63,7 +63,7 @@ class Outcome:
 
     toast: Toast | None = None
     rows_changed: bool = False
-    """Whether rows came or went."""
+    """Whether rows were added or removed."""
     select: VideoKey | None = None
     """The row to put the cursor on."""
 
@@ -77,7 +77,7 @@ class VideoActions:
 
     async def add(self, text: str, by_url: ByUrl) -> Outcome:
         """Watch all ids that are found in a text, at the gateways that their URLs name."""
-        from hingtui.model.ids import find_ids, urls_of_ids  # the first picture does not need it
+        from hingtui.model.ids import find_ids, urls_of_ids  # not for the first picture
 
         found = await asyncio.to_thread(find_ids, text)  # a hostile paste can take seconds
         named = by_url(await asyncio.to_thread(urls_of_ids, text))

@@ -14,7 +14,7 @@ class State(Enum):
 
     OK = "ok"
     NOTE = "note"
-    """Worth knowing, and hingtui works all the same."""
+    """Worth knowing; hingtui works anyway."""
     PROBLEM = "problem"
     """Something does not work, or is not safe."""
 

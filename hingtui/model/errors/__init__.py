@@ -32,7 +32,7 @@ HingtuiError                  everything that hingtui raises on purpose
     ├── TooLarge              more bytes than promised, or than the limit
     └── StorageError          this machine's disk failed or is full
 
-Each class says what its errors concern (`scope`), whether they pass by themselves
+Each class says what its errors concern (`scope`), whether they may pass
 (`is_transient`), and when the same request is worth repeating (`retry`). The poller, the gateway's
 state, the download queue, the commands and the screen all read it here. They are not in `api`,
 because the screen and the monitor use them before the network stack is imported.

@@ -43,7 +43,7 @@ class HingtuiError(Exception):
 
 
 class Transient(HingtuiError):
-    """An error that may pass by itself."""
+    """An error that may pass if the same request is repeated."""
 
     @property
     def is_transient(self) -> bool:

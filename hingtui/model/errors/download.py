@@ -70,5 +70,5 @@ class StorageError(DownloadError):
 
     @property
     def is_transient(self) -> bool:
-        """When a full disk has room again, the download continues by itself."""
+        """When a full disk has room again, the download continues automatically."""
         return self.is_full

@@ -35,7 +35,7 @@ class GatewaySettings:
     token_command: tuple[str, ...] = field(default=(), repr=False)
     """Prints the token; `load_token` runs it."""
     follow: bool = False
-    """Whether new videos of the account are watched by themselves."""
+    """Whether new videos of the account are watched automatically."""
     balance: bool = False
     """Whether the account's balance is asked for and shown."""
     is_added: bool = False

@@ -74,7 +74,7 @@ def _try(path: Path) -> int | None:
 def lock_descriptor(descriptor: int) -> bool:
     """Lock an open file until it is closed. Raises BlockingIOError if it is locked already.
 
-    False on a file system without locks: nothing is locked there, and hingtui works all the same.
+    False on a file system without locks: nothing is locked there, and hingtui works anyway.
     """
     try:
         _lock(descriptor)

@@ -68,7 +68,7 @@ class Compared(Vertical):
             self.query_one(PictureView).show(self.pictures[number % len(self.pictures)])
 
     def show_text(self, palette: Palette, *, is_chosen: bool) -> None:
-        """Say what it is, and whether it goes."""
+        """Show what it is, and whether it is to be unwatched."""
         width = max(1, self.size.width - 2)
         text = Text(no_wrap=True)
         word = _("unwatch") if self.is_unwanted else _("keep")
@@ -165,14 +165,14 @@ class CompareDialog(Dialog[Sequence[VideoKey]]):
         self._show_texts()
 
     def action_keep_or_not(self) -> None:
-        """Let the chosen video go, or keep it after all."""
+        """Unwatch the chosen video, or keep it after all."""
         for place, one in enumerate(self.query(Compared)):
             if place == self._chosen:
                 one.is_unwanted = not one.is_unwanted
         self._show_texts()
 
     def action_answer(self) -> None:
-        """Close with the videos that go."""
+        """Close with the videos to unwatch."""
         self.dismiss([one.row.key for one in self.query(Compared) if one.is_unwanted])
 
 

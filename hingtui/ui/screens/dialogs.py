@@ -30,7 +30,7 @@ _PASTE_GAP = 0.02
 _HOST_CELLS = 50
 """Cells of the hosts that are at no gateway."""
 ESCAPE: list[BindingType] = [Binding("escape", "dismiss_nothing", show=False)]
-"""What every dialog is left by."""
+"""The key that closes every dialog."""
 
 
 Answer = TypeVar("Answer")
@@ -202,7 +202,7 @@ def describe_found(
 
 
 def foreign_message(hosts: Sequence[str], add_key: str) -> str:
-    """That links are at no gateway of the person, and which key adds one; "" where all are."""
+    """Say that links are at no gateway that is set, and which key adds one; "" where all are."""
     if not hosts:
         return ""
     words = _("None of your gateways is at {hosts}: {key} adds one.")
@@ -247,7 +247,7 @@ class QuitDialog(Dialog[bool]):
         return [FooterKey("enter", _("Quit"), 1), FooterKey("escape", _("Stay"))]
 
     def action_leave(self) -> None:
-        """Quit all the same."""
+        """Quit anyway."""
         self.dismiss(True)
 
 
@@ -278,5 +278,5 @@ class RemoveDialog(Dialog[bool]):
         return [FooterKey("enter", _("Unwatch")), FooterKey("escape", _("Keep"))]
 
     def action_remove(self) -> None:
-        """Unwatch all the same."""
+        """Unwatch anyway."""
         self.dismiss(True)

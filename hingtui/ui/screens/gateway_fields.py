@@ -19,7 +19,7 @@ from hingtui.text.i18n import _
 
 
 def kind_hint(kind: str) -> str:
-    """Who speaks a family, in a few words."""
+    """Which gateways belong to a family, in a few words."""
     return {
         "auto": _("videos or generations, as it answers"),
         "videos": _("HingNet, OpenRouter, LiteLLM, most others"),
@@ -84,7 +84,7 @@ class AddressInput(Input):
 
 
 class FollowField(Static, can_focus=True):
-    """One line that Space ticks: whether new videos of the account are watched by themselves."""
+    """One line that Space ticks: whether new videos of the account are watched automatically."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "tick", show=False),

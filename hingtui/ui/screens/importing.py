@@ -155,7 +155,7 @@ class ImportDialog(Dialog[Chosen]):
         """Read on where the table is not full, or the cursor comes near the end."""
         table, reading = self._table, self._list
         if reading.words or reading.state is not Reading.MORE:
-            return  # a filter is about what was read: it must not read the whole list by itself
+            return  # a filter is about what was read: it must not cause all pages to be read
         left = len(table.order) - 1 - table.cursor_row
         if left < NEAR_END or len(table.order) < table.size.height:
             self._read()
@@ -185,7 +185,7 @@ class ImportDialog(Dialog[Chosen]):
         self._show_state()
 
     def _time_passed(self) -> None:
-        """Draw anew what changes by itself: countdowns, and what is watched."""
+        """Redraw what changes without a key: countdowns, and what is watched."""
         self._table.context = self._render_context()
         self._table.update_visible()
         self._show_state()

@@ -95,7 +95,7 @@ class DashboardLayout(FooterScreen):
         """Add what the first picture did not need. Called by the app.
 
         `call_after_refresh` would be too soon: while an app is mounted, Textual 8.2.8 draws nothing
-        and runs those callbacks all the same.
+        and runs those callbacks anyway.
         """
 
     def _compositor_refresh(self) -> None:

@@ -62,5 +62,5 @@ class RemoveGatewayDialog(Dialog[bool]):
         return [FooterKey("enter", _("Remove")), FooterKey("escape", _("Keep"))]
 
     def action_remove(self) -> None:
-        """Remove it all the same."""
+        """Remove it anyway."""
         self.dismiss(True)

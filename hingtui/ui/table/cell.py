@@ -14,7 +14,7 @@ Cell = tuple[tuple[str, Style], ...]
 """What stands in a cell: pieces of text, each with its style. Cheap to make and to compare."""
 
 JOINED: Cell = (("", Style.null()),)
-"""A cell whose room the one before it uses: known by identity."""
+"""Marks a cell whose room the cell before it uses; recognized by identity."""
 
 
 def text_cell(line: str, style: Style, width: int) -> Cell:

@@ -112,7 +112,7 @@ def header_cell(
     match column:
         case "status":
             words = ngettext("{n} video", "{n} videos", progress.count).format(n=progress.count)
-            if cell_len(f"{sign} {words}") > width:  # rather the number alone than a cut word
+            if cell_len(f"{sign} {words}") > width:  # show the number alone, not a cut word
                 words = f"{progress.count}"
             return text_cell(f"{sign} {words}", palette.primary, width)
         case "progress":

@@ -127,7 +127,7 @@ def plan_import_columns(width: int, contents: ContentWidths) -> tuple[ColumnPlan
     sizes: dict[str, int] = {}
     for key, size, least in wanted:
         size = max(size, cell_len(_name(key)))
-        if key == "model":  # rather a shorter name than none
+        if key == "model":  # shorten the name before dropping the column
             size = min(size, max(_MODEL_LEAST, left - PADDING - least))
         if key == "status" or left - size - PADDING >= least:
             sizes[key] = size

@@ -19,7 +19,7 @@ from hingtui.monitor.row_filter import RowFilter, parse_filter, shown_text
 from hingtui.ui.table.row_view import RowView, Sort, SortKey, sort_key
 
 _Place = tuple[SortKey, int, VideoKey]
-"""What rows are sorted by; the number is unlike for all rows, so that keys are never compared."""
+"""What rows are sorted by; the number differs in all rows, so that keys are never compared."""
 _MANY = 200
 """Changed rows from which sorting all is cheaper than moving each."""
 
@@ -100,7 +100,7 @@ class RowOrder:
         return any(moved)
 
     def _forget_texts(self) -> bool:
-        """Build all texts anew if gateways are shown since, or no longer; whether that is so."""
+        """Forget the texts if gateways are shown now or no longer; return whether that is so."""
         had_gateways, self._texts_have_gateways = self._texts_have_gateways, self._shows_gateways()
         if had_gateways is self._texts_have_gateways:
             return False

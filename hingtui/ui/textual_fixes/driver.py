@@ -1,12 +1,12 @@
 """A terminal driver that restores the terminal on signals, stops and crashes.
 
-Textual 8.2.8's own driver for Linux and macOS does the work. It differs in what this one adds:
+Textual 8.2.8's own driver for Linux and macOS does the work. This one corrects three things:
 
-- it suspends inside the signal handler, which can deadlock
+- Textual's suspends inside the signal handler, which can deadlock
   (https://github.com/Textualize/textual/issues/6298); here a signal is handled between
   two steps of the event loop;
 - it blocks the whole program while the terminal takes no bytes, and ends it on input that it cannot
-  parse; here both are lived through. Not reported upstream, as far as a search of its issues shows;
+  parse; this one survives both. Not reported upstream, as far as a search of its issues shows;
 - it writes to the terminal while another program has it, which leaves escape sequences in the shell
   (https://github.com/Textualize/textual/issues/1582 is about suspending); here it waits.
 """
@@ -38,7 +38,7 @@ from hingtui.ui.textual_fixes.graphics_query import GraphicsParser
 _STOPPED_AFTER = 0.5
 """Seconds without taking a byte after which a terminal counts as stopped."""
 _MOMENT = 0.05
-"""Seconds: for what is known to come together with something else."""
+"""Seconds to wait for what always comes right after something else."""
 _SETTLED = 0.1
 """Seconds after the last change of size after which all is drawn once more."""
 _POINTER, _USUAL_POINTER = "\x1b]22;", "\x1b]22;default\x07"
@@ -162,7 +162,7 @@ class TerminalDriver(LinuxDriver):
                 self.run_input_thread()
             except OSError:  # the terminal is gone; the shutdown module notices that
                 self.exit_event.wait(_MOMENT)
-            except Exception as error:  # noqa: BLE001 - later input can be read all the same
+            except Exception as error:  # noqa: BLE001 - later input can still be read
                 # Not the error itself: what was typed could be a token.
                 _log.error("input was not understood: %s", type(error).__name__)
 
@@ -200,7 +200,7 @@ class TerminalDriver(LinuxDriver):
         self._soon(self._stop)
 
     def _sigcont_application(self, *_signal: object) -> None:
-        if not self._is_stopping:  # else `_stop` goes on by itself
+        if not self._is_stopping:  # else `_stop` goes on
             self._soon(self._come_back)
 
     def _stop(self) -> None:

@@ -1,4 +1,4 @@
-"""A DataTable of one-line rows that costs what is visible and what changed, not what it holds.
+"""A DataTable of one-line rows whose cost depends on what is visible and what changed.
 
 Stock DataTable keeps every cell of every row, measures new rows cell by cell, and repaints all of
 itself for each changed cell (Textual 8.2.8; https://github.com/Textualize/textual/issues/1892 asks
@@ -180,7 +180,7 @@ class RowTable(DataTable[Text], Generic[Key]):
         return cells
 
     def render_lines(self, crop: Region) -> list[Strip]:
-        """As Textual's, which finds out about the same style for each line."""
+        """As Textual's, which computes the same style again for each line."""
         self._line_style = self.rich_style
         try:
             return super().render_lines(crop)

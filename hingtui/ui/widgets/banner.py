@@ -55,7 +55,7 @@ def fitted(messages: Sequence[Text], width: int, room: int) -> list[Text]:
     shown: list[Text] = []
     left = len(messages)
     for lines in wrapping:
-        if len(shown) + len(lines) >= room:  # a line is for what is left out
+        if len(shown) + len(lines) >= room:  # one line says how many are left out
             break
         shown += lines
         left -= 1
@@ -67,7 +67,7 @@ def fitted(messages: Sequence[Text], width: int, room: int) -> list[Text]:
 
 
 def _wrapped(message: Text, width: int) -> list[Text]:
-    from hingtui.text.wrap import wrapped  # the first picture has no message
+    from hingtui.text.wrap import wrapped  # not for the first picture
 
     return [Text(line, message.style) for line in wrapped(message.plain, width)]
 
@@ -93,7 +93,7 @@ def banner_messages(
     }
     styled = [(line.severity, Text(legible(line.text), styles[line.severity])) for line in alerts]
     lines = [text for severity, text in styled if severity != "information"]
-    if urgent:  # that a gateway is offline, the header says too
+    if urgent:  # the header shows offline gateways too
         lines.append(Text(legible(urgent), palette.warning))
     elif errors := _gateway_lines(gateways, palette, key_for):
         lines += errors

@@ -166,7 +166,7 @@ class Gallery(Widget, can_focus=True):
         tile = _NARROW_TILE if width < _WIDE else _WIDE_TILE
         columns = max(1, width // tile)
         tall = round((width // columns - 2) * 9 / 32) + _TEXT_LINES + 1
-        # A banner takes a line or two: rather lower posters than half as many.
+        # A banner takes a line or two: make the posters lower, not half as many.
         lines = max(1, round(height / tall))
         if (columns, lines) != (self._columns, self._lines) or not self.query(Tile):
             self._columns, self._lines = columns, lines
@@ -176,7 +176,7 @@ class Gallery(Widget, can_focus=True):
         self.call_after_refresh(self._draw)
 
     def on_unmount(self) -> None:
-        """Nothing is decoded for what is gone."""
+        """Stop decoding: the gallery is gone."""
         if self._loading is not None:
             self._loading.cancel()
 
@@ -272,5 +272,5 @@ class Gallery(Widget, can_focus=True):
 
 
 async def _awaited(task: asyncio.Task[None]) -> None:
-    """Wait for a task: what it raises is the app's, as with any worker."""
+    """Await a task; its exception goes to the app, as with any worker."""
     await task

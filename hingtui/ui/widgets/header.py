@@ -142,7 +142,7 @@ def header_line(state: HeaderState, palette: Palette, width: int) -> HeaderLine:
 
 
 def _balances(state: HeaderState, palette: Palette) -> Part:
-    """What is left in the accounts, where that is to be asked for."""
+    """What is left in the accounts whose balance is requested."""
     shown = [f"{legible(name)} {left.text}".strip() for name, left in state.balances]
     words = _("{amounts} left").format(amounts=", ".join(shown))
     return Part([f" {words} ", ""] if shown else [""], palette.muted, GATEWAYS)

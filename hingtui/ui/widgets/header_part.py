@@ -21,7 +21,7 @@ _CALM = {
     GatewayState.CONNECTING: "·",
     GatewayState.STARTING: "·",
 }
-"""States of one among several gateways that need no words, and their signs."""
+"""The signs of states that need no words where there are several gateways."""
 _LONG_AGO = 600.0
 """Seconds since the last answer from which on the gateway may well be offline by now."""
 

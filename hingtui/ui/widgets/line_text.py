@@ -13,10 +13,10 @@ from hingtui.ui.widgets.same_text import same_text
 
 
 class LineText(Static):
-    """A text whose lines end where it says so: none is wrapped."""
+    """A text whose lines end only at its line breaks: none is wrapped."""
 
     _changed: tuple[Region, ...] = ()
-    """What another text of the same size has to draw."""
+    """The lines to draw while the text is replaced by one of the same size."""
 
     def show(self, text: Text, *, layout: bool) -> None:
         """Show another text; without `layout` its size is that of the one before."""

@@ -139,7 +139,7 @@ class Poster(PictureView):
         self._show_place()
 
     def on_unmount(self) -> None:
-        """Nothing is decoded for a pane that is gone."""
+        """Stop decoding: the pane is gone."""
         self._stop()
         self._forget_picture()
 
@@ -169,7 +169,7 @@ class Poster(PictureView):
     async def _load(self, file: PreviewFile) -> None:
         previews = self._previewing.previews
         self._drawing = await self._previewing.drawing()
-        box = self._drawing.box(self._room) or _ANY_BOX  # no picture: facts all the same
+        box = self._drawing.box(self._room) or _ANY_BOX  # without pictures, only the facts
         preview = await previews.preview(file.path, box, is_part=file.is_part)
         if file.is_part and preview.picture is None:
             self._rest_timer = self.set_timer(_AGAIN, self._rested)
@@ -275,5 +275,5 @@ class Poster(PictureView):
 
 
 async def _awaited(task: asyncio.Task[None]) -> None:
-    """Wait for a task: what it raises is the app's, as with any worker."""
+    """Await a task; its exception goes to the app, as with any worker."""
     await task
