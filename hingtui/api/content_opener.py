@@ -174,7 +174,7 @@ class ContentOpener:
             call = Call.CONTENT if hop.sends_token else Call.STORAGE
             raise error_for(call, self._read(response, chunks), self._setup.clock.time())
         if is_in_pieces(headers):
-            message = _("A piece of the file came that was not asked for")
+            message = _("A part of the file came that was not requested")
             raise make(BadResponse, Response(status, headers), message)
         is_packed = bool(compressions(headers))
         if may_be_text(status, headers):

@@ -259,7 +259,7 @@ class Part:
 
     def _check_ours(self) -> None:
         if not is_at(os.fstat(self._descriptor), self.path):
-            reason = _("somebody removed the unfinished file")
+            reason = _("the unfinished file was removed")
             raise FileNotFoundError(errno.ENOENT, reason, str(self.path))
 
     def _remove_metadata(self) -> None:

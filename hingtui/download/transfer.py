@@ -79,7 +79,7 @@ class Transfer:
                 return False
             again = self.part.size - start
         elif content.start:
-            raise BadResponse(_("A piece of the file came that was not asked for"))
+            raise BadResponse(_("A part of the file came that was not requested"))
         else:
             source = Source(content.total, content.validator, content.origin, content.version)
             self.part.begin(source)

@@ -68,7 +68,7 @@ async def _checked(api: Api, video_id: str | None, *, has_token: bool) -> Checke
     try:
         page = await api.list_page()
     except Unauthorized as error:
-        words = problem_text(error) if has_token else _("It wants a token: type it above.")
+        words = problem_text(error) if has_token else _("It requires a token: type it above.")
         return Checked(words, is_problem=True)
     except ApiError as error:
         if lacks_list(error):

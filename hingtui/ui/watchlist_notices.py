@@ -16,7 +16,7 @@ def storage_problem(monitor: Monitor) -> str:
     """Why the watchlist cannot be written, "" if it can."""
     if (error := monitor.storage_error) is None:
         return ""
-    words = _("{error} It is tried again; nothing watched here is forgotten.")
+    words = _("{error} It is retried automatically; the videos stay on the list.")
     return words.format(error=error)
 
 

@@ -261,7 +261,7 @@ def _rate_limit(gateway: GatewaySettings, report: GatewayReport) -> Check:
     if limited is not None:
         message = _("The gateway asks to slow down (HTTP 429).")
         if limited.retry_after is not None:
-            more = _("It wants no request for {time}.")
+            more = _("It asks for no request for {time}.")
             message += " " + more.format(time=lasting(limited.retry_after))
         next_step = _("Wait. Other programs that use the same token count, too.")
         return about.note(message, next_step)

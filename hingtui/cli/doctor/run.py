@@ -229,7 +229,7 @@ def _found(piece: _Work) -> list[Check]:
     error = piece.task.exception()
     if error is None:
         return piece.task.result()
-    message = _("This check failed itself ({name}).").format(name=type(error).__name__)
+    message = _("This check ended with an error ({name}).").format(name=type(error).__name__)
     next_step = _("Please report it, with the output of hingtui doctor --json.")
     subject = Subject(piece.name, details={"traceback": crash_report(error)})
     return [subject.problem(message, next_step)]

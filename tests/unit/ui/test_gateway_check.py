@@ -61,7 +61,7 @@ async def test_a_refused_token_is_reported_in_the_gateways_words(gateway: Gatewa
 
 async def test_a_missing_token_is_asked_for(gateway: Gateway) -> None:
     assert await checked(gateway, token=None) == Checked(
-        "It wants a token: type it above.", is_problem=True
+        "It requires a token: type it above.", is_problem=True
     )
 
 
