@@ -141,7 +141,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
         """Clear the message if it is about other input."""
         if self._as_typed() != self._message_about:
             self._testing = self._tested = None
-            self._say("")
+            self._show_message("")
 
     @on(Input.Submitted)
     @on(KindField.Submitted)
@@ -157,7 +157,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
         if (gateway := self._typed()) is None or gateway == self._testing:
             return
         self._testing, self._tested = gateway, None
-        self._say(_("Asking the gateway…"), "-calm")
+        self._show_message(_("Asking the gateway…"), "-calm")
         test = self._run_test(gateway, self.query_one(AddressInput).pasted.video_id)
         self.app.run_worker(test, group="gateway-test", exclusive=True, exit_on_error=False)
 
@@ -168,7 +168,9 @@ class GatewayDialog(Dialog[GatewaySettings]):
         self._testing, self._tested = None, gateway
         self._offer_follow(has_list=checked.has_list)
         hint = _("Enter saves it anyway.") if checked.is_problem else _("Enter saves it.")
-        self._say(f"{steady(checked.sentence)}\n{hint}", "" if checked.is_problem else "-good")
+        self._show_message(
+            f"{steady(checked.sentence)}\n{hint}", "" if checked.is_problem else "-good"
+        )
 
     @on(Button.Pressed, "#gateway-save")
     def _save(self) -> None:
@@ -188,7 +190,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
         try:
             return self._with_kept(check_gateway(self._settings, self._as_typed()))
         except SettingsError as error:
-            self._say(steady(str(error)))
+            self._show_message(steady(str(error)))
             return None
 
     def _with_kept(self, gateway: GatewaySettings) -> GatewaySettings:
@@ -211,7 +213,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
             token=self.query_one(HiddenInput).value.strip() or None,
         )
 
-    def _say(self, words: str, style: str = "") -> None:
+    def _show_message(self, words: str, style: str = "") -> None:
         self._message_about = self._as_typed()
         line = self.query_one("#gateway-result", Static)
         line.set_classes(style)

@@ -87,7 +87,7 @@ class TokenDialog(Dialog[TypedToken]):
     def _changed(self) -> None:
         """Clear the message: the token has changed."""
         self._unproven = ""
-        self._say("")
+        self._show_message("")
 
     @on(Input.Submitted)
     @on(Button.Pressed, "#token-save")
@@ -102,13 +102,15 @@ class TokenDialog(Dialog[TypedToken]):
         try:
             token = clean_token(self.query_one(Input).value)
         except SettingsError as error:
-            self._say(str(error))
+            self._show_message(str(error))
             return
         if token == self._unproven:
             self.dismiss(TypedToken(token, keep, is_proven=False))
         elif token != self._checking:
             self._checking = token
-            self._say(_("Asking the gateway whether it accepts the token…"), is_problem=False)
+            self._show_message(
+                _("Asking the gateway whether it accepts the token…"), is_problem=False
+            )
             self.app.run_worker(self._check(token, keep=keep), group="token", exit_on_error=False)
 
     async def _check(self, token: str, *, keep: bool) -> None:
@@ -125,7 +127,7 @@ class TokenDialog(Dialog[TypedToken]):
             return
         self._unproven = token
         hint = _("Enter or a button uses it anyway, unproven.")
-        self._say(f"{steady(problem)}\n{hint}")
+        self._show_message(f"{steady(problem)}\n{hint}")
 
     def _typed(self) -> str:
         try:
@@ -133,7 +135,7 @@ class TokenDialog(Dialog[TypedToken]):
         except SettingsError:
             return ""
 
-    def _say(self, words: str, *, is_problem: bool = True) -> None:
+    def _show_message(self, words: str, *, is_problem: bool = True) -> None:
         line = self.query_one("#token-problem", Static)
         line.set_class(not is_problem, "-calm")
         line.update(Text(words))
