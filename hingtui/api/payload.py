@@ -1,7 +1,7 @@
 """Read a video from the JSON of a gateway: its words, places, units and envelopes.
 
 The forms are from the gateway's documentation, and from what similar gateways are known to send. It
-must not import the network or the screen.
+must not import httpx.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The lines about the health of each gateway. Must not import Textual."""
+"""The lines about the health of each gateway. Must not import widgets."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import subprocess
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import hingtui
+from tests.support.imports import imported_with
 
 ROOT = Path(hingtui.__file__).parent
 TESTS = Path(__file__).parents[1]
@@ -65,6 +67,18 @@ DECODER = ("child", "clip", "clip_formats", "protocol", "serving")
 ONLY_REQUESTS = ("build_request", "patch", "post", "put", "request", "stream", "Request")
 REQUESTS_OF_CLIENTS = (*ONLY_REQUESTS, "delete", "get", "head", "options")
 """What makes a request with httpx; the methods of these last names are not always a client's."""
+NAMED = {
+    "Textual": ("textual",),
+    "httpx": ("httpx", "httpcore"),
+    "sqlite3": ("sqlite3",),
+    "widgets": ("textual.app", "textual.screen", "textual.widget", "textual.widgets"),
+}
+"""What docstrings say that their module does not import."""
+NOT_IMPORTED = re.compile(rf"import(?: |s no |s neither )({'|'.join(NAMED)})(?: n?or (\w+))?")
+TOP_LEVEL = {
+    *("README.md", "hingtui", "pyproject.toml", "screenshots", "tests"),
+    *(".ci", ".editorconfig", ".github", ".gitignore", ".pre-commit-config.yaml"),
+}
 
 
 @cache
@@ -166,6 +180,39 @@ def makes_request(called: ast.expr) -> bool:
         return False
     is_of_httpx = ast.unparse(called.value).endswith(("client", "httpx"))
     return called.attr in (REQUESTS_OF_CLIENTS if is_of_httpx else ONLY_REQUESTS)
+
+
+def not_imported() -> Iterator[tuple[Path, str]]:
+    """Each module whose docstring says that it does not import something, and what."""
+    for path in modules():
+        docstring = ast.get_docstring(ast.parse(path.read_text("utf-8"))) or ""
+        for found in NOT_IMPORTED.finditer(" ".join(docstring.split())):
+            for name in filter(None, found.groups()):
+                yield path, name
+
+
+def test_a_module_imports_nothing_that_its_docstring_excludes() -> None:
+    """Nor does what it imports, but for the packages that it is in."""
+    broken = []
+    for path, name in not_imported():
+        module = f"hingtui.{name_of(path)}"
+        packages = [module[:end] for end, letter in enumerate(module) if letter == "."]
+        imported = {**imported_with([module], packages), **dict.fromkeys(imports_of(path), module)}
+        broken += [
+            f"{importer} imports {found}, but {module} must not"
+            for found, importer in imported.items()
+            if any(is_in(found, excluded) for excluded in NAMED[name])
+        ]
+    assert broken == []
+
+
+def test_the_top_level_holds_nothing_else() -> None:
+    """As the person it is for asked: what tools need besides is in dotfiles."""
+    if not (ROOT.parent / ".git").exists():
+        pytest.skip("not a checkout")
+    command = ["git", "ls-files"]
+    files = subprocess.check_output(command, cwd=ROOT.parent, text=True).splitlines()  # noqa: S603
+    assert {name.split("/")[0] for name in files} - TOP_LEVEL == set()
 
 
 def test_no_test_file_imports_another() -> None:

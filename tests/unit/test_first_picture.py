@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import ast
-from collections.abc import Iterator
 from functools import cache
-from pathlib import Path
 
 import pytest
 
-import hingtui
+from tests.support.imports import imported_with, path_of
 
-ROOT = Path(hingtui.__file__).parent.parent
 FIRST = (
     "hingtui.__main__",
     "hingtui.cli.parser",
@@ -45,48 +41,10 @@ MOST = 190
 """Modules of hingtui. Where more are needed: which of them does the first picture show?"""
 
 
-def path_of(module: str) -> Path | None:
-    """Its file; None where it is not one of hingtui's."""
-    base = ROOT.joinpath(*module.split("."))
-    for path in (base / "__init__.py", base.with_suffix(".py")):
-        if path.is_file() and module.startswith("hingtui"):
-            return path
-    return None
-
-
-def imported_at_once(node: ast.AST) -> Iterator[str]:
-    """The names that are imported as soon as the module is, not in functions or for types."""
-    for child in ast.iter_child_nodes(node):
-        if isinstance(child, ast.Import):
-            yield from (alias.name for alias in child.names)
-        elif isinstance(child, ast.ImportFrom):
-            yield from (f"{child.module}.{alias.name}" for alias in child.names)
-        elif isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
-            continue
-        elif not isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
-            yield from imported_at_once(child)
-
-
 @cache
 def before_the_first_picture() -> dict[str, str]:
     """Each module, ours and others', and which of ours imports it first."""
-    found: dict[str, str] = {}
-    waiting = [(name, "the start") for name in FIRST]
-    while waiting:
-        name, importer = waiting.pop()
-        parts = name.split(".")
-        for end in range(1, len(parts) + 1):
-            module = ".".join(parts[:end])
-            if module in found:
-                continue
-            path = path_of(module)
-            if path is None and module.startswith("hingtui"):
-                continue  # a name in a module
-            found[module] = importer
-            if path is not None:
-                tree = ast.parse(path.read_text("utf-8"))
-                waiting += [(each, module) for each in imported_at_once(tree)]
-    return found
+    return imported_with(FIRST)
 
 
 @pytest.mark.parametrize("module", LATER)

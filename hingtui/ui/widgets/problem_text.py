@@ -1,6 +1,6 @@
 """The lines of the details about what is wrong with a video, each with the next step.
 
-Must not import Textual: it is tested without a screen.
+Must not import widgets: it is tested without a screen.
 """
 
 from __future__ import annotations

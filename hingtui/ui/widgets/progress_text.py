@@ -1,6 +1,6 @@
 """The lines of the details about a running video: its progress, the time passed, the time left.
 
-Must not import Textual: it is tested without a screen.
+Must not import widgets: it is tested without a screen.
 """
 
 from __future__ import annotations
