@@ -99,7 +99,7 @@ class DashboardLayout(FooterScreen):
         """
 
     def _compositor_refresh(self) -> None:
-        """As Textual's, which while an app is mounted renders what it then does not show."""
+        """As that of Textual 8.2.8, which while an app is mounted renders what it does not show."""
         if not self.app._batch_count:
             if len(self.app.screen_stack) > 2:
                 from hingtui.ui.textual_fixes.behind_dialogs import redraw_dialogs_over
@@ -108,7 +108,7 @@ class DashboardLayout(FooterScreen):
             super()._compositor_refresh()
 
     def _use_size_classes(self) -> None:
-        """Have the classes that Textual sets at the first resize: all would be styled once more."""
+        """Have the classes that Textual 8.2.8 sets at the first resize: it would style again."""
         app = self.app
         for length, breakpoints in zip(
             app.size, (app.HORIZONTAL_BREAKPOINTS, app.VERTICAL_BREAKPOINTS), strict=True

@@ -15,4 +15,8 @@ closed_screens        lets go of what closed dialogs have drawn
 behind_dialogs        draws what changes behind several dialogs
 toast_redraw          redraws after a toast
 typed_ahead           gives each key to what has the focus once the keys before it are done
+
+Two that spare the first picture some work are methods where they are needed, as a module more would
+cost what they spare: `ui.screens.layout` draws only what is shown and styles it once (Textual draws
+and styles it once more), `ui.theme.themed_app` sets the theme without parsing all styles again.
 """

@@ -35,10 +35,12 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_bindings",  # app: bindings with translated labels
         "_close_messages_no_wait",  # error_boundary
         "_dispatch_message",  # error_boundary
+        "_driver",  # alerting_app, previewing_app
         "_exit_renderables",  # error_boundary
         "_fatal_error",  # error_boundary
         "_handle_exception",  # error_boundary
         "_loop",  # app: a signal reaches the event loop
+        "_on_key",  # typed_ahead: overridden
         "_register_child",  # error_boundary
         "_registry",  # typed_ahead
         "_notifications",  # toasts
@@ -56,6 +58,9 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_set_dirty",  # behind_dialogs
     ),
     "textual.widgets._toast": ("ToastRack",),  # toast_place
+    "textual.strip.Strip": ("_segments",),  # picture: overridden
+    "textual.widgets.Input": ("_on_paste",),  # line_input, gateway_fields: overridden
+    "textual.widgets.TextArea": ("_on_key", "_on_paste"),  # dialogs: overridden
     "textual.drivers.linux_driver.LinuxDriver": (
         "_app",
         "_file",

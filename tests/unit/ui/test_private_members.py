@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import pkgutil
 from collections.abc import Iterator
+from functools import cache
 from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
@@ -12,6 +14,7 @@ import pytest
 from textual.app import App
 from textual.widgets import DataTable
 
+from hingtui import ui
 from hingtui.ui.textual_fixes import private_members, row_table
 from hingtui.ui.textual_fixes.private_members import PRIVATE_MEMBERS
 
@@ -36,9 +39,14 @@ def assigned_in(owner: object) -> set[str]:
     names: set[str] = set()
     for one in owner.__mro__ if isinstance(owner, type) else ():
         if one.__module__.startswith("textual"):
-            path = import_module(one.__module__).__file__
-            names |= set(attributes(ast.parse(Path(str(path)).read_text("utf-8")), "self"))
+            names |= assigned_in_module(one.__module__)
     return names
+
+
+@cache
+def assigned_in_module(name: str) -> set[str]:
+    path = Path(str(import_module(name).__file__))
+    return set(attributes(ast.parse(path.read_text("utf-8")), "self"))
 
 
 def attributes(tree: ast.AST, of: str) -> Iterator[str]:
@@ -69,3 +77,34 @@ def test_every_private_member_that_the_table_uses_is_listed() -> None:
     theirs |= {name for name in defined if name.startswith("_") and hasattr(DataTable, name)}
     theirs -= {"__init__"}
     assert theirs - set(PRIVATE_MEMBERS["textual.widgets.DataTable"]) == set()
+
+
+def test_every_private_member_that_the_screen_uses_is_listed() -> None:
+    listed = {name for names in PRIVATE_MEMBERS.values() for name in names}
+    missing = []
+    for module in pkgutil.walk_packages(ui.__path__, "hingtui.ui."):
+        found = import_module(module.name)
+        for node in ast.parse(Path(str(found.__file__)).read_text("utf-8")).body:
+            if isinstance(node, ast.ClassDef):
+                names = used_in(node) & set(members_of_textual(getattr(found, node.name)))
+                missing += [f"{module.name}: {node.name}.{name}" for name in names - listed]
+    assert missing == []
+
+
+def used_in(defined: ast.ClassDef) -> set[str]:
+    """The private names that a class uses of itself, and those that it defines."""
+    names = set(attributes(defined, "self"))
+    for node in ast.walk(defined):
+        if isinstance(node, ast.Attribute) and ast.unparse(node.value) == "super()":
+            names.add(node.attr)
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            names.add(node.name)
+    return {name for name in names if name.startswith("_") and not name.endswith("__")}
+
+
+def members_of_textual(owner: type) -> Iterator[str]:
+    """What a class inherits from Textual."""
+    for base in owner.__mro__:
+        if base.__module__.startswith("textual"):
+            yield from vars(base)
+    yield from assigned_in(owner)
