@@ -1,7 +1,7 @@
 """The families of gateways: where each answers. Data only.
 
-`{id}` in a path stands for the escaped id of a video. A new family is one entry here, and
-responses of such a gateway as tests. What a response means is in `places` and `payload`.
+`{id}` in a path stands for the escaped id of a video. What a response means is in `places` and
+`payload`. What else a new family needs is in hingtui/README.md, "Where to add things".
 """
 
 from __future__ import annotations
