@@ -13,7 +13,7 @@ from hingtui.cli.output import print_line, print_message
 from hingtui.cli.session import check_gateway, fail, read_settings, report_damage
 from hingtui.model.errors import HingtuiError
 from hingtui.model.key import VideoKey
-from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
+from hingtui.storage.followed import FollowedFile
 from hingtui.storage.settings import Settings
 from hingtui.storage.watchlist import Watchlist
 from hingtui.text.i18n import _
@@ -70,7 +70,7 @@ def _mark_as_seen(settings: Settings, keys: Sequence[VideoKey]) -> None:
     Before they go, as a crash between the two must not bring them back. An account that was
     followed once counts too. A file that cannot be written is reported, and keeps nothing back.
     """
-    followed = FollowedFile(settings.log_path.with_name(FOLLOWED_FILE))
+    followed = FollowedFile(settings.followed_path)
     wanted = {gateway.name for gateway in settings.gateways if gateway.follow}
     by_gateway: dict[str, list[str]] = {}
     for key in keys:
@@ -81,7 +81,7 @@ def _mark_as_seen(settings: Settings, keys: Sequence[VideoKey]) -> None:
                 followed.add(gateway, ids, now=time.time())
     except OSError as error:
         words = _("{path} cannot be written: what is followed may come back. {reason}")
-        path = settings.log_path.with_name(FOLLOWED_FILE)
-        print_message(f"hingtui: {words.format(path=path, reason=error.strerror or error)}")
+        reason = error.strerror or error
+        print_message(f"hingtui: {words.format(path=settings.followed_path, reason=reason)}")
     if damage := followed.take_damage():
         print_message(f"hingtui: {damage}")

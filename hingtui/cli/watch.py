@@ -29,7 +29,7 @@ from hingtui.model.video import Status
 from hingtui.monitor import Changes, Monitor, Row
 from hingtui.monitor.event_commands import EventCommands
 from hingtui.monitor.watch_events import EventKind, WatchEvent, WatchEvents
-from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
+from hingtui.storage.followed import FollowedFile
 from hingtui.storage.settings import Settings
 from hingtui.system.files import sha256_of
 from hingtui.system.malloc import share_malloc_arenas, trim_malloc
@@ -99,7 +99,7 @@ class _Watch:
 
     def _follow(self) -> None:
         """Add new videos of accounts automatically, where the settings say so."""
-        followed = FollowedFile(self._settings.log_path.with_name(FOLLOWED_FILE))
+        followed = FollowedFile(self._settings.followed_path)
         for gateway in self._settings.gateways:
             if gateway.follow:
                 self._monitor.follow(gateway.name, followed)

@@ -18,7 +18,6 @@ from pathlib import Path
 from hingtui.system.files import locked, read_file, set_aside, write_atomically
 from hingtui.text.i18n import _
 
-FOLLOWED_FILE = "followed.json"
 MOST_IDS = 5_000
 """Ids kept of one gateway, the latest seen: more than a sweep over its list can come across."""
 _FORMAT = 1

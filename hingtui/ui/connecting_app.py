@@ -62,9 +62,9 @@ class ConnectingApp(App[None]):
         for name in self._followed - wanted:
             self.monitor.unfollow(name)
         if new := wanted - self._followed:
-            from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
+            from hingtui.storage.followed import FollowedFile
 
-            followed = FollowedFile(self.settings.log_path.with_name(FOLLOWED_FILE))
+            followed = FollowedFile(self.settings.followed_path)
             for name in sorted(new):
                 self.monitor.follow(name, followed)
         self._followed = wanted

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hingtui.cli.doctor.check import Check, Subject
 from hingtui.model.key import DEFAULT_GATEWAY
-from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
+from hingtui.storage.followed import FollowedFile
 from hingtui.storage.settings import GatewaySettings, Settings
 from hingtui.storage.settings.gateway_tokens import ADDED
 from hingtui.storage.settings.problems import Problems
@@ -64,7 +64,7 @@ def _notices_of_the_screen(environ: Mapping[str, str], settings: Settings) -> It
 def _files(settings: Settings, *, is_sound: bool) -> Iterator[Check]:
     """Where the files are, and whether those that hingtui itself writes can be read."""
     state_path = settings.log_path.with_name(STATE_FILE)
-    followed_path = settings.log_path.with_name(FOLLOWED_FILE)
+    followed_path = settings.followed_path
     ours = (settings.gateways_path, settings.token_path, state_path, followed_path)
     paths = (settings.config_path, *ours)
     there = [path for path in paths if _is_there(path)]

@@ -21,6 +21,7 @@ from hingtui.storage.settings.tokens import clean_token, unusable
 from hingtui.system.platform_limits import platform_limits
 from hingtui.text.i18n import _, language_from
 
+FOLLOWED_FILE = "followed.json"
 GATEWAYS_FILE = "gateways.toml"
 PLATFORM: str = sys.platform
 NAME_VARIABLE = "HINGTUI_NAME"
@@ -87,6 +88,11 @@ class Settings:
     def gateways_path(self) -> Path:
         """The file of the gateways that were added in the dashboard."""
         return self.log_path.with_name(GATEWAYS_FILE)
+
+    @property
+    def followed_path(self) -> Path:
+        """The file of what was seen of followed accounts: see `storage.followed`."""
+        return self.log_path.with_name(FOLLOWED_FILE)
 
     def token_place(self, name: str) -> Path:
         """The file in which a token that is typed for the gateway `name` is kept."""

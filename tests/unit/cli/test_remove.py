@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from hingtui.cli.remove import remove
-from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
+from hingtui.storage.followed import FollowedFile
+from hingtui.storage.settings.settings import FOLLOWED_FILE
 from hingtui.storage.watchlist import Entry, Watchlist
 from tests.support.keys import ids
 

@@ -16,7 +16,8 @@ from hingtui.demo.server import DemoServer
 from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.model.video import Status, Video
 from hingtui.monitor.following import LIST_EVERY, Follower, is_worth_adding
-from hingtui.storage.followed import FOLLOWED_FILE, FollowedFile
+from hingtui.storage.followed import FollowedFile
+from hingtui.storage.settings.settings import FOLLOWED_FILE
 from tests.support.clock import EPOCH
 from tests.support.keys import ids, keys
 from tests.support.waiting import until

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hingtui.storage.followed import FOLLOWED_FILE, MOST_IDS, Followed, FollowedFile
+from hingtui.storage.followed import MOST_IDS, Followed, FollowedFile
+from hingtui.storage.settings.settings import FOLLOWED_FILE
 
 
 @pytest.fixture
