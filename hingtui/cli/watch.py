@@ -123,14 +123,7 @@ class _Watch:
         for gateway, error in changes.not_followed.items() if changes is not None else ():
             self._writer.put(partial(print_message, not_followed(gateway, error)))
         for event in self._events.update(changes):
-            if event.kind is EventKind.ADDED and event.row is not None:
-                self._download_if_ready(event.row)
             self._writer.put(self._line(event, now))
-
-    def _download_if_ready(self, row: Row) -> None:
-        """Download a video that another process has found to be ready: it is not asked about."""
-        if row.can_be_downloaded(self._monitor.now()):
-            self._monitor.download([row.key])
 
     def _line(self, event: WatchEvent, now: float) -> Callable[[], None]:
         """What writes the line of an event: as it is now, a row goes on changing."""
