@@ -1,6 +1,7 @@
-"""Estimate how long a video still takes, when to poll it again, and when it expires.
+"""Decide when to poll a running video again, and when its file expires.
 
 Pure functions of what was observed. All times are Unix seconds on the gateway's clock.
+The estimate that a person sees is in `estimate`.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ RARE = 300.0
 """Seconds between requests about an id that the gateway does not know."""
 GRACE = 90.0
 """Seconds during which an unknown id may simply be too new."""
-TELLING = 10.0
+EARLY = 10.0
 """Per cent of progress below which the usual duration predicts more than the pace so far."""
 _STILL = 0.3
 """Without any progress, the time left is at least this share of the time passed."""
@@ -83,21 +84,21 @@ def is_stalled(pace: Pace, now: float) -> bool:
 
 
 def remaining(pace: Pace, now: float, usual: float | None) -> float | None:
-    """Estimated seconds until finished, at least 0; None if nothing supports an estimate.
+    """A guess for `poll_interval`: seconds until finished, at least 0; None without grounds for it.
 
     `usual` is the median duration of finished videos of the same model and length, if known.
     """
     rate = speed(pace)
-    is_early = pace.latest < TELLING and usual is not None
+    is_early = pace.latest < EARLY and usual is not None
     if rate and pace.latest < 100 and not is_early and not is_stalled(pace, now):
         return max(0.0, (100 - pace.latest) / rate - (now - pace.moved_at))
-    if usual is None or pace.latest >= TELLING:
+    if usual is None or pace.latest >= EARLY:
         return None
     age = now - pace.started_at
     return max(usual - age, _STILL * age)
 
 
-def ask_again_in(status: Status, pace: Pace, now: float, usual: float | None) -> float:
+def poll_interval(status: Status, pace: Pace, now: float, usual: float | None) -> float:
     """Seconds until the next request about a video that is not finished, without jitter."""
     if status is Status.UNKNOWN:
         return SLOW

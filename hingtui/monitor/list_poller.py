@@ -2,7 +2,7 @@
 
 One page covers a hundred videos. But not every gateway has the list, it need not hold every id, and
 it can lag behind: so a finished video always gets a request of its own. When each video is due is
-decided by `eta.ask_again_in`.
+decided by `eta.poll_interval`.
 """
 
 from __future__ import annotations

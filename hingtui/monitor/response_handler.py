@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from hingtui.model.errors import ApiError, Expired, HingtuiError, NotFound, RateLimited, Scope
 from hingtui.model.estimate import has_stalled
-from hingtui.model.eta import GRACE, RARE, SLOW, STEADY, ask_again_in, first_pace, jitter
+from hingtui.model.eta import GRACE, RARE, SLOW, STEADY, first_pace, jitter, poll_interval
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status, Video
 from hingtui.monitor.gateway import LIST, MANY_REFUSED, Gateway
@@ -162,7 +162,7 @@ class ResponseHandler:
         earlier = self._shared.duration_stats.earlier(video)
         row.is_stalled = video.status is Status.GENERATING and has_stalled(pace, now, earlier)
         row.is_stalled_by_earlier = earlier.still_limit(pace) is not None
-        wait = ask_again_in(video.status, pace, now, self._shared.duration_stats.median(video))
+        wait = poll_interval(video.status, pace, now, self._shared.duration_stats.median(video))
         self.poller.schedule(row.id, jitter(wait, self._shared.rng))
 
     def _finish(self, row: Row, before: Video | None, now: float) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from hingtui.model.estimate import NOTHING_KNOWN, EarlierVideos, estimate
-from hingtui.model.eta import TELLING, Pace, first_pace, remaining
+from hingtui.model.eta import EARLY, Pace, first_pace, remaining
 from hingtui.model.video import Status, Video
 from tests.bench import Figure, against
 from tests.bench.schedule import START, Fate, duration_of, fates_of_mix
@@ -77,7 +77,7 @@ def run(short: bool = False) -> list[Figure]:
 
 def _before(pace: Pace, now: float) -> float | None:
     """What was shown right after a start, when nothing had finished yet."""
-    is_worth_showing = pace.latest - pace.first >= _MOVED or pace.latest >= TELLING
+    is_worth_showing = pace.latest - pace.first >= _MOVED or pace.latest >= EARLY
     return (remaining(pace, now, None) or None) if is_worth_showing else None
 
 

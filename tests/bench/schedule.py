@@ -11,7 +11,7 @@ import statistics
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from hingtui.model.eta import Pace, ask_again_in, first_pace, jitter
+from hingtui.model.eta import Pace, first_pace, jitter, poll_interval
 from hingtui.model.video import Status, Video
 from hingtui.monitor.duration_stats import DurationStats
 from tests.bench import Figure, against, alone, number
@@ -147,7 +147,7 @@ def _adaptive(stats: DurationStats) -> Policy:
     rng = random.Random(3)  # noqa: S311 - the same jitter in every run
 
     def wait(video: Video, pace: Pace, now: float) -> float:
-        return jitter(ask_again_in(video.status, pace, now, stats.median(video)), rng)
+        return jitter(poll_interval(video.status, pace, now, stats.median(video)), rng)
 
     return wait
 

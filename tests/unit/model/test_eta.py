@@ -15,10 +15,10 @@ from hingtui.model.eta import (
     Basis,
     Expiry,
     Pace,
-    ask_again_in,
     expiry,
     first_pace,
     is_stalled,
+    poll_interval,
     remaining,
 )
 from hingtui.model.video import USUAL_LIFE, Status, Video
@@ -67,14 +67,14 @@ def test_progress_that_falls_restarts_the_measurement() -> None:
 
 
 def test_an_unknown_status_is_polled_slowly() -> None:
-    assert ask_again_in(Status.UNKNOWN, pace((0, 0)), START, None) == SLOW
+    assert poll_interval(Status.UNKNOWN, pace((0, 0)), START, None) == SLOW
 
 
 def test_polling_is_faster_near_the_end() -> None:
     begun = pace((0, 0), (10, 10), (11, 11))
     nearly = pace((0, 0), (10, 10), (90, 90), (91, 91))
-    soon = ask_again_in(Status.GENERATING, nearly, START + 91, None)
-    assert soon < ask_again_in(Status.GENERATING, begun, START + 11, None)
+    soon = poll_interval(Status.GENERATING, nearly, START + 91, None)
+    assert soon < poll_interval(Status.GENERATING, begun, START + 11, None)
 
 
 @given(st.lists(st.tuples(times, percents), min_size=1, max_size=20), times, st.none() | times)
@@ -83,7 +83,7 @@ def test_the_poll_interval_stays_within_bounds(
 ) -> None:
     seen.sort()
     now = START + seen[-1][0] + after
-    wait = ask_again_in(Status.GENERATING, pace(*seen), now, usual)
+    wait = poll_interval(Status.GENERATING, pace(*seen), now, usual)
     assert SOONEST <= wait <= LATEST
     left = remaining(pace(*seen), now, usual)
     assert left is None or left >= 0
