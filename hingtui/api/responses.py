@@ -27,6 +27,7 @@ from hingtui.api.response_errors import (
 )
 from hingtui.model.errors import ApiError, BadResponse, NotFound, NotReady
 from hingtui.model.video import Status, Video, VideoError
+from hingtui.system.clock import is_believable
 from hingtui.text.i18n import _
 from hingtui.text.redaction import redacted
 
@@ -35,9 +36,6 @@ GOOD = (200, 201, 202, 203)
 _ACCEPTED = (201, 202)
 """Statuses that may come without a body: the job was accepted, and nothing more is known."""
 _NO_ERROR_CODES = ("", "0", "200", "201", "202", "success", "ok", "accepted")
-_BEGINNING = 1_735_689_600.0
-_BELIEVED = 7 * 86_400.0
-"""As in `monitor.gateway_clock`: this machine's clock is not further off than this."""
 _NOT_READY_CODE = re.compile(r"not_?(ready|finish|complet|generat)|in_?progress|processing")
 _SERVER_TEXTS = ("raw_status", "model", "prompt", "size", "remote_id", "remixed_from")
 """Fields of a video that are shown and stored as the server sent them."""
@@ -128,9 +126,7 @@ def _is_error(payload: object, nothing: NotAVideo) -> bool:
 def now_at(response: Response, here: float) -> float:
     """Unix seconds of the response: its Date if that can be right, else `here`."""
     there = server_time(response.headers)
-    if there is None or there < _BEGINNING:
-        return here
-    return there if here < _BEGINNING or abs(there - here) < _BELIEVED else here
+    return there if there is not None and is_believable(there, here) else here
 
 
 def read_link(response: Response) -> str:

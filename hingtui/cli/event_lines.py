@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from hingtui.cli.output import json_record
+from hingtui.cli.output import LONGEST_ID, json_record
 from hingtui.model.explain import diagnose
 from hingtui.monitor import Row
 from hingtui.monitor.watch_events import EventKind, WatchEvent
@@ -42,8 +42,6 @@ _WORDS = {
 }
 _GATEWAY_CELLS, _ID_CELLS, _MODEL_CELLS = 16, 24, 24
 """The most cells of a gateway's name, of an id on a terminal, and of a model."""
-_LONGEST_ID = 100_000
-"""Cells of an id in the lines for scripts: they get the whole id."""
 _SHORTEST_PROMPT = 8
 """Cells below which a prompt is left out."""
 
@@ -89,7 +87,7 @@ def _subject(event: WatchEvent, style: LineStyle) -> Iterator[str]:
         yield padded(row.gateway, _GATEWAY_CELLS)
     model = one_line(row.video.model) if row.video is not None else ""
     if style.width is None:
-        yield short_id(row.id, _LONGEST_ID)
+        yield short_id(row.id, LONGEST_ID)
         yield steady(model) or "-"
     else:
         yield padded(short_id(row.id, _ID_CELLS), _ID_CELLS)

@@ -29,8 +29,8 @@ _WORTH_SHOWING = 20
 """Videos from which on the progress of asking is shown: fewer are asked about in a second."""
 _WORD_CELLS = 32
 """The most cells of the status and the model in the table for scripts."""
-_LONGEST_ID = 100_000
-"""Cells of an id in that table: a script gets the whole id."""
+LONGEST_ID = 100_000
+"""Cells of an id in what scripts read: they get the whole id."""
 
 
 def print_message(message: str) -> None:
@@ -161,7 +161,7 @@ def _cells_of(row: Row, now: float) -> tuple[str, ...]:
     if expiry is not None and expiry.at > now:
         expires = ("~" if expiry.is_estimate else "") + human_duration(expiry.at - now)
     return (
-        short_id(row.id, _LONGEST_ID),
+        short_id(row.id, LONGEST_ID),
         fit(_status_word(record), _WORD_CELLS),
         f"{progress:.0f}%" if isinstance(progress, float) else "-",
         expires or "-",

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from hingtui.system.clock import Clock
+from hingtui.system.clock import Clock, is_believable
 
 _NOISE = 2.0
 """Seconds: `Date` counts whole seconds and the response travels; less than this says nothing."""
-_LARGEST_OFFSET = 7 * 86_400.0
-"""Seconds by which clocks can differ; a `Date` further off is the gateway's mistake."""
-_EARLIEST = 1_735_689_600.0
-"""The year 2025: a clock that is earlier is wrong."""
 
 
 class GatewayClock:
@@ -27,17 +23,10 @@ class GatewayClock:
     def update(self, server_time: float) -> bool:
         """Take in the time of a response (Unix seconds); whether the lead has changed."""
         here = self._clock.time()
-        if not _is_believable(server_time, here):
+        if not is_believable(server_time, here):
             return False
         lead = server_time - here
         if abs(lead - self.lead) <= _NOISE:
             return False
         self.lead = lead if abs(lead) > _NOISE else 0.0
         return True
-
-
-def _is_believable(server_time: float, here: float) -> bool:
-    """Whether a gateway's time can be right, given what this machine's clock says."""
-    if server_time < _EARLIEST:
-        return False
-    return here < _EARLIEST or abs(server_time - here) < _LARGEST_OFFSET

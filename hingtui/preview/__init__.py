@@ -10,7 +10,7 @@ protocol      the messages between the two processes
 child         the decoder process: its limits
 └── serving   what it does with each request
     └── clip  one opened file, read by PyAV
-clip_formats  the containers that are opened
+clip_formats  the containers that are opened, what is black
 
 The extra `preview` brings PyAV and textual-image; hingtui's own process imports nothing of it.
 """

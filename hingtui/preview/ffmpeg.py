@@ -6,13 +6,11 @@ import os
 import re
 import subprocess
 
-from hingtui.preview.clip_formats import FORMATS
+from hingtui.preview.clip_formats import BLACK, FORMATS
 from hingtui.preview.pictures import Box, Picture, PreviewError, PreviewFailure, Source
 from hingtui.preview.tools import child_command, child_environ
 
 _PPM = re.compile(rb"P6\s(\d{1,5})\s(\d{1,5})\s255\s")
-_BLACK = 16.0
-"""Brightness below which a later frame is taken, 0–255."""
 _LATER = 1.0
 """Seconds from the beginning where that is."""
 
@@ -20,7 +18,7 @@ _LATER = 1.0
 def ffmpeg_poster(program: str, source: Source, box: Box, timeout: float = 8.0) -> Picture:
     """The first frame, or a later one if that is black. Raises PreviewError."""
     picture = _frame(program, source, box, 0.0, timeout)
-    if picture.brightness >= _BLACK:
+    if picture.brightness >= BLACK:
         return picture
     try:
         later = _frame(program, source, box, _LATER, timeout)

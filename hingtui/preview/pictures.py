@@ -9,12 +9,11 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
+from hingtui.preview.clip_formats import BLACK
 from hingtui.text.clean import clean_line
 
 SIDE_LIMIT = 4096
 """Pixels of a picture's width and height."""
-_BLACK = 16.0
-"""Brightness below which a frame looks black, 0–255."""
 _STILL = 0.4
 """Mean difference of two frames below which nothing has moved, 0–255."""
 
@@ -121,7 +120,7 @@ def looks_of(pictures: list[Picture]) -> Looks:
     """What frames from all over a video look like; nothing is said of fewer than three."""
     if len(pictures) < 3:
         return Looks()
-    is_black = all(picture.brightness < _BLACK for picture in pictures)
+    is_black = all(picture.brightness < BLACK for picture in pictures)
     moves = [picture.moved for picture in pictures if picture.moved is not None]
     return Looks(is_black, not is_black and bool(moves) and max(moves) < _STILL)
 

@@ -19,10 +19,9 @@ from typing import Any, BinaryIO
 from av.error import FFmpegError
 
 from hingtui.preview.clip import Clip, Frame, Refused
+from hingtui.preview.clip_formats import BLACK
 from hingtui.preview.protocol import Message, encode, read_message
 
-BLACK = 16.0
-"""Brightness below which a frame looks black, 0–255."""
 _LATE, _VERY_LATE = 0.02, 0.25
 """Seconds: from the first on a frame is left out, from the second on decoding leaves out more."""
 _OTHER_TIMES = (0.05, 0.15, 0.35, 0.6)

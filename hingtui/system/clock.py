@@ -11,6 +11,18 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+EARLIEST = 1_735_689_600.0
+"""The year 2025 in Unix seconds: a clock that is earlier is wrong."""
+LARGEST_OFFSET = 7 * 86_400.0
+"""Seconds by which this clock and a gateway's can differ: more is the gateway's mistake."""
+
+
+def is_believable(there: float, here: float) -> bool:
+    """Whether a gateway's time can be right, given what this machine's clock says."""
+    if there < EARLIEST:
+        return False
+    return here < EARLIEST or abs(there - here) < LARGEST_OFFSET
+
 
 class Clock:
     """This machine's clock."""

@@ -15,6 +15,7 @@ from hingtui.api.certificates import trust_context, trust_sources
 from hingtui.api.probe import proxies_of
 from hingtui.cli.doctor.check import Check, Subject
 from hingtui.model.errors import ApiError
+from hingtui.system.clock import EARLIEST
 from hingtui.text.clean import clean_line
 from hingtui.text.i18n import _, ngettext
 
@@ -22,8 +23,6 @@ _NEEDED = ("textual", "rich", "httpx", "httpcore", "socksio", "certifi", "tomli-
 _EXTRAS = {"preview": ("av", "textual-image")}
 _OTHER_STORES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
 """Variables that name certificates for other programs."""
-_EARLIEST = 1_735_689_600.0
-"""The year 2025: a clock that is earlier is wrong."""
 
 
 def proxy_checks(environ: Mapping[str, str]) -> Iterator[Check]:
@@ -155,7 +154,7 @@ def time_check() -> Check:
     zone = time.strftime("%Z %z")
     shown = time.strftime("%Y-%m-%d %H:%M:%S")
     about = Subject("time", details={"unix": round(now), "zone": zone})
-    if now < _EARLIEST:
+    if now < EARLIEST:
         message = _("This machine's clock says {time}, which is past.").format(time=shown)
         return about.problem(message, _("Set the date and time."))
     return about.ok(_("It is {time} here ({zone}).").format(time=shown, zone=zone))

@@ -13,6 +13,7 @@ from hingtui.model import errors
 from hingtui.model.explain import diagnose
 from hingtui.model.no_list import lacks_list, no_list
 from hingtui.storage.settings import GatewaySettings
+from hingtui.system.clock import LARGEST_OFFSET
 from hingtui.text.clean import human_duration
 from hingtui.text.i18n import _, ngettext
 from hingtui.text.wrap import in_a_row
@@ -21,8 +22,6 @@ _NOISE = 5.0
 """Seconds: clocks that differ by less are the same."""
 _WORTH_A_NOTE = 60.0
 _WORTH_ROUNDING = 600.0
-_TOO_FAR = 7 * 86_400.0
-"""Seconds from which on hingtui does not believe the gateway's clock any more."""
 _REFUSALS = (errors.Unauthorized, errors.Forbidden)
 _PAGES_OF_OTHERS = (errors.Blocked, errors.RateLimited, errors.ServerError)
 """Errors that come as a web page from what stands in front of a gateway."""
@@ -244,7 +243,7 @@ def _clock(gateway: GatewaySettings, offset: float) -> Check:
     if abs(offset) < _WORTH_A_NOTE:
         return about.ok(message)
     next_step = _("Set the date and time of this machine, if it is this one that is wrong.")
-    if abs(offset) < _TOO_FAR:
+    if abs(offset) < LARGEST_OFFSET:
         counted = _("Countdowns follow the gateway's.")
         return about.note(in_a_row((message, counted)), next_step)
     counted = _("That is too far to be believed, so countdowns follow this machine's.")

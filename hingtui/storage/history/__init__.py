@@ -19,7 +19,7 @@ from hingtui.storage.history.durations import (
     histogram_span,
 )
 from hingtui.storage.history.failures import Interrupted
-from hingtui.storage.history.history import DEFAULT_MOST, HISTORY_FILE, DurationKey, History
+from hingtui.storage.history.history import HISTORY_FILE, DurationKey, History
 from hingtui.storage.history.record import (
     Duration,
     HistoryState,
@@ -39,7 +39,6 @@ from hingtui.storage.history.statistics import (
 )
 
 __all__ = [
-    "DEFAULT_MOST",
     "HISTORY_FILE",
     "Duration",
     "DurationKey",

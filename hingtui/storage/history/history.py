@@ -18,12 +18,11 @@ from hingtui.storage.history.database import BUSY_TIMEOUT, Database
 from hingtui.storage.history.record import HistoryVideo, Sighting, StatusChange
 from hingtui.storage.history.search import Search, condition
 from hingtui.storage.history.statistics import Statistics
+from hingtui.storage.settings.config import HISTORY_VIDEOS
 from hingtui.storage.watchlist.entry import Entry
 from hingtui.system.clock import Clock
 
 HISTORY_FILE = "history.sqlite3"
-DEFAULT_MOST = 100_000
-"""Videos that are kept, if the settings say nothing else."""
 _CHECK_EVERY = 500
 """New videos between two looks whether there are too many."""
 
@@ -39,7 +38,7 @@ class History:
         self,
         path: Path,
         *,
-        most: int = DEFAULT_MOST,
+        most: int = HISTORY_VIDEOS,
         clock: Clock | None = None,
         timeout: float = BUSY_TIMEOUT,
     ) -> None:
