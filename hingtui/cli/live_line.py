@@ -29,7 +29,7 @@ class LiveLine:
     @property
     def is_shown(self) -> bool:
         """Whether stderr is a terminal."""
-        return sys.stderr is not None and sys.stderr.isatty()
+        return sys.stderr.isatty()
 
     @property
     def is_plain(self) -> bool:

@@ -178,7 +178,7 @@ def _status_word(record: Mapping[str, object]) -> str:
 
 def _print_path(path: Path) -> None:
     """Print a path: byte for byte for a script, legible on a terminal."""
-    if os.name != "posix" or sys.stdout is None or sys.stdout.isatty():
+    if os.name != "posix" or sys.stdout.isatty():
         write_line(legible(path))
     else:
         write_line(os.fsencode(path))
@@ -193,8 +193,7 @@ def write_line(line: str | bytes) -> None:
             sys.stdout.buffer.write(line + b"\n")
         else:
             print(line)
-        if sys.stdout is not None:  # it was closed before the start
-            sys.stdout.flush()
+        sys.stdout.flush()
     except OSError:
         # Python would write the buffer again when it ends, and fail once more.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

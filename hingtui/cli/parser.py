@@ -112,8 +112,6 @@ def _report_os_error(error: OSError) -> int:
 def _flushed(status: int) -> int:
     """Flush all output; the exit status, which is not 0 if some of it could not be written."""
     for stream in (sys.stdout, sys.stderr):
-        if stream is None:
-            continue
         try:
             stream.flush()
         except OSError as error:

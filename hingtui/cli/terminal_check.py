@@ -17,9 +17,8 @@ _TERMINFO = ("/etc/terminfo", "/lib/terminfo", "/usr/lib/terminfo", "/usr/share/
 def why_no_dashboard(environ: Mapping[str, str], *, is_demo: bool = False) -> str | None:
     """Why there can be no dashboard here, as a sentence with a way out; None if there can."""
     # Textual draws on stderr, so stderr must be the terminal as well.
-    # A stream is None if its descriptor was closed before the start.
     streams = (sys.stdin, sys.stdout, sys.stderr)
-    if not all(stream is not None and stream.isatty() for stream in streams):
+    if not all(stream.isatty() for stream in streams):
         if is_demo:
             return _("The demo needs a terminal. For scripts: hingtui demo --serve")
         return _("The dashboard needs a terminal. In scripts use: hingtui status --json")
