@@ -158,7 +158,6 @@ def _diagnosis(monitor: Monitor, row: Row, *, is_forgotten: bool) -> Facts | Non
 def _of_error(error: Exception) -> Facts:
     """The last request about it has failed."""
     diagnosis = diagnose(error)
-    is_of_api = isinstance(error, ApiError)
     return {
         "cause": type(error).__name__,
         "what": diagnosis.what,
@@ -166,7 +165,7 @@ def _of_error(error: Exception) -> Facts:
         "refund": None,
         "words": diagnosis.details or None,
         "http_status": error.http_status if isinstance(error, ApiError) else None,
-        "request_id": (diagnosis.request_id or None) if is_of_api else None,
+        "request_id": diagnosis.request_id or None,
     }
 
 

@@ -86,11 +86,6 @@ class DownloadQueue:
         self._ending = asyncio.Event()
 
     @property
-    def running(self) -> list[VideoKey]:
-        """What is being downloaded at this moment."""
-        return list(self._tasks)
-
-    @property
     def active(self) -> list[Row]:
         """The rows whose download is queued, running or waiting."""
         return list(self._wanted.values())

@@ -107,11 +107,6 @@ class HistoryRecorder:
         self._wake = asyncio.Event()
         self._lock = asyncio.Lock()
 
-    @property
-    def is_writing(self) -> bool:
-        """Whether the file is read or written at this moment."""
-        return self._lock.locked()
-
     def changed(self, changes: Changes) -> None:
         """Note which rows changed."""
         if self._open_store is None:

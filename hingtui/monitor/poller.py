@@ -111,7 +111,7 @@ class Poller:
         heapq.heappush(self._heap, (due, video_id))
         if alone:
             self._alone.add(video_id)
-        if due < self._heap[0][0] or self._heap[0][1] == video_id:
+        if self._heap[0][1] == video_id:
             self._wake.set()
 
     def is_asking(self, video_id: str) -> bool:

@@ -20,7 +20,6 @@ from hingtui.text.i18n import _
 
 if TYPE_CHECKING:
     from sys import UnraisableHookArgs
-    from types import TracebackType
 
 _MOST_BYTES = 1_000_000
 _NAMES = ("hingtui", "asyncio")
@@ -91,7 +90,6 @@ class Log:
         self._hooks = (threading.excepthook, sys.unraisablehook)
         threading.excepthook = _thread_failed
         sys.unraisablehook = _could_not_be_raised
-        sys.excepthook = _crashed  # not restored: Python calls it after `close`
         self._listener.start()
 
     def hide(self, secret: str) -> None:
@@ -136,12 +134,6 @@ def _open_private(name: str) -> int:
         with suppress(OSError):  # the file belongs to another user, who lets us write
             os.fchmod(descriptor, 0o600)
     return descriptor
-
-
-def _crashed(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    from hingtui.text.redaction import print_crash
-
-    print_crash(kind, error, trace)
 
 
 def _thread_failed(failed: threading.ExceptHookArgs) -> None:

@@ -253,7 +253,7 @@ class AWatch(Surroundings):
                 task for task in asyncio.all_tasks() if task.get_name().startswith(_BUSY)
             ]
             busy += [heeded(future) for future in tuple(self._pool.pending)]
-            if not busy and self.monitor.history.is_writing:
+            if not busy and self.monitor.history._lock.locked():
                 await asyncio.sleep(0.0005)
                 continue
             if not busy:

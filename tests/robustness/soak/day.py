@@ -91,7 +91,7 @@ class Day:
     def _is_quiet(self) -> bool:
         """Whether nothing runs, except a list whose next page waits for the clock."""
         monitor = self._app.monitor
-        return not monitor.gateways["default"].poller._tasks and not monitor.queue.running
+        return not monitor.gateways["default"].poller._tasks and not monitor.queue._tasks
 
     def _let_go(self) -> list[str]:
         """Remove videos that have been finished for a while, here and at the gateway."""

@@ -251,7 +251,7 @@ async def test_a_download_waits_only_for_its_own_gateway(two: Open) -> None:
         limiter.slow_down(here.clock.monotonic(), 300.0)
         here.monitor.download(here.monitor.rows)
         assert here.monitor.queue.start_next() == pytest.approx(300.0, rel=0.2)
-        assert here.monitor.queue.running == [VideoKey("west", "video_w")]
+        assert list(here.monitor.queue._tasks) == [VideoKey("west", "video_w")]
 
 
 async def test_no_gateway_ever_gets_the_token_of_another(two: Open) -> None:

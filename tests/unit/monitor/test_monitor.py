@@ -310,7 +310,7 @@ async def test_a_removed_rows_part_is_kept_for_an_undo(tmp_path: Path, is_undone
         await until(lambda: row.download is not None and row.download.progress.received > 0)
         watch.server.rate, watch.server.clock = None, watch.clock
         watch.monitor.remove(keys("video_one"))
-        await until(lambda: not watch.monitor.queue.running)
+        await until(lambda: not watch.monitor.queue._tasks)
         assert list(watch.folder.glob("*.part"))
         if is_undone:
             watch.monitor.restore()
