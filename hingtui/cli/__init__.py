@@ -8,6 +8,7 @@ parser                runs the command that is named; imports only that one
     └── history_notices       says what is wrong with the history meanwhile
 add, remove, tag, status, download, watch, history, stats, report, demo, dashboard    a command each
 completions, doctor   a command in several modules each
+watchlist_change      what add, remove and tag have in common
 input                 ids from the arguments and from standard input
 reasons               why a video was not asked about, or not downloaded
 output                tables, JSON lines and errors

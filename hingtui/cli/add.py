@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hingtui.cli.input import Given, given_ids
-from hingtui.cli.output import print_line, print_message
+from hingtui.cli.output import print_message
 from hingtui.cli.session import fail, named_gateway, read_settings, report_damage
+from hingtui.cli.watchlist_change import fail_without_ids, print_each
 from hingtui.model.batch import new_batch
 from hingtui.model.errors import HingtuiError
 from hingtui.model.key import UNKNOWN_GATEWAY, VideoKey
@@ -42,10 +43,7 @@ def add(environ: Mapping[str, str], arguments: Sequence[str], *, gateway: str | 
         return fail(error)
     report_damage(before.repair or after.repair)
     added = {key.id for key in new}
-    for video_id in given.ids:
-        print_line(_("added") if video_id in added else _("already watched"), video_id)
-    for word in given.rejected:
-        print_line(_("not an id"), word)
+    print_each(given, lambda each: _("added") if each in added else _("already watched"))
     if gateway is None:
         for host in foreign_hosts(given.urls.values(), settings.gateways):
             print_message(
@@ -55,7 +53,7 @@ def add(environ: Mapping[str, str], arguments: Sequence[str], *, gateway: str | 
                 ).format(host=host)
             )
     if not given.ids:
-        return fail(_("No id was found. An id looks like video_691209aab0a0..."))
+        return fail_without_ids()
     return 0
 
 

@@ -9,13 +9,13 @@ import time
 from collections.abc import Mapping, Sequence
 
 from hingtui.cli.input import Given, given_ids
-from hingtui.cli.output import print_line, print_message
-from hingtui.cli.session import check_gateway, fail, read_settings, report_damage
+from hingtui.cli.output import print_message
+from hingtui.cli.session import fail, read_settings, report_damage
+from hingtui.cli.watchlist_change import entries_of, fail_without_ids, print_each, read_to_change
 from hingtui.model.errors import HingtuiError
 from hingtui.model.key import VideoKey
 from hingtui.storage.followed import FollowedFile
 from hingtui.storage.settings import Settings
-from hingtui.storage.watchlist import Watchlist
 from hingtui.text.i18n import _
 
 
@@ -34,18 +34,13 @@ def remove(
     """
     try:
         settings = read_settings(environ)
-        found = Given((), (), {}) if saved else given_ids(arguments)
-        watchlist = Watchlist(settings.watchlist_path)
-        before = watchlist.read()
-        check_gateway(settings, gateway, before.entries)
-        if before.read_only:
-            return fail(_("The watchlist was written by a newer hingtui: upgrade to change it."))
-        wanted = set(found.ids)
+        given = Given((), (), {}) if saved else given_ids(arguments)
+        watchlist, before = read_to_change(settings, gateway)
+        wanted = frozenset(given.ids)
         keys = [
-            key
-            for key, entry in before.entries.items()
-            if (entry.saved is not None if saved else key.id in wanted)
-            and gateway in (None, key.gateway)
+            entry.key
+            for entry in entries_of(before, gateway)
+            if (entry.saved is not None if saved else entry.id in wanted)
         ]
         _mark_as_seen(settings, keys)
         after = watchlist.change(remove=keys)
@@ -53,14 +48,13 @@ def remove(
         return fail(error)
     report_damage(before.repair or after.repair)
     removed = dict.fromkeys(key.id for key in keys)
-    for video_id in removed if saved else found.ids:
-        print_line(_("removed") if video_id in removed else _("not watched"), video_id)
-    for word in found.rejected:
-        print_line(_("not an id"), word)
+    if saved:
+        given = Given(tuple(removed), (), {})
+    print_each(given, lambda video_id: _("removed") if video_id in removed else _("not watched"))
     if saved and not removed:
         return fail(_("No watched video is saved."))
-    if not saved and not found.ids:
-        return fail(_("No id was found. An id looks like video_691209aab0a0..."))
+    if not given.ids:
+        return fail_without_ids()
     return 0 if removed else 1
 
 

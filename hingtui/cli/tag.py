@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from hingtui.cli.input import given_ids
-from hingtui.cli.output import print_line
-from hingtui.cli.session import check_gateway, fail, read_settings, report_damage
+from hingtui.cli.session import fail, read_settings, report_damage
+from hingtui.cli.watchlist_change import entries_of, fail_without_ids, print_each, read_to_change
 from hingtui.model.errors import HingtuiError
 from hingtui.model.tags import joined_tags, parse_tags, without_tags
-from hingtui.storage.watchlist import Entry, Watchlist
+from hingtui.storage.watchlist import Entry
 from hingtui.text.i18n import _
 
 
@@ -30,34 +30,22 @@ def tag(
         return fail(_("A tag is a word, such as draft."))
     try:
         settings = read_settings(environ)
-        found = given_ids(arguments)
-        watchlist = Watchlist(settings.watchlist_path)
-        before = watchlist.read()
-        check_gateway(settings, gateway, before.entries)
-        if before.read_only:
-            return fail(_("The watchlist was written by a newer hingtui: upgrade to change it."))
-        wanted = set(found.ids)
-        entries = [
-            entry
-            for key, entry in before.entries.items()
-            if key.id in wanted and gateway in (None, key.gateway)
-        ]
+        given = given_ids(arguments)
+        watchlist, before = read_to_change(settings, gateway)
+        wanted = frozenset(given.ids)
+        entries = [entry for entry in entries_of(before, gateway) if entry.id in wanted]
         after = watchlist.change(update=[_changed(each, tags, removes) for each in entries])
     except (HingtuiError, OSError) as error:
         return fail(error)
     report_damage(before.repair or after.repair)
     changed = {
-        entry.id: after.entries[entry.key] for entry in entries if entry.key in after.entries
+        entry.id: _tags_of(after.entries[entry.key])
+        for entry in entries
+        if entry.key in after.entries
     }
-    for video_id in found.ids:
-        if video_id in changed:
-            print_line(_tags_of(changed[video_id]), video_id)
-        else:
-            print_line(_("not watched"), video_id)
-    for word in found.rejected:
-        print_line(_("not an id"), word)
-    if not found.ids:
-        return fail(_("No id was found. An id looks like video_691209aab0a0..."))
+    print_each(given, lambda video_id: changed.get(video_id, _("not watched")))
+    if not given.ids:
+        return fail_without_ids()
     return 0 if changed else 1
 
 
