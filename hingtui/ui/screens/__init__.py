@@ -1,9 +1,9 @@
 """The dashboard and the dialogs over it.
 
 dashboard             turns each command into a call; each class below is the base of the one above
-├── file_commands         commands about files and the clipboard
 ├── gallery_view          the gallery in place of the table
 ├── preview_actions       commands of previews
+├── file_commands         commands about files and the clipboard
 ├── table_actions         commands that choose what the table shows
 ├── details               when the details are open, and how they are scrolled
 ├── toast_place           keeps toasts away from the cursor's row

@@ -5,7 +5,6 @@ It asks no server and writes no file; `video_actions` does that through the moni
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -17,9 +16,10 @@ from hingtui.model.key import VideoKey
 from hingtui.monitor import Monitor
 from hingtui.text.i18n import _
 from hingtui.ui.explanations import why_not_asking
+from hingtui.ui.messages import GalleryChosen
 from hingtui.ui.notifications import Toast
 from hingtui.ui.screens.dashboard_context import DashboardContext
-from hingtui.ui.screens.file_commands import FileCommands
+from hingtui.ui.screens.gallery_view import GalleryView
 from hingtui.ui.tag_actions import TagActions
 from hingtui.ui.theme.palette import Palette
 
@@ -49,7 +49,7 @@ _NEED_DETAILS = frozenset(
 )
 
 
-class Dashboard(FileCommands):
+class Dashboard(GalleryView):
     """The watchlist and its commands."""
 
     class TokenRequested(Message):
@@ -78,7 +78,8 @@ class Dashboard(FileCommands):
         return super().footer_label(command, label)
 
     @on(DataTable.RowSelected)
-    def _row_selected(self) -> None:
+    @on(GalleryChosen)
+    def _video_chosen(self) -> None:
         self.action_detail()
 
     def action_add(self) -> None:
@@ -150,11 +151,6 @@ class Dashboard(FileCommands):
     def _remove_confirmed(self, is_wanted: bool | None) -> None:
         if is_wanted:
             self._finish(self._actions.remove())
-
-    def _unwatch(self, keys: Sequence[VideoKey]) -> None:
-        """Take these videos off the watchlist."""
-        rows = self._monitor.rows
-        self._finish(self._actions.remove_rows([rows[key] for key in keys if key in rows]))
 
     def action_remove_saved(self) -> None:
         """Take all saved videos off the watchlist."""

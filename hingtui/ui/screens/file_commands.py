@@ -8,12 +8,12 @@ from hingtui.monitor import Monitor, Row
 from hingtui.ui.copy_actions import CopyActions
 from hingtui.ui.file_actions import FileActions
 from hingtui.ui.screens.dashboard_context import DashboardContext
-from hingtui.ui.screens.gallery_view import GalleryView
+from hingtui.ui.screens.table_actions import TableActions
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
 
 
-class FileCommands(GalleryView):
+class FileCommands(TableActions):
     """The main screen with the commands that open, show and copy something."""
 
     def __init__(self, monitor: Monitor, palette: Palette, context: DashboardContext) -> None:

@@ -10,7 +10,7 @@ from textual import on
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor import Monitor, Row
-from hingtui.ui.messages import GalleryChosen, GalleryMoved, VideosChanged
+from hingtui.ui.messages import GalleryMoved, VideosChanged
 from hingtui.ui.screens.dashboard_context import DashboardContext
 from hingtui.ui.screens.preview_actions import PreviewActions
 from hingtui.ui.table.video_table import VideoTable
@@ -97,14 +97,6 @@ class GalleryView(PreviewActions):
     @on(GalleryMoved)
     def _gallery_moved(self, event: GalleryMoved) -> None:
         self._table.select(event.key)
-
-    @on(GalleryChosen)
-    def _gallery_chosen(self) -> None:
-        self.action_detail()
-
-    def action_detail(self) -> None:
-        """Show or hide the details; `dashboard` does."""
-        raise NotImplementedError
 
     def action_down(self) -> None:
         """One line down."""

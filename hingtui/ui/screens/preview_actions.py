@@ -14,7 +14,7 @@ from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
 from hingtui.ui.explanations import why_not_opened
 from hingtui.ui.notifications import Toast, about_one
-from hingtui.ui.screens.table_actions import TableActions
+from hingtui.ui.screens.file_commands import FileCommands
 
 if TYPE_CHECKING:
     from hingtui.preview.pictures import PreviewFailure
@@ -24,16 +24,8 @@ _SMALLEST = (30, 12)
 """Cells of a pane of details that is large enough to play in."""
 
 
-class PreviewActions(TableActions):
+class PreviewActions(FileCommands):
     """The main screen with the commands that show videos."""
-
-    def _targets(self) -> list[Row]:
-        """The marked rows that are shown, else the selected one; `dashboard` says which."""
-        raise NotImplementedError
-
-    def _unwatch(self, keys: Sequence[VideoKey]) -> None:
-        """Take these videos off the watchlist."""
-        raise NotImplementedError
 
     def action_play(self) -> None:
         """Play the selected video here; show a few marked ones side by side."""
@@ -110,7 +102,9 @@ class PreviewActions(TableActions):
 
     def _compared(self, unwanted: Sequence[VideoKey] | None) -> None:
         if unwanted:
-            self._unwatch(unwanted)
+            rows = self._monitor.rows
+            gone = [rows[key] for key in unwanted if key in rows]
+            self._finish(self._actions.remove_rows(gone))
 
     def action_strip_forward(self) -> None:
         """One frame on in the film of the selected video."""
