@@ -30,7 +30,6 @@ from hingtui.system.clock import Clock
 from hingtui.system.open_file import Opened, open_file
 from hingtui.system.shutdown import this_process
 from hingtui.ui.adding_app import AddingApp
-from hingtui.ui.alerting_app import AlertingApp
 from hingtui.ui.auto_download import AutoDownload
 from hingtui.ui.event_log import EventLog
 from hingtui.ui.keys import LiveKeys, shown_key
@@ -61,7 +60,6 @@ class HingtuiApp(
     ClosedScreensApp,
     TypedAheadApp,
     ToastApp,
-    AlertingApp,
     AddingApp,
 ):
     """The dashboard over one monitor."""

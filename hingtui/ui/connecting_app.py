@@ -10,13 +10,12 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from textual.app import App
-
 from hingtui.model.errors import SettingsError
 from hingtui.monitor import Monitor
 from hingtui.monitor.gateway import LIST
 from hingtui.storage.settings import GatewaySettings, Settings, load_token, save_token
 from hingtui.text.i18n import _
+from hingtui.ui.alerting_app import AlertingApp
 
 if TYPE_CHECKING:
     from hingtui.monitor.gateway_api import Api
@@ -25,22 +24,17 @@ if TYPE_CHECKING:
 _log = logging.getLogger(__name__)
 
 
-class ConnectingApp(App[None]):
-    """An app whose monitor gets a client for each gateway that has a token."""
+class ConnectingApp(AlertingApp):
+    """An app whose monitor gets a client for each gateway that has a token.
+
+    What goes wrong meanwhile is shown with the alerts.
+    """
 
     settings: Settings
     monitor: Monitor
     _hide: Callable[[str], None]
     _followed: AbstractSet[str] = frozenset()
     """The gateways whose accounts are followed."""
-
-    def show_alerts(self) -> None:
-        """Redraw what is said about the gateways. The app with a screen overrides this."""
-        raise NotImplementedError
-
-    def add_notice(self, sentence: str) -> None:
-        """Show a sentence in the banner. The app with a screen overrides this."""
-        raise NotImplementedError
 
     async def connect_all(self) -> None:
         """Connect every gateway; one that takes long does not hold up the others."""
