@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hingtui.api.envelopes import own_id
+from hingtui.api.error_text import server_message
 from hingtui.api.families import Pages, next_page
 from hingtui.api.fields import number
 from hingtui.api.headers import server_time
-from hingtui.api.payload import NotAVideo, parse_video, server_message
+from hingtui.api.payload import NotAVideo, parse_video
 from hingtui.api.raw_response import RawResponse
 from hingtui.api.response_errors import Call, Response, error_for, is_web_page, make
 from hingtui.api.responses import GOOD, now_at, raw_part, read_json, without_secrets

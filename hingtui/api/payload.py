@@ -40,22 +40,11 @@ from hingtui.api.places import (
     SECONDS,
     SIZE,
 )
-from hingtui.api.times import Moment, Times, parse_moment, parse_time, settle
+from hingtui.api.times import Moment, Times, parse_moment, settle
 from hingtui.model.errors import HingtuiError
 from hingtui.model.video import Cost, Status, Video, VideoError
 from hingtui.text.clean import clean_block
 from hingtui.text.i18n import _
-
-__all__ = [
-    "NotAVideo",
-    "find_link",
-    "parse_progress",
-    "parse_status",
-    "parse_time",
-    "parse_video",
-    "server_message",
-    "video_despite",
-]
 
 
 class NotAVideo(HingtuiError):

@@ -6,14 +6,14 @@ Must not import httpx: tests build responses without a network.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import TypeVar
 
+from hingtui.api.error_text import server_message
 from hingtui.api.fields import load_json
 from hingtui.api.headers import content_range, login_scheme, request_id, retry_after
-from hingtui.api.payload import server_message
 from hingtui.api.raw_response import RawErrorBody
 from hingtui.model.errors import (
     ApiError,
@@ -110,17 +110,12 @@ def damaged(response: Response) -> BadResponse:
     return make(BadResponse, response, _("The response's compression cannot be read."))
 
 
-def hide_secrets(text: str, secrets: Iterable[str]) -> str:
-    """`text` without the token, without signed queries, and without passwords in URLs."""
-    return redacted(text, secrets)
-
-
 def make(kind: type[E], response: Response, message: str, code: str = "") -> E:
     """An error of `kind` for `response`, without any secret in its texts."""
     error = kind(
-        hide_secrets(message, response.secrets),
-        code=hide_secrets(code, response.secrets),
-        request_id=hide_secrets(_request_id(response), response.secrets),
+        redacted(message, response.secrets),
+        code=redacted(code, response.secrets),
+        request_id=redacted(_request_id(response), response.secrets),
         http_status=response.status,
     )
     if response.body.strip():

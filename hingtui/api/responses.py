@@ -11,15 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from hingtui.api.error_text import server_message
 from hingtui.api.fields import decoded, load_json
 from hingtui.api.headers import request_id, server_time
-from hingtui.api.payload import NotAVideo, find_link, parse_video, server_message, video_despite
+from hingtui.api.links import find_link
+from hingtui.api.payload import NotAVideo, parse_video, video_despite
 from hingtui.api.raw_response import RawResponse
 from hingtui.api.response_errors import (
     Call,
     Response,
     error_for,
-    hide_secrets,
     is_unknown_id,
     is_web_page,
     make,
@@ -209,5 +210,5 @@ def without_secrets(video: Video, response: Response) -> Video:
     if video.error is not None:
         code, message = video.error.code, video.error.message
         texts = (code, message, request_id(response.headers))
-        clean["error"] = VideoError(*(hide_secrets(text, response.secrets) for text in texts))
+        clean["error"] = VideoError(*(redacted(text, response.secrets) for text in texts))
     return replace(video, **clean) if clean else video

@@ -71,7 +71,7 @@ class Dashboard(GalleryView):
             return False
         return super().check_action(action, parameters)
 
-    def footer_label(self, command: str, label: str) -> str:
+    def footer_label(self, command: str, label: str, /) -> str:
         """Without a token, the key of the details asks for one."""
         if command == "detail" and self._needs_token():
             return _("Token")

@@ -47,9 +47,8 @@ class FooterScreen(Screen[None]):
             if command.in_footer and command.id in labels and keys.keys_of(command.id)
         ]
 
-    def footer_label(self, command: str, label: str) -> str:
+    def footer_label(self, _command: str, label: str, /) -> str:
         """What the footer calls a command: its own label, unless it does something else now."""
-        del command
         return label
 
     @property

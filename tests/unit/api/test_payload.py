@@ -6,14 +6,10 @@ import json
 
 import pytest
 
-from hingtui.api.payload import (
-    NotAVideo,
-    parse_progress,
-    parse_status,
-    parse_time,
-    parse_video,
-    server_message,
-)
+from hingtui.api.envelopes import parse_status
+from hingtui.api.error_text import server_message
+from hingtui.api.payload import NotAVideo, parse_progress, parse_video
+from hingtui.api.times import parse_time
 from hingtui.model.video import Status, Video, VideoError
 from tests.support.clock import EPOCH
 from tests.unit.api.seed_payloads import ID, SEED_READY, SEED_RUNNING, parse_running
