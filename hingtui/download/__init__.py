@@ -13,7 +13,7 @@ attempts        one download, from the first request to the final name
     ├── part_names      the names after the id: of the part and its metadata, or the final file
     ├── final_names     the names that the final file may get, and finding it under them
     └── part_metadata   what lies beside it
-interface       what a download is given and returns: content source, hooks, limits, result
+interface       what a download is given and returns: job, content source, hooks, limits, result
 progress        how far it is
 
 Nothing of it is imported here: the first picture of the dashboard needs only `progress`.

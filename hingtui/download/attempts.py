@@ -7,21 +7,20 @@ a parameter, and the order of downloads is decided in `monitor.download_queue`.
 from __future__ import annotations
 
 import os
-import threading
+from collections.abc import Iterable
 from pathlib import Path
 
 from hingtui.download.admission import Admission
 from hingtui.download.final_names import FinalNames
 from hingtui.download.interface import (
     NO_HOOKS,
-    USUAL_LIMITS,
     ContentSource,
     DownloadHooks,
-    Limits,
+    DownloadJob,
     Saved,
 )
 from hingtui.download.part import opened_part
-from hingtui.download.progress import Phase, Progress
+from hingtui.download.progress import Phase
 from hingtui.download.retry import RangeChoice, RetryBudget, Route
 from hingtui.download.storage_errors import raising_storage_errors
 from hingtui.download.transfer import Transfer
@@ -39,8 +38,7 @@ from hingtui.model.errors import (
     TooLarge,
     Unreachable,
 )
-from hingtui.model.key import VideoKey
-from hingtui.system.clock import Cancellation, Clock
+from hingtui.system.clock import Cancellation
 from hingtui.system.files import sha256_of
 from hingtui.text.clean import human_bytes
 from hingtui.text.i18n import _
@@ -55,54 +53,52 @@ _MOST_CHANGES = 8
 
 
 def download(
-    source: ContentSource,
-    key: VideoKey,
-    folder: Path,
+    job: DownloadJob,
     *,
-    progress: Progress,
-    cancelled: threading.Event,
-    clock: Clock,
-    link: str = "",
     index: int = 0,
-    prefers_link: bool = False,
+    link: str = "",
     busy_part: os.stat_result | None = None,
     hooks: DownloadHooks = NO_HOOKS,
-    want_digest: bool = False,
-    limits: Limits = USUAL_LIMITS,
 ) -> Saved:
-    """Download the video of this `key` into `folder`; the saved file.
+    """Download one file of this job; the saved file.
 
-    `cancelled` ends it within the next bytes, a Cancellation at once. `link` is used if `/content`
-    fails, and after it what the hook `fresh_link` returns; with `prefers_link` it comes last.
-    `index` is the number of the file if the job made several; the further ones come by links.
-    `busy_part` is the file that another process was seen downloading this video to.
+    `index` is its number if the job made several; the further ones come by links. `link` is used if
+    `/content` fails, and after it what the hook `fresh_link` returns; where the job prefers links,
+    `/content` comes last. `busy_part` is the file that another process was seen downloading it to.
 
     Raises the DownloadError family, and an ApiError that does not pass within seconds. Whatever it
     raises, the bytes received stay in the part, unless they are known to be wrong.
     """
+    key, folder = job.key, job.folder
     names = FinalNames(key, folder, index, hooks.names, hooks.companion)
     with raising_storage_errors(folder), opened_part(key, folder, index, names) as part:
-        transfer = Transfer(part, progress, cancelled, clock, limits)
+        transfer = Transfer(part, job.progress, job.cancelled, job.clock, job.limits)
         transfer.show(Phase.CONNECTING)
         part.check_not_just_named()
         known = (part.published, hooks.saved_by_another(), names.published_as(busy_part))
-        for path in known:
-            if path and (saved := saved_before(path, want_digest=want_digest)):
-                part.clear()
-                progress.received = progress.total = saved.bytes
-                progress.phase = Phase.DONE
-                hooks.saved(saved)
-                return saved
-        route = Route(
-            link,
-            hooks.fresh_link,
-            begins_with_link=prefers_link or index > 0,
-            # Without an index, a gateway would send the first file instead of a further one.
-            falls_back=index == 0,
-        )
-        saved = _Attempts(source, transfer, route, hooks, index).run(want_digest=want_digest)
+        saved = _saved_before(known, want_digest=job.want_digest)
+        if saved is not None:
+            part.clear()
+            job.progress.received = job.progress.total = saved.bytes
+            job.progress.phase = Phase.DONE
+        else:
+            route = Route(
+                link,
+                hooks.fresh_link,
+                begins_with_link=job.prefers_link or index > 0,
+                # Without an index, a gateway would send the first file instead of a further one.
+                falls_back=index == 0,
+            )
+            attempts = _Attempts(job.source, transfer, route, hooks, index)
+            saved = attempts.run(want_digest=job.want_digest)
         hooks.saved(saved)
         return saved
+
+
+def _saved_before(known: Iterable[Path | None], *, want_digest: bool) -> Saved | None:
+    """The first of these files that is there and whole."""
+    found = (saved_before(path, want_digest=want_digest) for path in known if path)
+    return next(filter(None, found), None)
 
 
 class _Attempts:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
+    import threading
+
+    from hingtui.download.progress import Progress
+    from hingtui.model.key import VideoKey
     from hingtui.model.mp4 import Mp4
-    from hingtui.system.clock import Cancellation
+    from hingtui.system.clock import Cancellation, Clock
 
 
 class Content(Protocol):
@@ -112,3 +116,23 @@ class Limits:
 
 
 USUAL_LIMITS = Limits()
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadJob:
+    """What is to be downloaded, where from and where to: the same for each file of the job."""
+
+    source: ContentSource
+    key: VideoKey
+    folder: Path
+    _: KW_ONLY
+    progress: Progress
+    """How far it is, for others to read meanwhile."""
+    cancelled: threading.Event
+    """Ends it within the next bytes, a Cancellation at once."""
+    clock: Clock
+    prefers_link: bool = False
+    """Whether the first file comes by its link, and from `/content` only if that fails."""
+    want_digest: bool = False
+    """Whether the SHA-256 of each file is computed."""
+    limits: Limits = USUAL_LIMITS

@@ -7,17 +7,12 @@ being saved, but the job counts as saved only when all of them are.
 from __future__ import annotations
 
 import os
-import threading
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from hingtui.download.attempts import download
-from hingtui.download.interface import USUAL_LIMITS, ContentSource, DownloadHooks, Limits, Saved
-from hingtui.download.progress import Progress
+from hingtui.download.interface import DownloadHooks, DownloadJob, Saved
 from hingtui.model.errors import ApiError, Busy, Cancelled, DownloadError, HingtuiError, Scope
-from hingtui.model.key import VideoKey
-from hingtui.system.clock import Clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +28,9 @@ class Outputs:
 
 
 def download_all(
-    source: ContentSource,
-    key: VideoKey,
-    folder: Path,
+    job: DownloadJob,
     outputs: Outputs,
-    *,
-    progress: Progress,
-    cancelled: threading.Event,
-    clock: Clock,
-    prefers_link: bool = False,
     busy_part: tuple[os.stat_result | None, int] = (None, 0),
-    want_digest: bool = False,
-    limits: Limits = USUAL_LIMITS,
 ) -> Saved:
     """Download every file of the job that is not there yet; the first one, with the others' paths.
 
@@ -53,24 +39,16 @@ def download_all(
     """
     saved: list[Saved] = []
     errors: list[HingtuiError] = []
+    part, busy_index = busy_part
     index = 0
     while index < max(1, outputs.count()):
-        part, busy_index = busy_part
         try:
             one = download(
-                source,
-                key,
-                folder,
-                progress=progress,
-                cancelled=cancelled,
-                clock=clock,
-                link=outputs.link(index),
+                job,
                 index=index,
-                prefers_link=prefers_link,
+                link=outputs.link(index),
                 busy_part=part if index == busy_index else None,
                 hooks=outputs.hooks(index),
-                want_digest=want_digest,
-                limits=limits,
             )
             saved.append(one)
         except Busy as busy:

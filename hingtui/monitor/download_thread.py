@@ -84,8 +84,19 @@ class DownloadThread:
             return ""
 
         def work() -> Saved:
+            from hingtui.download.interface import DownloadJob
             from hingtui.download.outputs import Outputs, download_all
 
+            job = DownloadJob(
+                source,
+                row.key,
+                self.folder,
+                progress=download.progress,
+                cancelled=download.cancelled,
+                clock=self.clock,
+                prefers_link=source.prefers_link,
+                want_digest=self.want_digest or self.naming.has_sidecar,
+            )
             outputs = Outputs(
                 count=lambda: _count(row),
                 link=lambda index: row.video.link_of(index) if row.video is not None else "",
@@ -93,18 +104,7 @@ class DownloadThread:
                     gateway, row, index, wait_for_link, loop, sidecar_written
                 ),
             )
-            return download_all(
-                source,
-                row.key,
-                self.folder,
-                outputs,
-                progress=download.progress,
-                cancelled=download.cancelled,
-                clock=self.clock,
-                prefers_link=source.prefers_link,
-                busy_part=(download.busy_part, download.busy_index),
-                want_digest=self.want_digest or self.naming.has_sidecar,
-            )
+            return download_all(job, outputs, (download.busy_part, download.busy_index))
 
         return run_in_daemon_thread(work, f"download {row.id}")
 

@@ -24,6 +24,7 @@ from pathlib import Path
 
 from hingtui.api import Api
 from hingtui.download.attempts import download
+from hingtui.download.interface import DownloadJob
 from hingtui.download.progress import Phase, Progress
 from hingtui.model.video import Status, Video
 from hingtui.storage.watchlist import Watchlist
@@ -173,12 +174,14 @@ def _download(url: str, folder: Path, at_once: int) -> Taken:
         threading.Thread(
             target=partial(
                 download,
-                api,
-                key(f"video_{number}"),
-                folder,
-                progress=progress,
-                cancelled=threading.Event(),
-                clock=Clock(),
+                DownloadJob(
+                    api,
+                    key(f"video_{number}"),
+                    folder,
+                    progress=progress,
+                    cancelled=threading.Event(),
+                    clock=Clock(),
+                ),
             )
         )
         for number, progress in enumerate(progresses)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from hingtui.download.attempts import download
-from hingtui.download.interface import DownloadHooks, Saved
+from hingtui.download.interface import DownloadHooks, DownloadJob, Saved
 from hingtui.download.progress import Progress
 from hingtui.model.key import VideoKey
 from tests.support.clock import FakeClock
@@ -53,16 +53,15 @@ def download_canned(
     wanted: VideoKey = key(ID),  # noqa: B008 - a constant
     busy_part: os.stat_result | None = None,
 ) -> Saved:
-    return download(
+    job = DownloadJob(
         source,
         wanted,
         folder,
         progress=Progress(),
         cancelled=threading.Event(),
         clock=FakeClock(),
-        hooks=hooks,
-        busy_part=busy_part,
     )
+    return download(job, hooks=hooks, busy_part=busy_part)
 
 
 def no_links(*_: object, **__: object) -> NoReturn:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from hingtui.api import Api
 from hingtui.download.attempts import download
-from hingtui.download.interface import DownloadHooks, Saved
+from hingtui.download.interface import DownloadHooks, DownloadJob, Saved
 from hingtui.download.progress import Progress
 from hingtui.model.errors import HingtuiError
 from tests.robustness.campaign.film import Film
@@ -123,17 +123,17 @@ class OneDownload(Surroundings):
         is_stale = self.film.nature.link_is_stale
         link = self.gateway.direct_link(self.film, is_stale=is_stale)
         video = self.film.json(self.clock.now, link)
-        return download(
+        job = DownloadJob(
             self._api,
             key(self.film.id),
             self.folder,
             progress=Progress(),
             cancelled=self._cancelled,
             clock=self.clock,
-            link=video.get("video_url", ""),
-            hooks=DownloadHooks(fresh_link=self._fresh_link),
             want_digest=self.schedule.wants_digest,
         )
+        hooks = DownloadHooks(fresh_link=self._fresh_link)
+        return download(job, link=video.get("video_url", ""), hooks=hooks)
 
     def _fresh_link(self) -> str:
         """Retrieve the video again for a new link."""

@@ -16,7 +16,7 @@ import pytest
 
 from hingtui.api import Api
 from hingtui.download.attempts import download
-from hingtui.download.interface import Limits
+from hingtui.download.interface import DownloadJob, Limits
 from hingtui.download.progress import Progress
 from hingtui.model.errors import BadResponse, Corrupt, TooLarge
 from tests.robustness.faults.downloads import (
@@ -250,16 +250,17 @@ def test_a_file_over_the_size_limit_is_refused(
     with FaultServer(respond) as server:
         api = Api(server.url, "oh-x", environ={})
         limits = Limits(max_bytes=10**6) if response is endless else Limits()
+        job = DownloadJob(
+            api,
+            key("a"),
+            tmp_path,
+            progress=Progress(),
+            cancelled=threading.Event(),
+            clock=FakeClock(),
+            limits=limits,
+        )
         with pytest.raises(TooLarge):
-            download(
-                api,
-                key("a"),
-                tmp_path,
-                progress=Progress(),
-                cancelled=threading.Event(),
-                clock=FakeClock(),
-                limits=limits,
-            )
+            download(job)
         assert [p.name for p in tmp_path.iterdir() if p.stat().st_size] == []
 
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hingtui.download.attempts import download
+from hingtui.download.interface import DownloadJob
 from hingtui.download.leftover_parts import discard_part
 from hingtui.download.progress import Progress
 from hingtui.model.errors import HingtuiError, NotReady
@@ -171,9 +172,11 @@ class ADiscardedDownload(DownloadScene):
 
 def _download(root: Path, server: _CutSource) -> None:
     nobody = threading.Event()
-    download(
-        server, key(ID), root / "videos", progress=Progress(), cancelled=nobody, clock=FakeClock()
-    )  # fmt: skip
+    folder, progress = root / "videos", Progress()
+    job = DownloadJob(
+        server, key(ID), folder, progress=progress, cancelled=nobody, clock=FakeClock()
+    )
+    download(job)
 
 
 def _leave_half(root: Path) -> None:

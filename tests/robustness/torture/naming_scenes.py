@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from hingtui.download.attempts import download
-from hingtui.download.interface import DownloadHooks
+from hingtui.download.interface import DownloadHooks, DownloadJob
 from hingtui.download.progress import Progress
 from hingtui.model.name_template import name_values, parse_template
 from hingtui.model.video import Status, Video
@@ -91,15 +91,15 @@ def _download(root: Path, video_id: str, both: threading.Barrier | None = None) 
             _wait(both)
         return _TEMPLATE.names(name_values(key(video_id), video, EPOCH))
 
-    download(
+    job = DownloadJob(
         Source(_FILMS[video_id]),
         key(video_id),
         root / "videos",
         progress=Progress(),
         cancelled=threading.Event(),
         clock=FakeClock(),
-        hooks=DownloadHooks(names=names),
     )
+    download(job, hooks=DownloadHooks(names=names))
 
 
 def _wait(both: threading.Barrier) -> None:

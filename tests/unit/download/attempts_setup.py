@@ -12,7 +12,7 @@ import pytest
 
 from hingtui.api import Api
 from hingtui.download.attempts import download
-from hingtui.download.interface import Saved
+from hingtui.download.interface import NO_HOOKS, DownloadHooks, DownloadJob, Saved
 from hingtui.download.progress import Progress
 from hingtui.model.errors import RateLimited
 from tests.servers.files import FileServer, Reply
@@ -51,8 +51,10 @@ class Setup:
     progress: Progress = field(default_factory=Progress)
     cancelled: threading.Event = field(default_factory=threading.Event)
 
-    def download(self, video_id: str = ID, **more: Any) -> Saved:
-        return download(
+    def download(
+        self, video_id: str = ID, *, link: str = "", hooks: DownloadHooks = NO_HOOKS, **more: Any
+    ) -> Saved:
+        job = DownloadJob(
             self.api,
             key(video_id),
             self.folder,
@@ -61,6 +63,7 @@ class Setup:
             clock=more.pop("clock", self.clock),
             **more,
         )
+        return download(job, link=link, hooks=hooks)
 
     def leave_half(self) -> None:
         """Leave the part that a program ended in the middle of the file leaves."""

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.api import Api
-from hingtui.download.interface import DownloadHooks, Saved
+from hingtui.download.interface import DownloadHooks, DownloadJob, Saved
 from hingtui.download.leftover_parts import discard_part
 from hingtui.download.outputs import Outputs, download_all
 from hingtui.download.part import opened_part
@@ -80,16 +80,17 @@ class Job:
 
     def download(self, count: int, *, are_links_known: bool = True) -> Saved:
         api = Api(self.gateway.url, TOKEN, kind=self.kind, clock=FakeClock(), environ={})
-        return download_all(
+        job = DownloadJob(
             api,
             key("v1"),
             self.folder,
-            Outputs(lambda: count, self.link if are_links_known else lambda _: "", self.hooks),
             progress=Progress(),
             cancelled=threading.Event(),
             clock=FakeClock(),
             prefers_link=api.prefers_link,
         )
+        link = self.link if are_links_known else lambda _: ""
+        return download_all(job, Outputs(lambda: count, link, self.hooks))
 
     def fails(self, count: int, kind: type[HingtuiError]) -> HingtuiError:
         with pytest.raises(kind) as caught:
@@ -215,16 +216,16 @@ def test_a_cancelled_download_begins_no_further_file(job: Job) -> None:
         return DownloadHooks(saved=lambda _saved: event.set())
 
     api = Api(job.gateway.url, TOKEN, clock=FakeClock(), environ={})
+    given = DownloadJob(
+        api,
+        key("v1"),
+        job.folder,
+        progress=Progress(),
+        cancelled=event,
+        clock=FakeClock(),
+    )
     with pytest.raises(Cancelled):
-        download_all(
-            api,
-            key("v1"),
-            job.folder,
-            Outputs(lambda: 2, job.link, hooks),
-            progress=Progress(),
-            cancelled=event,
-            clock=FakeClock(),
-        )
+        download_all(given, Outputs(lambda: 2, job.link, hooks))
     assert list(job.names) == ["v1.mp4"]
 
 

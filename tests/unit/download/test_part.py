@@ -20,7 +20,7 @@ import pytest
 
 from hingtui.api import Api
 from hingtui.download.attempts import download
-from hingtui.download.interface import NO_HOOKS, Saved
+from hingtui.download.interface import NO_HOOKS, DownloadJob, Saved
 from hingtui.download.leftover_parts import discard_part
 from hingtui.download.part import opened_part
 from hingtui.download.part_metadata import Source
@@ -49,11 +49,12 @@ from pathlib import Path
 from hingtui.api import Api
 from hingtui.system.clock import Clock
 from hingtui.download.attempts import download
+from hingtui.download.interface import DownloadJob
 from hingtui.download.progress import Progress
 from hingtui.model.key import VideoKey
 api = Api(sys.argv[1], "oh-secret", environ={})
-download(api, VideoKey("default", "video_1"), Path(sys.argv[2]), progress=Progress(),
-         cancelled=threading.Event(), clock=Clock())
+download(DownloadJob(api, VideoKey("default", "video_1"), Path(sys.argv[2]), progress=Progress(),
+                     cancelled=threading.Event(), clock=Clock()))
 """
 
 KILLED_AT_EVERY_LINE = """
@@ -95,16 +96,16 @@ def server() -> Iterator[FileServer]:
 def _download(server: FileServer, folder: Path, video_id: str = ID, **more: Any) -> Saved:
     cancelled = more.pop("cancelled", threading.Event())
     api = Api(server.url, "oh-secret", environ={})
+    job = DownloadJob(
+        api,
+        key(video_id),
+        folder,
+        progress=Progress(),
+        cancelled=cancelled,
+        clock=FakeClock(),
+    )
     try:
-        return download(
-            api,
-            key(video_id),
-            folder,
-            progress=Progress(),
-            cancelled=cancelled,
-            clock=FakeClock(),
-            **more,
-        )
+        return download(job, **more)
     finally:
         asyncio.run(api.aclose())
 
