@@ -164,8 +164,29 @@ async def _connected(
     work: Work,
     mode: Mode,
 ) -> int:
-    from hingtui.api import Api
+    monitor = _monitor_of(settings, only, mode)
+    await monitor.load()
+    report_damage(monitor.repair)
+    named = gateways_by_url(given.urls, settings.gateways)
+    added = monitor.add(given.ids, named=named, remember=False)
+    keys = dict.fromkeys([*added.known, *added.added]) if given.ids else monitor.rows
+    rows = [monitor.rows[key] for key in keys]
+    await monitor.checked()  # the history may know the gateway of a row, which changes its key
+    _connect(monitor, settings)
+    runner = asyncio.create_task(monitor.run(polls=mode.polls))
+    try:
+        places = {video_id: place for place, video_id in enumerate(given.ids)}
+        rows.sort(key=lambda row: places.get(row.id, 0))
+        return await work(monitor, rows, settings.downloads)
+    finally:
+        live_line.hide()
+        await monitor.stop()
+        monitor.feed.flush()
+        runner.cancel()
 
+
+def _monitor_of(settings: Settings, only: Callable[[VideoKey], bool] | None, mode: Mode) -> Monitor:
+    """The monitor of a command, which prints what cannot be written."""
     monitor = Monitor(
         Watchlist(settings.watchlist_path),
         folder=settings.downloads,
@@ -179,28 +200,18 @@ async def _connected(
     )
     monitor.subscribe(_print_not_written)
     monitor.subscribe(HistoryNotices(monitor.history).print_new)
-    await monitor.load()
-    report_damage(monitor.repair)
-    named = gateways_by_url(given.urls, settings.gateways)
-    added = monitor.add(given.ids, named=named, remember=False)
-    keys = dict.fromkeys([*added.known, *added.added]) if given.ids else monitor.rows
-    rows = [monitor.rows[key] for key in keys]
-    await monitor.checked()  # the history may know the gateway of a row, which changes its key
+    return monitor
+
+
+def _connect(monitor: Monitor, settings: Settings) -> None:
+    """Give each gateway that has a token its client."""
+    from hingtui.api import Api
+
     for gateway in settings.gateways:
         api = None
         if not gateway.needs_token:
             api = Api(gateway.base_url, gateway.token or "", kind=gateway.kind)
         monitor.connect(api, gateway.name)
-    runner = asyncio.create_task(monitor.run(polls=mode.polls))
-    try:
-        places = {video_id: place for place, video_id in enumerate(given.ids)}
-        rows.sort(key=lambda row: places.get(row.id, 0))
-        return await work(monitor, rows, settings.downloads)
-    finally:
-        live_line.hide()
-        await monitor.stop()
-        monitor.feed.flush()
-        runner.cancel()
 
 
 def _print_not_written(changes: Changes) -> None:

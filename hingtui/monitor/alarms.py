@@ -106,21 +106,12 @@ class ExpiryAlarms:
         expiring: list[Expiring] = []
         expired: list[VideoKey] = []
         overdue: list[VideoKey] = []
-        again: list[tuple[VideoKey, float]] = []
-        while self._looks and self._looks[0][0] <= now:
-            at, key = heapq.heappop(self._looks)
-            live, row = self._live.get(key), rows.get(key)
-            if live is None or row is None or live.look_at != at:
-                continue
-            if row.saved is not None:  # the row's change is reported after this
-                continue
-            live.look_at = math.inf
-            self._near.add(key)  # no check is planned before the first threshold
+        for key, row, live in self._planned_until(now, rows):
             if row.is_downloading and key not in late:
-                again.append((key, now + _CHECK_EVERY))
+                self._look(key, now + _CHECK_EVERY)
             elif row.has_vanished(now):
                 if row.is_downloading:
-                    again.append((key, now + _CHECK_EVERY))
+                    self._look(key, now + _CHECK_EVERY)
                     continue
                 del self._live[key]
                 self._near.discard(key)
@@ -136,11 +127,26 @@ class ExpiryAlarms:
                     elif not row.is_downloading:
                         self.unseen_overdue[key] = None
                         overdue.append(key)
-                again.append((key, _next_look(live.expiry, now)))
-        for key, at in again:
-            self._look(key, at)
+                self._look(key, _next_look(live.expiry, now))
         expiring.sort(key=lambda one: one.within)
         return DueAlarms(tuple(expiring), tuple(expired), tuple(overdue))
+
+    def _planned_until(
+        self, now: float, rows: Mapping[VideoKey, Row]
+    ) -> list[tuple[VideoKey, Row, _Live]]:
+        """The videos whose time to be looked at has come; they are planned no more."""
+        found = []
+        while self._looks and self._looks[0][0] <= now:
+            at, key = heapq.heappop(self._looks)
+            live, row = self._live.get(key), rows.get(key)
+            if live is None or row is None or live.look_at != at:
+                continue
+            if row.saved is not None:  # the row's change is reported after this
+                continue
+            live.look_at = math.inf
+            self._near.add(key)  # no check is planned before the first threshold
+            found.append((key, row, live))
+        return found
 
     def soon(self, rows: Mapping[VideoKey, Row], now: float) -> list[Soon]:
         """How many unsaved videos expire within each threshold, the shortest first.

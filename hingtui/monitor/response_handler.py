@@ -187,30 +187,37 @@ class ResponseHandler:
         """The request failed. What is wrong with the gateway is shown once, not on every row."""
         if row.is_final and row.id not in self.asked_for:
             return  # it was a probe of the gateway
-        if isinstance(error, ApiError):
-            # The gateway may keep the error for long: the body is kept here, in bounded memory.
-            body, error.body = error.body, None
-            if body is not None:
-                self._shared.raw_responses.keep(row.key, body)
+        self._keep_body(row, error)
         if isinstance(error, Expired):
             self.expire(row)
             return
         if not isinstance(error, RateLimited):
             row.failures += 1
-        if isinstance(error, NotFound):
-            wait = self._not_found(row, error)
-        elif isinstance(error, HingtuiError):
-            wait = error.retry.after(row.failures, self._shared.rng)
-            if isinstance(error, RateLimited):
-                wait = 0.0  # as soon as the rate limit allows
-            elif not (self.gateway.is_probing and is_of_gateway(error)):
-                row.last_error = LastError(error, self._shared.clock.time())
-        else:
-            wait = HingtuiError.retry.after(row.failures, self._shared.rng)
-            _log.error("asking about %s failed unexpectedly", row.id, exc_info=error)
-            row.last_error = LastError(error, self._shared.clock.time())
+        wait = self._wait_after(row, error)
         if not row.is_final:
             self.poller.schedule(row.id, jitter(wait, self._shared.rng))
+
+    def _keep_body(self, row: Row, error: Exception) -> None:
+        """Keep what the gateway sent with an error, for the details."""
+        if isinstance(error, ApiError) and error.body is not None:
+            # The gateway may keep the error for long: the body is kept here, in bounded memory.
+            body, error.body = error.body, None
+            self._shared.raw_responses.keep(row.key, body)
+
+    def _wait_after(self, row: Row, error: Exception) -> float:
+        """Seconds until the next request after an error, which is noted on the row if it is its."""
+        if isinstance(error, NotFound):
+            return self._not_found(row, error)
+        if isinstance(error, RateLimited):
+            return 0.0  # as soon as the rate limit allows
+        retry = HingtuiError.retry
+        if isinstance(error, HingtuiError):
+            retry = error.retry
+        else:
+            _log.error("asking about %s failed unexpectedly", row.id, exc_info=error)
+        if not (self.gateway.is_probing and is_of_gateway(error)):
+            row.last_error = LastError(error, self._shared.clock.time())
+        return retry.after(row.failures, self._shared.rng)
 
     def _not_found(self, row: Row, error: NotFound) -> float:
         """Seconds until the next request about a video that the gateway does not know."""
