@@ -4,7 +4,7 @@ video_table    the table: its columns fit, its cursor stays on its video
 ├── row_view       which rows are shown, and by what they are sorted
 ├── row_order      keeps them in order, at the cost of what changed
 ├── group_lines    the headers of groups
-├── columns        which columns fit
+├── columns        all columns, and which of them fit
 └── cells          draws each cell, the countdown too
     ├── cell           what stands in one
     ├── reason         why it failed, across columns

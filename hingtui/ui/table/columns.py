@@ -1,17 +1,18 @@
-"""Choose the columns that fit into a width, as wide as what they hold."""
+"""The columns of the table, and which of them fit into a width."""
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rich.cells import cell_len
 
 from hingtui.monitor import Row, RowState
 from hingtui.monitor.state_words import row_state_word
 from hingtui.text.cell_width import steady
-from hingtui.text.i18n import _
+from hingtui.text.i18n import _, mark
 from hingtui.ui.table import cells
 from hingtui.ui.table.cell import Cell
 from hingtui.ui.table.cells import RenderContext
@@ -25,81 +26,11 @@ _NARROW = 100
 """Cells of width below which time left and expiry share a column."""
 _TINY = 40
 """Cells of width below which the status gets a third: its icon says the state too."""
-_FIGURES = frozenset(("time", "expiry", "cost"))
 _MODEL_LEAST, _MODEL_MOST = 12, 24
 _GATEWAY_MOST = 14
-_IMPORTANCE = (
-    ("status", 0),
-    ("progress", _TITLE_LEAST),
-    ("time", _TITLE_LEAST),
-    ("expiry", _TITLE_LEAST),
-    ("cost", _TITLE_LEAST),
-    ("gateway", _TITLE_GOOD - 6),
-    ("model", _TITLE_GOOD),
-    ("shape", _TITLE_GOOD),
-    ("id", _TITLE_GOOD + 10),
-)
-"""The columns besides the prompt, the most important first; each is shown if the prompt then still
-has so many cells."""
 
-
-COLUMNS = (
-    "status",
-    "progress",
-    "time",
-    "expiry",
-    "gateway",
-    "model",
-    "shape",
-    "title",
-    "id",
-    "cost",
-)
-"""The keys of all columns, from left to right."""
-USUAL_COLUMNS = frozenset(COLUMNS) - {"cost"}
-"""Those that are shown if nothing else was chosen."""
-ALWAYS = frozenset(("status", "title"))
-"""Columns that cannot be left out."""
-
-
-def column_name(key: str) -> str:
-    """What a column is called, in the language in use."""
-    return {
-        "status": _("STATUS"),
-        "progress": _("PROGRESS"),
-        "time": _("TIME"),
-        "expiry": _("EXPIRES"),
-        "gateway": _("GATEWAY"),
-        "model": _("MODEL"),
-        "shape": _("SIZE"),
-        "title": _("PROMPT"),
-        "id": _("ID"),
-        "cost": _("COST"),
-    }[key]
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnPlan:
-    """One column as it is to be shown."""
-
-    key: str
-    label: str
-    width: int
-    """Cells, without padding."""
-    cell: Callable[[Row, RenderContext, int], Cell]
-    field: str
-    """The field of `row_filter` that it shows."""
-
-
-@dataclass(frozen=True, slots=True)
-class ColumnLayout:
-    """Which columns a person wants, and by which the rows are sorted."""
-
-    chosen: frozenset[str] = USUAL_COLUMNS
-    sorted_by: str = ""
-    is_reversed: bool = False
-    has_gateways: bool = False
-    """Whether there are several gateways: with one, its column would say the same everywhere."""
+CellOf = Callable[[Row, RenderContext, int], Cell]
+"""What stands in a column for a row, in so many cells."""
 
 
 @dataclass(slots=True)
@@ -131,55 +62,175 @@ class ContentWidths:
         return (self.model, self.shape, self.gateway, self.cost) != before
 
 
+class Column(NamedTuple):  # a dataclass takes five times as long to make
+    """One column, whether it is shown or not."""
+
+    key: str
+    name: str
+    """To be translated: `column_name` is."""
+    cell: CellOf
+    size: Callable[[int, ContentWidths], int]
+    """Its cells, by the width of the table and by what it holds."""
+    title_keeps: int = 0
+    """Cells that the prompt must still have if it is shown: the more, the less important it is."""
+    field: str = ""
+    """The field of `row_filter` that it shows, where that has another name."""
+    has_figures: bool = False
+    is_optional: bool = True
+    is_usual: bool = True
+    """Whether it is shown if nothing else was chosen."""
+
+
+def _status_size(width: int, _contents: ContentWidths) -> int:
+    return status_width() if width >= _TINY else min(status_width(), max(8, width // 3))
+
+
+def _model_size(width: int, contents: ContentWidths) -> int:
+    return min(_MODEL_MOST if width < 180 else 40, max(5, contents.model))
+
+
+COLUMNS = {
+    column.key: column
+    for column in (
+        Column("status", mark("STATUS"), cells.status_cell, _status_size, is_optional=False),
+        Column(
+            "progress",
+            mark("PROGRESS"),
+            cells.progress_cell,
+            lambda width, _contents: 12 if width < _NARROW else 20,
+            title_keeps=_TITLE_LEAST,
+            field="error",
+        ),
+        Column(
+            "time",
+            mark("TIME"),
+            cells.time_cell,
+            lambda _width, _contents: 11,
+            title_keeps=_TITLE_LEAST,
+            has_figures=True,
+        ),
+        Column(
+            "expiry",
+            mark("EXPIRES"),
+            cells.expiry_cell,
+            lambda _width, _contents: 9,
+            title_keeps=_TITLE_LEAST,
+            has_figures=True,
+        ),
+        Column(
+            "gateway",
+            mark("GATEWAY"),
+            cells.gateway_cell,
+            lambda _width, contents: min(_GATEWAY_MOST, max(3, contents.gateway)),
+            title_keeps=_TITLE_GOOD - 6,
+        ),
+        Column("model", mark("MODEL"), cells.model_cell, _model_size, title_keeps=_TITLE_GOOD),
+        Column(
+            "shape",
+            mark("SIZE"),
+            cells.shape_cell,
+            lambda _width, contents: min(16, max(4, contents.shape)),
+            title_keeps=_TITLE_GOOD,
+            field="size",
+        ),
+        Column(
+            "title",
+            mark("PROMPT"),
+            cells.title_cell,
+            lambda width, _contents: width,  # it gets what the others leave
+            field="prompt",
+            is_optional=False,
+        ),
+        Column(
+            "id",
+            mark("ID"),
+            cells.id_cell,
+            lambda _width, _contents: 24,
+            title_keeps=_TITLE_GOOD + 10,
+        ),
+        Column(
+            "cost",
+            mark("COST"),
+            cells.cost_cell,
+            lambda _width, contents: min(16, max(4, contents.cost)),
+            title_keeps=_TITLE_LEAST,
+            has_figures=True,
+            is_usual=False,
+        ),
+    )
+}
+"""All columns by their keys, from left to right."""
+USUAL_COLUMNS = frozenset(key for key, column in COLUMNS.items() if column.is_usual)
+ALWAYS = frozenset(key for key, column in COLUMNS.items() if not column.is_optional)
+"""Columns that cannot be left out."""
+_BY_IMPORTANCE = sorted(COLUMNS.values(), key=lambda column: column.title_keeps)
+"""Of those that are equally important, the left one comes first."""
+
+
+def column_name(key: str) -> str:
+    """What a column is called, in the language in use."""
+    return _(COLUMNS[key].name)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnPlan:
+    """One column as it is to be shown."""
+
+    key: str
+    label: str
+    width: int
+    """Cells, without padding."""
+    cell: CellOf
+    field: str
+    """The field of `row_filter` that it shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnLayout:
+    """Which columns a person wants, and by which the rows are sorted."""
+
+    chosen: frozenset[str] = USUAL_COLUMNS
+    sorted_by: str = ""
+    is_reversed: bool = False
+    has_gateways: bool = False
+    """Whether there are several gateways: with one, its column would say the same everywhere."""
+
+
 def plan_columns(
     width: int, contents: ContentWidths, layout: ColumnLayout
 ) -> tuple[ColumnPlan, ...]:
     """The columns for a table `width` cells wide; the least important are left out first."""
-    is_narrow = width < _NARROW
-    sizes = {
-        "status": status_width() if width >= _TINY else min(status_width(), max(8, width // 3)),
-        "progress": 12 if is_narrow else 20,
-        "time": 11,
-        "expiry": 9,
-        "gateway": min(_GATEWAY_MOST, max(3, contents.gateway)),
-        "model": min(_MODEL_MOST if width < 180 else 40, max(5, contents.model)),
-        "shape": min(16, max(4, contents.shape)),
-        "id": 24,
-        "cost": min(16, max(4, contents.cost)),
-    }
     left = width - _SCROLLBAR - PADDING  # the title's own padding
-    shown = {"title"}
-    for key, least in _IMPORTANCE:
-        if key not in layout.chosen and key not in ALWAYS:
+    sizes: dict[str, int] = {}
+    for column in _BY_IMPORTANCE:
+        key = column.key
+        if key == "title" or not _is_wanted(key, width, layout, sizes):
             continue
-        if key == "gateway" and not layout.has_gateways:
-            continue
-        if is_narrow and key == "expiry" and "time" in shown:
-            continue  # `time` shows both
-        room = max(sizes[key], cell_len(_label(key, layout)))
+        size = max(column.size(width, contents), cell_len(_label(key, layout)))
         if key == "model":  # shorten the name before dropping the column
-            room = min(room, max(_MODEL_LEAST, left - PADDING - least))
-        if key == "status" or left - room - PADDING >= least:
-            sizes[key] = room
-            shown.add(key)
-            left -= room + PADDING
+            size = min(size, max(_MODEL_LEAST, left - PADDING - column.title_keeps))
+        if key in ALWAYS or left - size - PADDING >= column.title_keeps:
+            sizes[key] = size
+            left -= size + PADDING
     sizes["title"] = max(1, left)
-    return tuple(
-        ColumnPlan(
-            key,
-            _aligned(key, _label(key, layout), sizes[key]),
-            sizes[key],
-            _cell(key, shown),
-            _FIELDS.get(key, key),
-        )
-        for key in COLUMNS
-        if key in shown
-    )
+    return tuple(_planned(COLUMNS[key], sizes, layout) for key in COLUMNS if key in sizes)
 
 
-def _aligned(key: str, label: str, width: int) -> str:
-    """The label above figures stands at the right, as they do."""
-    return " " * (width - cell_len(label)) * (key in _FIGURES) + label
+def _is_wanted(key: str, width: int, layout: ColumnLayout, shown: Container[str]) -> bool:
+    if key == "gateway" and not layout.has_gateways:
+        return False
+    if key == "expiry" and width < _NARROW and "time" in shown:
+        return False  # `time` shows both
+    return key in layout.chosen or key in ALWAYS
+
+
+def _planned(column: Column, sizes: Mapping[str, int], layout: ColumnLayout) -> ColumnPlan:
+    key, size, label = column.key, sizes[column.key], _label(column.key, layout)
+    if column.has_figures:
+        label = " " * (size - cell_len(label)) + label  # at the right, as they are
+    shows_both = key == "time" and "expiry" not in sizes
+    cell = cells.time_or_expiry_cell if shows_both else column.cell
+    return ColumnPlan(key, label, size, cell, column.field or key)
 
 
 def _label(key: str, layout: ColumnLayout) -> str:
@@ -188,28 +239,6 @@ def _label(key: str, layout: ColumnLayout) -> str:
     return column_name(key) + arrow
 
 
-def _cell(key: str, shown: set[str]) -> Callable[[Row, RenderContext, int], Cell]:
-    if key == "time" and "expiry" not in shown:
-        return cells.time_or_expiry_cell
-    return _CELLS[key]
-
-
 def status_width() -> int:
     """Room for the icon and the longest word in the language in use."""
     return 2 + max(cell_len(row_state_word(state)) for state in RowState)
-
-
-_CELLS: Mapping[str, Callable[[Row, RenderContext, int], Cell]] = {
-    "status": cells.status_cell,
-    "progress": cells.progress_cell,
-    "time": cells.time_cell,
-    "expiry": cells.expiry_cell,
-    "gateway": cells.gateway_cell,
-    "model": cells.model_cell,
-    "shape": cells.shape_cell,
-    "title": cells.title_cell,
-    "id": cells.id_cell,
-    "cost": cells.cost_cell,
-}
-_FIELDS = {"title": "prompt", "shape": "size", "progress": "error"}
-"""The field of `row_filter` that a column shows, where its name is another one."""
