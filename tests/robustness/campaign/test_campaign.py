@@ -319,7 +319,7 @@ MUTANTS: list[tuple[Patch, str, tuple[str, ...], str]] = [
     (blames_the_token, WATCH, ("own",), "I6: the token"),
     (blames_the_gateway, WATCH, ("own",), "I6: the gateway"),
     (shows_errors_on_all_rows, WATCH, ("own",), "I6: the row"),
-    (forgets_unwritten_history, WATCH, (HISTORY,), "history: everything is well"),
+    (forgets_unwritten_history, WATCH, (HISTORY,), "history: nothing is wrong"),
     (fails_with_its_history, WATCH, (HISTORY,), "history: its error is shown elsewhere"),
 ]
 FOUND_AT: dict[Patch, int] = {
