@@ -71,8 +71,6 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
         self._layout = ColumnLayout()
         self.marks: set[VideoKey] = set()
         """What a person has marked; `redraw_marks` shows a change."""
-        self._shown_lines = 0
-        """Lines of videos that there was room for before the last change of size."""
 
     @property
     def cursor_key(self) -> VideoKey | None:
@@ -221,12 +219,8 @@ class VideoTable(RowTable[VideoKey], inherit_bindings=False):
             self._note_cursor()
 
     def on_resize(self) -> None:
-        """Choose the columns that fit the new width, and keep the cursor's row in view."""
-        is_in_view = 0 <= self.cursor_row - self.scroll_offset.y < self._shown_lines
-        self._shown_lines = self.scrollable_content_region.height - self.header_height
+        """Choose the columns that fit the new width."""
         self._fit_columns()
-        if is_in_view:
-            self.move_cursor(row=self.cursor_row)
 
     @on(DataTable.RowHighlighted)
     def _follow_cursor(self, event: DataTable.RowHighlighted) -> None:

@@ -29,7 +29,6 @@ from hingtui.ui.table.cell import JOINED, Cell
 _MOST_STRIPS = 500
 """Drawn rows kept; more than any screen has lines."""
 
-
 Key = TypeVar("Key", bound=Hashable)
 
 
@@ -47,6 +46,7 @@ class RowTable(DataTable[Text], Generic[Key]):
         self._strips: dict[int, tuple[object, Strip]] = {}
         self._line_style: Style | None = None
         """Its style, while its lines are rendered."""
+        self._height_before = 0
         self._place({})
 
     def cells_of(self, key: Key) -> tuple[Cell, ...]:
@@ -105,9 +105,8 @@ class RowTable(DataTable[Text], Generic[Key]):
         """Update the rows in view, and drop the cells of all others."""
         keys = self.visible_keys()
         self._cells = {key: self._cells[key] for key in keys if key in self._cells}
-        first = max(0, int(self.scroll_offset.y))
-        drawn = self._strips  # each is some ten kilobytes, with what Textual keeps of its pieces
-        self._strips = {at: drawn[at] for at in range(first, first + len(keys)) if at in drawn}
+        # Each strip is some ten kilobytes, with what Textual keeps of its pieces.
+        self._strips = {at: drawn for at, drawn in self._strips.items() if self.is_visible_row(at)}
         for key in keys:
             self.update_row(key)
 
@@ -116,10 +115,16 @@ class RowTable(DataTable[Text], Generic[Key]):
         first = max(0, int(self.scroll_offset.y))
         return self._keys[first : first + max(0, self.size.height - self.header_height)]
 
-    def is_visible_row(self, index: int) -> bool:
-        """Whether the row at `index` is in view."""
-        first = int(self.scroll_offset.y)
-        return first <= index < first + self.size.height - self.header_height
+    def is_visible_row(self, index: int, height: int | None = None) -> bool:
+        """Whether the row at `index` is in view, or was when the table was so high."""
+        first, lines = int(self.scroll_offset.y), self.size.height if height is None else height
+        return first <= index < first + lines - self.header_height
+
+    def on_resize(self) -> None:
+        """Keep the cursor's row in view where it was: stock DataTable does not."""
+        before, self._height_before = self._height_before, self.size.height
+        if self.is_visible_row(self.cursor_row, before):
+            self.move_cursor(row=self.cursor_row)
 
     def _place(self, index: dict[Key, int]) -> None:
         """Give the stock table the rows in the attributes where it looks for them."""
@@ -159,19 +164,16 @@ class RowTable(DataTable[Text], Generic[Key]):
         x = sum(widths[: coordinate.column])
         return Region(x, coordinate.row + self.header_height, widths[coordinate.column], 1)
 
-    def action_page_down(self) -> None:
-        """Move the cursor one page down."""
-        self._page(1)
-
-    def action_page_up(self) -> None:
-        """Move the cursor one page up."""
-        self._page(-1)
-
-    def _page(self, direction: int) -> None:
+    def action_page_down(self, direction: int = 1) -> None:
+        """Move the cursor one page down; up for -1."""
         self._set_hover_cursor(False)
         height = max(1, self.scrollable_content_region.height - self.header_height)
         self.scroll_relative(y=direction * height, animate=False, force=True)
         self.move_cursor(row=self.cursor_row + direction * height, scroll=False)
+
+    def action_page_up(self) -> None:
+        """Move the cursor one page up."""
+        self.action_page_down(-1)
 
     def _cells_at(self, key: Key) -> tuple[Cell, ...]:
         cells = self._cells.get(key)

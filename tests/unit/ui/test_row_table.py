@@ -15,6 +15,7 @@ from textual.widgets import DataTable
 
 from hingtui.ui.table.cell import JOINED, Cell
 from hingtui.ui.textual_fixes.row_table import RowTable
+from tests.support.waiting import until
 
 COLUMNS = (("word", "WORD", 10), ("bar", "BAR", 8), ("title", "TITLE", 16))
 BAR, TRACK = Style(color="white", bgcolor="blue"), Style(color="white", bgcolor="grey23")
@@ -206,3 +207,19 @@ async def test_a_cell_reaches_across_the_next_and_the_others_stay_in_place() -> 
         lines = ["".join(character for character, _style in line) for line in drawn(app.fast)]
         assert lines[1].startswith(" reaches across two    title")
         assert lines[2].startswith(" " + "字" * 9)
+
+
+async def test_the_cursors_row_stays_in_view_when_the_table_becomes_shorter() -> None:
+    app = Tables(rows=40)
+    async with app.run_test(size=(60, 30)) as pilot:
+        app.fast.move_cursor(row=39)
+        await pilot.pause()
+        for height in (5, 12):
+            app.fast.styles.height = height
+            await pilot.pause()
+            await until(lambda: app.fast.is_visible_row(39))
+        app.fast.scroll_to(y=0, animate=False)
+        await pilot.pause()
+        app.fast.styles.height = 8
+        await pilot.pause()
+        assert app.fast.is_visible_row(0)  # it was out of view before: a person has scrolled
