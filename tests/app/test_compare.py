@@ -21,3 +21,12 @@ async def test_facts_wider_than_the_picture_wrap(tmp_path: Path) -> None:
         await until(lambda: len(acting.app.screen.query(Compared)) == 3)
         await until(lambda: acting.text().count("no sound") == 3)
         assert ".." not in acting.text()
+
+
+async def test_pictures_leave_room_for_their_texts_after_a_resize(tmp_path: Path) -> None:
+    save_videos(tmp_path, "moon", "lotus")
+    async with piloted(tmp_path, watched=[], size=(120, 40), has_previews=True) as acting:
+        await acting.press("ctrl+a", "v")
+        await until(lambda: acting.text().count("no sound") == 2)
+        await acting.pilot.resize_terminal(60, 15)
+        await until(lambda: acting.text().count("The film") == 2)

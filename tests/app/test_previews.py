@@ -243,6 +243,16 @@ async def test_playing_ends_by_itself_and_by_any_key(tmp_path: Path) -> None:
         assert len(acting.app.monitor.rows) == 1, "the key did nothing else"
 
 
+async def test_a_resize_ends_playing(tmp_path: Path) -> None:
+    """A smaller screen would get scrollbars, and on a larger one the film is not in its place."""
+    async with with_videos(tmp_path, "silk", size=(60, 15)) as acting:
+        await acting.press("v")
+        await until(lambda: isinstance(acting.app.screen, Player) and acting.app.screen.frames)
+        await acting.pilot.resize_terminal(61, 16)
+        await acting.drawn()
+        assert acting.app.screen is acting.dashboard
+
+
 async def test_an_unsaved_video_is_not_played(tmp_path: Path) -> None:
     async with with_videos(tmp_path, "silk", size=(120, 40)) as acting:
         acting.row("video_silk_0").saved = None

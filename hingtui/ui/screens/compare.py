@@ -11,6 +11,7 @@ from rich.text import Text
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
+from textual.geometry import Size
 from textual.widgets import Static
 
 from hingtui.model.key import VideoKey
@@ -102,6 +103,8 @@ class CompareDialog(Dialog[Sequence[VideoKey]]):
         self._palette = palette
         self._chosen = 0
         self._number = 0
+        self._begun_at = Size(0, 0)
+        """The size of the screen for which the pictures are made."""
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="compare"):
@@ -118,13 +121,19 @@ class CompareDialog(Dialog[Sequence[VideoKey]]):
         ]
 
     def on_mount(self) -> None:
-        """Begin once it is known how large each is."""
+        """Go through the films."""
         self.set_interval(_FRAME, self._next_frame)
+
+    def on_resize(self) -> None:
+        """Begin, or begin anew, once it is known how large each is."""
         self.when_laid_out(self._begin)
 
     def _begin(self) -> None:
+        if self.size == self._begun_at:
+            return
+        self._begun_at = self.size
         self._show_texts()
-        self.run_worker(self._load(), group="compare", exit_on_error=False)
+        self.run_worker(self._load(), group="compare", exclusive=True, exit_on_error=False)
 
     async def _load(self) -> None:
         """The posters first, then frames from all over each."""

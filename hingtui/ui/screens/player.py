@@ -1,4 +1,5 @@
-"""Plays one video in place of the details, or of the table: muted, in time, until any key.
+"""Plays one video in place of the details, or of the table: muted, in time, until any key
+or a resize.
 
 A frame that comes while the last one is still to be drawn takes its place: late frames are dropped.
 """
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import Container
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
@@ -38,6 +39,7 @@ class Player(ModalScreen[PreviewFailure | None]):
         keep_wide_characters(self)
         self._path = path
         self._place = region
+        self._screen_size = Size(0, 0)
         self._latest: Picture | None = None
         self._is_stopped = False
         self.frames = 0
@@ -50,6 +52,7 @@ class Player(ModalScreen[PreviewFailure | None]):
 
     def on_mount(self) -> None:
         """Lie over that part of the screen, and begin."""
+        self._screen_size = self.app.size
         box = self.query_one("#player")
         box.styles.offset = self._place.offset
         box.styles.width, box.styles.height = self._place.width, self._place.height
@@ -70,8 +73,8 @@ class Player(ModalScreen[PreviewFailure | None]):
         self._end(None)
 
     def on_resize(self) -> None:
-        """Another screen has another place for it."""
-        if self.is_mounted and self._latest is not None and self._place.right > self.size.width:
+        """Stop: a screen of another size has another place for it, and frames are made to fit."""
+        if self.is_mounted and self.app.size != self._screen_size:
             self._end(None)
 
     async def _play(self) -> None:
