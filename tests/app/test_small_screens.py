@@ -10,9 +10,11 @@ from textual.widgets import Button
 
 from hingtui.text import i18n
 from hingtui.ui.keys import LiveKeys
+from hingtui.ui.screens.choices import SortDialog
 from hingtui.ui.screens.help import HelpBox
 from hingtui.ui.screens.help_text import help_text
 from hingtui.ui.table.columns import ColumnLayout, ContentWidths, plan_columns
+from hingtui.ui.table.row_view import Sort, sort_name
 from hingtui.ui.theme.palette import palette_of
 from hingtui.ui.theme.themes import DARK
 from tests.support.pilot import PilotedApp, piloted
@@ -148,3 +150,11 @@ async def test_the_selected_row_stays_in_view_when_there_is_less_room(tmp_path: 
             await acting.drawn()
             line = table.cursor_row - table.scroll_offset.y
             assert 0 <= line < table.size.height - table.header_height
+
+
+async def test_every_order_is_listed_on_the_smallest_screen(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(), size=(60, 15)) as acting:
+        acting.app.push_screen(SortDialog(Sort.ATTENTION, has_gateways=True))
+        await acting.drawn()
+        text = acting.text()
+        assert [sort for sort in Sort if sort_name(sort) not in text] == []

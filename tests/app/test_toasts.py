@@ -13,6 +13,7 @@ from textual.widgets._toast import Toast as ToastWidget
 from hingtui.ui.event_log import MOST_EVENTS, Event, EventKind, EventLog
 from hingtui.ui.screens.events import EventList, EventsDialog
 from hingtui.ui.screens.toast_place import lines_beneath_toasts
+from tests.support.keys import key
 from tests.support.pilot import PilotedApp, piloted, screen_lines
 from tests.support.watch import job
 
@@ -171,6 +172,26 @@ async def test_the_event_list_is_left_by_its_own_key(tmp_path: Path, leave: str)
         await acting.press(leave)
         assert len(acting.app.screen_stack) == 2
         assert acting.app.is_running
+
+
+async def test_many_events_leave_room_for_the_title_and_scroll_alone(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(), size=(80, 24)) as acting:
+        for number in range(40):
+            acting.app.event_log.add(f"event {number}", EventKind.READY, key("video_one"))
+        await acting.press("e", "G", "g")
+        lines = acting.lines()
+        shown = [line for line in lines if "event " in line]
+        assert "event 39" in shown[0]
+        assert any("Events" in line for line in lines)
+        assert any("Enter selects the video" in line for line in lines)
+        assert "Enter Select  Esc Close" in lines[-1]
+        screen = acting.app.screen
+        assert screen.query_one(EventList).show_vertical_scrollbar
+        assert not screen.query_one("#events-box").show_vertical_scrollbar
+        await acting.pilot.resize_terminal(60, 15)
+        await acting.drawn()
+        assert "Events" in acting.text()
+        assert "event 39" in acting.text()
 
 
 @pytest.mark.slow

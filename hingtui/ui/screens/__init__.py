@@ -8,7 +8,8 @@ dashboard             turns each command into a call; each class below is the ba
 ├── details               when the details are open, and how they are scrolled
 ├── toast_place           keeps toasts away from the cursor's row
 ├── layout                draws what the monitor has, each second and each change
-└── footer_screen         the footer of a screen
+├── footer_screen         the footer of a screen
+└── list_box              the box of a dialog whose list alone scrolls
 dashboard_context     what the dashboard is given
 dialogs               the dialogs that add videos and confirm quitting
 choices, tag_dialog, token_dialog, events    dialogs of their own

@@ -48,7 +48,7 @@ class SortDialog(Dialog[Sort]):
         }
 
     def compose(self) -> ComposeResult:
-        with Vertical(classes="box narrow"):
+        with Vertical(id="sort-box", classes="box narrow"):
             yield Label(_("Sort by"), classes="title", markup=False)
             text = Text()
             for sort, letter in self._letters.items():
@@ -58,7 +58,7 @@ class SortDialog(Dialog[Sort]):
                 text.append(f"  {sort_name(sort)}\n")
             text.rstrip()
             yield Static(text, markup=False)
-            yield Label(_("Esc keeps it as it is"), classes="hint", markup=False)
+            yield Label(_("Esc keeps it as it is"), classes="hint keys", markup=False)
 
     def on_key(self, event: events.Key) -> None:
         """A letter answers."""

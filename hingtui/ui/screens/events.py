@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.style import Style
@@ -9,7 +10,6 @@ from rich.text import Text
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
@@ -21,8 +21,10 @@ from hingtui.text.i18n import _
 from hingtui.text.wrap import wrapped
 from hingtui.ui.event_log import Event, EventKind, EventLog
 from hingtui.ui.screens.dialogs import ESCAPE, Dialog
+from hingtui.ui.screens.list_box import ListBox
 from hingtui.ui.table.row_state import row_state_style
 from hingtui.ui.theme.palette import Palette
+from hingtui.ui.widgets.key_bar import FooterKey, KeyBar
 
 _STATES = {
     EventKind.READY: RowState.READY,
@@ -67,10 +69,22 @@ class EventsDialog(Dialog[VideoKey]):
         self._width = 0
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="events-box", classes="box"):
+        with ListBox(id="events-box", classes="box"):
             yield Label(_("Events"), classes="title", markup=False)
-            yield EventList(id="events", markup=False, compact=True)
-            yield Label(_("Enter selects the video, Esc closes"), classes="hint", markup=False)
+            yield EventList(id="events", classes="list", markup=False, compact=True)
+            words = _("Enter selects the video, Esc closes")
+            yield Label(words, classes="hint keys", markup=False)
+
+    def footer_keys(self) -> Sequence[FooterKey]:
+        """Enter where the event is about a video, and Escape."""
+        enter = [] if self._video is None else [FooterKey("enter", _("Select"), 1)]
+        return [*enter, *super().footer_keys()]
+
+    @property
+    def _video(self) -> VideoKey | None:
+        """The video of the event under the cursor."""
+        at = self.query_one(EventList).highlighted
+        return None if at is None or not self._shown else self._shown[at].key
 
     def on_mount(self) -> None:
         """Show what there is, and later what is new."""
@@ -119,7 +133,12 @@ class EventsDialog(Dialog[VideoKey]):
             return "✗", self._palette.error
         return ("!", self._palette.warning) if kind is EventKind.WARNING else (" ", Style.null())
 
+    @on(OptionList.OptionHighlighted)
+    def _moved(self) -> None:
+        for bar in self.query(KeyBar):
+            bar.show_keys()
+
     @on(OptionList.OptionSelected)
-    def _selected(self, event: OptionList.OptionSelected) -> None:
-        if (key := self._shown[event.option_index].key) is not None:
+    def _selected(self) -> None:
+        if (key := self._video) is not None:
             self.dismiss(key)

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical, VerticalScroll
+from textual.containers import VerticalScroll
 from textual.geometry import Region
 from textual.widgets import Label, Static
 
@@ -28,6 +28,7 @@ from hingtui.ui.gateway_health_text import (
 )
 from hingtui.ui.gateway_view import GatewayView
 from hingtui.ui.screens.dialogs import ESCAPE, Dialog
+from hingtui.ui.screens.list_box import ListBox
 from hingtui.ui.theme.palette import Palette
 from hingtui.ui.widgets.key_bar import FooterKey
 
@@ -69,9 +70,9 @@ class GatewayHealthDialog(Dialog[None]):
         """The lines on which the gateways begin."""
 
     def compose(self) -> ComposeResult:
-        with Vertical(id="health-box", classes="box"):
+        with ListBox(id="health-box", classes="box"):
             yield Label(_("Gateways"), classes="title", markup=False)
-            with VerticalScroll(id="health-scroll", can_focus=False):
+            with VerticalScroll(id="health-scroll", classes="list", can_focus=False):
                 yield Static(id="health", markup=False)
             yield Label("", id="health-source", classes="hint", markup=False)
 
