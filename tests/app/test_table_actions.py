@@ -263,6 +263,12 @@ async def test_columns_without_room_are_named(
         assert sum("TIME" in line or "时间" in line for line in acting.lines()[4:]) == 2
         await acting.press("6")
         assert sum(words in line for line in acting.lines()) == len(numbers) - 1
+        await acting.pilot.resize_terminal(200, 50)
+        await acting.drawn()
+        assert words not in acting.text()
+        await acting.pilot.resize_terminal(60, 15)
+        await acting.drawn()
+        assert sum(words in line for line in acting.lines()) > len(numbers) - 1
 
 
 @pytest.mark.slow

@@ -130,7 +130,14 @@ class ColumnsDialog(Dialog[frozenset[str]]):
         if digit.isdecimal() and 1 <= int(digit) <= len(self._optional):
             event.stop()
             self._chosen ^= {self._optional[int(digit) - 1]}
-            self.query_one("#columns", Static).update(self._list())
+            self._show_list()
+
+    def on_resize(self) -> None:
+        """Another width has room for other columns."""
+        self.when_laid_out(self._show_list)
+
+    def _show_list(self) -> None:
+        self.query_one("#columns", Static).update(self._list())
 
     def action_accept(self) -> None:
         """Use the columns as they are chosen now."""
