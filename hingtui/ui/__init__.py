@@ -13,6 +13,7 @@ commands              every command with its default keys
 └── command_palette       all commands by name
 video_actions         what commands do to videos
 ├── copy_actions, file_actions, tag_actions, history_actions    some of them
+├── opening_text          how opening a file went
 ├── auto_download         automatic download, on and off
 └── explanations          why a command did nothing
 notifications         what changes become toasts and events

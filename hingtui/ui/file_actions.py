@@ -13,7 +13,7 @@ from hingtui.text.cell_width import legible
 from hingtui.text.i18n import _
 from hingtui.ui.explanations import why_not_opened
 from hingtui.ui.notifications import Toast, about_one
-from hingtui.ui.video_actions import ActionContext, Outcome, opened_toast
+from hingtui.ui.video_actions import ActionContext, Outcome
 
 
 class FileActions:
@@ -28,6 +28,8 @@ class FileActions:
         path = await self._saved_file()
         if not isinstance(path, Path):
             return path
+        from hingtui.ui.opening_text import opened_toast  # not for the first picture
+
         return Outcome(opened_toast(path, await self._context.play(path)))
 
     async def reveal(self) -> Outcome:
@@ -35,7 +37,9 @@ class FileActions:
         path = await self._saved_file()
         if not isinstance(path, Path):
             return path
-        return Outcome(opened_toast(path.parent, await self._context.reveal(path)))
+        from hingtui.ui.opening_text import folder_toast
+
+        return Outcome(folder_toast(path.parent, await self._context.reveal(path)))
 
     async def _saved_file(self) -> Path | Outcome:
         """The file of the first selected video; why there is none."""

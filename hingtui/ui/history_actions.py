@@ -17,7 +17,7 @@ from hingtui.text.i18n import _
 from hingtui.ui.explanations import sent_to_clipboard
 from hingtui.ui.history_view import ShownVideo
 from hingtui.ui.notifications import Toast
-from hingtui.ui.video_actions import opened_toast
+from hingtui.ui.opening_text import folder_toast, opened_toast
 
 _ID_CELLS = 32
 
@@ -70,7 +70,7 @@ class HistoryActions:
         if not await asyncio.to_thread(path.parent.is_dir):
             words = _("The folder is not there any more: {path}")
             return Toast(words.format(path=legible(path.parent)), "warning")
-        return opened_toast(path.parent, await self.reveal(path))
+        return folder_toast(path.parent, await self.reveal(path))
 
     def watch_again(self, shown: ShownVideo) -> Toast:
         """Put it on the watchlist."""

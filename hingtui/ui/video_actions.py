@@ -253,26 +253,3 @@ class VideoActions:
             why = self._why_waiting([row.key])
             return Toast(why or _("It is in line: others are downloaded first."))
         return None
-
-
-def opened_toast(path: Path, opened: Opened) -> Toast:
-    """Say with which program a file is being opened, or why it is not."""
-    program, file = legible(opened.program), legible(path)
-    if opened.is_open:
-        words = _("Opening with {program}: {name}")
-        return Toast(words.format(program=program, name=legible(path.name)))
-    if not program:
-        words = _("No player was found. Set open_command in config.toml. The file: {path}")
-    elif opened.reason:
-        words = _(
-            "{program} could not be started ({reason}). Set open_command in config.toml. "
-            "The file: {path}"
-        )
-    else:
-        words = _(
-            "{program} could not open it (exit status {status}). Set open_command in config.toml. "
-            "The file: {path}"
-        )
-    reason, status = legible(opened.reason), opened.status
-    text = words.format(program=program, reason=reason, status=status, path=file)
-    return Toast(text, "warning")

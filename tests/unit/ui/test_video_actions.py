@@ -14,6 +14,7 @@ from hingtui.system.open_file import Opened
 from hingtui.ui.copy_actions import CopyActions
 from hingtui.ui.file_actions import FileActions
 from hingtui.ui.keys import default_key_for
+from hingtui.ui.opening_text import folder_toast
 from hingtui.ui.video_actions import ActionContext, Outcome, VideoActions
 from tests.support.watch import job, watching
 
@@ -200,6 +201,27 @@ async def test_the_folder_of_a_saved_video_is_shown(tmp_path: Path) -> None:
         await watch.saved("video_one")
         actions = actions_on(watch.monitor, row, opened=Opened("xdg-open"))
         assert words(await actions.reveal()) == "Opening with xdg-open: videos"
+        without = actions_on(watch.monitor, row, opened=Opened(""))
+        assert words(await without.reveal()).startswith("No program to show folders was found.")
+
+
+@pytest.mark.parametrize(
+    ("opened", "said"),
+    [
+        (Opened(""), "No program to show folders was found. The folder: /of/videos"),
+        (
+            Opened("xdg-open", status=4),
+            "xdg-open could not open it (exit status 4). The folder: /of/videos",
+        ),
+        (
+            Opened("xdg-open", reason="Permission denied"),
+            "xdg-open could not be started (Permission denied). The folder: /of/videos",
+        ),
+    ],
+    ids=str,
+)
+def test_a_folder_that_is_not_shown_is_no_matter_of_a_player(opened: Opened, said: str) -> None:
+    assert folder_toast(Path("/of/videos"), opened).text == said
 
 
 async def test_a_curl_line_holds_a_variable_and_no_token(tmp_path: Path) -> None:
