@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from hingtui.model.errors import SettingsError
 from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.storage.settings import GatewaySettings, remove_gateway, save_gateway
-from hingtui.storage.settings.gateway_tokens import ADDED
 from hingtui.text.i18n import _
 from hingtui.ui.connecting_app import ConnectingApp
 
@@ -30,7 +29,7 @@ class AddingApp(ConnectingApp):
         """Let a person change a gateway that was added here."""
         if (gateway := self._added(name)) is None:
             return
-        if gateway.token_source in ("", ADDED):
+        if gateway.is_editable:
             self._ask_for_gateway(gateway)
         else:  # its table names a variable, a file or a command by hand
             self._notify_defined_in(name, self.settings.gateways_path)

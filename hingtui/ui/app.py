@@ -128,6 +128,7 @@ class HingtuiApp(
             self.palette(),
             DashboardContext(
                 gateway_hosts=self._gateway_hosts,
+                gateway_settings=lambda name: self.settings.gateway(name),
                 is_demo=self._is_demo,
                 notices=self._notices,
                 keys=self.keys,

@@ -12,6 +12,7 @@ from hingtui.model.video import Cost
 from hingtui.monitor import GatewayStatus, Monitor
 from hingtui.monitor.gateway_health import DAYS, Ended, Health, ended_rows, health_of
 from hingtui.storage.history import History, HistoryState, HistoryVideo, Search
+from hingtui.storage.settings import GatewaySettings
 from hingtui.text.cell_width import legible
 from hingtui.text.clean import human_duration
 from hingtui.text.i18n import _, ngettext
@@ -37,6 +38,8 @@ class GatewayHealth:
     health: Health
     left: Cost | None
     """What is left in the account, if known."""
+    origin: str = ""
+    """Where it is described, if the dashboard cannot change it."""
 
 
 def ended_in_history(open_history: Callable[[], History], now: float) -> list[Ended]:
@@ -68,7 +71,10 @@ def _ended(video: HistoryVideo) -> Ended | None:
 
 
 def gateways_health(
-    monitor: Monitor, view: GatewayView, ended: Sequence[Ended] | None
+    monitor: Monitor,
+    view: GatewayView,
+    settings_of: Callable[[str], GatewaySettings | None],
+    ended: Sequence[Ended] | None,
 ) -> list[GatewayHealth]:
     """All gateways, from what `ended` in the history; None: from the rows of this run."""
     if ended is None:
@@ -81,9 +87,18 @@ def gateways_health(
             getattr(watch.api, "family", None) or "",
             health_of(ended, name, monitor.now()),
             watch.balance.left,
+            _origin(settings_of(name)),
         )
         for name, watch in monitor.gateways.items()
     ]
+
+
+def _origin(gateway: GatewaySettings | None) -> str:
+    if gateway is None or gateway.is_editable:
+        return ""
+    if not gateway.described_in:
+        return _("built in: config.toml can describe another")
+    return _("from {source}").format(source=gateway.described_in)
 
 
 def source_text(ended: Sequence[Ended] | None, problem: StorageError | None) -> str:
@@ -126,6 +141,8 @@ def health_text(
             text.append(_("  family {name}").format(name=one.family), palette.muted)
         for line in wrapped(_("; ").join(_figures(one)), width - len(_INDENT)):
             text.append(f"\n{_INDENT}{line}", palette.plain)
+        if one.origin:
+            text.append(f"\n{_INDENT}{one.origin}", palette.muted)
     return HealthText(text, tuple(starts))
 
 

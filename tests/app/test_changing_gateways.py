@@ -55,6 +55,8 @@ async def test_a_changed_gateway_keeps_its_token_at_its_origin_only(tmp_path: Pa
         monitor = acting.app.monitor
         await until(lambda: any(key.gateway == "lab" for key in monitor.rows))
         await select_lab(acting)
+        assert "a Add  Enter Change  x Remove  Esc Close" in acting.text()
+        assert "from gateways.toml" not in acting.text()
         await acting.press("enter")
         assert isinstance(acting.app.screen, GatewayDialog)
         assert TOKEN not in acting.text()
@@ -105,6 +107,9 @@ async def test_a_gateway_of_config_toml_cannot_be_changed(
     async with piloted(tmp_path, job()) as acting:
         await acting.press("f4", *keys, "x", "enter")
         assert isinstance(acting.app.screen, GatewayHealthDialog)
+        assert "a Add  Esc Close" in acting.text()
+        assert "from HINGNET_BASE_URL" in acting.text()
+        assert "from config.toml" in acting.text()
         (toast,) = acting.toasts()  # the same for both keys
         assert words in toast
         assert (tmp_path / "config.toml").read_text() == CONFIG

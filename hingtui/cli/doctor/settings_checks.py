@@ -11,7 +11,7 @@ from hingtui.cli.doctor.check import Check, Subject
 from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.storage.followed import FollowedFile
 from hingtui.storage.settings import GatewaySettings, Settings
-from hingtui.storage.settings.gateway_tokens import ADDED
+from hingtui.storage.settings.gateway import ADDED
 from hingtui.storage.settings.problems import Problems
 from hingtui.storage.settings.tokens import FILE, TOKEN_VARIABLES
 from hingtui.storage.state import STATE_FILE

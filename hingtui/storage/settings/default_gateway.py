@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from hingtui.model.errors import SettingsError
 from hingtui.model.key import DEFAULT_GATEWAY
@@ -44,7 +44,10 @@ def find_default(sources: Sources, problems: Problems, *, is_alone: bool) -> Gat
     table = table or GatewayTable(DEFAULT_GATEWAY, sources.places.config)
     base_url, table = _base_url(sources, problems, table, variable, url)
     token, source = _token(sources, problems, table, stored)
-    return GatewaySettings.of_table(table, base_url, token, source)
+    is_built_in = table.base_url is None and not sources.config.base_url
+    described_in = variable or ("" if is_built_in else table.path.name)
+    found = GatewaySettings.of_table(table, base_url, token, source)
+    return replace(found, described_in=described_in)
 
 
 @dataclass(frozen=True, slots=True)

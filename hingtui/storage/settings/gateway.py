@@ -14,6 +14,8 @@ from hingtui.text.i18n import _
 
 COMMAND = "token_command"
 """The source of a token that a command prints."""
+ADDED = "gateways.toml"
+"""The source of a token that was typed in the dashboard for an added gateway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,8 @@ class GatewaySettings:
     """Whether the account's balance is asked for and shown."""
     is_added: bool = False
     """Whether it was added in the dashboard, and can be removed there."""
+    described_in: str = field(default="", compare=False)
+    """The variable or the file that holds its address; "" for the address that is built in."""
 
     @classmethod
     def of_table(
@@ -56,6 +60,11 @@ class GatewaySettings:
             follow=table.follow,
             balance=table.balance,
         )
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether the dashboard can change it: nobody has written another source of its token."""
+        return self.is_added and self.token_source in ("", ADDED)
 
     @property
     def is_local(self) -> bool:

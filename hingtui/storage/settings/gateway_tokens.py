@@ -8,14 +8,12 @@ from __future__ import annotations
 import re
 
 from hingtui.model.errors import SettingsError
-from hingtui.storage.settings.gateway import COMMAND, Sources
+from hingtui.storage.settings.gateway import ADDED, COMMAND, Sources
 from hingtui.storage.settings.gateway_table import GatewayTable
 from hingtui.storage.settings.places import absolute_path
 from hingtui.storage.settings.problems import Problems
 from hingtui.storage.settings.tokens import named_token, token_in_file
 from hingtui.text.i18n import _
-
-ADDED = "gateways.toml"
 
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]{0,63}")
 """A name that is surely no token."""

@@ -69,7 +69,7 @@ def _usable(
         else:
             problems.notices.append(_two_of_one_name(table, added))
     usable = GatewaySettings.of_table(table, base_url, token, source)
-    yield replace(usable, is_added=table in sources.added)
+    yield replace(usable, is_added=table in sources.added, described_in=table.path.name)
 
 
 def _two_of_one_name(table: GatewayTable, added: GatewayTable) -> str:

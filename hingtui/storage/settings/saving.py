@@ -11,9 +11,8 @@ from hingtui.model.errors import SettingsError
 from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.storage.settings.base_url import check_base_url
 from hingtui.storage.settings.default_gateway import DEFAULT_BASE_URL
-from hingtui.storage.settings.gateway import GatewaySettings
+from hingtui.storage.settings.gateway import ADDED, GatewaySettings
 from hingtui.storage.settings.gateway_table import check_name
-from hingtui.storage.settings.gateway_tokens import ADDED
 from hingtui.storage.settings.gateways_file import remove_added, unknown_gateway, write_added
 from hingtui.storage.settings.settings import Settings
 from hingtui.storage.settings.tokens import FILE, TOKEN_VARIABLES, clean_token, unusable
@@ -61,7 +60,13 @@ def check_gateway(settings: Settings, gateway: GatewaySettings) -> GatewaySettin
     token = gateway.token and clean_token(gateway.token)
     source = ADDED if token else ""
     return replace(
-        gateway, name=name, base_url=base_url, token=token, token_source=source, is_added=True
+        gateway,
+        name=name,
+        base_url=base_url,
+        token=token,
+        token_source=source,
+        is_added=True,
+        described_in=settings.gateways_path.name,
     )
 
 

@@ -15,6 +15,7 @@ from hingtui.ui.memory import Memory
 
 if TYPE_CHECKING:
     from hingtui.storage.history import History
+    from hingtui.storage.settings import GatewaySettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class DashboardContext:
 
     gateway_hosts: Callable[[], Mapping[str, str]]
     """The host of each gateway by its name, "" to show none."""
+    gateway_settings: Callable[[str], GatewaySettings | None]
+    """The gateway of a name, None if there is none by now."""
     is_demo: bool
     notices: list[str]
     """What the banner shows while there is nothing more urgent. The app appends to it."""

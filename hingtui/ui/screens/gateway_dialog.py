@@ -15,7 +15,7 @@ from textual.widgets import Button, Input, Label, Static
 
 from hingtui.model.errors import SettingsError
 from hingtui.storage.settings import KINDS, GatewaySettings, Settings, check_gateway
-from hingtui.storage.settings.gateway_tokens import ADDED
+from hingtui.storage.settings.gateway import ADDED
 from hingtui.storage.settings.pasted_address import read_address, suggest_name
 from hingtui.text.cell_width import legible, steady
 from hingtui.text.i18n import _

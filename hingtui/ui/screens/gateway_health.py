@@ -19,6 +19,7 @@ from hingtui.model.errors import StorageError
 from hingtui.monitor import Monitor
 from hingtui.monitor.gateway_health import Ended
 from hingtui.storage.history import History
+from hingtui.storage.settings import GatewaySettings
 from hingtui.text.i18n import _
 from hingtui.ui.gateway_health_text import (
     ended_in_history,
@@ -30,7 +31,7 @@ from hingtui.ui.gateway_view import GatewayView
 from hingtui.ui.screens.dialogs import ESCAPE, Dialog
 from hingtui.ui.screens.list_box import ListBox
 from hingtui.ui.theme.palette import Palette
-from hingtui.ui.widgets.key_bar import FooterKey
+from hingtui.ui.widgets.key_bar import FooterKey, KeyBar
 
 _REFRESH_EVERY = 1.0
 """Seconds between two redraws of the states."""
@@ -54,6 +55,7 @@ class GatewayHealthDialog(Dialog[None]):
         self,
         monitor: Monitor,
         view: GatewayView,
+        settings_of: Callable[[str], GatewaySettings | None],
         open_history: Callable[[], History],
         palette: Palette,
     ) -> None:
@@ -61,6 +63,7 @@ class GatewayHealthDialog(Dialog[None]):
         super().__init__()
         self._monitor = monitor
         self._view = view
+        self._settings_of = settings_of
         self._open_history = open_history
         self._palette = palette
         self._ended: Sequence[Ended] | None = None
@@ -97,13 +100,14 @@ class GatewayHealthDialog(Dialog[None]):
         self.show_health()
 
     def footer_keys(self) -> Sequence[FooterKey]:
-        """The keys that change the gateways."""
-        return [
-            FooterKey("a", _("Add"), 2),
-            FooterKey("enter", _("Change"), 1),
-            FooterKey("x", _("Remove"), 1),
-            *super().footer_keys(),
-        ]
+        """The keys that change the gateways; those that a person has written stay theirs."""
+        gateway = self._settings_of(self._selected)
+        keys = [FooterKey("a", _("Add"), 2)]
+        if gateway is not None and gateway.is_editable:
+            keys.append(FooterKey("enter", _("Change"), 1))
+        if gateway is not None and gateway.is_added:
+            keys.append(FooterKey("x", _("Remove"), 1))
+        return [*keys, *super().footer_keys()]
 
     def on_screen_resume(self) -> None:
         """One may be added, changed or removed now."""
@@ -135,10 +139,12 @@ class GatewayHealthDialog(Dialog[None]):
             self._selected = next(iter(self._monitor.gateways), "")
         box = self.query_one("#health-scroll", VerticalScroll)
         width = box.scrollable_content_region.width
-        gateways = gateways_health(self._monitor, self._view, self._ended)
+        gateways = gateways_health(self._monitor, self._view, self._settings_of, self._ended)
         now = self._monitor.now()
         shown = health_text(gateways, now, self._palette, width or 60, self._selected)
         self._starts = shown.starts
         self.query_one("#health", Static).update(shown.text)
         source = source_text(self._ended, self._problem)
         self.query_one("#health-source", Label).update(source)
+        for bar in self.query(KeyBar):
+            bar.show_keys()

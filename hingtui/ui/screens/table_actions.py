@@ -109,9 +109,14 @@ class TableActions(DashboardDetails):
         """Show how well the gateways work."""
         from hingtui.ui.screens.gateway_health import GatewayHealthDialog
 
+        context = self._dashboard_context
         self.app.push_screen(
             GatewayHealthDialog(
-                self._monitor, self._gateways, self._dashboard_context.open_history, self.palette
+                self._monitor,
+                self._gateways,
+                context.gateway_settings,
+                context.open_history,
+                self.palette,
             )
         )
 

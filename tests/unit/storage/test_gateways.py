@@ -45,6 +45,25 @@ def names(settings: Settings) -> list[str]:
     return [gateway.name for gateway in settings.gateways]
 
 
+@pytest.mark.parametrize(
+    ("config", "environ", "described_in"),
+    [
+        ("", {}, ""),
+        ("", {"HINGNET_API_KEY": TOKEN}, ""),
+        ("", {"HINGNET_BASE_URL": "https://a.example"}, "HINGNET_BASE_URL"),
+        ('base_url = "https://a.example"', {}, "config.toml"),
+        ('[gateways.default]\nbase_url = "https://a.example"', {}, "config.toml"),
+        (RELAY, {}, "config.toml"),
+    ],
+)
+def test_a_gateway_knows_what_describes_it(
+    tmp_path: Path, config: str, environ: dict[str, str], described_in: str
+) -> None:
+    (gateway,) = load(tmp_path, config, **environ).gateways
+    assert gateway.described_in == described_in
+    assert not gateway.is_editable
+
+
 def test_without_any_setting_there_is_hingnets_gateway(tmp_path: Path) -> None:
     assert load(tmp_path).gateways == (GatewaySettings("default", DEFAULT_BASE_URL),)
 
