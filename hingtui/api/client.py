@@ -96,6 +96,11 @@ class Api:
         """The name of the gateway's family; None while `auto` has not found it out."""
         return self._choice.family.name if self._choice.family is not None else None
 
+    @property
+    def has_list(self) -> bool:
+        """Whether gateways of its family, as far as that is known, list an account's videos."""
+        return self._choice.likely.pages is not None
+
     def address(self, video_id: str) -> str:
         """The URL at which this video is asked about."""
         return url_of(self.base_url, self._choice.likely.video, video_id)

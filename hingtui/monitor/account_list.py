@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from hingtui.model.errors import Unreachable
+from hingtui.model.no_list import lacks_list
 from hingtui.monitor.gateway import LIST, Gateway
 from hingtui.monitor.list_poller import PAGE, ListApi, Listed, Paged, Swept
 from hingtui.system.clock import Clock
@@ -31,10 +32,13 @@ class AccountList:
         self._changed = asyncio.Event()
         """Set when there is another client, or none any more."""
         self._requests: set[asyncio.Task[Paged]] = set()
+        self.is_missing = False
+        """Whether the gateway has answered that there is none."""
 
     def use(self, api: ListApi | None) -> None:
         """From now on send requests through `api` (None: send none)."""
         self._api = api
+        self.is_missing = False
         self._changed.set()
 
     @property
@@ -76,9 +80,11 @@ class AccountList:
             page = await asyncio.shield(request)
         except Exception as error:
             if api is self._api:  # not the error of a closed client
+                self.is_missing = after is None and lacks_list(error)
                 self._report(LIST, error)
             raise
         if api is self._api:
+            self.is_missing = False
             self._report(LIST, Swept(page.server_time))
         return page
 

@@ -56,6 +56,11 @@ class GatewayWatch:
         """Its rows."""
         return [row for row in self._shared.rows.values() if row.gateway == self.name]
 
+    @property
+    def lacks_list(self) -> bool:
+        """Whether it is known to have no list of the account's videos."""
+        return self.account_list.is_missing or not getattr(self.api, "has_list", True)
+
     def use(self, api: Api | None, *, asks_balance: bool = False) -> None:
         """Ask and download through `api` from now on; None: there is no token to ask with."""
         self.api = api

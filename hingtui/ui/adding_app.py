@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 class AddingApp(ConnectingApp):
     """An app whose gateways can change while it runs."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._without_list: set[str] = set()
+        """The addresses at which a test has found no list."""
+
     def action_add_gateway(self) -> None:
         """Ask for a gateway; it is tested in the dialog."""
         self._ask_for_gateway(None)
@@ -81,7 +86,12 @@ class AddingApp(ConnectingApp):
         def make_api(asked: GatewaySettings) -> Api:
             return self._make_api(asked, asked.token or "")
 
-        return await ask_gateway(make_api, gateway, video_id)
+        checked = await ask_gateway(make_api, gateway, video_id)
+        if checked.lacks_list:
+            self._without_list.add(gateway.base_url)
+        else:
+            self._without_list.discard(gateway.base_url)
+        return checked
 
     def _gateway_typed(self, gateway: GatewaySettings | None) -> None:
         if gateway is not None:
@@ -99,6 +109,9 @@ class AddingApp(ConnectingApp):
             words = _("The gateway {name} is saved, and used from now on.")
             self.notify(words.format(name=gateway.name), markup=False)
         await self.use_settings(settings)
+        if gateway.base_url in self._without_list:
+            self.monitor.gateways[gateway.name].account_list.is_missing = True
+            self.show_alerts()
 
     async def _remove_gateway(self, gateway: GatewaySettings) -> None:
         """Take a gateway out of its file, and use it no more."""

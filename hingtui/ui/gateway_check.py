@@ -41,6 +41,8 @@ class Checked:
     """Whether something is wrong, and not only unknown."""
     has_list: bool = False
     """Whether the account's list was read, so that it can be followed."""
+    lacks_list: bool = False
+    """Whether the gateway has said that there is none."""
 
 
 async def ask_gateway(
@@ -95,7 +97,7 @@ async def _without_list(api: Api, video_id: str | None, why: ApiError) -> Checke
             words = _("It sends a web page instead of a list of videos. Check the address.")
             return Checked(words, is_problem=True)
         words = _("{no_list} It cannot be tested until you watch a video there.")
-        return Checked(words.format(no_list=no_list(why)))
+        return Checked(words.format(no_list=no_list(why)), lacks_list=True)
     try:
         await api.retrieve(video_id)
     except NotFound:
@@ -104,4 +106,4 @@ async def _without_list(api: Api, video_id: str | None, why: ApiError) -> Checke
     except ApiError as error:
         return Checked(problem_text(error), is_problem=True)
     words = _("{no_list} It works: add its videos by their ids.")
-    return Checked(words.format(no_list=no_list(why)))
+    return Checked(words.format(no_list=no_list(why)), lacks_list=True)

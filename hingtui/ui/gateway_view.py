@@ -27,6 +27,11 @@ class GatewayView:
         """Whether there is only one."""
         return len(self.monitor.gateways) == 1
 
+    @property
+    def has_list(self) -> bool:
+        """Whether one of them may have a list of an account's videos."""
+        return any(not watch.lacks_list for watch in self.monitor.gateways.values())
+
     def states(self) -> list[tuple[str, GatewayStatus]]:
         """Each gateway as it is called on the screen, and its state."""
         hosts = self.hosts()

@@ -131,3 +131,19 @@ async def test_a_gateway_that_cannot_be_saved_is_used_in_this_run(tmp_path: Path
         await acting.press("enter")
         await until(lambda: "lab" in acting.app.monitor.gateways)
         assert "gateways.toml cannot be used" in acting.toasts()[0]
+
+
+@pytest.mark.slow
+async def test_a_list_that_a_test_has_missed_is_not_offered(tmp_path: Path) -> None:
+    """The default gateway has none either, so that nothing is left to choose from."""
+    async with piloted(tmp_path) as acting:
+        acting.app.monitor.gateways["default"].account_list.is_missing = True
+        await open_dialog(acting)
+        await fill(acting, address=acting.server.base_url, name="lab", token=TOKEN)
+        acting.server.once("/v1/videos?", status=404)
+        await acting.press("enter")
+        await until(lambda: "has no list" in acting.shown_in("#gateway-result"))
+        await acting.press("enter")
+        await until(lambda: "lab" in acting.app.monitor.gateways)
+        await until(lambda: "paste the ids" in acting.text())
+        assert "choose from the account's list" not in acting.text()

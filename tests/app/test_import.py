@@ -176,3 +176,14 @@ async def test_a_followed_account_fills_the_dashboard_by_itself(tmp_path: Path) 
         await acting.drawn()
         assert acting.line_with("Film 002")
         assert "3 new videos in the account" in acting.toasts()
+
+
+async def test_a_gateway_without_a_list_is_not_asked_for_it_again(tmp_path: Path) -> None:
+    async with piloted(tmp_path) as acting:
+        assert "choose from the account's list" in acting.text()
+        acting.server.once(LIST, status=404)
+        await acting.press("i")
+        await until(lambda: "This gateway has no list" in acting.text())
+        assert acting.lines()[-1].strip() == "Esc Close"
+        await acting.press("escape")
+        assert "choose from the account's list" not in acting.text()

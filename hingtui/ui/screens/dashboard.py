@@ -103,6 +103,8 @@ class Dashboard(GalleryView):
     def _import(self, chosen: Chosen | None) -> None:
         if chosen is not None:
             self._finish(self._actions.add_listed(chosen))
+        else:  # by now it may be known that there is no list
+            self._show_rows(stays_first=True)
 
     def on_paste(self, event: events.Paste) -> None:
         """A paste anywhere adds videos: show what was found in it first."""

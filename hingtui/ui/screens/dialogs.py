@@ -53,6 +53,11 @@ class Dialog(ModalScreen[Answer | None], Generic[Answer]):
         """The keys of this dialog, the most important last to go."""
         return [FooterKey("escape", _("Close"))]
 
+    def show_keys(self) -> None:
+        """Show the keys that work now; it can be called before the footer is there."""
+        for bar in self.query(KeyBar):
+            bar.show_keys()
+
     def when_laid_out(self, callback: Callable[[], None]) -> None:
         """Call this after the next layout, unless the dialog is closed by then."""
         self.call_after_refresh(lambda: callback() if self.is_attached else None)

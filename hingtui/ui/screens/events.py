@@ -24,7 +24,7 @@ from hingtui.ui.screens.dialogs import ESCAPE, Dialog
 from hingtui.ui.screens.list_box import ListBox
 from hingtui.ui.table.row_state import row_state_style
 from hingtui.ui.theme.palette import Palette
-from hingtui.ui.widgets.key_bar import FooterKey, KeyBar
+from hingtui.ui.widgets.key_bar import FooterKey
 
 _STATES = {
     EventKind.READY: RowState.READY,
@@ -135,8 +135,7 @@ class EventsDialog(Dialog[VideoKey]):
 
     @on(OptionList.OptionHighlighted)
     def _moved(self) -> None:
-        for bar in self.query(KeyBar):
-            bar.show_keys()
+        self.show_keys()
 
     @on(OptionList.OptionSelected)
     def _selected(self) -> None:

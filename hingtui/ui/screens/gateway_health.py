@@ -31,7 +31,7 @@ from hingtui.ui.gateway_view import GatewayView
 from hingtui.ui.screens.dialogs import ESCAPE, Dialog
 from hingtui.ui.screens.list_box import ListBox
 from hingtui.ui.theme.palette import Palette
-from hingtui.ui.widgets.key_bar import FooterKey, KeyBar
+from hingtui.ui.widgets.key_bar import FooterKey
 
 _REFRESH_EVERY = 1.0
 """Seconds between two redraws of the states."""
@@ -146,5 +146,4 @@ class GatewayHealthDialog(Dialog[None]):
         self.query_one("#health", Static).update(shown.text)
         source = source_text(self._ended, self._problem)
         self.query_one("#health-source", Label).update(source)
-        for bar in self.query(KeyBar):
-            bar.show_keys()
+        self.show_keys()

@@ -99,6 +99,10 @@ class ImportDialog(Dialog[Chosen]):
         """The keys of the filter's line while it has the focus, else those of the list."""
         if isinstance(self.focused, HasFooterKeys):
             return self.focused.footer_keys()
+        close = FooterKey("escape", _("Close"))
+        others = [FooterKey("tab", _("Gateway"), 2)] if len(self._lists) > 1 else []
+        if not self._list.rows:
+            return [*others, close]
         keys = self._live_keys
         named = [
             FooterKey((keys.keys_of(name) or ("",))[0], label, rank)
@@ -110,9 +114,7 @@ class ImportDialog(Dialog[Chosen]):
             )
             if keys.keys_of(name)
         ]
-        others = [FooterKey("tab", _("Gateway"), 2)] if len(self._lists) > 1 else []
-        add = FooterKey("enter", _("Add"), 1)
-        return [add, *named, *others, FooterKey("escape", _("Close"))]
+        return [FooterKey("enter", _("Add"), 1), *named, *others, close]
 
     @property
     def _list(self) -> ImportList:
@@ -182,6 +184,7 @@ class ImportDialog(Dialog[Chosen]):
         empty = empty_message(shown, len(table.order), status, key_for)
         self.query_one("#import-empty", Static).update(Text(empty))
         self.query_one("#import-box").set_class(bool(empty), "-empty")
+        self.show_keys()
         self._show_state()
 
     def _time_passed(self) -> None:
@@ -192,10 +195,8 @@ class ImportDialog(Dialog[Chosen]):
 
     def _show_state(self) -> None:
         state = self.query_one("#import-state", Static)
-        shown, marked = (
-            self._list,
-            sum(len(each.marks - self._monitor.rows.keys()) for each in self._lists),
-        )
+        shown, rows = self._list, self._monitor.rows
+        marked = sum(len(each.marks - rows.keys()) for each in self._lists)
         state.set_class(shown.state is Reading.FAILED, "-failed")
         count, key_for = len(self._table.order), self._live_keys.key_for
         status = self._monitor.status_of(shown.gateway)

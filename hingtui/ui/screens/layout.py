@@ -184,6 +184,7 @@ class DashboardLayout(FooterScreen):
         card = partial(
             welcome_card,
             needs_token=self._monitor.gateway_status.state is GatewayState.NO_TOKEN,
+            has_list=self._gateways.has_list,
             gateway=self._gateways.first_host(),
             palette=self.palette,
             key_for=self._key_for,

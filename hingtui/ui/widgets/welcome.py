@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -62,14 +62,24 @@ class _Card(Widget):
 
 
 def welcome_card(
-    room: Size, *, needs_token: bool, gateway: str, palette: Palette, key_for: KeyFor
+    room: Size,
+    *,
+    needs_token: bool,
+    has_list: bool,
+    gateway: str,
+    palette: Palette,
+    key_for: KeyFor,
 ) -> Text:
-    """What to do first, fitted to what is missing; as much of it as there is room for."""
+    """What to do first, fitted to what is missing; as much of it as there is room for.
+
+    Without `has_list` no gateway has a list to choose from.
+    """
     width = max(2, room.width)
     title = [Text("hingtui", palette.primary + palette.strong)]
     about = _("Watches your video generations. Download each before it expires.")
     abouts = [Text(line, palette.muted) for line in wrapped(about, width)]
-    steps = _steps(needs_token, gateway, palette, key_for, width)
+    named = _named_steps(needs_token, has_list, gateway, key_for)
+    steps = _step_lines(named, palette, width)
     more = [
         Text.assemble((_("From a script:"), palette.muted), "  hingtui add video_..."),
         Text.assemble((_("Just looking:"), palette.muted), "  hingtui demo"),
@@ -88,21 +98,22 @@ def welcome_card(
     return Text("\n").join(shown)
 
 
-def _steps(
-    needs_token: bool, gateway: str, palette: Palette, key_for: KeyFor, width: int
-) -> list[Text]:
-    """Each key and what it does, the words wrapped beside the key."""
+def _named_steps(
+    needs_token: bool, has_list: bool, gateway: str, key_for: KeyFor
+) -> list[tuple[str, str]]:
+    """Each key and what it does."""
     steps: list[tuple[str, str]] = []
     if needs_token:
         steps.append((key_for("detail"), _("type your token for {host}").format(host=gateway)))
         steps.append((key_for("add_gateway"), _("use another gateway")))
     steps.append((key_for("add"), _("paste the ids of your videos")))
-    if not needs_token:
+    if not needs_token and has_list:
         steps.append((key_for("import"), _("choose from the account's list")))
-    steps += [
-        (key_for("help"), _("see all keys")),
-        (key_for("quit"), _("quit")),
-    ]
+    return [*steps, (key_for("help"), _("see all keys")), (key_for("quit"), _("quit"))]
+
+
+def _step_lines(steps: Sequence[tuple[str, str]], palette: Palette, width: int) -> list[Text]:
+    """The keys, and their words wrapped beside them."""
     longest = max(cell_len(key) for key, _words in steps)
     room = longest if width < _ROOMY else max(7, longest)
     lines: list[Text] = []

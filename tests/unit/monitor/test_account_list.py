@@ -137,3 +137,18 @@ async def test_an_added_failure_without_its_reason_is_asked_about(tmp_path: Path
         assert video is not None
         assert video.error is not None
         assert video.error.message == "Too bright."
+
+
+async def test_a_missing_list_is_remembered_until_it_answers(tmp_path: Path) -> None:
+    async with watching(tmp_path, job()) as watch:
+        gateway = watch.monitor.gateways[DEFAULT_GATEWAY]
+        watch.server.once(LIST, status=503)
+        with pytest.raises(ServerError):
+            await page(watch)
+        assert not gateway.lacks_list
+        watch.server.once(LIST, status=404)
+        with pytest.raises(NotOffered):
+            await page(watch)
+        assert gateway.lacks_list
+        await page(watch)
+        assert not gateway.lacks_list

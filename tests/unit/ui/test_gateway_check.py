@@ -85,7 +85,8 @@ async def test_without_a_list_a_pasted_video_proves_that_it_works(gateway: Gatew
     gateway.video("video_1")
     assert await checked(gateway, video_id="video_1") == Checked(
         "This gateway has no list that hingtui can read (HTTP 501). "
-        "It works: add its videos by their ids."
+        "It works: add its videos by their ids.",
+        lacks_list=True,
     )
 
 
