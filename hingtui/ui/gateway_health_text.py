@@ -82,7 +82,7 @@ def gateways_health(
     return [
         GatewayHealth(
             name,
-            view.label(name) or name,
+            view.full_name(name),
             monitor.status_of(name),
             getattr(watch.api, "family", None) or "",
             health_of(ended, name, monitor.now()),

@@ -42,9 +42,11 @@ class GatewayView:
 
     def label(self, name: str) -> str:
         """How a row's gateway is called in its details, "" to show none."""
+        return self.hosts().get(name, "") if self.is_one else self.full_name(name)
+
+    def full_name(self, name: str) -> str:
+        """The name of a gateway, by which it is changed and removed, and its host."""
         host = self.hosts().get(name, "")
-        if self.is_one:
-            return host
         return f"{name} ({host})" if host else name
 
     def balances(self) -> list[tuple[str, Cost]]:
