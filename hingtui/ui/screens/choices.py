@@ -103,7 +103,7 @@ class ColumnsDialog(Dialog[frozenset[str]]):
 
     def footer_keys(self) -> Sequence[FooterKey]:
         """Enter and Escape."""
-        return [FooterKey("enter", _("Keep")), FooterKey("escape", _("Cancel"))]
+        return [FooterKey("enter", _("Done")), FooterKey("escape", _("Cancel"))]
 
     def _list(self) -> Text:
         text = Text()

@@ -43,6 +43,14 @@ def test_every_translation_has_the_placeholders_of_its_message() -> None:
     assert catalogue.unlike(catalogue.read()) == []
 
 
+def test_chinese_has_one_word_for_the_enter_key_and_for_a_family() -> None:
+    for message in catalogue.read():
+        translation = str(message.string)
+        assert "回车" not in translation, "the footer calls it Enter"
+        if re.search(r"\bfamily\b", str(message.id), re.IGNORECASE):
+            assert "接口类型" in translation
+
+
 def test_the_compiled_catalogue_is_up_to_date() -> None:
     assert catalogue.MO.read_bytes() == catalogue.compiled()
 
