@@ -13,7 +13,7 @@ from hingtui.monitor import GatewayStatus, Monitor
 from hingtui.monitor.gateway_health import DAYS, Ended, Health, ended_rows, health_of
 from hingtui.storage.history import History, HistoryState, HistoryVideo, Search
 from hingtui.storage.settings import GatewaySettings
-from hingtui.text.cell_width import legible
+from hingtui.text.cell_width import cells, legible
 from hingtui.text.clean import human_duration
 from hingtui.text.i18n import _, ngettext
 from hingtui.text.wrap import wrapped
@@ -139,11 +139,23 @@ def health_text(
         text.append(f"  {words}", style)
         if one.family:
             text.append(_("  family {name}").format(name=one.family), palette.muted)
-        for line in wrapped(_("; ").join(_figures(one)), width - len(_INDENT)):
+        for line in _joined(_figures(one), width - len(_INDENT)):
             text.append(f"\n{_INDENT}{line}", palette.plain)
         if one.origin:
             text.append(f"\n{_INDENT}{one.origin}", palette.muted)
     return HealthText(text, tuple(starts))
+
+
+def _joined(figures: Sequence[str], width: int) -> list[str]:
+    """The figures in lines of `width` cells, broken between two of them where they allow it."""
+    lines: list[str] = []
+    for figure in figures:
+        longer = _("; ").join([lines[-1], figure]) if lines else ""
+        if lines and cells(longer) <= width:
+            lines[-1] = longer
+        else:
+            lines.append(figure)
+    return [piece for line in lines for piece in wrapped(line, width)]
 
 
 def _figures(one: GatewayHealth) -> list[str]:
