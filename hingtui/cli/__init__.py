@@ -2,6 +2,7 @@
 
 parser                runs the command that is named; imports only that one
 ├── arguments             all arguments, and errors in them
+├── argument_values       the numbers among them
 ├── examples              the examples in the help
 ├── help_format           its columns and lines
 └── session               settings, log, gateway and watchlist of one run

@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from hingtui import __version__
+from hingtui.cli.argument_values import count, port, seed
 from hingtui.cli.examples import epilog
 from hingtui.cli.help_format import HelpFormatter
 from hingtui.text import i18n
@@ -17,7 +18,7 @@ from hingtui.text.i18n import _, mark
 
 TYPE_CHECKING = False  # typing itself takes a tenth of the time of --help
 if TYPE_CHECKING:
-    from typing import IO, NoReturn
+    from typing import IO, Any, NoReturn
 
 SHELLS = ("bash", "zsh", "fish")
 LISTS = ("gateways", "ids")
@@ -79,6 +80,15 @@ class _Parser(argparse.ArgumentParser):
         super().error(fit_middle(message, _ERROR_CELLS))
 
 
+class _CommandParser(_Parser):
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
+        """As argparse's; what a command does not know is its own error, with its own usage."""
+        chosen, unknown = super().parse_known_args(args, namespace)
+        if unknown:
+            self.error(_("unrecognized arguments: %s") % " ".join(unknown))
+        return chosen, unknown
+
+
 def make_parser() -> argparse.ArgumentParser:
     """The parser of all commands, in the language in use now."""
     # argparse's own sentences ("usage", "options", its errors) are translated like ours.
@@ -102,7 +112,12 @@ def make_parser() -> argparse.ArgumentParser:
         version=f"hingtui {__version__}",
         help=_("show program's version number and exit"),
     )
-    commands = parser.add_subparsers(dest="command", metavar=_("COMMAND"), title=_("commands"))
+    commands = parser.add_subparsers(
+        dest="command",
+        metavar=_("COMMAND"),
+        title=_("commands"),
+        parser_class=_CommandParser,
+    )
 
     _add_watchlist_commands(commands)
     _add_asking_commands(commands)
@@ -114,19 +129,19 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_demo(commands: argparse._SubParsersAction[_CommandParser]) -> None:
     demo = _command(
         commands, "demo", _("try the dashboard on embedded gateways: no token, no network")
     )
     demo.add_argument(
         "--videos",
-        type=_count,
+        type=count,
         default=12,
         metavar="N",
         help=_("the number of videos at the start"),
     )
     demo.add_argument(
-        "--seed", type=int, default=1, metavar="N", help=_("the seed of the made-up videos")
+        "--seed", type=seed, default=1, metavar="N", help=_("the seed of the made-up videos")
     )
     demo.add_argument(
         "--serve",
@@ -134,7 +149,7 @@ def _add_demo(commands: argparse._SubParsersAction[_Parser]) -> None:
         help=_("only run its gateways, and print what to paste"),
     )
     demo.add_argument(
-        "--port", type=_port, default=0, metavar="N", help=_("with --serve: the port; 0 is any")
+        "--port", type=port, default=0, metavar="N", help=_("with --serve: the port; 0 is any")
     )
 
 
@@ -147,14 +162,14 @@ def _shell(text: str) -> str:
     raise argparse.ArgumentTypeError(words % {"value": text, "choices": names})
 
 
-def _add_completions(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_completions(commands: argparse._SubParsersAction[_CommandParser]) -> None:
     completions = _command(
         commands, "completions", _("print what makes a shell complete hingtui's arguments")
     )
     completions.add_argument("what", type=_shell, metavar="|".join(SHELLS), help=_("your shell"))
 
 
-def _add_watchlist_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_watchlist_commands(commands: argparse._SubParsersAction[_CommandParser]) -> None:
     add = _command(commands, "add", _("add videos to the watchlist"))
     add.add_argument(
         "ids",
@@ -182,7 +197,7 @@ def _add_watchlist_commands(commands: argparse._SubParsersAction[_Parser]) -> No
     _add_gateway(tag, _("only the videos of this gateway"))
 
 
-def _add_asking_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_asking_commands(commands: argparse._SubParsersAction[_CommandParser]) -> None:
     status = _command(commands, "status", _("ask once about videos and print their status"))
     status.add_argument("ids", nargs="*", metavar=_("ID"), help=_("default: all watched videos"))
     status.add_argument(
@@ -228,7 +243,7 @@ def _add_gateway(command: argparse.ArgumentParser, words: str) -> None:
     command.add_argument("--gateway", metavar=_("NAME"), help=words)
 
 
-def _add_doctor(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_doctor(commands: argparse._SubParsersAction[_CommandParser]) -> None:
     doctor = _command(
         commands,
         "doctor",
@@ -240,7 +255,7 @@ def _add_doctor(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
 
 
-def _add_history_commands(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_history_commands(commands: argparse._SubParsersAction[_CommandParser]) -> None:
     history = _command(commands, "history", _("list the videos that were ever watched"))
     stats = _command(commands, "stats", _("count them: how long they took, what they cost"))
     for command in (history, stats):
@@ -252,7 +267,7 @@ def _add_history_commands(commands: argparse._SubParsersAction[_Parser]) -> None
         )
     history.add_argument(
         "--limit",
-        type=_count,
+        type=count,
         metavar="N",
         help=_("list so many at most, 0 for all; on a terminal 100 if not given"),
     )
@@ -260,7 +275,7 @@ def _add_history_commands(commands: argparse._SubParsersAction[_Parser]) -> None
     stats.add_argument("--json", action="store_true", help=_("one JSON object"))
 
 
-def _add_report(commands: argparse._SubParsersAction[_Parser]) -> None:
+def _add_report(commands: argparse._SubParsersAction[_CommandParser]) -> None:
     report = _command(commands, "report", _("ask once about one video and print a support report"))
     report.add_argument("ids", nargs=1, metavar=_("ID"), help=_("an id or a URL"))
     _add_gateway(report, _("the gateway of the video; default: it is found out"))
@@ -271,7 +286,7 @@ def _add_report(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _command(
-    commands: argparse._SubParsersAction[_Parser], name: str, words: str
+    commands: argparse._SubParsersAction[_CommandParser], name: str, words: str
 ) -> argparse.ArgumentParser:
     return commands.add_parser(
         name,
@@ -280,18 +295,3 @@ def _command(
         epilog=epilog(name),
         formatter_class=HelpFormatter,
     )
-
-
-def _count(text: str) -> int:
-    return _number(text, 100_000)
-
-
-def _port(text: str) -> int:
-    return _number(text, 65_535)
-
-
-def _number(text: str, most: int) -> int:
-    if not (text.isascii() and text.isdigit() and int(text[:9]) <= most and len(text) < 10):
-        message = _("must be a number from 0 to {most}").format(most=most)
-        raise argparse.ArgumentTypeError(message)
-    return int(text)
