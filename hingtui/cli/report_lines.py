@@ -70,7 +70,8 @@ def _video(video: Mapping[str, object]) -> Iterator[tuple[str, object]]:
     yield _("Status"), status if raw in ("", status) else f"{status} ({raw})"
     yield _("Watched"), _("yes") if video["is_watched"] else _("no")
     yield _("Model"), video["model"]
-    yield _("Length"), _("{n} s").format(n=video["seconds"]) if video["seconds"] else None
+    seconds = video["seconds"]
+    yield _("Length"), _("{n} s").format(n=f"{seconds:g}") if seconds else None
     yield _("Size"), video["size"]
     cost = video["cost"]
     yield _("Cost"), "{amount:g} {unit}".format(**cost) if isinstance(cost, Mapping) else None
@@ -88,6 +89,9 @@ def _video(video: Mapping[str, object]) -> Iterator[tuple[str, object]]:
 
 
 def _gateway(gateway: Mapping[str, object]) -> Iterator[tuple[str, object]]:
+    if gateway["name"] is None:  # the state is that of all together
+        yield _("Name"), _("unknown")
+        return
     yield _("Name"), gateway["name"]
     yield _("Host"), gateway["host"]
     yield _("Family"), gateway["family"] or gateway["kind"]
