@@ -92,7 +92,7 @@ def json_record(row: Row, now: float) -> dict[str, object]:
         diagnosis = diagnose(row.last_error.error)
         error = {"code": "", "message": diagnosis.details or diagnosis.what}
     elif video is None and row.failures:
-        error = {"code": "not_found", "message": _("the gateway does not know this id (yet)")}
+        error = {"code": "not_found", "message": _("The gateway does not know this id (yet).")}
     cost = video.cost if video is not None else None
     status = Status.EXPIRED if row.has_vanished(now) else row.status
     return {

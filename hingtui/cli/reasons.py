@@ -29,7 +29,7 @@ def why_unanswered(row: Row, monitor: Monitor) -> str:
         return _why_not_found(error)
     if error is not None:
         return _explained(error)
-    return _("the gateway does not know this id (yet)") if row.failures else _("no answer")
+    return _("The gateway does not know this id (yet).") if row.failures else _("no answer")
 
 
 def _why_not_found(error: Exception | None) -> str:

@@ -166,7 +166,7 @@ def _explain_api(error: errors.ApiError) -> _Explained:
         case errors.NotFound():
             return (
                 _("not found"),
-                _("The gateway does not know this id with this token."),
+                _("The gateway does not know this id (yet)."),
                 Advice(
                     _("Check the id and the account it belongs to. It is asked about now and then.")
                 ),

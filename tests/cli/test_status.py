@@ -63,7 +63,7 @@ def test_an_unknown_id_is_reported_and_fails(bare: Shell) -> None:
         "ready",
         "unknown",
     ]
-    assert ended.stderr.startswith("video_nobody: the gateway does not know this id")
+    assert ended.stderr.startswith("video_nobody: The gateway does not know this id (yet).")
 
 
 def test_status_of_an_empty_watchlist_succeeds(bare: Shell) -> None:
