@@ -127,7 +127,7 @@ def _legend(total: Outcome, headings: Collection[str]) -> str:
     """What the columns about durations say, where they are shown."""
     sentences = [_("Usual: half of them took no longer.")]
     if {_("9 IN 10"), _("9 IN 10 WITHIN")} & set(headings):
-        sentences.append(_("9 in 10: so many took no longer."))
+        sentences.append(_("9 in 10: nine of ten took no longer."))
     sentences.append(_("Durations count from creation until ready."))
     span = histogram_span(total.durations.buckets)
     if span is not None and _scale(total) in headings:
