@@ -94,7 +94,7 @@ async def _without_list(api: Api, video_id: str | None, why: ApiError) -> Checke
         if isinstance(why, BadResponse) and not isinstance(why, Rejected):
             return Checked(problem_text(why), is_problem=True)
         if why.http_status == HTTPStatus.OK:
-            words = _("It sends a web page instead of a list of videos. Check the address.")
+            words = _("It sends a web page instead of a list of videos. Check the base URL.")
             return Checked(words, is_problem=True)
         words = _("{no_list} It cannot be tested until you watch a video there.")
         return Checked(words.format(no_list=no_list(why)), lacks_list=True)

@@ -55,7 +55,7 @@ def check_gateway(settings: Settings, gateway: GatewaySettings) -> GatewaySettin
         sentence = _("There is a gateway {name} already. Choose another name.")
         raise SettingsError(sentence.format(name=name))
     base_url = check_base_url(
-        gateway.base_url, _("The address"), settings.allow_http, settings.config_path, gateway.kind
+        gateway.base_url, _("The base URL"), settings.allow_http, settings.config_path, gateway.kind
     )
     token = gateway.token and clean_token(gateway.token)
     source = ADDED if token else ""

@@ -78,7 +78,7 @@ class GatewayDialog(Dialog[GatewaySettings]):
     def _fields(self, edited: GatewaySettings | None) -> ComposeResult:
         address, name = (edited.base_url, edited.name) if edited is not None else ("", "")
         with Horizontal(classes="field"):
-            yield Label(_("Address"), markup=False)
+            yield Label(_("Base URL"), markup=False)
             yield AddressInput(address, placeholder="https://…", id="gateway-address", compact=True)
         with Horizontal(classes="field"):
             yield Label(_("Name"), markup=False)
