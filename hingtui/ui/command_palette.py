@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
 from textual.screen import Screen
 from textual.theme import ThemeProvider
 
@@ -27,7 +28,32 @@ class _Entry(NamedTuple):
     run: Callable[[], Any]
 
 
-class CommandProvider(Provider):
+class _SaysWhenNothingMatches(Provider):
+    """Has a line of its own where nothing matches: Textual's comes late, and in English."""
+
+    async def search(self, query: str) -> Hits:
+        """What matches the words typed, or that nothing does."""
+        is_empty = True
+        async for hit in self.matching(query):
+            is_empty = False
+            yield hit
+        if is_empty:
+            yield Hit(1, Content(_("Nothing matches.")), lambda: None)
+
+    def matching(self, query: str) -> Hits:
+        """What matches the words typed."""
+        raise NotImplementedError
+
+
+class ThemeNames(_SaysWhenNothingMatches, ThemeProvider):
+    """Lists the themes."""
+
+    def matching(self, query: str) -> Hits:
+        """As Textual's."""
+        return ThemeProvider.search(self, query)
+
+
+class CommandProvider(_SaysWhenNothingMatches):
     """Lists the commands in the order of the help."""
 
     async def discover(self) -> Hits:
@@ -35,7 +61,7 @@ class CommandProvider(Provider):
         for entry in self._entries():
             yield DiscoveryHit(entry.name, entry.run, help=_key_line(entry.key))
 
-    async def search(self, query: str) -> Hits:
+    async def matching(self, query: str) -> Hits:
         """What matches the words typed."""
         matcher = self.matcher(query)
         for entry in self._entries():
@@ -88,4 +114,4 @@ def command_palette() -> Screen[Any]:
 
 def theme_palette() -> Screen[Any]:
     """All themes, to be searched."""
-    return CommandPalette(providers=[ThemeProvider], placeholder=_("Search for themes…"))
+    return CommandPalette(providers=[ThemeNames], placeholder=_("Search for themes…"))

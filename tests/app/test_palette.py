@@ -84,3 +84,14 @@ def drawn_header(acting: PilotedApp) -> str:
     """The first line as it is drawn, with what is seen of the screens behind the top one."""
     visible_screen_stack.set(acting.app._background_screens)
     return acting.app.screen._compositor.render_strips()[0].text
+
+
+async def test_words_that_match_nothing_are_answered(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(), language="zh") as acting:
+        await acting.press("ctrl+p", *"expizz")
+        await until(lambda: "没有匹配项。" in acting.text())
+        await acting.press("enter")
+        await until(lambda: acting.app.screen is acting.dashboard)
+        acting.app.action_change_theme()
+        await acting.press(*"expizz")
+        await until(lambda: "没有匹配项。" in acting.text())
