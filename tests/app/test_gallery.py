@@ -136,3 +136,13 @@ async def test_commands_are_about_the_poster_under_the_cursor(tmp_path: Path) ->
         await acting.press("space")
         assert acting.table.marks == {key(ids[2])}
         assert "*✓ saved" in acting.text()
+
+
+async def test_a_line_says_how_many_videos_are_left_out(tmp_path: Path) -> None:
+    save_videos(tmp_path, "silk")
+    jobs = [job(f"video_{n}") for n in range(3)]
+    async with piloted(tmp_path, *jobs, size=(60, 15), language="zh") as acting:
+        await open_gallery(acting)
+        assert "另有 3 个视频未保存也不可下载，按 Tab 查看。" in acting.text()
+        await acting.press("slash", *"silk", "enter")
+        assert "另有" not in acting.text()

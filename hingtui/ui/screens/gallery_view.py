@@ -10,6 +10,7 @@ from textual import on
 from hingtui.model.key import VideoKey
 from hingtui.model.video import Status
 from hingtui.monitor import Monitor, Row
+from hingtui.text.i18n import ngettext
 from hingtui.ui.messages import GalleryMoved, VideosChanged
 from hingtui.ui.screens.dashboard_context import DashboardContext
 from hingtui.ui.screens.preview_actions import PreviewActions
@@ -68,7 +69,14 @@ class GalleryView(PreviewActions):
             return
         rows = self._monitor.rows
         shown = [rows[key] for key in self._table.order if is_in_gallery(rows[key])]
-        gallery.use(shown, self._table.cursor_key, self._table.marks)
+        words = ""
+        if n := len(self._table.order) - len(shown):
+            words = ngettext(
+                "{n} more video is neither saved nor ready: {key} lists it.",
+                "{n} more videos are neither saved nor ready: {key} lists them.",
+                n,
+            ).format(n=n, key=self._key_for("gallery"))
+        gallery.use(shown, self._table.cursor_key, self._table.marks, words)
         if gallery.key is not None and gallery.key != self._table.cursor_key:
             self._table.select(gallery.key)
 

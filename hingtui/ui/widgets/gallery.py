@@ -134,6 +134,9 @@ class Gallery(Widget, can_focus=True):
         self._rest_timer: Timer | None = None
         self._loading: asyncio.Task[None] | None = None
 
+    def compose(self) -> ComposeResult:
+        yield Static(id="gallery-rest", markup=False)
+
     def render(self) -> Text:
         """What stands behind the tiles, where there is none."""
         return Text("" if self._rows else _("No saved or ready video is shown."))
@@ -149,16 +152,30 @@ class Gallery(Widget, can_focus=True):
         return self._columns * self._lines
 
     def use(
-        self, rows: Sequence[Row], cursor: VideoKey | None, marks: Collection[VideoKey]
+        self,
+        rows: Sequence[Row],
+        cursor: VideoKey | None,
+        marks: Collection[VideoKey],
+        rest: str = "",
     ) -> None:
-        """Show these videos, and this one under the cursor if it is among them."""
+        """Show these videos, and this one under the cursor if it is among them.
+
+        `rest` is said of the videos that the table lists besides.
+        """
         if not rows or not self._rows:
             self.refresh()
         self._rows, self._marks = rows, marks
+        self._show_rest(rest if rows else "")
         places = {row.key: place for place, row in enumerate(rows)}
         last = max(0, len(rows) - 1)
         self._index = places[cursor] if cursor in places else min(self._index, last)
         self._draw()
+
+    def _show_rest(self, words: str) -> None:
+        for line in self.query("#gallery-rest").results(Static):
+            if words != str(line.content):
+                line.update(words)
+            line.display = bool(words)
 
     async def on_resize(self, event: events.Resize) -> None:
         """Make as many tiles as there is room for."""
