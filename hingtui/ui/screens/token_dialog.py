@@ -126,7 +126,7 @@ class TokenDialog(Dialog[TypedToken]):
             self.dismiss(TypedToken(token, keep, is_proven=True))
             return
         self._unproven = token
-        hint = _("Enter or a button uses it anyway, unproven.")
+        hint = _("Enter or a button uses it anyway.")
         self._show_message(f"{steady(problem)}\n{hint}")
 
     def _typed(self) -> str:
