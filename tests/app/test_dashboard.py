@@ -315,7 +315,7 @@ async def test_a_storage_error_outranks_the_offline_banner(tmp_path: Path) -> No
         assert acting.line_with("failing since")
         acting.app.monitor._storage_changed(StorageError("The disk is full."))
         await acting.drawn()
-        assert acting.line_with("The disk is full. It is tried again")
+        assert acting.line_with("The disk is full. It is retried")
         assert acting.line_with("failing since")
 
 

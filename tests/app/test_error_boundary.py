@@ -152,8 +152,7 @@ async def test_failing_details_do_not_show_those_of_another_video(
         await acting.press("enter")
         assert "video_0" in acting.detail()
         await acting.pilot.press("j")
-        await acting.pilot.pause()
-        assert "video_0" not in acting.detail()
+        await until(lambda: "video_0" not in acting.detail())
         await acting.press("k")
         assert "video_0" in acting.detail()
         acting.survives = 1
