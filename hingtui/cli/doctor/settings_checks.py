@@ -68,19 +68,23 @@ def _files(settings: Settings, *, is_sound: bool) -> Iterator[Check]:
     ours = (settings.gateways_path, settings.token_path, state_path, followed_path)
     paths = (settings.config_path, *ours)
     there = [path for path in paths if _is_there(path)]
-    about = Subject("settings", details={"read": list(map(str, there))})
-    if there:
-        yield about.ok(_("Read: {paths}").format(paths=", ".join(map(str, there))))
+    tables = (settings.config_path, settings.gateways_path, state_path)
+    damaged = [path for path in there if path in tables and not _is_toml(path)]
+    damaged += [path for path in there if path == followed_path and _is_damaged(path)]
+    read = [str(path) for path in there if path not in damaged]
+    about = Subject("settings", details={"read": read})
+    if read:
+        yield about.ok(_("Read: {paths}").format(paths=", ".join(read)))
     if settings.config_path not in there:
         message = _("{path} does not exist: the defaults apply.")
         if not is_sound:
             message = _("{path} does not exist.")
         yield Subject("settings").ok(message.format(path=settings.config_path))
-    if state_path in there and not _is_toml(state_path):
+    if state_path in damaged:
         message = _("{path} cannot be read: what the dashboard remembered is lost.")
         next_step = _("Nothing to do: it is written again.")
         yield about.note(message.format(path=state_path), next_step)
-    if followed_path in there and _is_damaged(followed_path):
+    if followed_path in damaged:
         message = _("{path} cannot be read: the record of followed accounts is lost.")
         next_step = _("Nothing to do: it is set aside, and only newer videos are added.")
         yield about.note(message.format(path=followed_path), next_step)
@@ -100,7 +104,7 @@ def _is_damaged(path: Path) -> bool:
 
 def _is_toml(path: Path) -> bool:
     try:
-        tomllib.loads(read_file(path, _MOST_BYTES)[0].decode())
+        tomllib.loads(read_file(path, _MOST_BYTES)[0].decode("utf-8-sig"))
     except (OSError, ValueError, RecursionError):
         return False
     return True

@@ -91,7 +91,13 @@ def test_a_state_file_that_cannot_be_read_is_a_note(home: Path) -> None:
     assert "state.toml cannot be read" in found(checks, NOTE)[0]
     assert "followed.json cannot be read" in found(checks, NOTE)[1]
     assert (home / "followed.json").read_text() == "{"
-    assert any("followed.json" in words for words in found(checks, OK) if words.startswith("Read"))
+    assert found(checks, OK) == [f"Read: {home / 'config.toml'}"]
+
+
+def test_a_damaged_config_counts_as_no_file_that_is_read(home: Path) -> None:
+    checks, _ = of_settings(home, "a = 1\na = 2\n")
+    assert len(found(checks, PROBLEM)) == 1
+    assert found(checks, OK) == []
 
 
 def test_the_source_of_a_token_is_shown_and_never_the_token(home: Path) -> None:
