@@ -47,14 +47,16 @@ def alarm_toasts(due: DueAlarms, rows: Rows, key_for: KeyFor) -> Iterator[Toast]
     """The toasts of alarms; several of a kind are counted, not listed."""
     if len(due.expired) == 1:
         words = _("Expired before it was saved: {what}")
-        yield Toast(words.format(what=_title(due.expired[0], rows)), "error")
+        key = due.expired[0]
+        yield Toast(words.format(what=_title(key, rows)), "error", key=key)
     elif due.expired:
         words = _("{n} videos expired before they were saved")
         yield Toast(words.format(n=len(due.expired)), "error")
     if due.overdue:
         words = _("Probably expired before it was saved ({key} tries anyway): {what}")
         what = _titles(due.overdue, rows)
-        yield Toast(words.format(what=what, key=key_for("download")), "error")
+        text = words.format(what=what, key=key_for("download"))
+        yield Toast(text, "error", key=_only(due.overdue))
     for within, group in groupby(due.expiring, lambda one: one.within):
         keys = [one.key for one in group]
         severity: Severity = "error" if within == min(THRESHOLDS) else "warning"
@@ -64,7 +66,12 @@ def alarm_toasts(due: DueAlarms, rows: Rows, key_for: KeyFor) -> Iterator[Toast]
         else:
             words = _("{n} videos expire within {time}")
             text = words.format(n=len(keys), time=minutes(within))
-        yield Toast(text, severity)
+        yield Toast(text, severity, key=_only(keys))
+
+
+def _only(keys: Sequence[VideoKey]) -> VideoKey | None:
+    """The one video that a sentence is about, None where it is about several."""
+    return keys[0] if len(keys) == 1 else None
 
 
 def expired_line(unseen: Sequence[VideoKey], rows: Rows, key_for: KeyFor) -> BannerLine:

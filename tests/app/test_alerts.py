@@ -13,6 +13,7 @@ from hingtui.monitor.state_words import row_state_icon
 from hingtui.ui.table.row_state import row_state_style
 from tests.app.expiring_videos import configure, live_through, ready
 from tests.support.clock import EPOCH
+from tests.support.keys import key
 from tests.support.pilot import PilotedApp, piloted
 from tests.support.watch import job
 
@@ -79,6 +80,8 @@ async def test_alarms_are_in_chinese(home: Path) -> None:
     async with piloted(home, ready("one", 170, "冰镇汽水"), language="zh") as acting:
         assert acting.lines()[1].replace(" ", "") == "1个将在3分钟内过期：按D下载"
         assert "3 分钟内过期：冰镇汽水" in acting.toasts()
+        (event,) = (e for e in acting.app.event_log.newest_first() if "过期" in e.text)
+        assert event.key == key("one")  # so that Enter in the list of events selects it
 
 
 async def test_saving_it_ends_the_alarm(home: Path) -> None:
