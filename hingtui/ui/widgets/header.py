@@ -130,7 +130,7 @@ def header_line(state: HeaderState, palette: Palette, width: int) -> HeaderLine:
     first = (balances, host, expiry, saved, queued, asking, unknown, generating, downloading)
     second = (saved, queued, asking, unknown, generating, auto, marked, downloading)
     leaving = (
-        *(*first, expired, failed, ready, host),
+        *(*first, expired, failed, ready, host, expiry),
         *(downloads, auto, *gateways, name, expiry, demo, downloads, total),
         *(*second, expired, failed, *gateways),
     )
@@ -205,9 +205,12 @@ def _next_expiry(state: HeaderState, palette: Palette) -> Part:
     if left < SOON:
         style = palette.error + palette.strong if left < VERY_SOON else palette.warning
     words = _("next expiry in {time}").format(time=time)
-    # Behind the speed of downloads, a time alone would be the time that those still take.
-    short = time if state.batch is None else _("expires in {time}").format(time=time)
-    return Part([f"  {words} ", f"  {short} ", ""], style, NEXT_EXPIRY)
+    shorter = (time, time)
+    if state.batch is not None:
+        # Behind the speed of downloads, a time alone would be the time that those still take.
+        sign = row_state_icon(RowState.EXPIRED)
+        shorter = (_("expires in {time}").format(time=time), f"{sign} {time}")
+    return Part([*(f"  {form} " for form in (words, *shorter)), ""], style, NEXT_EXPIRY)
 
 
 def _width(parts: list[Part]) -> int:

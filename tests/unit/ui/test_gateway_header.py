@@ -60,18 +60,43 @@ def test_the_balance_of_an_account_is_shown_with_its_unit() -> None:
     assert "12.5 USD left" in shown
 
 
-@pytest.mark.parametrize(
-    ("batch", "shown"), [(None, "  1:00 "), (Batch(1, 3, 33, is_waiting=False), "expires in 1:00")]
-)
-def test_a_time_behind_the_speed_of_downloads_says_what_it_is(
-    batch: Batch | None, shown: str
-) -> None:
-    video = Video("a", Status.READY, expires_at=EPOCH + 60)
+BATCH = Batch(1, 3, 33, is_waiting=False)
+
+
+def while_downloading(width: int, batch: Batch | None = BATCH) -> str:
+    """The header of 13 videos, three of which are being downloaded."""
+    ready = [Video(f"r{n}", Status.READY, expires_at=EPOCH + 60) for n in range(3)]
+    running = [Video(f"g{n}", Status.GENERATING) for n in range(10)]
+    rows = {key(video.id): Row(video.id, EPOCH, video) for video in (*ready, *running)}
     counts = StatusCounts()
-    rows = {key("a"): Row("a", EPOCH, video)}
     counts.update(rows, rows, EPOCH)
-    state = HeaderState(counts, (("east", ONLINE),), EPOCH, is_demo=False, batch=batch, speed=1e6)
-    assert shown in header_line(state, PALETTE, 60 if batch is None else 76).text.plain
+    gateways = tuple((name, ONLINE) for name in ("east", "north", "west"))
+    state = HeaderState(
+        counts,
+        gateways,
+        EPOCH,
+        is_demo=True,
+        total=13,
+        shown=13,
+        batch=batch,
+        speed=1e6,
+        auto_download=True,
+    )
+    return header_line(state, PALETTE, width).text.plain
+
+
+def test_a_time_behind_the_speed_of_downloads_says_what_it_is() -> None:
+    assert "next expiry in 1:00" in while_downloading(140)
+    assert "MB/s   expires in 1:00 " in while_downloading(100)
+    assert f"MB/s   {row_state_icon(RowState.EXPIRED)} 1:00 " in while_downloading(80)
+
+
+def test_without_downloads_a_time_alone_is_the_next_expiry() -> None:
+    assert "▸ 10   1:00 " in while_downloading(60, None)
+
+
+def test_eighty_cells_have_room_for_automatic_downloads() -> None:
+    assert "auto on" in while_downloading(80)
 
 
 def test_without_colours_two_urgent_parts_are_two_blocks() -> None:
