@@ -36,7 +36,7 @@ RETRY = 30.0
 """Seconds until a failed write is tried again."""
 AT_ONCE = 100
 """Rows that are written in one transaction."""
-_FIND_WITHIN = 1.0
+_FIND_TIMEOUT = 1.0
 """Seconds for which new rows wait for what the history knows of them."""
 _STOP_WITHIN = 0.5
 """Seconds that the last write gets when the program ends."""
@@ -129,7 +129,7 @@ class HistoryRecorder:
         None of them where the history cannot be read, or not soon enough.
         """
         finding = asyncio.create_task(self._find_saved(keys))
-        await asyncio.wait([finding], timeout=_FIND_WITHIN)
+        await asyncio.wait([finding], timeout=_FIND_TIMEOUT)
         return finding.result() if finding.done() else {}
 
     async def _find_saved(self, keys: Sequence[VideoKey]) -> Mapping[VideoKey, HistoryVideo]:

@@ -263,7 +263,7 @@ class Monitor:
             self.gateways[gateway].take_listed(entries)
 
     async def checked(self) -> None:
-        """Wait until all new rows were looked for in the history; no request is sent before."""
+        """Wait until all new rows were looked for in the history. They are not polled before."""
         await self._row_events.checked()
 
     async def list_page(

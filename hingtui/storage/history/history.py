@@ -100,22 +100,16 @@ class History:
     def video(self, key: VideoKey) -> HistoryVideo | None:
         """The video of this key; None if it is not known."""
 
-        def read(db: sqlite3.Connection) -> HistoryVideo | None:
-            line = db.execute(f"{rows.SELECT} WHERE gateway = ? AND id = ?", key).fetchone()
-            return None if line is None else rows.video_of(line)
-
-        return self._read(read)
+        return self._read(lambda db: _video_of(db, key))
 
     def saved(self, keys: Sequence[VideoKey]) -> dict[VideoKey, HistoryVideo]:
         """Those of these videos that were saved and whose files are still there."""
 
-        def read(db: sqlite3.Connection) -> dict[VideoKey, HistoryVideo]:
-            sql = f"{rows.SELECT} WHERE gateway = ? AND id = ?"
-            lines = (db.execute(sql, key).fetchone() for key in keys)
-            videos = [rows.video_of(line) for line in lines if line is not None]
-            return {video.key: video for video in videos if video.entry.saved is not None}
+        def read(db: sqlite3.Connection) -> list[HistoryVideo]:
+            found = (_video_of(db, key) for key in keys)
+            return [video for video in found if video is not None and video.entry.saved is not None]
 
-        return {key: video for key, video in self._read(read).items() if video.has_files()}
+        return {video.key: video for video in self._read(read) if video.has_files()}
 
     def count(self) -> int:
         """How many videos there are."""
@@ -173,3 +167,8 @@ class History:
         for part in salvage.parts(aside):
             self._written.write(partial(salvage.add, part))
         return True
+
+
+def _video_of(db: sqlite3.Connection, key: VideoKey) -> HistoryVideo | None:
+    line = db.execute(f"{rows.SELECT} WHERE gateway = ? AND id = ?", key).fetchone()
+    return None if line is None else rows.video_of(line)

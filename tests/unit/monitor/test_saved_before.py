@@ -143,7 +143,7 @@ async def test_a_history_that_does_not_answer_holds_up_no_row(
 
     recorded(history, None, "other")
     monkeypatch.setattr(history, "saved", saved)
-    monkeypatch.setattr(history_recorder, "_FIND_WITHIN", 0.01)
+    monkeypatch.setattr(history_recorder, "_FIND_TIMEOUT", 0.01)
     monitor, _changes = monitor_of(tmp_path, clock, history)
     monitor.add(["a"])
     async with asyncio.timeout(5):
