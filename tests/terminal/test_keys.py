@@ -15,8 +15,8 @@ if sys.platform == "win32":
 from tests.support.pty import clean_environ, terminal
 
 GENERATING = "▸ generating"
-OLDEST = re.compile("5[78] min ago")
-"""When the video in the last row was finished: it is there to be saved."""
+SORTED = re.compile(r"STATUS .*\n.*5[78] min ago")
+"""The oldest video is in the first row, and not where the watchlist has it."""
 ESCAPE = "\x1b"
 
 
@@ -40,8 +40,8 @@ def prompt_in_detail(text: str) -> str:
 
 def test_the_demo_reacts_to_keys(environ: dict[str, str], temporary: Path) -> None:
     with terminal("demo", environ=environ) as running:
-        running.shows(GENERATING)
-        running.press("\r")
+        running.until(SORTED.search, "the oldest video in the first row")
+        running.press("g\r")
         first = prompt_in_detail(running.until(prompt_in_detail, "the detail pane"))
         running.press("j")
         running.until(
@@ -62,7 +62,7 @@ def test_the_demo_reacts_to_keys(environ: dict[str, str], temporary: Path) -> No
 @pytest.mark.slow
 def test_the_demo_prints_where_saved_videos_are(environ: dict[str, str], temporary: Path) -> None:
     with terminal("demo", environ=environ) as running:
-        running.until(OLDEST.search, "the oldest video")
+        running.until(SORTED.search, "the oldest video in the first row")
         running.press("gd")
         running.until(lambda text: "✓" in text and "downloading" not in text, "it is saved")
         running.press("q")
@@ -111,7 +111,7 @@ def test_quitting_during_a_download_asks_for_confirmation(
     environ: dict[str, str], temporary: Path
 ) -> None:
     with terminal("demo", environ=environ) as running:
-        running.until(OLDEST.search, "the oldest video")
+        running.until(SORTED.search, "the oldest video in the first row")
         running.press("D")
         running.shows("downloading")
         running.press("q")
@@ -124,9 +124,10 @@ def test_quitting_during_a_download_asks_for_confirmation(
 
 def test_keys_typed_quickly_act_on_the_selected_video(environ: dict[str, str]) -> None:
     with terminal("demo", environ=environ) as running:
-        running.until(OLDEST.search, "the oldest video")
+        running.until(SORTED.search, "the oldest video in the first row")
         running.press("gd")
-        assert "not ready" not in running.shows("downloading")
+        begun = re.compile("downloading|✓ saved")
+        assert "not ready" not in running.until(begun.search, "the download")
         running.send(signal.SIGTERM)
         assert running.exit_status() == 143
 
@@ -134,7 +135,7 @@ def test_keys_typed_quickly_act_on_the_selected_video(environ: dict[str, str]) -
 @pytest.mark.slow
 def test_words_typed_quickly_after_the_slash_are_the_filter(environ: dict[str, str]) -> None:
     with terminal("demo", environ=environ) as running:
-        running.until(OLDEST.search, "the oldest video")
+        running.until(SORTED.search, "the oldest video in the first row")
         running.press("/aquads")  # letters that are commands as well
         running.until(lambda text: "/ aquads" in text, "all letters in the filter")
         assert "No video matches" in running.shows("No video matches")
