@@ -118,10 +118,12 @@ def test_a_frozen_terminal_blocks_neither_polling_nor_the_exit(watched: WatchedH
         wait_until(lambda: watched.has_asked("video_one"), "a question about the first")
         watched.add("video_two")  # polled when the terminal already counts as frozen
         wait_until(lambda: watched.has_asked("video_two"), "a question about the second")
+        running.press("y")
         running.wipe()
         standing(running)  # the terminal is read again
         running.shows("video_two")
         assert b"\x18" in running.raw  # an escape sequence that was cut is cancelled
+        assert b"\x1b]52;c;" in running.raw  # an id that was copied meanwhile is in the clipboard
         running.resize(*SIZE)
         running.until(lambda text: text.count("\n") == SIZE[1] - 1 and "q Quit" in text, "its size")
         running.resize(500, 200)

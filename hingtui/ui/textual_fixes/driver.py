@@ -16,6 +16,7 @@ from __future__ import annotations
 import codecs
 import logging
 import os
+import re
 import signal
 import sys
 import threading
@@ -43,6 +44,8 @@ _SETTLED = 0.1
 """Seconds after the last change of size after which all is drawn once more."""
 _POINTER, _USUAL_POINTER = "\x1b]22;", "\x1b]22;default\x07"
 _NO_PIXELS = "\x1b[?1016l"
+_DRAWS_NOTHING = re.compile(r"(?:\x1b\[22;0t|\x1bPtmux;\x1b)?\x1b\](?P<kind>9;4;|\d+;)")
+"""A text for the clipboard, a title, a notification, a progress, a shape of the pointer."""
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +65,9 @@ class TerminalFile:
     """What Textual's writer writes to: it waits for a slow terminal, not for a stopped one.
 
     Otherwise a frozen window or a hanging connection would stop the whole watch. What is drawn
-    meanwhile is lost; `resumed` is called, from a thread, when the terminal takes bytes again.
+    meanwhile is lost; `resumed` is called, from a thread, when the terminal takes bytes again, and
+    has to draw all once more. What draws nothing, such as a text for the clipboard, is sent then:
+    the last of each kind.
     """
 
     def __init__(self, stream: int, encoding: str, resumed: Callable[[], object]) -> None:
@@ -72,6 +77,9 @@ class TerminalFile:
         self._resumed = resumed
         self._buffer: list[str] = []
         self.is_stopped = False
+        self._takes_bytes_again = False
+        self._kept: dict[str, str] = {}
+        """What to send once the terminal takes bytes, by kind."""
 
     def write(self, text: str) -> None:
         """Buffer it; `flush` sends."""
@@ -79,8 +87,30 @@ class TerminalFile:
 
     def flush(self) -> None:
         """Send the buffer, as far as the terminal takes it."""
-        data = "".join(self._buffer).encode(self._encoding, "hingtui.cells")
-        self._buffer.clear()
+        texts, self._buffer = self._buffer, []
+        if self._takes_bytes_again:
+            self._takes_bytes_again = self.is_stopped = False
+            texts = [END_SEQUENCE, *self._kept.values(), *texts]
+            self._kept.clear()
+        data = [self._encode(text) for text in texts]
+        left = self._send(b"".join(data))
+        unsent = 0
+        while left > 0:
+            unsent += 1
+            left -= len(data[-unsent])
+        for text in texts[len(texts) - unsent :]:
+            if found := _DRAWS_NOTHING.match(text):
+                self._kept[found["kind"]] = text
+
+    def fileno(self) -> int:
+        """The terminal's descriptor."""
+        return self._stream
+
+    def _encode(self, text: str) -> bytes:
+        return text.encode(self._encoding, "hingtui.cells")
+
+    def _send(self, data: bytes) -> int:
+        """Send this; how many bytes the stopped terminal has not taken."""
         while data and not self.is_stopped:
             try:
                 data = data[os.write(self._output, data) :]
@@ -89,16 +119,12 @@ class TerminalFile:
                     self.is_stopped = True
                     threading.Thread(target=self._wait, name="stopped", daemon=True).start()
             except OSError:  # the terminal is gone; the shutdown module notices that
-                return
-
-    def fileno(self) -> int:
-        """The terminal's descriptor."""
-        return self._stream
+                return 0
+        return len(data)
 
     def _wait(self) -> None:
         takes_bytes(self._output, None)
-        self.write(END_SEQUENCE)
-        self.is_stopped = False
+        self._takes_bytes_again = True
         self._resumed()
 
 
