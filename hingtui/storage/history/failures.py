@@ -12,6 +12,8 @@ from hingtui.text.i18n import _
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
+_CONTRADICTORY = (sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY)
+"""One table holds what is missing in another, such as a video without its texts."""
 _SHORT_READ = 522
 """SQLITE_IOERR_SHORT_READ: the file ends too early."""
 _STRANGE = ("no such ", "Could not decode")
@@ -32,7 +34,7 @@ def is_damage(error: Exception) -> bool:
         return True
     code = _code(error)
     is_strange = code in (0, sqlite3.SQLITE_ERROR) and str(error).startswith(_STRANGE)
-    return code & 0xFF in _DAMAGED or code == _SHORT_READ or is_strange
+    return code & 0xFF in _DAMAGED or code in (*_CONTRADICTORY, _SHORT_READ) or is_strange
 
 
 def is_busy(error: Exception) -> bool:

@@ -74,13 +74,16 @@ def write(connection: sqlite3.Connection, sighting: Sighting) -> bool:
 
 
 def is_known(connection: sqlite3.Connection, entry: Entry) -> bool:
-    """Whether this is stored already, judged by what changes whenever it changes; cheap."""
+    """Whether this is stored already, judged by what changes whenever it changes; cheap.
+
+    A video whose texts are lost, as a log that was cut can leave it, is not.
+    """
     status = entry.video.status.value if entry.video is not None else None
     paths = (_stored_path(entry.saved), _stored_files(entry.files))
     values = (*entry.key, entry.asked_at, *paths, status)
     found = connection.execute(
-        "SELECT 1 FROM videos WHERE gateway = ? AND id = ? AND asked_at IS ? AND path IS ? "
-        "AND files IS ? AND status IS ?",
+        "SELECT 1 FROM videos JOIN texts USING (n) WHERE gateway = ? AND id = ? "
+        "AND asked_at IS ? AND path IS ? AND files IS ? AND status IS ?",
         values,
     )
     return found.fetchone() is not None
