@@ -16,7 +16,7 @@ from hingtui.model.estimate import NOTHING_KNOWN, EarlierVideos, estimate
 from hingtui.model.eta import EARLY, Pace, first_pace, remaining
 from hingtui.model.video import Status, Video
 from tests.bench import Figure, against
-from tests.bench.schedule import START, Fate, duration_of, fates_of_mix
+from tests.bench.schedule import START, SimulatedVideo, duration_of, simulated_videos
 
 _SHARES = (0.1, 0.3, 0.5, 0.7, 0.9)
 """Of a video's duration: the moments at which the estimate is looked at."""
@@ -56,7 +56,7 @@ class Errors:
 
 def run(short: bool = False) -> list[Figure]:
     """Look at the same moments of the same videos with each estimator."""
-    chosen = list(fates_of_mix(100 if short else 4000))
+    chosen = list(simulated_videos(100 if short else 4000))
     before = _errors(chosen, _before)
     figures: list[Figure] = []
     for name, earlier in {"no history": NOTHING_KNOWN, "with the history": _history()}.items():
@@ -91,28 +91,28 @@ def _history() -> EarlierVideos:
     return EarlierVideos.of(duration_of(rng) for _ in range(_EARLIER))
 
 
-def _errors(chosen: Sequence[Fate], estimator: Estimator) -> dict[str, Errors]:
+def _errors(chosen: Sequence[SimulatedVideo], estimator: Estimator) -> dict[str, Errors]:
     """The errors by shape, and of all: the mix."""
     found: dict[str, Errors] = {"mix": Errors()}
-    for fate in chosen:
-        for age, pace in _looks(fate):
+    for video in chosen:
+        for age, pace in _looks(video):
             seconds = estimator(pace, START + age)
-            for each in (found["mix"], found.setdefault(fate.shape, Errors())):
+            for each in (found["mix"], found.setdefault(video.shape, Errors())):
                 each.moments += 1
                 if seconds is not None:
-                    each.errors.append(abs(seconds - (fate.duration - age)) / fate.duration)
+                    each.errors.append(abs(seconds - (video.duration - age)) / video.duration)
     return found
 
 
-def _looks(fate: Fate) -> Iterator[tuple[float, Pace]]:
+def _looks(simulated: SimulatedVideo) -> Iterator[tuple[float, Pace]]:
     """(seconds since the creation, the pace observed until then), asked about every 5 s."""
-    moments = [share * fate.duration for share in _SHARES]
-    age, pace = fate.first_look, None
+    moments = [share * simulated.duration for share in _SHARES]
+    age, pace = simulated.first_look, None
     while moments:
         if pace is not None and age > moments[0]:
             yield moments.pop(0), pace
             continue
-        progress = fate.course(age)
+        progress = simulated.course(age)
         now = START + age
         video = Video("v", Status.GENERATING, progress=progress, model="m", created_at=START)
         pace = first_pace(video, now) if pace is None else pace.seen(progress or 0.0, now)

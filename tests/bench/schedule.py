@@ -32,7 +32,7 @@ Policy = Callable[[Video, Pace, float], float]
 
 
 @dataclass(frozen=True, slots=True)
-class Fate:
+class SimulatedVideo:
     """One video."""
 
     shape: str
@@ -73,12 +73,12 @@ class Cost:
 
 def run(short: bool = False) -> list[Figure]:
     """Watch the same videos by each policy."""
-    fates = list(fates_of_mix(100 if short else 4000))
-    fixed = {seconds: _watch(fates, _every(seconds)) for seconds in FIXED}
+    videos = list(simulated_videos(100 if short else 4000))
+    fixed = {seconds: _watch(videos, _every(seconds)) for seconds in FIXED}
     figures = [_interval_figure(seconds, cost["mix"]) for seconds, cost in fixed.items()]
     peer = fixed[_PEER]
     for name, stats in {"prior learned": _learned(), "no prior": DurationStats()}.items():
-        ours = _watch(fates, _adaptive(stats))
+        ours = _watch(videos, _adaptive(stats))
         figures += _compared(name, ours, peer)
     return figures
 
@@ -100,12 +100,12 @@ def _compared(name: str, ours: dict[str, Cost], fixed: dict[str, Cost]) -> Itera
         yield against(label, cost.product, "s", peer, fixed[shape].product, at_most=at_most)
 
 
-def fates_of_mix(count: int) -> Iterator[Fate]:
+def simulated_videos(count: int) -> Iterator[SimulatedVideo]:
     rng = random.Random(5)  # noqa: S311 - the same videos in every run
     for shape, share in SHARES.items():
         for _ in range(round(count * share)):
             duration = duration_of(rng)
-            yield Fate(shape, duration, _course(shape, duration, rng), rng.uniform(0, 1))
+            yield SimulatedVideo(shape, duration, _course(shape, duration, rng), rng.uniform(0, 1))
 
 
 def duration_of(rng: random.Random) -> float:
@@ -162,25 +162,25 @@ def _learned() -> DurationStats:
     return stats
 
 
-def _watch(fates: Iterable[Fate], policy: Policy) -> dict[str, Cost]:
+def _watch(videos: Iterable[SimulatedVideo], policy: Policy) -> dict[str, Cost]:
     """What it took, by shape and for all of them: the mix."""
     costs = {shape: Cost() for shape in ("mix", *SHARES)}
-    for fate in fates:
-        seen = _follow(fate, policy)
-        costs[fate.shape].add(*seen)
+    for video in videos:
+        seen = _follow(video, policy)
+        costs[video.shape].add(*seen)
         costs["mix"].add(*seen)
     return costs
 
 
-def _follow(fate: Fate, policy: Policy) -> tuple[int, float]:
+def _follow(simulated: SimulatedVideo, policy: Policy) -> tuple[int, float]:
     """How many questions one video takes, and how late the last one is."""
-    age, requests = fate.first_look, 1
+    age, requests = simulated.first_look, 1
     pace: Pace | None = None
-    while age < fate.duration:
-        progress = fate.course(age)
+    while age < simulated.duration:
+        progress = simulated.course(age)
         video = Video("v", Status.GENERATING, progress=progress, model="m", created_at=START)
         now = START + age
         pace = first_pace(video, now) if pace is None else pace.seen(progress or 0.0, now)
         age += policy(video, pace, now)
         requests += 1
-    return requests, age - fate.duration
+    return requests, age - simulated.duration

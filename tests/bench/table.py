@@ -63,7 +63,7 @@ class Effort:
 
 
 @dataclass(slots=True)
-class Weather:
+class StormFigures:
     """What was measured in one kind of storm."""
 
     cpu: list[float] = field(default_factory=list)
@@ -72,11 +72,11 @@ class Weather:
     """Milliseconds from key to paint."""
 
     @property
-    def busy(self) -> float:
+    def median_cpu(self) -> float:
         return statistics.median(self.cpu)
 
     @property
-    def usual(self) -> float:
+    def median_key(self) -> float:
         return statistics.median(self.keys)
 
 
@@ -193,13 +193,13 @@ def _table(kind: str, count: int, quiet: float = 0.2) -> Iterator[OneTable]:
 
 
 def _done(tables: Mapping[str, OneTable], effort: Effort) -> dict[str, dict[str, float]]:
-    """Milliseconds that each deed takes in each table."""
+    """Milliseconds that each action takes in each table."""
     taken: dict[str, dict[str, float]] = {}
-    for deed, work in _DEEDS.items():
+    for action, work in _ACTIONS.items():
         turns: dict[str, Callable[[], float]] = {
             kind: partial(work, table) for kind, table in tables.items()
         }
-        taken[deed] = interleaved(effort.rounds, turns, warm_up=not effort.is_short)
+        taken[action] = interleaved(effort.rounds, turns, warm_up=not effort.is_short)
     return taken
 
 
@@ -245,7 +245,7 @@ def _undo(table: OneTable) -> float:
     return table.timed("put_back", shows=[5])
 
 
-_DEEDS: Mapping[str, Callable[[OneTable], float]] = {
+_ACTIONS: Mapping[str, Callable[[OneTable], float]] = {
     "load and first paint": _load,
     "sort": _sort,
     "filter to a fifth": _filter,
@@ -259,50 +259,50 @@ _DEEDS: Mapping[str, Callable[[OneTable], float]] = {
 def _action_figures(
     count: int, done: Mapping[str, Mapping[str, float]], *, at_most: float | None
 ) -> Iterator[Figure]:
-    for deed, took in done.items():
-        name = f"{count:,}: {deed}"
+    for action, took in done.items():
+        name = f"{count:,}: {action}"
         if "stock" not in took:
             yield alone(name, took["ours"], "ms")
         else:
-            line = at_most if deed == "load and first paint" else None
+            line = at_most if action == "load and first paint" else None
             yield against(name, took["ours"], "ms", "stock", took["stock"], at_most=line)
 
 
-def _storms(tables: Mapping[str, OneTable], effort: Effort) -> dict[tuple[str, str], Weather]:
+def _storms(tables: Mapping[str, OneTable], effort: Effort) -> dict[tuple[str, str], StormFigures]:
     """What was measured of each kind of table in each kind of storm."""
-    seen: dict[tuple[str, str], Weather] = {}
+    seen: dict[tuple[str, str], StormFigures] = {}
     for table in tables.values():
         table.home()
     for _ in range(effort.rounds):
         for (storm, (rate, is_visible)), kind in itertools.product(STORMS.items(), tables):
-            table, weather = tables[kind], seen.setdefault((kind, storm), Weather())
+            table, measured = tables[kind], seen.setdefault((kind, storm), StormFigures())
             table.order("storm", rate, is_visible)
             table.terminal.watch(effort.seconds / 4)
-            weather.cpu.append(table.terminal.busy(effort.seconds))
-            weather.keys += table.cursor_keys(effort.keys)
+            measured.cpu.append(table.terminal.busy(effort.seconds))
+            measured.keys += table.cursor_keys(effort.keys)
             table.order("storm", 0, False)
             table.settle()
     return seen
 
 
 def _storm_figure(
-    name: str, storm: str, seen: Mapping[tuple[str, str], Weather], *, is_judged: bool
+    name: str, storm: str, seen: Mapping[tuple[str, str], StormFigures], *, is_judged: bool
 ) -> Iterator[Figure]:
     ours, quiet, stock = seen["ours", storm], seen["ours", "quiet"], seen.get(("stock", storm))
     is_storm = storm != "quiet"
     cpu, key = f"{name}: CPU", f"{name}: key→paint"
     longest = 60 if is_judged and is_storm else None
     if stock is None:
-        yield alone(cpu, ours.busy, "%")
+        yield alone(cpu, ours.median_cpu, "%")
         yield alone(f"{key} max", max(ours.keys), "ms")
     else:
         line = 1 / 8 if is_judged and storm == "100/s all visible" else None
         most = max(stock.keys)
-        yield against(cpu, ours.busy, "%", "stock", stock.busy, at_most=line)
-        yield against(f"{key} p50", ours.usual, "ms", "stock", stock.usual)
+        yield against(cpu, ours.median_cpu, "%", "stock", stock.median_cpu, at_most=line)
+        yield against(f"{key} p50", ours.median_key, "ms", "stock", stock.median_key)
         yield alone(
             f"{key} max", max(ours.keys), "ms", peer_name="stock", peer_value=most, at_most=longest
         )
     if is_storm:
         line = 1.3 if is_judged else None
-        yield against(f"{key} p50", ours.usual, "ms", "quiet", quiet.usual, at_most=line)
+        yield against(f"{key} p50", ours.median_key, "ms", "quiet", quiet.median_key, at_most=line)

@@ -227,9 +227,9 @@ class TableApp(App[None]):
             ids = self._table.in_sight() if is_visible else [watched.id for watched in self._rows]
             rows = {watched.id: watched for watched in self._rows}
             changing = [rows[video_id] for video_id in ids]
-            self._storm = asyncio.create_task(self._rage(changing, changes_a_second))
+            self._storm = asyncio.create_task(self._make_changes(changing, changes_a_second))
 
-    async def _rage(self, rows: Sequence[Row], changes_a_second: float) -> None:
+    async def _make_changes(self, rows: Sequence[Row], changes_a_second: float) -> None:
         beat = max(_BEAT, 1 / changes_a_second)
         loop = asyncio.get_running_loop()
         due = loop.time()

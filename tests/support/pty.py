@@ -100,7 +100,7 @@ class Terminal:
         self._pressed_at = 0.0
         self._screen = pyte.Screen(columns or 80, rows or 24)
         self._stream = pyte.ByteStream(self._screen)
-        self._unfed = b""
+        self._undrawn = b""
         self._lines: list[str] = []
         """The screen as `text` has it; the lines in `_screen.dirty` have changed since."""
         self._replies = dict(_MODERN if is_modern else _SYNCHRONIZED if is_synchronized else {})
@@ -300,13 +300,13 @@ class Terminal:
         for question, reply in self._replies.items():
             for _question in range(data.count(question)):
                 os.write(self._master, reply)
-        data = self._unfed + data
+        data = self._undrawn + data
         cut = _UNFINISHED.search(data)
         end = cut.start() if cut else len(data)
         begins = data.rfind(_UPDATE_BEGINS)
         if begins > data.rfind(_UPDATE_ENDS):
             end = min(end, begins)  # an update that is not complete is not shown
-        self._unfed = data[end:]
+        self._undrawn = data[end:]
         self._stream.feed(_UNKNOWN_TO_PYTE.sub(b"", data[:end]))
         return bool(data)
 

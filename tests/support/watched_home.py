@@ -70,7 +70,7 @@ def watched_home(home: Path) -> Iterator[WatchedHome]:
         yield WatchedHome(server, home, environ)
 
 
-def standing(running: Terminal) -> str:
+def all_answered(running: Terminal) -> str:
     """Wait until the dashboard shows what the gateway said of every video."""
     words = {
         "en": ("online", "ready", "queued", "failed", "not found", "? Help"),
@@ -93,7 +93,7 @@ def quiet(running: Terminal) -> str:
 
 def settled(running: Terminal) -> str:
     """Wait until the dashboard stands, and nothing more happens on its screen."""
-    standing(running)
+    all_answered(running)
     return quiet(running)
 
 

@@ -14,7 +14,7 @@ if sys.platform == "win32":
 
 from hingtui.demo.job import Job
 from tests.support.pty import Terminal
-from tests.support.watched_home import CTRL_Z, WatchedHome, standing
+from tests.support.watched_home import CTRL_Z, WatchedHome, all_answered
 
 FOCUS_LOST, FOCUS_BACK = "\x1b[O", "\x1b[I"
 PUSH, POP = b"\x1b[22;0t", b"\x1b[23;0t"
@@ -58,7 +58,7 @@ def add(watched: WatchedHome, ends_in: float, video_id: str = "video_soon", pad:
 def test_an_alarm_reaches_the_bell_the_title_and_the_desktop(watched: WatchedHome) -> None:
     watched.environ |= KITTY
     with watched.dashboard() as running:
-        standing(running)
+        all_answered(running)
         assert titles(running) == []
         running.press(FOCUS_LOST)
         add(watched, 65)
@@ -126,7 +126,7 @@ def numbers_sent(running: Terminal) -> set[bytes]:
 
 def alarm_and_save(watched: WatchedHome, running: Terminal) -> None:
     """Let a video come within a minute of its expiry while nobody looks, save it, and end."""
-    standing(running)
+    all_answered(running)
     running.press(FOCUS_LOST)
     add(watched, 65)
     running.shows("1 expires within 1 minute")
@@ -167,7 +167,7 @@ def test_the_progress_of_downloads_is_shown_and_taken_away(watched: WatchedHome)
     add(watched, 3000, "video_slow", pad=9_000_000)
     watched.server.rate = 2_000_000
     with watched.dashboard() as running:
-        standing(running)
+        all_answered(running)
         running.press("D")
         until(running, rb"\x1b\]9;4;1;[1-9]", "a progress")
         running.press(FOCUS_LOST)
@@ -190,7 +190,7 @@ def test_events_are_gathered_into_one_notification_without_focus(
         watched.server.story.jobs[job.id] = job
         watched.add(job.id)
     with watched.dashboard() as running:
-        standing(running)
+        all_answered(running)
         running.press(FOCUS_LOST)
         running.until(lambda text: "5 ready" in text, "all of them ready")
         until(running, rb"\x1b\]9;hingtui: .*?\x1b\\", "a notification")

@@ -17,7 +17,7 @@ from pyte.screens import Char
 from hingtui.demo.job import Job
 from hingtui.ui.theme.themes import DARK, LIGHT
 from tests.support.pty import BACKGROUND_QUERY, Terminal
-from tests.support.watched_home import WatchedHome, quiet, settled, standing, still
+from tests.support.watched_home import WatchedHome, all_answered, quiet, settled, still
 
 WHITE, BLACK = "rgb:ffff/ffff/ffff", "rgb:0000/0000/0000"
 
@@ -54,7 +54,7 @@ def test_with_sixteen_colours_bars_text_and_cursor_are_seen(
     running_video(watched)
     watched.environ |= {"TERM": "xterm", "TEXTUAL_THEME": theme}
     with watched.dashboard() as running:
-        standing(running)
+        all_answered(running)
         running.shows("3")
         running.press("j")
         quiet(running)

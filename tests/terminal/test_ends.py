@@ -20,7 +20,7 @@ from tests.support.watched_home import (
     IN_TIME,
     SIZE,
     WatchedHome,
-    standing,
+    all_answered,
 )
 
 NONSENSE = (
@@ -45,7 +45,7 @@ def test_any_signal_ends_it_and_restores_the_terminal(
     watched: WatchedHome, keys: str, signals: list[signal.Signals], statuses: set[int]
 ) -> None:
     with watched.dashboard() as running:
-        before = standing(running)
+        before = all_answered(running)
         running.press(keys)
         if keys not in ("", "q"):
             running.until(lambda text: text != before, "what the key opens")
@@ -75,7 +75,7 @@ def test_it_ends_when_the_terminal_disappears_without_a_signal(
     watched: WatchedHome, started_as: str
 ) -> None:
     with watched.dashboard(started_as=started_as, ignoring="SIGHUP") as running:
-        standing(running)
+        all_answered(running)
         before = running.cpu()
         running.hang_up()
         running.ended()
@@ -87,7 +87,7 @@ def test_it_ends_when_the_terminal_disappears_without_a_signal(
 @pytest.mark.slow
 def test_ctrl_s_ctrl_backslash_and_invalid_input_do_not_end_it(watched: WatchedHome) -> None:
     with watched.dashboard() as running:
-        standing(running)
+        all_answered(running)
         running.press(CTRL_S + CTRL_BACKSLASH)
         log = watched.home / "hingtui.log"
         for count, nonsense in enumerate(NONSENSE, start=1):
@@ -112,7 +112,7 @@ def test_ctrl_s_ctrl_backslash_and_invalid_input_do_not_end_it(watched: WatchedH
 @pytest.mark.slow
 def test_a_frozen_terminal_blocks_neither_polling_nor_the_exit(watched: WatchedHome) -> None:
     with watched.dashboard() as running:
-        standing(running)
+        all_answered(running)
         running.resize(500, 200)  # more output than any buffer holds, and nothing reads it
         watched.add("video_one")
         wait_until(lambda: watched.has_asked("video_one"), "a question about the first")
@@ -120,7 +120,7 @@ def test_a_frozen_terminal_blocks_neither_polling_nor_the_exit(watched: WatchedH
         wait_until(lambda: watched.has_asked("video_two"), "a question about the second")
         running.press("y")
         running.wipe()
-        standing(running)  # the terminal is read again
+        all_answered(running)  # the terminal is read again
         running.shows("video_two")
         assert b"\x18" in running.raw  # an escape sequence that was cut is cancelled
         assert b"\x1b]52;c;" in running.raw  # an id that was copied meanwhile is in the clipboard

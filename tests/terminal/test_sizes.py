@@ -16,9 +16,9 @@ from tests.support.watched_home import (
     ESCAPE,
     SIZE,
     WatchedHome,
+    all_answered,
     quiet,
     settled,
-    standing,
     still,
 )
 
@@ -81,7 +81,7 @@ def test_the_dashboard_starts_in_any_size(watched: WatchedHome, size: tuple[int,
     with watched.dashboard(columns=columns, rows=rows) as running:
         running.until(lambda _text: b"\x1b[?2048h" in running.raw, "the terminal taken")
         running.resize(*SIZE)
-        standing(running)
+        all_answered(running)
         running.send(signal.SIGTERM)
         assert running.exit_status() == 143
         running.assert_restored()

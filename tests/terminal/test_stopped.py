@@ -17,8 +17,8 @@ from tests.support.watched_home import (
     CTRL_Z,
     IN_TIME,
     WatchedHome,
+    all_answered,
     settled,
-    standing,
     still,
 )
 
@@ -73,7 +73,7 @@ def test_after_an_hour_stopped_requests_stay_rate_limited(
 @pytest.mark.slow
 def test_killing_it_while_stopped_writes_nothing_to_the_terminal(watched: WatchedHome) -> None:
     with watched.dashboard(started_as="job") as running:
-        standing(running)
+        all_answered(running)
         running.press(CTRL_Z)
         running.shell_says("stopped")
         running.read_for(0.0)
@@ -92,7 +92,7 @@ def test_started_in_the_background_it_stops_until_fg(watched: WatchedHome, comma
         assert running.raw == b""
         running.tell_shell(command)
         if command == "fg":
-            standing(running)
+            all_answered(running)
             running.press("q")
         assert running.exit_status() == (0 if command == "fg" else 143)
         if command == "fg":

@@ -2,7 +2,7 @@
 
 `python3 -m tests.robustness.campaign --schedules 100000` runs them, `--seed N -v` prints one.
 
-run             one seed, or many: draw, run, judge
+run             one seed, or many: draw, run, check
 ├── one_download    one download, process after process
 ├── a_watch         a watch: monitor, user, other processes
 │   ├── pool            threads that can be waited for

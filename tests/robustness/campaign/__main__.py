@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor, as_completed
 
-from tests.robustness.campaign.run import Campaign, Tally, lived
+from tests.robustness.campaign.run import Campaign, Totals, run_seeds
 from tests.robustness.campaign.schedule import drawn
 
 CHUNK = 500
@@ -25,37 +25,37 @@ def main() -> int:
     parser.add_argument("--seed-from", type=int, default=0, metavar="N", help="the first seed")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes at once")
     parser.add_argument("--seed", type=int, metavar="N", help="this one only")
-    parser.add_argument("--life", choices=("download", "watch"), default="", help="with --seed")
+    parser.add_argument("--kind", choices=("download", "watch"), default="", help="with --seed")
     parser.add_argument("-v", "--verbose", action="store_true", help="with --seed: its story")
     chosen = parser.parse_args()
     if chosen.seed is not None:
-        return _one(chosen.seed, chosen.life, verbose=chosen.verbose)
+        return _one(chosen.seed, chosen.kind, verbose=chosen.verbose)
     return _many(chosen.schedules, chosen.seed_from, chosen.jobs)
 
 
-def _one(seed: int, life: str, *, verbose: bool) -> int:
+def _one(seed: int, run_kind: str, *, verbose: bool) -> int:
     with Campaign() as campaign:
-        verdict = campaign.judge(drawn(seed, life=life))
+        result = campaign.run(drawn(seed, run_kind=run_kind))
     if verbose:
-        print("\n".join(verdict.story))
-    print(f"seed {seed}: {len(verdict.breaches)} breaches in {verdict.seconds:.2f} s")
-    for breach in verdict.breaches:
+        print("\n".join(result.story))
+    print(f"seed {seed}: {len(result.breaches)} breaches in {result.seconds:.2f} s")
+    for breach in result.breaches:
         print(f"  {breach}")
-    return 1 if verdict.breaches else 0
+    return 1 if result.breaches else 0
 
 
 def _many(schedules: int, first: int, jobs: int) -> int:
     began = time.monotonic()
-    total = Tally()
+    total = Totals()
     chunks = [
         range(start, min(start + CHUNK, first + schedules))
         for start in range(first, first + schedules, CHUNK)
     ]
     try:
-        for number, tally in enumerate(_results(chunks, jobs), 1):
-            total.merge(tally)
-            for verdict in tally.breaches:
-                print(f"seed {verdict.seed}: {verdict.breaches[0][:300]}", flush=True)
+        for number, totals in enumerate(_results(chunks, jobs), 1):
+            total.merge(totals)
+            for result in totals.breaches:
+                print(f"seed {result.seed}: {result.breaches[0][:300]}", flush=True)
             if number % 10 == 0:
                 passed = time.monotonic() - began
                 found = len(total.breaches)
@@ -69,7 +69,7 @@ def _many(schedules: int, first: int, jobs: int) -> int:
     return 1 if total.breaches else 0
 
 
-def _results(chunks: list[range], jobs: int) -> Iterator[Tally]:
+def _results(chunks: list[range], jobs: int) -> Iterator[Totals]:
     """Run each chunk in a new process.
 
     `max_tasks_per_child` is not used, because the executor of Python 3.11 sometimes hangs with it.
@@ -82,12 +82,12 @@ def _results(chunks: list[range], jobs: int) -> Iterator[Tally]:
         pool.shutdown(wait=False, cancel_futures=True)
 
 
-def _in_a_process(seeds: range) -> Tally:
+def _in_a_process(seeds: range) -> Totals:
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as process:
-        return process.submit(lived, seeds).result()
+        return process.submit(run_seeds, seeds).result()
 
 
-def _tell(total: Tally, seconds: float) -> None:
+def _tell(total: Totals, seconds: float) -> None:
     print(f"{total.runs:,} schedules in {seconds:.0f} s, {len(total.breaches)} breaches")
     each = 1000 * total.seconds / max(1, total.runs)
     print(f"{sum(total.fired.values()):,} faults came about; {each:.1f} ms for a schedule")
@@ -95,8 +95,8 @@ def _tell(total: Tally, seconds: float) -> None:
         print(f"  {count:7,}  {kind}")
     if total.slowest is not None:
         print(f"the slowest was seed {total.slowest.seed}: {total.slowest.seconds:.2f} s")
-    for verdict in total.breaches:
-        print(f"seed {verdict.seed}: {'; '.join(verdict.breaches)[:500]}")
+    for result in total.breaches:
+        print(f"seed {result.seed}: {'; '.join(result.breaches)[:500]}")
 
 
 if __name__ == "__main__":

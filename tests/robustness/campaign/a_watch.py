@@ -1,6 +1,6 @@
 """One run of a watch, from adding the ids to the saved files.
 
-It advances the clock until something happens; the oracle and the ledger check the invariants.
+It advances the clock until something happens; the oracle and the action log check the invariants.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ from tests.robustness.campaign.history_faults import HISTORY, FaultyHistory
 from tests.robustness.campaign.hosts import Hosts
 from tests.robustness.campaign.oracle import harmful
 from tests.robustness.campaign.other_videos import OtherVideos
-from tests.robustness.campaign.pool import CountingPool, heeded
+from tests.robustness.campaign.pool import CountingPool, awaitable
 from tests.robustness.campaign.schedule import TIME, Schedule
 from tests.robustness.campaign.surroundings import Surroundings
 from tests.robustness.campaign.traces import stacks
-from tests.robustness.campaign.user_actions import Ledger, UserActions
+from tests.robustness.campaign.user_actions import ActionLog, UserActions
 from tests.servers.gateway import TOKEN
 from tests.support.disk.faulty_disk import Killed
 from tests.support.keys import ids, key, keys
@@ -68,8 +68,8 @@ class AWatch(Surroundings):
         self._loop = loop.get_loop()
         self._pool = pool
         self._thread = threading.get_ident()
-        self._ledger = Ledger(self.clock, self.seen / "watchlist.toml")
-        self._user_actions = UserActions(self._ledger, pool, self.clock, root, self.seen)
+        self._action_log = ActionLog(self.clock, self.seen / "watchlist.toml")
+        self._user_actions = UserActions(self._action_log, pool, self.clock, root, self.seen)
         self._rng = random.Random(schedule.seed)  # noqa: S311 - a schedule, no secret
         self._hop = schedule.hop
         self._is_healed = self._is_to_begin_again = self._is_busy = False
@@ -82,7 +82,7 @@ class AWatch(Surroundings):
         self._api: Api
         self._run: asyncio.Task[None]
 
-    def live(self) -> None:
+    def run(self) -> None:
         """Run from the first id to the last file."""
         disk = self.disk.disk if self.disk is not None else nullcontext()
         with disk, self._history.watched():
@@ -134,9 +134,9 @@ class AWatch(Surroundings):
             history=self._history.open if self.schedule.has_history else None,
         )
         self.monitor.subscribe(lambda _changes: None)
-        patience = 0.05 if self.schedule.is_stalling else 5.0
+        read_timeout = 0.05 if self.schedule.is_stalling else 5.0
         url = self.gateway.hosts.api.url
-        self._api = Api(url, TOKEN, clock=self.clock, environ={}, read_timeout=patience)
+        self._api = Api(url, TOKEN, clock=self.clock, environ={}, read_timeout=read_timeout)
         if self.disk is not None:
             self.disk.begin()
         await self._load()
@@ -169,7 +169,7 @@ class AWatch(Surroundings):
         self._history.between()
         unwritten = ids(self.monitor.unwritten)
         if self.monitor.storage_error is not None:
-            self._ledger.after_failed_end()
+            self._action_log.after_failed_end()
         self.note(f"the process ended; a new one begins; to be added again: {unwritten}")
         await self._begin()
         for video_id in unwritten:
@@ -185,7 +185,7 @@ class AWatch(Surroundings):
         await self._cancelled(self._run, *(asyncio.all_tasks() - {asyncio.current_task()}))
         self.revive()
         self._history.between()
-        self.check(self._ledger.after_kill())
+        self.check(self._action_log.after_kill())
         await self._begin()
 
     async def _cancelled(self, *tasks: asyncio.Task[Any]) -> None:
@@ -209,15 +209,15 @@ class AWatch(Surroundings):
         self.check_files()
         # The next process repairs a file damaged at the very end.
         await asyncio.to_thread(Watchlist(self.root / "watchlist.toml", clock=self.clock).read)
-        self.check(self._ledger.at_the_end())
+        self.check(self._action_log.at_the_end())
         self._check_history(is_killed=is_killed)
         # The part of a video that was deleted stays.
         may_stay = any(kind.startswith("part") or "410" in kind for kind in self.fired)
         if self.disk is None and not may_stay:
             self.check(self.oracle.leftovers())
-        self.check(self.oracle.manners())
+        self.check(self.oracle.request_rates())
         self.check(self.oracle.secrets())
-        self.check(self.gateway.mishaps)
+        self.check(self.gateway.wrong_requests)
 
     async def _end_history(self, *, is_killed: bool) -> None:
         """Let the history take in what is left; what was lost, the next process records again."""
@@ -234,7 +234,7 @@ class AWatch(Surroundings):
         problem = self.monitor.history.problem
         if problem is not None and not is_killed:
             self.breach(f"history: nothing is wrong, but it reports {problem!r}")
-        ids = {*self.gateway.films, *self._ledger.ever}
+        ids = {*self.gateway.films, *self._action_log.ever}
         self.check(self._history.check(None if is_killed else self.monitor.rows, ids))
 
     async def _quiet(self, deadline: float) -> bool:
@@ -252,7 +252,7 @@ class AWatch(Surroundings):
             busy: list[asyncio.Future[Any]] = [
                 task for task in asyncio.all_tasks() if task.get_name().startswith(_BUSY)
             ]
-            busy += [heeded(future) for future in tuple(self._pool.pending)]
+            busy += [awaitable(future) for future in tuple(self._pool.pending)]
             if not busy and self.monitor.history._lock.locked():
                 await asyncio.sleep(0.0005)
                 continue
@@ -302,11 +302,11 @@ class AWatch(Surroundings):
         for video_id, film in self.gateway.films.items():
             watched = self.monitor.rows.get(key(video_id))
             if watched is None:
-                if video_id in self._ledger.watched:
+                if video_id in self._action_log.watched:
                     found.append(f"{video_id[:40]!r} is not watched")
             elif film.is_deleted and watched.status.value == "expired":
                 continue
-            elif film.nature.fails:
+            elif film.traits.fails:
                 if watched.status.value != "failed":
                     found.append(f"{video_id[:40]!r} has failed, and is {watched.status.value}")
             elif watched.saved is None or not self.oracle.copies(video_id):
@@ -317,7 +317,7 @@ class AWatch(Surroundings):
         if self.disk is not None:
             self.disk.note_fired()
         self.monitor.feed.flush()
-        self._ledger.look()
+        self._action_log.look()
         self.check_files()
         for watched in self.monitor.rows.values():
             if watched.saved is not None:

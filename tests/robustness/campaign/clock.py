@@ -18,7 +18,7 @@ class Endless(BaseException):
     """A thread still waits long after everything should have been over."""
 
 
-class LifeClock(FakeClock):
+class RunClock(FakeClock):
     """`now` is the true time, which servers use; `time()` is this machine's wrong time."""
 
     def __init__(self) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.robustness.campaign.clock import LifeClock
+from tests.robustness.campaign.clock import RunClock
 from tests.robustness.campaign.gateway import Fault
 from tests.support.disk.faulty_disk import FaultyDisk
 
@@ -20,13 +20,13 @@ ERRORS = {
     "disk: over quota": errno.EDQUOT,
     "disk: no locks": errno.ENOLCK,
 }
-WHILES = {
+LASTING = {
     "disk: full for a while": errno.ENOSPC,
     "disk: read-only for a while": errno.EROFS,
     "disk: broken for a while": errno.EIO,
 }
 KILL, POWER_CUT = "process: killed", "process: power cut"
-KINDS = (*ERRORS, *WHILES, KILL, KILL, KILL, POWER_CUT, POWER_CUT)
+KINDS = (*ERRORS, *LASTING, KILL, KILL, KILL, POWER_CUT, POWER_CUT)
 
 
 @dataclass(slots=True)
@@ -40,7 +40,7 @@ class Disk:
     """The disk below `root`. Call `begin` when a process begins."""
 
     def __init__(
-        self, root: Path, faults: Iterable[Fault], clock: LifeClock, *, sqlite: bool = False
+        self, root: Path, faults: Iterable[Fault], clock: RunClock, *, sqlite: bool = False
     ) -> None:
         """With `sqlite` each of SQLite's statements is a step too."""
         self._left = [fault for fault in faults if fault.channel == DISK]
@@ -73,13 +73,13 @@ class Disk:
             self._orders.remove(order)
             self._left.remove(order.fault)
             self.fired.append(order.fault.kind)
-            if order.fault.kind in WHILES:
+            if order.fault.kind in LASTING:
                 self._while = order
                 self._clock.later(5.0 + order.fault.seed % 60, self._end_while)
         return len(self.fired)
 
     @property
-    def is_troubled(self) -> bool:
+    def has_fault(self) -> bool:
         """Whether every step fails at this moment."""
         self.note_fired()
         return self._while is not None
@@ -116,7 +116,7 @@ class Disk:
             at = max(1, order.step - done)
             if order.fault.kind in ERRORS:
                 self.disk.fail(at, ERRORS[order.fault.kind])
-            elif order.fault.kind in WHILES:
-                self.disk.fail_from(at, WHILES[order.fault.kind])
+            elif order.fault.kind in LASTING:
+                self.disk.fail_from(at, LASTING[order.fault.kind])
             else:
                 self.disk.kill(at)

@@ -30,7 +30,7 @@ WORDS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Nature:
+class VideoTraits:
     """How a gateway serves one video, with unusual properties that are no faults."""
 
     id: str
@@ -77,14 +77,14 @@ class Nature:
     @property
     def oddities(self) -> list[str]:
         """The unusual properties, by the names under which they are counted."""
-        found = [f"nature: {self.container}"] if self.container != "mp4" else []
-        found += [f"nature: growing, {self.grows}"] if self.grows else []
-        found += [f"nature: encoded as {self.coding}"] if self.coding else []
-        found += ["nature: no /content, only a link"] if self.route == "missing" else []
-        found += ["nature: a link on the gateway"] if self.has_link_on_gateway else []
-        found += ["nature: the first link is stale"] if self.link_is_stale else []
-        found += ["nature: GBK in the Location"] if self.raw_place else []
-        found += ["nature: every 206 is too long"] if self.exceeds else []
+        found = [f"traits: {self.container}"] if self.container != "mp4" else []
+        found += [f"traits: growing, {self.grows}"] if self.grows else []
+        found += [f"traits: encoded as {self.coding}"] if self.coding else []
+        found += ["traits: no /content, only a link"] if self.route == "missing" else []
+        found += ["traits: a link on the gateway"] if self.has_link_on_gateway else []
+        found += ["traits: the first link is stale"] if self.link_is_stale else []
+        found += ["traits: GBK in the Location"] if self.raw_place else []
+        found += ["traits: every 206 is too long"] if self.exceeds else []
         return found
 
     @property
@@ -92,10 +92,10 @@ class Nature:
         return self.has_link and self.link_at == "gateway"
 
 
-def drawn_nature(rng: random.Random, video_id: str, *, is_ready: bool) -> Nature:
+def drawn_traits(rng: random.Random, video_id: str, *, is_ready: bool) -> VideoTraits:
     """Draw how the gateway serves one video."""
     index_first = rng.random() < 0.6
-    nature = Nature(
+    traits = VideoTraits(
         id=video_id,
         seed=rng.randrange(2**32),
         words=rng.choice(tuple(WORDS)),
@@ -115,19 +115,19 @@ def drawn_nature(rng: random.Random, video_id: str, *, is_ready: bool) -> Nature
         index_first=index_first,
         size=rng.choice(SIZES),
     )
-    return _made_odd(nature, rng) if rng.random() < ODD else nature
+    return _made_odd(traits, rng) if rng.random() < ODD else traits
 
 
-def _made_odd(nature: Nature, rng: random.Random) -> Nature:
+def _made_odd(traits: VideoTraits, rng: random.Random) -> VideoTraits:
     """The same with one or two unusual properties that are no faults."""
     for _ in range(rng.choice((1, 1, 2))):
         match rng.choice(("container", "container", "grows", "coding", "link", "place", "exceeds")):
             case "container":
                 container = rng.choice(containers.ODD)
-                nature = replace(nature, container=container, grows="")
+                traits = replace(traits, container=container, grows="")
             case "grows":
-                nature = replace(
-                    nature,
+                traits = replace(
+                    traits,
                     container="mp4",
                     grows=rng.choice(("prefix", "no index", "zeros")),
                     grows_for=rng.choice((2.0, 6.0, 20.0, 60.0)),
@@ -135,29 +135,29 @@ def _made_odd(nature: Nature, rng: random.Random) -> Nature:
                     to_end=False,
                 )
             case "coding":
-                nature = replace(nature, coding=rng.choice(CODINGS))
+                traits = replace(traits, coding=rng.choice(CODINGS))
             case "link":
                 is_missing = rng.random() < 0.7
-                nature = replace(
-                    nature,
-                    route="missing" if is_missing else nature.route,
+                traits = replace(
+                    traits,
+                    route="missing" if is_missing else traits.route,
                     missing=rng.choice((404, 405, 501)) if is_missing else 0,
                     has_link=True,
                     link_at=rng.choice(("storage", "gateway")),
                     link_is_stale=rng.random() < 0.5,
                 )
-            case "place" if nature.route != "missing":
-                nature = replace(nature, route="redirect", raw_place=True)
+            case "place" if traits.route != "missing":
+                traits = replace(traits, route="redirect", raw_place=True)
             case "exceeds":
-                nature = replace(nature, ranges=True, exceeds=True)
-    return nature
+                traits = replace(traits, ranges=True, exceeds=True)
+    return traits
 
 
 @dataclass
 class Film:
     """A video, from its creation at `created_at` (Unix seconds) on."""
 
-    nature: Nature
+    traits: VideoTraits
     created_at: float
     versions: list[bytes] = field(default_factory=list)
     """Every complete file that the server ever had of it; the last one is the current one."""
@@ -173,12 +173,12 @@ class Film:
     """How often its JSON reported it as finished."""
 
     def __post_init__(self) -> None:
-        self.is_promised = self.nature.length == "stated"
+        self.is_promised = self.traits.length == "stated"
         self.change(same_length=False)
 
     @property
     def id(self) -> str:
-        return self.nature.id
+        return self.traits.id
 
     @property
     def data(self) -> bytes:
@@ -186,58 +186,58 @@ class Film:
 
     @property
     def ready_at(self) -> float:
-        return self.created_at + self.nature.queued_for + self.nature.generating_for
+        return self.created_at + self.traits.queued_for + self.traits.generating_for
 
     def is_ready(self, now: float) -> bool:
-        return now >= self.ready_at and not self.nature.fails
+        return now >= self.ready_at and not self.traits.fails
 
     def change(self, *, same_length: bool) -> None:
         """Replace the file on the server."""
-        nature, number = self.nature, len(self.versions)
-        if nature.tagging == "none" or nature.container == "zeros":
+        traits, number = self.traits, len(self.versions)
+        if traits.tagging == "none" or traits.container == "zeros":
             same_length = False  # otherwise the two could not be distinguished
-        size = nature.size + (0 if same_length else 1000 * number)
+        size = traits.size + (0 if same_length else 1000 * number)
         self.versions.append(
             containers.made(
-                nature.container,
+                traits.container,
                 size,
-                seed=nature.seed + number,
-                index_first=nature.index_first,
-                wide=nature.is_wide,
-                to_end=nature.to_end,
+                seed=traits.seed + number,
+                index_first=traits.index_first,
+                wide=traits.is_wide,
+                to_end=traits.to_end,
             )
         )
 
     @property
     def suffix(self) -> str:
         """The suffix that its saved file must have."""
-        return containers.SUFFIXES[self.nature.container]
+        return containers.SUFFIXES[self.traits.container]
 
     def is_growing(self, now: float) -> bool:
         """Whether its file is still being written."""
-        return bool(self.nature.grows) and now < self.ready_at + self.nature.grows_for
+        return bool(self.traits.grows) and now < self.ready_at + self.traits.grows_for
 
     def present(self, now: float) -> bytes:
         """The file as it is on the server at this moment."""
         data = self.data
         if not self.is_growing(now):
             return data
-        if self.nature.grows == "zeros":
+        if self.traits.grows == "zeros":
             return bytes(len(data))
-        if self.nature.grows == "no index":
+        if self.traits.grows == "no index":
             return data[: data.rindex(b"moov") - 4]
-        share = (now - self.ready_at) / self.nature.grows_for
+        share = (now - self.ready_at) / self.traits.grows_for
         return data[: max(0, int(len(data) * share))]
 
     def tags(self, version: int, now: float) -> tuple[str | None, dict[str, str]]:
         """(ETag, other headers) of a version."""
         age = max(0.01, now - self.ready_at) if self.is_growing(now) else 0.0
-        tag = f'"{self.nature.seed:x}-{version}{f"-{age:.2f}" if age else ""}"'
-        if self.nature.tagging == "strong":
+        tag = f'"{self.traits.seed:x}-{version}{f"-{age:.2f}" if age else ""}"'
+        if self.traits.tagging == "strong":
             return tag, {}
-        if self.nature.tagging == "weak":
+        if self.traits.tagging == "weak":
             return f"W/{tag}", {}
-        if self.nature.tagging == "date":
+        if self.traits.tagging == "date":
             written = self.created_at - 86_400 + 3600 * version - (3600 - age if age else 0)
             modified = formatdate(written, usegmt=True)
             return None, {"Last-Modified": modified, "Date": formatdate(now, usegmt=True)}
@@ -247,10 +247,10 @@ class Film:
         """The response to a request for the file; `changes` are fields of Reply."""
         version, body = len(self.versions) - 1, self.present(now)
         etag, headers = self.tags(version, now)
-        if self.nature.coding:
-            headers = headers | {"Content-Encoding": self.nature.coding}
+        if self.traits.coding:
+            headers = headers | {"Content-Encoding": self.traits.coding}
         reply = Reply(
-            etag=etag, headers=headers, length=self.nature.length, ranges=self.nature.ranges
+            etag=etag, headers=headers, length=self.traits.length, ranges=self.traits.ranges
         )
         if "headers" in changes:
             changes["headers"] = headers | changes["headers"]
@@ -258,22 +258,22 @@ class Film:
             self.offers[body] += 1
         reply = replace(reply, **changes)
         if_range = request.headers.get("if-range")
-        if if_range and (not self.nature.if_range or if_range == headers.get("Last-Modified")):
+        if if_range and (not self.traits.if_range or if_range == headers.get("Last-Modified")):
             kept = {name: value for name, value in request.headers.items() if name != "if-range"}
             request = replace(request, headers=kept)
         answer = respond_with(reply, body, request)
-        return _exceeding(answer) if self.nature.exceeds and not changes else answer
+        return _exceeding(answer) if self.traits.exceeds and not changes else answer
 
     def json(self, now: float, link: str) -> dict[str, Any]:
         """The video object at this moment."""
-        nature = self.nature
-        queued, generating, ready, failed = WORDS[nature.words]
-        passed = now - self.created_at - nature.queued_for
+        traits = self.traits
+        queued, generating, ready, failed = WORDS[traits.words]
+        passed = now - self.created_at - traits.queued_for
         found: dict[str, Any] = {
-            "id": nature.id,
+            "id": traits.id,
             "object": "video",
             "status": queued if passed < 0 else generating,
-            "progress": max(0, min(99, int(100 * passed / (nature.generating_for or 1.0)))),
+            "progress": max(0, min(99, int(100 * passed / (traits.generating_for or 1.0)))),
             "model": "sora-2",
             "seconds": "4",
             "size": "720x1280",
@@ -282,13 +282,13 @@ class Film:
         }
         if now < self.ready_at:
             return found
-        if nature.fails:
+        if traits.fails:
             error = {"code": "content_policy", "message": "refused by the upstream"}
             return found | {"status": failed, "progress": 100, "error": error}
         found |= {"status": ready, "progress": 100, "completed_at": int(self.ready_at)}
-        if nature.says_expiry:
+        if traits.says_expiry:
             found["expires_at"] = int(self.ready_at) + 3600
-        if nature.has_link and link:
+        if traits.has_link and link:
             found["video_url"] = link
         return found
 

@@ -13,7 +13,7 @@ from email.utils import formatdate
 from typing import Any, Protocol
 from urllib.parse import parse_qs, quote, unquote, unquote_to_bytes, urlsplit
 
-from tests.robustness.campaign.clock import LifeClock
+from tests.robustness.campaign.clock import RunClock
 from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.hosts import Hosts
 from tests.servers.gateway import TOKEN
@@ -72,7 +72,7 @@ class Situation:
     rng: random.Random
 
     @property
-    def clock(self) -> LifeClock:
+    def clock(self) -> RunClock:
         return self.gateway.clock
 
     @property
@@ -98,7 +98,7 @@ class Situation:
     def holds_file(self) -> bool:
         """Whether the correct response is the file itself and not a redirect or JSON."""
         is_there = self.film.is_ready(self.clock.now)
-        direct = self.channel == CONTENT and self.film.nature.route == "stream"
+        direct = self.channel == CONTENT and self.film.traits.route == "stream"
         return is_there and (direct or self.channel == STORAGE)
 
 
@@ -111,7 +111,7 @@ class Gateway:
     def __init__(
         self,
         hosts: Hosts,
-        clock: LifeClock,
+        clock: RunClock,
         films: Iterable[Film],
         faults: Sequence[Fault],
         wrong_answers: dict[str, WrongAnswer],
@@ -128,7 +128,7 @@ class Gateway:
         """The kinds of faults that occurred, in order."""
         self.served: list[tuple[str, int]] = []
         """(film, version) of every response that began to send the file."""
-        self.mishaps: list[str] = []
+        self.wrong_requests: list[str] = []
         """Errors of the campaign itself."""
         self.most_requests = MOST_REQUESTS * max(1, len(self.films) / 4)
         self._wrong_answers = wrong_answers
@@ -161,42 +161,42 @@ class Gateway:
         """A new signed link to the file, at the storage server unless another host is given."""
         with self._lock:
             self._links += 1
-        until = self.clock.now + (-5.0 if is_stale else film.nature.link_life)
+        until = self.clock.now + (-5.0 if is_stale else film.traits.link_life)
         query = f"until={until:.3f}&n={self._links}&X-Signature={SIGNATURE}"
         host = host or self.hosts.storage.url
         return f"{host}/files/{quote(film.id, safe='')}.mp4?{query}"
 
     def direct_link(self, film: Film, *, is_stale: bool = False) -> str:
         """The link in the video's own JSON."""
-        is_here = film.nature.link_at == "gateway"
+        is_here = film.traits.link_at == "gateway"
         return self.link(film, self.hosts.api.url if is_here else "", is_stale=is_stale)
 
     def video(self, film: Film) -> dict[str, Any]:
         """The video's own JSON, as a request gets it."""
         is_first = film.times_ready == 0
         film.times_ready += film.is_ready(self.clock.now)
-        is_stale = film.nature.link_is_stale and is_first
+        is_stale = film.traits.link_is_stale and is_first
         return film.json(self.clock.now, self.direct_link(film, is_stale=is_stale))
 
     def right(self, channel: str, film: Film, request: Request, **changes: Any) -> Iterable[Part]:
         """The correct response at this moment."""
-        now, nature = self.clock.now, film.nature
+        now, traits = self.clock.now, film.traits
         if channel == RETRIEVE:
             return [self._json(self.video(film))]
         if not film.is_ready(now):
             return [self._json({"error": {"message": "video is not finished"}}, 404)]
-        if channel == CONTENT and nature.route == "missing":
+        if channel == CONTENT and traits.route == "missing":
             self._note_oddities(film)
-            return [self._json({"error": {"message": "no such route"}}, nature.missing)]
-        if channel == STORAGE or nature.route == "stream":
+            return [self._json({"error": {"message": "no such route"}}, traits.missing)]
+        if channel == STORAGE or traits.route == "stream":
             return self._serving(film, len(film.versions) - 1, film.serve(request, now, **changes))
-        if nature.route == "json":
+        if traits.route == "json":
             return [self._json({"url": self.link(film)})]
         return [answer(302, location=self._place(film))]
 
     def _place(self, film: Film) -> str:
         link = self.link(film)
-        if not film.nature.raw_place:
+        if not film.traits.raw_place:
             return link
         split = urlsplit(link)
         raw = GBK.decode("latin-1")  # headers are sent in Latin-1
@@ -213,7 +213,7 @@ class Gateway:
 
     def _note_oddities(self, film: Film) -> None:
         """Count the unusual properties of a video once its content is requested."""
-        self.fired += [name for name in film.nature.oddities if name not in self.fired]
+        self.fired += [name for name in film.traits.oddities if name not in self.fired]
 
     def _api(self, request: Request) -> Answer:
         path = urlsplit(request.target).path
@@ -224,7 +224,7 @@ class Gateway:
         channel = CONTENT if found and found[2] else RETRIEVE
         if request.headers.get("authorization") != f"Bearer {TOKEN}":
             if path.startswith("/v1/"):
-                self.mishaps.append(f"asked without the token: {request.target}")
+                self.wrong_requests.append(f"asked without the token: {request.target}")
             return self._json({"error": {"message": "无效的令牌", "type": "one_hub_error"}}, 401)
         if film is None or not film.is_known:
             self._count(channel, unquote(found[1]) if found else "?", request)
@@ -236,7 +236,7 @@ class Gateway:
         if path.startswith("/raw/"):
             raw, _, path = path.removeprefix("/raw/").partition("/")
             if unquote_to_bytes(raw.encode("latin-1")) != GBK:
-                self.mishaps.append(f"a path was sent back changed: {raw!r}")
+                self.wrong_requests.append(f"a path was sent back changed: {raw!r}")
             path = f"/{path}"
         return self._signed(request, path)
 
@@ -268,7 +268,7 @@ class Gateway:
             rng = random.Random(fault.seed)  # noqa: S311 - a schedule, no secret
             return self._checked(wrong(Situation(self, channel, film, request, rng)), film)
         except Exception as error:
-            self.mishaps.append(repr(error))
+            self.wrong_requests.append(repr(error))
             raise
 
     def _wrong_answer(
@@ -290,7 +290,7 @@ class Gateway:
         except OSError:
             raise
         except Exception as error:
-            self.mishaps.append(repr(error))
+            self.wrong_requests.append(repr(error))
             raise
 
     def _count(self, channel: str, film: str, request: Request) -> Fault | None:

@@ -20,7 +20,7 @@ from hingtui.model.errors import StorageError
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.monitor import Row
 from hingtui.storage.history import HISTORY_FILE, History, Search
-from tests.robustness.campaign.clock import LifeClock
+from tests.robustness.campaign.clock import RunClock
 from tests.robustness.campaign.disk import Disk
 from tests.robustness.campaign.gateway import Fault
 from tests.support.disk.sqlite_files import SqliteFiles
@@ -74,7 +74,7 @@ class _Now:
 class FaultyHistory:
     """The history's file below `root`. The watch calls `begin`, `between` and `heal`."""
 
-    def __init__(self, root: Path, seen: Path, clock: LifeClock, disk: Disk | None) -> None:
+    def __init__(self, root: Path, seen: Path, clock: RunClock, disk: Disk | None) -> None:
         """`seen` is another path of `root`, at which nothing fails."""
         self.path = root / HISTORY_FILE
         self.fired: list[str] = []

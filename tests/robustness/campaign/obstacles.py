@@ -114,7 +114,7 @@ class Obstacles:
         """The beginning of the correct file, as a power cut can leave it."""
         data, etag = film.data, film.tags(0, 0.0)[0]
         known = {"id": film.id, "total": len(data), "origin": "http://127.0.0.1:1"}
-        if film.nature.tagging == "strong":
+        if film.traits.tagging == "strong":
             known["validator"] = etag or ""
         note.write_text(json.dumps(known))
         begun = data[: rng.randrange(1, len(data))]

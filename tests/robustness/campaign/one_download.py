@@ -45,11 +45,11 @@ class OneDownload(Surroundings):
         self._api = self._client()
 
     def _client(self) -> Api:
-        patience = 0.05 if self.schedule.is_stalling else 5.0
+        read_timeout = 0.05 if self.schedule.is_stalling else 5.0
         url = self.gateway.hosts.api.url
-        return Api(url, TOKEN, clock=self.clock, environ={}, read_timeout=patience)
+        return Api(url, TOKEN, clock=self.clock, environ={}, read_timeout=read_timeout)
 
-    def live(self) -> None:
+    def run(self) -> None:
         """Run from the first try to the saved file."""
         if self.disk is None:
             self._live()
@@ -77,7 +77,7 @@ class OneDownload(Surroundings):
         """Make one try; True if nothing is left to do."""
         if number == MOST_TRIES:
             self.heal()
-        fired, was_hampered = len(self.fired), self.is_hampered
+        fired, had_faults = len(self.fired), self.has_faults
         outcome = self._run()
         if self.disk is not None:
             self.disk.note_fired()
@@ -90,7 +90,7 @@ class OneDownload(Surroundings):
             return True
         if isinstance(outcome, HingtuiError):
             self.check(harmful("a reason", outcome))
-            is_calm = len(self.fired) == fired and not (was_hampered or self.is_hampered)
+            is_calm = len(self.fired) == fired and not (had_faults or self.has_faults)
             if is_calm and not self._cancelled.is_set():  # on a slow machine the cancel comes late
                 self.breach(f"failed without a cause: {outcome!r}")
         elif not isinstance(outcome, Killed):
@@ -120,7 +120,7 @@ class OneDownload(Surroundings):
         return outcome[0]
 
     def _download(self) -> Saved:
-        is_stale = self.film.nature.link_is_stale
+        is_stale = self.film.traits.link_is_stale
         link = self.gateway.direct_link(self.film, is_stale=is_stale)
         video = self.film.json(self.clock.now, link)
         job = DownloadJob(
@@ -169,8 +169,8 @@ class OneDownload(Surroundings):
             self.breach(f"reported to have {saved.bytes} bytes")
         if (saved.mp4 is not None) != (saved.path.suffix == ".mp4"):
             self.breach(f"I7: {saved.path.name}, and reported as verified: {saved.mp4!r}")
-        faults = [kind for kind in self.fired if not kind.startswith("nature")]
-        if self.film.nature.grows == "prefix" and not faults and saved.path.suffix != ".mp4":
+        faults = [kind for kind in self.fired if not kind.startswith("traits")]
+        if self.film.traits.grows == "prefix" and not faults and saved.path.suffix != ".mp4":
             self.breach(f"I7: {saved.path.name} was still growing, and nothing else was wrong")
 
     def _look_at_the_end(self) -> None:
@@ -178,9 +178,9 @@ class OneDownload(Surroundings):
             self.disk.heal()
         elif not any(kind.startswith(("part", "foreign: the part")) for kind in self.fired):
             self.check(self.oracle.leftovers())
-        self.check(self.oracle.manners())
+        self.check(self.oracle.request_rates())
         self.check(self.oracle.secrets())
-        self.check(self.gateway.mishaps)
+        self.check(self.gateway.wrong_requests)
 
     def happen(self, kind: str, film: Film, rng: random.Random) -> None:
         if kind == "user: cancels":

@@ -46,7 +46,7 @@ class Oracle:
         """Whether reading an existing file failed, so that it could not be compared."""
         self._seen: dict[Path, bytes] = {}
         """Saved videos that were found so far."""
-        self._judged: dict[Path, bytes] = {}
+        self._complete: dict[Path, bytes] = {}
         """The same, kept after a power cut: complete files stay so, whatever is served later."""
         self.reported: set[str] = set()
         """The names of the files that the program reported as saved."""
@@ -85,9 +85,9 @@ class Oracle:
         self._seen = {path: data for path, data in self._seen.items() if path.name in self.reported}
 
     def _whole(self, path: Path, data: bytes) -> Iterator[str]:
-        if path in self._seen or self._judged.get(path) == data:
+        if path in self._seen or self._complete.get(path) == data:
             return
-        self._judged[path] = data
+        self._complete[path] = data
         if _is_text(data):
             yield f"I1: {path.name} is a text: {data[:40]!r}"
         for film in self.gateway.films.values():
@@ -112,8 +112,8 @@ class Oracle:
     def _right_name(self, path: Path, data: bytes, film: Film) -> Iterator[str]:
         """Check I7: the suffix fits the file, and it was not accepted too early."""
         if path.suffix != film.suffix:
-            yield f"I7: {path.name} is a {film.nature.container}: its name ends in {film.suffix}"
-        is_enough = film.is_promised and film.nature.container not in BROKEN
+            yield f"I7: {path.name} is a {film.traits.container}: its name ends in {film.suffix}"
+        is_enough = film.is_promised and film.traits.container not in BROKEN
         is_enough = is_enough or film.is_deleted  # there will be no better file
         if film.suffix != ".mp4" and not is_enough and film.offers[data] < 2:
             yield f"I7: {path.name} was kept, and its server was asked for it only once"
@@ -147,11 +147,11 @@ class Oracle:
             if path.is_file() and not path.is_symlink() and path not in self._seen:
                 yield from leaked_secrets(path.name, path.read_bytes().decode("latin-1"))
 
-    def manners(self) -> Iterator[str]:
+    def request_rates(self) -> Iterator[str]:
         """Check the rate of requests, on the clock of this run."""
         asked = self.gateway.asked
         if len(asked) >= self.gateway.most_requests:
-            yield f"{len(asked)} requests in one life"
+            yield f"{len(asked)} requests in one run"
         questions = [request.at for request in asked if request.channel == RETRIEVE]
         if (most := _densest(questions, 10.0)) > BURST + 10 * RATE:
             yield f"{most} questions within 10 s"
@@ -166,7 +166,7 @@ class Oracle:
 
 def _with_tail(data: bytes, film: Film) -> bytes:
     """The complete file if only bytes after the last box were cut off."""
-    is_tailed = film.nature.container == "bytes after the last box"
+    is_tailed = film.traits.container == "bytes after the last box"
     for version in film.versions if is_tailed else ():
         if 0 < len(version) - len(data) <= len(TAIL) and version.startswith(data):
             return version

@@ -40,10 +40,10 @@ class OtherVideos:
         return [
             film
             for film in self._gateway.films.values()
-            if not film.nature.fails and not self._is_afflicted(film)
+            if not film.traits.fails and not self._has_fault(film)
         ]
 
-    def _is_afflicted(self, film: Film) -> bool:
+    def _has_fault(self, film: Film) -> bool:
         fault = self._faults.get(film.id)
         return fault is not None and fault.kind.startswith("own")
 
@@ -62,12 +62,12 @@ class OtherVideos:
 
     def _turn(self, film: Film) -> float:
         """Seconds that one turn of this video's download may take."""
-        fault, nature = self._faults.get(film.id), film.nature
+        fault, traits = self._faults.get(film.id), film.traits
         is_failing = fault is not None and ("content" in fault.kind or "storage" in fault.kind)
-        is_broken = nature.container in BROKEN or bool(nature.grows)
+        is_broken = traits.container in BROKEN or bool(traits.grows)
         if not (is_failing or is_broken):
             return 0.0
-        return TURN * (1 + LINKS * nature.has_link) + 2 * nature.grows_for
+        return TURN * (1 + LINKS * traits.has_link) + 2 * traits.grows_for
 
     def late(self, now: float, is_saved: Callable[[str], bool]) -> Iterator[str]:
         """Check for healthy videos that should have been saved by now."""

@@ -31,7 +31,7 @@ class CountingPool(ThreadPoolExecutor):
         barrier.wait()
 
 
-def heeded(future: Future[Any]) -> asyncio.Future[Any]:
+def awaitable(future: Future[Any]) -> asyncio.Future[Any]:
     """Wrap the future for waiting; its error is left to the code that submitted it."""
     waiting = asyncio.wrap_future(future)
     waiting.add_done_callback(lambda done: done.cancelled() or done.exception())

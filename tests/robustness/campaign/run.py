@@ -1,4 +1,4 @@
-"""One seed from its schedule to its verdict, and many seeds in one process."""
+"""One seed from its schedule to its result, and many seeds in one process."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _ENDS = {disk.KILL, disk.POWER_CUT}
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class RunResult:
     """The result of one seed."""
 
     seed: int
@@ -74,43 +74,43 @@ class Campaign:
     def __exit__(self, *_: object) -> None:
         self._stack.close()
 
-    def judge(self, schedule: Schedule) -> Verdict:
-        """Run this schedule and return its verdict."""
+    def run(self, schedule: Schedule) -> RunResult:
+        """Run this schedule and return its result."""
         assert self._folder is not None
         began = time.perf_counter()
         self.trap.lines.clear()
         self.trap.errors.clear()
         self.hosts.rest()
-        root = self._folder / f"life-{schedule.seed}"
+        root = self._folder / f"run-{schedule.seed}"
         root.mkdir()
         leftovers = Leftovers()
         retry._jitter = random.Random(schedule.seed)  # type: ignore[assignment]  # noqa: S311
         with warnings.catch_warnings(record=True) as warned, _unraisable() as unraisable:
             warnings.simplefilter("always", ResourceWarning)
-            if schedule.life == DOWNLOAD:
-                life: OneDownload | AWatch = OneDownload(schedule, self.hosts, root, self.loop)
+            if schedule.run_kind == DOWNLOAD:
+                run: OneDownload | AWatch = OneDownload(schedule, self.hosts, root, self.loop)
             else:
-                life = AWatch(schedule, self.hosts, root, self.loop, self.pool)
+                run = AWatch(schedule, self.hosts, root, self.loop, self.pool)
             try:
-                life.live()
-            except (Exception, Killed, Endless):  # noqa: BLE001 - the other seeds are still to be lived
-                life.breach(f"the campaign itself failed: {traceback.format_exc()}")
+                run.run()
+            except (Exception, Killed, Endless):  # noqa: BLE001 - the other seeds are still to be run
+                run.breach(f"the campaign itself failed: {traceback.format_exc()}")
         self.hosts.rest()
-        if not _ENDS.intersection(life.fired):  # a killed process closes nothing
-            life.breach(*(f"warned: {warning.message}" for warning in warned))
-        life.breach(*unraisable)
-        life.breach(*leftovers.check())
-        life.breach(*(f"logged: {line}" for line in self.trap.errors))
-        life.breach(*leaked_secrets("the log", "\n".join(self.trap.lines)))
-        life.seen.unlink()
+        if not _ENDS.intersection(run.fired):  # a killed process closes nothing
+            run.breach(*(f"warned: {warning.message}" for warning in warned))
+        run.breach(*unraisable)
+        run.breach(*leftovers.check())
+        run.breach(*(f"logged: {line}" for line in self.trap.errors))
+        run.breach(*leaked_secrets("the log", "\n".join(self.trap.lines)))
+        run.seen.unlink()
         shutil.rmtree(root, ignore_errors=True)
-        return Verdict(
+        return RunResult(
             schedule.seed,
-            tuple(life.breaches),
-            tuple(life.fired),
+            tuple(run.breaches),
+            tuple(run.fired),
             time.perf_counter() - began,
-            (*schedule.described(), *life.story, *(f"log: {x}" for x in self.trap.lines)),
-            life.rows if isinstance(life, AWatch) else (),
+            (*schedule.described(), *run.story, *(f"log: {x}" for x in self.trap.lines)),
+            run.rows if isinstance(run, AWatch) else (),
         )
 
 
@@ -134,25 +134,25 @@ def _unraisable() -> Iterator[list[str]]:
 
 
 @dataclass
-class Tally:
+class Totals:
     """The results of many seeds."""
 
     runs: int = 0
     seconds: float = 0.0
-    slowest: Verdict | None = None
+    slowest: RunResult | None = None
     fired: Counter[str] = field(default_factory=Counter)
-    breaches: list[Verdict] = field(default_factory=list)
+    breaches: list[RunResult] = field(default_factory=list)
 
-    def add(self, verdict: Verdict) -> None:
+    def add(self, result: RunResult) -> None:
         self.runs += 1
-        self.seconds += verdict.seconds
-        self.fired.update(verdict.fired)
-        if verdict.breaches:
-            self.breaches.append(verdict)
-        if self.slowest is None or verdict.seconds > self.slowest.seconds:
-            self.slowest = verdict
+        self.seconds += result.seconds
+        self.fired.update(result.fired)
+        if result.breaches:
+            self.breaches.append(result)
+        if self.slowest is None or result.seconds > self.slowest.seconds:
+            self.slowest = result
 
-    def merge(self, other: Tally) -> None:
+    def merge(self, other: Totals) -> None:
         self.runs += other.runs
         self.seconds += other.seconds
         self.fired.update(other.fired)
@@ -161,15 +161,15 @@ class Tally:
             self.slowest = other.slowest
 
 
-def lived(seeds: Iterable[int], folder: Path | None = None) -> Tally:
+def run_seeds(seeds: Iterable[int], folder: Path | None = None) -> Totals:
     """Run all these seeds, one after another, in this process."""
-    tally = Tally()
+    totals = Totals()
     with Campaign(folder) as campaign:
         for seed in seeds:
-            if tally.runs % 25 == 0:  # each time it starts a thread
+            if totals.runs % 25 == 0:  # each time it starts a thread
                 faulthandler.dump_traceback_later(_SILENT, exit=True)
-            verdict = campaign.judge(drawn(seed))
-            tally.add(Verdict(seed, verdict.breaches, verdict.fired, verdict.seconds))
+            result = campaign.run(drawn(seed))
+            totals.add(RunResult(seed, result.breaches, result.fired, result.seconds))
     faulthandler.cancel_dump_traceback_later()
     gc.collect()
-    return tally
+    return totals

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from tests.robustness.campaign import disk, history_faults, obstacles
-from tests.robustness.campaign.clock import LifeClock
+from tests.robustness.campaign.clock import RunClock
 from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.gateway import Gateway
 from tests.robustness.campaign.hosts import Hosts
@@ -32,10 +32,10 @@ class Surroundings:
         # Another path of the root: operations through it are not the program's and never fail.
         self.seen = root.with_name(f"{root.name}-seen")
         self.seen.symlink_to(root, target_is_directory=True)
-        self.clock = LifeClock()
+        self.clock = RunClock()
         self.breaches: list[str] = []
         self.story: list[str] = []
-        films = [Film(nature, EPOCH) for nature in schedule.films]
+        films = [Film(traits, EPOCH) for traits in schedule.films]
         wrong_answers = {kind: answer for kind, (_channels, answer) in WRONG_ANSWERS.items()}
         self.gateway = Gateway(
             hosts, self.clock, films, schedule.faults, wrong_answers, OWN_WRONG_ANSWERS, self
@@ -45,7 +45,7 @@ class Surroundings:
         self.disk: disk.Disk | None = None
         has_kill = any(fault.kind == history_faults.KILL for fault in schedule.history)
         if has_kill or any(fault.channel == disk.DISK for fault in schedule.faults):
-            has_history = schedule.life == WATCH
+            has_history = schedule.run_kind == WATCH
             self.disk = disk.Disk(root, schedule.faults, self.clock, sqlite=has_history)
         self._blocked: list[Film] = []
         self._folder_lock = threading.Lock()
@@ -60,13 +60,13 @@ class Surroundings:
         return [*self.gateway.fired, *on_disk]
 
     @property
-    def is_hampered(self) -> bool:
+    def has_faults(self) -> bool:
         """Whether a fault is active that lasts longer than one request."""
         hosts = self.gateway.hosts
         is_offline = not (hosts.api.is_listening and hosts.storage.is_listening)
         is_growing = any(film.is_growing(self.clock.now) for film in self.gateway.films.values())
-        is_disk_troubled = self.disk is not None and self.disk.is_troubled
-        return bool(self._blocked) or is_offline or is_growing or is_disk_troubled
+        has_disk_fault = self.disk is not None and self.disk.has_fault
+        return bool(self._blocked) or is_offline or is_growing or has_disk_fault
 
     def note(self, line: str) -> None:
         """Add one line to the record of events."""
@@ -91,7 +91,7 @@ class Surroundings:
         """Check the files in the folder."""
         if self.disk is not None:
             self.disk.note_fired()
-            errors = {*disk.ERRORS, *disk.WHILES}
+            errors = {*disk.ERRORS, *disk.LASTING}
             self.oracle.is_hard_to_read = not errors.isdisjoint(self.disk.fired)
         with self._folder_lock:
             self.check(self.oracle.files())

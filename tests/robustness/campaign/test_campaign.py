@@ -33,7 +33,7 @@ from hingtui.monitor.watchlist_sync import Pending, WatchlistSync
 from tests.robustness.campaign import containers
 from tests.robustness.campaign.film import CODINGS
 from tests.robustness.campaign.history_faults import HISTORY
-from tests.robustness.campaign.run import Campaign, lived
+from tests.robustness.campaign.run import Campaign, run_seeds
 from tests.robustness.campaign.schedule import DOWNLOAD, WATCH, drawn
 
 CHUNK = 125
@@ -62,7 +62,7 @@ def _kinds(seed: int) -> set[str]:
     schedule = drawn(seed)
     oddities = {name for film in schedule.films for name in film.oddities}
     return {
-        schedule.life,
+        schedule.run_kind,
         *oddities,
         *(fault.kind for fault in (*schedule.faults, *schedule.history)),
     }
@@ -70,19 +70,19 @@ def _kinds(seed: int) -> set[str]:
 
 def test_no_invariant_breaks_with_any_kind_of_fault(tmp_path: Path, thorough: bool) -> None:
     seeds = a_sample() if thorough else a_sample()[:FEW]
-    tally = lived(seeds, tmp_path)
-    assert [(verdict.seed, verdict.breaches) for verdict in tally.breaches] == []
-    assert tally.runs == len(seeds)
-    assert sum(tally.fired.values()) > len(seeds)
+    totals = run_seeds(seeds, tmp_path)
+    assert [(result.seed, result.breaches) for result in totals.breaches] == []
+    assert totals.runs == len(seeds)
+    assert sum(totals.fired.values()) > len(seeds)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(0, 2000, CHUNK))
 def test_no_invariant_breaks_in_two_thousand_schedules(first: int, tmp_path: Path) -> None:
-    tally = lived(range(first, first + CHUNK), tmp_path)
-    assert [(verdict.seed, verdict.breaches) for verdict in tally.breaches] == []
-    assert tally.runs == CHUNK
-    assert sum(tally.fired.values()) > CHUNK
+    totals = run_seeds(range(first, first + CHUNK), tmp_path)
+    assert [(result.seed, result.breaches) for result in totals.breaches] == []
+    assert totals.runs == CHUNK
+    assert sum(totals.fired.values()) > CHUNK
 
 
 def test_the_same_seed_gives_the_same_schedule() -> None:
@@ -98,19 +98,19 @@ def test_every_kind_of_fault_occurs() -> None:
 
 def test_every_oddity_of_a_video_occurs() -> None:
     drawn_ones = {name for n in range(1500) for film in drawn(n).films for name in film.oddities}
-    assert {f"nature: {container}" for container in containers.ODD} <= drawn_ones
-    assert {f"nature: encoded as {coding}" for coding in CODINGS} <= drawn_ones
+    assert {f"traits: {container}" for container in containers.ODD} <= drawn_ones
+    assert {f"traits: encoded as {coding}" for coding in CODINGS} <= drawn_ones
     assert len(drawn_ones) == len(containers.ODD) + len(CODINGS) + 8
 
 
 def test_faults_of_the_history_change_no_row(tmp_path: Path, thorough: bool) -> None:
-    seeds = [seed for seed in range(60) if drawn(seed, life=WATCH, kinds=(HISTORY,)).history]
+    seeds = [seed for seed in range(60) if drawn(seed, run_kind=WATCH, kinds=(HISTORY,)).history]
     fired = 0
     with Campaign(tmp_path) as campaign:
         for seed in seeds if thorough else seeds[:2]:
-            schedule = drawn(seed, life=WATCH, kinds=(HISTORY,))
-            faulty = campaign.judge(schedule)
-            without = campaign.judge(replace(schedule, history=(), has_history=False))
+            schedule = drawn(seed, run_kind=WATCH, kinds=(HISTORY,))
+            faulty = campaign.run(schedule)
+            without = campaign.run(replace(schedule, history=(), has_history=False))
             assert (faulty.breaches, faulty.rows) == ((), without.rows)
             fired += len(faulty.fired)
     assert fired > (30 if thorough else 0)
@@ -346,11 +346,13 @@ def campaign(tmp_path: Path) -> Iterator[Campaign]:
 # A mutant may leave a thread that still waits after the end of its run.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 @pytest.mark.parametrize(
-    ("mutate", "life", "kinds", "breach"), MUTANTS, ids=[mutant[0].__name__ for mutant in MUTANTS]
+    ("mutate", "run_kind", "kinds", "breach"),
+    MUTANTS,
+    ids=[mutant[0].__name__ for mutant in MUTANTS],
 )
 def test_the_oracle_finds_each_mutant(
     mutate: Patch,
-    life: str,
+    run_kind: str,
     kinds: tuple[str, ...],
     breach: str,
     campaign: Campaign,
@@ -360,7 +362,7 @@ def test_the_oracle_finds_each_mutant(
     mutate(monkeypatch)
     first = 0 if thorough else FOUND_AT.get(mutate, 0)
     for seed in range(first, first + MOST_TRIED):
-        verdict = campaign.judge(drawn(seed, life=life, kinds=kinds))
-        if any(breach in found for found in verdict.breaches):
+        result = campaign.run(drawn(seed, run_kind=run_kind, kinds=kinds))
+        if any(breach in found for found in result.breaches):
             return
     pytest.fail(f"{MOST_TRIED} runs, and nothing was found")

@@ -12,7 +12,7 @@ from pathlib import Path
 from hingtui.model.errors import StorageError
 from hingtui.monitor import Monitor
 from hingtui.storage.watchlist import Entry, Watchlist
-from tests.robustness.campaign.clock import LifeClock
+from tests.robustness.campaign.clock import RunClock
 from tests.robustness.campaign.film import Film
 from tests.robustness.campaign.oracle import ids_in
 from tests.support.disk.faulty_disk import Killed
@@ -30,10 +30,10 @@ class _LastChange:
     is_in: bool
 
 
-class Ledger:
+class ActionLog:
     """Records who added and removed which ids, and so what the watchlist must hold."""
 
-    def __init__(self, clock: LifeClock, path: Path) -> None:
+    def __init__(self, clock: RunClock, path: Path) -> None:
         self._clock = clock
         self._path = path
         self._changes: dict[str, _LastChange] = {}
@@ -50,7 +50,7 @@ class Ledger:
                 self._open.add(video_id)
         self._changes[video_id] = _LastChange(now, party, is_in)
 
-    def doubt(self, video_id: str) -> None:
+    def mark_uncertain(self, video_id: str) -> None:
         """Record that the last change of this id may have been lost."""
         self._open.add(video_id)
 
@@ -101,9 +101,9 @@ class UserActions:
     """Carries out the actions of the user at the dashboard and of other processes."""
 
     def __init__(
-        self, ledger: Ledger, pool: Executor, clock: LifeClock, root: Path, seen: Path
+        self, action_log: ActionLog, pool: Executor, clock: RunClock, root: Path, seen: Path
     ) -> None:
-        self.ledger = ledger
+        self.action_log = action_log
         self._pool = pool
         self._clock = clock
         self._path = root / "watchlist.toml"
@@ -123,7 +123,7 @@ class UserActions:
             case "user: removes and undoes it":
                 if self._remove(monitor, film.id):
                     monitor.restore()
-                    self.ledger.record(film.id, USER, is_in=True)
+                    self.action_log.record(film.id, USER, is_in=True)
             case "user: cancels":
                 monitor.cancel(keys(film.id))
             case "user: cancels and saves":
@@ -141,7 +141,7 @@ class UserActions:
     def add(self, monitor: Monitor, video_id: str) -> None:
         """The user adds an id."""
         monitor.add([video_id])
-        self.ledger.record(video_id, USER, is_in=True)
+        self.action_log.record(video_id, USER, is_in=True)
 
     def other(self, kind: str, film: Film, rng: random.Random) -> None:
         """Carry out an action of another process, in another thread."""
@@ -160,7 +160,7 @@ class UserActions:
 
     def _remove(self, monitor: Monitor, video_id: str) -> int:
         if gone := monitor.remove(keys(video_id)):
-            self.ledger.record(video_id, USER, is_in=False)
+            self.action_log.record(video_id, USER, is_in=False)
         return gone
 
     def _change(self, video_id: str, *, is_in: bool) -> None:
@@ -174,8 +174,8 @@ class UserActions:
             else:
                 return
         except (StorageError, Killed):
-            self.ledger.doubt(video_id)
-        self.ledger.record(video_id, OTHER, is_in=is_in)
+            self.action_log.mark_uncertain(video_id)
+        self.action_log.record(video_id, OTHER, is_in=is_in)
 
     def _damage(self, rng: random.Random) -> None:
         """Damage the file as a broken disk or another program does, but not its backup."""

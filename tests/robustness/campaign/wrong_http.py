@@ -68,7 +68,7 @@ def says_slow_down(s: Situation) -> Answer:
     return answer(429, _words(s), *more, content_type=_type(s))
 
 
-def is_in_trouble(s: Situation) -> Answer:
+def fails_for_now(s: Situation) -> Answer:
     status = s.rng.choice((500, 502, 503, 504, 408, 520, 599))
     return answer(status, _words(s), content_type=_type(s))
 
@@ -119,7 +119,7 @@ def refuses_range(s: Situation) -> Answer:
 
 def sends_from_elsewhere(s: Situation) -> Answer:
     if not s.holds_file:
-        return is_in_trouble(s)
+        return fails_for_now(s)
     if s.start is None:
         total, shift = len(s.film.data), s.rng.randrange(1, 2000)
         rest = s.film.data[shift:]
@@ -132,7 +132,7 @@ def sends_from_elsewhere(s: Situation) -> Answer:
 def sends_a_piece_unasked(s: Situation) -> Answer:
     """A 206, without a range request, with correct bytes from 0 on but not all of them."""
     if not s.holds_file or s.start is not None:
-        return is_in_trouble(s)
+        return fails_for_now(s)
     total = len(s.film.data)
     end = s.rng.randrange(1, total)
     head = ("Content-Range", f"bytes 0-{end - 1}/{total}")
@@ -142,7 +142,7 @@ def sends_a_piece_unasked(s: Situation) -> Answer:
 
 def says_nonsense_of_range(s: Situation) -> Answer:
     if not s.holds_file:
-        return is_in_trouble(s)
+        return fails_for_now(s)
     start, total = s.start or 0, len(s.film.data)
     value = s.rng.choice(
         (
@@ -167,7 +167,7 @@ def sends_many_parts(s: Situation) -> Answer:
 
 
 def ignores_range(s: Situation) -> Answer:
-    return s.right(ranges=False) if s.holds_file else is_in_trouble(s)
+    return s.right(ranges=False) if s.holds_file else fails_for_now(s)
 
 
 def changes_its_tag(s: Situation) -> Answer:
@@ -182,7 +182,7 @@ def has_odd_tag(s: Situation) -> Answer:
 
 def lies_about_length(s: Situation) -> Answer:
     if not s.holds_file:
-        return is_in_trouble(s)
+        return fails_for_now(s)
     rest = len(s.film.data) - (s.start or 0)
     value = s.rng.choice(
         (
@@ -216,7 +216,7 @@ def says_length_twice(s: Situation) -> Answer:
 def cuts_without_length(s: Situation) -> Answer:
     """A body that ends with the connection, so that nothing shows that it is cut."""
     if not s.holds_file:
-        return is_in_trouble(s)
+        return fails_for_now(s)
     rest = len(s.film.data) - (s.start or 0)
     return s.right(length="unstated", cut=s.rng.randrange(0, max(1, rest)))
 
@@ -224,14 +224,14 @@ def cuts_without_length(s: Situation) -> Answer:
 def ends_chunks_early(s: Situation) -> Answer:
     """Chunks that end correctly but too early."""
     if not s.holds_file:
-        return is_in_trouble(s)
+        return fails_for_now(s)
     rest = len(s.film.data) - (s.start or 0)
     return s.right(length="chunked", cut=s.rng.randrange(1, max(2, rest)), end=None)
 
 
 def breaks_its_chunks(s: Situation) -> Answer:
     if not s.holds_file:
-        return is_in_trouble(s)
+        return fails_for_now(s)
     whole = s.whole(length="chunked", piece=1000)
     begin, chunk = whole.index(b"\r\n\r\n") + 4, len(b"3e8\r\n") + 1000 + len(b"\r\n")
     at = begin + chunk * s.rng.randrange(max(1, (len(whole) - begin) // chunk))
@@ -244,7 +244,7 @@ def breaks_its_chunks(s: Situation) -> Answer:
 def sends_a_torn_file(s: Situation) -> Answer:
     """A consistent response, but the file on the server is incomplete."""
     if not s.holds_file:
-        return is_in_trouble(s)
+        return fails_for_now(s)
     data = s.film.data
     torn = s.rng.choice(
         (
@@ -264,7 +264,7 @@ def sends_a_torn_file(s: Situation) -> Answer:
 def sends_more_than_promised(s: Situation) -> Answer:
     """Chunks with more bytes than the Content-Range states."""
     if not s.holds_file or s.start is None:
-        return is_in_trouble(s)
+        return fails_for_now(s)
     parts = s.right(length="chunked", body=None)
     whole = b"".join(part for part in parts if isinstance(part, bytes))
     if whole[9:12] != b"206":  # no length is stated, so it could not be noticed
@@ -284,7 +284,7 @@ def quotes_the_token(s: Situation) -> Answer:
 
 WRONG_ANSWERS: dict[str, tuple[tuple[str, ...], WrongAnswer]] = {
     "http: 429": (ANYWHERE, says_slow_down),
-    "http: 5xx or 408": (ANYWHERE, is_in_trouble),
+    "http: 5xx or 408": (ANYWHERE, fails_for_now),
     "http: denied for once": (ANYWHERE, denies),
     "http: not ready": (BODIES, is_not_ready),
     "http: unknown id for once": (ANYWHERE, knows_nothing),

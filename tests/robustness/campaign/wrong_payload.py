@@ -42,7 +42,7 @@ def runs_again(found: Payload, _rng: random.Random, _s: Situation) -> object:
 
 
 def ready_too_early(found: Payload, rng: random.Random, s: Situation) -> object:
-    if s.film.nature.fails:
+    if s.film.traits.fails:
         return found  # otherwise it could never be saved
     return found | {"status": rng.choice(("success", "completed")), "progress": 100}
 

@@ -67,7 +67,7 @@ def links_are_expired(s: Situation) -> Answer:
 def expires_half_way(s: Situation) -> Answer:
     if s.channel != STORAGE:
         return s.right()
-    s.clock.advance(s.film.nature.link_life)
+    s.clock.advance(s.film.traits.link_life)
     whole = s.whole()
     return [whole[: s.rng.randrange(len(whole) // 2, len(whole))], CLOSE]
 

@@ -80,7 +80,7 @@ async def test_ranges_shorter_than_requested_add_up(tmp_path: Path) -> None:
 
 
 LONGER = mp4(61_000, seed=3)
-MISFITS: dict[str, tuple[bytes, bytes]] = {
+MISMATCHES: dict[str, tuple[bytes, bytes]] = {
     "200": (answer(200, OTHER, content_type="video/mp4"), OTHER),
     "200 with a Content-Range": (
         answer(200, OTHER, content_type="video/mp4", content_range=f"bytes {HALF}-59999/60000"),
@@ -109,7 +109,7 @@ MISFITS: dict[str, tuple[bytes, bytes]] = {
 }
 
 
-@pytest.mark.parametrize(("response", "now"), MISFITS.values(), ids=MISFITS.keys())
+@pytest.mark.parametrize(("response", "now"), MISMATCHES.values(), ids=MISMATCHES.keys())
 async def test_a_response_that_does_not_fit_the_part_restarts_it(
     tmp_path: Path, response: bytes, now: bytes
 ) -> None:
@@ -157,12 +157,12 @@ async def test_an_always_changing_etag_fails_the_download_at_last(
 ) -> None:
     count = iter(range(10_000))
 
-    def fickle(request: Request) -> Iterator[Part]:
+    def changing(request: Request) -> Iterator[Part]:
         return respond_with(Reply(etag=f'"{next(count)}"', cut=HALF), DATA, request)
 
     async with faulty_watch(tmp_path) as here:
         here.gateway.file("a", DATA)
-        here.gateway.fault(CONTENT, fickle, times=10_000)
+        here.gateway.fault(CONTENT, changing, times=10_000)
         await download_file(here)
         assert here.save_state("a") is DownloadState.FAILED
         assert len(ranges(here)) <= Limits().tries + 2

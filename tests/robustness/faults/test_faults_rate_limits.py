@@ -126,12 +126,12 @@ async def test_retried_downloads_respect_the_rate_limit(tmp_path: Path) -> None:
         here.gateway.video("b")
         await here.watch("a")
 
-        def trouble_while_slowed(_: object) -> Answer:
+        def server_error_while_slowed(_: object) -> Answer:
             gateway = here.monitor.gateways["default"].gateway
             gateway.limiter.slow_down(here.clock.monotonic(), 300.0)
             return answer(503)
 
-        here.gateway.fault(CONTENT, trouble_while_slowed)
+        here.gateway.fault(CONTENT, server_error_while_slowed)
         began = here.clock.monotonic()
         here.download("a")
         await here.saved("a")

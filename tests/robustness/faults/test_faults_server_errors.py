@@ -17,10 +17,10 @@ from tests.robustness.faults.downloads import CONTENT, DATA
 from tests.robustness.faults.faulty_watch import MANY, faulty_watch
 from tests.servers.sockets import CLOSE, Part, answer
 
-TROUBLE = [500, 501, 502, 503, 504, 408, 520, 599]
+SERVER_ERRORS = [500, 501, 502, 503, 504, 408, 520, 599]
 
 
-@pytest.mark.parametrize("status", TROUBLE)
+@pytest.mark.parametrize("status", SERVER_ERRORS)
 async def test_a_server_error_keeps_the_last_state_and_passes(tmp_path: Path, status: int) -> None:
     async with faulty_watch(tmp_path) as here:
         here.gateway.video("a", progress=50)

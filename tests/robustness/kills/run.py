@@ -37,7 +37,7 @@ TIMEOUT = 60.0
 _PIECES = 24
 _PAUSE = 0.003
 """Seconds between two pieces of a video, so that kills can occur between them."""
-_GLANCE = 0.002
+_LOOK_EVERY = 0.002
 _LEFT_ALONE = 0.1
 """The share of processes that are not killed, to measure how long they run."""
 _MINE = b"the user's own"
@@ -220,7 +220,7 @@ class Killer:
         victims: list[Victim] = []
         while self.record.total < ends:
             victims += [self._next(home) for _ in range(AT_ONCE - len(victims))]
-            time.sleep(_GLANCE)
+            time.sleep(_LOOK_EVERY)
             for victim in list(victims):
                 if victim.process.poll() is not None:
                     self._ended(home, victim)

@@ -23,7 +23,7 @@ from tests.servers.sockets import (
 
 AT_ONCE = 24
 """Simultaneous requests: more than the pool has connections."""
-_PATIENCE = (3000.0, 300.0, 10.0)
+_TIMEOUTS = (3000.0, 300.0, 10.0)
 """Rates, per second, of the random time after which a request is abandoned."""
 _VIDEO = {"id": "v", "object": "video", "status": "processing", "progress": 40}
 _FILE = answer(200, b"\0\0\0\x18ftyp" + bytes(200_000), content_type="video/mp4")
@@ -68,7 +68,7 @@ async def abandon(count: int, seed: int) -> tuple[Reading, Reading, Counter[str]
                 return
             question = asyncio.create_task(api.retrieve("v"))
             _done, late = await asyncio.wait(
-                {question}, timeout=rng.expovariate(rng.choice(_PATIENCE))
+                {question}, timeout=rng.expovariate(rng.choice(_TIMEOUTS))
             )
             for task in late:
                 task.cancel()

@@ -63,7 +63,7 @@ class DownloadScene(Scene):
     def act(self, root: Path) -> None:
         _download(root, _CutSource())
 
-    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
+    def breaches(self, root: Path, *, is_done: bool) -> Iterator[str]:
         mine = list(self.mine.values())
         contents = {path: path.read_bytes() for path in (root / "videos").glob("*")}
         for path, data in contents.items():
@@ -144,8 +144,8 @@ class ADownloadThatIsCut(DownloadScene):
     def act(self, root: Path) -> None:
         _leave_half(root)
 
-    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
-        yield from super().judge(root, is_done=False)
+    def breaches(self, root: Path, *, is_done: bool) -> Iterator[str]:
+        yield from super().breaches(root, is_done=False)
         part = root / PART
         if is_done and (not part.exists() or part.read_bytes() != DATA[:HALF]):
             yield "what came is not kept"
@@ -161,8 +161,8 @@ class ADiscardedDownload(DownloadScene):
     def act(self, root: Path) -> None:
         discard_part(key(ID), root / "videos")
 
-    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
-        yield from super().judge(root, is_done=False)
+    def breaches(self, root: Path, *, is_done: bool) -> Iterator[str]:
+        yield from super().breaches(root, is_done=False)
         if is_done and (root / PART).exists():
             yield "it is still there"
 

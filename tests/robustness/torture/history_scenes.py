@@ -39,7 +39,7 @@ class HistoryScene(Scene):
         with closing(_history(root)) as history:
             history.record(_NEW)
 
-    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
+    def breaches(self, root: Path, *, is_done: bool) -> Iterator[str]:
         try:
             with closing(_history(root)) as history:
                 videos = history.videos(history.find(Search()))
@@ -68,7 +68,7 @@ class TheFirstRecord(HistoryScene):
     def prepare(self, root: Path) -> None:
         """There is not even a folder."""
 
-    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
+    def breaches(self, root: Path, *, is_done: bool) -> Iterator[str]:
         with closing(_history(root)) as history:
             found = _of(Sighting(video) for video in history.videos(history.find(Search())))
         if found != _of(_NEW) and (is_done or found):
@@ -81,7 +81,7 @@ class ARecordInAHistoryOfFormat1(HistoryScene):
     def prepare(self, root: Path) -> None:
         write_format_1(root / _FILE)
 
-    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
+    def breaches(self, root: Path, *, is_done: bool) -> Iterator[str]:
         with closing(_history(root)) as history:
             ids = {video.key.id for video in history.videos(history.find(Search()))}
             if history.set_aside is not None:
@@ -98,11 +98,11 @@ class ARecordInADamagedHistory(TheFirstRecord):
         (root / _FILE).parent.mkdir()
         (root / _FILE).write_bytes(self.damage)
 
-    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
+    def breaches(self, root: Path, *, is_done: bool) -> Iterator[str]:
         copies = [path.read_bytes() for path in (root / "data").glob("history*")]
         if self.damage not in copies:
             yield "the damaged file is gone"
-        yield from super().judge(root, is_done=is_done)
+        yield from super().breaches(root, is_done=is_done)
 
     def names(self, root: Path) -> set[str]:
         damaged = {str(path.relative_to(root)) for path in root.rglob("*.damaged-*")}

@@ -42,7 +42,7 @@ class WatchlistScene(Scene):
     def act(self, root: Path) -> None:
         _watchlist(root).change(add=[Entry(video_id, EPOCH) for video_id in self.new])
 
-    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
+    def breaches(self, root: Path, *, is_done: bool) -> Iterator[str]:
         entries = _watchlist(root).read().entries
         if tuple(ids(entries)) != self.new and (is_done or tuple(ids(entries)) != self.old):
             yield f"watched are {list(entries)}"
@@ -90,8 +90,8 @@ class AnUpdate(WatchlistScene):
     def act(self, root: Path) -> None:
         _watchlist(root).change(update=[Entry("v_1", EPOCH, self.video, EPOCH)])
 
-    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
-        yield from super().judge(root, is_done=is_done)
+    def breaches(self, root: Path, *, is_done: bool) -> Iterator[str]:
+        yield from super().breaches(root, is_done=is_done)
         known = _watchlist(root).read().entries[key("v_1")].video
         if known != self.video and (is_done or known is not None):
             yield f"known is {known}"
@@ -146,7 +146,7 @@ class ARepairOfBothFiles(ARepair):
         (root / LIST).write_bytes(head + b"[[videos]]" + one + b"[[videos]]\nid = [")
         (root / f"{LIST}.bak").write_bytes(b"\0" * 99 + b"\n[[videos]]" + two)
 
-    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
+    def breaches(self, root: Path, *, is_done: bool) -> Iterator[str]:
         entries = _watchlist(root).read().entries
         if sorted(ids(entries)) != sorted(self.old):
             yield f"watched are {list(entries)}"
@@ -166,7 +166,7 @@ class TheFirstToken(Scene):
     def act(self, root: Path) -> None:
         save_token(_settings(root), "oh-new-token")
 
-    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
+    def breaches(self, root: Path, *, is_done: bool) -> Iterator[str]:
         path = root / "config" / "token"
         token = path.read_text().strip() if path.exists() else None
         if token != "oh-new-token" and (is_done or token != self.old):

@@ -41,7 +41,7 @@ class Scene(ABC):
         """Carry out the operation. Raises HingtuiError."""
 
     @abstractmethod
-    def judge(self, root: Path, *, is_done: bool) -> Iterator[str]:
+    def breaches(self, root: Path, *, is_done: bool) -> Iterator[str]:
         """Check the files; if `is_done`, the operation reported success."""
 
     @abstractmethod
@@ -160,13 +160,13 @@ def _case(scene: Scene, fault: Fault, at: int, root: Path) -> Iterator[str]:
             disk.power_cut(fault.power(at))
         disk.heal()
         disk.revive()
-        yield from scene.judge(root, is_done=is_done)
+        yield from scene.breaches(root, is_done=is_done)
         try:
             scene.act(root)
         except Exception as error:  # noqa: BLE001 - that is the breach
             yield f"the second try raised {error!r}"
             return
-        yield from scene.judge(root, is_done=True)
+        yield from scene.breaches(root, is_done=True)
         there = {str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()}
         if there != scene.names(root):
             yield f"there are {sorted(there)}"

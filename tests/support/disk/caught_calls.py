@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from hingtui.system.files import renaming
-from tests.support.disk.raw_file import RawFile, dressed
+from tests.support.disk.raw_file import RawFile, buffered
 
 Call = Callable[..., Any]
 
@@ -34,11 +34,11 @@ BOOT_ID = "/proc/sys/kernel/random/boot_id"
 """Where Linux says which run of the machine this is."""
 
 
-class Judge(Protocol):
+class CallHandler(Protocol):
     """Who is asked. `act` is the call itself: to be made or not."""
 
     @property
-    def minds_looks(self) -> bool: ...
+    def counts_looks(self) -> bool: ...
     def step(self, call: str, place: Path, act: Call) -> Any: ...
     def look(self, call: str, place: Path, act: Call) -> Any: ...
     def change(self, call: str, places: list[Path], act: Call) -> Any: ...
@@ -49,11 +49,11 @@ class Judge(Protocol):
 
 
 class CaughtCalls:
-    """From `catch` to `release` the calls below `root` go through the judge."""
+    """From `catch` to `release` the calls below `root` go through the handler."""
 
-    def __init__(self, root: Path, judge: Judge) -> None:
+    def __init__(self, root: Path, handler: CallHandler) -> None:
         self._roots = {os.path.abspath(root), os.path.realpath(root)}  # noqa: PTH100
-        self._judge = judge
+        self._handler = handler
         self._own = threading.local()
         self._descriptors: dict[int, Path] = {}
         self._files: weakref.WeakSet[RawFile] = weakref.WeakSet()
@@ -139,7 +139,7 @@ class CaughtCalls:
             if self.place(args[1 if name in _TO_SECOND else 0]) is None:
                 return real(*args, **more)
             places = [place for what in args[:2] if (place := self.place(what)) is not None]
-            return self._judge.change(name, places, lambda: real(*args, **more))
+            return self._handler.change(name, places, lambda: real(*args, **more))
 
         return call
 
@@ -150,17 +150,17 @@ class CaughtCalls:
             if place is None:
                 return real(descriptor, *args)
             if name in ("fsync", "fdatasync"):
-                return self._judge.sync(name, number, place)
-            return self._judge.step(name, place, lambda: real(number, *args))
+                return self._handler.sync(name, number, place)
+            return self._handler.step(name, place, lambda: real(number, *args))
 
         return call
 
     def _look(self, name: str, real: Call) -> Call:
         def call(*args: Any, **more: Any) -> Any:
-            place = self.place(args[0]) if args and self._judge.minds_looks else None
+            place = self.place(args[0]) if args and self._handler.counts_looks else None
             if place is None:
                 return real(*args, **more)
-            return self._judge.look(name, place, lambda: real(*args, **more))
+            return self._handler.look(name, place, lambda: real(*args, **more))
 
         return call
 
@@ -169,7 +169,7 @@ class CaughtCalls:
             place = self.place(descriptor)
             if place is None:
                 return int(real(descriptor, data))
-            return self._judge.write(descriptor, place, memoryview(data).cast("B"), real)
+            return self._handler.write(descriptor, place, memoryview(data).cast("B"), real)
 
         return call
 
@@ -187,8 +187,8 @@ class CaughtCalls:
             with self.uncaught():
                 is_new = bool(flags & os.O_CREAT) and not os.path.lexists(path)
             if is_new:
-                return int(self._judge.create(place, act))
-            return int(self._judge.step("open", place, act))
+                return int(self._handler.create(place, act))
+            return int(self._handler.step("open", place, act))
 
         return call
 
@@ -203,7 +203,7 @@ class CaughtCalls:
                 del self._descriptors[descriptor]
                 real(descriptor)
 
-            self._judge.close(descriptor, place, act)
+            self._handler.close(descriptor, place, act)
 
         return call
 
@@ -212,7 +212,7 @@ class CaughtCalls:
             number = descriptor if isinstance(descriptor, int) else descriptor.fileno()
             place = self.place(number)
             if place is not None:
-                self._judge.step("flock", place, lambda: None)
+                self._handler.step("flock", place, lambda: None)
             real(number, operation)  # not within the step: it may wait long
 
         return call
@@ -225,7 +225,7 @@ class CaughtCalls:
             if not places:
                 return int(real(old, new))
             try:
-                return int(self._judge.change("rename", places, lambda: real(old, new)))
+                return int(self._handler.change("rename", places, lambda: real(old, new)))
             except OSError as trouble:
                 return trouble.errno or 0
 
@@ -242,6 +242,6 @@ class CaughtCalls:
                 return real(file, mode, *args, opener=opener, **more)
             raw = RawFile(file, mode, closefd=more.pop("closefd", True), opener=opener)
             self._files.add(raw)
-            return dressed(raw, mode, *args, **more)
+            return buffered(raw, mode, *args, **more)
 
         return call

@@ -74,7 +74,7 @@ class FaultyDisk:
         self._looks = looks
         self._links = links
         self._remembers = remembers
-        self._calls = CaughtCalls(root, _Judge(self))
+        self._calls = CaughtCalls(root, _FaultyCalls(self))
         self._platter: Platter | None = None
         self._lock = threading.RLock()
         self.before_statement: Callable[[str], None] | None = None
@@ -181,7 +181,7 @@ class FaultyDisk:
         if not issubclass(args.exc_type, Killed):
             self._excepthook(args)
 
-    def _verdict(self, call: str, place: Path) -> int | None:
+    def _next_error(self, call: str, place: Path) -> int | None:
         """Count a step: the error that it meets, _KILL, or None for neither."""
         if self._dead:
             raise Killed
@@ -194,15 +194,15 @@ class FaultyDisk:
             return error if call in (_NEEDS_ROOM if error in _FULL else _WRITES) else None
         return None
 
-    def _obey(self, verdict: int | None, place: Path) -> None:
-        if verdict == _KILL:
+    def _raise_error(self, error: int | None, place: Path) -> None:
+        if error == _KILL:
             self._dead = True
             if self._databases is not None:
                 with self._calls.uncaught():
                     self._databases.freeze()
             raise Killed
-        if verdict is not None:
-            raise OSError(verdict, os.strerror(verdict), str(place))
+        if error is not None:
+            raise OSError(error, os.strerror(error), str(place))
 
     def _ask(self, call: str, place: Path) -> None:
         """One of SQLite's statements comes next."""
@@ -211,23 +211,23 @@ class FaultyDisk:
         if self.before_statement is not None:
             self.before_statement(call)
         if call != "rollback":  # it writes nothing
-            self._obey(self._verdict(call, place), place)
+            self._raise_error(self._next_error(call, place), place)
 
 
-class _Judge:
+class _FaultyCalls:
     """Makes each call, or lets it fail as the faulty disk is set up."""
 
     def __init__(self, disk: FaultyDisk) -> None:
         self._disk = disk
 
     @property
-    def minds_looks(self) -> bool:
+    def counts_looks(self) -> bool:
         return self._disk._looks or self._disk._dead
 
     def step(self, call: str, place: Path, act: Call) -> Any:
         disk = self._disk
         with disk._lock:
-            disk._obey(disk._verdict(call, place), place)
+            disk._raise_error(disk._next_error(call, place), place)
             return act()
 
     def look(self, call: str, place: Path, act: Call) -> Any:
@@ -242,7 +242,7 @@ class _Judge:
 
         def remembered() -> Any:
             if call == "link" and not disk._links:
-                disk._obey(errno.EPERM, places[-1])
+                disk._raise_error(errno.EPERM, places[-1])
             if disk._platter is None:
                 return act()
             with disk._calls.uncaught():
@@ -279,15 +279,15 @@ class _Judge:
         disk = self._disk
         half = data[: len(data) // 2]
         with disk._lock:
-            verdict = disk._verdict("write", place)
+            error = disk._next_error("write", place)
             if descriptor in disk._owed:
-                verdict = disk._owed.pop(descriptor)
-            elif verdict in _FULL and half:
-                disk._owed[descriptor] = verdict
+                error = disk._owed.pop(descriptor)
+            elif error in _FULL and half:
+                disk._owed[descriptor] = error
                 return int(real(descriptor, half))
-            elif verdict == _KILL and half:
+            elif error == _KILL and half:
                 real(descriptor, half)
-            disk._obey(verdict, place)
+            disk._raise_error(error, place)
             return int(real(descriptor, data))
 
     def close(self, descriptor: int, place: Path, act: Call) -> None:

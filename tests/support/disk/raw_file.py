@@ -105,7 +105,7 @@ class RawFile(io.RawIOBase):
         super().close()
 
 
-def dressed(
+def buffered(
     raw: RawFile,
     mode: str,
     buffering: int = -1,

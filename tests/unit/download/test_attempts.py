@@ -297,14 +297,14 @@ def test_a_cancelled_download_stops_midway_and_keeps_its_bytes(setup: Setup) -> 
 
 
 def test_cancelling_ends_the_pause_between_tries(setup: Setup) -> None:
-    class Impatient(Pauses):
+    class CancelledAtOnce(Pauses):
         def wait(self, event: threading.Event, seconds: float) -> bool:
             event.set()
             return super().wait(event, seconds)
 
     setup.server.usual = BAD_GATEWAY
     with pytest.raises(Cancelled):
-        setup.download(clock=Impatient())
+        setup.download(clock=CancelledAtOnce())
     assert len(setup.server.requests) == 1
 
 

@@ -23,7 +23,7 @@ MEGABYTE = 1 << 20
 TINY = box(b"free") * 10_000
 
 
-def verdict(path: Path, data: bytes) -> None:
+def inspect_bytes(path: Path, data: bytes) -> None:
     """Inspect the file; fail if anything but Corrupt is raised."""
     path.write_bytes(data)
     try:
@@ -38,14 +38,14 @@ def test_a_partly_overwritten_file_raises_only_corrupt(
     tmp_path: Path, at: int, noise: bytes
 ) -> None:
     data = mp4(2000)
-    verdict(tmp_path / "video.mp4", data[:at] + noise + data[at + len(noise) :])
+    inspect_bytes(tmp_path / "video.mp4", data[:at] + noise + data[at + len(noise) :])
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(data=st.binary(max_size=500), name=st.sampled_from([b"moov", b"moof", b"mdat", b"free"]))
 def test_any_bytes_in_a_box_raise_only_corrupt(tmp_path: Path, data: bytes, name: bytes) -> None:
-    verdict(tmp_path / "video.mp4", FTYP + box(b"moov", mvex(), track()) + box(name, data))
-    verdict(tmp_path / "video.mp4", box(name, data))
+    inspect_bytes(tmp_path / "video.mp4", FTYP + box(b"moov", mvex(), track()) + box(name, data))
+    inspect_bytes(tmp_path / "video.mp4", box(name, data))
 
 
 @pytest.mark.parametrize("name", CLIPS)
@@ -58,7 +58,7 @@ def test_a_clip_with_changed_bytes_raises_only_corrupt(
         data = bytearray(whole)
         for _change in range(chance.randrange(1, 6)):
             data[chance.randrange(len(data))] = chance.choice([0, 1, 7, 8, 127, 128, 255])
-        verdict(tmp_path / name, bytes(data))
+        inspect_bytes(tmp_path / name, bytes(data))
 
 
 def big(kind: bytes, *start: int) -> bytes:
@@ -102,7 +102,7 @@ HOSTILE = {
 def test_a_large_table_is_checked_quickly(tmp_path: Path, trak: bytes) -> None:
     data = FTYP + box(b"moov", trak)
     began = time.process_time()
-    verdict(tmp_path / "video.mp4", data)
+    inspect_bytes(tmp_path / "video.mp4", data)
     assert time.process_time() - began < SECONDS_PER_MEGABYTE * len(data) / MEGABYTE
 
 
@@ -118,7 +118,7 @@ def test_a_large_table_is_checked_quickly(tmp_path: Path, trak: bytes) -> None:
 def test_a_large_fragment_is_checked_quickly(tmp_path: Path, runs: bytes) -> None:
     data = FTYP + box(b"moov", mvex()) + box(b"moof", runs)
     began = time.process_time()
-    verdict(tmp_path / "video.mp4", data)
+    inspect_bytes(tmp_path / "video.mp4", data)
     assert time.process_time() - began < SECONDS_PER_MEGABYTE * len(data) / MEGABYTE
 
 

@@ -37,7 +37,7 @@ def needs(tmp_path: Path, make: Callable[[int], bytes], end: int) -> None:
         inspect(path)
 
 
-def verdict(tmp_path: Path, moov: bytes) -> None:
+def inspect_with(tmp_path: Path, moov: bytes) -> None:
     path = tmp_path / "video.mp4"
     path.write_bytes(DATA + moov)
     inspect(path)
@@ -119,7 +119,7 @@ UNUSED = {
 
 @pytest.mark.parametrize("tables", UNUSED.values(), ids=UNUSED.keys())
 def test_entries_that_no_sample_uses_are_ignored(tmp_path: Path, tables: tuple[bytes, ...]) -> None:
-    verdict(tmp_path, index(*tables))
+    inspect_with(tmp_path, index(*tables))
 
 
 DAMAGED = {
@@ -142,7 +142,7 @@ def test_a_table_without_the_needed_entries_is_broken(
     tmp_path: Path, tables: tuple[bytes, ...]
 ) -> None:
     with pytest.raises(BrokenMp4, match="index is cut off"):
-        verdict(tmp_path, index(*tables))
+        inspect_with(tmp_path, index(*tables))
 
 
 @pytest.mark.parametrize("left_out", range(3))
@@ -150,7 +150,7 @@ def test_a_track_without_one_of_its_tables_is_unverifiable(tmp_path: Path, left_
     tables = [stsc((1, 1)), stsz(FAR), stco(FAR)]
     del tables[left_out]
     with pytest.raises(Unverifiable):
-        verdict(tmp_path, index(*tables))
+        inspect_with(tmp_path, index(*tables))
 
 
 def references(*entries: bytes) -> bytes:
@@ -177,25 +177,25 @@ FAR_SAMPLES = (stsc((1, 1)), stsz(4), stco(FAR))
 def test_samples_in_another_file_are_not_checked(tmp_path: Path, elsewhere: bytes) -> None:
     far = track(described_by(1), *FAR_SAMPLES, media=references(elsewhere))
     with pytest.raises(Unverifiable):
-        verdict(tmp_path, box(b"moov", far))
-    verdict(tmp_path, box(b"moov", far, track(stsc((1, 1)), stsz(4), stco(8))))
+        inspect_with(tmp_path, box(b"moov", far))
+    inspect_with(tmp_path, box(b"moov", far, track(stsc((1, 1)), stsz(4), stco(8))))
     with pytest.raises(BrokenMp4):
-        verdict(tmp_path, box(b"moov", far, track(*FAR_SAMPLES)))
+        inspect_with(tmp_path, box(b"moov", far, track(*FAR_SAMPLES)))
 
 
 @pytest.mark.parametrize("here", [HERE, full(b"url "), full(b"alis", bytes(4))], ids=repr)
 def test_samples_in_this_file_are_checked(tmp_path: Path, here: bytes) -> None:
     with pytest.raises(BrokenMp4):
-        verdict(tmp_path, index(described_by(1), *FAR_SAMPLES, media=references(here)))
+        inspect_with(tmp_path, index(described_by(1), *FAR_SAMPLES, media=references(here)))
 
 
 def test_each_sample_description_has_its_own_data_reference(tmp_path: Path) -> None:
     runs = full(b"stsc", struct.pack(">I6I", 2, 1, 1, 2, 2, 1, 1))
     media = references(HERE, ELSEWHERE)
     tables = (described_by(1, 2), runs, stsz(4, 4))
-    verdict(tmp_path, index(*tables, stco(FAR, 8), media=media))
+    inspect_with(tmp_path, index(*tables, stco(FAR, 8), media=media))
     with pytest.raises(BrokenMp4):
-        verdict(tmp_path, index(*tables, stco(8, FAR), media=media))
+        inspect_with(tmp_path, index(*tables, stco(8, FAR), media=media))
 
 
 def old_sound(samples: int, version: int, unit: int, by: int) -> bytes:
