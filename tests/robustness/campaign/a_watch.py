@@ -20,7 +20,7 @@ from hingtui.model.errors import DownloadError, HingtuiError
 from hingtui.monitor import Monitor, Row
 from hingtui.storage.history import HISTORY_FILE
 from hingtui.storage.watchlist import Watchlist
-from tests.robustness.campaign.film import Film
+from tests.robustness.campaign.film import LIFE, Film
 from tests.robustness.campaign.gateway import Fault
 from tests.robustness.campaign.history_faults import HISTORY, FaultyHistory
 from tests.robustness.campaign.hosts import Hosts
@@ -304,7 +304,7 @@ class AWatch(Surroundings):
             if watched is None:
                 if video_id in self._action_log.watched:
                     found.append(f"{video_id[:40]!r} is not watched")
-            elif film.is_deleted and watched.status.value == "expired":
+            elif watched.status.value == "expired" and self._may_be_gone(film):
                 continue
             elif film.traits.fails:
                 if watched.status.value != "failed":
@@ -347,13 +347,18 @@ class AWatch(Surroundings):
         """The user requests a failed download again."""
         if watched.download is None or watched.is_downloading or watched.saved is not None:
             return
-        if self.gateway.films[watched.id].is_deleted:
+        if self._may_be_gone(self.gateway.films[watched.id]):
             return
         times = self._saved_again[watched.id] = self._saved_again.get(watched.id, 0) + 1
         self.note(f"given up: {watched.download.error!r}; saved again")
         if times > 2:
             self.breach(f"given up, though everything is well: {watched.download.error!r}")
         self.monitor.download(keys(watched.id))
+
+    def _may_be_gone(self, film: Film) -> bool:
+        """Deleted, or refused after its time, which looks the same."""
+        is_late = self.clock.now >= film.ready_at + LIFE
+        return film.is_deleted or (is_late and self._other_videos.has_fault(film))
 
     def _user_sees_to_it(self) -> None:
         """After all faults have ended, do what a user at the screen would do.

@@ -29,6 +29,10 @@ WORDS = {
 }
 
 
+LIFE = 3600
+"""Seconds from ready until the gateway says that a video expires."""
+
+
 @dataclass(frozen=True, slots=True)
 class VideoTraits:
     """How a gateway serves one video, with unusual properties that are no faults."""
@@ -287,7 +291,7 @@ class Film:
             return found | {"status": failed, "progress": 100, "error": error}
         found |= {"status": ready, "progress": 100, "completed_at": int(self.ready_at)}
         if traits.says_expiry:
-            found["expires_at"] = int(self.ready_at) + 3600
+            found["expires_at"] = int(self.ready_at) + LIFE
         if traits.has_link and link:
             found["video_url"] = link
         return found

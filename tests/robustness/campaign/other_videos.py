@@ -40,10 +40,11 @@ class OtherVideos:
         return [
             film
             for film in self._gateway.films.values()
-            if not film.traits.fails and not self._has_fault(film)
+            if not film.traits.fails and not self.has_fault(film)
         ]
 
-    def _has_fault(self, film: Film) -> bool:
+    def has_fault(self, film: Film) -> bool:
+        """Whether this video is refused, or broken in another way, as no other one is."""
         fault = self._faults.get(film.id)
         return fault is not None and fault.kind.startswith("own")
 
