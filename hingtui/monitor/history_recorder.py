@@ -181,7 +181,7 @@ class HistoryRecorder:
     async def flush(self) -> None:
         """Write what has changed."""
         async with self._lock:
-            while self._pending:
+            while self._pending and self._open_store is not None:
                 chunk = dict(islice(self._pending.items(), AT_ONCE))
                 for key in chunk:
                     del self._pending[key]
@@ -190,16 +190,16 @@ class HistoryRecorder:
                 await asyncio.sleep(0)  # thousands of rows must not keep a key waiting
 
     async def stop(self, within: float = _STOP_WITHIN) -> None:
-        """Write what is pending, within so many seconds, and close the file."""
-        if self._open_store is None or (self._store is None and not self._pending):
-            return
+        """Write what is pending, within so many seconds, and close the file for good."""
         await asyncio.wait([asyncio.create_task(self._finish())], timeout=within)
 
     async def _finish(self) -> None:
         try:
             await self.flush()
-            if self._store is not None:
-                await run_in_daemon_thread(self._store.close, "history")
+            async with self._lock:  # what is still looked for would open the file again
+                store, self._store, self._open_store = self._store, None, None
+                if store is not None:
+                    await run_in_daemon_thread(store.close, "history")
         except Exception:  # noqa: BLE001 - the program ends in any case
             _log.exception("the history was not closed in order")
 

@@ -206,6 +206,23 @@ async def test_pending_changes_are_written_at_the_end(clock: FakeClock) -> None:
     assert recorded.store.is_closed
 
 
+async def test_nothing_opens_the_history_after_the_end(clock: FakeClock) -> None:
+    opened: list[Store] = []
+
+    def open_store() -> Store:
+        opened.append(Store({key("a"): HistoryVideo(Entry("a", EPOCH))}))
+        return opened[-1]
+
+    recorder = HistoryRecorder(open_store, {}, clock, reported=lambda: None)
+    looking = asyncio.create_task(recorder.saved_before([key("a")]))
+    await asyncio.sleep(0)
+    await recorder.stop()
+    assert (await looking).keys() == {key("a")}
+    assert [store.is_closed for store in opened] == [True]
+    assert await recorder.saved_before([key("a")]) == {}
+    assert len(opened) == 1
+
+
 async def test_without_a_history_nothing_is_kept(clock: FakeClock) -> None:
     rows = {key("a"): Row("a", EPOCH)}
     recorder = HistoryRecorder(None, rows, clock, reported=lambda: None)
