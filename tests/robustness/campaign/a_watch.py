@@ -195,12 +195,12 @@ class AWatch(Surroundings):
 
     async def _end(self) -> None:
         await self._quiet(time.monotonic() + HANGS)  # other processes finish their work
-        is_killed = self.disk is not None and self.disk.disk.is_dead
+        while self.disk is not None and self.disk.disk.is_dead:
+            await self._die()
+            await self._quiet(time.monotonic() + HANGS)
         if self.disk is not None:
-            if is_killed:
-                self.disk.revive()
             self.disk.heal()
-        await self._end_history(is_killed=is_killed)
+        await self._end_history()
         await self.monitor.stop()
         await self._cancelled(self._run)
         left = asyncio.all_tasks() - {asyncio.current_task()}
@@ -210,7 +210,7 @@ class AWatch(Surroundings):
         # The next process repairs a file damaged at the very end.
         await asyncio.to_thread(Watchlist(self.root / "watchlist.toml", clock=self.clock).read)
         self.check(self._action_log.at_the_end())
-        self._check_history(is_killed=is_killed)
+        self._check_history()
         # The part of a video that was deleted stays.
         may_stay = any(kind.startswith("part") or "410" in kind for kind in self.fired)
         if self.disk is None and not may_stay:
@@ -219,23 +219,22 @@ class AWatch(Surroundings):
         self.check(self.oracle.secrets())
         self.check(self.gateway.wrong_requests)
 
-    async def _end_history(self, *, is_killed: bool) -> None:
+    async def _end_history(self) -> None:
         """Let the history take in what is left; what was lost, the next process records again."""
         self._history.heal()
-        if self._history.is_hurt and not is_killed:
+        if self._history.is_hurt:
             await self._begin_again()
-        if not is_killed:
-            self.monitor.feed.flush()
-            await self.monitor.history.flush()
+        self.monitor.feed.flush()
+        await self.monitor.history.flush()
 
-    def _check_history(self, *, is_killed: bool) -> None:
+    def _check_history(self) -> None:
         if not self.schedule.has_history:
             return
         problem = self.monitor.history.problem
-        if problem is not None and not is_killed:
+        if problem is not None:
             self.breach(f"history: nothing is wrong, but it reports {problem!r}")
         ids = {*self.gateway.films, *self._action_log.ever}
-        self.check(self._history.check(None if is_killed else self.monitor.rows, ids))
+        self.check(self._history.check(self.monitor.rows, ids))
 
     async def _quiet(self, deadline: float) -> bool:
         """Wait until nothing runs without the clock advancing; False if that takes too long.

@@ -137,11 +137,10 @@ class FaultyHistory:
         self._end_error()
         self._unlock()
 
-    def check(self, rows: Mapping[VideoKey, Row] | None, ids: set[str]) -> Iterator[str]:
+    def check(self, rows: Mapping[VideoKey, Row], ids: set[str]) -> Iterator[str]:
         """Check the file at the end: it opens, and says only what is so.
 
-        `rows` are those that it must hold, None if the last process could not end in order; only
-        `ids` were ever added.
+        `rows` are those that it must hold; only `ids` were ever added.
         """
         self.heal()
         try:
@@ -159,7 +158,7 @@ class FaultyHistory:
             return
         lines = _lines(self._seen)
         yield from _untrue(lines, ids)
-        if rows is not None and is_whole:
+        if is_whole:
             yield from _missing(lines, rows)
 
     def _ask(self, call: str) -> None:
@@ -205,8 +204,10 @@ class FaultyHistory:
             self._seen.unlink(missing_ok=True)
             return
         if kind == "history: replaced by a folder":
-            self._seen.unlink(missing_ok=True)
-            self._seen.mkdir()
+            while not self._seen.is_dir():
+                self._seen.unlink(missing_ok=True)
+                with suppress(FileExistsError):  # the program has just made the file again
+                    self._seen.mkdir()
             return
         for path in (self._seen, log):
             if not path.is_file():
@@ -252,6 +253,7 @@ def _untrue(lines: list[_Line], ids: set[str]) -> Iterator[str]:
 
 
 def _missing(lines: list[_Line], rows: Mapping[VideoKey, Row]) -> Iterator[str]:
+    """What the rows know and the file does not; it may know more than a restored watchlist."""
     known = {line["id"]: line for line in lines}
     for row in rows.values():
         line = known.get(row.id)
@@ -260,7 +262,8 @@ def _missing(lines: list[_Line], rows: Mapping[VideoKey, Row]) -> Iterator[str]:
             continue
         path = None if row.saved is None else str(row.saved)
         status = None if row.video is None else row.status.value
-        if (line["status"], line["path"]) != (status, path):
+        is_newer = float(str(line["asked_at"] or 0.0)) > (row.asked_at or 0.0)
+        if (line["status"], line["path"]) != (status, path) and not is_newer:
             yield f"history: {row.id[:40]!r} is {line['status']} there, and {status}; {path}"
-        if row.video is not None and line["prompt"] != row.video.prompt:
+        if row.video is not None and line["prompt"] != (row.video.prompt or line["prompt"]):
             yield f"history: {row.id[:40]!r} has another prompt"
