@@ -74,7 +74,8 @@ class Oracle:
             if saved.get(path) != data:
                 yield f"I2: {path.name} was saved, and is gone or changed"
         self._seen = saved
-        twice = [data for data, number in Counter(saved.values()).items() if number > 1]
+        counts = Counter(data for data in saved.values() if any(data))  # zeros are alike by chance
+        twice = [data for data, number in counts.items() if number > 1]
         if twice and not self.is_hard_to_read:
             names = [path.name for path, data in saved.items() if data in twice]
             yield f"I2: the same video twice: {names}"
