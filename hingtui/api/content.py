@@ -47,7 +47,7 @@ class Content:
         self.origin = origin
         """`scheme://host[:port]` that the bytes come from."""
         self._chunks = chunks
-        self._wire = connection
+        self._connection = connection
         self._to_error = to_error
 
     def chunks(self) -> Iterator[bytes]:
@@ -56,7 +56,9 @@ class Content:
             yield from self._chunks
         except FAULTS as error:
             raise self._to_error(error) from None
-        if self._wire.is_cut:  # a body without a length seems complete when its connection is shut
+        if (
+            self._connection.is_cut
+        ):  # a body without a length seems complete when its connection is shut
             raise Unreachable(_("The connection was closed."))
 
 
@@ -104,10 +106,10 @@ def body_of(response: httpx.Response) -> Iterator[bytes]:
     yield first
     left -= len(first)
     stream = response.extensions["network_stream"]
-    patience = response.request.extensions["timeout"]["read"]
+    read_timeout = response.request.extensions["timeout"]["read"]
     while left > 0:
         try:
-            chunk: bytes = stream.read(min(left, _PIECE), patience)
+            chunk: bytes = stream.read(min(left, _PIECE), read_timeout)
         except httpcore.TimeoutException as error:
             raise httpx.ReadTimeout(str(error)) from error
         except httpcore.NetworkError as error:

@@ -150,7 +150,7 @@ class ContentOpener:
             response = client.send(request, stream=True, auth=auth)
             stack.callback(response.close)
             connection.finish()
-            return self._judge(response, hop, connection, to_error)
+            return self._content_or_hop(response, hop, connection, to_error)
         except FAULTS as error:
             raise to_error(error) from None
         except ApiError as error:
@@ -159,7 +159,7 @@ class ContentOpener:
         finally:
             connection.finish()
 
-    def _judge(
+    def _content_or_hop(
         self,
         response: httpx.Response,
         hop: Hop,

@@ -172,13 +172,13 @@ def _adding_new_videos(story: Story, clock: Clock, settings: Settings) -> Iterat
             if new:
                 watchlist.change(add=[_entry(job) for job in new])
 
-    adder = threading.Thread(target=add_new, name="demo videos", daemon=True)
-    adder.start()
+    adding = threading.Thread(target=add_new, name="demo videos", daemon=True)
+    adding.start()
     try:
         yield
     finally:
         ended.set()
-        adder.join()
+        adding.join()
 
 
 def _first_entries(jobs: list[Job]) -> list[Entry]:

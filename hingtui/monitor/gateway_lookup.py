@@ -156,8 +156,8 @@ class GatewayLookup:
                 self._end_round(search, now)
             else:
                 search.due = now + _PAUSED  # those that are left may not be asked right now
-        dues = [_due(search) for search in self._searches.values()]
-        return max(0.0, min(dues) - now) if dues else None
+        due_times = [_due(search) for search in self._searches.values()]
+        return max(0.0, min(due_times) - now) if due_times else None
 
     def _next_gateway(self, search: _Search, now: float) -> str | None:
         """The gateway to ask next; None if none of those that are left may be asked now."""
@@ -248,10 +248,10 @@ class GatewayLookup:
         """No gateway knows it (yet): ask all of them again later."""
         row = search.row
         row.failures += 1
-        is_young = self._clock.time() - row.added_at < GRACE
-        row.last_error = None if is_young else LastError(NotFound(), self._clock.time())
+        is_new = self._clock.time() - row.added_at < GRACE
+        row.last_error = None if is_new else LastError(NotFound(), self._clock.time())
         search.denied.clear()
-        wait = STEADY if is_young else RARE
+        wait = STEADY if is_new else RARE
         search.due = self._clock.monotonic() + jitter(wait, self._rng)
         self._feed.row_changed(row.key)
 

@@ -39,17 +39,19 @@ class Privacy:
     def __init__(self, environ: Mapping[str, str], secrets: Iterable[str]) -> None:
         self._secrets = tuple(text for text in secrets if text)
         home = environ.get("HOME", "") or os.path.expanduser("~")  # noqa: PTH111 - may be missing
-        homes = {home.rstrip("/\\"), os.path.realpath(home)} if len(home) > 1 else set()
-        self._homes = sorted((text for text in homes if len(text) > 1), key=len, reverse=True)
+        home_folders = {home.rstrip("/\\"), os.path.realpath(home)} if len(home) > 1 else set()
+        self._home_folders = sorted(
+            (text for text in home_folders if len(text) > 1), key=len, reverse=True
+        )
         names = {environ.get(name, "") for name in ("USER", "LOGNAME", "USERNAME", "SUDO_USER")}
-        names |= {Path(text).name for text in self._homes}
+        names |= {Path(text).name for text in self._home_folders}
         self._names = sorted(name for name in names if name and name != "root")
 
     def text(self, text: str) -> str:
         """`text` on one line, without secrets, home folder and user name."""
         text = _AFTER_CHINESE.sub("", clean_line(text, BLOCK_LIMIT))
         text = redacted(text, self._secrets)
-        for home in self._homes:
+        for home in self._home_folders:
             text = re.sub(re.escape(home) + _END, "~", text)
         for name in self._names:
             # As a part of a path or an address: elsewhere it may be an ordinary word.

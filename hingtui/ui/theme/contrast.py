@@ -49,12 +49,12 @@ def legible_ink(ink: Color, *grounds: Color, least: float = LEAST) -> Color:
 
     if worst(ink) >= least:
         return ink
-    pole = max(WHITE, BLACK, key=worst)
+    extreme = max(WHITE, BLACK, key=worst)
     for step in range(1, _STEPS):
-        blended = Color(*ink.blend(pole, step / _STEPS, alpha=1.0).rgb)
+        blended = Color(*ink.blend(extreme, step / _STEPS, alpha=1.0).rgb)
         if worst(blended) >= least + _MARGIN:
             return blended
-    return pole
+    return extreme
 
 
 def is_text(text: str) -> bool:

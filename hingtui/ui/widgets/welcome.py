@@ -77,7 +77,7 @@ def welcome_card(
     width = max(2, room.width)
     title = [Text("hingtui", palette.primary + palette.strong)]
     about = _("Watches your video generations. Download each before it expires.")
-    abouts = [Text(line, palette.muted) for line in wrapped(about, width)]
+    about_lines = [Text(line, palette.muted) for line in wrapped(about, width)]
     named = _named_steps(needs_token, has_list, gateway, key_for)
     steps = _step_lines(named, palette, width)
     more = [
@@ -87,9 +87,9 @@ def welcome_card(
     blank = [Text()]
     shown = steps
     for lines in (
-        [*title, *abouts, *blank, *steps, *blank, *more],
-        [*title, *abouts, *blank, *steps],
-        [*title, *abouts, *steps],
+        [*title, *about_lines, *blank, *steps, *blank, *more],
+        [*title, *about_lines, *blank, *steps],
+        [*title, *about_lines, *steps],
         [*title, *steps],
     ):
         if len(lines) <= room.height:
