@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hingtui.ui.screens.compare import Compared
+from hingtui.ui.widgets.picture import PictureView
 from tests.support.pilot import piloted
 from tests.support.saved_videos import save_videos
 from tests.support.waiting import until
@@ -30,3 +31,14 @@ async def test_pictures_leave_room_for_their_texts_after_a_resize(tmp_path: Path
         await until(lambda: acting.text().count("no sound") == 2)
         await acting.pilot.resize_terminal(60, 15)
         await until(lambda: acting.text().count("The film") == 2)
+
+
+async def test_all_texts_begin_below_the_highest_picture(tmp_path: Path) -> None:
+    save_videos(tmp_path, "moon", "lotus")  # one is upright
+    async with piloted(tmp_path, watched=[], size=(120, 40), has_previews=True) as acting:
+        await acting.press("ctrl+a", "v")
+        await until(lambda: acting.text().count("no sound") == 2)
+        texts = acting.app.screen.query(".compared-text")
+        heights = {one.cells.height for one in acting.app.screen.query(PictureView)}
+        assert len(heights) == 2
+        await until(lambda: len({text.region.y for text in texts}) == 1)

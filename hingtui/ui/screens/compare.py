@@ -132,6 +132,8 @@ class CompareDialog(Dialog[Sequence[VideoKey]]):
         if self.size == self._begun_at:
             return
         self._begun_at = self.size
+        for picture in self.query(PictureView):
+            picture.styles.min_height = 0
         self._show_texts()
         self.run_worker(self._load(), group="compare", exclusive=True, exit_on_error=False)
 
@@ -145,6 +147,7 @@ class CompareDialog(Dialog[Sequence[VideoKey]]):
             if preview is not None and preview.picture is not None:
                 one.facts, one.pictures = facts_line(preview.facts), [preview.picture]
                 one.show_frame(0)
+        self._align_texts()
         self._show_texts()
         for one in self.query(Compared):
             box = one.room
@@ -157,6 +160,13 @@ class CompareDialog(Dialog[Sequence[VideoKey]]):
                 if one.row.saved is not None:
                     await previews.strip(one.row.saved, box, show)
                     one.pictures = found or one.pictures
+
+    def _align_texts(self) -> None:
+        """Begin all texts below the highest picture, so that they can be read side by side."""
+        pictures = list(self.query(PictureView))
+        highest = max(picture.cells.height for picture in pictures)
+        for picture in pictures:
+            picture.styles.min_height = highest
 
     def _next_frame(self) -> None:
         self._number += 1
