@@ -125,6 +125,12 @@ class DownloadQueue:
         self.listener.changed(row.key)
         self._wake.set()
 
+    def moved(self, old: VideoKey, row: Row) -> None:
+        """The gateway of this row became known: its key was `old` before."""
+        if self._wanted.pop(old, None) is not None:
+            self._wanted[row.key] = row
+            self._wake.set()
+
     async def forget(self, row: Row, is_gone: Callable[[], bool]) -> None:
         """Stop its download, and remove the part if the video still `is_gone` a minute later.
 

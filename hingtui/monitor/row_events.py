@@ -148,5 +148,9 @@ class RowEvents:
         self._stopped.difference_update(stopped)
         return stopped
 
-    def _is_gone(self, key: VideoKey) -> bool:
+    def _is_gone(self, key: VideoKey, removal: object) -> bool:
+        """Whether the video was not watched again since this removal. To be called once."""
+        if self._removals.get(key) is not removal:
+            return False  # a later removal keeps the part for longer
+        del self._removals[key]
         return key not in self.rows.by_key

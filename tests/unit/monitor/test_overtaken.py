@@ -1,0 +1,111 @@
+"""Requests and downloads that end when their row, gateway or token is another one by then."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import threading
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hingtui.api import Api
+from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
+from hingtui.model.video import Status, Video
+from hingtui.monitor import GatewayState, Monitor
+from hingtui.monitor.download_queue import KEEP_PART
+from hingtui.storage.watchlist import Watchlist
+from hingtui.storage.watchlist.entry import Entry
+from tests.servers.gateway import Gateway
+from tests.servers.sockets import Answer, Request, json_answer
+from tests.support.clock import FakeClock
+from tests.support.mp4 import mp4
+from tests.support.waiting import until
+
+ONE = "video_one"
+CLIP = mp4()
+EAST, WEST = VideoKey("east", ONE), VideoKey("west", ONE)
+
+
+class Held:
+    """An answer that is sent once it is let go."""
+
+    def __init__(self, answer: Callable[[Request], Answer]) -> None:
+        self._answer = answer
+        self.begun, self._go_on = threading.Event(), threading.Event()
+
+    def __call__(self, request: Request) -> Answer:
+        self.begun.set()
+        self._go_on.wait(30)
+        return self._answer(request)
+
+    def let_go(self) -> None:
+        self._go_on.set()
+
+
+class Here:
+    def __init__(self, folder: Path, clock: FakeClock, **options: Any) -> None:
+        self.clock = clock
+        self.servers: dict[str, Gateway] = {}
+        self.watchlist = Watchlist(folder / "watchlist.toml", clock=clock)
+        self.monitor = Monitor(
+            self.watchlist,
+            folder=folder / "videos",
+            clock=clock,
+            rng=random.Random(7),  # noqa: S311 - the same in every run
+            **options,
+        )
+
+    def connect(self, name: str, token: str = "") -> None:
+        server = self.servers[name]
+        api = Api(server.url, token or server.token, clock=self.clock, environ={})
+        self.monitor.connect(api, name)
+
+    async def look(self, after: float = 0.0) -> None:
+        self.clock.advance(after)
+        await self.monitor.lookup.settle()
+        for watch in self.monitor.gateways.values():
+            await watch.poller.settle()
+        self.monitor.feed.flush()
+
+
+@asynccontextmanager
+async def opened(folder: Path, *names: str, **options: Any) -> AsyncIterator[Here]:
+    clock = FakeClock()
+    here = Here(folder, clock, gateways=names, **options)
+    async with AsyncExitStack() as stack:
+        for name in names:
+            here.servers[name] = stack.enter_context(Gateway(clock, token=f"oh-{name}-token"))
+        try:
+            yield here
+        finally:
+            await here.monitor.stop()
+
+
+async def begun(held: Held) -> None:
+    await until(held.begun.is_set)
+
+
+async def test_a_download_goes_on_when_its_gateway_becomes_known(tmp_path: Path) -> None:
+    async with opened(tmp_path, "east", "west", auto_download=True) as here:
+        ready = Entry(ONE, here.clock.time(), Video(ONE, Status.READY), here.clock.time())
+        here.watchlist.change(add=[ready])
+        here.servers["west"].file(ONE, CLIP)
+        go_on = here.servers["west"].hold(ONE)
+        await here.monitor.load()
+        assert here.monitor.rows[VideoKey(DEFAULT_GATEWAY, ONE)].is_downloading
+        for name in here.servers:
+            here.connect(name)
+        await here.look()
+        here.monitor.queue.start_next()
+        await until(lambda: here.servers["west"].begun[ONE])
+        here.monitor.queue.start_next()
+        assert len(here.monitor.queue.under_way) == 1
+        go_on.set()
+        row = here.monitor.rows[WEST]
+        await until(lambda: row.saved is not None and not here.monitor.queue.under_way)
+        assert here.servers["west"].begun[ONE] == 1
+        assert here.monitor.downloads == []
