@@ -241,8 +241,9 @@ class DownloadQueue:
             if download is row.download:
                 self._put_off(row, download, error)
         else:
-            # Even if it was cancelled too late: the file is complete, and the row shows it.
-            self._wanted.pop(row.key, None)
+            # Even if it was cancelled too late: the file is complete, and the row shows it. Another
+            # row waits for it where the video is watched anew.
+            row = self._wanted.pop(row.key, row)
             row.download = None
             self.listener.saved(row, saved)
         finally:

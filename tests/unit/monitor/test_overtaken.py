@@ -109,3 +109,37 @@ async def test_a_download_goes_on_when_its_gateway_becomes_known(tmp_path: Path)
         await until(lambda: row.saved is not None and not here.monitor.queue.under_way)
         assert here.servers["west"].begun[ONE] == 1
         assert here.monitor.downloads == []
+
+
+async def test_a_video_watched_again_takes_the_file_of_the_download_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with opened(tmp_path, "east", auto_download=True) as here:
+        here.connect("east")
+        await here.monitor.load()
+        here.servers["east"].file(ONE, CLIP)
+        publishing, go_on = threading.Event(), threading.Event()
+        publish = here.monitor.queue._thread.shared.publish
+
+        def held_up(*args: Any) -> None:
+            publishing.set()
+            go_on.wait(30)
+            publish(*args)
+
+        monkeypatch.setattr(here.monitor.queue._thread.shared, "publish", held_up)
+        here.monitor.add([ONE], gateway="east")
+        await here.monitor.watchlist_sync.flush()
+        await here.look()
+        here.monitor.queue.start_next()
+        await until(publishing.is_set)
+        here.monitor.remove([EAST])
+        here.monitor.add([ONE], gateway="east")
+        await here.look()
+        assert here.monitor.rows[EAST].is_downloading
+        go_on.set()
+        await until(lambda: not here.monitor.queue.under_way)
+        here.monitor.queue.start_next()
+        await until(lambda: not here.monitor.queue.under_way)
+        row = here.monitor.rows[EAST]
+        assert row.saved is not None
+        assert not row.is_downloading
