@@ -46,6 +46,8 @@ class RowEvents:
     _checked: asyncio.Event = field(default_factory=asyncio.Event)
     _stopped: set[VideoKey] = field(default_factory=set)
     """Taken out while they were being downloaded."""
+    _removals: dict[VideoKey, object] = field(default_factory=dict)
+    """Stands for the last removal of each video whose part is kept for an undo."""
 
     def inserted(self, row: Row) -> None:
         """Have its gateway asked about this new row, or look for its gateway.
@@ -129,14 +131,19 @@ class RowEvents:
             if row.is_downloading:
                 self._stopped.add(row.key)
             if row.download is not None:
-                self.background.start(self.queue.forget(row, partial(self._is_gone, row.key)))
+                removal = self._removals[row.key] = object()
+                is_gone = partial(self._is_gone, row.key, removal)
+                self.background.start(self.queue.forget(row, is_gone))
 
     def gateway_found(self, row: Row, gateway: str, response: VideoResponse) -> None:
         """A gateway knows a video that came without one: from now on it is that gateway's."""
         old = row.key
         is_new = self.rows.move(row, gateway)
         self.watchlist_sync.removed([old])
-        if is_new:
+        if not is_new:
+            self.queue.cancel(row)
+        else:
+            self.queue.moved(old, row)
             row.last_error = None
             self.watchlist_sync.added([row.key])
             self.gateways[gateway].poller.watch(row.id)

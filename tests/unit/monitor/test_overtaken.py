@@ -143,3 +143,35 @@ async def test_a_video_watched_again_takes_the_file_of_the_download_before(
         row = here.monitor.rows[EAST]
         assert row.saved is not None
         assert not row.is_downloading
+
+
+async def test_each_removal_keeps_the_part_for_its_full_time(tmp_path: Path) -> None:
+    async with opened(tmp_path, "east") as here:
+        here.connect("east")
+        await here.monitor.load()
+        server = here.servers["east"]
+        server.file(ONE, CLIP)
+        server.hold(ONE)
+        here.monitor.add([ONE], gateway="east")
+        await here.look()
+        row = here.monitor.rows[EAST]
+        here.monitor.download([EAST])
+
+        async def under_way() -> None:
+            here.monitor.queue.start_next()
+            await until(lambda: row.download is not None and row.download.progress.received > 0)
+
+        async def removed(times: int) -> None:
+            here.monitor.remove([EAST])
+            await until(lambda: not here.monitor.queue.under_way)
+            await until(lambda: len(here.clock._sleepers) == times)  # the minute has begun
+
+        await under_way()
+        await removed(1)
+        here.clock.advance(KEEP_PART / 2)
+        here.monitor.restore()
+        await under_way()
+        await removed(2)
+        here.clock.advance(KEEP_PART * 0.75)
+        await until(lambda: len(here.monitor._background._tasks) == 1)
+        assert list((tmp_path / "videos").glob("*.part"))
