@@ -171,8 +171,9 @@ class Monitor:
         self.gateways.connect(api, gateway, asks_balance=asks_balance)
 
     def remove_gateway(self, name: str) -> None:
-        """It is not in the settings any more: ask it nothing. Its rows stay."""
+        """It is not in the settings any more: ask it nothing. Its rows stay, downloads stop."""
         self._followers.end(name)
+        self.cancel([row.key for row in self.downloads if row.gateway == name])
         self.gateways.remove(name)
 
     async def run(self, *, polls: bool = True) -> None:

@@ -111,6 +111,26 @@ async def test_a_download_goes_on_when_its_gateway_becomes_known(tmp_path: Path)
         assert here.monitor.downloads == []
 
 
+async def test_the_downloads_of_a_removed_gateway_stop(tmp_path: Path) -> None:
+    async with opened(tmp_path, "east", max_downloads=1) as here:
+        here.connect("east")
+        await here.monitor.load()
+        server, ids = here.servers["east"], [ONE, "video_two"]
+        for video_id in ids:
+            server.file(video_id, CLIP)
+        go_on = server.hold(ONE)
+        here.monitor.add(ids, gateway="east")
+        await here.look()
+        here.monitor.download(list(here.monitor.rows))
+        here.monitor.queue.start_next()
+        await until(lambda: server.begun.total())
+        here.monitor.remove_gateway("east")
+        assert here.monitor.downloads == []
+        go_on.set()
+        await until(lambda: not here.monitor.queue.under_way)
+        assert [row.saved for row in here.monitor.rows.values()] == [None, None]
+
+
 async def test_a_video_watched_again_takes_the_file_of_the_download_before(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
