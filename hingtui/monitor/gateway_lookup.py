@@ -209,19 +209,18 @@ class GatewayLookup:
 
     async def _ask(self, search: _Search, request: _Request) -> None:
         name, row = request.name, search.row
-        watch = self._gateways[name]
+        if (watch := self._gateways.get(name)) is None or (api := watch.api) is None:
+            self._end(search, request)
+            return
         outcome: VideoResponse | Exception
         try:
-            if watch.api is None:
-                return
-            outcome = await watch.api.retrieve(row.id)
+            outcome = await api.retrieve(row.id)
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends on the row
             outcome = error
         finally:
-            self._requests.discard(request)
-            search.asking.pop(name, None)
-            search.due = min(search.due, self._clock.monotonic())
-            self._wake.set()
+            self._end(search, request)
+        if watch.api is not api or self._gateways.get(name) is not watch:
+            return  # its client was closed: with another one it is asked again
         is_wanted = self._searches.get(row.key) is search
         if is_wanted or search.is_found:  # else it is not watched any more
             watch.responses.update_gateway(row.id, outcome)
@@ -234,6 +233,13 @@ class GatewayLookup:
             self._found(row, name, outcome)
             return
         self._take_error(search, name, outcome)
+
+    def _end(self, search: _Search, request: _Request) -> None:
+        """The request is over."""
+        self._requests.discard(request)
+        search.asking.pop(request.name, None)
+        search.due = min(search.due, self._clock.monotonic())
+        self._wake.set()
 
     def _take_error(self, search: _Search, name: str, error: Exception) -> None:
         """This gateway does not know the id, or could not be asked; go on with the others."""

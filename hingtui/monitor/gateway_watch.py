@@ -122,12 +122,13 @@ class GatewayWatch:
 
         It leads to the file number `index` of the job.
         """
-        if self.api is None:
+        if (api := self.api) is None:
             return ""
         try:
-            response = await self.api.retrieve(video_id)
+            response = await api.retrieve(video_id)
         except Exception as error:  # noqa: BLE001 - shown on the row, as with any other request
-            self.responses.handle(video_id, error)
+            if api is self.api:  # else it says nothing: it was another token or address
+                self.responses.handle(video_id, error)
             return ""
         self.responses.handle(video_id, response)
         return response.video.link_of(index)

@@ -66,8 +66,11 @@ class Gateways(Mapping[str, GatewayWatch]):
         watch = self._by_name.pop(name)
         for task in self._tasks.pop(name, []):
             task.cancel()
-        if watch.api is not None:
-            self._background.start(self._close(watch, watch.api))
+        api, watch.api = watch.api, None
+        watch.poller.use(None)
+        watch.account_list.use(None)
+        if api is not None:
+            self._background.start(self._close(watch, api))
         self.shared.feed.gateway_changed()
 
     def run_in(self, group: asyncio.TaskGroup) -> None:

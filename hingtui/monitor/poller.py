@@ -11,6 +11,7 @@ import asyncio
 import heapq
 import random
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from typing import Protocol
 
 from hingtui.model.video import Video
@@ -238,22 +239,25 @@ class Poller:
     async def _list(self, api: VideoApi, wanted: list[str]) -> None:
         outcome: Swept | Exception
         try:
-            take = self._take_listed if wanted else _only_a_probe
+            take = partial(self._take_listed, api) if wanted else _only_a_probe
             outcome = await self._list_poller.sweep(api, wanted, take)
         except Exception as unexpected:  # noqa: BLE001 - it must not end the watch
             outcome = unexpected
         finally:
             self._sweep = None
             self._wake.set()
-        self._on_outcome(LIST, outcome)
+        if api is self._api:
+            self._on_outcome(LIST, outcome)
+        else:
+            self._list_poller.reset()
 
-    def _take_listed(self, listed: Listed) -> bool:
+    def _take_listed(self, api: VideoApi, listed: Listed) -> bool:
         """Take an entry of the list; return whether it is all there is to ask about that video.
 
         A finished video gets a request of its own: the list can lag behind, or lack the error.
         """
         video_id = listed.video.id
-        if video_id not in self._planned or video_id in self._tasks:
+        if api is not self._api or video_id not in self._planned or video_id in self._tasks:
             return False
         if listed.video.status.is_final:
             self.schedule(video_id, 0, alone=True)
@@ -280,7 +284,10 @@ class Poller:
             if (due := self._planned.get(video_id)) is not None:  # scheduled again meanwhile
                 heapq.heappush(self._heap, (due, video_id))
             self._wake.set()
-        self._on_outcome(video_id, outcome)
+        if api is self._api:
+            self._on_outcome(video_id, outcome)
+        elif video_id in self.watched:  # what another token or address was told says nothing
+            self.schedule(video_id, 0, alone=True)
 
 
 def _only_a_probe(_listed: Listed) -> bool:

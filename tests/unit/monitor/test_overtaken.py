@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -111,6 +110,31 @@ async def test_a_download_goes_on_when_its_gateway_becomes_known(tmp_path: Path)
         assert here.monitor.downloads == []
 
 
+async def test_a_removed_gateways_id_is_looked_for_at_the_others(tmp_path: Path) -> None:
+    async with opened(tmp_path, "east", "west") as here:
+        for name, server in here.servers.items():
+            server.video(ONE)
+            here.connect(name)
+        await here.monitor.load()
+        other = VideoKey("west", "video_other")
+        here.servers["west"].file(other.id, CLIP)
+        here.servers["west"].hold(other.id)
+        here.monitor.add([other.id], gateway="west")
+        await here.look()
+        here.monitor.download([other])  # no client is closed while a download is under way
+        here.monitor.queue.start_next()
+        held = Held(lambda _r: json_answer(here.servers["east"].videos[ONE]))
+        here.servers["east"].fault("/v1/videos/", held)
+        here.monitor.add([ONE])
+        here.monitor.lookup.start_due()
+        await begun(held)
+        here.monitor.remove_gateway("east")
+        held.let_go()
+        await here.look()
+        assert list(here.monitor.rows) == [other, WEST]
+        assert here.monitor.rows[WEST].video is not None
+
+
 async def test_the_downloads_of_a_removed_gateway_stop(tmp_path: Path) -> None:
     async with opened(tmp_path, "east", max_downloads=1) as here:
         here.connect("east")
@@ -129,6 +153,83 @@ async def test_the_downloads_of_a_removed_gateway_stop(tmp_path: Path) -> None:
         go_on.set()
         await until(lambda: not here.monitor.queue.under_way)
         assert [row.saved for row in here.monitor.rows.values()] == [None, None]
+
+
+async def test_a_late_refusal_says_nothing_about_another_token(tmp_path: Path) -> None:
+    async with opened(tmp_path, "east") as here:
+        here.connect("east", "oh-old")
+        await here.monitor.load()
+        server = here.servers["east"]
+        server.video(ONE)
+        held = Held(lambda _r: json_answer({"error": {"message": "no"}}, 401))
+        server.fault("/v1/videos/", held)
+        here.monitor.add([ONE], gateway="east")
+        here.monitor.gateways["east"].poller.start_due()
+        await begun(held)
+        here.connect("east")
+        held.let_go()
+        await until(lambda: not here.monitor.gateways["east"].poller.under_way)
+        assert here.monitor.status_of("east").state is not GatewayState.DENIED
+        await here.look()
+        assert here.monitor.rows[EAST].video is not None
+
+
+async def test_a_late_refusal_of_a_link_says_nothing_about_another_token(tmp_path: Path) -> None:
+    async with opened(tmp_path, "east") as here:
+        here.connect("east")
+        await here.monitor.load()
+        server = here.servers["east"]
+        server.file(ONE, CLIP)
+        here.monitor.add([ONE], gateway="east")
+        await here.look()
+        held = Held(lambda _r: json_answer({"error": {"message": "no"}}, 401))
+        server.fault(f"/v1/videos/{ONE}/content", json_answer({}, 404))
+        server.fault(f"/v1/videos/{ONE}", held)
+        here.monitor.download([EAST])
+        here.monitor.queue.start_next()
+        await begun(held)
+        here.connect("east")
+        held.let_go()
+        await until(lambda: not here.monitor.queue.under_way)
+        assert here.monitor.status_of("east").state is not GatewayState.DENIED
+
+
+async def test_a_late_refusal_of_the_list_says_nothing_about_another_token(tmp_path: Path) -> None:
+    async with opened(tmp_path, "east") as here:
+        here.connect("east", "oh-old")
+        await here.monitor.load()
+        server, ids = here.servers["east"], [f"video_{n}" for n in range(20)]
+        for video_id in ids:
+            server.video(video_id)
+        held = Held(lambda _r: json_answer({"error": {"message": "no"}}, 401))
+        server.fault("/v1/videos?", held)
+        here.monitor.add(ids, gateway="east")
+        here.monitor.gateways["east"].poller.start_due()
+        await begun(held)
+        here.connect("east")
+        held.let_go()
+        await here.look()
+        assert all(row.video is not None for row in here.monitor.rows.values())
+        assert [target for target in server.asked() if "?" not in target] == []
+
+
+async def test_a_lookup_under_way_outlasts_a_change_of_the_token(tmp_path: Path) -> None:
+    async with opened(tmp_path, "east", "west") as here:
+        for name in here.servers:
+            here.connect(name)
+        await here.monitor.load()
+        server = here.servers["east"]
+        server.video(ONE)
+        held = Held(lambda _r: json_answer(server.videos[ONE]))
+        server.fault("/v1/videos/", held)
+        here.monitor.add([ONE])
+        here.monitor.lookup.start_due()
+        await begun(held)
+        here.connect("east")
+        await until(lambda: not here.monitor._background._tasks)  # the client before is closed
+        held.let_go()
+        await here.look()
+        assert list(here.monitor.rows) == [EAST]
 
 
 async def test_a_video_watched_again_takes_the_file_of_the_download_before(
