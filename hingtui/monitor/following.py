@@ -98,6 +98,11 @@ class Follower:
         self._failures = 0
         self._lacks_list = False
         self._adding = asyncio.Lock()
+        self._is_over = False
+
+    def end(self) -> None:
+        """Add nothing from now on, not even what is being looked for."""
+        self._is_over = True
 
     def reset(self) -> None:
         """Look at once: the address or the token has changed."""
@@ -186,7 +191,7 @@ class Follower:
             is_lost = known is not None and known.is_lost
             since = now if known is None else known.since
             seen = {*self._removed, *(() if known is None else known.seen)}
-            new = [each for each in found if each.video.id not in seen]
+            new = [e for e in found if e.video.id not in seen and not self._is_over]
             worth = [e for e in new if _is_wanted(e.video, since, now, is_lost=is_lost)]
             if worth and not await self._add(worth):
                 return  # it is tried again: what is watched already is not added twice
@@ -238,7 +243,8 @@ class Followers:
 
     def end(self, gateway: str) -> None:
         """Stop following the account of this gateway, if it is followed."""
-        self._by_gateway.pop(gateway, None)
+        if (follower := self._by_gateway.pop(gateway, None)) is not None:
+            follower.end()
 
     async def run(self) -> None:
         """Look at each list when that is due, for ever."""

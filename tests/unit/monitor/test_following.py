@@ -337,3 +337,21 @@ def test_a_video_is_worth_adding_by_status_and_age(
     video: Video, since: float, is_worth: bool
 ) -> None:
     assert is_worth_adding(video, since=since, now=NOW) is is_worth
+
+
+@pytest.mark.parametrize("is_removed", [False, True], ids=["unfollowed", "removed"])
+async def test_a_look_under_way_adds_nothing_once_following_has_ended(
+    tmp_path: Path, is_removed: bool
+) -> None:
+    async with following(tmp_path) as watch:
+        await look(watch)
+        create(watch, "video_one")
+        watch.clock.advance(LIST_EVERY * 1.2)
+        looking = asyncio.create_task(follower(watch).look())
+        await until(lambda: watch.monitor.gateways[DEFAULT_GATEWAY].account_list.under_way)
+        if is_removed:
+            watch.monitor.remove_gateway(DEFAULT_GATEWAY)
+        else:
+            watch.monitor.unfollow(DEFAULT_GATEWAY)
+        await looking
+        assert watched(watch) == set()
