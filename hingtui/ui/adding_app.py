@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -101,14 +100,14 @@ class AddingApp(ConnectingApp):
     async def _add_gateway(self, gateway: GatewaySettings) -> None:
         """Save a gateway and use it; where it cannot be saved, use it in this run only."""
         try:
-            settings = await asyncio.to_thread(save_gateway, self.settings, gateway)
+            await self.change_settings(lambda settings: save_gateway(settings, gateway))
         except SettingsError as error:
             self.notify(str(error), severity="error", markup=False)
-            settings = self.settings.with_gateway(replace(gateway, token_source=""))
+            unsaved = replace(gateway, token_source="")
+            await self.change_settings(lambda settings: settings.with_gateway(unsaved))
         else:
             words = _("The gateway {name} is saved, and used from now on.")
             self.notify(words.format(name=gateway.name), markup=False)
-        await self.use_settings(settings)
         if gateway.base_url in self._without_list:
             self.monitor.gateways[gateway.name].account_list.is_missing = True
             self.show_alerts()
@@ -116,10 +115,9 @@ class AddingApp(ConnectingApp):
     async def _remove_gateway(self, gateway: GatewaySettings) -> None:
         """Take a gateway out of its file, and use it no more."""
         try:
-            settings = await asyncio.to_thread(remove_gateway, self.settings, gateway.name)
+            await self.change_settings(lambda settings: remove_gateway(settings, gateway.name))
         except SettingsError as error:
             self.notify(str(error), severity="error", markup=False)
             return
-        await self.use_settings(settings)
         words = _("The gateway {name} is removed.")
         self.notify(words.format(name=gateway.name), markup=False)

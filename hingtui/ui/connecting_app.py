@@ -36,11 +36,25 @@ class ConnectingApp(AlertingApp):
     _followed: AbstractSet[str] = frozenset()
     """The gateways whose accounts are followed."""
 
+    def __init__(self) -> None:
+        super().__init__()
+        self._changing = asyncio.Lock()
+        """Held while the settings change."""
+
     async def connect_all(self) -> None:
         """Connect every gateway; one that takes long does not hold up the others."""
         await asyncio.gather(*(self._connect(gateway) for gateway in self.settings.gateways))
 
-    async def use_settings(self, settings: Settings) -> None:
+    async def change_settings(self, change: Callable[[Settings], Settings]) -> None:
+        """Use other settings from now on, once `change` has written them, in a thread.
+
+        One change follows the other: each begins with what the one before has made. Raises what
+        `change` does.
+        """
+        async with self._changing:
+            await self._use_settings(await asyncio.to_thread(change, self.settings))
+
+    async def _use_settings(self, settings: Settings) -> None:
         """Use other settings from now on: connect the gateways that are new or have changed."""
         before = self.settings.gateways
         self.settings = settings
@@ -74,6 +88,10 @@ class ConnectingApp(AlertingApp):
             _log.exception("no client could be made")
             words = _("Something unexpected went wrong inside hingtui; the details are in its log.")
             self.add_notice(words)
+            return
+        if gateway not in self.settings.gateways:  # removed or changed meanwhile
+            if api is not None:
+                await api.aclose()
             return
         self.monitor.connect(api, gateway.name, asks_balance=gateway.balance)
         self.show_alerts()
@@ -119,13 +137,20 @@ class ConnectingApp(AlertingApp):
         """Connect with a token; if it is to be kept, write it to its own file first."""
         token = typed.token
         self._hide(token)
-        settings = self.settings.with_token(token, gateway.name)
+
+        def keep_in_memory(settings: Settings) -> Settings:
+            return settings.with_token(token, gateway.name)
+
+        def keep(settings: Settings) -> Settings:
+            return save_token(settings, token, gateway.name)
+
         try:
-            if typed.keep:
-                settings = await asyncio.to_thread(save_token, self.settings, token, gateway.name)
+            await self.change_settings(keep if typed.keep else keep_in_memory)
         except SettingsError as error:
             self.notify(str(error), severity="error", markup=False)
-        await self.use_settings(settings)
+            if self.settings.gateway(gateway.name) is None:
+                return  # it was removed meanwhile
+            await self.change_settings(keep_in_memory)
         if typed.is_proven:
             # It was asked when the token was tried.
             self.monitor.gateways[gateway.name].gateway.answered(LIST)

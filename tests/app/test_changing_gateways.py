@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import os
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ import pytest
 from textual.widgets import Input, Label
 
 from hingtui.model.key import VideoKey
+from hingtui.storage.settings import GatewaySettings
+from hingtui.system.files import locked
 from hingtui.ui.screens.gateway_dialog import GatewayDialog
 from hingtui.ui.screens.gateway_fields import FollowField
 from hingtui.ui.screens.gateway_health import GatewayHealthDialog
@@ -40,6 +44,11 @@ async def add_lab(acting: PilotedApp) -> None:
     acting.app.screen.query_one(FollowField).focus()
     await acting.press("space", "enter")
     await until(lambda: "lab" in acting.app.monitor.gateways)
+
+
+def working(acting: PilotedApp, group: str) -> bool:
+    """Whether a worker of this group is not over yet."""
+    return any(worker.group == group and not worker.is_finished for worker in acting.app.workers)
 
 
 async def select_lab(acting: PilotedApp) -> None:
@@ -113,3 +122,36 @@ async def test_a_gateway_of_config_toml_cannot_be_changed(
         (toast,) = acting.toasts()  # the same for both keys
         assert words in toast
         assert (tmp_path / "config.toml").read_text() == CONFIG
+
+
+SLOW = """[gateways.slow]
+base_url = "https://slow.example"
+token_command = ["cat", "{pipe}"]
+"""
+
+
+async def test_a_gateway_removed_while_its_token_is_read_stays_removed(tmp_path: Path) -> None:
+    os.mkfifo(pipe := tmp_path / "pipe")
+    (tmp_path / "gateways.toml").write_text(SLOW.format(pipe=pipe))
+    async with piloted(tmp_path, job()) as acting:
+        monitor = acting.app.monitor
+        await acting.press("f4", "j")
+        await until(lambda: "▸ slow" in acting.text())
+        await acting.press("x", "enter")
+        await until(lambda: "slow" not in monitor.gateways)
+        await asyncio.to_thread(pipe.write_text, TOKEN)
+        await until(lambda: monitor.gateways._group is not None)  # all are connected
+        assert "slow" not in monitor.gateways
+
+
+async def test_two_gateways_saved_at_once_are_both_used(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job()) as acting:
+        with locked(tmp_path / "gateways.toml.lock"):  # another process writes there
+            for name in ("one", "two"):
+                typed = GatewaySettings(name, f"https://{name}.example", token=TOKEN)
+                acting.app._gateway_typed(typed)
+            await acting.drawn()
+        await until((tmp_path / "gateways.toml").exists)
+        await until(lambda: set(saved(tmp_path)) == {"one", "two"})
+        await until(lambda: not working(acting, "gateway"))
+        assert set(acting.app.monitor.gateways) == {"default", "one", "two"}

@@ -80,7 +80,7 @@ async def test_another_token_is_tried_anew(tmp_path: Path) -> None:
 async def test_a_token_of_another_gateway_is_kept_apart(tmp_path: Path) -> None:
     async with piloted(tmp_path, job(), token=None) as acting:
         lab = GatewaySettings("lab", acting.server.base_url)
-        await acting.app.use_settings(acting.app.settings.with_gateway(lab))
+        await acting.app.change_settings(lambda settings: settings.with_gateway(lab))
         acting.app.ask_for_token("lab")
         await acting.drawn()
         acting.app.screen.query_one(Input).value = TOKEN
