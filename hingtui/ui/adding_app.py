@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from hingtui.model.errors import SettingsError
 from hingtui.model.key import DEFAULT_GATEWAY
-from hingtui.storage.settings import GatewaySettings, remove_gateway, save_gateway
+from hingtui.storage.settings import GatewaySettings, NameTaken, remove_gateway, save_gateway
 from hingtui.text.i18n import _
 from hingtui.ui.connecting_app import ConnectingApp
 
@@ -103,6 +103,8 @@ class AddingApp(ConnectingApp):
             await self.change_settings(lambda settings: save_gateway(settings, gateway))
         except SettingsError as error:
             self.notify(str(error), severity="error", markup=False)
+            if isinstance(error, NameTaken):
+                return  # by another process: its gateway is used from the next start on
             unsaved = replace(gateway, token_source="")
             await self.change_settings(lambda settings: settings.with_gateway(unsaved))
         else:

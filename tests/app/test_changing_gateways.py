@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import tomllib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 from textual.widgets import Input, Label
 
 from hingtui.model.key import VideoKey
-from hingtui.storage.settings import GatewaySettings
+from hingtui.storage.settings import GatewaySettings, load_settings, save_gateway
 from hingtui.system.files import locked
 from hingtui.ui.screens.gateway_dialog import GatewayDialog
 from hingtui.ui.screens.gateway_fields import FollowField
@@ -155,3 +156,14 @@ async def test_two_gateways_saved_at_once_are_both_used(tmp_path: Path) -> None:
         await until(lambda: set(saved(tmp_path)) == {"one", "two"})
         await until(lambda: not working(acting, "gateway"))
         assert set(acting.app.monitor.gateways) == {"default", "one", "two"}
+
+
+async def test_a_gateway_that_another_process_has_added_is_kept(tmp_path: Path) -> None:
+    lab = GatewaySettings("lab", "https://lab.example", token=TOKEN)
+    async with piloted(tmp_path, job()) as acting:
+        save_gateway(load_settings({"HINGTUI_HOME": str(tmp_path)}), lab)
+        acting.app._gateway_typed(replace(lab, base_url="https://other.example"))
+        await until(lambda: not working(acting, "gateway"))
+        assert saved(tmp_path)["lab"]["base_url"] == "https://lab.example"
+        assert "lab" not in acting.app.monitor.gateways
+        assert any("lab already" in toast for toast in acting.toasts())

@@ -25,6 +25,7 @@ from hingtui.storage.settings.by_url import foreign_hosts, gateways_by_url
 from hingtui.storage.settings.default_gateway import DEFAULT_BASE_URL
 from hingtui.storage.settings.gateway import GatewaySettings
 from hingtui.storage.settings.gateway_table import KINDS
+from hingtui.storage.settings.gateways_file import NameTaken
 from hingtui.storage.settings.places import absolute_path
 from hingtui.storage.settings.saving import (
     check_gateway,
@@ -46,6 +47,7 @@ __all__ = [
     "KINDS",
     "AlertSettings",
     "GatewaySettings",
+    "NameTaken",
     "Settings",
     "absolute_path",
     "check_gateway",

@@ -24,6 +24,14 @@ _OURS = ("base_url", "kind", "token", "follow", "balance")
 _OTHER_SOURCES = ("token_env", "token_file", "token_command")
 
 
+class NameTaken(SettingsError):
+    """There is another gateway of the name that one was to get."""
+
+    def __init__(self, name: str) -> None:
+        sentence = _("There is a gateway {name} already. Choose another name.")
+        super().__init__(sentence.format(name=name))
+
+
 def read_added(path: Path, problems: Problems) -> tuple[GatewayTable, ...]:
     """The gateways in the file; () if there is none.
 
@@ -46,10 +54,11 @@ def read_added(path: Path, problems: Problems) -> tuple[GatewayTable, ...]:
     return read_gateways(gateways, path, problems, may_hold_token=True)
 
 
-def write_added(path: Path, gateway: GatewaySettings) -> None:
+def write_added(path: Path, gateway: GatewaySettings, *, is_new: bool = False) -> None:
     """Add `gateway` to the file, or replace the one of its name. Blocks; raises SettingsError.
 
-    What was written into its table by hand is kept, but for another source of the token.
+    What was written into its table by hand is kept, but for another source of the token. With
+    `is_new`, one of its name that another process has added is not replaced.
     """
     values: dict[str, object] = {"base_url": gateway.base_url, "kind": gateway.kind}
     if gateway.token:
@@ -58,6 +67,10 @@ def write_added(path: Path, gateway: GatewaySettings) -> None:
 
     def put(gateways: dict[str, object]) -> None:
         before = gateways.get(gateway.name)
+        if is_new and before is not None:
+            given = {gateway.name: before}
+            if read_gateways(given, path, Problems(), may_hold_token=True):
+                raise NameTaken(gateway.name)
         kept = dict(before) if isinstance(before, dict) else {}
         for key in [*_OURS, *(_OTHER_SOURCES if gateway.token else ())]:
             kept.pop(key, None)

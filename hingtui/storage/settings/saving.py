@@ -7,13 +7,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from hingtui.model.errors import SettingsError
 from hingtui.model.key import DEFAULT_GATEWAY
 from hingtui.storage.settings.base_url import check_base_url
 from hingtui.storage.settings.default_gateway import DEFAULT_BASE_URL
 from hingtui.storage.settings.gateway import ADDED, GatewaySettings
 from hingtui.storage.settings.gateway_table import check_name
-from hingtui.storage.settings.gateways_file import remove_added, unknown_gateway, write_added
+from hingtui.storage.settings.gateways_file import (
+    NameTaken,
+    remove_added,
+    unknown_gateway,
+    write_added,
+)
 from hingtui.storage.settings.settings import Settings
 from hingtui.storage.settings.tokens import FILE, TOKEN_VARIABLES, clean_token, unusable
 from hingtui.system.files import write_atomically
@@ -52,8 +56,7 @@ def check_gateway(settings: Settings, gateway: GatewaySettings) -> GatewaySettin
     name = check_name(gateway.name)
     known = settings.gateway(name)
     if name == DEFAULT_GATEWAY or (known is not None and not known.is_added):
-        sentence = _("There is a gateway {name} already. Choose another name.")
-        raise SettingsError(sentence.format(name=name))
+        raise NameTaken(name)
     base_url = check_base_url(
         gateway.base_url, _("The base URL"), settings.allow_http, settings.config_path, gateway.kind
     )
@@ -73,7 +76,8 @@ def check_gateway(settings: Settings, gateway: GatewaySettings) -> GatewaySettin
 def save_gateway(settings: Settings, gateway: GatewaySettings) -> Settings:
     """Store a new gateway, or another state of one that was added before, and use it."""
     checked = check_gateway(settings, gateway)
-    write_added(settings.gateways_path, checked)
+    is_new = settings.gateway(checked.name) is None
+    write_added(settings.gateways_path, checked, is_new=is_new)
     real = tuple(one for one in settings.gateways if one != _PLACEHOLDER)
     return replace(settings, gateways=real).with_gateway(checked)
 

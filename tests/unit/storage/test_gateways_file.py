@@ -331,3 +331,12 @@ def test_problems_of_the_file_are_found_too(tmp_path: Path) -> None:
     put(tmp_path, "[gateways.bad]\nkind = 'ark'\n[gateways.worse]\nbase_url = 3")
     found = find_problems({"HINGTUI_HOME": str(tmp_path)})
     assert [any(name in problem for problem in found) for name in ("bad", "worse")] == [True] * 2
+
+
+def test_a_gateway_that_another_process_has_added_is_not_replaced(tmp_path: Path) -> None:
+    mine, others = load(tmp_path), load(tmp_path)
+    save_gateway(others, LAB)
+    other = replace(LAB, base_url="https://other.example", token=f"{TOKEN}-other")
+    with pytest.raises(SettingsError, match="lab already"):
+        save_gateway(mine, other)
+    assert load(tmp_path).gateways == (SAVED,)
