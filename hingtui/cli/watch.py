@@ -41,6 +41,8 @@ _LAST_LINES = 60.0
 """Seconds for the last lines, when all is done."""
 _LAST_LINES_ON_SIGNAL = 0.3
 """Seconds for the last lines, when a signal ends the command."""
+_LAST_DOWNLOADS = 1.0
+"""Seconds for downloads that are being saved, when a signal ends the command."""
 _TRIM_EVERY = 600.0
 """Seconds between two times that free memory is given back to the system."""
 
@@ -73,6 +75,7 @@ class _Watch:
             columns_of_stdout(), names_gateways=len(monitor.gateways) > 1, encodable=encodable
         )
         self._writer = LineWriter()
+        self._is_stopping = False
         commands = EventCommands(
             settings.alerts.commands,
             token=lambda: settings.token,
@@ -92,10 +95,19 @@ class _Watch:
         try:
             await self._until_over(until_done=until_done)
             await self._writer.close(_LAST_LINES)
+        except asyncio.CancelledError:
+            await self._stop()
+            raise
         finally:
             await self._writer.close(_LAST_LINES_ON_SIGNAL)
         self._writer.raise_error()
         return self._report_lost()
+
+    async def _stop(self) -> None:
+        """Report what is saved by the time that all downloads have stopped: no later run does."""
+        self._is_stopping = True
+        await self._monitor.stop(_LAST_DOWNLOADS)
+        self._monitor.feed.flush()
 
     def _follow(self) -> None:
         """Add new videos of accounts automatically, where the settings say so."""
@@ -123,7 +135,8 @@ class _Watch:
         for gateway, error in changes.not_followed.items() if changes is not None else ():
             self._writer.put(partial(print_message, not_followed(gateway, error)))
         for event in self._events.update(changes):
-            self._writer.put(self._line(event, now))
+            if event.kind is EventKind.SAVED or not self._is_stopping:
+                self._writer.put(self._line(event, now))
 
     def _line(self, event: WatchEvent, now: float) -> Callable[[], None]:
         """What writes the line of an event: as it is now, a row goes on changing."""

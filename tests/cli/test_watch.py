@@ -19,6 +19,8 @@ import pytest
 if sys.platform == "win32":
     pytest.skip("signals are needed", allow_module_level=True)
 
+from hingtui.system.files import locked
+from tests.support.keys import key
 from tests.support.processes import start
 from tests.support.shared_home import Process, film, output_of, shared_home
 from tests.support.shell import WORDS, Shell, assert_clean, job, shell, soon_ready
@@ -223,3 +225,23 @@ def test_a_reader_that_has_stopped_holds_up_no_download(tmp_path: Path) -> None:
             running.send_signal(signal.SIGTERM)
             assert status_of(running, asked_at) == 143
     os.close(reader)
+
+
+def test_a_video_saved_while_a_signal_ends_it_gets_its_line(tmp_path: Path) -> None:
+    with shell(tmp_path, job("ready")) as typed:
+        watched(typed, "video_ready")
+        lock = tmp_path / "watchlist.toml.lock"
+        with ExitStack() as stack:
+            unlock = stack.enter_context(ExitStack())
+            unlock.enter_context(locked(lock))  # it cannot report the file before this is released
+            running = stack.enter_context(started("watch", environ=typed.environ))
+            assert running.stdout is not None
+            path = tmp_path / "videos" / "video_ready.mp4"
+            wait_until(path.exists, "the file is named")
+            asked_at = time.monotonic()
+            running.send_signal(signal.SIGTERM)
+            unlock.close()
+            assert status_of(running, asked_at) == 143
+            lines = running.stdout.read().decode()
+        assert typed.watchlist.read().entries[key("video_ready")].saved == path
+    assert "saved" in lines
