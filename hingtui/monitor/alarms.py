@@ -181,6 +181,7 @@ class ExpiryAlarms:
         if live is None:
             if is_past:
                 return  # it has expired before it was first seen
+            self.unseen.pop(key, None)  # it has not: this machine's clock was wrong
             live = self._live[key] = _Live()
         live.expiry = expiry
         if is_past:

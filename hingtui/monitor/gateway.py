@@ -95,6 +95,11 @@ class Gateway:
         return self._gateway_clock.lead
 
     @property
+    def is_clock_outdated(self) -> bool:
+        """Whether only another response can say what `clock_lead` is now."""
+        return self._gateway_clock.is_outdated
+
+    @property
     def is_probing(self) -> bool:
         """Whether only one request at a time is sent, until one succeeds."""
         return self._down is not None or self._refused is not None

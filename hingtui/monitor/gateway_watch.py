@@ -7,9 +7,11 @@ all of them. A token is known only to the client of its own gateway.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Coroutine, Sequence
 from typing import TYPE_CHECKING, Any
 
+from hingtui.model.video import Status
 from hingtui.monitor.account_list import AccountList
 from hingtui.monitor.balance import Balance
 from hingtui.monitor.following import Follower
@@ -23,6 +25,12 @@ from hingtui.monitor.shared import Shared
 
 if TYPE_CHECKING:
     from hingtui.monitor.gateway_api import Api
+
+
+_CHECK_CLOCK_EVERY = 2.0
+"""Seconds between two checks whether this machine's clock was set."""
+_ASK_CLOCK_EVERY = 30.0
+"""Seconds between two requests because of that, as long as no response names a time."""
 
 
 class GatewayWatch:
@@ -40,6 +48,7 @@ class GatewayWatch:
         self.account_list = AccountList(self.gateway, clock, self._handle_outcome)
         self._follower: Follower | None = None
         self.responses = ResponseHandler(self.gateway, self.poller, shared)
+        self._clock_asked_at = -math.inf
 
     @property
     def name(self) -> str:
@@ -49,7 +58,7 @@ class GatewayWatch:
     @property
     def loops(self) -> list[Callable[[], Coroutine[object, object, None]]]:
         """What runs while it is watched."""
-        return [self.poller.run, self.balance.run]
+        return [self.poller.run, self.balance.run, self._watch_clock]
 
     @property
     def rows(self) -> list[Row]:
@@ -132,6 +141,24 @@ class GatewayWatch:
             return ""
         self.responses.handle(video_id, response)
         return response.video.link_of(index)
+
+    async def _watch_clock(self) -> None:
+        while True:
+            await self._shared.clock.sleep(_CHECK_CLOCK_EVERY)
+            self.check_clock()
+
+    def check_clock(self) -> None:
+        """Ask about one video if this machine's clock was set: when do the others expire by it?
+
+        Nothing else may be due, and what is ready would count as expired, or as not expiring yet.
+        """
+        now = self._shared.clock.monotonic()
+        if not self.gateway.is_clock_outdated or now - self._clock_asked_at < _ASK_CLOCK_EVERY:
+            return
+        ready = (r for r in self.rows if r.status is Status.READY and r.saved is None)
+        if (row := next(ready, None)) is not None:
+            self._clock_asked_at = now
+            self.poller.schedule(row.id, 0, alone=True)
 
     def _may_ask_balance(self) -> bool:
         is_slowed = self.gateway.limiter.wait(self._shared.clock.monotonic()) > 0

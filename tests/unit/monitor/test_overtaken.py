@@ -15,6 +15,7 @@ from hingtui.api import Api
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.model.video import Status, Video
 from hingtui.monitor import GatewayState, Monitor
+from hingtui.monitor.alarms import ExpiryAlarms
 from hingtui.monitor.download_queue import KEEP_PART
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.entry import Entry
@@ -72,8 +73,10 @@ class Here:
 
 
 @asynccontextmanager
-async def opened(folder: Path, *names: str, **options: Any) -> AsyncIterator[Here]:
-    clock = FakeClock()
+async def opened(
+    folder: Path, *names: str, clock: FakeClock | None = None, **options: Any
+) -> AsyncIterator[Here]:
+    clock = clock or FakeClock()
     here = Here(folder, clock, gateways=names, **options)
     async with AsyncExitStack() as stack:
         for name in names:
@@ -296,3 +299,47 @@ async def test_each_removal_keeps_the_part_for_its_full_time(tmp_path: Path) -> 
         here.clock.advance(KEEP_PART * 0.75)
         await until(lambda: len(here.monitor._background._tasks) == 1)
         assert list((tmp_path / "videos").glob("*.part"))
+
+
+class SetClock(FakeClock):
+    """A clock that can be set."""
+
+    behind = 0.0
+
+    def time(self) -> float:
+        return self.now - self.behind
+
+
+@pytest.mark.parametrize("before", [3 * 86_400.0, -7200.0], ids=["forward", "back"])
+async def test_the_expiry_is_right_again_after_the_clock_was_set(
+    tmp_path: Path, before: float
+) -> None:
+    clock, true = SetClock(), FakeClock()
+    clock.behind = before
+    async with opened(tmp_path, "east", clock=clock) as here:
+        here.connect("east")
+        await here.monitor.load()
+        server, rows = here.servers["east"], here.monitor.rows
+        server.clock = true
+        server.file(ONE, CLIP)
+        here.monitor.add([ONE], gateway="east")
+        await here.look()
+        alarms = ExpiryAlarms()
+        alarms.update(rows, rows, here.monitor.now())
+        watch = here.monitor.gateways["east"]
+        watch.check_clock()
+        assert watch.poller.active == 0
+        clock.behind = 0.0
+        alarms.due(rows, here.monitor.now())
+        watch.check_clock()
+        await here.look()
+        alarms.update(rows, rows, here.monitor.now())
+        assert not alarms.unseen
+        ends = rows[EAST].expiry
+        assert ends is not None
+        assert abs(ends.at - (true.time() + 3600)) < 3
+        assert rows[EAST].can_be_downloaded(here.monitor.now())
+        asked = len(server.asked())
+        watch.check_clock()
+        await here.look(after=60)
+        assert len(server.asked()) == asked
