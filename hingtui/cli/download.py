@@ -14,7 +14,7 @@ from pathlib import Path
 from hingtui.cli.download_progress import show_progress
 from hingtui.cli.output import advice_text, print_message, print_saved
 from hingtui.cli.reasons import MOST_UNANSWERED, seems_gone, why_not_saved
-from hingtui.cli.session import ask_once, with_monitor
+from hingtui.cli.session import LAST_DOWNLOADS, ask_once, with_monitor
 from hingtui.download.leftover_parts import discard_part
 from hingtui.model.errors import Busy, HingtuiError, NotFound, NotReady, Scope, StorageError
 from hingtui.model.explain import diagnose
@@ -119,11 +119,22 @@ class _DownloadRun:
         return error is not None and not isinstance(error, NotFound) and not is_answered
 
     async def _download_open(self) -> int:
-        await self._until_over()
+        try:
+            await self._until_over()
+        except asyncio.CancelledError:
+            await self._stop()
+            raise
         self._failed += self._open
         for row in self._failed:
             print_message(f"{row.id}: {why_not_saved(row, self._monitor)}")
         return 1 if self._failed else 0
+
+    async def _stop(self) -> None:
+        """Print what is saved by the time that all have stopped: no later --ready does."""
+        await self._monitor.stop(LAST_DOWNLOADS)
+        for row in self._open:
+            if row.key in self._begun and _is_saved(row, self._folder):
+                print_saved(row, self._monitor.now(), as_json=self._as_json)
 
     async def _print_earlier(self, row: Row) -> None:
         """Print a video that an earlier run saved; remove the part that a killed one left."""

@@ -37,6 +37,9 @@ Work = Callable[[Monitor, list[Row], Path], Awaitable[int]]
 """What a command does: with a connected monitor, the rows of the ids that were given (all watched
 ones if none was), and the folder for downloads. The result is the exit status."""
 
+LAST_DOWNLOADS = 1.0
+"""Seconds for downloads that are being saved, when a signal ends a command."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mode:

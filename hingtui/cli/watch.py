@@ -21,7 +21,7 @@ from hingtui.cli.output import (
     write_line,
 )
 from hingtui.cli.reasons import is_unanswerable, why_not_saved
-from hingtui.cli.session import Mode, fail, read_settings, run_with
+from hingtui.cli.session import LAST_DOWNLOADS, Mode, fail, read_settings, run_with
 from hingtui.model.errors import HingtuiError
 from hingtui.model.key import VideoKey
 from hingtui.model.no_list import not_followed
@@ -41,8 +41,6 @@ _LAST_LINES = 60.0
 """Seconds for the last lines, when all is done."""
 _LAST_LINES_ON_SIGNAL = 0.3
 """Seconds for the last lines, when a signal ends the command."""
-_LAST_DOWNLOADS = 1.0
-"""Seconds for downloads that are being saved, when a signal ends the command."""
 _TRIM_EVERY = 600.0
 """Seconds between two times that free memory is given back to the system."""
 
@@ -106,7 +104,7 @@ class _Watch:
     async def _stop(self) -> None:
         """Report what is saved by the time that all downloads have stopped: no later run does."""
         self._is_stopping = True
-        await self._monitor.stop(_LAST_DOWNLOADS)
+        await self._monitor.stop(LAST_DOWNLOADS)
         self._monitor.feed.flush()
 
     def _follow(self) -> None:

@@ -6,13 +6,16 @@ import hashlib
 import json
 import signal
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from hingtui.storage.watchlist.entry import Entry
+from hingtui.system.files import locked
 from tests.support.keys import keys
 from tests.support.shell import WORDS, Shell, job, shell, soon_ready
+from tests.support.signals import started, status_of
 from tests.support.waiting import TIMEOUT, wait_until
 
 
@@ -164,3 +167,22 @@ def test_an_unwritable_folder_is_reported(bare: Shell) -> None:
     ended = bare.run("download", "-o", str(bare.home / "no-folder"), "video_ready")
     assert ended.returncode == 1
     assert ended.stderr.startswith("video_ready: The videos folder cannot be written to.")
+
+
+def test_a_video_saved_while_a_signal_ends_it_is_printed(tmp_path: Path) -> None:
+    with shell(tmp_path, job("ready"), job("queued")) as typed:
+        assert typed.run("add", "video_ready", "video_queued").returncode == 0
+        with ExitStack() as stack:
+            unlock = stack.enter_context(ExitStack())
+            # It cannot report the file before this is released.
+            unlock.enter_context(locked(tmp_path / "watchlist.toml.lock"))
+            command = ("download", "--ready", "--wait")
+            running = stack.enter_context(started(*command, environ=typed.environ))
+            path = typed.folder / "video_ready.mp4"
+            wait_until(path.exists, "the file is named")
+            asked_at = time.monotonic()
+            running.send_signal(signal.SIGTERM)
+            unlock.close()
+            assert status_of(running, asked_at) == 143
+            assert running.stdout is not None
+            assert running.stdout.read().decode() == f"{path}\n"
