@@ -99,13 +99,6 @@ class ListPoller:
             return False
         return self.is_offered and (due >= WORTH or self.is_sweeping or self._is_covering)
 
-    def reset(self) -> None:
-        """Another gateway or token: nothing is known of its list."""
-        self.is_offered = True
-        self.unlisted.clear()
-        self._is_covering = False
-        self._next_at = self._failing_until = 0.0
-
     async def sweep(
         self, api: ListApi, wanted: Collection[str], listed: Callable[[Listed], bool]
     ) -> Swept | ApiError:

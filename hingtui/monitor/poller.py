@@ -16,7 +16,7 @@ from typing import Protocol
 
 from hingtui.model.video import Video
 from hingtui.monitor.gateway import LIST, Gateway
-from hingtui.monitor.list_poller import ListApi, Listed, ListPoller, Swept
+from hingtui.monitor.list_poller import ListApi, Listed, ListPoller, Swept, ignore_page
 from hingtui.monitor.raw_responses import RawResponse
 from hingtui.system.clock import Clock
 
@@ -70,6 +70,8 @@ class Poller:
         """Ids that need a request of their own: an entry of the list is not enough."""
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sweep: asyncio.Task[None] | None = None
+        self._left_behind: list[asyncio.Task[None]] = []
+        """Requests through an earlier client: what another token was told says nothing."""
         self._probed: dict[str, None] = {}
         """Ids that were probed since the gateway last answered; empty while it answers."""
         self._list_poller = ListPoller(gateway.limiter, clock)
@@ -78,7 +80,8 @@ class Poller:
     @property
     def under_way(self) -> list[asyncio.Task[None]]:
         """The requests that are being sent."""
-        return [*self._tasks.values(), *([self._sweep] if self._sweep else [])]
+        tasks = [*self._left_behind, *self._tasks.values(), *([self._sweep] if self._sweep else [])]
+        return [task for task in tasks if not task.done()]
 
     @property
     def list_poller(self) -> ListPoller:
@@ -91,10 +94,16 @@ class Poller:
         return len(self._planned.keys() | self._tasks.keys())
 
     def use(self, api: VideoApi | None) -> None:
-        """From now on send requests through `api` (None: send none)."""
+        """From now on send requests through `api` (None: send none), also what is under way."""
+        self._left_behind = self.under_way
+        unanswered, self._tasks, self._sweep = list(self._tasks), {}, None
+        before = self._list_poller
+        self._list_poller = ListPoller(self._gateway.limiter, self._clock)
+        self._list_poller.on_page, before.on_page = before.on_page, ignore_page
         self._api = api
         self._probed.clear()
-        self._list_poller.reset()
+        for video_id in filter(self.watched.__contains__, unanswered):
+            self.schedule(video_id, 0, alone=True)
         self._wake.set()
 
     def watch(self, video_id: str) -> None:
@@ -243,13 +252,10 @@ class Poller:
             outcome = await self._list_poller.sweep(api, wanted, take)
         except Exception as unexpected:  # noqa: BLE001 - it must not end the watch
             outcome = unexpected
-        finally:
+        if api is self._api:
             self._sweep = None
             self._wake.set()
-        if api is self._api:
             self._on_outcome(LIST, outcome)
-        else:
-            self._list_poller.reset()
 
     def _take_listed(self, api: VideoApi, listed: Listed) -> bool:
         """Take an entry of the list; return whether it is all there is to ask about that video.
@@ -279,15 +285,12 @@ class Poller:
             outcome = await api.retrieve(video_id)
         except Exception as error:  # noqa: BLE001 - whatever it is, it ends on the row
             outcome = error
-        finally:
-            self._tasks.pop(video_id, None)
+        if api is self._api:
+            del self._tasks[video_id]
             if (due := self._planned.get(video_id)) is not None:  # scheduled again meanwhile
                 heapq.heappush(self._heap, (due, video_id))
             self._wake.set()
-        if api is self._api:
             self._on_outcome(video_id, outcome)
-        elif video_id in self.watched:  # what another token or address was told says nothing
-            self.schedule(video_id, 0, alone=True)
 
 
 def _only_a_probe(_listed: Listed) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -214,6 +215,34 @@ async def test_a_late_refusal_of_the_list_says_nothing_about_another_token(tmp_p
         await here.look()
         assert all(row.video is not None for row in here.monitor.rows.values())
         assert [target for target in server.asked() if "?" not in target] == []
+
+
+@pytest.mark.parametrize("count", [3, 20], ids=["videos", "list"])
+async def test_a_silent_address_holds_up_no_request_to_the_next_one(
+    tmp_path: Path, count: int
+) -> None:
+    async with opened(tmp_path, "east", "west") as here:
+        here.connect("east")
+        await here.monitor.load()
+        ids = [f"video_{n}" for n in range(count)]
+        for video_id in ids:
+            here.servers["west"].video(video_id)
+        held = Held(lambda _r: json_answer({}, 404))
+        here.servers["east"].fault("/v1/videos", held, times=99)
+        here.monitor.add(ids, gateway="east")
+        poller = here.monitor.gateways["east"].poller
+        poller.start_due()
+        await begun(held)
+        west = here.servers["west"]
+        api = Api(west.url, west.token, clock=here.clock, environ={})
+        here.monitor.connect(api, "east")
+        poller.start_due()
+        rows = here.monitor.rows.values()
+        async with asyncio.timeout(5):
+            await until(lambda: all(row.video is not None for row in rows))
+        held.let_go()
+        await here.look()
+        assert all(row.last_error is None for row in rows)
 
 
 async def test_a_lookup_under_way_outlasts_a_change_of_the_token(tmp_path: Path) -> None:
