@@ -46,6 +46,29 @@ async def test_at_most_three_toasts_are_shown_and_one_of_a_kind(tmp_path: Path) 
         assert sum("about" in line or "again" in line for line in acting.lines()) == 3
 
 
+async def test_toasts_close_up_when_one_of_them_is_replaced(tmp_path: Path) -> None:
+    """Textual leaves the empty holder of the replaced one between the others."""
+    async with piloted(tmp_path, job(), has_toasts=True) as acting:
+        for kind in "abcb":
+            acting.app.notify(f"about {kind}", kind=kind, markup=False)
+            await acting.drawn()
+        lines = [region.y for region in toast_regions(acting)]
+        assert lines == [lines[-1] - 2, lines[-1] - 1, lines[-1]]
+
+
+async def test_behind_a_dialog_no_toast_is_shown_again(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(), size=(80, 24), has_toasts=True) as acting:
+        acting.app.notify("about the first, which is longer", kind="a", markup=False)
+        await acting.drawn()
+        await acting.press("s")
+        acting.app.notify("the second", kind="b", markup=False)
+        await acting.drawn()
+        assert sum("longer" in line for line in acting.lines()) == 1
+        assert sum("about" in line for line in acting.lines()) == 1
+        await acting.press("escape")
+        assert sum("longer" in line for line in acting.lines()) == 1
+
+
 async def test_a_toast_is_one_line_and_the_event_has_it_all(tmp_path: Path) -> None:
     words = "first line\nsecond line " + "very long " * 30
     async with piloted(tmp_path, job(), size=(80, 24), has_toasts=True) as acting:

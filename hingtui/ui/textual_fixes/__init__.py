@@ -13,7 +13,7 @@ wide_cuts             keeps double-width characters whole
 cache_trim            releases memory
 closed_screens        lets go of what closed dialogs have drawn
 behind_dialogs        draws what changes behind several dialogs
-toast_redraw          redraws after a toast
+toast_redraw          leaves no part of an old toast
 typed_ahead           gives each key to what has the focus once the keys before it are done
 
 Two that spare the first picture some work are methods where they are needed, as a module more would

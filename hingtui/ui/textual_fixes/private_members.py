@@ -43,8 +43,8 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_on_key",  # typed_ahead: overridden
         "_register_child",  # error_boundary
         "_registry",  # typed_ahead
-        "_notifications",  # toasts
-        "_refresh_notifications",  # toasts
+        "_notifications",  # toasts, toast_redraw
+        "_refresh_notifications",  # toasts, toast_redraw
         "_refresh_truecolor_filter",  # themed_app
         "_unnotify",  # toast_redraw
     ),
@@ -57,7 +57,11 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_compositor_refresh",  # layout, behind_dialogs
         "_set_dirty",  # behind_dialogs
     ),
-    "textual.widgets._toast": ("ToastRack",),  # toast_place
+    "textual.widgets._toast": (
+        "ToastHolder",  # toast_redraw
+        "ToastRack",  # toast_place, toast_redraw
+    ),
+    "textual.widgets._toast.Toast": ("_notification",),  # toast_redraw
     "textual.strip.Strip": ("_segments",),  # picture: overridden
     "textual.widgets.Input": ("_on_paste",),  # line_input, gateway_fields: overridden
     "textual.widgets.TextArea": ("_on_key", "_on_paste"),  # dialogs: overridden
