@@ -48,15 +48,15 @@ def alarm_toasts(due: DueAlarms, rows: Rows, key_for: KeyFor) -> Iterator[Toast]
     if len(due.expired) == 1:
         words = _("Expired before it was saved: {what}")
         key = due.expired[0]
-        yield Toast(words.format(what=_title(key, rows)), "error", key=key)
+        yield Toast(words.format(what=_title(key, rows)), "error", "expired", key)
     elif due.expired:
         words = _("{n} videos expired before they were saved")
-        yield Toast(words.format(n=len(due.expired)), "error")
+        yield Toast(words.format(n=len(due.expired)), "error", "expired")
     if due.overdue:
         words = _("Probably expired before it was saved ({key} tries anyway): {what}")
         what = _titles(due.overdue, rows)
         text = words.format(what=what, key=key_for("download"))
-        yield Toast(text, "error", key=_only(due.overdue))
+        yield Toast(text, "error", "overdue", _only(due.overdue))
     for within, group in groupby(due.expiring, lambda one: one.within):
         keys = [one.key for one in group]
         severity: Severity = "error" if within == min(THRESHOLDS) else "warning"
@@ -66,7 +66,7 @@ def alarm_toasts(due: DueAlarms, rows: Rows, key_for: KeyFor) -> Iterator[Toast]
         else:
             words = _("{n} videos expire within {time}")
             text = words.format(n=len(keys), time=minutes(within))
-        yield Toast(text, severity, key=_only(keys))
+        yield Toast(text, severity, "expiring", _only(keys))
 
 
 def _only(keys: Sequence[VideoKey]) -> VideoKey | None:

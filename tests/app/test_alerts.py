@@ -54,6 +54,16 @@ async def test_an_unsaved_video_alarms_until_it_has_expired(home: Path) -> None:
         assert "expired before" not in acting.text()
 
 
+async def test_an_answer_does_not_take_an_alarms_place(home: Path) -> None:
+    async with piloted(home, ready("one", 700, "A lighthouse")) as acting:
+        await live_through(acting, 100)
+        await acting.press("u")
+        assert acting.toasts() == [
+            "Expires within 10 minutes: A lighthouse",
+            "Nothing to undo.",
+        ]
+
+
 async def test_the_banner_says_what_expires_first_and_what_follows(home: Path) -> None:
     async with piloted(home, ready("one", 170), ready("two", 300), ready("three", 310)) as acting:
         assert acting.lines()[1] == (
