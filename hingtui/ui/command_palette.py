@@ -16,6 +16,7 @@ from textual.theme import ThemeProvider
 from hingtui.text.i18n import _
 from hingtui.ui.commands import Command, Group
 from hingtui.ui.screens.dashboard import Dashboard
+from hingtui.ui.textual_fixes.wide_cuts import keep_wide_characters
 
 if TYPE_CHECKING:
     from hingtui.ui.app import HingtuiApp
@@ -107,11 +108,15 @@ def _runner(app: HingtuiApp, action: str) -> Callable[[], Any]:
 
 def command_palette() -> Screen[Any]:
     """All commands, to be searched."""
-    return CommandPalette(
-        providers=[CommandProvider], placeholder=_("Search for commands…"), id="--command-palette"
-    )
+    return _palette(CommandProvider, _("Search for commands…"), id="--command-palette")
 
 
 def theme_palette() -> Screen[Any]:
     """All themes, to be searched."""
-    return CommandPalette(providers=[ThemeNames], placeholder=_("Search for themes…"))
+    return _palette(ThemeNames, _("Search for themes…"))
+
+
+def _palette(provider: type[Provider], placeholder: str, **more: str) -> Screen[Any]:
+    screen = CommandPalette(providers=[provider], placeholder=placeholder, **more)
+    keep_wide_characters(screen)
+    return screen

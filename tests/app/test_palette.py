@@ -10,6 +10,7 @@ from textual.command import Command, CommandList, CommandPalette
 
 from hingtui.ui.screens.dialogs import AddDialog
 from hingtui.ui.screens.help import HelpDialog
+from hingtui.ui.textual_fixes.wide_cuts import WideCompositor
 from tests.support.pilot import PilotedApp, piloted
 from tests.support.waiting import until
 from tests.support.watch import job
@@ -43,6 +44,7 @@ async def test_every_command_is_listed_with_its_key(tmp_path: Path, language: st
 async def test_a_command_runs_from_the_palette(tmp_path: Path) -> None:
     async with piloted(tmp_path, job()) as acting:
         await entries(acting)
+        assert isinstance(acting.app.screen._compositor, WideCompositor), "toasts lie over it"
         await acting.press(*"pasteids")
         await until(lambda: acting.app.screen.query_one(CommandList).option_count == 1)
         await acting.press("enter")
