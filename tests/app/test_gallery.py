@@ -77,6 +77,22 @@ async def test_arrow_keys_move_and_a_further_page_follows(tmp_path: Path) -> Non
         assert shown == ids[6:]
 
 
+async def test_after_the_gallery_the_table_stands_where_it_stood(tmp_path: Path) -> None:
+    ids = save_videos(tmp_path)
+    async with piloted(tmp_path, watched=[], size=(80, 10)) as acting:
+        assert len(ids) > acting.table.size.height - acting.table.header_height
+        await open_gallery(acting)
+        await acting.press("right", "right")
+        await acting.press("tab")
+        assert acting.table.cursor_row == 2
+        assert acting.table.scroll_offset.y == 0, "all of it was in view"
+        await acting.press("tab")
+        await acting.press("end")
+        await acting.press("tab")
+        assert acting.table.cursor_row == len(ids) - 1
+        assert acting.table.is_visible_row(acting.table.cursor_row)
+
+
 @pytest.mark.parametrize("pressed", ["v", "right_square_bracket"])
 async def test_without_colours_playing_and_stepping_name_the_variable(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pressed: str

@@ -16,6 +16,7 @@ PRIVATE_MEMBERS: dict[str, tuple[str, ...]] = {
         "_get_cell_region",
         "_get_row_region",
         "_render_line",
+        "_scroll_cursor_into_view",
         "_total_row_height",
         # row_table: styles of rows, the cursor and the mouse
         "_get_row_style",

@@ -126,6 +126,15 @@ class RowTable(DataTable[Text], Generic[Key]):
         if self.is_visible_row(self.cursor_row, before):
             self.move_cursor(row=self.cursor_row)
 
+    def on_show(self) -> None:
+        """Bring the cursor into view if it has moved out of it meanwhile."""
+        self.move_cursor(row=self.cursor_row)
+
+    def _scroll_cursor_into_view(self, animate: bool = False) -> None:
+        """As Textual's, but a hidden table stays where it is until it is shown again."""
+        if self.size.height:
+            super()._scroll_cursor_into_view(animate)
+
     def _place(self, index: dict[Key, int]) -> None:
         """Give the stock table the rows in the attributes where it looks for them."""
         self._index = index
