@@ -88,8 +88,12 @@ def _summary(found: Statistics, total: Outcome, width: int) -> Iterable[Line]:
     if rest:
         parts.append((Piece(_("{n} not finished or not saved").format(n=f"{rest:,}")),))
     if total.maybe_lost:
-        words = _("{n} of them have probably expired").format(n=total.maybe_lost)
-        parts.append((Piece(words, Role.BAD),))
+        words = ngettext(
+            "{n} of them has probably expired",
+            "{n} of them have probably expired",
+            total.maybe_lost,
+        )
+        parts.append((Piece(words.format(n=total.maybe_lost), Role.BAD),))
     yield from flowing(parts, width)
     for unit, money in sorted(total.money.items()):
         yield from flowing(_money_parts(unit, money), width)

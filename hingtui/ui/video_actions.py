@@ -205,7 +205,11 @@ class VideoActions:
         restored = self._monitor.restore()
         if not restored:
             return Outcome(Toast(_("Nothing to undo.")))
-        return Outcome(rows_changed=True, select=restored[0])
+        text = _("{n} watched again").format(n=len(restored))
+        if len(restored) == 1:
+            title = row_title(self._monitor.rows.get(restored[0]), restored[0].id)
+            text = _("Watched again: {what}").format(what=title)
+        return Outcome(Toast(text), rows_changed=True, select=restored[0])
 
     def ask(self) -> Outcome:
         """Ask the gateway about the selected videos now."""

@@ -70,6 +70,7 @@ async def test_removing_and_undoing_update_rows_and_watchlist(tmp_path: Path) ->
         await acting.app.monitor.watchlist_sync.sync()
         assert ids(Watchlist(tmp_path / "watchlist.toml").read().entries) == ["video_b"]
         await acting.press("u")
+        assert acting.toasts() == ["Watched again: 冰镇汽水广告"], "not how to undo it"
         assert set(acting.table.order) == set(keys("video_a", "video_b"))
         assert acting.table.cursor_key == key("video_a")
         await acting.app.monitor.watchlist_sync.sync()

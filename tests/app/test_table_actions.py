@@ -154,6 +154,7 @@ async def test_commands_act_on_the_marked_rows(tmp_path: Path) -> None:
         assert ids(acting.table.order) == ["video_1", "video_3", "video_4"]
         assert acting.table.marks == set()
         await acting.press("u")
+        assert acting.toasts() == ["2 watched again"]
         assert ids(acting.table.order) == [f"video_{n}" for n in range(5)]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from hingtui.model.video import Status
 from hingtui.monitor.statistics_text import bars, money_text, statistics_lines
 from hingtui.monitor.text_table import Column, Piece, Role, plain, text_table
-from hingtui.storage.history import History, HistoryVideo, Sighting, Statistics
+from hingtui.storage.history import History, HistoryState, HistoryVideo, Sighting, Statistics
+from hingtui.storage.history.statistics import Kind, Outcome
 from hingtui.storage.watchlist import Entry
 from hingtui.text import i18n
 from hingtui.text.cell_width import cells_of
@@ -93,6 +95,13 @@ def test_the_first_lines_say_what_was_saved_and_lost(figures: Statistics) -> Non
     first, second, *_rest = (plain(line) for line in statistics_lines(figures, 80))
     assert first.startswith("60 videos  from ")
     assert second.startswith("saved 41, lost 0 · failed 9 (15%)")
+
+
+@pytest.mark.parametrize(("count", "verb"), [(1, "has"), (2, "have")])
+def test_the_probably_expired_are_counted_in_good_english(count: int, verb: str) -> None:
+    outcome = Outcome(Counter({HistoryState.READY: 3}), maybe_lost=count)
+    lines = statistics_lines(Statistics({Kind("default", "veo", None): outcome}), 80)
+    assert any(f"{count} of them {verb} probably expired" in plain(line) for line in lines)
 
 
 @pytest.mark.parametrize(
