@@ -81,6 +81,7 @@ class Compared(Vertical):
             shown = [*whole[: self._most - 1], " ".join([*whole[self._most - 1 :], last])]
             for piece in shown:
                 text.append(fit(piece, width) + "\n", palette.muted)
+        text.right_crop(1)
         self.query_one(".compared-text", Static).update(text)
         self.set_class(is_chosen, "-chosen")
 
