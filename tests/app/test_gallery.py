@@ -154,6 +154,17 @@ async def test_commands_are_about_the_poster_under_the_cursor(tmp_path: Path) ->
         assert "*✓ saved" in acting.text()
 
 
+@pytest.mark.parametrize("pressed", [["ctrl+a"], ["asterisk"], ["home", "V", "end", "V"]])
+async def test_only_what_the_gallery_shows_is_marked(tmp_path: Path, pressed: list[str]) -> None:
+    ids = save_videos(tmp_path, "silk", "lotus")
+    jobs = [job(f"video_{n}") for n in range(3)]
+    watched = [job.id for job in jobs]
+    async with piloted(tmp_path, *jobs, watched=watched, size=(80, 24)) as acting:
+        await open_gallery(acting)
+        await acting.press(*pressed)
+        assert acting.table.marks == set(map(key, ids)), "x would take off what is not seen"
+
+
 async def test_a_line_says_how_many_videos_are_left_out(tmp_path: Path) -> None:
     save_videos(tmp_path, "silk")
     jobs = [job(f"video_{n}") for n in range(3)]

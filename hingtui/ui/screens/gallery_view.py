@@ -68,7 +68,7 @@ class GalleryView(PreviewActions):
         if gallery is None:
             return
         rows = self._monitor.rows
-        shown = [rows[key] for key in self._table.order if is_in_gallery(rows[key])]
+        shown = [rows[key] for key in self._shown()]
         words = ""
         if n := len(self._table.order) - len(shown):
             words = ngettext(
@@ -79,6 +79,13 @@ class GalleryView(PreviewActions):
         gallery.use(shown, self._table.cursor_key, self._table.marks, words)
         if gallery.key is not None and gallery.key != self._table.cursor_key:
             self._table.select(gallery.key)
+
+    def _shown(self) -> list[VideoKey]:
+        """As of the table; in the gallery those with a poster or a place for one."""
+        shown = super()._shown()
+        if not self.is_gallery_open:
+            return shown
+        return [key for key in shown if is_in_gallery(self._monitor.rows[key])]
 
     def time_passed(self) -> None:
         """Redraw countdowns."""

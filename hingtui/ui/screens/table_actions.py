@@ -205,11 +205,15 @@ class TableActions(DashboardDetails):
             self._marked_last = key
             self._table.action_cursor_down()
 
+    def _shown(self) -> list[VideoKey]:
+        """The videos that a person sees, or could scroll to, in their order."""
+        return list(self._table.order)
+
     def action_mark_range(self) -> None:
         """Mark all rows from the one marked last to this one."""
-        order = list(self._table.order)
+        order = self._shown()
         key = self._table.cursor_video
-        if key is None:
+        if key is None or key not in order:
             return
         start = self._marked_last if self._marked_last in order else key
         ends = sorted((order.index(start), order.index(key))) if start is not None else [0, 0]
@@ -218,13 +222,14 @@ class TableActions(DashboardDetails):
 
     def action_mark_invert(self) -> None:
         """Mark the rows that are shown and not marked, and the other way round."""
-        marked = self._table.marks & set(self._table.order)
-        self._set_marks(set(self._table.order) - marked, is_marked=True)
+        shown = set(self._shown())
+        marked = self._table.marks & shown
+        self._set_marks(shown - marked, is_marked=True)
         self._set_marks(marked, is_marked=False)
 
     def action_mark_all(self) -> None:
         """Mark all rows that are shown."""
-        self._set_marks(self._table.order, is_marked=True)
+        self._set_marks(self._shown(), is_marked=True)
 
     def _set_marks(self, keys: Iterable[VideoKey], *, is_marked: bool) -> None:
         self._table.mark(keys, is_marked=is_marked)
