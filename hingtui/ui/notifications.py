@@ -21,6 +21,8 @@ from hingtui.ui.event_log import EventKind, EventLog
 _PROMPT_CELLS, _ID_CELLS = 44, 32
 """Cells that a toast gives a prompt, and an id: one word, which has to fit on the first line."""
 
+_NAME_CELLS = 30
+"""Cells of a video's name before a sentence about it, which is to be read to its end."""
 _REASON = 300
 """Characters of a reason that an event keeps."""
 _EXPIRED = Status.EXPIRED
@@ -103,14 +105,15 @@ def _failed(changes: Changes, rows: Mapping[VideoKey, Row]) -> list[VideoKey]:
     ]
 
 
-def row_title(row: Row | None, video_id: str) -> str:
+def row_title(row: Row | None, video_id: str, most: int = _PROMPT_CELLS) -> str:
     """The prompt of a video, or its id where there is none, short enough for a toast."""
     prompt = row.video.prompt if row is not None and row.video else ""
-    return fit(one_line(prompt), _PROMPT_CELLS) if prompt else short_id(video_id, _ID_CELLS)
+    return fit(one_line(prompt), most) if prompt else short_id(video_id, min(most, _ID_CELLS))
 
 
 def about_one(row: Row, of: int, sentence: str) -> str:
     """A sentence about a video, which it names where that is one `of` several chosen ones."""
     if of <= 1:
         return sentence
-    return _("{what}: {reason}").format(what=row_title(row, row.id), reason=sentence)
+    name = row_title(row, row.id, _NAME_CELLS)
+    return _("{what}: {reason}").format(what=name, reason=sentence)

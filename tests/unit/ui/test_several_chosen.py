@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from hingtui.model.video import Status, Video
 from hingtui.monitor import Monitor, Row
 from hingtui.system.open_file import Opened
+from hingtui.text.cell_width import cells
 from hingtui.ui.copy_actions import CopyActions
 from hingtui.ui.file_actions import FileActions
 from hingtui.ui.keys import default_key_for
@@ -45,7 +47,7 @@ async def test_a_reason_about_one_of_several_names_it(tmp_path: Path) -> None:
         await watch.look()
         actions = actions_on_all(watch.monitor)
         row = watch.row("video_one")
-        reason = f"{row_title(row, row.id)}: It is still being generated"
+        reason = f"{row_title(row, row.id, 30)}: It is still being generated"
         assert words(await actions.download()).startswith(reason)
         assert words(await actions.open()).startswith(reason)
         assert words(await actions.reveal()).startswith(reason)
@@ -63,6 +65,14 @@ async def test_copying_several_shows_their_number(tmp_path: Path) -> None:
         await watch.look()
         assert words(actions.copy_prompt()).startswith("2 prompts sent")
         assert words(await actions.copy_raw()).startswith("2 responses, without secrets, sent")
+
+
+def test_a_sentence_about_one_of_several_fits_into_eighty_columns() -> None:
+    prompt = "Time-lapse of a harvest moon through bare branches"
+    row = Row("video_one", 0.0, video=Video("video_one", Status.READY, "completed", prompt=prompt))
+    sentence = about_one(row, 3, "It is not saved yet: d downloads it.")
+    assert sentence == "Time-lapse of a harvest moon..: It is not saved yet: d downloads it."
+    assert cells(sentence) <= 74, "six are a toast's border, blanks and margin"
 
 
 def test_a_sentence_about_the_only_one_stays_as_it_is() -> None:
