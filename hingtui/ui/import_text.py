@@ -5,13 +5,14 @@ Must not import Textual.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Container, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from rich.style import Style
 from rich.text import Text
 
 from hingtui.model.explain import diagnose
+from hingtui.model.key import VideoKey
 from hingtui.model.no_list import lacks_list, no_list, no_more_pages
 from hingtui.monitor import GatewayState, GatewayStatus
 from hingtui.text.i18n import _, ngettext
@@ -30,6 +31,13 @@ def import_title(gateways: Iterable[str], current: str, muted: Style) -> Text:
         for name in names:
             text.append(f" {name} ", "bold reverse" if name == current else muted)
     return text
+
+
+def none_left(shown: Collection[VideoKey], watched: Container[VideoKey]) -> str:
+    """Say that none of the rows shown can be marked, as all are watched; "" where one can."""
+    if not shown or any(key not in watched for key in shown):
+        return ""
+    return _("All of these are watched already.")
 
 
 def empty_message(shown: ImportList, count: int, status: GatewayStatus, key_for: KeyFor) -> str:

@@ -136,6 +136,14 @@ async def test_a_page_that_comes_after_closing_is_dropped(tmp_path: Path) -> Non
         assert not dialog._list.rows
 
 
+@pytest.mark.parametrize("pressed", ["ctrl+a", "V", "asterisk"])
+async def test_where_all_are_watched_marking_says_so(tmp_path: Path, pressed: str) -> None:
+    async with piloted(tmp_path, *JOBS[:2]) as acting:
+        await opened(acting, count=2)
+        await acting.press(pressed)
+        assert "All of these are watched already." in acting.text()
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("where", ["selected", "watched"])
 async def test_enter_without_marks_adds_the_selected_video_once(tmp_path: Path, where: str) -> None:

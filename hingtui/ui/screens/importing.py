@@ -18,7 +18,7 @@ from hingtui.monitor import Monitor
 from hingtui.monitor.list_poller import Listed
 from hingtui.text.i18n import _
 from hingtui.ui.import_list import ImportList, Reading
-from hingtui.ui.import_text import empty_message, import_title, state_message
+from hingtui.ui.import_text import empty_message, import_title, none_left, state_message
 from hingtui.ui.screens.dialogs import Dialog
 from hingtui.ui.table.cells import RenderContext
 from hingtui.ui.table.import_table import ImportTable
@@ -204,7 +204,7 @@ class ImportDialog(Dialog[Chosen]):
         state.update(Text(self._answer or words))
 
     def _change_marks(self) -> None:
-        self._answer = ""
+        self._answer = none_left(self._table.order, self._monitor.rows)
         self._table.redraw_all()
         self._show_state()
 
