@@ -104,9 +104,7 @@ def time_cell(row: Row, context: RenderContext, width: int) -> Cell:
         progress = row.download.progress
         if progress.total and progress.speed > 0:
             left = (progress.total - progress.received) / progress.speed
-            return number_cell(
-                _("~{time} left").format(time=human_duration(left)), palette.plain, width
-            )
+            return _left_cell(left, human_duration(left), palette, width)
         return ()
     if row.is_final:
         if video.completed_at is None:
@@ -114,14 +112,16 @@ def time_cell(row: Row, context: RenderContext, width: int) -> Cell:
         ago = coarse_ago(row.age(video.completed_at, context.now))
         return number_cell(ago, palette.muted, width)
     if context.left is not None and video.status is Status.GENERATING:
-        if context.left < 1:
-            return number_cell(_("soon"), palette.plain, width)
-        left_text = human_estimate(context.left)
-        return number_cell(_("~{time} left").format(time=left_text), palette.plain, width)
+        return _left_cell(context.left, human_estimate(context.left), palette, width)
     if video.created_at is None:
         return ()
     age = human_duration(row.age(video.created_at, context.now))
     return number_cell(_("for {time}").format(time=age), palette.muted, width)
+
+
+def _left_cell(seconds: float, shown: str, palette: Palette, width: int) -> Cell:
+    words = _("soon") if seconds < 1 else _("~{time} left").format(time=shown)
+    return number_cell(words, palette.plain, width)
 
 
 def expiry_cell(row: Row, context: RenderContext, width: int) -> Cell:
