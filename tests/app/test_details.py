@@ -47,6 +47,17 @@ def pane_lines(acting: PilotedApp) -> list[str]:
     return ["".join(segment.text for segment in strip).strip(" │") for strip in cut]
 
 
+@pytest.mark.parametrize("pressed", ["J", "K", "ctrl+d", "ctrl+u"])
+async def test_scrolling_closed_details_says_how_to_open_them(tmp_path: Path, pressed: str) -> None:
+    async with piloted(tmp_path, job(), size=(80, 24)) as acting:
+        await acting.press(pressed)
+        assert acting.toasts() == ["The details are closed: Enter shows them."]
+        await acting.press("enter")
+        acting.app.clear_notifications()
+        await acting.press(pressed)
+        assert not acting.toasts()
+
+
 async def test_prompt_problem_and_next_step_come_first_then_facts_then_history(
     tmp_path: Path,
 ) -> None:

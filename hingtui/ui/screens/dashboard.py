@@ -41,11 +41,8 @@ _NEED_A_VIDEO = frozenset(
             "strip_back",
             "strip_forward",
         ),
-        "gallery",
+        *("gallery", "detail_down", "detail_up", "detail_page_down", "detail_page_up"),
     )
-)
-_NEED_DETAILS = frozenset(
-    ("detail_down", "detail_up", "detail_page_down", "detail_page_up", "close_detail")
 )
 
 
@@ -67,7 +64,7 @@ class Dashboard(GalleryView):
         """While there are no videos, what needs one has no key and is not in the footer."""
         if action in _NEED_A_VIDEO and not self._monitor.rows:
             return action == "detail" and self._needs_token()
-        if action in _NEED_DETAILS and not self.is_detail_open:
+        if action == "close_detail" and not self.is_detail_open:
             return False
         return super().check_action(action, parameters)
 

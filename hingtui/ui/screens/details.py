@@ -11,6 +11,7 @@ from textual.timer import Timer
 
 from hingtui.monitor import Monitor
 from hingtui.text.i18n import _
+from hingtui.ui.notifications import Toast
 from hingtui.ui.screens.dashboard_context import DashboardContext
 from hingtui.ui.screens.toast_place import DashboardToasts
 from hingtui.ui.table.video_table import VideoTable
@@ -101,7 +102,10 @@ class DashboardDetails(DashboardToasts):
             self._cursor_moved()
 
     def _scroll_detail(self, pages: float, lines: int = 0) -> None:
-        if (pane := self._detail_pane) is not None:
+        if not self.is_detail_open:
+            words = _("The details are closed: {key} shows them.")
+            self._notify(Toast(words.format(key=self._key_for("detail")), is_event=False))
+        elif (pane := self._detail_pane) is not None:
             pane.scroll_text(round(pages * pane.page) + lines)
 
     def action_detail_down(self) -> None:
