@@ -113,6 +113,11 @@ class AddingApp(ConnectingApp):
         if gateway.base_url in self._without_list:
             self.monitor.gateways[gateway.name].account_list.is_missing = True
             self.show_alerts()
+        from hingtui.ui.screens.dialogs import AddDialog
+
+        for screen in self.screen_stack:
+            if isinstance(screen, AddDialog):
+                screen.look_again()
 
     async def _remove_gateway(self, gateway: GatewaySettings) -> None:
         """Take a gateway out of its file, and use it no more."""

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from textual.widgets import Input
 
+from hingtui.model.key import VideoKey
 from hingtui.ui.screens.gateway_dialog import GatewayDialog
 from hingtui.ui.screens.gateway_fields import KindField
 from tests.servers.gateway import TOKEN
@@ -57,6 +58,23 @@ async def test_a_gateway_is_tested_then_saved_and_used_at_once(tmp_path: Path) -
         assert acting.app.monitor.gateways["lab"].api is not None
         assert [gateway.name for gateway in acting.app.settings.gateways] == ["default", "lab"]
         assert acting.toasts() == ["The gateway lab is saved, and used from now on."]
+
+
+async def test_a_pasted_links_gateway_is_added_over_the_paste(tmp_path: Path) -> None:
+    async with piloted(tmp_path, job(), job("video_691209aab0a0"), watched=["video_one"]) as acting:
+        url = acting.server.base_url.replace("127.0.0.1", "localhost")
+        await acting.paste(f"{url}/v1/videos/video_691209aab0a0")
+        await until(lambda: "F3 adds one" in acting.shown_in("#add-hosts"))
+        await open_dialog(acting)
+        await fill(acting, address=url, name="lab", token=TOKEN)
+        await acting.press("enter")
+        await until(lambda: "It works" in acting.shown_in(RESULT))
+        await acting.press("enter")
+        await until(lambda: "lab" in acting.app.monitor.gateways)
+        await until(lambda: acting.shown_in("#add-found") == "1 new id")
+        await until(lambda: acting.shown_in("#add-hosts") == "")
+        await acting.press("enter")
+        await until(lambda: VideoKey("lab", "video_691209aab0a0") in acting.app.monitor.rows)
 
 
 @pytest.mark.slow

@@ -99,6 +99,11 @@ class PasteArea(TextArea):
 class AddDialog(Dialog[str]):
     """Asks for text that holds ids, and says while it is typed what is found in it."""
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *ESCAPE,
+        Binding("f3", "app.add_gateway", show=False, id="add_gateway"),
+    ]
+
     def __init__(
         self,
         known: frozenset[str],
@@ -133,10 +138,11 @@ class AddDialog(Dialog[str]):
     def on_mount(self) -> None:
         """Put the cursor into the text, and say what is in it already."""
         self.query_one(PasteArea).focus()
-        self._text_changed()
+        self.look_again()
 
     @on(TextArea.Changed)
-    def _text_changed(self) -> None:
+    def look_again(self) -> None:
+        """Say what is in the text: it has changed, or a gateway was added."""
         self._look_into(self._show_found)
 
     @on(PasteArea.Submitted)
