@@ -224,6 +224,10 @@ class HingtuiApp(
         """Show the folder of a file."""
         return await asyncio.to_thread(open_file, path.parent, (), self.settings.token)
 
+    def action_add_ids(self) -> None:
+        """Ask for ids over another dialog, which says that this can be done."""
+        self._dashboard.action_add()
+
     def action_help(self) -> None:
         """Show all keys."""
         from hingtui.ui.screens.help import HelpDialog

@@ -12,6 +12,7 @@ from hingtui.demo.server import DemoServer
 from hingtui.demo.story import Story
 from hingtui.model.key import DEFAULT_GATEWAY, VideoKey
 from hingtui.ui.import_list import Reading
+from hingtui.ui.screens.dialogs import AddDialog
 from hingtui.ui.screens.importing import ImportDialog
 from tests.servers.gateway import TOKEN
 from tests.support.clock import EPOCH
@@ -121,6 +122,8 @@ async def test_without_a_list_the_dialog_names_other_ways(tmp_path: Path) -> Non
         words = " ".join(acting.text().replace("│", "").split())
         assert "can read (HTTP 501). Paste" in words
         assert "hingtui add -" in words
+        await acting.press("a")
+        assert isinstance(acting.app.screen, AddDialog), "as it says"
 
 
 @pytest.mark.slow

@@ -47,6 +47,7 @@ class ImportDialog(Dialog[Chosen]):
         Binding("escape", "back", show=False),
         Binding("q", "dismiss_nothing", show=False, id="quit"),
         Binding("i", "dismiss_nothing", show=False, id="import"),
+        Binding("a", "app.add_ids", show=False, id="add"),
         Binding("enter", "accept", show=False),
         Binding("space", "mark", show=False, id="mark"),
         Binding("V", "mark_range", show=False, id="mark_range"),
@@ -241,8 +242,7 @@ class ImportDialog(Dialog[Chosen]):
     def action_accept(self) -> None:
         """Answer with what is marked, at all gateways; else with the video under the cursor."""
         watched = self._monitor.rows
-        has_marks = any(each.marks for each in self._lists)
-        selected = None if has_marks else self._table.cursor_key
+        selected = None if any(each.marks for each in self._lists) else self._table.cursor_key
         found = {each.gateway: each.chosen(watched, selected) for each in self._lists}
         chosen = {gateway: entries for gateway, entries in found.items() if entries}
         if chosen:
