@@ -121,6 +121,17 @@ async def test_the_search_runs_while_words_are_typed(tmp_path: Path) -> None:
         assert not isinstance(acting.app.screen, HistoryScreen)
 
 
+async def test_the_first_statistics_are_as_wide_as_those_after_a_resize(tmp_path: Path) -> None:
+    async with shown(tmp_path, seen("v_1", model="veo", took=60.0), size=(80, 24)) as acting:
+        await acting.press("t")
+        await settled(acting)
+        first = acting.lines()
+        for width in (120, 80):
+            await acting.pilot.resize_terminal(width, 24)
+            await settled(acting)
+        assert acting.lines() == first
+
+
 @pytest.mark.slow
 async def test_no_figure_is_under_the_scrollbar(tmp_path: Path) -> None:
     async with shown(tmp_path, seen("v_1", model="veo", took=60.0), size=(80, 12)) as acting:

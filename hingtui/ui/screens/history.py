@@ -210,8 +210,9 @@ class HistoryScreen(Dialog[VideoKey]):
     def _show_figures(self) -> None:
         if self._figures is None or not self._is_statistics:
             return
+        # While it is hidden, it has none: the screen's, without its padding and its scrollbar.
         width = self.query_one("#statistics-box", HelpBox).scrollable_content_region.width
-        lines = statistics_lines(self._figures, max(40, width or self.app.size.width - 4))
+        lines = statistics_lines(self._figures, max(40, width or self.app.size.width - 3))
         shown = Text("\n", no_wrap=True).join(line_text(line, self._palette) for line in lines)
         self.query_one("#statistics", Static).update(shown)
 
