@@ -165,6 +165,14 @@ async def test_only_what_the_gallery_shows_is_marked(tmp_path: Path, pressed: li
         assert acting.table.marks == set(map(key, ids)), "x would take off what is not seen"
 
 
+async def test_the_line_about_those_left_out_fits_sixty_columns(tmp_path: Path) -> None:
+    save_videos(tmp_path, "silk")
+    jobs = [job(f"video_{n}") for n in range(12)]
+    async with piloted(tmp_path, *jobs, size=(60, 15)) as acting:
+        await open_gallery(acting)
+        assert acting.line_with("12 more are neither saved nor ready: Tab lists them.")
+
+
 async def test_a_line_says_how_many_videos_are_left_out(tmp_path: Path) -> None:
     save_videos(tmp_path, "silk")
     jobs = [job(f"video_{n}") for n in range(3)]

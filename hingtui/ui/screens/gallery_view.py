@@ -72,8 +72,8 @@ class GalleryView(PreviewActions):
         words = ""
         if n := len(self._table.order) - len(shown):
             words = ngettext(
-                "{n} more video is neither saved nor ready: {key} lists it.",
-                "{n} more videos are neither saved nor ready: {key} lists them.",
+                "{n} more is neither saved nor ready: {key} lists it.",
+                "{n} more are neither saved nor ready: {key} lists them.",
                 n,
             ).format(n=n, key=self._key_for("gallery"))
         gallery.use(shown, self._table.cursor_key, self._table.marks, words)
