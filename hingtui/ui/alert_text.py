@@ -66,7 +66,7 @@ def alarm_toasts(due: DueAlarms, rows: Rows, key_for: KeyFor) -> Iterator[Toast]
         else:
             words = _("{n} videos expire within {time}")
             text = words.format(n=len(keys), time=minutes(within))
-        yield Toast(text, severity, "expiring", _only(keys))
+        yield Toast(text, severity, f"expiring {within}", _only(keys))
 
 
 def _only(keys: Sequence[VideoKey]) -> VideoKey | None:

@@ -64,6 +64,14 @@ async def test_an_answer_does_not_take_an_alarms_place(home: Path) -> None:
         ]
 
 
+async def test_a_later_expiry_does_not_hide_the_next_one(home: Path) -> None:
+    async with piloted(home, ready("one", 170, "A lighthouse"), ready("two", 400, "Sea")) as acting:
+        assert acting.toasts() == [
+            "Expires within 3 minutes: A lighthouse",
+            "Expires within 10 minutes: Sea",
+        ]
+
+
 async def test_the_banner_says_what_expires_first_and_what_follows(home: Path) -> None:
     async with piloted(home, ready("one", 170), ready("two", 300), ready("three", 310)) as acting:
         assert acting.lines()[1] == (
