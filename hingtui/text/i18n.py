@@ -79,7 +79,12 @@ def language_from(environ: Mapping[str, str]) -> str:
     return next((code for choice in choices if (code := _supported(choice))), ENGLISH)
 
 
+def is_translated(locale: str) -> bool:
+    """Whether there are sentences in the language of `locale`: `zh`, `zh_CN.UTF-8`, `en`."""
+    return bool(_supported(locale))
+
+
 def _supported(locale: str) -> str:
     """The language of `locale` if there is a translation, else ""."""
-    code = locale.strip().lower()[:2]
+    code = locale.strip(" \t\r\n\"'").lower()[:2]
     return code if code in LANGUAGES else ""

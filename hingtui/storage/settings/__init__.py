@@ -11,7 +11,7 @@ gateway_tokens   the token that such a table names
 gateways         every gateway
 gateways_file    those that were added in the dashboard
 pasted_address   reduces what is pasted as an address; imported where it is needed
-places           where the files are
+places           where the files are, and what a variable says
 problems         collects what cannot be used
 saving           saves a token or a gateway that was typed
 settings         all of it together

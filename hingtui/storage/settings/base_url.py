@@ -15,13 +15,15 @@ _LOOPBACK = ipaddress.IPv6Address("::1")
 _ODD = re.compile(r"[\s\\\x00-\x20\x7f-\xa0\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 """Characters that no URL holds, and that parsers drop in different ways."""
 _PORTS = {"http": 80, "https": 443}
-_V1 = r"v1(?:/+videos|/+video/+generations)?"
+_OTHERS = r"models|chat/+completions|completions|responses|images/+generations"
+_V1 = rf"v1(?:/+videos(?:/+[^/]+(?:/+content)?)?|/+video/+generations(?:/+[^/]+)?|/+(?:{_OTHERS}))?"
 _ROUTES = {
-    "ark": r"api/+v3(?:/+contents/+generations/+tasks)?",
+    "ark": rf"api/+v3(?:/+contents/+generations/+tasks(?:/+[^/]+)?|/+(?:{_OTHERS}))?",
     "kie": r"api/+v1(?:/+jobs(?:/+\w+)?)?",
-    "v2": r"v2(?:/+video/+generations)?",
+    "v2": r"v2(?:/+video/+generations(?:/+[^/]+)?)?",
 }
-"""What documentation writes behind the base URL, by the family; `_V1` for the others."""
+"""What documentation writes behind the base URL, by the family, and a video's id behind that; `_V1`
+for the others."""
 
 
 def check_base_url(

@@ -82,7 +82,7 @@ class _ConfigTable(Table):
             if is_secret_name(name):
                 problems.errors.append(self.secret(name))
             elif name not in _KEYS:
-                problems.notices.append(self.unknown(name))
+                problems.notices.append(self.unknown(name, _KEYS))
         return Config(
             allow_http=attempt(lambda: self.hosts("allow_http"), ()),
             alerts=self.alerts(problems),
@@ -158,6 +158,10 @@ class _ConfigTable(Table):
 
     def key_map(self) -> Mapping[str, str]:
         value = self.table.get("keys", {})
-        if not isinstance(value, dict) or not all(isinstance(keys, str) for keys in value.values()):
-            raise self.wrong("keys", _('lines such as download = "ctrl+d" are expected'))
+        expected = _('lines such as download = "ctrl+d" are expected')
+        if not isinstance(value, dict):
+            raise self.wrong("keys", expected)
+        for name, keys in value.items():
+            if not isinstance(keys, str):
+                raise self.wrong(f"keys.{clean_line(name, 60)}", expected)
         return value

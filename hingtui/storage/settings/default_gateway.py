@@ -11,6 +11,7 @@ from hingtui.storage.settings.base_url import check_base_url
 from hingtui.storage.settings.gateway import GatewaySettings, Sources
 from hingtui.storage.settings.gateway_table import GatewayTable
 from hingtui.storage.settings.gateway_tokens import token_of
+from hingtui.storage.settings.places import variable_text
 from hingtui.storage.settings.problems import Problems
 from hingtui.storage.settings.tokens import (
     FILE,
@@ -72,7 +73,7 @@ class _StoredToken:
 def _url_in(environ: Mapping[str, str]) -> tuple[str, str]:
     """The variable that holds the base URL, and its text; ("", "") without one."""
     for name in _URL_VARIABLES:
-        text = environ.get(name, "").strip()
+        text = variable_text(environ, name)
         # Other programs use BASE_URL too, for values such as "/": only a URL is meant for us.
         if text and (name != "BASE_URL" or text.lower().startswith(("http://", "https://"))):
             return name, text

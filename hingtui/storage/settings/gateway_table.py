@@ -20,6 +20,7 @@ KINDS = ("auto", "videos", "generations", "ark", "kie", "v2")
 """What `kind` may be: a family of `api.families`, or "auto" to find it out."""
 NAME_LIMIT = 32
 _NAME = re.compile(rf"[A-Za-z0-9_-]{{1,{NAME_LIMIT}}}")
+_DOLLAR = re.compile(r"\$\{?([A-Z_][A-Z0-9_]{0,63})\}?")
 _TOKEN_KEYS = ("token_command", "token_env", "token_file")
 _EXAMPLES = {
     "base_url": '"https://api.example.com"',
@@ -102,7 +103,7 @@ def _read_gateway(
             reason = _("a token does not belong there: use token_env, token_file or token_command")
             raise table.wrong(shown, reason)
         if key not in keys:
-            problems.notices.append(table.unknown(shown))
+            problems.notices.append(table.unknown(shown, keys))
     if sum(key in value for key in _TOKEN_KEYS) > 1:
         reason = _("only one of {names} is expected").format(names=", ".join(_TOKEN_KEYS))
         raise table.wrong(title, reason)
@@ -112,9 +113,15 @@ def _read_gateway(
         base_url=table.text(f"{title}.base_url", _EXAMPLES["base_url"]),
         kind=table.choice(f"{title}.kind", KINDS),
         token=table.text(f"{title}.token") if may_hold_token else None,
-        token_env=table.text(f"{title}.token_env", _EXAMPLES["token_env"]),
+        token_env=_without_dollar(table.text(f"{title}.token_env", _EXAMPLES["token_env"])),
         token_file=table.text(f"{title}.token_file", _EXAMPLES["token_file"]),
         token_command=table.command(f"{title}.token_command", _EXAMPLES["token_command"]),
         follow=table.switch(f"{title}.follow") or False,
         balance=table.switch(f"{title}.balance") or False,
     )
+
+
+def _without_dollar(variable: str | None) -> str | None:
+    """A variable's name, also where it is written as a shell uses it: `$NAME`, `${NAME}`."""
+    used = _DOLLAR.fullmatch(variable or "")
+    return used[1] if used else variable

@@ -41,6 +41,12 @@ def token_of(table: GatewayTable, sources: Sources, problems: Problems) -> tuple
 
 def _in_variable(table: GatewayTable, variable: str, sources: Sources) -> str:
     key = f"{table.key('token_env')} ({table.path})"
+    if not re.fullmatch(r"\w+", variable) and variable not in sources.environ:
+        sentence = _(
+            "{key}: this is no variable's name. Write one, such as {example}, and set that to the"
+            " token."
+        )
+        raise SettingsError(sentence.format(key=key, example="LAB_TOKEN"))
     text = sources.environ.get(variable, "").strip()
     if not text:
         sentence = _("{key}: the variable {variable} is not set. Set it to the token.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,11 @@ from hingtui.model.errors import SettingsError
 from hingtui.text.i18n import _
 
 _APP = "hingtui"
+_NO_PATH = re.compile(r"\$\w|\$\{|%\w+%|[A-Za-z][A-Za-z0-9+.-]+:/|[A-Z_]{2,}=")
+"""How a text begins that would only become a folder of an odd name, in whatever folder is current:
+a variable that no shell has replaced, a URL, a whole line of a shell."""
+_QUOTES = "\"'"
+_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,7 @@ class Places:
 
 
 def find_places(environ: Mapping[str, str]) -> Places:
-    chosen = environ.get("HINGTUI_HOME", "").strip()
+    chosen = variable_text(environ, "HINGTUI_HOME")
     if chosen:
         folder = absolute_path(chosen, "HINGTUI_HOME")
         if os.path.exists(folder) and not folder.is_dir():  # noqa: PTH110 - Path's own can raise
@@ -81,16 +87,30 @@ def _no_home_folder() -> SettingsError:
     return SettingsError(_("There is no home folder. Set HOME or HINGTUI_HOME to a folder."))
 
 
+def variable_text(environ: Mapping[str, str], name: str) -> str:
+    """The text of a variable without blanks and quotes around it; "" if it is not set.
+
+    A container's env file, systemd's and Windows' `set` leave quotes in the value.
+    """
+    text = environ.get(name, "").strip()
+    if len(text) > 1 and text[0] in _QUOTES and text[0] == text[-1]:
+        text = text[1:-1].strip()
+    return text
+
+
 def absolute_path(text: str, name: str, base: Path | None = None) -> Path:
     """`text` as an absolute path; a relative one starts at `base` or the current folder.
 
-    Raises SettingsError, which names the setting (`name`), if `~` is no folder.
+    Raises SettingsError, which names the setting (`name`), if `~` is no folder, or this no path.
     """
     if not _has_home() and text.split("/")[0] == "~":
         raise _no_home_folder()
+    sentence = _("{name} is {path}, which is not a valid path. Write the full path.")
+    problem = SettingsError(sentence.format(name=name, path=text))
+    if _NO_PATH.match(text) or (os.name == "posix" and _DRIVE.match(text)):
+        raise problem
     try:
         path = Path(text).expanduser()
         return path if path.is_absolute() else (base or Path.cwd()) / path
     except (RuntimeError, OSError) as error:
-        sentence = _("{name} is {path}, which is not a valid path. Write the full path.")
-        raise SettingsError(sentence.format(name=name, path=text)) from error
+        raise problem from error

@@ -15,11 +15,11 @@ from hingtui.storage.settings.config import HISTORY_VIDEOS, Config, read_config
 from hingtui.storage.settings.gateway import GatewaySettings, Sources
 from hingtui.storage.settings.gateways import find_gateways
 from hingtui.storage.settings.gateways_file import read_added
-from hingtui.storage.settings.places import Places, absolute_path, find_places
+from hingtui.storage.settings.places import Places, absolute_path, find_places, variable_text
 from hingtui.storage.settings.problems import Problems
 from hingtui.storage.settings.tokens import clean_token, unusable
 from hingtui.system.platform_limits import platform_limits
-from hingtui.text.i18n import _, language_from
+from hingtui.text.i18n import _, is_translated, language_from
 
 FOLLOWED_FILE = "followed.json"
 GATEWAYS_FILE = "gateways.toml"
@@ -165,7 +165,7 @@ def _read(environ: Mapping[str, str], problems: Problems) -> Settings:
     sources = Sources(environ, config, places, added)
     return Settings(
         gateways=find_gateways(sources, problems),
-        language=_find_language(environ, config),
+        language=_find_language(environ, config, problems),
         downloads=problems.attempt(
             lambda: _find_downloads(environ, config, places), places.downloads
         ),
@@ -189,7 +189,7 @@ def _read(environ: Mapping[str, str], problems: Problems) -> Settings:
 
 
 def _find_downloads(environ: Mapping[str, str], config: Config, places: Places) -> Path:
-    folder = environ.get("HINGTUI_DOWNLOADS", "").strip()
+    folder = variable_text(environ, "HINGTUI_DOWNLOADS")
     if folder:
         return absolute_path(folder, "HINGTUI_DOWNLOADS")
     if config.downloads:
@@ -199,7 +199,7 @@ def _find_downloads(environ: Mapping[str, str], config: Config, places: Places) 
 
 def _find_name(environ: Mapping[str, str], config: Config) -> NameTemplate:
     """What saved files are named. Raises SettingsError."""
-    text = environ.get(NAME_VARIABLE, "").strip()
+    text = variable_text(environ, NAME_VARIABLE)
     try:
         return parse_template(text) if text else config.name or USUAL_TEMPLATE
     except BadTemplate as error:
@@ -207,7 +207,11 @@ def _find_name(environ: Mapping[str, str], config: Config) -> NameTemplate:
         raise SettingsError(sentence.format(name=NAME_VARIABLE, problem=error)) from None
 
 
-def _find_language(environ: Mapping[str, str], config: Config) -> str:
-    if environ.get("HINGTUI_LANG", "").strip() or config.language is None:
+def _find_language(environ: Mapping[str, str], config: Config, problems: Problems) -> str:
+    chosen = variable_text(environ, "HINGTUI_LANG")
+    if chosen and not is_translated(chosen):
+        sentence = _("HINGTUI_LANG is neither zh nor en: English is used. Set it to one of them.")
+        problems.notices.append(sentence)
+    if chosen or config.language is None:
         return language_from(environ)
     return config.language

@@ -44,9 +44,22 @@ def read_toml(path: Path) -> dict[str, object]:
         # The parser's message may quote a secret: only the place and the kind are used.
         place = re.search(r"line \d+, column \d+", str(error))
         named = place[0] if place else _("at its end")
-        if re.match(r"Cannot (declare|overwrite|mutate)|Duplicate", str(error)):
-            named = _("{place}: a table or a key that is there already").format(place=named)
+        if hint := _hint(str(error)):
+            named = f"{named}: {hint}"
         raise SettingsError(sentence.format(path=path, place=named)) from None
+
+
+def _hint(message: str) -> str:
+    """What is wrong, or how it is written rightly; "" where the parser's `message` is no help."""
+    if re.match(r"Cannot (declare|overwrite|mutate)|Duplicate", message):
+        return _("a table or a key that is there already")
+    if message.startswith("Invalid value"):
+        return _('a text needs straight quotes, as in "nord"; true and false are in small letters')
+    if message.startswith(("Unescaped", "Invalid hex value")):
+        return _("a path with \\ needs single quotes, as in 'C:\\Videos'")
+    if message.startswith("Expected '='"):
+        return _("an = is expected behind a name")
+    return ""
 
 
 def parse_toml(data: bytes) -> dict[str, object]:
@@ -71,9 +84,15 @@ class Table:
         reason = _("a token does not belong there: run hingtui and type it when asked")
         return self.wrong(clean_line(name, 60), reason)
 
-    def unknown(self, name: str) -> str:
+    def unknown(self, name: str, known: Sequence[str]) -> str:
+        """That there is no such key, and which of the `known` ones may have been meant."""
+        import difflib  # hardly ever needed
+
         sentence = _("{name} in {path} is not a setting of hingtui: it is ignored.")
-        return sentence.format(name=clean_line(name, 60), path=self.path)
+        sentence = sentence.format(name=clean_line(name, 60), path=self.path)
+        if near := difflib.get_close_matches(name.rpartition(".")[2].lower(), known, 1, 0.7):
+            sentence = f"{sentence} {_('Did you mean {name}?').format(name=near[0])}"
+        return sentence
 
     def empty(self, name: str, example: str = "") -> SettingsError:
         """That nothing is written behind the key; `example` is what could be."""

@@ -333,7 +333,7 @@ def test_the_settings_and_the_client_know_the_same_families() -> None:
     [
         ('token_env = "LAB"', {}, "the variable LAB is not set"),
         ('token_env = "LAB"', {"LAB": " "}, "the variable LAB is not set"),
-        ('token_env = "sk-s3cr3t-0123456789"', {}, "the variable that it names is not set"),
+        ('token_env = "sk-s3cr3t-0123456789"', {}, "this is no variable's name"),
         ('token_env = "LAB"', {"LAB": "s3cr3t one"}, "holds a blank"),
         ('token_env = "LAB"', {"LAB": "s3cr3t\none"}, "holds a blank or a line break"),
         ('token_file = "lab"', {}, "holds no token"),
