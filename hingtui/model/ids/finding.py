@@ -20,7 +20,14 @@ from hingtui.text.clean import clean_block, clean_line
 PASTE_LIMIT = 20_000_000
 """Characters looked at; whatever comes after them is left out."""
 
-_COLOURS = re.compile(r"\x1b\[[0-9;:<=>?]*[ -/]*[@-~]")
+_COLOURS = re.compile(
+    r"\x1b\[[0-9;:<=>?]*[ -/]*[@-~]"
+    r"|(?:\\{1,2}(?:x1[bB]|u001[bB]|033|e)|\^\[|#033|␛)\[[0-9;:]*[A-Za-z]"
+)
+"""A terminal's colours: as they are sent, and as logs, editors and `cat -v` write them."""
+_RESET = re.compile(r"\[0m|\[m(?!\w)")
+_REST_OF_COLOURS = re.compile(r"\[(?:\d{1,3}(?:[;:]\d{1,3})*)?m")
+"""What is left of them where a page or a chat program has dropped the escape character."""
 # A command begins a line, perhaps behind a prompt, or follows another one;
 # it goes on over lines that end in \ ^ or `.
 _SPECIAL = re.compile(
@@ -62,8 +69,10 @@ def find_ids_in_arguments(arguments: Iterable[str]) -> Found:
 
 def readable(text: str) -> str:
     """What was pasted or piped in, cleaned, without a terminal's colours."""
-    plain = plain_text(unfolded_mail(text[:PASTE_LIMIT]))
-    return clean_block(_COLOURS.sub(" ", plain), PASTE_LIMIT)
+    plain = _COLOURS.sub(" ", plain_text(unfolded_mail(text[:PASTE_LIMIT])))
+    if _RESET.search(plain):  # else `[7m…` may as well begin a list of ids
+        plain = _REST_OF_COLOURS.sub(" ", plain)
+    return clean_block(plain, PASTE_LIMIT)
 
 
 def _sorted_out(candidates: Iterable[Judged]) -> Found:

@@ -63,7 +63,7 @@ _VERSIONED = re.compile(
 _FIGURE = re.compile(
     r"(?i)[$€¥~<>≈]?\d{1,9}"  # a number, a count, an HTTP status
     r"|1[4-9]\d{8}|1[4-9]\d{11}|20\d{12}"  # Unix seconds or milliseconds, 20251110123001
-    r"|\d{1,10}(?:[.,]\d+)+|\d+e[+-]?\d+"
+    r"|\d{1,10}(?:[.,]\d+)+|\d+(?:\.\d+)?e[+-]?\d+"
     r"|\d{1,5}[x*]\d{1,5}|\d{1,3}:\d{1,3}"  # a size, a ratio
     r"|\d{1,12}(?:[.,]\d+)?[-_]?(?:[kmgt]i?b?|b|bytes|[munk]?s|secs?|seconds?|mins?|minutes?|h|hrs?|hours?"
     r"|d|days?|p|px|fps|hz|khz|bit|x|st|nd|rd|th|usd|cny|rmb|kbps|mbps|[kmg]b/s)"
@@ -139,6 +139,8 @@ def is_argument_id(word: str) -> bool:
     if "/" in word:
         return is_id_in_prose(word)
     if re.fullmatch(r"\d{1,5}[x*]\d{1,5}", word) or _MOMENT.fullmatch(word):
+        return False
+    if re.fullmatch(r"\d\.\d+[eE]\+\d+", word):  # what a spreadsheet makes of an id of digits
         return False
     return not (MEDIA_FILE.fullmatch(word) or _HOST.fullmatch(word))
 

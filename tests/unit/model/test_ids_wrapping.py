@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hingtui.model.ids import find_ids, urls_of_ids
+from hingtui.model.ids import Found, find_ids, find_ids_in_arguments, urls_of_ids
 
 ONE = "video_691209aab0a08198a4e78870277f7e3d"
 TWO = "video_000209aab0a08198a4e78870277f7e3d"
@@ -29,6 +29,28 @@ ENCODED = f"https%3A%2F%2Fmodels.example%2Fv1%2Fvideos%2F{ONE}"
 )
 def test_an_id_is_found_in_its_wrapping(text: str) -> None:
     assert find_ids(text).ids == (ONE,)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(f"^[[32m{ONE}^[[0m", f"\\u001b[1;32m{ONE}\\u001b[0m", f"\\033[32m{ONE}\\033[m"),
+        *(f"\\e[32m{ONE}\\e[0m", f"#033[32m{ONE}#033[0m", f"␛[32m{ONE}␛[0m"),
+        *(f"[32m{ONE}[0m", f"[38;5;120m{ONE}[m", f"[1m[32m{ONE}[0m."),
+        '{"id": "\\u001b[32m' + ONE + '\\u001b[0m"}',
+    ],
+)
+def test_what_is_left_of_colours_is_no_part_of_an_id(text: str) -> None:
+    assert find_ids(text) == Found((ONE,), ())
+
+
+def test_a_list_of_ids_is_not_taken_for_colours() -> None:
+    assert find_ids("[7mAbc1234, 32mXyz56]").ids == ("7mAbc1234", "32mXyz56")
+
+
+@pytest.mark.parametrize("text", ["1.23457E+17", "id\n1.23457E+17\n", "2.5e+20"])
+def test_a_number_that_a_spreadsheet_has_rounded_is_no_id(text: str) -> None:
+    assert find_ids(text).ids == find_ids_in_arguments([text]).ids == ()
 
 
 @pytest.mark.parametrize(
