@@ -10,7 +10,7 @@ import sys
 from collections.abc import Sequence
 
 from hingtui import __version__
-from hingtui.cli.argument_values import count, port, seed
+from hingtui.cli.argument_values import check_dashes, count, folder, port, seed
 from hingtui.cli.examples import epilog
 from hingtui.cli.help_format import HelpFormatter
 from hingtui.text import i18n
@@ -83,6 +83,7 @@ class _Parser(argparse.ArgumentParser):
 class _CommandParser(_Parser):
     def parse_known_args(self, args: Any = None, namespace: Any = None) -> tuple[Any, list[str]]:
         """As argparse's; what a command does not know is its own error, with its own usage."""
+        check_dashes(self, args)
         chosen, unknown = super().parse_known_args(args, namespace)
         if unknown:
             self.error(_("unrecognized arguments: %s") % " ".join(unknown))
@@ -221,7 +222,9 @@ def _add_asking_commands(commands: argparse._SubParsersAction[_CommandParser]) -
         action="store_true",
         help=_("wait until they are finished; with --ready: for all watched videos"),
     )
-    download.add_argument("-o", "--output", metavar=_("DIR"), help=_("the folder for the files"))
+    download.add_argument(
+        "-o", "--output", type=folder, metavar=_("DIR"), help=_("the folder for the files")
+    )
     _add_gateway(download, _("only the videos of this gateway"))
     download.add_argument("--json", action="store_true", help=_("one JSON object a line"))
     download.set_defaults(needs_one_of=(download, "--ready"))
@@ -240,7 +243,7 @@ def _add_asking_commands(commands: argparse._SubParsersAction[_CommandParser]) -
 
 
 def _add_gateway(command: argparse.ArgumentParser, words: str) -> None:
-    command.add_argument("--gateway", metavar=_("NAME"), help=words)
+    command.add_argument("--gateway", type=str.strip, metavar=_("NAME"), help=words)
 
 
 def _add_doctor(commands: argparse._SubParsersAction[_CommandParser]) -> None:

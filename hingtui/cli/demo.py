@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import shlex
 import shutil
+import sys
 import tempfile
 import threading
 from collections.abc import Mapping, Sequence
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 
 DEMO_RATE = 700_000.0
 """Bytes a second of each download in the demo: slow enough to see its progress bar move."""
+_PORT_ERRORS = (errno.EADDRINUSE, errno.EACCES, errno.EADDRNOTAVAIL)
 _BATCH = 4
 """Videos that are added together at the start."""
 _CHECK_EVERY = 1.0
@@ -64,12 +67,20 @@ def _remove_unless_used(folder: Path) -> None:
 def serve(videos: int, seed: int, port: int) -> int:
     """Run only the demo's gateways, until interrupted; the exit status."""
     this_process.be_interruptible()
-    with _demo_servers(videos, seed, port=port) as servers:
-        print(_what_to_paste(servers), flush=True)
-        try:
+    try:
+        with _demo_servers(videos, seed, port=port) as servers:
+            print(_what_to_paste(servers), flush=True)
             threading.Event().wait()
-        except KeyboardInterrupt:
-            return 130
+    except KeyboardInterrupt:
+        return 130
+    except OSError as error:
+        if error.errno not in _PORT_ERRORS:
+            raise
+        sentence = _(
+            "Port {port} cannot be used: {reason}. Choose another one, or leave --port out."
+        )
+        print(f"hingtui: {sentence.format(port=port, reason=error.strerror)}", file=sys.stderr)
+        return 1
     return 0
 
 

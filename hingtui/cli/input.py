@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 
 from hingtui.cli.output import print_message
 from hingtui.model.errors import SettingsError
@@ -16,6 +19,7 @@ from hingtui.model.ids import (
     find_ids_in_arguments,
     urls_of_ids,
 )
+from hingtui.text.clean import clean_line
 from hingtui.text.decoding import decode_text, is_binary
 from hingtui.text.i18n import _
 
@@ -53,7 +57,12 @@ def _in_argument(argument: str) -> tuple[Found, dict[str, str]]:
         text = _read_stdin()
         return find_ids(text), urls_of_ids(text)
     text = _decoded(argument)
-    return find_ids_in_arguments([text]), urls_of_ids(text)
+    found = find_ids_in_arguments([text])
+    if path := _file_named(argument, has_ids=bool(found.ids)):
+        sentence = _("{path} is a file. For the ids in it, write instead: - < {path}")
+        print_message(f"hingtui: {sentence.format(path=shlex.quote(path))}")
+        return Found((), (clean_line(text, 80),)), {}
+    return found, urls_of_ids(text)
 
 
 def required_ids(arguments: Sequence[str]) -> Given:
@@ -69,15 +78,42 @@ def required_ids(arguments: Sequence[str]) -> Given:
     return found
 
 
+def _file_named(argument: str, *, has_ids: bool) -> str:
+    """The file that an argument names, perhaps as `@file`; "" if there is none.
+
+    Where the argument could be an id, its name needs a suffix.
+    """
+    for path in (argument, argument.removeprefix("@")):
+        with suppress(OSError, ValueError):
+            if (not has_ids or Path(path).suffix) and Path(path).is_file():
+                return path
+    return ""
+
+
 def _read_stdin() -> str:
-    data = sys.stdin.buffer.read(_MOST_BYTES)
+    if sys.stdin.isatty():
+        print_message(_("Paste or type ids, then press Enter and Ctrl+D."))
+    try:
+        data = sys.stdin.buffer.read(_MOST_BYTES)
+    except OSError as error:
+        sentence = _("Standard input cannot be read: {reason}. Pipe in a text, or use < FILE.")
+        raise SettingsError(sentence.format(reason=error.strerror or error)) from error
     if is_binary(data):
         raise SettingsError(_("What was piped in is no text. Pipe in ids, URLs, a log or JSON."))
     text = decode_text(data)
     if len(text) > PASTE_LIMIT:
         sentence = _("Only the first {n} million characters of standard input were read.")
         print_message(f"hingtui: {sentence.format(n=PASTE_LIMIT // 1_000_000)}")
+        text = text[: _end_of_last_word(text)]
     return text
+
+
+def _end_of_last_word(text: str) -> int:
+    """Where the last word that was read whole ends: what is left of the next one is no id."""
+    for end in range(PASTE_LIMIT, PASTE_LIMIT - 1000, -1):
+        if text[end].isspace():
+            return end
+    return PASTE_LIMIT
 
 
 def _decoded(argument: str) -> str:

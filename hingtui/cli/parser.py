@@ -105,8 +105,14 @@ def _run_reporting_os_errors(chosen: argparse.Namespace | None) -> int:
 def _report_os_error(error: OSError) -> int:
     if not isinstance(error, BrokenPipeError):  # the reader of our output has ended
         with suppress(OSError):  # stderr may be gone too
-            print(f"hingtui: {error}", file=sys.stderr)
+            _print_os_error(error)
     return 1
+
+
+def _print_os_error(error: OSError) -> None:
+    from hingtui.system.files import error_text
+
+    print(f"hingtui: {error_text(error)}", file=sys.stderr)
 
 
 def _flushed(status: int) -> int:
@@ -120,7 +126,7 @@ def _flushed(status: int) -> int:
             status = status or 1
             if not isinstance(error, BrokenPipeError):
                 with suppress(OSError):  # stderr may be gone too
-                    print(f"hingtui: {error}", file=sys.stderr)
+                    _print_os_error(error)
     return status
 
 

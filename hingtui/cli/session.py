@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,6 +28,7 @@ from hingtui.storage.settings import (
 )
 from hingtui.storage.watchlist import Watchlist
 from hingtui.storage.watchlist.repair import Repair, repair_text
+from hingtui.system.files import error_text
 from hingtui.system.log import open_log
 from hingtui.system.shutdown import this_process
 from hingtui.text import i18n
@@ -39,6 +41,8 @@ ones if none was), and the folder for downloads. The result is the exit status."
 
 LAST_DOWNLOADS = 1.0
 """Seconds for downloads that are being saved, when a signal ends a command."""
+_NOWHERE = logging.NullHandler()
+"""For what is logged without a file, as by `history`: Python would print it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +59,7 @@ class Mode:
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
     """The settings, with their language in use and their notices printed. Raises SettingsError."""
+    logging.getLogger().addHandler(_NOWHERE)
     settings = load_settings(environ)
     i18n.use_language(settings.language)
     for notice in settings.notices:
@@ -241,5 +246,6 @@ def report_damage(repair: Repair | None) -> None:
 
 def fail(problem: object) -> int:
     """Print why the command failed; its exit status."""
-    print_message(f"hingtui: {problem}")
+    text = error_text(problem) if isinstance(problem, OSError) else problem
+    print_message(f"hingtui: {text}")
     return 1

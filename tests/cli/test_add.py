@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from hingtui.model.ids import PASTE_LIMIT
 from hingtui.storage.watchlist.entry import Entry
 from tests.support.keys import ids
 from tests.support.shell import Shell
+from tests.support.waiting import TIMEOUT
 
 
 def test_added_ids_are_on_the_watchlist_in_order(bare: Shell) -> None:
@@ -81,3 +84,29 @@ def test_an_unusable_watchlist_prints_one_line(bare: Shell) -> None:
     assert ended.returncode == 1
     assert len(ended.stderr.splitlines()) == 1
     assert "watchlist.toml" in ended.stderr
+
+
+@pytest.mark.parametrize("word", ["list.out", "@list.out"])
+def test_a_file_as_an_argument_is_answered_with_how_to_read_it(
+    bare: Shell, tmp_path: Path, word: str
+) -> None:
+    path = tmp_path / "list.out"
+    path.write_text("video_one1")
+    ended = bare.run("add", f"{'@' * (word[0] == '@')}{path}", "video_two2")
+    assert (ended.returncode, ids(bare.watchlist.read().entries)) == (0, ["video_two2"])
+    assert f"is a file. For the ids in it, write instead: - < {path}" in ended.stderr
+
+
+@pytest.mark.slow
+def test_a_word_that_is_cut_by_the_limit_is_no_id(bare: Shell) -> None:
+    bare.run("add", "-", given="video_first1\n" + " " * (PASTE_LIMIT - 20) + "video_cut12345\n")
+    assert ids(bare.watchlist.read().entries) == ["video_first1"]
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_output_on_a_full_disk_is_one_sentence_with_what_to_do(bare: Shell) -> None:
+    with Path("/dev/full").open("w") as full:
+        ended = bare.start("add", "video_one1", stdout=full)
+        _out, printed = ended.communicate(timeout=TIMEOUT)
+    assert ended.returncode == 1
+    assert printed == "hingtui: No space left on device. Free some space on that disk.\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
 import subprocess
 import tomllib
 
@@ -47,3 +48,11 @@ def test_a_port_in_use_prints_one_line(bare: Shell) -> None:
     assert ended.returncode == 1
     assert "in use" in ended.stderr
     assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_port_that_is_taken_is_named(bare: Shell) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = bare.run("demo", "--serve", "--port", str(port))
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert ended.stderr.startswith(f"hingtui: Port {port} cannot be used: ")

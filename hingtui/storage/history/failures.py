@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sqlite3
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def storage_error(error: Exception, path: Path) -> StorageError:
     message = words.format(path=path, reason=reason)
     if isinstance(error, OSError):
         return StorageError.caused_by(error, f"{message} {next_step(error)}")
-    found = StorageError(message)
+    cause = OSError(errno.ENOSPC if is_full(error) else 0, reason)
+    found = StorageError(f"{message} {next_step(cause)}")
     found.is_full = is_full(error)
     return found
 

@@ -10,7 +10,7 @@ digest    the SHA-256 of a file
 network   whether a folder is on another machine
 """
 
-from hingtui.system.files.advice import next_step
+from hingtui.system.files.advice import error_text, next_step
 from hingtui.system.files.atomic import sweep_leftovers, write_atomically
 from hingtui.system.files.digest import sha256_of
 from hingtui.system.files.disk import (
@@ -45,6 +45,7 @@ __all__ = [
     "boot_id",
     "check_is_file",
     "close_quietly",
+    "error_text",
     "give_name",
     "is_on_network",
     "is_taken",

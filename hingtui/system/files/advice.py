@@ -27,3 +27,9 @@ def next_step(error: OSError) -> str:
     if error.errno == errno.ENOENT:
         return _("Check how the path is written.")
     return _("Check the disk, who owns it and the space left.")
+
+
+def error_text(error: OSError) -> str:
+    """What went wrong, where, and what can be done about it, without the number of the error."""
+    place = f"{error.filename}: " if error.filename is not None else ""
+    return f"{place}{error.strerror or error}. {next_step(error)}"

@@ -65,3 +65,31 @@ def test_an_unknown_command_is_answered_with_all_commands(
     offered = capsys.readouterr().err.rpartition("(")[2]
     assert "add" in offered
     assert "completions" in offered
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cause"),
+    [
+        (["status", "—json"], "—json: write --json"),
+        (["status", "–-json"], "–-json: write --json"),
+        (["history", "—limit", "5"], "—limit: write --limit"),
+        (["status", "—filter=x"], "—filter=x: write --filter"),
+        (["status", "-json"], "-json: write --json"),
+        (["download", "-o", "", "video_1"], "argument -o/--output: must name a folder"),
+    ],
+)
+def test_what_text_programs_and_unset_variables_make_of_options(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], cause: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        parse_arguments(arguments)
+    assert ended.value.code == 2
+    assert cause in capsys.readouterr().err
+
+
+def test_a_dash_alone_is_a_word_of_a_search() -> None:
+    assert parse_arguments(["history", "—", "—rain"]).words == ["—", "—rain"]
+
+
+def test_blanks_around_a_gateways_name_do_not_count() -> None:
+    assert parse_arguments(["status", "--gateway", " lab "]).gateway == "lab"
