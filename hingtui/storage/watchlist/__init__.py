@@ -4,6 +4,7 @@ watchlist    one file: read, change, repair
 layout       its text: a head, and one chunk for each video
 entry        one video in it
 repair       what was done about a damaged file, in a sentence
+rescue       what can be read from a damaged file
 inspection   looks at it and changes nothing, for `doctor`
 """
 

@@ -26,7 +26,6 @@ from hingtui.storage.watchlist.layout import (
     chunk_of,
     entry_of,
     joined,
-    pieces,
     split,
 )
 from hingtui.system.clock import Clock
@@ -208,11 +207,15 @@ class Watchlist:
 
     def _rescued(self, path: Path) -> dict[VideoKey, Entry]:
         """All entries of `path` that can be read."""
+        from hingtui.storage.watchlist.rescue import rescued_entries  # not for the first picture
+
+        entries: dict[VideoKey, Entry] = {}
         with contextlib.suppress(FileNotFoundError, NotAFile):
-            entries = self._parse(pieces(read_file(path, MOST_BYTES)[0]), skip_bad=True)
-            self._known = {}  # the texts may be of an earlier format
-            return entries
-        return {}
+            data, _state = read_file(path, MOST_BYTES)
+            for entry in rescued_entries(data, self._clock.time()):
+                entries[entry.key] = merged(entries.get(entry.key), entry)
+        self._known = {}  # the texts may be of an earlier format
+        return entries
 
     def _is_sound(self, path: Path) -> bool:
         """Whether `path` may be replaced: it is missing, or all of it can be read."""
