@@ -13,8 +13,9 @@ from datetime import UTC, datetime, timedelta
 from hingtui.text.cell_width import repeated
 from hingtui.text.i18n import _, in_all_languages, mark
 
-_DAY = re.compile(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?")
-_AGO = re.compile(r"(\d{1,9})([dh])", re.IGNORECASE)
+_DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})(?:[-/.月](\d{1,2})日?|月)?")
+_AGO = re.compile(r"(\d{1,9})(d|天|h|小时|w|周)")
+_SECONDS = {"d": 86_400, "天": 86_400, "h": 3600, "小时": 3600, "w": 604_800, "周": 604_800}
 _TODAY, _YESTERDAY = mark("today"), mark("yesterday")
 
 
@@ -40,7 +41,7 @@ def read_span(word: str, now: float, shown: str) -> tuple[float, float]:
         day = today - timedelta(days=1)
         return _days(day.year, day.month, day.day)
     if (ago := _AGO.fullmatch(word)) is not None:
-        moment = now - int(ago[1]) * (86_400 if ago[2] == "d" else 3600)
+        moment = now - int(ago[1]) * _SECONDS[ago[2]]
         return moment, moment
     if (date := _DAY.fullmatch(word)) is None:
         sentence = _("{word} is no date. Write since:2026-11-20, since:7d or today.")
@@ -48,6 +49,13 @@ def read_span(word: str, now: float, shown: str) -> tuple[float, float]:
     year, month, day_of_month = int(date[1]), int(date[2]), int(date[3]) if date[3] else None
     _check(year, month, day_of_month, shown)
     return _days(year, month, day_of_month)
+
+
+def check_is_wanted(shown: str, *, is_wanted: bool) -> None:
+    """Raise BadDate where a date has a `!` before it: what would be left are two spans."""
+    if not is_wanted:
+        sentence = _("{word}: no ! goes before a date. Write until:2026-11-20, say.")
+        raise BadDate(sentence.format(word=repeated(shown)))
 
 
 def contradiction(since: float | None, until: float | None, words: str, now: float) -> str:

@@ -10,7 +10,13 @@ import re
 from dataclasses import dataclass, replace
 from functools import cache
 
-from hingtui.monitor.history_dates import BadDate, contradiction, is_day_word, read_span
+from hingtui.monitor.history_dates import (
+    BadDate,
+    check_is_wanted,
+    contradiction,
+    is_day_word,
+    read_span,
+)
 from hingtui.monitor.state_words import row_state_words
 from hingtui.monitor.status_counts import RowState
 from hingtui.storage.history import HistoryState, Search, Term
@@ -50,6 +56,7 @@ def parse_history_words(text: str, now: float) -> HistoryWords:
         is_day = not rest and is_wanted and is_day_word(word)
         if is_day or (rest and field in _DATES):
             try:
+                check_is_wanted(part, is_wanted=is_wanted)
                 since, until = read_span(rest[0] if rest else word, now, part)
             except BadDate as error:
                 problem = problem or str(error)

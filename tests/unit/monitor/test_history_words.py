@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -64,6 +65,11 @@ def test_a_status_that_does_not_exist_matches_nothing() -> None:
         ("since:7d", NOW - 7 * DAY, None),
         ("until:12h", None, NOW - DAY / 2),
         ("since:yesterday", midnight(11, 25), None),
+        ("since:2026/11/20", midnight(11, 20), None),
+        ("until:2026.11.20", None, midnight(11, 21)),
+        ("since：2026年11月20日 until:2026年11月", midnight(11, 20), midnight(12, 1)),
+        ("since:7天", NOW - 7 * DAY, None),
+        ("since:1w until:12小时", NOW - 7 * DAY, NOW - DAY / 2),
     ],
 )
 def test_dates_are_those_of_this_machine(
@@ -82,6 +88,9 @@ def test_dates_are_those_of_this_machine(
         ("since:2026-02-30", "the days of that month are 1 to 28"),
         ("until:2026-04-00", "the days of that month are 1 to 30"),
         ("since:0000-01-01", "there is no year 0"),
+        ("since:2026-11-20-", "no date"),
+        ("since:2026年", "no date"),
+        ("!since:2026-11-20", "no ! goes before a date"),
     ],
 )
 def test_an_invalid_date_is_left_out_with_reason_and_example(text: str, expected: str) -> None:
@@ -89,7 +98,7 @@ def test_an_invalid_date_is_left_out_with_reason_and_example(text: str, expected
     assert words.wanted == Search((Term("moon"),))
     assert text in words.problem
     assert expected in words.problem
-    assert "Write since:2026-11-20" in words.problem
+    assert re.search("Write (since|until):2026-11-20", words.problem)
 
 
 @pytest.mark.parametrize(
