@@ -174,5 +174,5 @@ def _parse(variable: str, value: str) -> Proxy:
 
 def _is_only_a_place(parts: SplitResult) -> bool:
     """Whether nothing follows the host: else an unescaped password was cut in two by `#` or `?`."""
-    in_ascii = re.fullmatch(r"[!-~]+", parts.hostname or "") is not None
-    return in_ascii and parts.path in ("", "/") and not parts.query and not parts.fragment
+    is_host = re.fullmatch(r"[\w.:%-]+", parts.hostname or "", re.ASCII) is not None
+    return is_host and parts.path in ("", "/") and not parts.query and not parts.fragment

@@ -109,4 +109,7 @@ def test_output_on_a_full_disk_is_one_sentence_with_what_to_do(bare: Shell) -> N
         ended = bare.start("add", "video_one1", stdout=full)
         _out, printed = ended.communicate(timeout=TIMEOUT)
     assert ended.returncode == 1
-    assert printed == "hingtui: No space left on device. Free some space on that disk.\n"
+    assert printed == (
+        "hingtui: Something could not be read or written: No space left on device."
+        " Free some space on that disk.\n"
+    )

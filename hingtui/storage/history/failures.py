@@ -10,6 +10,7 @@ from hingtui.model.errors import StorageError
 from hingtui.storage.history.schema import NotAHistory, TooNew
 from hingtui.system.files import NotAFile, next_step
 from hingtui.text.i18n import _
+from hingtui.text.wrap import in_a_row
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT)
 _BUSY = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_PROTOCOL)
@@ -67,9 +68,9 @@ def storage_error(error: Exception, path: Path) -> StorageError:
     reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
     message = words.format(path=path, reason=reason)
     if isinstance(error, OSError):
-        return StorageError.caused_by(error, f"{message} {next_step(error)}")
+        return StorageError.caused_by(error, in_a_row((message, next_step(error))))
     cause = OSError(errno.ENOSPC if is_full(error) else 0, reason)
-    found = StorageError(f"{message} {next_step(cause)}")
+    found = StorageError(in_a_row((message, next_step(cause))))
     found.is_full = is_full(error)
     return found
 

@@ -80,12 +80,11 @@ def is_loopback(host: str) -> bool:
 
 
 def _split_url(text: str, name: str) -> tuple[SplitResult, str]:
-    example = _("Write it like https://models.hingnet.com.cn.")
     try:
         parts = urlsplit(text)
         host, port = (parts.hostname or "").lower(), parts.port
     except ValueError:
-        raise SettingsError(_("{name} is not a URL.").format(name=name) + " " + example) from None
+        raise _with_example(_("{name} is not a URL."), name) from None
     if parts.username is not None or parts.password is not None:
         sentence = _("{name} holds a user name or a password. Leave them out: the token is enough.")
         raise SettingsError(sentence.format(name=name))
@@ -96,15 +95,20 @@ def _split_url(text: str, name: str) -> tuple[SplitResult, str]:
     # urlsplit takes `evil.example[::1]` for `::1`
     is_sound = re.fullmatch(rf"{re.escape(place)}(?::\d*)?", parts.netloc.lower()) and port != 0
     if parts.scheme not in ("http", "https") or not is_sound or not _is_host(host):
-        raise SettingsError(
-            _("{name} is not an http or https URL.").format(name=name) + " " + example
-        )
+        raise _with_example(_("{name} is not an http or https URL."), name)
     if _ODD.search(text):
-        raise SettingsError(_("{name} is not a URL.").format(name=name) + " " + example)
+        raise _with_example(_("{name} is not a URL."), name)
     if parts.query or parts.fragment:
         sentence = _("{name} has something behind a ? or #. Leave that out.")
         raise SettingsError(sentence.format(name=name))
     return parts, host
+
+
+def _with_example(sentence: str, name: str) -> SettingsError:
+    from hingtui.text.wrap import in_a_row  # hardly ever needed
+
+    example = _("Write it like https://models.hingnet.com.cn.")
+    return SettingsError(in_a_row((sentence.format(name=name), example)))
 
 
 def _is_host(host: str) -> bool:

@@ -127,4 +127,6 @@ def unusable(path: Path, error: OSError) -> SettingsError:
     sentence = _("{path} cannot be used: {reason}.").format(
         path=path, reason=error.strerror or error
     )
-    return SettingsError(f"{sentence} {next_step(error)}")
+    from hingtui.text.wrap import in_a_row  # hardly ever needed
+
+    return SettingsError(in_a_row((sentence, next_step(error))))

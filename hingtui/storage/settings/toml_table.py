@@ -32,10 +32,11 @@ def read_toml(path: Path) -> dict[str, object]:
     except FileNotFoundError:
         return {}
     except OSError as error:
+        from hingtui.text.wrap import in_a_row  # hardly ever needed
+
         sentence = _("{path} cannot be read: {reason}.")
-        reason = error.strerror or str(error)
-        message = f"{sentence.format(path=path, reason=reason)} {next_step(error)}"
-        raise SettingsError(message) from error
+        message = sentence.format(path=path, reason=error.strerror or str(error))
+        raise SettingsError(in_a_row((message, next_step(error)))) from error
     except UnicodeDecodeError:
         sentence = _("{path} is not UTF-8 text. Save it as UTF-8.")
         raise SettingsError(sentence.format(path=path)) from None
@@ -86,12 +87,14 @@ class Table:
 
     def unknown(self, name: str, known: Sequence[str]) -> str:
         """That there is no such key, and which of the `known` ones may have been meant."""
-        import difflib  # hardly ever needed
+        import difflib  # hardly ever needed, as is the other one
+
+        from hingtui.text.wrap import in_a_row
 
         sentence = _("{name} in {path} is not a setting of hingtui: it is ignored.")
         sentence = sentence.format(name=clean_line(name, 60), path=self.path)
         if near := difflib.get_close_matches(name.rpartition(".")[2].lower(), known, 1, 0.7):
-            sentence = f"{sentence} {_('Did you mean {name}?').format(name=near[0])}"
+            sentence = in_a_row((sentence, _("Did you mean {name}?").format(name=near[0])))
         return sentence
 
     def empty(self, name: str, example: str = "") -> SettingsError:

@@ -285,15 +285,15 @@ class Watchlist:
             message = sentence.format(path=self.path, seconds=round(self._timeout))
             raise StorageError(message) from cause
         except OSError as cause:
+            from hingtui.text.wrap import in_a_row  # not for the first picture
+
             sentence = _("The watchlist {path} cannot be used: {reason}.")
             others = {str(path): path for path in (self.backup_path, self._lock_path)}
             path = others.get(str(cause.filename), self.path)
             message = sentence.format(path=path, reason=cause.strerror or cause)
-            if cause.errno in _NO_PLACE:
-                message += " " + _("Set HINGTUI_HOME to a folder that you can write to.")
-            else:
-                message += " " + next_step(cause)
-            raise StorageError.caused_by(cause, message) from cause
+            place = _("Set HINGTUI_HOME to a folder that you can write to.")
+            step = place if cause.errno in _NO_PLACE else next_step(cause)
+            raise StorageError.caused_by(cause, in_a_row((message, step))) from cause
 
 
 def _stamp(status: os.stat_result) -> tuple[int, int, int]:

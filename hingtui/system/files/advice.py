@@ -31,5 +31,11 @@ def next_step(error: OSError) -> str:
 
 def error_text(error: OSError) -> str:
     """What went wrong, where, and what can be done about it, without the number of the error."""
-    place = f"{error.filename}: " if error.filename is not None else ""
-    return f"{place}{error.strerror or error}. {next_step(error)}"
+    from hingtui.text.wrap import in_a_row  # hardly ever needed
+
+    reason = error.strerror or str(error)
+    if error.filename is not None:
+        sentence = _("{path} cannot be used: {reason}.").format(path=error.filename, reason=reason)
+    else:
+        sentence = _("Something could not be read or written: {reason}.").format(reason=reason)
+    return in_a_row((sentence, next_step(error)))

@@ -52,6 +52,7 @@ def test_every_form_of_a_proxy_address_is_parsed(value: str, url: str) -> None:
         "socks4://127.0.0.1:1080",
         "ftp://127.0.0.1:21",
         "http://代理:80",
+        *('""', '"http://host:1"', "$PROXY", "http://$HOST:80"),
         "http://name:half#of-password@host:80",
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from hingtui.model.errors import SettingsError
 from hingtui.model.name_template import parse_template
 from hingtui.storage.settings import DEFAULT_BASE_URL, load_settings
+from hingtui.text.i18n import use_language
 from tests.unit.storage.loaded_settings import load, refusal
 
 _LAB = '[gateways.lab]\nbase_url = "https://lab.example"\n'
@@ -126,3 +128,17 @@ def test_an_unknown_language_is_a_notice(tmp_path: Path) -> None:
     assert settings.language == "en"
     (notice,) = settings.notices
     assert notice.startswith("HINGTUI_LANG is neither zh nor en")
+
+
+@pytest.mark.usefixtures("in_chinese")
+def test_no_blank_follows_a_chinese_full_stop(tmp_path: Path) -> None:
+    (notice,) = load(tmp_path, "max_download = 4", HINGTUI_LANG="zh").notices
+    messages = (notice, refusal(tmp_path, HINGNET_BASE_URL="nope"))
+    assert all("。" in message and "。 " not in message for message in messages)
+
+
+@pytest.fixture
+def in_chinese() -> Iterator[None]:
+    use_language("zh")
+    yield
+    use_language("en")
