@@ -35,6 +35,7 @@ from hingtui.storage.history import History, HistoryVideo, StatusChange
 from hingtui.storage.open_history import history_of
 from hingtui.system.clock import Clock
 from hingtui.text.cell_width import fit, legible, repeated
+from hingtui.text.decoding import decode_argument
 from hingtui.text.i18n import _
 
 ON_A_TERMINAL = 100
@@ -54,7 +55,7 @@ def history(
     try:
         settings = read_settings(environ)
         with closing(history_of(settings)) as known:
-            return _list(known, " ".join(words), limit=limit, as_json=as_json)
+            return _list(known, decode_argument(" ".join(words)), limit=limit, as_json=as_json)
     except BrokenPipeError:
         raise  # the reader has closed our output: `parser` ends the run silently
     except (HingtuiError, OSError) as error:
@@ -63,7 +64,7 @@ def history(
 
 def search_words(words: str, now: float) -> HistoryWords | None:
     """What these words look for; None, and a message, if a date is wrong."""
-    found = parse_history_words(words, now)
+    found = parse_history_words(decode_argument(words), now)
     if found.problem:
         fail(found.problem)
         return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
@@ -20,7 +19,7 @@ from hingtui.model.ids import (
     urls_of_ids,
 )
 from hingtui.text.clean import clean_line
-from hingtui.text.decoding import decode_text, is_binary
+from hingtui.text.decoding import decode_argument, decode_text, is_binary
 from hingtui.text.i18n import _
 
 _MOST_BYTES = 4 * (PASTE_LIMIT + 1)
@@ -56,7 +55,7 @@ def _in_argument(argument: str) -> tuple[Found, dict[str, str]]:
     if argument == "-":
         text = _read_stdin()
         return find_ids(text), urls_of_ids(text)
-    text = _decoded(argument)
+    text = decode_argument(argument)
     found = find_ids_in_arguments([text])
     if path := _file_named(argument, has_ids=bool(found.ids)):
         sentence = _("{path} is a file. For the ids in it, write instead: - < {path}")
@@ -114,12 +113,3 @@ def _end_of_last_word(text: str) -> int:
         if text[end].isspace():
             return end
     return PASTE_LIMIT
-
-
-def _decoded(argument: str) -> str:
-    """`argument`, read as UTF-8 where an ASCII locale has made surrogates of its bytes."""
-    try:
-        argument.encode()
-    except UnicodeEncodeError:
-        return os.fsencode(argument).decode("utf-8", "replace")
-    return argument

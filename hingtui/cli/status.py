@@ -11,6 +11,7 @@ from hingtui.cli.session import ask_once, with_monitor
 from hingtui.monitor import Monitor, Row
 from hingtui.monitor.row_filter import parse_filter, shown_text
 from hingtui.text.cell_width import repeated
+from hingtui.text.decoding import decode_argument
 from hingtui.text.i18n import _
 
 
@@ -27,6 +28,7 @@ def status(
     The exit status is 1 if any video could not be asked about that may be one of them: its last
     known state does not count, but its gateway, id and tags do.
     """
+    words = decode_argument(words)
     row_filter = parse_filter(words)
 
     async def work(monitor: Monitor, rows: list[Row], _folder: Path) -> int:

@@ -10,6 +10,7 @@ from hingtui.cli.watchlist_change import entries_of, fail_without_ids, print_eac
 from hingtui.model.errors import HingtuiError
 from hingtui.model.tags import joined_tags, parse_tags, without_tags
 from hingtui.storage.watchlist import Entry
+from hingtui.text.decoding import decode_argument
 from hingtui.text.i18n import _
 
 
@@ -25,7 +26,7 @@ def tag(
 
     With `gateway`, only on those of that gateway. The exit status is 1 if none is watched.
     """
-    tags = parse_tags(words)
+    tags = parse_tags(decode_argument(words))
     if not tags:
         return fail(_("A tag is a word, such as draft."))
     try:

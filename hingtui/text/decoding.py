@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import os
 
 _SAMPLE = 4096
 """Bytes at the beginning that are examined."""
@@ -21,6 +22,21 @@ def decode_text(data: bytes) -> str:
         except UnicodeDecodeError:
             continue
     return data.decode("utf-8", "replace").replace("\ufffd", " ")
+
+
+def decode_argument(argument: str) -> str:
+    """An argument in which the locale has made surrogates of the bytes, decoded as what they are.
+
+    Not for paths: they keep their bytes.
+    """
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        try:
+            return decode_text(os.fsencode(argument))
+        except UnicodeEncodeError:  # surrogates that stand for no bytes
+            return argument.encode("utf-8", "replace").decode()
+    return argument
 
 
 def is_binary(data: bytes) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
 
@@ -112,3 +113,16 @@ def test_a_long_list_on_a_terminal_has_one_heading(recorded: Shell) -> None:
     assert [line for line in lines if line.startswith("STARTED")] == lines[:1]
     at = lines[0].index("MODEL")
     assert {line[at : at + 9].rstrip() for line in lines[1:]} >= {"m", "long-name"}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="arguments are no bytes there")
+@pytest.mark.parametrize("command", [("history",), ("stats",), ("status", "--filter")])
+def test_words_in_bytes_of_another_encoding_are_read(
+    recorded: Shell, command: tuple[str, ...]
+) -> None:
+    for data in ("满月".encode("gbk"), b"\xff\xfe"):
+        ended = recorded.run(*command, os.fsdecode(data))
+        assert ended.returncode in (0, 1)
+        assert len(ended.stderr.splitlines()) <= 1
+    found = recorded.run("history", os.fsdecode("满月".encode("gbk")))
+    assert (found.returncode, "v_1" in found.stdout) == (0, True)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
 from pathlib import Path
 
 import pytest
 
-from hingtui.text.decoding import decode_text, is_binary
+from hingtui.text.decoding import decode_argument, decode_text, is_binary
 
 TEXT = "video_691209aab0a0 完成\r\nvideo_2\n"
 ASCII = "video_691209aab0a0\r\nvideo_2\n"
@@ -43,3 +44,17 @@ def test_random_bytes_and_video_files_are_no_text() -> None:
     assert is_binary(random.Random(1).randbytes(20_000))  # noqa: S311 - the same in every run
     clip = next(Path(__file__).parents[2].joinpath("data").rglob("*.mp4"))
     assert is_binary(clip.read_bytes())
+
+
+@pytest.mark.skipif(os.name != "posix", reason="arguments are no bytes there")
+@pytest.mark.parametrize(
+    ("argument", "text"),
+    [
+        ("a 月", "a 月"),
+        (os.fsdecode("满月".encode("gbk")), "满月"),
+        (os.fsdecode(b"\xff\xfe"), "  "),
+        ("x\ud800", "x?"),
+    ],
+)
+def test_an_argument_is_text_in_whatever_bytes_it_came(argument: str, text: str) -> None:
+    assert decode_argument(argument) == text
