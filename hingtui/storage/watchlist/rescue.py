@@ -48,7 +48,8 @@ def rescued_entries(data: bytes, now: float) -> Iterator[Entry]:
         known.add(entry.id)
         yield entry
     for line in dict.fromkeys(line.strip() for line in stray[:_MOST_LINES]):
-        if line not in known and _is_id(line):
+        has_digit = any(char.isdigit() for char in line)  # the beginning of a key has none
+        if line not in known and has_digit and _is_id(line):
             yield Entry(line, now, gateway=UNKNOWN_GATEWAY)
 
 

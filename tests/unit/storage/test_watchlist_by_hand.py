@@ -45,6 +45,10 @@ def test_an_id_that_was_cut_off_is_not_taken_for_another(watchlist: Watchlist, t
     assert read(watchlist, cut) == [ONE]
 
 
+def test_a_key_that_was_cut_off_is_no_id(watchlist: Watchlist, text: str) -> None:
+    assert read(watchlist, text[: text.rindex("added_at") + 6]) == [ONE, TWO]
+
+
 @pytest.mark.parametrize(
     "encoding",
     [(codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"), (b"", "gbk")],
