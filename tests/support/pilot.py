@@ -251,9 +251,9 @@ async def piloted(
     clock = FakeClock()
     ids = [job.id for job in jobs] if watched is None else watched
     now = clock.time()
-    Watchlist(home / "watchlist.toml").change(
-        add=[Entry(video_id, now - at) for at, video_id in enumerate(ids)]
-    )
+    path = home / "watchlist.toml"
+    Watchlist(path).change(add=[Entry(video_id, now - at) for at, video_id in enumerate(ids)])
+    count = path.read_bytes().count(b"[[videos]]") if path.exists() else 0
     with DemoServer(Story(jobs), clock=clock, token=TOKEN) as server:
         environ = {"HINGTUI_HOME": str(home), "HINGNET_BASE_URL": server.base_url}
         environ |= {"HINGTUI_LANG": language, "HINGTUI_NAME": "{id}"}
@@ -266,6 +266,8 @@ async def piloted(
         with nullcontext() if token else remote:
             async with run as (app, pilot):
                 acting = PilotedApp(clock, server, app, pilot, home)
+                # The first response of a gateway can be there before the watchlist is read.
+                await until(lambda: len(app.monitor.rows) == count or app.unexpected)
                 await acting.pass_time()
                 yield acting
                 acting.draw()
