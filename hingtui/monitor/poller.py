@@ -71,7 +71,7 @@ class Poller:
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._sweep: asyncio.Task[None] | None = None
         self._left_behind: list[asyncio.Task[None]] = []
-        """Requests through an earlier client: what another token was told says nothing."""
+        """Requests through an earlier client, with its token and address: responses are dropped."""
         self._probed: dict[str, None] = {}
         """Ids that were probed since the gateway last answered; empty while it answers."""
         self._list_poller = ListPoller(gateway.limiter, clock)

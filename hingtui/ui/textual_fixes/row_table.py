@@ -215,26 +215,15 @@ class RowTable(DataTable[Text], Generic[Key]):
             return Strip.blank(self.size.width, base_style)
         cells = self._cells_at(self._keys[index])
         lead = self.lead_of(self._keys[index])
-        state = (
-            cells,
-            lead,
-            self.size.width,
-            x1,
-            x2,
-            base_style,
-            index == self.cursor_row,
-            index == self.hover_row and self._show_hover_cursor,
-            self._update_count,
-            self._pseudo_class_state,
-        )
+        place = (self.size.width, x1, x2, base_style, self._update_count, self._pseudo_class_state)
+        is_hovered = index == self.hover_row and self._show_hover_cursor
+        state = (cells, lead, place, index == self.cursor_row, is_hovered)
         drawn = self._strips.get(index)
         if drawn is None or drawn[0] != state:
             if len(self._strips) > _MOST_STRIPS:
                 self._strips.clear()
-            drawn = self._strips[index] = (
-                state,
-                self._draw(index, lead, cells, x1, x2, base_style),
-            )
+            strip = self._draw(index, lead, cells, x1, x2, base_style)
+            drawn = self._strips[index] = (state, strip)
         return drawn[1]
 
     def _draw(
